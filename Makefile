@@ -68,12 +68,8 @@ screenshots: .venv/.dev ## Draw what people see, into build/screenshots
 	KOLLEGA_SCREENSHOTS=build/screenshots $(PYTEST) -n0 -m browser
 
 .PHONY: messages
-messages: .venv/.dev ## Collect the texts of the cards into the catalogues
-	mkdir -p build
-	$(BIN)/pybabel -q extract -F babel.cfg --no-default-keywords -k t:1 -k tn:1,2 --no-location --sort-output \
-		--project=Kollega --copyright-holder="Kollega contributors" -w 120 -o build/messages.pot .
-	$(BIN)/pybabel -q update -i build/messages.pot -d cards/locale --ignore-pot-creation-date \
-		--no-fuzzy-matching --omit-header -w 120
+messages: .venv/.dev ## Collect the texts of the cards into the catalogues (NOUN=lead: of one noun)
+	$(BIN)/python -m cards.locale $(NOUN)
 
 .PHONY: lock
 lock: .venv/bin/uv ## Choose the newest allowed dependencies anew

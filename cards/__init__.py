@@ -1,0 +1,1 @@
+"""What the bot says: views become platform-neutral cards, renderers draw them."""

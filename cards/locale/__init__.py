@@ -1,0 +1,50 @@
+"""The catalogues: one PO file a noun and language, merged and compiled in memory."""
+
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from services.people import Language
+
+HERE: Final = Path(__file__).parent
+
+Key: TypeAlias = str | tuple[str, str]
+"""What names a sentence: its English source, or singular and plural."""
+
+
+def key_of(message: Message) -> Key:
+    return message.id if isinstance(message.id, str) else (message.id[0], message.id[1])
+
+
+def files(language: Language) -> list[Path]:
+    return sorted((HERE / language / "LC_MESSAGES").glob("*.po"))
+
+
+def read(path: Path, language: Language) -> Catalog:
+    with path.open("rb") as source:
+        return read_po(source, locale=language, charset="utf-8", abort_invalid=True)
+
+
+def merged(language: Language) -> Catalog:
+    """All nouns' sentences of a language as one catalogue."""
+    whole = Catalog(locale=language)
+    for path in files(language):
+        for message in read(path, language):
+            if message.id and not message.fuzzy:
+                whole.add(message.id, message.string)
+    return whole
+
+
+def load(language: Language) -> NullTranslations:
+    """The translations of a language; English is what the sources say."""
+    if language is Language.ENGLISH:
+        return NullTranslations()
+    compiled = BytesIO()
+    write_mo(compiled, merged(language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)

@@ -1,0 +1,93 @@
+"""`python -m cards.locale [noun …]` collects the sentences of the sources into the PO file of each noun."""
+
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import write_po
+
+from cards.locale import HERE, Key, files, key_of, read
+from services.people import Language
+
+ROOT: Final = HERE.parent.parent
+KEYWORDS: Final[dict[str, Any]] = {"t": (1,), "tn": (1, 2)}
+SHARED: Final = {"handlers", "platforms", "gateways"}
+"""Folders of `bot` whose modules, not they, are named after nouns."""
+
+HEADER: Final = b"""msgid ""
+msgstr ""
+"Language: de\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+"""
+
+
+def noun_of(path: Path) -> str:
+    """Which PO file holds the sentences of a source: cards/lead.py and bot/handlers/lead.py share lead.po."""
+    return next(part for part in path.relative_to(ROOT).with_suffix("").parts[1:] if part not in SHARED)
+
+
+def used() -> dict[str, dict[Key, None]]:
+    """The sentences of each noun in the order of the sources."""
+    found: dict[str, dict[Key, None]] = {}
+    for path in sorted([*ROOT.glob("cards/**/*.py"), *ROOT.glob("bot/**/*.py")]):
+        for _, key, _, _ in extract_from_file("python", path, keywords=KEYWORDS):
+            found.setdefault(noun_of(path), {})[key if isinstance(key, str) else (key[0], key[1])] = None
+    return found
+
+
+def kept(known: dict[str, dict[Key, Message]], noun: str, sources: dict[str, dict[Key, None]]) -> Iterator[Key]:
+    """The keys of a noun's file: its own that no other file translates, and others' that stand here alone."""
+    mine = known.get(noun, {})
+    elsewhere = {key for other, messages in known.items() if other != noun for key in messages}
+    for key in sources.get(noun, {}):
+        if key in mine or key not in elsewhere:
+            yield key
+    for key in mine:
+        if key not in sources.get(noun, {}) and any(key in keys for keys in sources.values()) and key not in elsewhere:
+            yield key
+
+
+def rewrite(path: Path, keys: list[Key], mine: dict[Key, Message], language: Language) -> None:
+    catalog = Catalog(locale=language)
+    for key in keys:
+        message = mine.get(key)
+        catalog.add(key, message.string if message else None, user_comments=message.user_comments if message else ())
+    text = BytesIO()
+    write_po(text, catalog, width=120, no_location=True, omit_header=True)
+    path.write_bytes(HEADER + text.getvalue().lstrip())
+
+
+def collect(language: Language, nouns: list[str]) -> list[str]:
+    """Bring the PO files of these nouns (of all, when none is named) to the sources; what then is not translated."""
+    sources = used()
+    known = {p.stem: {key_of(m): m for m in read(p, language) if m.id} for p in files(language)}
+    missing: list[str] = []
+    for noun in nouns or sorted(sources.keys() | known.keys()):
+        mine = known.get(noun, {})
+        keys = list(kept(known, noun, sources))
+        path = HERE / language / "LC_MESSAGES" / f"{noun}.po"
+        if keys:
+            rewrite(path, keys, mine, language)
+            known[noun] = {**{key: Message(key) for key in keys}, **{key: m for key, m in mine.items() if key in keys}}
+        else:
+            path.unlink(missing_ok=True)
+            known.pop(noun, None)
+        missing += [f"{path.name}: {key}" for key in keys if key not in mine or not all_said(mine[key])]
+    return missing
+
+
+def all_said(message: Message) -> bool:
+    """Whether the singular and the plural are translated."""
+    return bool(message.string) and all(message.string)
+
+
+if __name__ == "__main__":
+    sys.stdout.writelines(f"not translated: {line}\n" for line in collect(Language.GERMAN, sys.argv[1:]))

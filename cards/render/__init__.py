@@ -1,0 +1,1 @@
+"""Cards drawn for a place: Adaptive Cards, HTML, plain text."""
