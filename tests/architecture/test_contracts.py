@@ -1,0 +1,106 @@
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.architecture.source import ROOT
+
+# The parts that the cards of all nouns are made of.
+SHARED = {"__init__", "gallery", "model"}
+# Modules that the contracts name, so that they are there even if nothing else is.
+BONES = ("bot/app", "bot/__main__", "bot/handlers/lead", "bot/handlers/team", "bot/gateways/smtp", "storage/lead")
+
+
+def contracts() -> list[Mapping[str, Any]]:
+    """The import contracts as they are declared."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return declared["tool"]["importlinter"]["contracts"]
+
+
+def contract(name: str) -> Mapping[str, Any]:
+    """One import contract."""
+    return next(contract for contract in contracts() if contract["id"] == name)
+
+
+def write(root: Path, module: str, text: str = "") -> None:
+    """Put a module into a small copy of the house."""
+    path = root / f"{module}.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for folder in path.relative_to(root).parents:
+        if folder.name:
+            (root / folder / "__init__.py").touch()
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A copy of the house in which every room is empty."""
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    nouns = [module.replace(".", "/") for module in contract("nouns")["modules"]]
+    for module in (*BONES, "bot/platforms/base", "cards/model", "services/errors", *nouns):
+        write(tmp_path, module)
+    return tmp_path
+
+
+def check(root: Path, name: str) -> bool:
+    """Whether a contract is kept."""
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo", "--contract", name]
+    result = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=50, check=False)
+    assert "Contracts: " in result.stdout, result.stdout + result.stderr
+    return result.returncode == 0
+
+
+def test_cards_of_all_nouns_are_independent() -> None:
+    """Every noun with cards stands in the contract that keeps nouns apart."""
+    nouns = {f"cards.{path.stem}" for path in (ROOT / "cards").glob("*.py") if path.stem not in SHARED}
+    assert set(contract("nouns")["modules"]) == nouns
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "imported"),
+    [
+        ("layers", "services/errors", "cards.model"),
+        ("layers", "cards/model", "storage.lead"),
+        ("layers", "storage/lead", "cards.model"),
+        ("layers", "cards/model", "bot.app"),
+        ("composition", "bot/handlers/lead", "storage.lead"),
+        ("rules", "services/errors", "sqlalchemy"),
+        ("rules", "services/errors", "aiohttp.web"),
+        ("rules", "services/errors", "slack_bolt"),
+        ("rules", "services/errors", "socket"),
+        ("vendors", "bot/handlers/lead", "botbuilder.core"),
+        ("vendors", "bot/app", "slack_sdk"),
+        ("vendors", "storage/lead", "stripe"),
+        ("neutral", "bot/handlers/lead", "bot.platforms.base"),
+        ("drawing", "cards/model", "aiohttp"),
+        ("handlers", "bot/handlers/lead", "bot.handlers.team"),
+        ("tests", "services/errors", "tests.builders"),
+    ],
+)
+def test_a_wrong_import_is_noticed(house: Path, name: str, module: str, imported: str) -> None:
+    """A contract is kept by a house with empty rooms and broken by one import that crosses its wall."""
+    assert check(house, name)
+    write(house, module, f"import {imported}\n")
+    assert not check(house, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "imported"),
+    [
+        ("composition", "bot/app", "storage.lead"),
+        ("composition", "bot/__main__", "storage.lead"),
+        ("vendors", "bot/platforms/base", "botbuilder.core"),
+        ("vendors", "bot/gateways/smtp", "aiosmtplib"),
+        ("rules", "storage/lead", "sqlalchemy"),
+        ("layers", "bot/handlers/lead", "cards.model"),
+    ],
+)
+def test_a_right_import_passes(house: Path, name: str, module: str, imported: str) -> None:
+    """What the walls leave open stays open."""
+    write(house, module, f"import {imported}\n")
+    assert check(house, name)

