@@ -1,0 +1,1 @@
+"""The outside of the house: platforms, commands, the relay, jobs and pages."""

@@ -1,0 +1,188 @@
+"""The registry of commands: name, words in both languages, typed arguments; text and card payloads parse to the same arguments."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import msgspec
+from rapidfuzz import fuzz, process
+
+from bot.context import Context
+from bot.incoming import Placement
+from cards.model import Card, T
+from services.errors import Invalid, Warn
+from services.permissions import Permission
+
+TEXT_MAX_CHARS = 4_000
+ARGUMENTS_MAX = 60
+
+
+class Args(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Arguments of a command. `accept` holds the codes of the warnings that the person has accepted."""
+
+    accept: tuple[str, ...] = ()
+
+
+class NoArgs(Args, frozen=True):
+    """A command that needs nothing."""
+
+
+class Group(StrEnum):
+    """Under which heading `help` lists a command."""
+
+    LEADS = "leads"
+    MARKETPLACE = "marketplace"
+    TEAM = "team"
+    YOU = "you"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A card with a place of its own, where the command's usual one does not fit."""
+
+    card: Card
+    placement: Placement
+
+
+Handler: TypeAlias = "Callable[[Context, Any], Awaitable[Card | Reply]]"
+Form: TypeAlias = "Callable[[Context, Mapping[str, Any], tuple[Warn, ...]], Awaitable[Card]]"
+"""Draws the form of a command, filled with what is known already, under the warnings that must be accepted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One row of the registry."""
+
+    name: str
+    english: tuple[str, ...]
+    german: tuple[str, ...]
+    permission: Permission
+    about: T
+    group: Group
+    handler: Handler
+    args: type[Args] = NoArgs
+    takes: tuple[str, ...] = ()
+    """Arguments by position when typed; a trailing * takes the rest of the line."""
+    form: Form | None = None
+    writes: bool = True
+    private: bool = True
+    """Whether a typed command is answered to the person alone even in a channel."""
+    on_click: Placement = Placement.REPLACE
+    listed: bool = True
+    """Whether `help` and the suggestions show it; buttons may run what nobody types."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All its words; either language is understood at any time."""
+        return self.english + self.german
+
+    def read(self, raw: Mapping[str, Any]) -> Args:
+        """Typed arguments from a payload or a parsed text. Raises msgspec.ValidationError."""
+        known = {name: value for name, value in raw.items() if value not in ("", None)}
+        return msgspec.convert(known, self.args, strict=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A text understood: the command and its raw arguments."""
+
+    command: Command
+    raw: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Registry:
+    """All commands."""
+
+    commands: dict[str, Command] = field(default_factory=dict[str, Command])
+    _by_words: dict[tuple[str, ...], Command] = field(default_factory=dict[tuple[str, ...], Command])
+
+    def add(self, *commands: Command) -> None:
+        """Register commands; a name or a word that is taken is a defect."""
+        for command in commands:
+            taken = [word for word in command.words if tuple(word.split()) in self._by_words]
+            if command.name in self.commands or taken:
+                message = f"{command.name} is registered twice, or its words are taken: {taken}"
+                raise ValueError(message)
+            self.commands[command.name] = command
+            self._by_words.update({tuple(word.split()): command for word in command.words})
+
+    def find(self, text: str) -> Typed | None:
+        """The command that the first words name, the longest match first; None if they name nothing.
+
+        Raises Invalid when the text is beyond its limit or has more arguments than the command takes.
+        """
+        if len(text) > TEXT_MAX_CHARS:
+            raise Invalid("text", "too_long", TEXT_MAX_CHARS)
+        tokens = split(text)
+        folded = [token.folded for token in tokens]
+        for size in range(min(3, len(tokens)), 0, -1):
+            command = self._by_words.get(tuple(folded[:size]))
+            if command is not None:
+                return Typed(command, _arguments(command, text, tokens[size:]))
+        return None
+
+    def nearest(self, text: str, *, allowed: Callable[[Permission], bool], limit: int = 3) -> list[tuple[str, Command]]:
+        """The likeliest words for what was typed, with their commands, best first, each command once."""
+        words = {
+            word: command
+            for command in self.commands.values()
+            if command.listed and allowed(command.permission)
+            for word in command.words
+        }
+        typed = " ".join(token.folded for token in split(text[:80])[:3])
+        found: dict[str, tuple[str, Command]] = {}
+        for word, _score, _ in process.extract(typed, list(words), scorer=fuzz.WRatio, limit=12, score_cutoff=55):
+            found.setdefault(words[word].name, (word, words[word]))
+        return list(found.values())[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text, where it starts, and whether it was quoted."""
+
+    text: str
+    start: int
+    quoted: bool
+
+    @property
+    def folded(self) -> str:
+        """For comparing with the words of commands; a quoted word never is one."""
+        return "\0" if self.quoted else self.text.casefold()
+
+
+_TOKEN = re.compile(r'(?P<name>[\w.]+=)?"(?P<quoted>[^"]*)"|(?P<low>[\w.]+=)?[„“](?P<german>[^“”"]*)[“”"]|(?P<plain>\S+)')
+_NAMED = re.compile(r"(?P<name>[a-z][a-z_]*)=(?P<value>.*)", re.DOTALL)
+
+
+def split(text: str) -> list[Token]:
+    """Words; straight or German quotes group them, also behind `name=`."""
+    tokens: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        name = match["name"] or match["low"] or ""
+        quoted = match["quoted"] if match["quoted"] is not None else match["german"]
+        plain = quoted is None
+        tokens.append(Token(match["plain"] if plain else name + quoted, match.start(), quoted=not plain))
+    return tokens
+
+
+def _arguments(command: Command, text: str, tokens: list[Token]) -> dict[str, Any]:
+    if len(tokens) > ARGUMENTS_MAX and not any(name.endswith("*") for name in command.takes):
+        raise Invalid("text", "too_many", ARGUMENTS_MAX)
+    fields = {one.name for one in msgspec.structs.fields(command.args)} - {"accept"}
+    raw: dict[str, Any] = {}
+    places = list(command.takes)
+    for token in tokens:
+        named = _NAMED.fullmatch(token.text)
+        if named and named["name"] in fields:
+            raw[named["name"]] = named["value"]
+        elif places and places[0].endswith("*"):
+            rest = token.text if token.quoted and token is tokens[-1] else text[token.start :].strip()
+            return {places[0][:-1]: rest} | raw
+        elif places:
+            raw[places.pop(0)] = token.text
+        else:
+            raise Invalid("text", "not_understood")
+    return raw

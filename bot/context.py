@@ -1,0 +1,26 @@
+"""What a handler is given beside its arguments."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.incoming import Incoming
+from services.people import Actor
+from services.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from bot.commands import Registry, Reply
+    from cards.model import Card
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One command being carried out."""
+
+    uow: UnitOfWork
+    actor: Actor
+    incoming: Incoming
+    registry: "Registry"
+    run: "Callable[[Context, str, Mapping[str, Any]], Awaitable[Card | Reply]]"
+    """Carries out another command in the same transaction, in this actor's name (an approved request, say)."""
+    public_url: str

@@ -1,0 +1,91 @@
+"""One message, click or event from any platform, and what the bot answers to it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from bot.platforms.base import Reader
+from cards.model import Card
+from services.people import PlaceKind
+
+
+class Kind(StrEnum):
+    """What happened on the platform."""
+
+    MESSAGE = "message"  # somebody typed
+    CLICK = "click"  # somebody pressed a button of a card
+    REFRESH = "refresh"  # a reader's client asks for this reader's view of a card
+    INSTALLED = "installed"  # the bot was added to a conversation
+    REMOVED = "removed"  # the bot was taken out of a conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A person as the platform knows him; the e-mail address is a hint, never a proof."""
+
+    platform_user_id: str
+    name: str
+    email_hint: str = ""
+    language_hint: str = ""
+    zone_hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The conversation as the platform knows it."""
+
+    conversation_id: str
+    kind: PlaceKind
+    name: str = ""
+    reference: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What the platform needs to write here unasked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Somebody named with @; `text` is how it stands in the message."""
+
+    text: str
+    platform_user_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What came in, verified by its platform. Only `sender` and `where` are trusted; `args` never are (X2)."""
+
+    platform: str
+    tenant: str
+    kind: Kind
+    interaction_id: str
+    """Unique per platform; the same id again is the same interaction (inbox)."""
+    sender: Sender
+    where: Where
+    text: str = ""
+    mentions: tuple[Mention, ...] = ()
+    command: str = ""
+    args: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    message_id: str = ""
+    """The message whose button was pressed."""
+
+
+class Placement(StrEnum):
+    """Where an answer appears."""
+
+    NEW = "new"  # a message for everybody in this conversation
+    PRIVATE = "private"  # for the asking person alone
+    REPLACE = "replace"  # in place of the clicked card, in this person's view
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the platform shows the person who asked."""
+
+    card: Card
+    placement: Placement
+    reader: Reader
+
+
+Dispatch: TypeAlias = Callable[[Incoming], Awaitable[Answer | None]]
+"""The one way in: every platform hands over what came in and shows what comes back (nothing, for events)."""

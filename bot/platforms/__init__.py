@@ -1,0 +1,1 @@
+"""Where people chat: Microsoft Teams and the browser, behind one Protocol."""

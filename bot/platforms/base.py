@@ -1,0 +1,91 @@
+"""What every chat platform can do, whatever its name: speak into a place, change what it said, and say how that failed."""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from cards.model import Card
+from services.people import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a message goes: a conversation, or a person's direct chat with the bot."""
+
+    tenant: str
+    conversation_id: str = ""
+    user_id: str = ""
+    """The platform's id of the person, when there is no conversation with him yet."""
+    reference: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What the platform needs to reach it again (its service URL, say), as it was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom a card is drawn: the language and zone of a person or, in a channel, of its team."""
+
+    language: Language
+    zone: str
+    user_id: str = ""
+    """The platform's id of the only person who sees it; empty in a channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the platform calls the message that now exists."""
+
+    conversation_id: str
+    message_id: str
+    reference: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+class SendFailed(Exception):  # noqa: N818 - a family of outcomes
+    """A message did not, or perhaps did not, arrive."""
+
+
+@dataclass(eq=False)
+class RateLimited(SendFailed):
+    """Certainly not accepted; the platform wants to be asked again after this time."""
+
+    retry_after_s: float
+
+
+@dataclass(eq=False)
+class Rejected(SendFailed):
+    """Certainly not accepted, and asking again will not help unless something changes."""
+
+    status: int
+
+
+@dataclass(eq=False)
+class Unavailable(SendFailed):
+    """Certainly not accepted (nothing was written to the wire, or an update that may be repeated failed)."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class Ambiguous(SendFailed):
+    """Perhaps accepted: never repeated, shown to the admins instead."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class Gone(SendFailed):
+    """The place or the message no longer exists for the bot."""
+
+    status: int
+
+
+class Platform(Protocol):
+    """A chat platform as the relay and the dispatch see it."""
+
+    name: str
+
+    async def send(self, target: Target, card: Card, reader: Reader, *, key: str) -> Sent:
+        """Post a card. `key` names this very message, for platforms that can look it up. Raises SendFailed."""
+        ...
+
+    async def update(self, target: Target, message_id: str, card: Card, reader: Reader) -> None:
+        """Replace a posted card for everybody. Repeating it is harmless. Raises SendFailed."""
+        ...

@@ -1,0 +1,47 @@
+"""What has a consequence asks once: the warnings, and the same command again with the warnings accepted.
+
+Each noun puts its own warnings into words by registering them under their code in `WARNINGS`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+from cards.model import Badge, Card, Run, State, Style, T, Text, Tone, t
+from services.errors import Warn
+
+Words: TypeAlias = Callable[[Mapping[str, Any]], T]
+
+WARNINGS: Final[dict[str, Words]] = {}
+
+
+def warns(code: str) -> Callable[[Words], Words]:
+    """Register the words of a warning."""
+
+    def register(words: Words) -> Words:
+        if code in WARNINGS:
+            message = f"two wordings of {code}"
+            raise ValueError(message)
+        WARNINGS[code] = words
+        return words
+
+    return register
+
+
+def worded(warning: Warn) -> T:
+    """The sentence of a warning."""
+    return WARNINGS[warning.code](warning.params)
+
+
+def confirm(warnings: tuple[Warn, ...], label: T, command: str, args: Mapping[str, Any]) -> Card:
+    """The first warning is what the card says, the others stand below; the button repeats the command."""
+    first, *others = (worded(one) for one in warnings)
+    accepted = {**args, "accept": [one.code for one in warnings]}
+    return Card(
+        first,
+        tuple(Text(one) for one in others),
+        (
+            Run(label, command, accepted, Style.DESTRUCTIVE),
+            Run(t("Cancel"), "cancel"),
+        ),
+        badge=Badge(t("Please confirm"), State.WARNING, Tone.WARNING),
+    )

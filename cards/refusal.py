@@ -1,0 +1,180 @@
+"""Why not, in words: which rule, who can lift it by name, one button that asks that person, and what can be done meanwhile.
+
+Each noun teaches its own refusals by registering on `explain`.
+"""
+
+from dataclasses import dataclass
+from functools import singledispatch
+
+from cards.model import Action, Badge, Card, Run, State, Style, T, Text, Tone, t, verbatim
+from services.errors import (
+    Ambiguous,
+    Contended,
+    Invalid,
+    NotColleague,
+    NotFound,
+    NotPermitted,
+    Outdated,
+    Refusal,
+)
+from services.permissions import Permission
+
+CANDIDATES_MAX = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A refusal in words, with what the person can do instead."""
+
+    title: T
+    detail: T | None = None
+    actions: tuple[Action, ...] = ()
+
+
+@singledispatch
+def explain(refusal: Refusal) -> Explained:
+    """The words of a refusal. Raises TypeError for one that nobody has put into words, which is a defect."""
+    message = f"no words for {type(refusal).__name__}"
+    raise TypeError(message)
+
+
+PERMITTED: dict[Permission, T] = {
+    Permission.TEAM_VIEW_SETTINGS: t("Only colleagues of the team can see its settings."),
+    Permission.MEMBER_INVITE: t("Only owners and admins can invite."),
+    Permission.MEMBER_REMOVE: t("Only owners and admins can remove colleagues."),
+    Permission.MEMBER_CHANGE_ROLE: t("Only owners and admins can change roles."),
+    Permission.TEAM_EDIT_SETTINGS: t("Only owners and admins can change the team's settings and channels."),
+    Permission.ADDON_BUY: t("Only owners and admins can buy add-ons."),
+    Permission.TEAM_DELETE: t("Only the owner can delete the team."),
+    Permission.TEAM_TRANSFER: t("Only the owner can hand the team over."),
+    Permission.INVITATION_REQUEST: t("Owners and admins invite directly; there is nothing to ask for."),
+    Permission.INVITATION_DECIDE: t("Only owners and admins can decide about invitations."),
+    Permission.AUDIT_VIEW: t("Only owners and admins can read the audit log."),
+    Permission.LEAD_REVEAL: t("Viewers don't see contact details."),
+    Permission.LEAD_CREATE: t("Viewers can't create leads."),
+    Permission.LEAD_PICK: t("Viewers can't pick leads."),
+    Permission.LEAD_WORK: t("Viewers can't work on leads."),
+    Permission.LEAD_SHARE: t("Viewers can't share leads."),
+    Permission.LEAD_DELEGATE: t("Only the person in charge, responsible colleagues, admins and the owner can delegate a lead."),
+    Permission.MARKETPLACE_RUN: t("Viewers can't run a marketplace."),
+    Permission.MARKETPLACE_GIVE: t("Viewers can't put leads on a marketplace."),
+}
+
+_KINDS: dict[str, T] = {
+    "lead": t("There is no lead {wanted} here."),
+    "member": t("There is no colleague “{wanted}” in your team."),
+    "invitation": t("There is no open invitation {wanted}."),
+    "team": t("There is no such team."),
+    "channel": t("There is no such channel in your team."),
+    "marketplace": t("There is no marketplace “{wanted}” for your team."),
+    "partner": t("There is no partner “{wanted}” on this marketplace."),
+    "request": t("This request no longer exists."),
+    "delivery": t("This message no longer exists."),
+}
+
+_REASONS: dict[str, T] = {
+    "missing": t("Something is missing: {argument}."),
+    "too_long": t("That is too long: {argument} takes at most {limit} characters."),
+    "too_many": t("That is too much at once: at most {limit}."),
+    "not_understood": t("I understood the command, but not what follows it."),
+    "malformed": t("This doesn't look right: {argument}."),
+    "email": t("This is not an e-mail address."),
+    "phone": t("This is not a phone number."),
+    "role": t("There is no such role. Roles are admin, member and viewer."),
+    "amount": t("This is not an amount."),
+    "choice": t("This cannot be chosen: {argument}."),
+    "name_mismatch": t("The name you typed is not the team's name. Nothing was deleted."),
+}
+
+_ARGUMENTS: dict[str, T] = {
+    "text": t("the message"),
+    "name": t("the name"),
+    "title": t("the title"),
+    "reason": t("the reason"),
+    "email": t("the e-mail address"),
+    "phone": t("the phone number"),
+    "role": t("the role"),
+    "who": t("the colleague"),
+    "amount": t("the amount"),
+    "value": t("the value"),
+    "note": t("the note"),
+    "zone": t("the time zone"),
+    "language": t("the language"),
+}
+
+
+@explain.register
+def _(refusal: NotPermitted) -> Explained:
+    return Explained(PERMITTED[refusal.permission])
+
+
+@explain.register
+def _(refusal: NotColleague) -> Explained:
+    del refusal
+    return Explained(
+        t("You're not a colleague of this team yet."),
+        t("Ask to join in the team's channel, or create a team of your own."),
+        (Run(t("Ask to join"), "invitation.join", style=Style.PRIMARY), Run(t("Create a team"), "team.create")),
+    )
+
+
+@explain.register
+def _(refusal: NotFound) -> Explained:
+    known = _KINDS[refusal.kind]
+    return Explained(T(known.source, {"wanted": refusal.wanted}))
+
+
+@explain.register
+def _(refusal: Ambiguous) -> Explained:
+    names = ", ".join(name for _, name in refusal.candidates[:CANDIDATES_MAX])
+    return Explained(t("“{wanted}” could be several: {names}.", wanted=refusal.wanted, names=names))
+
+
+@explain.register
+def _(refusal: Invalid) -> Explained:
+    reason = _REASONS.get(refusal.reason, _REASONS["malformed"])
+    argument = _ARGUMENTS.get(refusal.argument, verbatim(refusal.argument))
+    return Explained(T(reason.source, {"argument": argument, "limit": refusal.limit}))
+
+
+@explain.register
+def _(refusal: Outdated) -> Explained:
+    del refusal
+    return Explained(t("This has moved on since the card was drawn. Nothing was changed."))
+
+
+@explain.register
+def _(refusal: Contended) -> Explained:
+    del refusal
+    return Explained(t("Too much is happening at once right now. Nothing was changed; please try again in a moment."))
+
+
+def refused(refusal: Refusal, *, lifters: tuple[str, ...] = (), ask: Action | None = None) -> Card:
+    """The card of a refusal, for the person alone."""
+    explained = explain(refusal)
+    lines = [explained.detail] if explained.detail else []
+    if lifters:
+        lines.append(_lifted_by(lifters))
+    actions = ((ask,) if ask else ()) + explained.actions
+    return Card(
+        explained.title,
+        tuple(Text(line) for line in lines),
+        actions,
+        badge=Badge(t("Not possible"), State.WARNING, Tone.WARNING),
+    )
+
+
+def _lifted_by(names: tuple[str, ...]) -> T:
+    if len(names) == 1:
+        return t("{name} can do this for you.", name=names[0])
+    return t("{names} or {last} can do this for you.", names=", ".join(names[:-1]), last=names[-1])
+
+
+EXAMPLES = {
+    "refused": refused(
+        NotPermitted(Permission.MEMBER_REMOVE),
+        lifters=("Anna Weiß", "Mara Lind"),
+        ask=Run(t("Ask {name}", name="Anna"), "request.ask", {"command": "member.remove"}, Style.PRIMARY),
+    ),
+    "not found": refused(NotFound("lead", "L-99")),
+}

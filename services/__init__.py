@@ -1,0 +1,1 @@
+"""The rules of the product in plain Python: no chat, no SQL, no HTTP, no vendor."""

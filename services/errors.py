@@ -1,0 +1,93 @@
+"""Why something was not done: one tree, parameters instead of sentences, no language and no platform.
+
+Refusal                     the rule says no; the transaction is rolled back; a card explains it
+├── NotPermitted            the role does not allow it (X1)
+├── NotColleague            the person is not in the team
+├── NotFound                there is no such thing for this team; also said of what belongs to others (I19, X1)
+├── Ambiguous               several things match what was typed
+├── Invalid                 an argument is missing, malformed or beyond its limit
+├── Outdated                the thing has moved on since the card was drawn
+├── Contended               the database was too busy, also after repeating; nothing was written
+└── one family a noun       services/<noun>/model.py, e.g. LeadRefusal → AlreadyPicked
+NeedsConfirmation           not a refusal: the person decides, and the same command comes again with `accept`
+
+Anything else that is raised is a defect and becomes a card with a correlation id.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from services.permissions import Permission
+
+
+class Refusal(Exception):  # noqa: N818 - named by the state that refuses, not as an error
+    """The product's rules say no. Subclasses are dataclasses whose fields are the sentence's parameters."""
+
+
+@dataclass(eq=False)
+class NotPermitted(Refusal):
+    """The person's role does not grant the permission."""
+
+    permission: "Permission"
+
+
+@dataclass(eq=False)
+class NotColleague(Refusal):
+    """The person is not a colleague of the team that is meant."""
+
+    permission: "Permission"
+
+
+@dataclass(eq=False)
+class NotFound(Refusal):
+    """Nothing of that kind and name exists for this team."""
+
+    kind: str  # "lead", "member", "invitation", "team", "channel", "marketplace", "partner", "request"
+    wanted: str = ""
+
+
+@dataclass(eq=False)
+class Ambiguous(Refusal):
+    """Several things match; `candidates` are (value to use instead, name to show)."""
+
+    kind: str
+    wanted: str
+    candidates: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(eq=False)
+class Invalid(Refusal):
+    """An argument cannot be used; `reason` is one of the catalogue's words, such as "too_long"."""
+
+    argument: str
+    reason: str
+    limit: int = 0
+
+
+@dataclass(eq=False)
+class Outdated(Refusal):
+    """What the card offered is no longer possible, because the thing has moved on."""
+
+    kind: str
+    ref: str = ""
+
+
+@dataclass(eq=False)
+class Contended(Refusal):
+    """Others held what was needed for too long (a lock, a deadlock, a serialisation failure); repeating may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warn:
+    """Something to know before going on: a code to accept and the parameters of its sentence."""
+
+    code: str
+    params: dict[str, object] = field(default_factory=dict[str, object])
+
+
+@dataclass(eq=False)
+class NeedsConfirmation(Exception):  # noqa: N818 - not an error but a question
+    """The command has a consequence that the person must accept: run it again with these codes in `accept`."""
+
+    warnings: tuple[Warn, ...]

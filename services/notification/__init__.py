@@ -1,0 +1,1 @@
+"""Who hears of what has happened: events become notices, and each notice becomes deliveries."""

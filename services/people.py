@@ -1,0 +1,76 @@
+"""Who acts and where: roles, languages, places, and the actor that every use case is given."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+from services.errors import NotColleague, NotPermitted
+from services.permissions import Grant, Permission, Role, grant
+
+TeamId = NewType("TeamId", str)
+UserId = NewType("UserId", str)
+
+NO_TEAM = TeamId("")
+"""The team of somebody who is nobody's colleague here: no row has it, so nothing is found with it."""
+
+
+class Language(StrEnum):
+    """The languages the bot speaks."""
+
+    GERMAN = "de"
+    ENGLISH = "en"
+
+
+class PlaceKind(StrEnum):
+    """What kind of conversation somebody writes in."""
+
+    PERSONAL = "personal"  # one person and the bot
+    CHANNEL = "channel"  # many readers
+    GROUP = "group"  # a chat of several people; for masking the same as a channel
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The conversation in which something happens, and the team that connected it."""
+
+    platform: str
+    tenant: str
+    conversation_id: str
+    kind: PlaceKind
+    name: str = ""
+    team_id: TeamId = NO_TEAM
+
+    @property
+    def is_public(self) -> bool:
+        """Whether others read along, so that contacts must be masked (rules of the product, A42)."""
+        return self.kind is not PlaceKind.PERSONAL
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person acting for a team (B1), with the role that was read from the database for this very action."""
+
+    user_id: UserId
+    name: str
+    team_id: TeamId
+    role: Role
+    language: Language
+    zone: str
+    """IANA name of the person's time zone."""
+    place: Place
+    may_delegate: bool = False
+    """Responsible colleague (B17): may delegate any lead of the team."""
+
+    def may(self, permission: Permission, *, own: bool = False) -> bool:
+        """Whether the role grants the permission; `own` says that the thing concerned is this person's."""
+        given = grant(self.role, permission)
+        return given is Grant.YES or (given is Grant.OWN and own)
+
+    def require(self, permission: Permission, *, own: bool = False) -> TeamId:
+        """The team in whose name the person may do this.
+
+        Raises NotColleague for somebody outside the team, NotPermitted for a role without the permission.
+        """
+        if not self.may(permission, own=own):
+            raise NotColleague(permission) if self.role is Role.GUEST else NotPermitted(permission)
+        return self.team_id

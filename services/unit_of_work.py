@@ -1,0 +1,63 @@
+"""One transaction: the stores of all nouns, one reading of the clock, and the events of what happened.
+
+Opened only at the entry points (dispatch, job, relay, page). Leaving the block commits; an exception rolls everything
+back, the events included. Use cases never commit and never call the network.
+"""
+
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+
+from services.audit.store import AuditTrail
+from services.conversation.store import Conversations
+from services.delivery.store import Deliveries
+from services.events import Event
+from services.inbox import Inbox
+from services.invitation.store import Invitations
+from services.keyring import Keyring
+from services.lead.store import Leads
+from services.marketplace.store import Marketplaces
+from services.member.store import Members
+from services.request.store import Requests
+from services.team.store import Teams
+from services.user.store import Users
+
+
+class UnitOfWork(Protocol):
+    """What a use case may touch."""
+
+    now: datetime
+    """The one clock reading of this transaction, aware UTC."""
+    keyring: Keyring
+
+    users: Users
+    conversations: Conversations
+    teams: Teams
+    members: Members
+    invitations: Invitations
+    requests: Requests
+    leads: Leads
+    marketplaces: Marketplaces
+    audit: AuditTrail
+    deliveries: Deliveries
+    inbox: Inbox
+
+    def new_id(self) -> str:
+        """A new opaque id, unguessable, in order of time."""
+        ...
+
+    def emit(self, event: Event) -> None:
+        """Keep what happened: an audit row of the event's team and, unless silent, work for the relay, with the commit."""
+        ...
+
+
+class Units(Protocol):
+    """Opens units of work."""
+
+    def write(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A transaction that may change data."""
+        ...
+
+    def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A read-only transaction; whatever would write in it fails."""
+        ...
