@@ -1,15 +1,20 @@
 """A PostgreSQL server that lives as long as the tests and dies with them, however they end."""
 
+import asyncio
 import importlib.util
 import os
 import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
+
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 START_SECONDS = 30
 # The server refuses to run as root; this account owns nothing and exists everywhere.
@@ -33,10 +38,25 @@ class Server:
     """A running server, reachable by its socket only."""
 
     folder: Path
+    numbers: Iterator[int] = field(default_factory=count)
 
     def url(self, database: str) -> str:
         """Where SQLAlchemy finds a database of this server."""
         return f"postgresql+asyncpg://postgres@/{database}?host={self.folder}"
+
+    def execute(self, statement: str) -> None:
+        """Run a statement about whole databases."""
+        asyncio.run(_execute(self.url("postgres"), statement))
+
+    @contextmanager
+    def database(self, template: str) -> Generator[str]:
+        """A copy of a database, for as long as the block lasts; copying files takes some 20 ms."""
+        name = f"copy_{next(self.numbers)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        try:
+            yield self.url(name)
+        finally:
+            self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager
@@ -86,6 +106,13 @@ def _run(*command: Path | str) -> None:
     result = subprocess.run(command, cwd="/", user=ACCOUNT, capture_output=True, timeout=START_SECONDS, check=False)
     if result.returncode:
         raise RuntimeError(result.stderr.decode(errors="replace"))
+
+
+async def _execute(url: str, statement: str) -> None:
+    """Connect, speak once outside any transaction, leave."""
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    async with engine.connect() as connection:
+        await connection.exec_driver_sql(statement)
 
 
 def _await_ready(status: Path, log: Path) -> None:
