@@ -68,14 +68,14 @@ class Roster:
     complete: bool
 
 
-class _Created(msgspec.Struct):
+class _Created(msgspec.Struct, rename="camel"):
     id: str
-    activityId: str | None = None  # noqa: N815
+    activity_id: str | None = None
 
 
-class _Page(msgspec.Struct):
+class _Page(msgspec.Struct, rename="camel"):
     members: list[dict[str, Any]]
-    continuationToken: str | None = None  # noqa: N815
+    continuation_token: str | None = None
 
 
 class _Error(msgspec.Struct):
@@ -171,7 +171,7 @@ class Connector:
     async def create_conversation(self, service_url: str, body: Mapping[str, Any]) -> CreatedConversation:
         """Open a direct chat or a channel thread."""
         created = await self._create(self._url(service_url), _new_place(body), body)
-        return CreatedConversation(created.id, created.activityId or "")
+        return CreatedConversation(created.id, created.activity_id or "")
 
     async def members(self, service_url: str, conversation_id: str, limit: int = MAX_MEMBERS) -> Roster:
         """Who is in a conversation, page by page."""
@@ -181,9 +181,9 @@ class Connector:
         for _ in range(-(-limit // MEMBERS_PER_PAGE)):
             page = await self._get(f"{url}?{urlencode(query)}", conversation_id, _Page)
             found += page.members
-            if not page.continuationToken:
+            if not page.continuation_token:
                 return Roster(tuple(found[:limit]), complete=len(found) <= limit)
-            query["continuationToken"] = page.continuationToken
+            query["continuationToken"] = page.continuation_token
         return Roster(tuple(found[:limit]), complete=False)
 
     async def member(self, service_url: str, conversation_id: str, member_id: str) -> Mapping[str, Any]:
