@@ -60,12 +60,17 @@ class Command:
     german: tuple[str, ...]
     permission: Permission
     about: T
+    """What it does, a line for `help`."""
+    verb: T
+    """What its button says."""
     group: Group
     handler: Handler
     args: type[Args] = NoArgs
     takes: tuple[str, ...] = ()
     """Arguments by position when typed; a trailing * takes the rest of the line."""
     form: Form | None = None
+    warns_in_form: bool = False
+    """Whether warnings stand above the form, filled in as it was, instead of on a card of their own."""
     writes: bool = True
     private: bool = True
     """Whether a typed command is answered to the person alone even in a channel."""

@@ -1,11 +1,11 @@
 """One message, click or event from any platform, and what the bot answers to it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 
-from bot.platforms.base import Reader
+from bot.platforms.base import Reader, Sent
 from cards.model import Card
 from services.people import PlaceKind
 
@@ -44,9 +44,8 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Somebody named with @; `text` is how it stands in the message."""
+    """Somebody named with @; in the message's text he stands as `@<platform_user_id>`, one word without spaces."""
 
-    text: str
     platform_user_id: str
     name: str
 
@@ -67,7 +66,7 @@ class Incoming:
     command: str = ""
     args: Mapping[str, Any] = field(default_factory=dict[str, Any])
     message_id: str = ""
-    """The message whose button was pressed."""
+    """The message whose button was pressed, or that asks for a reader's view."""
 
 
 class Placement(StrEnum):
@@ -87,5 +86,13 @@ class Answer:
     reader: Reader
 
 
-Dispatch: TypeAlias = Callable[[Incoming], Awaitable[Answer | None]]
-"""The one way in: every platform hands over what came in and shows what comes back (nothing, for events)."""
+class Chat(Protocol):
+    """The one way in: every platform hands over what came in and shows what comes back."""
+
+    async def receive(self, incoming: Incoming) -> Answer | None:
+        """Carry out what came in; nothing to show for a repeated or silent event. Never raises for a defect."""
+        ...
+
+    async def posted(self, incoming: Incoming, answer: Answer, sent: Sent) -> None:
+        """Note that a NEW answer now exists as a message, so that it follows its subject."""
+        ...

@@ -55,7 +55,9 @@ PERMITTED: dict[Permission, T] = {
     Permission.LEAD_PICK: t("Viewers can't pick leads."),
     Permission.LEAD_WORK: t("Viewers can't work on leads."),
     Permission.LEAD_SHARE: t("Viewers can't share leads."),
-    Permission.LEAD_DELEGATE: t("Only the person in charge, responsible colleagues, admins and the owner can delegate a lead."),
+    Permission.LEAD_DELEGATE: t(
+        "Only the person in charge, responsible colleagues, admins and the owner can delegate a lead."
+    ),
     Permission.MARKETPLACE_RUN: t("Viewers can't run a marketplace."),
     Permission.MARKETPLACE_GIVE: t("Viewers can't put leads on a marketplace."),
 }

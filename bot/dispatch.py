@@ -1,0 +1,289 @@
+"""The one way in: recognise who acts where, understand what is wanted, carry it out in one transaction, and word the outcome.
+
+A repetition of an interaction gets the answer of the first time (inbox). A refusal rolls everything back and becomes a
+card that says who can lift it; a question becomes a card that repeats the command; anything else that is raised is a
+defect and becomes a card with a correlation id.
+"""
+
+import asyncio
+import random
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from bot.commands import Command, Registry, Reply, Typed
+from bot.context import Context
+from bot.incoming import Answer, Incoming, Kind, Placement
+from bot.metrics import Metrics
+from bot.platforms.base import Reader, Sent
+from cards import confirmation, help as help_cards, refusal as refusal_cards
+from cards.model import Action, Card, Run, Style, t
+from services import user
+from services.delivery import Posted
+from services.errors import Contended, Invalid, NeedsConfirmation, NotPermitted, Refusal
+from services.inbox import Arrival
+from services.people import Actor, Place
+from services.permissions import Permission, Role, grant, Grant
+from services.unit_of_work import UnitOfWork, Units
+
+log = structlog.stdlib.get_logger(__name__)
+
+ATTEMPTS_MAX: Final = 4
+PAUSE_S: Final = 0.15
+LIMIT_S: Final = 12.0
+LIFTERS_MAX: Final = 3
+ASKED_VALUE_MAX_CHARS: Final = 100
+
+EVENTS: Final = {Kind.INSTALLED: "conversation.install", Kind.REMOVED: "conversation.remove"}
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """An answer as the inbox keeps it."""
+
+    placement: Placement
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class _Unmet(Exception):  # noqa: N818 - a signal, not an error
+    """The person or the place is new or has changed: to be met in a writing unit first."""
+
+
+@dataclass(slots=True)
+class Dispatch:
+    """Implements `bot.incoming.Chat`."""
+
+    units: Units
+    registry: Registry
+    metrics: Metrics
+    public_url: str
+
+    async def receive(self, incoming: Incoming) -> Answer | None:
+        """Carry out what came in; what the person reads, whatever happens."""
+        correlation_id = secrets.token_hex(4)
+        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id, platform=incoming.platform):
+            try:
+                async with asyncio.timeout(LIMIT_S):
+                    return await self._patiently(incoming)
+            except Exception:
+                log.exception("command failed", command=incoming.command, kind=incoming.kind)
+                self.metrics.defects.inc()
+                return None if incoming.kind in EVENTS else await self._broken(incoming, correlation_id)
+
+    async def posted(self, incoming: Incoming, answer: Answer, sent: Sent) -> None:
+        """Note that an answer now exists as a message about its subject."""
+        if answer.card.subject is None:
+            return
+        async with self.units.write() as uow:
+            seen = await self._recognise(uow, incoming)
+            await uow.deliveries.add_post(
+                Posted(
+                    team_id=seen.team_id,
+                    post_id=uow.new_id(),
+                    view=answer.card.subject.view,
+                    key=answer.card.subject.key,
+                    platform=incoming.platform,
+                    tenant=incoming.tenant,
+                    conversation_id=sent.conversation_id,
+                    message_id=sent.message_id,
+                    user_id=None if seen.place.is_public else seen.user_id,
+                    reference=dict(sent.reference),
+                ),
+                uow.now,
+            )
+
+    async def _patiently(self, incoming: Incoming) -> Answer | None:
+        for attempt in range(1, ATTEMPTS_MAX + 1):
+            try:
+                return await self._once(incoming)
+            except Contended as refusal:
+                if attempt == ATTEMPTS_MAX:
+                    return await self._refused(incoming, None, {}, refusal)
+                await asyncio.sleep(PAUSE_S * attempt * random.uniform(0.5, 1.5))  # noqa: S311 - spreads load only
+        return None
+
+    async def _once(self, incoming: Incoming) -> Answer | None:
+        typed: Typed | None = None
+        try:
+            typed = self._understand(incoming)
+            if typed is None:
+                return await self._suggest(incoming)
+            return await self._in_unit(incoming, typed)
+        except NeedsConfirmation as question:
+            return await self._ask(incoming, typed, question)
+        except Contended:
+            raise
+        except Refusal as refusal:
+            command, raw = (typed.command, typed.raw) if typed else (None, {})
+            return await self._refused(incoming, command, raw, refusal)
+
+    def _understand(self, incoming: Incoming) -> Typed | None:
+        if incoming.kind is Kind.MESSAGE:
+            return self.registry.find(incoming.text)
+        name = EVENTS.get(incoming.kind, incoming.command)
+        command = self.registry.commands.get(name)
+        return Typed(command, dict(incoming.args)) if command else None
+
+    async def _in_unit(self, incoming: Incoming, typed: Typed) -> Answer | None:
+        try:
+            return await self._carry_out(incoming, typed)
+        except _Unmet:
+            await self._meet(incoming)
+            return await self._carry_out(incoming, typed)
+
+    async def _carry_out(self, incoming: Incoming, typed: Typed) -> Answer | None:
+        command = typed.command
+        async with self.units.write() if command.writes else self.units.read() as uow:
+            actor = await self._recognise(uow, incoming)
+            arrival = Arrival(incoming.platform, incoming.tenant, incoming.interaction_id, actor.user_id)
+            if command.writes and not await uow.inbox.register(arrival):
+                return self._again(await uow.inbox.answer(arrival), actor)
+            with self.metrics.carried_out(command.name, incoming.platform):
+                ctx = Context(uow, actor, incoming, self.registry, self._run, self.public_url)
+                raw = await self._named(uow, incoming, typed.raw)
+                outcome = await self._run(ctx, command.name, raw)
+            if outcome is None:
+                return None
+            reply = outcome if isinstance(outcome, Reply) else Reply(outcome, self._place(incoming, command, actor))
+            if command.writes:
+                await uow.inbox.keep(arrival, msgspec.json.encode(Kept(reply.placement, reply.card)).decode())
+                actor = await self._recognise(uow, incoming)  # a changed language or role holds for this answer already
+        return self._answer(reply.card, reply.placement, actor)
+
+    async def _run(self, ctx: Context, name: str, raw: Mapping[str, Any]) -> Card | Reply | None:
+        command = ctx.registry.commands[name]
+        try:
+            args = command.read(raw)
+        except msgspec.ValidationError as error:
+            if command.form is None or ctx.incoming.kind is Kind.REFRESH:
+                raise Invalid("text", "not_understood") from error
+            placement = Placement.PRIVATE if ctx.actor.place.is_public or raw else self._place(ctx.incoming, command, ctx.actor)
+            return Reply(await command.form(ctx, raw, ()), placement)
+        return await command.handler(ctx, args)
+
+    async def _recognise(self, uow: UnitOfWork, incoming: Incoming) -> Actor:
+        where = incoming.where
+        seen = await user.recognise(
+            uow, incoming.platform, incoming.tenant, incoming.sender.platform_user_id, where.conversation_id
+        )
+        if seen is None or not seen.is_current(incoming.sender.name, where.kind, where.name, where.reference):
+            raise _Unmet
+        return seen.actor()
+
+    async def _meet(self, incoming: Incoming) -> None:
+        where, sender = incoming.where, incoming.sender
+        place = Place(incoming.platform, incoming.tenant, where.conversation_id, where.kind, where.name)
+        met = user.Met(
+            sender.platform_user_id, sender.name, sender.email_hint, sender.language_hint, sender.zone_hint
+        )
+        async with self.units.write() as uow:
+            await user.meet(uow, place, met, dict(where.reference))
+
+    async def _named(self, uow: UnitOfWork, incoming: Incoming, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """Mentions become user ids; somebody the bot has never met keeps his name."""
+        named = dict(raw)
+        for argument, value in raw.items():
+            for mention in incoming.mentions if isinstance(value, str) else ():
+                if value == f"@{mention.platform_user_id}":
+                    known = await user.known(uow, incoming.platform, incoming.tenant, mention.platform_user_id)
+                    named[argument] = known or mention.name
+        return named
+
+    def _place(self, incoming: Incoming, command: Command, actor: Actor) -> Placement:
+        if incoming.kind is not Kind.MESSAGE:
+            return command.on_click if incoming.kind in {Kind.CLICK, Kind.REFRESH} else Placement.NEW
+        return Placement.PRIVATE if command.private and actor.place.is_public else Placement.NEW
+
+    def _answer(self, card: Card, placement: Placement, actor: Actor) -> Answer:
+        return Answer(card, placement, Reader(actor.language, actor.zone))
+
+    def _again(self, kept: str | None, actor: Actor) -> Answer | None:
+        if kept is None:
+            return None
+        answer = msgspec.json.decode(kept, type=Kept)
+        return self._answer(answer.card, answer.placement, actor)
+
+    async def _seen(self, incoming: Incoming) -> Actor:
+        """Who reads an answer that no unit of work made."""
+        try:
+            async with self.units.read() as uow:
+                return await self._recognise(uow, incoming)
+        except _Unmet:
+            await self._meet(incoming)
+        async with self.units.read() as uow:
+            return await self._recognise(uow, incoming)
+
+    def _aside(self, incoming: Incoming, actor: Actor) -> Placement:
+        """What concerns the person alone: beside the clicked card, or, where nobody else reads, as the next message."""
+        return Placement.PRIVATE if actor.place.is_public or incoming.kind is not Kind.MESSAGE else Placement.NEW
+
+    async def _suggest(self, incoming: Incoming) -> Answer | None:
+        if incoming.kind is not Kind.MESSAGE:
+            return None
+        actor = await self._seen(incoming)
+        typed = " ".join(incoming.text.split())[:60]
+        found = self.registry.nearest(incoming.text, allowed=lambda needed: actor.may(needed, own=True))
+        card = help_cards.suggested(typed, tuple((word, command.name) for word, command in found))
+        return self._answer(card, self._aside(incoming, actor), actor)
+
+    async def _ask(self, incoming: Incoming, typed: Typed | None, question: NeedsConfirmation) -> Answer | None:
+        if typed is None:
+            raise question
+        command = typed.command
+        actor = await self._seen(incoming)
+        async with self.units.read() as uow:
+            raw = await self._named(uow, incoming, typed.raw)
+            if command.warns_in_form and command.form is not None:
+                ctx = Context(uow, actor, incoming, self.registry, self._run, self.public_url)
+                card = await command.form(ctx, raw, question.warnings)
+            else:
+                card = confirmation.confirm(question.warnings, command.verb, command.name, raw)
+        return self._answer(card, self._aside(incoming, actor), actor)
+
+    async def _refused(
+        self, incoming: Incoming, command: Command | None, raw: Mapping[str, Any], refusal: Refusal
+    ) -> Answer | None:
+        self.metrics.refusals.labels(type(refusal).__name__).inc()
+        log.info("refused", command=command.name if command else "", refusal=type(refusal).__name__)
+        if incoming.kind not in {Kind.MESSAGE, Kind.CLICK}:
+            return None
+        actor = await self._seen(incoming)
+        lifters: tuple[str, ...] = ()
+        ask: Action | None = None
+        if command is not None and isinstance(refusal, NotPermitted):
+            async with self.units.read() as uow:
+                lifters = await self._lifters(uow, actor, refusal.permission)
+            ask = _asking(command, raw, lifters[0]) if lifters else None
+        card = refusal_cards.refused(refusal, lifters=lifters, ask=ask)
+        return self._answer(card, self._aside(incoming, actor), actor)
+
+    async def _lifters(self, uow: UnitOfWork, actor: Actor, permission: Permission) -> tuple[str, ...]:
+        roles = tuple(role for role in Role if grant(role, permission) is Grant.YES)
+        holders = await uow.members.holders(actor.team_id, roles, LIFTERS_MAX)
+        return tuple(one.name for one in holders if one.user_id != actor.user_id)
+
+    async def _broken(self, incoming: Incoming, correlation_id: str) -> Answer:
+        card = help_cards.defective(correlation_id)
+        try:
+            actor = await self._seen(incoming)
+        except Exception:
+            # The database itself may be what is broken: the card still comes, in the language the platform named.
+            log.exception("reader unknown")
+            return Answer(card, Placement.PRIVATE, Reader(user.spoken(incoming.sender.language_hint), "UTC"))
+        return self._answer(card, self._aside(incoming, actor), actor)
+
+
+def _asking(command: Command, raw: Mapping[str, Any], name: str) -> Run:
+    label = t("Ask {name}", name=name.split()[0])
+    if command.name == "invitation.create":
+        return Run(label, "invitation.request", _short(raw), Style.PRIMARY)
+    return Run(label, "request.ask", {"command": command.name, "args": _short(raw)}, Style.PRIMARY)
+
+
+def _short(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """What names the thing; long texts are written by whoever carries it out."""
+    return {name: value for name, value in raw.items() if not isinstance(value, str) or len(value) <= ASKED_VALUE_MAX_CHARS}

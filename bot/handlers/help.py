@@ -1,0 +1,103 @@
+"""Help, the choice of language, and the way out of a question."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from bot.commands import Args, Command, Group, NoArgs
+from bot.context import Context
+from cards import help as cards
+from cards.model import Card, t
+from services import user
+from services.errors import Warn
+from services.people import Language
+from services.permissions import Permission
+
+
+class LanguageArgs(Args, frozen=True):
+    """Which language."""
+
+    language: Language = msgspec.field()
+
+
+async def show(ctx: Context, args: NoArgs) -> Card:
+    """Everything this person may do here."""
+    del args
+    ctx.actor.require(Permission.HELP)
+    german = ctx.actor.language is Language.GERMAN
+    offered = tuple(
+        cards.Offered(
+            one.group,
+            one.name,
+            one.about,
+            one.verb,
+            (one.german if german else one.english)[0],
+            tuple(name.rstrip("*") for name in one.takes),
+            clickable=not one.takes or one.form is not None,
+        )
+        for one in ctx.registry.commands.values()
+        if one.listed and ctx.actor.may(one.permission, own=True)
+    )
+    team = await ctx.uow.teams.name(ctx.actor.team_id)
+    return cards.helped(team or "", offered)
+
+
+async def language(ctx: Context, args: LanguageArgs) -> Card:
+    """Speak this language with this person from now on."""
+    await user.choose_language(ctx.uow, ctx.actor, args.language)
+    return cards.language_chosen()
+
+
+async def language_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Which language."""
+    del known, warnings
+    ctx.actor.require(Permission.PREFERENCE_SET)
+    return cards.language_form()
+
+
+async def cancel(ctx: Context, args: NoArgs) -> Card:
+    """Leave everything as it is."""
+    del args
+    ctx.actor.require(Permission.HELP)
+    return cards.cancelled()
+
+
+COMMANDS = (
+    Command(
+        name="help",
+        english=("help", "hello", "hi", "?"),
+        german=("hilfe", "hallo"),
+        permission=Permission.HELP,
+        about=t("Show what you can do here"),
+        verb=t("What can I do here?"),
+        group=Group.YOU,
+        handler=show,
+        writes=False,
+    ),
+    Command(
+        name="preference.language",
+        english=("language",),
+        german=("sprache",),
+        permission=Permission.PREFERENCE_SET,
+        about=t("Choose the language I speak with you: de or en"),
+        verb=t("Change language"),
+        group=Group.YOU,
+        handler=language,
+        args=LanguageArgs,
+        takes=("language",),
+        form=language_form,
+    ),
+    Command(
+        name="cancel",
+        english=("cancel",),
+        german=("abbrechen",),
+        permission=Permission.HELP,
+        about=t("Leave everything as it is"),
+        verb=t("Cancel"),
+        group=Group.YOU,
+        handler=cancel,
+        writes=False,
+        listed=False,
+    ),
+)

@@ -1,0 +1,147 @@
+"""What the bot can do for this person, what an unknown word may have meant, and what is said when something broke."""
+
+from dataclasses import dataclass
+
+from cards.model import Badge, Block, Card, Item, Items, Run, State, Style, T, Text, Tone, t, tn, verbatim
+
+GROUPS: dict[str, T] = {
+    "leads": t("Leads"),
+    "marketplace": t("Marketplaces"),
+    "team": t("Team"),
+    "you": t("For you"),
+}
+
+SAMPLES: dict[str, T] = {
+    "lead": verbatim("L-1"),
+    "invitation": verbatim("I-1"),
+    "who": t("@Eva"),
+    "role": t("member"),
+    "email": verbatim("eva@acme.de"),
+    "language": verbatim("de"),
+    "name": t("NAME"),
+    "text": t("TEXT"),
+    "reason": t("REASON"),
+    "amount": t("18500"),
+    "to": t("FIRM"),
+    "marketplace": t("MARKET"),
+    "code": t("CODE"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A command as help lists it: group, what it does, words and arguments to type, and whether a click is enough."""
+
+    group: str
+    name: str
+    about: T
+    verb: T
+    words: str
+    takes: tuple[str, ...]
+    clickable: bool
+
+
+def helped(team: str, offered: tuple[Offered, ...]) -> Card:
+    """Everything this person may do here, grouped."""
+    body: list[Block] = [Text(t("Write any of these, or press the button. German and English are both understood."))]
+    for group, heading in GROUPS.items():
+        rows = tuple(_row(one) for one in offered if one.group == group)
+        if rows:
+            body.append(Items(rows, heading))
+    title = t("What you can do in {team}", team=team) if team else t("What you can do here")
+    return Card(title, tuple(body))
+
+
+def _row(one: Offered) -> Item:
+    actions = (Run(one.verb, one.name),) if one.clickable else ()
+    return Item(one.about, _typed(one), actions=actions)
+
+
+def _typed(one: Offered) -> T:
+    samples = {f"sample{place}": SAMPLES[name] for place, name in enumerate(one.takes)}
+    return T(" ".join(("{words}", *(f"{{{name}}}" for name in samples))), {"words": one.words, **samples})
+
+
+def suggested(typed: str, nearest: tuple[tuple[str, str], ...]) -> Card:
+    """The nearest commands (word, name) to something that is none."""
+    buttons = tuple(
+        Run(verbatim(word), name, style=Style.PRIMARY if place == 0 else Style.NORMAL)
+        for place, (word, name) in enumerate(nearest)
+    )
+    title = (
+        tn(
+            "I don't know “{typed}”. Did you mean this?",
+            "I don't know “{typed}”. Did you mean one of these?",
+            len(nearest),
+            typed=typed,
+        )
+        if nearest
+        else t("I don't know “{typed}”.", typed=typed)
+    )
+    return Card(title, actions=(*buttons, Run(t("What can I do here?"), "help")))
+
+
+def defective(correlation_id: str) -> Card:
+    """Something broke on our side."""
+    return Card(
+        t("That didn't work, and it's our fault."),
+        (
+            Text(t("Nothing was changed. Please try again; if it happens again, give your admin this number.")),
+            Text(t("Error number {number}", number=correlation_id), Tone.SUBTLE),
+        ),
+        badge=Badge(t("Error"), State.WARNING, Tone.BAD),
+    )
+
+
+def cancelled() -> Card:
+    """Somebody decided not to."""
+    return Card(t("Cancelled. Nothing was changed."))
+
+
+def language_chosen() -> Card:
+    """The language holds from this very answer on."""
+    return Card(t("I'll speak English with you from now on."), actions=(Run(t("What can I do here?"), "help"),))
+
+
+def language_form() -> Card:
+    """Which language."""
+    return Card(
+        t("Which language shall I speak with you?"),
+        actions=(
+            Run(verbatim("Deutsch"), "preference.language", {"language": "de"}),
+            Run(verbatim("English"), "preference.language", {"language": "en"}),
+        ),
+    )
+
+
+EXAMPLES = {
+    "help": helped(
+        "Solarhaus GmbH",
+        (
+            Offered(
+                "leads",
+                "lead.list",
+                t("Show the leads that are offered and in work"),
+                t("Show leads"),
+                "leads",
+                (),
+                clickable=True,
+            ),
+            Offered(
+                "team",
+                "member.list",
+                t("Show the colleagues of the team"),
+                t("Show colleagues"),
+                "members",
+                (),
+                clickable=True,
+            ),
+        ),
+    ),
+    "suggested": suggested("laeds", (("leads", "lead.list"), ("lead", "lead.show"))),
+    "unknown": suggested("xyz", ()),
+    "cancelled": cancelled(),
+    "language chosen": language_chosen(),
+    "language form": language_form(),
+    "defective": defective("7f3a-91c2"),
+}
