@@ -1,0 +1,313 @@
+"""The transcript of the chat in the browser, in four tables."""
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.people import Language, PlaceKind
+from services.transcript import Draft, Message, Person, Room
+from storage.engine import Database, contention
+from storage.tables import (
+    identities,
+    members,
+    teams,
+    users,
+    web_messages,
+    web_people,
+    web_room_people,
+    web_rooms,
+)
+
+PLATFORM, TENANT = "web", "demo"
+PRIVATE_KEPT = 20
+"""Notes for one reader are kept per room up to this number; older ones go."""
+MESSAGES_KEPT = 2000
+"""A room forgets what is older than this number of messages."""
+WRITERS_LOCK = 7_305_019
+"""Names the lock under which positions are given, so that they appear in their order."""
+
+_author = web_people.alias("author")
+_view = web_messages.alias("view")
+
+_people = (
+    select(
+        web_people.c.person_id,
+        web_people.c.name,
+        func.coalesce(users.c.language, web_people.c.language).label("language"),
+        func.coalesce(users.c.zone, web_people.c.zone).label("zone"),
+        web_people.c.position,
+        func.coalesce(teams.c.name, "").label("firm"),
+        case((teams.c.team_id.is_(None), ""), else_=members.c.role).label("role"),
+    )
+    .outerjoin(
+        identities,
+        and_(
+            identities.c.platform == PLATFORM,
+            identities.c.tenant == TENANT,
+            identities.c.platform_user_id == web_people.c.person_id,
+        ),
+    )
+    .outerjoin(users, users.c.user_id == identities.c.user_id)
+    .outerjoin(members, and_(members.c.user_id == users.c.user_id, members.c.removed_at.is_(None)))
+    .outerjoin(teams, and_(teams.c.team_id == members.c.team_id, teams.c.deleted_at.is_(None)))
+    .order_by(web_people.c.position, web_people.c.person_id)
+)
+
+
+class WebTranscript:
+    """Implements `services.transcript.Transcript` on one transaction."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    async def put_person(self, person: Person) -> None:
+        known = update(web_people).where(web_people.c.person_id == person.person_id)
+        values = {
+            "name": person.name,
+            "language": person.language,
+            "zone": person.zone,
+            "position": person.position,
+        }
+        if not (await self._connection.execute(known.values(values))).rowcount:
+            await self._connection.execute(insert(web_people).values(person_id=person.person_id, **values))
+        direct = Room(f"direct-{person.person_id}", PlaceKind.PERSONAL, position=person.position)
+        await self.put_room(direct, (person.person_id,))
+
+    async def put_room(self, room: Room, person_ids: Sequence[str]) -> None:
+        known = update(web_rooms).where(web_rooms.c.room_id == room.room_id)
+        values = {"kind": room.kind, "name": room.name, "position": room.position}
+        if not (await self._connection.execute(known.values(values))).rowcount:
+            await self._connection.execute(insert(web_rooms).values(room_id=room.room_id, **values))
+        inside = set(await self.readers(room.room_id))
+        for person_id in dict.fromkeys(person_ids):
+            if person_id not in inside:
+                entry = insert(web_room_people).values(room_id=room.room_id, person_id=person_id)
+                await self._connection.execute(entry)
+
+    async def people(self) -> list[Person]:
+        return [_person(row) for row in await self._rows(_people)]
+
+    async def person(self, person_id: str) -> Person | None:
+        rows = await self._rows(_people.where(web_people.c.person_id == person_id))
+        return _person(rows[0]) if rows else None
+
+    async def rooms(self, person_id: str) -> list[Room]:
+        return [_room(row) for row in await self._rows(_rooms(person_id))]
+
+    async def room(self, room_id: str, person_id: str) -> Room | None:
+        rows = await self._rows(_rooms(person_id).where(web_rooms.c.room_id == room_id))
+        return _room(rows[0]) if rows else None
+
+    async def readers(self, room_id: str) -> list[str]:
+        query = select(web_room_people.c.person_id).where(web_room_people.c.room_id == room_id)
+        return list(await self._connection.scalars(query.order_by(web_room_people.c.person_id)))
+
+    async def acquainted(self, person_id: str) -> list[str]:
+        mine = web_room_people.alias("mine")
+        query = (
+            select(web_room_people.c.person_id)
+            .join(mine, mine.c.room_id == web_room_people.c.room_id)
+            .where(mine.c.person_id == person_id)
+            .distinct()
+        )
+        return list(await self._connection.scalars(query.order_by(web_room_people.c.person_id)))
+
+    async def direct_room(self, person_id: str) -> str:
+        query = (
+            select(web_rooms.c.room_id)
+            .join(web_room_people, web_room_people.c.room_id == web_rooms.c.room_id)
+            .where(web_rooms.c.kind == PlaceKind.PERSONAL, web_room_people.c.person_id == person_id)
+        )
+        return await self._connection.scalar(query.limit(1)) or ""
+
+    async def newest(self, room_id: str, person_id: str, before_seq: int, count: int) -> list[Message]:
+        query = _messages(room_id, person_id)
+        if before_seq:
+            query = query.where(web_messages.c.seq < before_seq)
+        rows = await self._rows(query.order_by(web_messages.c.seq.desc()).limit(count))
+        return [_message(row) for row in reversed(rows)]
+
+    async def changed(self, room_id: str, person_id: str, since_seq: int, count: int) -> list[Message]:
+        since = or_(web_messages.c.changed_seq > since_seq, _view.c.changed_seq > since_seq)
+        query = _messages(room_id, person_id).where(since).order_by(web_messages.c.seq)
+        return [_message(row) for row in await self._rows(query.limit(count))]
+
+    async def head(self) -> int:
+        return await self._connection.scalar(select(func.coalesce(func.max(web_messages.c.changed_seq), 0))) or 0
+
+    async def message(self, room_id: str, message_id: str, person_id: str) -> Message | None:
+        rows = await self._rows(_messages(room_id, person_id).where(web_messages.c.message_id == message_id))
+        return _message(rows[0]) if rows else None
+
+    async def add(self, draft: Draft) -> Message:
+        await self._lock()
+        kept = web_messages.c.key == _key(draft)
+        if not await self._connection.scalar(select(web_messages.c.message_id).where(kept)):
+            await self._insert(draft)
+            await self._forget(draft.room_id, draft.audience_id)
+        reader = draft.audience_id or draft.author_id
+        rows = await self._rows(_messages(draft.room_id, reader).where(kept))
+        return _message(rows[0])
+
+    async def change(self, room_id: str, message_id: str, card: str) -> bool:
+        await self._lock()
+        changed = (
+            update(web_messages)
+            .where(web_messages.c.room_id == room_id, web_messages.c.message_id == message_id)
+            .where(web_messages.c.author_id == "", web_messages.c.replaces_id == "")
+            .values(card=card, changed_seq=await self.head() + 1, changed_at=self._now)
+        )
+        if not (await self._connection.execute(changed)).rowcount:
+            return False
+        await self._connection.execute(delete(web_messages).where(web_messages.c.replaces_id == message_id))
+        return True
+
+    async def replace(self, message: Message, person_id: str, card: str) -> None:
+        if message.audience_id:
+            await self.change(message.room_id, message.message_id, card)
+            return
+        await self._lock()
+        replaced = and_(web_messages.c.replaces_id == message.message_id, web_messages.c.audience_id == person_id)
+        await self._connection.execute(delete(web_messages).where(replaced))
+        key = f"view:{message.message_id}:{person_id}"
+        draft = Draft(message.room_id, key, audience_id=person_id, card=card)
+        await self._insert(draft, replaces_id=message.message_id)
+
+    async def dismiss(self, room_id: str, message_id: str, person_id: str) -> bool:
+        mine = and_(web_messages.c.audience_id == person_id, web_messages.c.author_id == "")
+        this = and_(web_messages.c.room_id == room_id, web_messages.c.message_id == message_id, mine)
+        gone = await self._connection.execute(delete(web_messages).where(this, web_messages.c.replaces_id == ""))
+        return gone.rowcount > 0
+
+    async def mark_read(self, room_id: str, person_id: str, seq: int) -> None:
+        mine = and_(web_room_people.c.room_id == room_id, web_room_people.c.person_id == person_id)
+        read = update(web_room_people).where(mine, web_room_people.c.read_seq < seq).values(read_seq=seq)
+        await self._connection.execute(read)
+
+    async def _rows(self, query: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
+        return (await self._connection.execute(query)).mappings().all()
+
+    async def _lock(self) -> None:
+        """Let one writer at a time give positions; on SQLite the transaction itself does that."""
+        if self._connection.dialect.name == "postgresql":
+            await self._connection.execute(select(func.pg_advisory_xact_lock(WRITERS_LOCK)))
+
+    async def _insert(self, draft: Draft, *, replaces_id: str = "") -> None:
+        seq = await self.head() + 1
+        values = {
+            "message_id": f"{draft.room_id}.{seq}",
+            "room_id": draft.room_id,
+            "seq": seq,
+            "changed_seq": seq,
+            "author_id": draft.author_id,
+            "audience_id": draft.audience_id,
+            "below_id": draft.below_id,
+            "replaces_id": replaces_id,
+            "text": draft.text,
+            "card": draft.card or None,
+            "key": _key(draft),
+            "at": self._now,
+            "changed_at": self._now,
+        }
+        await self._connection.execute(insert(web_messages).values(values))
+
+    async def _forget(self, room_id: str, audience_id: str) -> None:
+        inside = and_(web_messages.c.room_id == room_id, web_messages.c.replaces_id == "")
+        await self._keep_newest(inside, MESSAGES_KEPT)
+        if audience_id:
+            await self._keep_newest(and_(inside, web_messages.c.audience_id == audience_id), PRIVATE_KEPT)
+
+    async def _keep_newest(self, which: ColumnElement[bool], count: int) -> None:
+        last = select(web_messages.c.seq).where(which).order_by(web_messages.c.seq.desc()).offset(count).limit(1)
+        if seq := await self._connection.scalar(last):
+            gone = select(web_messages.c.message_id).where(which, web_messages.c.seq <= seq)
+            await self._connection.execute(delete(web_messages).where(web_messages.c.replaces_id.in_(gone)))
+            await self._connection.execute(delete(web_messages).where(which, web_messages.c.seq <= seq))
+
+
+@asynccontextmanager
+async def open_transcript(
+    database: Database, clock: Callable[[], datetime], *, writes: bool = False
+) -> AsyncGenerator[WebTranscript]:
+    """One transaction on the transcript. Raises Contended when others hold the database for too long."""
+    engine = database.writer if writes else database.reader
+    with contention():
+        async with engine.begin() as connection:
+            yield WebTranscript(connection, clock())
+
+
+def _key(draft: Draft) -> str:
+    return f"{draft.room_id}/{draft.key}"
+
+
+def _visible(person_id: str) -> ColumnElement[bool]:
+    return and_(web_messages.c.replaces_id == "", web_messages.c.audience_id.in_(("", person_id)))
+
+
+def _rooms(person_id: str) -> Select[*tuple[Any, ...]]:
+    unread = (
+        select(func.count())
+        .where(web_messages.c.room_id == web_rooms.c.room_id, web_messages.c.seq > web_room_people.c.read_seq)
+        .where(_visible(person_id), web_messages.c.author_id != person_id)
+        .scalar_subquery()
+    )
+    return (
+        select(web_rooms, unread.label("unread"))
+        .join(web_room_people, web_room_people.c.room_id == web_rooms.c.room_id)
+        .where(web_room_people.c.person_id == person_id)
+        .order_by(web_rooms.c.position, web_rooms.c.room_id)
+    )
+
+
+def _messages(room_id: str, person_id: str) -> Select[*tuple[Any, ...]]:
+    """A room as one reader sees it: personal views stand in for what they replace."""
+    return (
+        select(
+            web_messages,
+            func.coalesce(_view.c.card, web_messages.c.card).label("seen_card"),
+            func.coalesce(_author.c.name, "").label("author_name"),
+        )
+        .outerjoin(_author, _author.c.person_id == web_messages.c.author_id)
+        .outerjoin(
+            _view,
+            and_(_view.c.replaces_id == web_messages.c.message_id, _view.c.audience_id == person_id),
+        )
+        .where(web_messages.c.room_id == room_id, _visible(person_id))
+    )
+
+
+def _person(row: RowMapping) -> Person:
+    return Person(
+        person_id=row["person_id"],
+        name=row["name"],
+        language=Language(row["language"]),
+        zone=row["zone"],
+        position=row["position"],
+        firm=row["firm"],
+        role=row["role"],
+    )
+
+
+def _room(row: RowMapping) -> Room:
+    return Room(row["room_id"], PlaceKind(row["kind"]), row["name"], row["position"], row["unread"])
+
+
+def _message(row: RowMapping) -> Message:
+    return Message(
+        message_id=row["message_id"],
+        room_id=row["room_id"],
+        seq=row["seq"],
+        changed_seq=row["changed_seq"],
+        at=row["at"],
+        author_id=row["author_id"],
+        author_name=row["author_name"],
+        audience_id=row["audience_id"],
+        below_id=row["below_id"],
+        text=row["text"],
+        card=row["seen_card"] or "",
+    )
