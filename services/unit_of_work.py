@@ -4,23 +4,28 @@ Opened only at the entry points (dispatch, job, relay, page). Leaving the block 
 back, the events included. Use cases never commit and never call the network.
 """
 
+from __future__ import annotations
+
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from services.audit.store import AuditTrail
-from services.conversation.store import Conversations
-from services.delivery.store import Deliveries
 from services.events import Event
-from services.inbox import Inbox
-from services.invitation.store import Invitations
 from services.keyring import Keyring
-from services.lead.store import Leads
-from services.marketplace.store import Marketplaces
-from services.member.store import Members
-from services.request.store import Requests
-from services.team.store import Teams
-from services.user.store import Users
+
+# The nouns' use cases are written against this module, and it against their stores.
+if TYPE_CHECKING:
+    from services.audit.store import AuditTrail
+    from services.conversation.store import Conversations
+    from services.delivery.store import Deliveries
+    from services.inbox import Inbox
+    from services.invitation.store import Invitations
+    from services.lead.store import Leads
+    from services.marketplace.store import Marketplaces
+    from services.member.store import Members
+    from services.request.store import Requests
+    from services.team.store import Teams
+    from services.user.store import Users
 
 
 class UnitOfWork(Protocol):

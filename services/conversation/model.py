@@ -1,0 +1,22 @@
+"""A place in which the bot is or was; it belongs to the team that connected it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.people import NO_TEAM, PlaceKind, TeamId
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A channel, a group chat or a direct chat."""
+
+    platform: str
+    tenant: str
+    conversation_id: str
+    kind: PlaceKind
+    name: str = ""
+    team_id: TeamId = NO_TEAM
+    """The team that connected it; none for direct chats and for channels that nobody connected."""
+    reference: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    installed: bool = True

@@ -1,0 +1,303 @@
+"""An invitation: somebody may join a team as a colleague, or a firm may join a marketplace as a partner."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from services.errors import NotFound, Refusal
+from services.events import Event
+from services.people import Language, TeamId
+from services.permissions import Role
+from services.team.model import Seats
+
+VALID_DAYS = 7
+VALID_FOR = timedelta(days=VALID_DAYS)
+CODE_MINUTES = 30
+CODE_VALID_FOR = timedelta(minutes=CODE_MINUTES)
+CODE_CHARS = 8
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Nothing that looks like something else: no 0 O, no 1 I L."""
+WRONG_CODES_MAX = 5
+WRONG_CODES_MINUTES = 15
+WRONG_CODES_WINDOW = timedelta(minutes=WRONG_CODES_MINUTES)
+EMAIL_MAX_CHARS = 254
+TEXT_MAX_CHARS = 1_000
+LISTED_MAX = 50
+OPEN_MAX = 200
+"""Open invitations and requests of one team; beyond that somebody decides first."""
+
+_REFERENCE = re.compile(r"[Ii]-?0*(\d{1,9})")
+
+
+class InvitationKind(StrEnum):
+    """Who is invited, and by what."""
+
+    MEMBER = "member"  # a person, by an e-mail address
+    JOIN = "join"  # a person in a channel who asked to join
+    PARTNER = "partner"  # a firm, to a marketplace
+
+
+class InvitationState(StrEnum):
+    """Where it stands."""
+
+    REQUESTED = "requested"  # waits for somebody who may decide
+    PENDING = "pending"  # sent, waits for the invitee
+    ACCEPTED = "accepted"  # accepted on the page; the code ties the chat identity to it
+    JOINED = "joined"
+    DECLINED = "declined"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+OPEN_STATES = (InvitationState.REQUESTED, InvitationState.PENDING, InvitationState.ACCEPTED)
+SENT_STATES = (InvitationState.PENDING, InvitationState.ACCEPTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invitation as its row says, with the names of the people in it."""
+
+    team_id: TeamId
+    invitation_id: str
+    number: int
+    kind: InvitationKind
+    role: Role
+    state: InvitationState
+    requested_by: str
+    created_at: datetime
+    language: Language
+    """In which the mail and the page speak."""
+    email: str = ""
+    """Trimmed and case-folded; empty for somebody who asked to join from the channel."""
+    name: str = ""
+    user_id: str | None = None
+    """Who asked to join, then who joined."""
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    expires_at: datetime | None = None
+    generation: int = 1
+    """A link that is sent again makes the old one void."""
+    code_expires_at: datetime | None = None
+    text: str = ""
+    marketplace_id: str | None = None
+    requested_by_name: str = ""
+    decided_by_name: str = ""
+    user_name: str = ""
+
+    @property
+    def ref(self) -> str:
+        return f"I-{self.number}"
+
+    @property
+    def invitee(self) -> str:
+        """Whom the invitation is about, as a card names him."""
+        return self.email or self.user_name or self.name
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it still leads somewhere."""
+        return self.state in OPEN_STATES and not self.is_over(now)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether its seven days have passed."""
+        return self.expires_at is not None and self.expires_at <= now
+
+    def as_of(self, now: datetime) -> "Invitation":
+        """The invitation with the state that it really has, whether or not the clock's work was done."""
+        over = self.state in SENT_STATES and self.is_over(now)
+        return replace(self, state=InvitationState.EXPIRED) if over else self
+
+
+def number_of(ref: str) -> int:
+    """The number in a reference such as I-7. Raises NotFound."""
+    match = _REFERENCE.fullmatch(ref.strip())
+    if match is None:
+        raise NotFound("invitation", ref)
+    return int(match[1])
+
+
+class InvitationEvent(Event, frozen=True, kw_only=True):
+    """Something that happened to an invitation."""
+
+    invitation_id: str
+    kind: str
+
+
+class InvitationRequested(InvitationEvent, frozen=True, kw_only=True, tag="invitation.requested"):
+    """A colleague, or somebody in the channel, asks for an invitation (A46)."""
+
+    role: str
+    email: str = ""
+
+
+class InvitationCreated(InvitationEvent, frozen=True, kw_only=True, tag="invitation.created"):
+    """An invitation is on its way (A45)."""
+
+    role: str
+    email: str = ""
+
+
+class InvitationApproved(InvitationEvent, frozen=True, kw_only=True, tag="invitation.approved"):
+    """Somebody with the right said yes to a request (A46)."""
+
+    asked_by: str
+
+
+class InvitationDeclined(InvitationEvent, frozen=True, kw_only=True, tag="invitation.declined"):
+    """Somebody with the right said no to a request (A46)."""
+
+    asked_by: str
+
+
+class InvitationRefused(InvitationEvent, frozen=True, kw_only=True, tag="invitation.refused"):
+    """The invitee said no on the page."""
+
+
+class InvitationAccepted(InvitationEvent, frozen=True, kw_only=True, tag="invitation.accepted"):
+    """The invitee said yes on the page and has a code."""
+
+    silent: bool = True
+
+
+class InvitationJoined(InvitationEvent, frozen=True, kw_only=True, tag="invitation.joined"):
+    """The invitation was used, once and for all."""
+
+
+class InvitationRevoked(InvitationEvent, frozen=True, kw_only=True, tag="invitation.revoked"):
+    """The team took it back."""
+
+
+class InvitationResent(InvitationEvent, frozen=True, kw_only=True, tag="invitation.resent"):
+    """A new link is on its way; the old one is void."""
+
+
+class InvitationExpired(InvitationEvent, frozen=True, kw_only=True, tag="invitation.expired"):
+    """Its seven days have passed."""
+
+
+class InvitationRefusal(Refusal):
+    """The rules of inviting say no."""
+
+
+@dataclass(eq=False)
+class AlreadyInvited(InvitationRefusal):
+    """There is an open invitation to this address (A45)."""
+
+    ref: str
+    email: str
+
+
+@dataclass(eq=False)
+class AlreadyColleague(InvitationRefusal):
+    """The address belongs to a colleague (A45)."""
+
+    email: str
+
+
+@dataclass(eq=False)
+class AlreadyAsked(InvitationRefusal):
+    """Somebody who asked to join asks again before anybody decided."""
+
+
+@dataclass(eq=False)
+class AlreadyDecided(InvitationRefusal):
+    """The first decision has won (A46)."""
+
+    ref: str
+    state: InvitationState
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(eq=False)
+class OwnRequest(InvitationRefusal):
+    """Nobody decides on his own request; `deciders` can."""
+
+    deciders: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(eq=False)
+class OwnerDecides(InvitationRefusal):
+    """In this team the owner approves the admins' invitations (A46)."""
+
+    owner: str
+
+
+@dataclass(eq=False)
+class NotOpen(InvitationRefusal):
+    """The invitation leads nowhere any more."""
+
+    ref: str
+    state: InvitationState
+
+
+@dataclass(eq=False)
+class TooManyOpen(InvitationRefusal):
+    """More open invitations than anybody can look through."""
+
+    limit: int
+
+
+@dataclass(eq=False)
+class TooManyCodes(InvitationRefusal):
+    """Too many wrong codes in a row; after some minutes it can be tried again."""
+
+    minutes: int
+
+
+@dataclass(eq=False)
+class NoTeamHere(InvitationRefusal):
+    """Nobody has connected this channel, so there is no team to join."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownInvitation:
+    """An invitation as a reader in the team sees it, with what this reader may do."""
+
+    invitation: Invitation
+    email: str
+    """Masked where others read along or the reader is a viewer."""
+    seats: Seats
+    may_decide: bool = False
+    may_revoke: bool = False
+    may_resend: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedInvitations:
+    """The open invitations and requests of a team, then the latest others."""
+
+    rows: tuple[ShownInvitation, ...]
+    seats: Seats
+    may_invite: bool
+    may_request: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedTeam:
+    """Somebody is a colleague now, or a firm a partner."""
+
+    team_name: str
+    role: Role
+    kind: InvitationKind = InvitationKind.MEMBER
+    marketplace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCode:
+    """The code fits no invitation; so many tries are left."""
+
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationPage:
+    """What the page behind a link shows."""
+
+    invitation: Invitation
+    team_name: str
+    inviter_name: str
+    marketplace: str = ""
+    code: str = ""
+    """Shown once, right after accepting."""
