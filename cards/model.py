@@ -51,7 +51,7 @@ class T(Neutral, frozen=True, tag=True):
     """A sentence: English source, its plural if it counts something, and named parameters."""
 
     source: str
-    params: Mapping[str, "str | int | Instant | Day | Amount | T"] = {}  # noqa: RUF012 - msgspec copies mutable defaults
+    params: Mapping[str, "str | int | Instant | Day | Amount | T"] = {}
     plural: str = ""
     count: int = 0
 
@@ -108,7 +108,7 @@ class Run(Neutral, frozen=True, tag=True):
 
     label: T
     command: str
-    args: Mapping[str, Any] = {}  # noqa: RUF012 - msgspec copies mutable defaults
+    args: Mapping[str, Any] = {}
     style: Style = Style.NORMAL
     collects: bool = False
 

@@ -21,6 +21,11 @@ def key_of(message: Message) -> Key:
     return message.id if isinstance(message.id, str) else (message.id[0], message.id[1])
 
 
+def all_said(message: Message) -> bool:
+    """Whether the singular and the plural are translated."""
+    return bool(message.string) and all(message.string)
+
+
 def files(language: Language) -> list[Path]:
     return sorted((HERE / language / "LC_MESSAGES").glob("*.po"))
 
@@ -35,7 +40,7 @@ def merged(language: Language) -> Catalog:
     whole = Catalog(locale=language)
     for path in files(language):
         for message in read(path, language):
-            if message.id and not message.fuzzy:
+            if message.id and all_said(message) and not message.fuzzy:
                 whole.add(message.id, message.string)
     return whole
 

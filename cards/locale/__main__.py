@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import write_po
 
-from cards.locale import HERE, Key, files, key_of, read
+from cards.locale import HERE, Key, all_said, files, key_of, read
 from services.people import Language
 
 ROOT: Final = HERE.parent.parent
@@ -82,11 +82,6 @@ def collect(language: Language, nouns: list[str]) -> list[str]:
             known.pop(noun, None)
         missing += [f"{path.name}: {key}" for key in keys if key not in mine or not all_said(mine[key])]
     return missing
-
-
-def all_said(message: Message) -> bool:
-    """Whether the singular and the plural are translated."""
-    return bool(message.string) and all(message.string)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
 
 from cards.locale import load
-from cards.model import Amount, Day, Instant, Param, T, TimeStyle, t
+from cards.model import Amount, Day, Instant, Param, State, T, TimeStyle, t
 from services.people import Language
 
 PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
@@ -36,7 +36,11 @@ CENTS: Final = 100
 
 # Control characters, text direction overrides and halves of characters draw something else than what was written.
 UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+LINE_BREAKS: Final = re.compile(r"\s*\n\s*")
 HALVES: Final = re.compile("[\ud800-\udfff]")
+
+SYMBOLS: Final = {State.OPEN: "● ", State.DONE: "✓ ", State.WARNING: "⚠ ", State.NONE: ""}
+"""The one symbol of a line, in front of its words."""
 
 Escape = Callable[[str], str]
 """Makes words harmless for a target that knows markup."""
@@ -78,6 +82,14 @@ class Writer:
     def say(self, text: T) -> str:
         """The sentence in the reader's words, escaped for the target."""
         return self.escape(self.words(text))
+
+    def line(self, text: T) -> str:
+        """The sentence on one line, escaped: titles, labels, cells."""
+        return self.escape(self.one_line(text))
+
+    def one_line(self, text: T) -> str:
+        """The sentence on one line, not escaped: buttons, subjects of mails."""
+        return LINE_BREAKS.sub(" ", self.words(text)).strip()
 
     def words(self, text: T) -> str:
         """The sentence in the reader's words, not escaped: for targets that know no markup."""

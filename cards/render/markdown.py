@@ -1,0 +1,41 @@
+"""Words that a client must not take for Markdown: escaped where it could matter, untouched where it cannot."""
+
+import re
+from typing import Final
+
+ALWAYS: Final = re.compile(r"[\[`]|~~+|(?<=\{)\{|\\(?=[!-/:-@\[-`{-~]|$)|&(?=#?\w+;)|<(?=[A-Za-z/!?])")
+RUN: Final = re.compile(r"\*+|_+")
+LINE_START: Final = re.compile(r"(?:[-+=](?=[-+=\s]|$)|#+(?=\s|$)|>|\d{1,9}(?=[.)](?:\s|$)))")
+
+
+def escaped(words: str) -> str:
+    """The words as Markdown that reads as these very words; each line becomes a paragraph.
+
+    Some mobile clients show a backslash that was not needed. So a masked address (`e***@acme.de`) keeps its stars:
+    only what could open an emphasis is escaped, and what could close one then closes nothing.
+    """
+    lines = (line.strip() for line in words.split("\n"))
+    return "\n\n".join(start_escaped(RUN.sub(run_escaped, ALWAYS.sub(backslashed, line))) for line in lines if line)
+
+
+def backslashed(match: re.Match[str]) -> str:
+    return "".join("\\" + character for character in match[0])
+
+
+def run_escaped(match: re.Match[str]) -> str:
+    """Stars or underscores, escaped unless they cannot open an emphasis or a list."""
+    before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
+    opens_nothing = bool(before) and (not after or after.isspace())
+    inside_word = before.isalnum() and (is_punctuation(after) or (match[0][0] == "_" and after.isalnum()))
+    return match[0] if opens_nothing or inside_word else backslashed(match)
+
+
+def is_punctuation(character: str) -> bool:
+    return character.isascii() and character.isprintable() and not character.isalnum() and character != " "
+
+
+def start_escaped(line: str) -> str:
+    """The line without what makes a list, a heading, a rule or a quotation of it."""
+    if not (match := LINE_START.match(line)):
+        return line
+    return f"{match[0]}\\{line[match.end() :]}" if match[0].isdigit() else f"\\{line}"
