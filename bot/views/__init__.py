@@ -1,0 +1,1 @@
+"""What a posted card shows at the moment at which it is sent."""

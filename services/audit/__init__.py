@@ -1,0 +1,1 @@
+"""Who did what, for which team, when and through which platform (X5)."""

@@ -1,0 +1,49 @@
+"""What the audit log says: who did what for which team, when and through which platform (X5)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change."""
+
+    team_id: str
+    seq: int
+    """Its number in the team's log, from 1, without gaps."""
+    at: datetime
+    action: str
+    """The event's tag, such as "lead.picked"."""
+    user_id: str | None
+    """Nobody, when the clock did it."""
+    user_name: str
+    """As the person is called today; empty when nobody did it or the person was erased."""
+    platform: str
+    subject: str
+    """The team's own reference, such as L-12."""
+    details: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Ids, numbers, old and new values; empty once erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a team's log. Kept elsewhere, it shows later whether the log's tail was cut off."""
+
+    team_id: str
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What checking a team's log found."""
+
+    head: Head
+    broken_at: int | None = None
+    """The first entry that is missing or was altered; None: the log is whole."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every entry is there as it was written."""
+        return self.broken_at is None

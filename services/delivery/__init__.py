@@ -1,0 +1,1 @@
+"""Cards on their way to a place, and the cards that are there already."""

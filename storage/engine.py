@@ -1,0 +1,151 @@
+"""The connections to SQLite and PostgreSQL, set up so that the same statements behave the same on both."""
+
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from services.errors import Contended
+
+BUSY_SECONDS: Final = 5
+"""How long a transaction waits for another one before it gives up."""
+QUEUE_SECONDS: Final = 30
+"""How long a transaction waits for a free connection of this process."""
+READERS: Final = 4
+CONNECTIONS: Final = 20
+
+_SQLITE_PRAGMAS: Final = (
+    "PRAGMA journal_mode = WAL",
+    f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
+    # A power cut may lose the last commits but never damages the file; FULL is for those who want otherwise.
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+)
+_POSTGRES_SETTINGS: Final = {
+    "application_name": "kollega",
+    "timezone": "UTC",
+    "lock_timeout": f"{BUSY_SECONDS}s",
+    "statement_timeout": "15s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+_CONTENTION: Final = frozenset(
+    {
+        "40001",  # serialization failure
+        "40P01",  # deadlock
+        "55P03",  # lock not available in time
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One database, seen through an engine that may change it and one that cannot."""
+
+    writer: AsyncEngine
+    reader: AsyncEngine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a file of this machine."""
+        return self.writer.dialect.name == "sqlite"
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self.writer.dispose()
+        await self.reader.dispose()
+
+
+def open_database(url: str) -> Database:
+    """The database behind an address; nothing is connected before the first transaction."""
+    parsed = make_url(url)
+    return _open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _open_postgres(parsed)
+
+
+def _open_sqlite(url: URL) -> Database:
+    """One writer, whose transactions take the lock at once: a deferred one fails when it first writes under load."""
+    writer = _sqlite_engine(url, 1)
+    reader = _sqlite_engine(url, READERS)
+    _on_connect(writer, _SQLITE_PRAGMAS)
+    _on_connect(reader, (*_SQLITE_PRAGMAS, "PRAGMA query_only = ON"))
+    _on_begin(writer, "BEGIN IMMEDIATE")
+    _on_begin(reader, "BEGIN")
+    return Database(writer, reader)
+
+
+def _sqlite_engine(url: URL, connections: int) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=QUEUE_SECONDS,
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_SECONDS},
+    )
+
+
+def _on_connect(engine: AsyncEngine, statements: tuple[str, ...]) -> None:
+    def prepare(connection: DBAPIConnection, record: object) -> None:
+        del record
+        # The driver must not begin transactions by itself.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for statement in statements:
+            cursor.execute(statement)
+        cursor.close()
+
+    event.listen(engine.sync_engine, "connect", prepare)
+
+
+def _on_begin(engine: AsyncEngine, statement: str) -> None:
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    event.listen(engine.sync_engine, "begin", begin)
+
+
+def _open_postgres(url: URL) -> Database:
+    engine = create_async_engine(
+        url,
+        pool_size=CONNECTIONS // 2,
+        max_overflow=CONNECTIONS // 2,
+        pool_timeout=QUEUE_SECONDS,
+        hide_parameters=True,
+        pool_recycle=1800,
+        pool_pre_ping=True,
+        connect_args={"server_settings": _POSTGRES_SETTINGS, "timeout": 10, "command_timeout": 30},
+    )
+    return Database(engine, engine.execution_options(postgresql_readonly=True))
+
+
+@contextmanager
+def contention() -> Generator[None]:
+    """Say in one word that somebody else was in the way, whatever database says it."""
+    try:
+        yield
+    except PoolExhausted as error:
+        raise Contended from error
+    except DBAPIError as error:
+        if is_contention(error.orig):
+            raise Contended from error
+        raise
+
+
+def is_contention(error: BaseException | None) -> bool:
+    """Whether the same transaction, run again, may well succeed."""
+    if isinstance(error, sqlite3.Error):
+        return _sqlite_code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+    return str(getattr(error, "sqlstate", "")) in _CONTENTION
+
+
+def _sqlite_code(error: sqlite3.Error) -> int:
+    """The primary code: the upper bits say more than is needed; an error of the driver itself has none."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF

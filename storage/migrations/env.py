@@ -1,0 +1,9 @@
+"""Alembic's way in: the steps run in the transaction that `storage.schema` has opened."""
+
+from alembic import context
+
+from storage.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+with context.begin_transaction():
+    context.run_migrations()

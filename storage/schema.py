@@ -1,0 +1,57 @@
+"""The schema of the database: brought to where the code needs it, in one transaction, whoever comes first."""
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from storage.engine import Database, contention, open_database
+
+_SCRIPTS: Final = Path(__file__).with_name("migrations")
+# Several processes may start at once; a step over a large table may take its time.
+_POSTGRES_PREPARATIONS: Final = (
+    text("SET LOCAL statement_timeout = 0"),
+    text("SET LOCAL lock_timeout = '60s'"),
+    text("SELECT pg_advisory_xact_lock(hashtextextended('schema', 0))"),
+)
+
+
+async def migrate(url: str) -> None:
+    """Bring the database to the newest schema; nothing happens where it is there already."""
+    database = open_database(url)
+    try:
+        with contention():
+            async with database.writer.begin() as connection:
+                for statement in () if database.is_sqlite else _POSTGRES_PREPARATIONS:
+                    await connection.execute(statement)
+                await connection.run_sync(upgrade)
+    finally:
+        await database.close()
+
+
+async def is_current(database: Database) -> bool:
+    """Whether the database has exactly the schema that this code was written for."""
+    async with database.reader.connect() as connection:
+        return await connection.run_sync(_revision) == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def upgrade(connection: Connection) -> None:
+    """Run the steps that are missing, in the transaction of the connection."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()

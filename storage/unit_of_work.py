@@ -1,0 +1,110 @@
+"""The unit of work on a database: one transaction, and with its commit the audit log and the work for the relay."""
+
+import secrets
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import cached_property
+from itertools import count
+from typing import Final
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.events import Event, encode
+from services.keyring import Keyring
+from storage.audit import SqlAuditTrail
+from storage.engine import Database, contention
+from storage.inbox import SqlInbox
+from storage.tables import events
+
+_INSERT_EVENTS: Final = insert(events)
+
+
+def _nobody_waits() -> None:
+    """For processes without a relay of their own: another one finds the work when it looks."""
+
+
+class SqlUnit:
+    """One transaction. Its attributes are those of `services.unit_of_work.UnitOfWork`."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime, keyring: Keyring, *, writes: bool) -> None:
+        self._connection = connection
+        self._writes = writes
+        self._numbers = count()
+        self._emitted: list[Event] = []
+        self.now = now
+        self.keyring = keyring
+
+    def new_id(self) -> str:
+        """Microseconds, one more for each id of this transaction, then 88 random bits; hexadecimal sorts everywhere."""
+        microseconds = int(self.now.timestamp() * 1_000_000) + next(self._numbers)
+        return f"{microseconds:014x}{secrets.token_hex(11)}"
+
+    def emit(self, event: Event) -> None:
+        if not self._writes:
+            raise RuntimeError("something happened in a read-only transaction")
+        self._emitted.append(event)
+
+    async def flush(self) -> bool:
+        """Write down what happened; whether the relay has work."""
+        if self._emitted:
+            await self.audit.append(self._emitted, self.now)
+        rows = [self._row(event) for event in self._emitted if not event.silent]
+        if rows:
+            await self._connection.execute(_INSERT_EVENTS, rows)
+        return bool(rows)
+
+    def _row(self, event: Event) -> dict[str, object]:
+        return {
+            "event_id": self.new_id(),
+            "team_id": event.team_id,
+            "at": self.now,
+            "body": encode(event).decode(),
+            "due_at": self.now,
+        }
+
+    @cached_property
+    def audit(self) -> SqlAuditTrail:
+        return SqlAuditTrail(self._connection)
+
+    @cached_property
+    def inbox(self) -> SqlInbox:
+        return SqlInbox(self._connection, self.now)
+
+
+class SqlUnits:
+    """Opens transactions on one database. The clock is read once a transaction, when it has begun."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        keyring: Keyring,
+        on_commit: Callable[[], None] = _nobody_waits,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._keyring = keyring
+        self._on_commit = on_commit
+
+    @asynccontextmanager
+    async def write(self) -> AsyncGenerator[SqlUnit]:
+        """A transaction that may change data. Raises Contended when others were in the way."""
+        async with self._open(self._database.writer, writes=True) as unit:
+            yield unit
+            has_work = await unit.flush()
+        if has_work:
+            self._on_commit()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[SqlUnit]:
+        """A transaction in which the database refuses to write."""
+        async with self._open(self._database.reader, writes=False) as unit:
+            yield unit
+
+    @asynccontextmanager
+    async def _open(self, engine: AsyncEngine, *, writes: bool) -> AsyncGenerator[SqlUnit]:
+        with contention():
+            async with engine.begin() as connection:
+                yield SqlUnit(connection, self._clock(), self._keyring, writes=writes)
