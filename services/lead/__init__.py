@@ -1,0 +1,1 @@
+"""Leads: create, list, show, reveal, pick, work, hand over, close."""

@@ -1,0 +1,165 @@
+"""What the rules about leads ask of storage."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from services.lead.model import Entry, Filter, Keys, Lead, LeadState, NewEntry, Offer, Seen, Sight, What
+from services.people import TeamId, UserId
+
+
+class Leads(Protocol):
+    """Leads, who sees them, and their history."""
+
+    # ---- reading ----
+
+    async def see(self, team_id: TeamId, lead_id: str) -> Seen | None:
+        """The lead as this team has it, also when it is gone for the team; None where it never had it."""
+        ...
+
+    async def see_number(self, team_id: TeamId, number: int) -> Seen | None:
+        """The same by the team's own number."""
+        ...
+
+    async def page(self, team_id: TeamId, user_id: UserId, kind: Filter, before: int | None, limit: int) -> list[Seen]:
+        """The newest leads of that kind below the number, in one query whatever their number."""
+        ...
+
+    async def duplicates(
+        self, team_id: TeamId, keys: Keys, *, but: str, marketplace_id: str | None, limit: int
+    ) -> list[Seen]:
+        """Leads with the same e-mail or phone that this team sees, the newest first, without the lead `but`."""
+        ...
+
+    async def history(self, team_id: TeamId, lead_id: str, limit: int) -> list[Entry]:
+        """What happened, the newest first; nothing for a team that never had the lead."""
+        ...
+
+    async def last(self, team_id: TeamId, lead_id: str, whats: Sequence[What]) -> Entry | None:
+        """The latest entry of one of these kinds."""
+        ...
+
+    async def sights(self, lead_id: str) -> list[Sight]:
+        """Every team's sight of the lead, for the relay and for offers; never shown as such."""
+        ...
+
+    # ---- writing: each update names the state it expects and says whether it held ----
+
+    async def add(self, lead: Lead, sight: Sight) -> None:
+        """A new lead in its giver's team."""
+        ...
+
+    async def record(self, entries: Sequence[NewEntry]) -> None:
+        """Add to the history."""
+        ...
+
+    async def pick(self, team_id: TeamId, lead_id: str, user_id: UserId, now: datetime) -> bool:
+        """Give the lead to this team, if it may still be picked by it: the one update that decides."""
+        ...
+
+    async def settle(self, team_id: TeamId, lead_id: str, now: datetime) -> None:
+        """After a pick: held for the winner, gone for all others to whom it was offered."""
+        ...
+
+    async def take(self, team_id: TeamId, lead_id: str, user_id: UserId, now: datetime) -> bool:
+        """Make somebody responsible for a lead of the team for which nobody is."""
+        ...
+
+    async def unpick(
+        self, team_id: TeamId, lead_id: str, *, to: LeadState, picked_after: datetime, offered_until: datetime | None
+    ) -> bool:
+        """Take a pick back that was made after this time."""
+        ...
+
+    async def unsettle(self, team_id: TeamId, lead_id: str, offer: Offer, now: datetime) -> None:
+        """After an undone pick: on offer again for the team and for whom it was gone."""
+        ...
+
+    async def work(self, team_id: TeamId, lead_id: str, step: str | None, now: datetime) -> bool:
+        """Note that the team worked on its lead, and the step it has reached."""
+        ...
+
+    async def delegate(self, team_id: TeamId, lead_id: str, was: UserId | None, to: UserId, now: datetime) -> bool:
+        """Hand responsibility over, if it still lies where it was."""
+        ...
+
+    async def close(
+        self,
+        team_id: TeamId,
+        lead_id: str,
+        state: LeadState,
+        user_id: UserId,
+        now: datetime,
+        *,
+        won_cents: int | None = None,
+        reason: str = "",
+    ) -> bool:
+        """Win or lose the team's lead."""
+        ...
+
+    async def release(
+        self,
+        team_id: TeamId,
+        lead_id: str,
+        to: LeadState,
+        *,
+        picked_after: datetime | None,
+        worked_before: datetime | None,
+        offered_until: datetime | None,
+    ) -> bool:
+        """Take the lead from the team that picked it and put it into another state."""
+        ...
+
+    async def put(
+        self,
+        team_id: TeamId,
+        lead_id: str,
+        was: Sequence[LeadState],
+        to: LeadState,
+        *,
+        operator_team_id: TeamId,
+        marketplace_id: str,
+        offered_until: datetime | None,
+    ) -> bool:
+        """Submit or offer a lead that this team gives or operates."""
+        ...
+
+    async def set_offer(self, lead_id: str, team_ids: Sequence[TeamId], offer: Offer, now: datetime) -> None:
+        """Change what the lead is to these teams."""
+        ...
+
+    async def clear_offers(self, lead_id: str, now: datetime) -> None:
+        """Nothing is on offer to anybody, and for nobody is it merely gone."""
+        ...
+
+    async def operate(self, team_id: TeamId, lead_id: str) -> bool:
+        """Let the operator see the lead, if it has a sight of it already."""
+        ...
+
+    async def add_sights(self, sights: Sequence[Sight], now: datetime) -> None:
+        """Let further teams see the lead."""
+        ...
+
+    async def vacate(self, team_id: TeamId, user_id: UserId) -> list[Seen]:
+        """Empty the responsibility of somebody who left; the leads concerned, as the team sees them."""
+        ...
+
+    async def end_offers(
+        self, team_id: TeamId, marketplace_id: str, picked_after: datetime, now: datetime
+    ) -> list[str]:
+        """A taker leaves the marketplace: what was on offer to it no longer is; ids of the leads concerned."""
+        ...
+
+    # ---- the clock ----
+
+    async def expire(self, now: datetime, limit: int) -> list[Lead]:
+        """Offers whose time is over become failed; the leads."""
+        ...
+
+    async def remind(self, now: datetime, limit: int) -> list[Lead]:
+        """Accepted leads with which nothing happened for the marketplace's reminder days, each once; the leads."""
+        ...
+
+    async def stalled(self, now: datetime, limit: int) -> list[Lead]:
+        """Accepted leads with which nothing happened for the marketplace's stall days and that were reminded of."""
+        ...

@@ -1,0 +1,1 @@
+"""Marketplaces: operate, invite partners, offer leads."""

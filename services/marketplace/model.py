@@ -1,0 +1,226 @@
+"""A marketplace: where an operator offers the leads of givers to takers, and the firms that take part."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from services.errors import Refusal
+from services.events import Event
+from services.people import TeamId, UserId
+
+NAME_MAX_CHARS = 80
+TEXT_MAX_CHARS = 1_000
+PARTNERS_MAX = 200
+MARKETPLACES_MAX = 50
+
+OFFER_WINDOW_MINUTES = 120
+RETURN_WINDOW_HOURS = 48
+REMINDER_DAYS = 3
+STALL_DAYS = 7
+
+
+class PartnerState(StrEnum):
+    """Where a firm stands on a marketplace (B22)."""
+
+    PENDING = "pending"  # invited
+    ACTIVE = "active"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marketplace:
+    """A marketplace, run by the team it belongs to."""
+
+    team_id: TeamId
+    """The operator."""
+    marketplace_id: str
+    name: str
+    offer_window_minutes: int = OFFER_WINDOW_MINUTES
+    return_window_hours: int = RETURN_WINDOW_HOURS
+    reminder_days: int = REMINDER_DAYS
+    stall_days: int = STALL_DAYS
+    created_by: UserId
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partner:
+    """A firm on a marketplace: it gives leads, takes them, or both."""
+
+    team_id: TeamId
+    """The operator."""
+    marketplace_id: str
+    partner_id: str
+    partner_team_id: TeamId | None
+    name: str
+    email: str = ""
+    gives: bool
+    takes: bool
+    state: PartnerState
+    invitation_id: str | None = None
+    created_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A marketplace that a team takes part in, and as what."""
+
+    marketplace: Marketplace
+    operator: str
+    partner: Partner
+
+
+# ---- what a card is given ----
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerView:
+    """A partner as the operator sees it; an e-mail address is masked where others read along."""
+
+    partner_id: str
+    name: str
+    email: str
+    gives: bool
+    takes: bool
+    state: PartnerState
+    is_operator: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketplaceView:
+    """A marketplace as this reader may see it: partners are the operator's alone to see."""
+
+    marketplace_id: str
+    name: str
+    operator: str
+    """Empty where it is the reader's own team."""
+    gives: bool
+    takes: bool
+    offer_window_minutes: int
+    return_window_hours: int
+    partners: tuple[PartnerView, ...] = ()
+    may_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MarketplaceList:
+    """The marketplaces that a team runs or takes part in."""
+
+    marketplaces: tuple[MarketplaceView, ...]
+    may_create: bool
+
+
+# ---- what is audited and heard of ----
+
+
+class MarketplaceEvent(Event, frozen=True, kw_only=True):
+    """Something that happened on a marketplace; `team_id` is the operator's unless a partner acted."""
+
+    marketplace_id: str
+
+
+class MarketplaceCreated(MarketplaceEvent, frozen=True, kw_only=True, tag="marketplace.created"):
+    """A team opened a marketplace."""
+
+    name: str
+
+
+class PartnerInvited(MarketplaceEvent, frozen=True, kw_only=True, tag="partner.invited"):
+    """The operator invited a firm."""
+
+    partner_id: str
+    invitation_id: str
+    email: str
+
+
+class PartnerJoined(MarketplaceEvent, frozen=True, kw_only=True, tag="partner.joined"):
+    """A firm accepted and takes part."""
+
+    partner_id: str
+    operator_team_id: str
+
+
+class PartnerDeclined(MarketplaceEvent, frozen=True, kw_only=True, tag="partner.declined"):
+    """A firm declined."""
+
+    partner_id: str
+
+
+class PartnerEnded(MarketplaceEvent, frozen=True, kw_only=True, tag="partner.ended"):
+    """The operator ended the partnership."""
+
+    partner_id: str
+    lead_ids: tuple[str, ...] = ()
+    """What had been on offer to the firm."""
+
+
+class PartnerWithdrawn(MarketplaceEvent, frozen=True, kw_only=True, tag="partner.withdrawn"):
+    """The operator withdrew an invitation."""
+
+    partner_id: str
+    invitation_id: str
+
+
+# ---- why something was not done ----
+
+
+@dataclass(eq=False)
+class MarketplaceRefusal(Refusal):
+    """The rules about marketplaces say no."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class NameTaken(MarketplaceRefusal):
+    """The team runs a marketplace of that name already."""
+
+
+@dataclass(eq=False)
+class AlreadyPartner(MarketplaceRefusal):
+    """The firm, or the address, is on the marketplace or invited already."""
+
+    marketplace: str = ""
+
+
+@dataclass(eq=False)
+class PartnerActive(MarketplaceRefusal):
+    """An active partner cannot be deleted, only ended (B22)."""
+
+    partner_id: str = ""
+
+
+@dataclass(eq=False)
+class PartnerNotActive(MarketplaceRefusal):
+    """Only an active partnership can be ended."""
+
+
+@dataclass(eq=False)
+class OperatorItself(MarketplaceRefusal):
+    """The operator's own part cannot be ended."""
+
+
+@dataclass(eq=False)
+class MarketplaceFull(MarketplaceRefusal):
+    """No further partner fits."""
+
+    limit: int = PARTNERS_MAX
+
+
+@dataclass(eq=False)
+class NotGiver(MarketplaceRefusal):
+    """The team gives no leads to any marketplace, or not to this one."""
+
+
+@dataclass(eq=False)
+class TooManyMarketplaces(MarketplaceRefusal):
+    """A team runs a limited number of marketplaces."""
+
+    limit: int = MARKETPLACES_MAX
+
+
+@dataclass(eq=False)
+class InvitationClosed(MarketplaceRefusal):
+    """The invitation was withdrawn, declined or used."""
