@@ -238,12 +238,12 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
     async def _receive(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
         planned = self.plan.popleft() if self.plan else None
-        if isinstance(planned, Slow):
-            await asyncio.sleep(planned.seconds)
         refused = self._refuse_token(request)
         accepted = refused is None and (planned is None or isinstance(planned, Slow) or planned.accepted)
         body: Body = json.loads(raw) if raw else {}
         self._record(request, body, accepted=accepted)
+        if isinstance(planned, Slow):
+            await asyncio.sleep(planned.seconds)
         if refused is not None:
             return refused
         answer = self._perform(request, body) if accepted else None
