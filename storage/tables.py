@@ -283,7 +283,7 @@ leads = Table(
     metadata,
     _text("team_id", primary_key=True),
     _text("lead_id", primary_key=True),
-    # contact (B20)
+    # the contact, see B20 of the product's rules
     _text("contact_name"),
     _text("email", server_default=""),
     _text("email_key", server_default=""),  # trimmed, case-folded: finds duplicates (B24)
@@ -292,7 +292,7 @@ leads = Table(
     _text("company", server_default=""),
     _text("postcode", server_default=""),
     _text("country", server_default=""),
-    # enquiry (B20)
+    # what the contact asks for, see B20 as well
     _text("title"),
     _text("body", server_default=""),
     Column("value_cents", BigInteger, nullable=True),
@@ -320,7 +320,9 @@ leads = Table(
     _moment("created_at"),
     Column("version", Integer, nullable=False, server_default="1"),
     _of(),
-    ForeignKeyConstraint(["operator_team_id", "marketplace_id"], ["marketplaces.team_id", "marketplaces.marketplace_id"]),
+    ForeignKeyConstraint(
+        ["operator_team_id", "marketplace_id"], ["marketplaces.team_id", "marketplaces.marketplace_id"]
+    ),
     UniqueConstraint("lead_id"),
     CheckConstraint("(picked_by IS NULL) = (picked_team_id IS NULL)", name="picked_together"),
     CheckConstraint("state NOT IN ('picked', 'won', 'lost') OR picked_by IS NOT NULL", name="worked_is_picked"),
@@ -330,6 +332,7 @@ leads = Table(
     Index("ix_leads_marketplace_id_phone_key", "marketplace_id", "phone_key"),
     Index("ix_leads_state_offered_until", "state", "offered_until"),
     Index("ix_leads_state_worked_at", "state", "worked_at"),
+    Index("ix_leads_picked_team_id_responsible_id_state", "picked_team_id", "responsible_id", "state"),
 )
 
 lead_sights = Table(
@@ -341,7 +344,9 @@ lead_sights = Table(
     _text("giver_team_id"),
     Column("gives", Boolean, nullable=False),  # brought it in
     Column("operates", Boolean, nullable=False),  # runs the marketplace it is on
-    _text("offer"),  # none, open (may pick), assigned (to this team alone), held (this team has it), gone, returned
+    # none, open (may pick), assigned (to this team alone), held (in work), closed, returned, gone (invisible),
+    # passed (the same for a giver or operator, who goes on seeing it)
+    _text("offer"),
     _moment("changed_at"),
     _of(),
     ForeignKeyConstraint(["giver_team_id", "lead_id"], ["leads.team_id", "leads.lead_id"]),
@@ -422,6 +427,7 @@ events = Table(
     _moment("due_at"),
     _moment("leased_until", nullable=True),
     _text("error", server_default=""),
+    Index("ix_events_routed_at", "routed_at"),
     Index(
         "ix_events_due",
         "due_at",
@@ -443,6 +449,7 @@ posts = Table(
     _text("message_id"),
     _text("user_id", nullable=True),  # the only reader, in a direct chat
     Column("reference", JSON, nullable=False),
+    Column("params", JSON, nullable=False),  # ids that the view needs besides the subject
     _text("shown", server_default=""),  # digest of what it shows: an unchanged card is not sent again
     _moment("posted_at"),
     _moment("gone_at", nullable=True),
@@ -464,7 +471,7 @@ deliveries = Table(
     _text("tenant"),
     _text("conversation_id", server_default=""),
     _text("user_id", server_default=""),  # our user, for a direct message
-    _text("post_id", nullable=True),  # what an update draws again
+    _text("post_id", nullable=True),  # what an update draws again, or a new message becomes
     _text("state"),  # pending, sending, sent, suppressed, failed, unknown
     _text("reason", server_default=""),
     Column("attempts", Integer, nullable=False, server_default="0"),
@@ -472,7 +479,38 @@ deliveries = Table(
     _moment("due_at"),
     _moment("leased_until", nullable=True),
     _moment("done_at", nullable=True),
-    UniqueConstraint("event_id", "kind", "view", "key", "platform", "tenant", "conversation_id", "user_id"),
+    Index(
+        "uq_deliveries_post",  # an event says a thing once in a place
+        "event_id",
+        "kind",
+        "view",
+        "key",
+        "platform",
+        "tenant",
+        "conversation_id",
+        "user_id",
+        unique=True,
+        sqlite_where=text("kind <> 'update'"),
+        postgresql_where=text("kind <> 'update'"),
+    ),
+    Index(
+        "ix_deliveries_place",  # what waits in a place, in its order
+        "platform",
+        "tenant",
+        "conversation_id",
+        "user_id",
+        "delivery_id",
+        sqlite_where=text("state IN ('pending', 'sending')"),
+        postgresql_where=text("state IN ('pending', 'sending')"),
+    ),
+    Index(
+        "ix_deliveries_leased",  # what somebody is sending, or died of
+        "leased_until",
+        sqlite_where=text("state = 'sending'"),
+        postgresql_where=text("state = 'sending'"),
+    ),
+    Index("ix_deliveries_state_done_at", "state", "done_at"),
+    Index("ix_deliveries_key", "key"),
     Index(
         "ix_deliveries_due",
         "due_at",

@@ -47,17 +47,6 @@ def upgrade() -> None:
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("team_id", "delivery_id", name=op.f("pk_deliveries")),
-        sa.UniqueConstraint(
-            "event_id",
-            "kind",
-            "view",
-            "key",
-            "platform",
-            "tenant",
-            "conversation_id",
-            "user_id",
-            name=op.f("uq_deliveries_event_id_kind_view_key_platform_tenant_conversation_id_user_id"),
-        ),
     )
     op.create_index(
         "ix_deliveries_due",
@@ -66,6 +55,32 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index("ix_deliveries_key", "deliveries", ["key"], unique=False)
+    op.create_index(
+        "ix_deliveries_leased",
+        "deliveries",
+        ["leased_until"],
+        unique=False,
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    )
+    op.create_index(
+        "ix_deliveries_place",
+        "deliveries",
+        ["platform", "tenant", "conversation_id", "user_id", "delivery_id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('pending', 'sending')"),
+        postgresql_where=sa.text("state IN ('pending', 'sending')"),
+    )
+    op.create_index("ix_deliveries_state_done_at", "deliveries", ["state", "done_at"], unique=False)
+    op.create_index(
+        "uq_deliveries_post",
+        "deliveries",
+        ["event_id", "kind", "view", "key", "platform", "tenant", "conversation_id", "user_id"],
+        unique=True,
+        sqlite_where=sa.text("kind <> 'update'"),
+        postgresql_where=sa.text("kind <> 'update'"),
     )
     op.create_index(
         "uq_deliveries_update",
@@ -96,6 +111,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("routed_at IS NULL"),
         postgresql_where=sa.text("routed_at IS NULL"),
     )
+    op.create_index("ix_events_routed_at", "events", ["routed_at"], unique=False)
     op.create_table(
         "inbox",
         sa.Column("platform", sa.Text(), nullable=False),
@@ -127,6 +143,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("user_id", sa.Text(), nullable=True),
         sa.Column("reference", sa.JSON(), nullable=False),
+        sa.Column("params", sa.JSON(), nullable=False),
         sa.Column("shown", sa.Text(), server_default="", nullable=False),
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
@@ -416,6 +433,12 @@ def upgrade() -> None:
     op.create_index("ix_leads_marketplace_id_email_key", "leads", ["marketplace_id", "email_key"], unique=False)
     op.create_index("ix_leads_marketplace_id_phone_key", "leads", ["marketplace_id", "phone_key"], unique=False)
     op.create_index("ix_leads_state_offered_until", "leads", ["state", "offered_until"], unique=False)
+    op.create_index(
+        "ix_leads_picked_team_id_responsible_id_state",
+        "leads",
+        ["picked_team_id", "responsible_id", "state"],
+        unique=False,
+    )
     op.create_index("ix_leads_state_worked_at", "leads", ["state", "worked_at"], unique=False)
     op.create_index("ix_leads_team_id_email_key", "leads", ["team_id", "email_key"], unique=False)
     op.create_index("ix_leads_team_id_phone_key", "leads", ["team_id", "phone_key"], unique=False)
