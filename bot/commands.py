@@ -1,4 +1,7 @@
-"""The registry of commands: name, words in both languages, typed arguments; text and card payloads parse to the same arguments."""
+"""The registry of commands: name, words in both languages, typed arguments.
+
+Texts and card payloads parse to the same arguments.
+"""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -158,7 +161,9 @@ class Token:
         return "\0" if self.quoted else self.text.casefold()
 
 
-_TOKEN = re.compile(r'(?P<name>[\w.]+=)?"(?P<quoted>[^"]*)"|(?P<low>[\w.]+=)?[„“](?P<german>[^“”"]*)[“”"]|(?P<plain>\S+)')
+_TOKEN = re.compile(
+    r'(?P<name>[\w.]+=)?"(?P<quoted>[^"]*)"|(?P<low>[\w.]+=)?[„“](?P<german>[^“”"]*)[“”"]|(?P<plain>\S+)'
+)
 _NAMED = re.compile(r"(?P<name>[a-z][a-z_]*)=(?P<value>.*)", re.DOTALL)
 
 

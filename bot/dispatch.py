@@ -1,6 +1,6 @@
-"""The one way in: recognise who acts where, understand what is wanted, carry it out in one transaction, and word the outcome.
+"""The one way in: recognise who acts where, understand what is wanted, carry it out, and word the outcome.
 
-A repetition of an interaction gets the answer of the first time (inbox). A refusal rolls everything back and becomes a
+Everything a command does is one transaction. A repetition of an interaction gets the answer of the first time (inbox). A refusal rolls everything back and becomes a
 card that says who can lift it; a question becomes a card that repeats the command; anything else that is raised is a
 defect and becomes a card with a correlation id.
 """
@@ -9,7 +9,7 @@ import asyncio
 import random
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -20,14 +20,16 @@ from bot.context import Context
 from bot.incoming import Answer, Incoming, Kind, Placement
 from bot.metrics import Metrics
 from bot.platforms.base import Reader, Sent
-from cards import confirmation, help as help_cards, refusal as refusal_cards
+from cards import confirmation
+from cards import help as help_cards
+from cards import refusal as refusal_cards
 from cards.model import Action, Card, Run, Style, t
 from services import user
 from services.delivery import Posted
 from services.errors import Contended, Invalid, NeedsConfirmation, NotPermitted, Refusal
 from services.inbox import Arrival
 from services.people import Actor, Place
-from services.permissions import Permission, Role, grant, Grant
+from services.permissions import Grant, Permission, Role, grant
 from services.unit_of_work import UnitOfWork, Units
 
 log = structlog.stdlib.get_logger(__name__)
@@ -48,8 +50,7 @@ class Kept(msgspec.Struct, frozen=True):
     card: Card
 
 
-@dataclass(frozen=True, slots=True)
-class _Unmet(Exception):  # noqa: N818 - a signal, not an error
+class _Unmet(Exception):
     """The person or the place is new or has changed: to be met in a writing unit first."""
 
 
@@ -161,8 +162,7 @@ class Dispatch:
         except msgspec.ValidationError as error:
             if command.form is None or ctx.incoming.kind is Kind.REFRESH:
                 raise Invalid("text", "not_understood") from error
-            placement = Placement.PRIVATE if ctx.actor.place.is_public or raw else self._place(ctx.incoming, command, ctx.actor)
-            return Reply(await command.form(ctx, raw, ()), placement)
+            return Reply(await command.form(ctx, raw, ()), self._aside(ctx.incoming, ctx.actor))
         return await command.handler(ctx, args)
 
     async def _recognise(self, uow: UnitOfWork, incoming: Incoming) -> Actor:
@@ -170,18 +170,13 @@ class Dispatch:
         seen = await user.recognise(
             uow, incoming.platform, incoming.tenant, incoming.sender.platform_user_id, where.conversation_id
         )
-        if seen is None or not seen.is_current(incoming.sender.name, where.kind, where.name, where.reference):
+        if seen is None or not seen.is_current(_met(incoming), _place(incoming), where.reference):
             raise _Unmet
-        return seen.actor()
+        return seen.actor(where.kind, where.name)
 
     async def _meet(self, incoming: Incoming) -> None:
-        where, sender = incoming.where, incoming.sender
-        place = Place(incoming.platform, incoming.tenant, where.conversation_id, where.kind, where.name)
-        met = user.Met(
-            sender.platform_user_id, sender.name, sender.email_hint, sender.language_hint, sender.zone_hint
-        )
         async with self.units.write() as uow:
-            await user.meet(uow, place, met, dict(where.reference))
+            await user.meet(uow, _met(incoming), _place(incoming), dict(incoming.where.reference))
 
     async def _named(self, uow: UnitOfWork, incoming: Incoming, raw: Mapping[str, Any]) -> dict[str, Any]:
         """Mentions become user ids; somebody the bot has never met keeps his name."""
@@ -189,7 +184,7 @@ class Dispatch:
         for argument, value in raw.items():
             for mention in incoming.mentions if isinstance(value, str) else ():
                 if value == f"@{mention.platform_user_id}":
-                    known = await user.known(uow, incoming.platform, incoming.tenant, mention.platform_user_id)
+                    known = await uow.users.user_id(incoming.platform, incoming.tenant, mention.platform_user_id)
                     named[argument] = known or mention.name
         return named
 
@@ -263,8 +258,8 @@ class Dispatch:
 
     async def _lifters(self, uow: UnitOfWork, actor: Actor, permission: Permission) -> tuple[str, ...]:
         roles = tuple(role for role in Role if grant(role, permission) is Grant.YES)
-        holders = await uow.members.holders(actor.team_id, roles, LIFTERS_MAX)
-        return tuple(one.name for one in holders if one.user_id != actor.user_id)
+        holders = await uow.members.holders(actor.team_id, roles)
+        return tuple(one.name for one in holders if one.user_id != actor.user_id)[:LIFTERS_MAX]
 
     async def _broken(self, incoming: Incoming, correlation_id: str) -> Answer:
         card = help_cards.defective(correlation_id)
@@ -273,12 +268,22 @@ class Dispatch:
         except Exception:
             # The database itself may be what is broken: the card still comes, in the language the platform named.
             log.exception("reader unknown")
-            return Answer(card, Placement.PRIVATE, Reader(user.spoken(incoming.sender.language_hint), "UTC"))
+            return Answer(card, Placement.PRIVATE, Reader(user.language_of(incoming.sender.language_hint), "UTC"))
         return self._answer(card, self._aside(incoming, actor), actor)
 
 
+def _met(incoming: Incoming) -> user.Met:
+    sender = incoming.sender
+    return user.Met(sender.platform_user_id, sender.name, sender.email_hint, sender.language_hint, sender.zone_hint)
+
+
+def _place(incoming: Incoming) -> Place:
+    where = incoming.where
+    return Place(incoming.platform, incoming.tenant, where.conversation_id, where.kind, where.name)
+
+
 def _asking(command: Command, raw: Mapping[str, Any], name: str) -> Run:
-    label = t("Ask {name}", name=name.split()[0])
+    label = t("Ask {name}", name=name.split(maxsplit=1)[0])
     if command.name == "invitation.create":
         return Run(label, "invitation.request", _short(raw), Style.PRIMARY)
     return Run(label, "request.ask", {"command": command.name, "args": _short(raw)}, Style.PRIMARY)
@@ -286,4 +291,6 @@ def _asking(command: Command, raw: Mapping[str, Any], name: str) -> Run:
 
 def _short(raw: Mapping[str, Any]) -> dict[str, Any]:
     """What names the thing; long texts are written by whoever carries it out."""
-    return {name: value for name, value in raw.items() if not isinstance(value, str) or len(value) <= ASKED_VALUE_MAX_CHARS}
+    return {
+        name: value for name, value in raw.items() if not isinstance(value, str) or len(value) <= ASKED_VALUE_MAX_CHARS
+    }

@@ -1,4 +1,4 @@
-"""Why not, in words: which rule, who can lift it by name, one button that asks that person, and what can be done meanwhile.
+"""Why not, in words: which rule, who can lift it, one button that asks that person, and what can be done meanwhile.
 
 Each noun teaches its own refusals by registering on `explain`.
 """

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from services.permissions import Permission
 
 
-class Refusal(Exception):  # noqa: N818 - named by the state that refuses, not as an error
+class Refusal(Exception):
     """The product's rules say no. Subclasses are dataclasses whose fields are the sentence's parameters."""
 
 
@@ -87,7 +87,7 @@ class Warn:
 
 
 @dataclass(eq=False)
-class NeedsConfirmation(Exception):  # noqa: N818 - not an error but a question
+class NeedsConfirmation(Exception):
     """The command has a consequence that the person must accept: run it again with these codes in `accept`."""
 
     warnings: tuple[Warn, ...]

@@ -1,8 +1,8 @@
 """What has happened: frozen facts that a use case emits, kept with the change itself, audited, and routed by the relay.
 
-Each noun defines its own events in `services/<noun>/model.py` as subclasses of `Event` with `tag="noun.verb"`; the tag is
-the action in the audit log. Every field beyond the ones here is a detail of the audit row: ids, numbers and old and
-new values, never a secret. `decode` reads any of them back.
+Each noun defines its own events in `services/<noun>/model.py` as subclasses of `Event` with `tag="noun.verb"`; the
+tag is the action in the audit log. Every field beyond the ones here is a detail of the audit row: ids, numbers and old
+and new values, never a secret. `decode` reads any of them back.
 """
 
 from functools import cache

@@ -1,4 +1,4 @@
-"""The secrets of this deployment: links and codes are derived from them or compared through them, never stored readable."""
+"""The secrets of this deployment: links and codes are derived from them or compared through them."""
 
 import base64
 import hashlib
@@ -19,7 +19,7 @@ class Keyring:
     def verifies(self, token: str, purpose: str, *parts: str) -> bool:
         """Whether the token is such a proof, made with any key of the ring; compared in constant time."""
         given = token.encode()
-        return any([hmac.compare_digest(_mac(key, purpose, parts).encode(), given) for key in self.keys])
+        return any(hmac.compare_digest(_mac(key, purpose, parts).encode(), given) for key in self.keys)
 
     def digests(self, purpose: str, secret: str) -> tuple[str, ...]:
         """What is stored of a short secret instead of itself, under each key; the first one is stored."""

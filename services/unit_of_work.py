@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from services.lead.store import Leads
     from services.marketplace.store import Marketplaces
     from services.member.store import Members
+    from services.periods import Periods
     from services.request.store import Requests
     from services.team.store import Teams
     from services.user.store import Users
@@ -46,13 +47,14 @@ class UnitOfWork(Protocol):
     audit: AuditTrail
     deliveries: Deliveries
     inbox: Inbox
+    periods: Periods
 
     def new_id(self) -> str:
         """A new opaque id, unguessable, in order of time."""
         ...
 
     def emit(self, event: Event) -> None:
-        """Keep what happened: an audit row of the event's team and, unless silent, work for the relay, with the commit."""
+        """Keep what happened: with the commit it becomes an audit row and, unless silent, work for the relay."""
         ...
 
 

@@ -58,8 +58,17 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
-def _text(name: str, **more: Any) -> Column[Any]:
-    return Column(name, Text, nullable=more.pop("nullable", False), **more)
+def _text(
+    name: str,
+    *,
+    primary_key: bool = False,
+    nullable: bool = False,
+    unique: bool | None = None,
+    server_default: str | None = None,
+) -> Column[Any]:
+    return Column(
+        name, Text, primary_key=primary_key, nullable=nullable, unique=unique, server_default=server_default
+    )
 
 
 def _moment(name: str, *, nullable: bool = False) -> Column[Any]:
