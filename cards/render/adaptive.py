@@ -53,7 +53,6 @@ REFRESHED_AT_MOST: Final = 60
 BUTTONS_SHOWN: Final = 3
 WIDE_BADGE_LETTERS: Final = 24
 CHOICES_SHOWN: Final = 5
-CHOICES_BEFORE_SEARCH: Final = 12
 PAYLOAD_VERSION: Final = 1
 
 LOOKS: Final[Mapping[Tone, Json]] = {
@@ -114,7 +113,7 @@ def drawn_card(card: Card, w: Writer, user_ids: Sequence[str]) -> Json:
 
 def refresh(run: Run, w: Writer, user_ids: Sequence[str]) -> Json:
     action = {"type": "Action.Execute", "title": w.one_line(run.label), "verb": run.command, "data": payload(run)}
-    return {"type": "Refresh", "action": action} | ({"userIds": list(user_ids)} if user_ids else {})
+    return {"action": action} | ({"userIds": list(user_ids)} if user_ids else {})
 
 
 def payload(run: Run) -> Json:
@@ -314,7 +313,5 @@ def drawn_choice(choice: Choice, w: Writer) -> Json:
 
 
 def choice_style(count: int, *, many: bool) -> str:
-    """Few choices are all shown, more fold up, many can be searched."""
-    if count <= CHOICES_SHOWN or many:
-        return "expanded"
-    return "compact" if count <= CHOICES_BEFORE_SEARCH else "filtered"
+    """Few choices are all shown, more fold up."""
+    return "expanded" if many or count <= CHOICES_SHOWN else "compact"

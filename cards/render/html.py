@@ -20,8 +20,11 @@ What a stylesheet finds:
 - inputs: `field` (with `field-wrong`), `field-label`, `required` (the star), `field-error`, `choices`, `choice`
 """
 
+from base64 import b64encode
 from collections.abc import Iterable
 from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
 from typing import Final, assert_never
 
 import htpy as h
@@ -57,6 +60,10 @@ from cards.render.address import is_safe
 from cards.render.text import SYMBOLS, Writer, visible
 from services.people import Language
 
+STYLE: Final = Markup(Path(__file__).with_name("page.css").read_text("utf-8"))  # noqa: S704 - our own file
+STYLE_SOURCE: Final = f"'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'"
+"""How a content security policy permits the stylesheet of `page`, and no other."""
+
 BUTTONS_SHOWN: Final = 3
 CHOICES_SHOWN: Final = 5
 QUOTE_LINES: Final = 9
@@ -71,29 +78,35 @@ INPUTS: Final = (TextInput, NumberInput, ChoiceInput, ToggleInput, DateInput)
 
 def render(card: Card, language: Language, zone: str, now: datetime) -> str:
     """The card as an HTML fragment."""
-    w = Writer(language, zone, now)
+    return str(drawn(card, Writer(language, zone, now)))
+
+
+def drawn(card: Card, w: Writer) -> h.Element:
+    """The card as an element, to stand in a page."""
     parts = [drawn_block(block, w) for block in card.body]
     body = h.div(".card-body")[parts] if parts else None
     inside = (body, drawn_actions(card.actions, w))
     has_inputs = any(isinstance(block, INPUTS) for block in card.body)
-    drawn = h.article(".card", lang=str(language), aria_label=w.one_line(card.title))[
+    return h.article(".card", lang=str(w.language), aria_label=w.one_line(card.title))[
         heading(card, w),
         h.form(".card-form", method="dialog", autocomplete="off")[inside] if has_inputs else inside,
     ]
-    return str(drawn)
 
 
-def page(title: str, body: str, language: Language, *, style: str = "") -> str:
-    """A page of its own around HTML that was rendered here; `title` is plain text, `style` a stylesheet's address."""
+def page(title: str, body: h.Node, language: Language) -> str:
+    """A page of its own: `body` is made with htpy (`drawn`, say), a plain string in it is escaped.
+
+    Its stylesheet is part of it; a content security policy names it with `STYLE_SOURCE`.
+    """
     head = h.head[
         h.meta(charset="utf-8"),
         h.meta(name="viewport", content="width=device-width, initial-scale=1"),
         h.meta(name="referrer", content="no-referrer"),
         h.meta(name="robots", content="noindex"),
         h.title[title],
-        h.link(rel="stylesheet", href=style) if style else None,
+        h.style[STYLE],
     ]
-    return str(h.html(lang=str(language))[head, h.body[h.main(".page")[Markup(body)]]])  # noqa: S704 - our own HTML
+    return str(h.html(lang=str(language))[head, h.body[h.main(".page")[body]]])
 
 
 def heading(card: Card, w: Writer) -> h.Element:
