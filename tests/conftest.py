@@ -4,14 +4,17 @@ import asyncio
 import os
 import shutil
 import sqlite3
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from storage.engine import Database, open_database
 from storage.schema import migrate
+from storage.unit_of_work import SqlUnits
+from tests.builders import Clock, units_on
 from tests.postgres import Server, running
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -77,3 +80,23 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A migrated, empty database of this test alone; the test runs once on each kind."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncGenerator[Database]:
+    """A migrated, empty database of this test alone, opened; the test runs once on each kind."""
+    opened = open_database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The time, standing still on a Monday morning until the test lets it pass."""
+    return Clock()
+
+
+@pytest.fixture
+def units(database: Database, clock: Clock) -> SqlUnits:
+    """Transactions on SQLite and on PostgreSQL."""
+    return units_on(database, clock)

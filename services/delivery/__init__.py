@@ -1,1 +1,27 @@
 """Cards on their way to a place, and the cards that are there already."""
+
+from services.delivery.model import (
+    Backlog,
+    Delivery,
+    DeliveryResent,
+    DeliveryUnknown,
+    Due,
+    Kind,
+    NotUnknown,
+    Posted,
+    State,
+    UnknownDelivery,
+)
+
+__all__ = [
+    "Backlog",
+    "Delivery",
+    "DeliveryResent",
+    "DeliveryUnknown",
+    "Due",
+    "Kind",
+    "NotUnknown",
+    "Posted",
+    "State",
+    "UnknownDelivery",
+]

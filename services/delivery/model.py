@@ -1,0 +1,130 @@
+"""A delivery is a card or a mail on its way to one place; a post is a card that has arrived and follows its subject."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from services.errors import Refusal
+from services.events import Event
+
+
+class Kind(StrEnum):
+    """What is to be done."""
+
+    POST = "post"  # a new message
+    UPDATE = "update"  # a posted card, drawn again
+    MAIL = "mail"
+
+
+class State(StrEnum):
+    """How far it has come; the last four are ends."""
+
+    PENDING = "pending"
+    SENDING = "sending"  # said before the platform is asked, so that a crash leaves a trace
+    SENT = "sent"
+    SUPPRESSED = "suppressed"  # there was nothing to send, and the reason says why
+    FAILED = "failed"  # the platform will not take it
+    UNKNOWN = "unknown"  # perhaps it arrived: never repeated unasked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A card about a subject that exists on a platform."""
+
+    team_id: str
+    post_id: str
+    view: str
+    key: str
+    platform: str
+    tenant: str
+    conversation_id: str
+    message_id: str
+    user_id: str | None = None
+    """The only reader, in a direct chat."""
+    reference: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    params: Mapping[str, str] = field(default_factory=dict[str, str])
+    shown: str = ""
+    """Digest of what it shows; empty where that is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A card or a mail for one place."""
+
+    team_id: str
+    delivery_id: str
+    event_id: str
+    kind: Kind
+    view: str
+    key: str
+    platform: str
+    tenant: str
+    conversation_id: str = ""
+    user_id: str = ""
+    """Our user, for a direct message."""
+    post_id: str | None = None
+    """The post that an update draws again, or that a new message will be."""
+    params: Mapping[str, str] = field(default_factory=dict[str, str])
+    state: State = State.PENDING
+    reason: str = ""
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An event that nobody has heard of yet."""
+
+    event_id: str
+    body: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much is waiting, and for how long already."""
+
+    unrouted: int = 0
+    pending: int = 0
+    sending: int = 0
+    unknown: int = 0
+    failed: int = 0
+    age_s: float = 0.0
+
+
+class DeliveryUnknown(Event, frozen=True, kw_only=True, tag="delivery.unknown"):
+    """A message may or may not have arrived; somebody has to look."""
+
+    delivery_id: str
+    view: str
+
+
+class DeliveryResent(Event, frozen=True, kw_only=True, tag="delivery.resent"):
+    """Somebody looked, and the message is sent once more."""
+
+    delivery_id: str
+    view: str
+
+
+class DeliveryRefusal(Refusal):
+    """The rules of delivery say no."""
+
+
+@dataclass(eq=False)
+class NotUnknown(DeliveryRefusal):
+    """The message was sent again already, or it is known what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownDelivery:
+    """A message of which nobody knows whether it arrived, as the admins see it."""
+
+    delivery_id: str
+    view: str
+    platform: str
+    place: str
+    """The channel's or the person's name."""
+    at: datetime
+    is_open: bool
+    """Whether it can still be sent again."""
