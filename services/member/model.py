@@ -91,11 +91,6 @@ class OwnershipNotGiven(MemberRefusal):
 
 
 @dataclass(eq=False)
-class OwnRoleStays(MemberRefusal):
-    """Nobody changes his own role."""
-
-
-@dataclass(eq=False)
 class IsOwnerAlready(MemberRefusal):
     """The team cannot be transferred to the one who owns it."""
 

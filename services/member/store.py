@@ -20,7 +20,7 @@ class Members(Protocol):
 
     async def count(self, team_id: str) -> int: ...
 
-    async def holders(self, team_id: str, roles: Collection[Role]) -> list[Member]:
+    async def holders(self, team_id: str, roles: Collection[Role], limit: int) -> list[Member]:
         """The colleagues with one of the roles, the owner first: who can lift a refusal, who is asked."""
         ...
 

@@ -114,10 +114,10 @@ class NotInChannel(TeamRefusal):
 
 
 @dataclass(eq=False)
-class NameDiffers(TeamRefusal):
-    """The typed name is not the team's name, so nothing is deleted (A77)."""
+class OwnerSets(TeamRefusal):
+    """Whether the owner approves the admins' invitations is set by the owner alone (A46)."""
 
-    name: str
+    owner: str
 
 
 @dataclass(eq=False)

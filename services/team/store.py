@@ -14,6 +14,10 @@ class Teams(Protocol):
         """A living team."""
         ...
 
+    async def name(self, team_id: str) -> str | None:
+        """What a living team is called."""
+        ...
+
     async def lock(self, team_id: str) -> Team | None:
         """A living team, held until the transaction ends: whoever counts its seats is alone with them."""
         ...

@@ -61,6 +61,7 @@ class Membership:
 class KnownPlace:
     """A conversation as it was met last; a deleted team counts as none."""
 
+    conversation_id: str
     kind: PlaceKind
     name: str
     team_id: TeamId
@@ -75,18 +76,14 @@ class Recognised:
     user: User
     identity: Identity
     membership: Membership | None
-    conversation_id: str
-    place: KnownPlace | None
+    place: KnownPlace
 
-    def actor(self, kind: PlaceKind, name: str = "") -> Actor:
+    def actor(self) -> Actor:
         """The person acting here: for the team of a connected channel, elsewhere for his own team."""
-        place_team = self.place.team_id if self.place and kind is not PlaceKind.PERSONAL else NO_TEAM
+        place_team = NO_TEAM if self.place.kind is PlaceKind.PERSONAL else self.place.team_id
         valid = self.membership
-        if valid and place_team not in (NO_TEAM, valid.team_id):
+        if valid and place_team not in {NO_TEAM, valid.team_id}:
             valid = None
-        here = Place(
-            self.identity.platform, self.identity.tenant, self.conversation_id, kind, self._named(name), place_team
-        )
         return Actor(
             user_id=self.user.user_id,
             name=self.user.name,
@@ -94,39 +91,30 @@ class Recognised:
             role=valid.role if valid else Role.GUEST,
             language=self.user.language,
             zone=self.user.zone,
-            place=here,
-            may_delegate=valid.may_delegate if valid else False,
+            place=self._here(place_team),
+            may_delegate=valid is not None and valid.may_delegate,
         )
 
-    def _named(self, name: str) -> str:
-        return name or (self.place.name if self.place else "")
+    def _here(self, team_id: TeamId) -> Place:
+        known, identity = self.place, self.identity
+        return Place(identity.platform, identity.tenant, known.conversation_id, known.kind, known.name, team_id)
 
-    def is_current(self, sender: Met, place: Place, reference: Mapping[str, Any]) -> bool:
-        """Whether nothing would change if the person were met again."""
-        return self._person_is_current(sender) and self._place_is_current(place, reference)
-
-    def _person_is_current(self, sender: Met) -> bool:
-        return self.user == described(self.user, sender)
-
-    def _place_is_current(self, place: Place, reference: Mapping[str, Any]) -> bool:
+    def is_current(self, name: str, kind: PlaceKind, place_name: str, reference: Mapping[str, Any]) -> bool:
+        """Whether meeting the person again would change nothing, so that a reading command stays one."""
         known = self.place
-        if known is None or not known.installed or known.kind is not place.kind:
+        if not known.installed or known.kind is not kind or dict(known.reference) != dict(reference):
             return False
-        if place.kind is PlaceKind.PERSONAL and not self._is_direct(place, reference):
+        if kind is PlaceKind.PERSONAL and self.identity.direct_conversation_id != known.conversation_id:
             return False
-        return (not place.name or known.name == place.name) and dict(known.reference) == dict(reference)
-
-    def _is_direct(self, place: Place, reference: Mapping[str, Any]) -> bool:
-        same = self.identity.direct_conversation_id == place.conversation_id
-        return same and dict(self.identity.reference) == dict(reference)
+        return shortened(place_name) in {"", known.name} and shortened(name) in {"", self.user.name}
 
 
 def described(user: User, sender: Met) -> User:
     """The person with what the platform says now; nothing replaces what the person chose."""
-    hinted = language_of(sender.language_hint) if sender.language_hint else user.language
+    hinted = spoken(sender.language_hint) if sender.language_hint else user.language
     return User(
         user_id=user.user_id,
-        name=named(sender) or user.name,
+        name=shortened(sender.name) or user.name,
         language=user.language if user.language_chosen else hinted,
         zone=sender.zone_hint or user.zone,
         language_chosen=user.language_chosen,
@@ -134,14 +122,14 @@ def described(user: User, sender: Met) -> User:
     )
 
 
-def named(sender: Met) -> str:
-    """The person's name within its limit."""
-    return " ".join(sender.name.split())[:NAME_MAX_CHARS]
+def shortened(name: str) -> str:
+    """A person's name within its limit."""
+    return " ".join(name.split())[:NAME_MAX_CHARS]
 
 
-def language_of(hint: str) -> Language:
+def spoken(language_hint: str) -> Language:
     """The language nearest to a locale such as de-AT."""
-    return Language.GERMAN if hint.casefold().startswith("de") else Language.ENGLISH
+    return Language.GERMAN if language_hint.casefold().startswith("de") else Language.ENGLISH
 
 
 class LanguageChosen(Event, frozen=True, kw_only=True, tag="preference.language_chosen"):

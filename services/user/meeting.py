@@ -1,0 +1,83 @@
+"""Who somebody is, from the first message on: made and renewed from what the platform has verified."""
+
+from typing import Any
+
+from services.conversation.model import Conversation
+from services.errors import NotFound
+from services.people import Actor, Language, Place, PlaceKind, UserId
+from services.permissions import Permission
+from services.unit_of_work import UnitOfWork
+from services.user.model import (
+    DEFAULT_ZONE,
+    ChosenLanguage,
+    Identity,
+    LanguageChosen,
+    Met,
+    Recognised,
+    User,
+    described,
+    shortened,
+    spoken,
+)
+
+
+async def recognise(
+    uow: UnitOfWork, platform: str, tenant: str, platform_user_id: str, conversation_id: str
+) -> Recognised | None:
+    """Who writes and where; None for a person or a place not met yet. It makes the actor, so it asks no permission."""
+    return await uow.users.recognise(platform, tenant, platform_user_id, conversation_id)
+
+
+async def known(uow: UnitOfWork, platform: str, tenant: str, platform_user_id: str) -> str:
+    """The user behind a mention; empty for somebody not met yet."""
+    return await uow.users.user_id(platform, tenant, platform_user_id)
+
+
+async def meet(uow: UnitOfWork, place: Place, sender: Met, reference: dict[str, Any]) -> None:
+    """Keep the person and the place as the platform describes them now."""
+    user_id = await known(uow, place.platform, place.tenant, sender.platform_user_id)
+    if user_id:
+        await _renew(uow, user_id, sender)
+    else:
+        user_id = await _introduce(uow, place, sender)
+    if place.kind is PlaceKind.PERSONAL:
+        await uow.users.reach(_identity(place, sender, user_id, reference))
+    await uow.conversations.keep(
+        Conversation(
+            place.platform, place.tenant, place.conversation_id, place.kind, shortened(place.name), reference=reference
+        )
+    )
+
+
+async def _renew(uow: UnitOfWork, user_id: str, sender: Met) -> None:
+    user = await uow.users.get(user_id)
+    if user is None:
+        raise NotFound("member", user_id)
+    renewed = described(user, sender)
+    if renewed != user:
+        await uow.users.change(renewed)
+
+
+async def _introduce(uow: UnitOfWork, place: Place, sender: Met) -> str:
+    """Keep a new person; whoever was faster at it has made the same one."""
+    user_id = UserId(uow.new_id())
+    user = User(user_id, shortened(sender.name), spoken(sender.language_hint), sender.zone_hint or DEFAULT_ZONE)
+    if await uow.users.add(described(user, sender), _identity(place, sender, user_id, {}), uow.now):
+        return user_id
+    return await known(uow, place.platform, place.tenant, sender.platform_user_id)
+
+
+def _identity(place: Place, sender: Met, user_id: str, reference: dict[str, Any]) -> Identity:
+    direct = place.conversation_id if place.kind is PlaceKind.PERSONAL else ""
+    return Identity(place.platform, place.tenant, sender.platform_user_id, UserId(user_id), direct, reference)
+
+
+async def choose_language(uow: UnitOfWork, actor: Actor, language: Language) -> ChosenLanguage:
+    """Speak this language with this person from now on (X3)."""
+    team_id = actor.require(Permission.PREFERENCE_SET)
+    await uow.users.choose_language(actor.user_id, language)
+    if team_id:
+        uow.emit(
+            LanguageChosen(team_id=team_id, actor_id=actor.user_id, platform=actor.place.platform, language=language)
+        )
+    return ChosenLanguage(language)
