@@ -14,9 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.events import Event, encode
 from services.keyring import Keyring
 from storage.audit import SqlAuditTrail
+from storage.conversation import SqlConversations
 from storage.engine import Database, contention
 from storage.inbox import SqlInbox
+from storage.invitation import SqlInvitations
+from storage.member import SqlMembers
+from storage.request import SqlRequests
 from storage.tables import events
+from storage.team import SqlTeams
+from storage.user import SqlUsers
 
 _INSERT_EVENTS: Final = insert(events)
 
@@ -71,6 +77,30 @@ class SqlUnit:
     @cached_property
     def inbox(self) -> SqlInbox:
         return SqlInbox(self._connection, self.now)
+
+    @cached_property
+    def conversations(self) -> SqlConversations:
+        return SqlConversations(self._connection)
+
+    @cached_property
+    def invitations(self) -> SqlInvitations:
+        return SqlInvitations(self._connection)
+
+    @cached_property
+    def members(self) -> SqlMembers:
+        return SqlMembers(self._connection)
+
+    @cached_property
+    def requests(self) -> SqlRequests:
+        return SqlRequests(self._connection)
+
+    @cached_property
+    def teams(self) -> SqlTeams:
+        return SqlTeams(self._connection)
+
+    @cached_property
+    def users(self) -> SqlUsers:
+        return SqlUsers(self._connection)
 
 
 class SqlUnits:
