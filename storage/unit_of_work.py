@@ -15,10 +15,12 @@ from services.events import Event, encode
 from services.keyring import Keyring
 from storage.audit import SqlAuditTrail
 from storage.conversation import SqlConversations
+from storage.delivery import SqlDeliveries
 from storage.engine import Database, contention
 from storage.inbox import SqlInbox
 from storage.invitation import SqlInvitations
 from storage.member import SqlMembers
+from storage.periods import SqlPeriods
 from storage.request import SqlRequests
 from storage.tables import events
 from storage.team import SqlTeams
@@ -77,6 +79,14 @@ class SqlUnit:
     @cached_property
     def inbox(self) -> SqlInbox:
         return SqlInbox(self._connection, self.now)
+
+    @cached_property
+    def deliveries(self) -> SqlDeliveries:
+        return SqlDeliveries(self._connection)
+
+    @cached_property
+    def periods(self) -> SqlPeriods:
+        return SqlPeriods(self._connection, self.now)
 
     @cached_property
     def conversations(self) -> SqlConversations:
