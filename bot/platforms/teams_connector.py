@@ -20,6 +20,7 @@ import aiohttp
 import msgspec
 import structlog
 
+from bot.metrics import Metrics
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
 from bot.platforms.teams_body import BodyTooLarge, read_body
 from bot.platforms.teams_hosts import ServiceHosts
@@ -123,11 +124,12 @@ class _NotYet(Exception):
 class Connector:
     """Everything that the bot asks of Teams. Whatever goes wrong with Teams is a SendFailed."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - clock, timer and sleep are one thing, three times
         self,
         session: aiohttp.ClientSession,
         token_source: TokenSource,
         hosts: ServiceHosts,
+        metrics: Metrics,
         *,
         clock: Callable[[], datetime],
         timer: Callable[[], float] = time.monotonic,
@@ -137,6 +139,7 @@ class Connector:
         self._session = session
         self._token_source = token_source
         self._hosts = hosts
+        self._errors = metrics.platform_errors
         self._clock = clock
         self._timer = timer
         self._sleep = sleep
@@ -239,6 +242,7 @@ class Connector:
             self._token_source.forget(token)
         if HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
             return reply.body
+        self._errors.labels("teams", str(reply.status)).inc()
         _log.warning("teams_call_failed", method=call.method, status=reply.status, code=_read_error_code(reply.body))
         raise self._judge(call, reply, attempt)
 
@@ -258,6 +262,7 @@ class Connector:
     def _judge_silence(self, call: _Call, error: Exception, attempt: int) -> Exception:
         """What it means that no whole answer came."""
         reason = type(error).__name__
+        self._errors.labels("teams", reason).inc()
         _log.warning("teams_call_unanswered", method=call.method, error=reason)
         if call.repeatable:
             return _NotYet(Unavailable(reason), _backoff_s(attempt))

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import random
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
@@ -12,9 +13,11 @@ from typing import Any
 import aiohttp
 import jwt
 import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
+from jwt.warnings import InsecureKeyLengthWarning
 
 from bot.platforms.teams_auth import Forbidden, TokenVerifier, Unauthenticated
 from bot.platforms.teams_hosts import MICROSOFT_SERVICE_HOSTS, ServiceHosts
@@ -335,6 +338,58 @@ async def test_unusable_metadata_yields_no_key(verifier: TokenVerifier, teams: F
     teams.key_server = Answer(200, body=body)
     with pytest.raises(Unauthenticated):
         await verifier.verify(teams.authorization(), teams.activity())
+
+
+async def test_key_server_vouches_for_known_issuers_only(verifier: TokenVerifier, teams: FakeTeams) -> None:
+    """Metadata and tokens that agree on an issuer of their own are refused: emulator, skills, anybody."""
+    teams.issuer = "https://login.microsoftonline.com/botframework.com/v2.0"
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(teams.authorization(iss=teams.issuer), teams.activity())
+
+
+async def test_short_keys_are_ignored(verifier: TokenVerifier, teams: FakeTeams) -> None:
+    """A key that can be broken proves nothing, whoever published it."""
+    teams.key_bits = 1024
+    with pytest.warns(InsecureKeyLengthWarning):
+        header = teams.authorization()
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(header, teams.activity())
+
+
+class LoopbackResolver(AbstractResolver):
+    """A name server for which every name is this machine."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        return [ResolveResult(hostname=host, host="127.0.0.1", port=port, family=family, proto=0, flags=0)]
+
+    async def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("openid_host", ["127.0.0.1", "keys.example"])
+async def test_keys_without_tls_come_from_this_machine_only(
+    teams: FakeTeams, clock: FakeClock, openid_host: str
+) -> None:
+    """A key server elsewhere must speak TLS, even if the metadata came from a trusted place."""
+    port = teams.openid_url.split(":")[2].split("/")[0]
+    metadata = {"issuer": teams.issuer, "jwks_uri": f"http://keys.example:{port}/keys"}
+    teams.key_server = Answer(200, body=json.dumps(metadata).encode())
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=LoopbackResolver())) as session:
+        openid_url = f"http://{openid_host}:{port}/openid"
+        verifier = TokenVerifier(APP_ID, openid_url, session, ServiceHosts(["127.0.0.1"]), clock=clock.now)
+        with pytest.raises(Unauthenticated):
+            await verifier.verify(teams.authorization(), teams.activity())
+    assert teams.key_fetches == 1
+
+
+@pytest.mark.parametrize("forgery", ["alg none", "HS256", "RS384", "no key id", "endless key id", "critical extension"])
+async def test_wrong_headers_cost_no_fetch(verifier: TokenVerifier, teams: FakeTeams, forgery: str) -> None:
+    """A token that could never be right does not make the bot ask for keys."""
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(FORGERIES[forgery](teams), teams.activity())
+    assert teams.key_fetches == 0
 
 
 async def test_close_ends_a_refresh(teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock) -> None:

@@ -99,10 +99,10 @@ class FakeClock:
 
 
 @cache
-def private_key(number: int) -> RSAPrivateKey:
+def private_key(number: int, bits: int = 2048) -> RSAPrivateKey:
     """The same keys in every test of a process: making one takes longer than most tests."""
     assert number >= 0
-    return generate_private_key(public_exponent=65537, key_size=2048)
+    return generate_private_key(public_exponent=65537, key_size=bits)
 
 
 class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
@@ -116,6 +116,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         self.members: dict[str, list[dict[str, Any]]] = {}
         self.page_size = 500
         self.signing_keys: dict[str, int] = {"key-0": 0}
+        self.key_bits = 2048
         self.endorsements: list[str] | None = ["msteams", "webchat"]
         self.issuer = ISSUER
         self.key_fetches = 0
@@ -180,7 +181,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         """The header of a request that Teams signed, or of one that someone else did with a key of his own."""
         number = self.signing_keys.get(kid, 0) if key is None else key
         payload = json.dumps(self.claims(**changes)).encode()
-        token = jwt.PyJWS().encode(payload, private_key(number), algorithm="RS256", headers={"kid": kid})
+        token = jwt.PyJWS().encode(payload, private_key(number, self.key_bits), algorithm="RS256", headers={"kid": kid})
         return f"Bearer {token}"
 
     def rotate(self, kid: str, number: int) -> None:
@@ -214,7 +215,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         return web.json_response({"keys": [self._jwk(kid, number) for kid, number in self.signing_keys.items()]})
 
     def _jwk(self, kid: str, number: int) -> dict[str, Any]:
-        jwk = RSAAlgorithm.to_jwk(private_key(number).public_key(), as_dict=True)
+        jwk = RSAAlgorithm.to_jwk(private_key(number, self.key_bits).public_key(), as_dict=True)
         extra = {} if self.endorsements is None else {"endorsements": self.endorsements}
         return {**jwk, "kid": kid, "use": "sig", **extra}
 
