@@ -1,0 +1,189 @@
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from services.delivery import Delivery, Kind, Posted, State
+from storage.unit_of_work import SqlUnits
+from tests.builders import Clock
+
+LEASE = timedelta(seconds=50)
+UPDATE = Delivery(
+    team_id="T",
+    delivery_id="",
+    event_id="E",
+    kind=Kind.UPDATE,
+    view="lead.card",
+    key="lead-1",
+    platform="web",
+    tenant="demo",
+    conversation_id="C1",
+    post_id="P1",
+)
+POST = replace(UPDATE, kind=Kind.POST)
+
+
+async def add(units: SqlUnits, *deliveries: Delivery) -> None:
+    async with units.write() as uow:
+        await uow.deliveries.add([replace(one, delivery_id=uow.new_id()) for one in deliveries], uow.now)
+
+
+async def claim(units: SqlUnits, limit: int = 10) -> list[Delivery]:
+    async with units.write() as uow:
+        return await uow.deliveries.claim(limit, uow.now, uow.now + LEASE)
+
+
+async def finish(units: SqlUnits, delivery: Delivery, state: State = State.SENT) -> bool:
+    async with units.write() as uow:
+        return await uow.deliveries.finish(delivery, state, "", uow.now)
+
+
+async def test_many_events_make_one_update_of_a_post(units: SqlUnits) -> None:
+    """However many events come, a post waits for one update only."""
+    await add(units, *[replace(UPDATE, event_id=f"E{n}") for n in range(5)])
+    assert len(await claim(units)) == 1
+
+
+async def test_an_update_that_is_being_sent_does_not_swallow_the_next_one(units: SqlUnits) -> None:
+    """What happens after an update was drawn gets an update of its own."""
+    await add(units, UPDATE)
+    [first] = await claim(units)
+    await add(units, replace(UPDATE, event_id="E2"))
+    assert await finish(units, first)
+    [second] = await claim(units)
+    assert second.event_id == "E2"
+
+
+async def test_an_update_put_back_ends_where_another_one_waits(units: SqlUnits) -> None:
+    """A failed update is not tried again when a later one will show the same thing."""
+    await add(units, UPDATE)
+    [first] = await claim(units)
+    await add(units, replace(UPDATE, event_id="E2"))
+    async with units.write() as uow:
+        await uow.deliveries.put_back(first, uow.now, "unavailable")
+    [second] = await claim(units)
+    assert second.event_id == "E2"
+    async with units.read() as uow:
+        kept = await uow.deliveries.get("T", first.delivery_id)
+    assert kept is not None
+    assert (kept[0].state, kept[0].reason) == (State.SUPPRESSED, "superseded")
+
+
+async def test_a_place_is_written_to_in_order(units: SqlUnits) -> None:
+    """In one place nothing is sent while something else is, and nothing overtakes; other places go on."""
+    await add(units, POST, replace(POST, key="lead-2"), replace(POST, conversation_id="C2"))
+    first, elsewhere = await claim(units)
+    assert (first.key, elsewhere.conversation_id) == ("lead-1", "C2")
+    assert await claim(units) == []
+    await finish(units, first)
+    [second] = await claim(units)
+    assert second.key == "lead-2"
+
+
+async def test_nothing_overtakes_what_has_to_wait(units: SqlUnits, clock: Clock) -> None:
+    """What a platform wants later keeps its turn."""
+    await add(units, POST, replace(POST, key="lead-2"))
+    [first] = await claim(units)
+    async with units.write() as uow:
+        await uow.deliveries.put_back(first, uow.now + timedelta(seconds=30), "rate limited")
+    assert await claim(units) == []
+    clock.advance(seconds=31)
+    [again] = await claim(units)
+    assert (again.delivery_id, again.attempts) == (first.delivery_id, 2)
+
+
+async def test_each_delivery_has_one_sender(units: SqlUnits) -> None:
+    """Twenty relays that look at once share the work and take nothing twice."""
+    await add(units, *[replace(POST, conversation_id=f"C{n}") for n in range(40)])
+    batches = await asyncio.gather(*[claim(units, 3) for _ in range(20)])
+    taken = [one.conversation_id for batch in batches for one in batch]
+    assert len(taken) == len(set(taken)) == 40
+
+
+async def test_an_event_says_a_thing_once_in_a_place(units: SqlUnits) -> None:
+    """A notice that is worked out twice becomes one message."""
+    await add(units, POST, POST)
+    assert len(await claim(units)) == 1
+    assert await claim(units) == []
+
+
+async def test_a_dead_sender_is_noticed_by_its_lease(units: SqlUnits, clock: Clock) -> None:
+    """What somebody was sending counts as stuck once the lease is over, not before."""
+    await add(units, POST)
+    [taken] = await claim(units)
+    async with units.write() as uow:
+        assert await uow.deliveries.stuck(10, uow.now) == []
+    clock.advance(seconds=51)
+    async with units.write() as uow:
+        assert [one.delivery_id for one in await uow.deliveries.stuck(10, uow.now)] == [taken.delivery_id]
+
+
+async def test_a_delivery_ends_once(units: SqlUnits) -> None:
+    """Whoever comes late with an outcome changes nothing."""
+    await add(units, POST)
+    [taken] = await claim(units)
+    assert await finish(units, taken, State.UNKNOWN)
+    assert not await finish(units, taken, State.SENT)
+
+
+async def test_only_the_unknown_is_sent_again_and_by_its_team_only(units: SqlUnits) -> None:
+    """Sending again is possible once, for an unknown message of the own team."""
+    await add(units, POST)
+    [taken] = await claim(units)
+    async with units.write() as uow:
+        assert not await uow.deliveries.resend("T", taken.delivery_id, uow.now)
+    await finish(units, taken, State.UNKNOWN)
+    async with units.write() as uow:
+        assert not await uow.deliveries.resend("other", taken.delivery_id, uow.now)
+        assert await uow.deliveries.get("other", taken.delivery_id) is None
+        assert await uow.deliveries.resend("T", taken.delivery_id, uow.now)
+        assert not await uow.deliveries.resend("T", taken.delivery_id, uow.now)
+
+
+async def test_copies_are_live_posts_and_those_just_arriving(units: SqlUnits) -> None:
+    """A card that is being posted at this moment is a copy as well; one that is gone is none."""
+    await add(units, replace(POST, post_id="P9", conversation_id="C9"))
+    await claim(units)
+    for number in (1, 2):
+        await add_post(units, f"P{number}")
+    async with units.write() as uow:
+        await uow.deliveries.mark_gone("T", "P2", uow.now)
+        assert {one.post_id for one in await uow.deliveries.copies("lead-1")} == {"P1", "P9"}
+        assert await uow.deliveries.post("T", "P2") is None
+        assert await uow.deliveries.post("other", "P1") is None
+
+
+async def test_the_backlog_is_counted_and_aged(units: SqlUnits, clock: Clock) -> None:
+    """Operators see how much is waiting, and how long the oldest has."""
+    await add(units, POST, replace(POST, conversation_id="C2"))
+    clock.advance(seconds=90)
+    async with units.read() as uow:
+        assert await uow.deliveries.has_work(uow.now)
+        backlog = await uow.deliveries.backlog(uow.now)
+    assert (backlog.pending, backlog.age_s) == (2, 90.0)
+
+
+async def test_the_old_is_forgotten_bit_by_bit(units: SqlUnits, clock: Clock) -> None:
+    """What ended long ago goes, a limited number at a time; what still waits stays."""
+    await add(units, *[replace(POST, conversation_id=f"C{n}") for n in range(3)])
+    for one in await claim(units, 2):
+        await finish(units, one)
+    clock.advance(days=100)
+    before = clock() - timedelta(days=90)
+    async with units.write() as uow:
+        assert [await uow.deliveries.forget(before, 1) for _ in range(3)] == [1, 1, 0]
+    assert len(await claim(units)) == 1
+
+
+async def add_post(units: SqlUnits, post_id: str) -> None:
+    async with units.write() as uow:
+        posted = Posted(
+            team_id="T",
+            post_id=post_id,
+            view="lead.card",
+            key="lead-1",
+            platform="web",
+            tenant="demo",
+            conversation_id="C1",
+            message_id=post_id,
+        )
+        await uow.deliveries.add_post(posted, uow.now)
