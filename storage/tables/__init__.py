@@ -1,0 +1,43 @@
+"""Every table: what a row stands for, in business words, and what the database itself guarantees.
+
+`team_id` leads the primary and foreign keys of everything that belongs to a team. Tables without it are the
+infrastructure below the teams: people, their chat identities, conversations, and the queues in and out. Times are
+aware UTC; ids are opaque text; money is minor units with a currency.
+"""
+
+from storage.tables.base import Moment, metadata
+from storage.tables.leads import lead_history, lead_sights, leads, marketplaces, partners
+from storage.tables.people import conversations, identities, users
+from storage.tables.queues import deliveries, events, inbox, job_runs, posts
+from storage.tables.records import audit, audit_details
+from storage.tables.teams import counters, invitations, members, requests, teams
+from storage.tables.web_chat import web_messages, web_people, web_room_people, web_rooms
+
+__all__ = [
+    "Moment",
+    "audit",
+    "audit_details",
+    "conversations",
+    "counters",
+    "deliveries",
+    "events",
+    "identities",
+    "inbox",
+    "invitations",
+    "job_runs",
+    "lead_history",
+    "lead_sights",
+    "leads",
+    "marketplaces",
+    "members",
+    "metadata",
+    "partners",
+    "posts",
+    "requests",
+    "teams",
+    "users",
+    "web_messages",
+    "web_people",
+    "web_room_people",
+    "web_rooms",
+]

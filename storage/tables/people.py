@@ -1,0 +1,48 @@
+"""People, their chat identities, and the conversations in which the bot is or was."""
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integer, Table, text
+
+from storage.tables.base import metadata, moment_column, team_key, text_column
+
+users = Table(
+    "users",
+    metadata,
+    text_column("user_id", primary_key=True),
+    text_column("name"),
+    text_column("email_hint", server_default=""),  # from the platform: never a proof
+    text_column("language"),
+    text_column("zone"),
+    Column("language_chosen", Boolean, nullable=False, server_default=text("false")),  # chosen, not guessed
+    Column("code_failures", Integer, nullable=False, server_default="0"),  # wrong join codes since the last right one
+    moment_column("code_failed_at", nullable=True),
+    moment_column("created_at"),
+)
+
+identities = Table(
+    "identities",  # (platform, tenant, platform's user id) → user
+    metadata,
+    text_column("platform", primary_key=True),
+    text_column("tenant", primary_key=True),
+    text_column("platform_user_id", primary_key=True),
+    text_column("user_id"),
+    Column("reference", JSON, nullable=False),  # what the platform needs to write to this person unasked
+    text_column("direct_conversation_id", server_default=""),
+    ForeignKeyConstraint(["user_id"], ["users.user_id"]),
+    Index(None, "user_id"),
+)
+
+conversations = Table(
+    "conversations",  # every place in which the bot is or was; the team is the one that connected it
+    metadata,
+    text_column("platform", primary_key=True),
+    text_column("tenant", primary_key=True),
+    text_column("conversation_id", primary_key=True),
+    text_column("kind"),
+    text_column("name"),
+    Column("reference", JSON, nullable=False),
+    text_column("team_id", nullable=True),
+    Column("installed", Boolean, nullable=False, server_default=text("true")),
+    moment_column("connected_at", nullable=True),
+    team_key(),
+    Index(None, "team_id"),
+)
