@@ -126,7 +126,7 @@ def heading(card: Card, w: Writer) -> list[Json]:
     if not card.badge:
         return [title]
     badge = drawn_badge(card.badge, w)
-    if len(badge["text"]) > WIDE_BADGE_LETTERS:
+    if len(w.one_line(card.badge.text)) > WIDE_BADGE_LETTERS:
         return [title, {**badge, "spacing": "None"}]
     return [columns(column([title], "stretch"), column([badge], "auto"))]
 

@@ -3,6 +3,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cards.examples import NOW, ZONE
 from cards.model import (
@@ -168,3 +170,12 @@ def test_a_card_that_fits_in_no_way_keeps_its_title() -> None:
 def test_a_card_that_fits_is_left_alone() -> None:
     """A card within the limit is not shortened."""
     assert "shortened" not in json.dumps(drawn(everything()))
+
+
+@settings(max_examples=30)
+@given(st.text(min_size=1, max_size=20))
+def test_whatever_people_write_is_valid(words: str) -> None:
+    """Whatever is written, the card is valid and has the same pieces as with an innocent word."""
+    written, harmless = drawn(everything(words)), drawn(everything("x"))
+    assert mistakes(written) == []
+    assert [block["type"] for block in written["body"]] == [block["type"] for block in harmless["body"]]
