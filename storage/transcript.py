@@ -58,7 +58,7 @@ _people = (
 )
 
 
-class WebTranscript:
+class SqlTranscript:
     """Implements `services.transcript.Transcript` on one transaction."""
 
     def __init__(self, connection: AsyncConnection, now: datetime) -> None:
@@ -233,12 +233,12 @@ class WebTranscript:
 @asynccontextmanager
 async def open_transcript(
     database: Database, clock: Callable[[], datetime], *, writes: bool = False
-) -> AsyncGenerator[WebTranscript]:
+) -> AsyncGenerator[SqlTranscript]:
     """One transaction on the transcript. Raises Contended when others hold the database for too long."""
     engine = database.writer if writes else database.reader
     with contention():
         async with engine.begin() as connection:
-            yield WebTranscript(connection, clock())
+            yield SqlTranscript(connection, clock())
 
 
 def _key(draft: Draft) -> str:

@@ -37,7 +37,17 @@ ANSWER_LIMIT_SECONDS: Final = 30
 
 STATIC: Final = Path(__file__).parent / "web_static"
 PAGE: Final = "chat.html"
-FILES: Final = ("chat.css", "cards.css", "chat.js", "messages.js", "api.js", "words.js", "icon.svg")
+FILES: Final = (
+    "chat.css",
+    "cards.css",
+    "chat.js",
+    "composer.js",
+    "messages.js",
+    "rooms.js",
+    "api.js",
+    "words.js",
+    "icon.svg",
+)
 
 
 class Transcripts(Protocol):

@@ -83,7 +83,7 @@ class Drawing:
         reader = visit.person
         return shown | {
             "html": html.render(card, reader.language, reader.zone, now),
-            "plain": plain.render(card, reader.language, reader.zone, now),
+            "plain": plain.notice(card, reader.language, reader.zone, now),
         }
 
     async def _current(self, visit: Visit, message_id: str, card: Card) -> Card:

@@ -84,7 +84,7 @@ class Founded(Interaction, frozen=True):
 class Read(Body, frozen=True):
     """Somebody has seen everything up to a position."""
 
-    seq: Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
+    seq: Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 
 
 AnyBody = TypeVar("AnyBody", bound=Body)
