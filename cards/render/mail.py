@@ -109,7 +109,7 @@ def picture(part: Picture, w: Writer) -> h.Node:
     alternative = w.one_line(part.alternative)
     if not is_safe(part.url):
         return h.p(style=WORDS)[alternative]
-    return h.img(src=part.url, alt=alternative, style="max-width:100%;height:auto;margin:0 0 12px")
+    return h.img(src=part.url, alt=alternative, style="display:block;max-width:100%;height:auto;margin:0 0 12px")
 
 
 def link(action: Action, w: Writer) -> h.Node:

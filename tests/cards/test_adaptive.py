@@ -151,6 +151,12 @@ def test_a_long_card_is_shortened(block: Block) -> None:
     assert card["body"][-1]["text"] == "Diese Nachricht ist gekürzt, weil sie für diese Stelle zu lang ist."
 
 
+def test_a_shortened_form_keeps_its_inputs() -> None:
+    """What can be filled in is not left out when a long text is."""
+    card = drawn(Card(t("Lead"), (Text(verbatim(LONG * 30)), TextInput("title", t("Title"))), (PICK,)))
+    assert [block["id"] for block in card["body"] if block["type"] == "Input.Text"] == ["title"]
+
+
 def test_left_out_rows_are_counted() -> None:
     """Rows that are left out are counted where they would stand."""
     rows = tuple(Item(verbatim(LONG[:200]), actions=(PICK,)) for _ in range(101))

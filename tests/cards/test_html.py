@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from selectolax.lexbor import LexborNode as Node
 
 from cards.examples import NOW, ZONE
-from cards.model import Badge, Card, Open, Run, State, Text, TextInput, t, verbatim
+from cards.model import Badge, Card, Open, Picture, Run, State, Text, TextInput, t, verbatim
 from cards.render import html, mail, plain
 from services.people import Language
 from tests.cards.samples import PICK, everything
@@ -103,6 +103,14 @@ def test_addresses_are_of_the_web(url: str) -> None:
     card = Card(t("X"), actions=(Open(t("Go"), url),))
     everywhere = [render(card, Language.ENGLISH, ZONE, NOW) for render in (html.render, plain.render, mail.mail)]
     assert not [text for text in everywhere if url in text]
+
+
+def test_a_picture_without_a_safe_address_is_its_words() -> None:
+    """A picture that cannot be shown is told in words."""
+    card = Card(t("X"), (Picture("javascript:alert(1)", verbatim("Leads per day")),))
+    for render in (html.render, mail.mail, plain.render):
+        assert "Leads per day" in (shown := render(card, Language.ENGLISH, ZONE, NOW))
+        assert "javascript" not in shown
 
 
 def test_a_page_carries_its_style() -> None:
