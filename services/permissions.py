@@ -33,6 +33,7 @@ class Permission(StrEnum):
     MEMBER_INVITE = "member:invite"  # A31
     MEMBER_REMOVE = "member:remove"  # A32
     MEMBER_CHANGE_ROLE = "member:change_role"  # A33
+    MEMBER_LEAVE = "member:leave"  # oneself
     TEAM_EDIT_SETTINGS = "team:edit_settings"  # A34: rename, settings, connect and disconnect channels
     ADDON_BUY = "addon:buy"  # A35
     TEAM_DELETE = "team:delete"  # A36
@@ -42,6 +43,7 @@ class Permission(StrEnum):
     REQUEST_ASK = "request:ask"  # X1
     REQUEST_DECIDE = "request:decide"  # the asked-for command is authorised again for whoever decides
     AUDIT_VIEW = "audit:view"  # X5
+    DELIVERY_RESEND = "delivery:resend"  # a message that perhaps never arrived
     LEAD_VIEW = "lead:view"
     LEAD_REVEAL = "lead:reveal"  # A19, A42
     LEAD_CREATE = "lead:create"
@@ -72,6 +74,7 @@ GRANTS: dict[Permission, dict[Role, Grant]] = {
     Permission.MEMBER_INVITE: _LEADERS,
     Permission.MEMBER_REMOVE: _LEADERS,
     Permission.MEMBER_CHANGE_ROLE: _LEADERS,
+    Permission.MEMBER_LEAVE: _COLLEAGUES,
     Permission.TEAM_EDIT_SETTINGS: _LEADERS,
     Permission.ADDON_BUY: _LEADERS,
     Permission.TEAM_DELETE: _OWNER,
@@ -81,6 +84,7 @@ GRANTS: dict[Permission, dict[Role, Grant]] = {
     Permission.REQUEST_ASK: _COLLEAGUES,
     Permission.REQUEST_DECIDE: _COLLEAGUES,
     Permission.AUDIT_VIEW: _LEADERS,
+    Permission.DELIVERY_RESEND: _LEADERS,
     Permission.LEAD_VIEW: _COLLEAGUES,
     Permission.LEAD_REVEAL: _WORKERS,
     Permission.LEAD_CREATE: _WORKERS,

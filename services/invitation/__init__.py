@@ -1,1 +1,40 @@
-"""The public face of the noun."""
+"""Invitations: asked for, sent, decided, accepted on a page, used once."""
+
+from services.invitation.deciding import approve, decline, resend, revoke
+from services.invitation.inviting import create, invite_partner, join_request, request
+from services.invitation.joining import join
+from services.invitation.linking import token_of
+from services.invitation.model import (
+    Invitation,
+    InvitationKind,
+    InvitationPage,
+    InvitationState,
+    JoinedTeam,
+    ListedInvitations,
+    ShownInvitation,
+    WrongCode,
+)
+from services.invitation.showing import list_, show
+
+__all__ = [
+    "Invitation",
+    "InvitationKind",
+    "InvitationPage",
+    "InvitationState",
+    "JoinedTeam",
+    "ListedInvitations",
+    "ShownInvitation",
+    "WrongCode",
+    "approve",
+    "create",
+    "decline",
+    "invite_partner",
+    "join",
+    "join_request",
+    "list_",
+    "request",
+    "resend",
+    "revoke",
+    "show",
+    "token_of",
+]

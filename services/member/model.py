@@ -103,8 +103,6 @@ class Row:
     name: str
     role: Role
     may_delegate: bool
-    email: str = ""
-    """Only where the reader may see it."""
     is_self: bool = False
     may_change: bool = False
     may_remove: bool = False
@@ -142,8 +140,6 @@ class RemovedMember:
     name: str
     team_name: str
     is_self: bool = False
-    leads: int = 0
-    """How many leads are without a responsible colleague now (B19)."""
 
 
 @dataclass(frozen=True, slots=True)

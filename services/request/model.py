@@ -9,7 +9,7 @@ from typing import Any
 from services.errors import Refusal
 from services.events import Event
 from services.people import TeamId
-from services.permissions import Permission, Role
+from services.permissions import Permission
 
 ARGS_MAX_CHARS = 2_000
 OPEN_MAX = 20
@@ -104,8 +104,6 @@ class ShownRequest:
     """A request as a reader sees it."""
 
     request: Request
-    deciders: tuple[str, ...] = ()
-    """Names of those who can decide."""
     may_decide: bool = False
 
 
@@ -115,4 +113,3 @@ class AskedRequest:
 
     request: Request
     deciders: tuple[str, ...]
-    roles: tuple[Role, ...] = ()

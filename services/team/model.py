@@ -102,6 +102,9 @@ class TeamRefusal(Refusal):
 class AlreadyInTeam(TeamRefusal):
     """A person is a colleague of one team at a time (B2)."""
 
+    name: str = ""
+    """Somebody else; empty for the reader."""
+
 
 @dataclass(eq=False)
 class AlreadyConnected(TeamRefusal):

@@ -1,0 +1,17 @@
+"""What the clock does to invitations."""
+
+from services.invitation.model import SENT_STATES, InvitationExpired, InvitationState
+from services.unit_of_work import UnitOfWork
+
+
+async def expire(uow: UnitOfWork, limit: int) -> int:
+    """Close the invitations whose seven days have passed, at most so many; how many."""
+    closed = 0
+    for one in await uow.invitations.expired(uow.now, limit):
+        if not await uow.invitations.move(one.team_id, one.invitation_id, SENT_STATES, InvitationState.EXPIRED):
+            continue
+        closed += 1
+        uow.emit(
+            InvitationExpired(team_id=one.team_id, subject=one.ref, invitation_id=one.invitation_id, kind=one.kind)
+        )
+    return closed

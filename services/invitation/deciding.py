@@ -1,0 +1,153 @@
+"""Requests are decided, and invitations taken back or sent again (A45, A46)."""
+
+from services.errors import NotFound
+from services.invitation import joining
+from services.invitation.model import (
+    OPEN_STATES,
+    SENT_STATES,
+    VALID_FOR,
+    AlreadyDecided,
+    Invitation,
+    InvitationApproved,
+    InvitationDeclined,
+    InvitationKind,
+    InvitationResent,
+    InvitationRevoked,
+    InvitationState,
+    NotOpen,
+    OwnerDecides,
+    OwnRequest,
+    ShownInvitation,
+    number_of,
+)
+from services.invitation.showing import shown
+from services.people import Actor, TeamId
+from services.permissions import Permission, Role
+from services.team import seating
+from services.unit_of_work import UnitOfWork
+
+_REQUESTED = (InvitationState.REQUESTED,)
+_RESENDABLE = (*SENT_STATES, InvitationState.EXPIRED)
+
+
+async def approve(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
+    """Say yes to a request, first decision wins: the mail goes out, or whoever asked to join is a colleague now."""
+    team_id = actor.require(Permission.INVITATION_DECIDE)
+    wanted = await _to_decide(uow, actor, ref)
+    await seating.reserve(uow, team_id, besides=wanted.invitation_id)
+    await _decide(uow, actor, wanted, InvitationState.PENDING)
+    # From now on it holds a seat, so it needs an end, also where it is used at once.
+    await uow.invitations.send(team_id, wanted.invitation_id, (InvitationState.PENDING,), uow.now + VALID_FOR)
+    uow.emit(
+        InvitationApproved(
+            team_id=team_id,
+            actor_id=actor.user_id,
+            platform=actor.place.platform,
+            subject=wanted.ref,
+            invitation_id=wanted.invitation_id,
+            kind=wanted.kind,
+            asked_by=wanted.requested_by,
+        )
+    )
+    if wanted.kind is InvitationKind.JOIN and wanted.user_id:
+        await joining.admit(uow, wanted, wanted.user_id, actor.place.platform)
+    return await _again(uow, actor, wanted)
+
+
+async def decline(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
+    """Say no to a request. First decision wins."""
+    team_id = actor.require(Permission.INVITATION_DECIDE)
+    wanted = await _to_decide(uow, actor, ref)
+    await _decide(uow, actor, wanted, InvitationState.DECLINED)
+    uow.emit(
+        InvitationDeclined(
+            team_id=team_id,
+            actor_id=actor.user_id,
+            platform=actor.place.platform,
+            subject=wanted.ref,
+            invitation_id=wanted.invitation_id,
+            kind=wanted.kind,
+            asked_by=wanted.requested_by,
+        )
+    )
+    return await _again(uow, actor, wanted)
+
+
+async def revoke(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
+    """Take an invitation back: its link and code lead nowhere from now on."""
+    team_id = actor.require(Permission.MEMBER_INVITE)
+    wanted = await found(uow, team_id, ref)
+    if not await uow.invitations.move(
+        team_id, wanted.invitation_id, OPEN_STATES, InvitationState.REVOKED, by=actor.user_id, at=uow.now
+    ):
+        raise NotOpen(wanted.ref, wanted.as_of(uow.now).state)
+    uow.emit(
+        InvitationRevoked(
+            team_id=team_id,
+            actor_id=actor.user_id,
+            platform=actor.place.platform,
+            subject=wanted.ref,
+            invitation_id=wanted.invitation_id,
+            kind=wanted.kind,
+        )
+    )
+    return await _again(uow, actor, wanted)
+
+
+async def resend(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
+    """Send a new link that is valid for seven days; the old one and its code are void."""
+    team_id = actor.require(Permission.MEMBER_INVITE)
+    wanted = await found(uow, team_id, ref)
+    await seating.reserve(uow, team_id, besides=wanted.invitation_id)
+    if not await uow.invitations.send(team_id, wanted.invitation_id, _RESENDABLE, uow.now + VALID_FOR):
+        raise NotOpen(wanted.ref, wanted.as_of(uow.now).state)
+    uow.emit(
+        InvitationResent(
+            team_id=team_id,
+            actor_id=actor.user_id,
+            platform=actor.place.platform,
+            subject=wanted.ref,
+            invitation_id=wanted.invitation_id,
+            kind=wanted.kind,
+        )
+    )
+    return await _again(uow, actor, wanted)
+
+
+async def found(uow: UnitOfWork, team_id: TeamId, ref: str) -> Invitation:
+    """The team's invitation of that number; partners' ones are the marketplace's business. Raises NotFound."""
+    wanted = await uow.invitations.numbered(team_id, number_of(ref))
+    if wanted is None or wanted.kind is InvitationKind.PARTNER:
+        raise NotFound("invitation", ref)
+    return wanted
+
+
+async def _to_decide(uow: UnitOfWork, actor: Actor, ref: str) -> Invitation:
+    """A request that this person may decide: never one's own, and an admin's only where admins may (A46)."""
+    wanted = await found(uow, actor.team_id, ref)
+    if wanted.state is not InvitationState.REQUESTED:
+        raise AlreadyDecided(wanted.ref, wanted.state, wanted.decided_by_name, wanted.decided_at)
+    if actor.user_id in {wanted.requested_by, wanted.user_id}:
+        raise OwnRequest
+    if actor.role is not Role.OWNER and await waits_for_owner(uow, wanted):
+        owners = await uow.members.holders(actor.team_id, (Role.OWNER,), 1)
+        raise OwnerDecides(owners[0].name if owners else "")
+    return wanted
+
+
+async def waits_for_owner(uow: UnitOfWork, wanted: Invitation) -> bool:
+    """Whether an admin asked in a team whose owner approves the admins' invitations."""
+    team = await uow.teams.get(wanted.team_id)
+    asker = await uow.members.get(wanted.team_id, wanted.requested_by)
+    return bool(team and team.owner_approves_admins and asker and asker.role is Role.ADMIN)
+
+
+async def _decide(uow: UnitOfWork, actor: Actor, wanted: Invitation, to: InvitationState) -> None:
+    if await uow.invitations.move(wanted.team_id, wanted.invitation_id, _REQUESTED, to, by=actor.user_id, at=uow.now):
+        return
+    now = await uow.invitations.get(wanted.team_id, wanted.invitation_id) or wanted
+    raise AlreadyDecided(now.ref, now.state, now.decided_by_name, now.decided_at)
+
+
+async def _again(uow: UnitOfWork, actor: Actor, wanted: Invitation) -> ShownInvitation:
+    return await shown(uow, actor, await found(uow, actor.team_id, wanted.ref))

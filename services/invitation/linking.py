@@ -1,0 +1,47 @@
+"""What leads to an invitation: the link of the mail and the code of the page, never stored readable."""
+
+import base64
+from datetime import datetime
+
+from services.invitation.model import CODE_ALPHABET, CODE_CHARS, Invitation
+from services.keyring import Keyring
+
+_PURPOSE = "invitation"
+_CODE_PURPOSE = "invitation code"
+TOKEN_MAX_CHARS = 200
+
+
+def token_of(keyring: Keyring, invitation: Invitation) -> str:
+    """The last part of the link; a later generation has another one."""
+    proof = keyring.token(_PURPOSE, invitation.invitation_id, str(invitation.generation))
+    return f"{invitation.invitation_id}.{proof}"
+
+
+def named_by(token: str) -> str:
+    """The invitation that a link claims to be about; empty for what cannot be a link."""
+    if len(token) > TOKEN_MAX_CHARS or not token.isascii():
+        return ""
+    return token.partition(".")[0]
+
+
+def proves(keyring: Keyring, token: str, invitation: Invitation) -> bool:
+    """Whether the link was issued for this generation of the invitation."""
+    proof = token.partition(".")[2]
+    return keyring.verifies(proof, _PURPOSE, invitation.invitation_id, str(invitation.generation))
+
+
+def new_code(keyring: Keyring, unguessable: str, at: datetime) -> str:
+    """A code to type, such as 7KQF-M2XP."""
+    proof = keyring.token(_CODE_PURPOSE, unguessable, at.isoformat())
+    number = int.from_bytes(base64.urlsafe_b64decode(proof + "="))
+    chars: list[str] = []
+    for _ in range(CODE_CHARS):
+        number, place = divmod(number, len(CODE_ALPHABET))
+        chars.append(CODE_ALPHABET[place])
+    return f"{''.join(chars[: CODE_CHARS // 2])}-{''.join(chars[CODE_CHARS // 2 :])}"
+
+
+def digests_of(keyring: Keyring, code: str) -> tuple[str, ...]:
+    """What is stored of a code, however it was typed: the first one under the present key."""
+    typed = "".join(char for char in code.upper() if char.isalnum())
+    return keyring.digests(_CODE_PURPOSE, typed)

@@ -1,0 +1,90 @@
+"""The page behind an invitation's link: whoever holds the link may see, accept and decline, and learns nothing else."""
+
+from services import marketplace
+from services.invitation.linking import digests_of, named_by, new_code, proves
+from services.invitation.model import (
+    CODE_VALID_FOR,
+    SENT_STATES,
+    Invitation,
+    InvitationAccepted,
+    InvitationKind,
+    InvitationPage,
+    InvitationRefused,
+    InvitationState,
+)
+from services.unit_of_work import UnitOfWork
+
+PLATFORM = "web page"
+
+
+async def read(uow: UnitOfWork, token: str) -> InvitationPage | None:
+    """What the link shows; None for one that was never issued, is replaced by a newer one, or whose team is no more."""
+    wanted = await _linked(uow, token)
+    return None if wanted is None else await _page(uow, wanted)
+
+
+async def accept(uow: UnitOfWork, token: str) -> InvitationPage | None:
+    """Accept and show a code once; accepting again before joining makes a new code and ends the old one."""
+    wanted = await _linked(uow, token)
+    if wanted is None or wanted.state not in SENT_STATES:
+        return None if wanted is None else await _page(uow, wanted)
+    code = new_code(uow.keyring, uow.new_id(), uow.now)
+    digest = digests_of(uow.keyring, code)[0]
+    if not await uow.invitations.accept(
+        wanted.team_id, wanted.invitation_id, wanted.generation, digest, uow.now + CODE_VALID_FOR
+    ):
+        return await read(uow, token)
+    uow.emit(
+        InvitationAccepted(
+            team_id=wanted.team_id,
+            platform=PLATFORM,
+            subject=wanted.ref,
+            invitation_id=wanted.invitation_id,
+            kind=wanted.kind,
+        )
+    )
+    return await _page(uow, wanted, code)
+
+
+async def refuse(uow: UnitOfWork, token: str) -> InvitationPage | None:
+    """Decline: the link leads nowhere from now on, and whoever invited hears of it."""
+    wanted = await _linked(uow, token)
+    if wanted is None:
+        return None
+    if await uow.invitations.move(wanted.team_id, wanted.invitation_id, _sent(wanted), InvitationState.DECLINED):
+        if wanted.kind is InvitationKind.PARTNER:
+            await marketplace.decline_partner(uow, wanted)
+        uow.emit(
+            InvitationRefused(
+                team_id=wanted.team_id,
+                platform=PLATFORM,
+                subject=wanted.ref,
+                invitation_id=wanted.invitation_id,
+                kind=wanted.kind,
+            )
+        )
+    return await read(uow, token)
+
+
+def _sent(wanted: Invitation) -> tuple[InvitationState, ...]:
+    return SENT_STATES if wanted.state in SENT_STATES else ()
+
+
+async def _linked(uow: UnitOfWork, token: str) -> Invitation | None:
+    invitation_id = named_by(token)
+    wanted = await uow.invitations.linked(invitation_id) if invitation_id else None
+    if wanted is None or not proves(uow.keyring, token, wanted):
+        return None
+    return wanted.as_of(uow.now)
+
+
+async def _page(uow: UnitOfWork, wanted: Invitation, code: str = "") -> InvitationPage | None:
+    team_name = await uow.teams.name(wanted.team_id)
+    if team_name is None:
+        return None
+    market = (
+        await uow.marketplaces.find(wanted.team_id, wanted.marketplace_id)
+        if wanted.marketplace_id is not None
+        else None
+    )
+    return InvitationPage(wanted, team_name, wanted.requested_by_name, market.name if market else "", code)

@@ -1,0 +1,33 @@
+"""Whom somebody means by a name."""
+
+from services.errors import Ambiguous, Invalid, NotFound
+from services.member.model import LISTED_MAX, Member
+from services.unit_of_work import UnitOfWork
+
+WANTED_MAX_CHARS = 120
+
+
+async def resolve(uow: UnitOfWork, team_id: str, who: str) -> Member:
+    """The colleague with this user id or name. Raises NotFound, Ambiguous."""
+    wanted = " ".join(who.split()).removeprefix("@")
+    if not wanted:
+        raise Invalid("who", "missing")
+    if len(wanted) > WANTED_MAX_CHARS:
+        raise Invalid("who", "too_long", WANTED_MAX_CHARS)
+    known = await uow.members.get(team_id, wanted)
+    if known is not None:
+        return known
+    found = _named(await uow.members.all(team_id, LISTED_MAX), wanted.casefold())
+    if not found:
+        raise NotFound("member", wanted)
+    if len(found) > 1:
+        raise Ambiguous("member", wanted, tuple((one.user_id, one.name) for one in found))
+    return found[0]
+
+
+def _named(colleagues: list[Member], wanted: str) -> list[Member]:
+    """Those with exactly this name; nobody is, so those with a first or last name that begins like it."""
+    exactly = [one for one in colleagues if one.name.casefold() == wanted]
+    return exactly or [
+        one for one in colleagues if any(part.startswith(wanted) for part in one.name.casefold().split())
+    ]

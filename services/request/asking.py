@@ -1,0 +1,143 @@
+"""Somebody asks a colleague with the right, and the first decision wins (X1)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from services.errors import Invalid, NotFound
+from services.people import Actor, UserId
+from services.permissions import Grant, Permission, Role, grant
+from services.request.model import (
+    ARGS_MAX_CHARS,
+    OPEN_MAX,
+    AskedRequest,
+    NotAskable,
+    OwnQuestion,
+    Request,
+    RequestApproved,
+    RequestAsked,
+    RequestDecided,
+    RequestDeclined,
+    RequestState,
+    ShownRequest,
+    TooManyRequests,
+)
+from services.unit_of_work import UnitOfWork
+
+DECIDERS_MAX = 20
+
+
+async def ask(
+    uow: UnitOfWork, actor: Actor, command: str, args: Mapping[str, Any], permission: Permission
+) -> AskedRequest:
+    """Ask those whose role allows it; refused where it is this person's right anyway."""
+    team_id = actor.require(Permission.REQUEST_ASK)
+    roles = roles_with(permission)
+    if actor.may(permission) or not roles:
+        raise NotAskable
+    if len(json.dumps(args)) > ARGS_MAX_CHARS:
+        raise Invalid("text", "too_long", ARGS_MAX_CHARS)
+    mine = await uow.requests.open_of(team_id, actor.user_id, OPEN_MAX)
+    same = next((one for one in mine if one.command == command and dict(one.args) == dict(args)), None)
+    deciders = tuple(one.name for one in await uow.members.holders(team_id, roles, DECIDERS_MAX))
+    if same is not None:
+        return AskedRequest(same, deciders)
+    if len(mine) >= OPEN_MAX:
+        raise TooManyRequests(OPEN_MAX)
+    asked = Request(
+        team_id=team_id,
+        request_id=uow.new_id(),
+        command=command,
+        permission=permission,
+        asked_by=actor.user_id,
+        asked_at=uow.now,
+        args=args,
+        asked_by_name=actor.name,
+    )
+    await uow.requests.add(asked)
+    uow.emit(
+        RequestAsked(
+            team_id=team_id,
+            actor_id=actor.user_id,
+            platform=actor.place.platform,
+            request_id=asked.request_id,
+            command=command,
+            asked_by=actor.user_id,
+            permission=permission,
+        )
+    )
+    return AskedRequest(asked, deciders)
+
+
+def roles_with(permission: Permission) -> tuple[Role, ...]:
+    """The roles that may do it whatever the thing."""
+    return tuple(role for role in Role if role is not Role.GUEST and grant(role, permission) is Grant.YES)
+
+
+async def show(uow: UnitOfWork, actor: Actor, request_id: str) -> ShownRequest:
+    """A request for this reader: those who can decide it, and whoever asked."""
+    team_id = actor.require(Permission.REQUEST_ASK)
+    asked = await _found(uow, team_id, request_id)
+    if asked.asked_by != actor.user_id and not actor.may(asked.permission):
+        raise NotFound("request", request_id)
+    return shown(actor, asked)
+
+
+def shown(actor: Actor, asked: Request) -> ShownRequest:
+    """What this reader may do with it."""
+    is_open = asked.state is RequestState.OPEN
+    return ShownRequest(asked, may_decide=is_open and actor.may(asked.permission) and asked.asked_by != actor.user_id)
+
+
+async def approve(uow: UnitOfWork, actor: Actor, request_id: str) -> Request:
+    """Take a request on; what was asked for is then done in this person's name, in the same transaction."""
+    actor.require(Permission.REQUEST_DECIDE)
+    asked = await _decide(uow, actor, request_id, RequestState.APPROVED)
+    uow.emit(
+        RequestApproved(
+            team_id=asked.team_id,
+            actor_id=actor.user_id,
+            platform=actor.place.platform,
+            request_id=asked.request_id,
+            command=asked.command,
+            asked_by=asked.asked_by,
+        )
+    )
+    return asked
+
+
+async def decline(uow: UnitOfWork, actor: Actor, request_id: str) -> ShownRequest:
+    """Say no to a request."""
+    actor.require(Permission.REQUEST_DECIDE)
+    asked = await _decide(uow, actor, request_id, RequestState.DECLINED)
+    uow.emit(
+        RequestDeclined(
+            team_id=asked.team_id,
+            actor_id=actor.user_id,
+            platform=actor.place.platform,
+            request_id=asked.request_id,
+            command=asked.command,
+            asked_by=asked.asked_by,
+        )
+    )
+    return shown(actor, asked)
+
+
+async def _decide(uow: UnitOfWork, actor: Actor, request_id: str, to: RequestState) -> Request:
+    asked = await _found(uow, actor.team_id, request_id)
+    if asked.asked_by == actor.user_id:
+        raise OwnQuestion
+    actor.require(asked.permission)
+    if not await uow.requests.decide(actor.team_id, request_id, to, actor.user_id, uow.now):
+        now = await _found(uow, actor.team_id, request_id)
+        raise RequestDecided(now.state, now.decided_by_name, now.decided_at)
+    if await uow.members.get(actor.team_id, UserId(asked.asked_by)) is None:
+        raise NotFound("request", request_id)
+    return await _found(uow, actor.team_id, request_id)
+
+
+async def _found(uow: UnitOfWork, team_id: str, request_id: str) -> Request:
+    asked = await uow.requests.get(team_id, request_id)
+    if asked is None:
+        raise NotFound("request", request_id)
+    return asked

@@ -1,0 +1,89 @@
+"""Channels belong to the team that connected them (A34)."""
+
+from services.conversation.model import Conversation
+from services.errors import NotFound
+from services.people import NO_TEAM, Actor
+from services.permissions import Permission
+from services.team.model import (
+    RESTORE_WINDOW,
+    AlreadyConnected,
+    ChannelConnected,
+    ChannelDisconnected,
+    ConnectedChannel,
+    DeletedTeam,
+    NotInChannel,
+    Welcome,
+)
+from services.unit_of_work import UnitOfWork
+
+
+async def connect(uow: UnitOfWork, actor: Actor) -> ConnectedChannel:
+    """Connect this channel to the team."""
+    team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
+    if not actor.place.is_public:
+        raise NotInChannel
+    channel = await attach(uow, actor, team_id)
+    if channel is None:
+        raise AlreadyConnected
+    return ConnectedChannel(await uow.teams.name(team_id) or "", channel.name)
+
+
+async def attach(uow: UnitOfWork, actor: Actor, team_id: str) -> Conversation | None:
+    """Give the channel to the team unless it is another's, and say so unless it was the team's already."""
+    place = actor.place
+    channel = await uow.conversations.connect(team_id, place.platform, place.tenant, place.conversation_id, uow.now)
+    if channel is not None and place.team_id != team_id:
+        uow.emit(
+            ChannelConnected(
+                team_id=team_id,
+                actor_id=actor.user_id,
+                platform=place.platform,
+                tenant=place.tenant,
+                conversation_id=place.conversation_id,
+                channel=channel.name,
+            )
+        )
+    return channel
+
+
+async def disconnect(uow: UnitOfWork, actor: Actor) -> ConnectedChannel:
+    """Take this channel from the team: nothing of the team is posted in it any more."""
+    team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
+    place = actor.place
+    if not await uow.conversations.disconnect(team_id, place.platform, place.tenant, place.conversation_id):
+        raise NotFound("channel", place.name)
+    uow.emit(
+        ChannelDisconnected(
+            team_id=team_id,
+            actor_id=actor.user_id,
+            platform=place.platform,
+            tenant=place.tenant,
+            conversation_id=place.conversation_id,
+            channel=place.name,
+        )
+    )
+    return ConnectedChannel(await uow.teams.name(team_id) or "", place.name)
+
+
+async def welcome(uow: UnitOfWork, actor: Actor) -> Welcome:
+    """What there is to say when the bot comes into a place."""
+    actor.require(Permission.HELP)
+    since = uow.now - RESTORE_WINDOW
+    deleted = () if actor.team_id else await uow.teams.deleted(actor.user_id, since)
+    is_connected = actor.place.team_id != NO_TEAM
+    return Welcome(
+        is_personal=not actor.place.is_public,
+        team_name=await uow.teams.name(actor.place.team_id) or "" if is_connected else "",
+        own_team_name=await uow.teams.name(actor.team_id) or "" if actor.team_id else "",
+        may_connect=actor.place.is_public and not is_connected and actor.may(Permission.TEAM_EDIT_SETTINGS),
+        restorable=tuple(
+            DeletedTeam(one.team_id, one.name, one.deleted_at + RESTORE_WINDOW) for one in deleted if one.deleted_at
+        ),
+    )
+
+
+async def leave_place(uow: UnitOfWork, actor: Actor) -> None:
+    """Remember that the bot was taken out of this place; the channel stays the team's, should it come back."""
+    actor.require(Permission.HELP)
+    place = actor.place
+    await uow.conversations.mark_left(place.platform, place.tenant, place.conversation_id)
