@@ -1,1 +1,60 @@
-"""Leads: create, list, show, reveal, pick, work, hand over, close."""
+"""Leads: brought in, listed, picked, worked on, handed on, closed and returned."""
+
+from services.lead import clockwork
+from services.lead.creating import create
+from services.lead.handing import delegate, hands, share, vacate
+from services.lead.listing import glance, list_, reveal, show
+from services.lead.model import (
+    Act,
+    Contact,
+    Entry,
+    Filter,
+    GoneLead,
+    Hands,
+    LeadDetails,
+    LeadPage,
+    LeadState,
+    LeadView,
+    Offer,
+    SharedLead,
+    Step,
+    What,
+)
+from services.lead.picking import pick, undo
+from services.lead.returning import return_
+from services.lead.typed import Draft
+from services.lead.working import lose, note, win
+
+__all__ = [
+    "Act",
+    "Contact",
+    "Draft",
+    "Entry",
+    "Filter",
+    "GoneLead",
+    "Hands",
+    "LeadDetails",
+    "LeadPage",
+    "LeadState",
+    "LeadView",
+    "Offer",
+    "SharedLead",
+    "Step",
+    "What",
+    "clockwork",
+    "create",
+    "delegate",
+    "glance",
+    "hands",
+    "list_",
+    "lose",
+    "note",
+    "pick",
+    "return_",
+    "reveal",
+    "share",
+    "show",
+    "undo",
+    "vacate",
+    "win",
+]

@@ -17,6 +17,8 @@ POSTCODE_MAX_CHARS = 12
 PAGE_ROWS = 10
 DUPLICATES_SHOWN = 5
 HISTORY_SHOWN = 12
+COLLEAGUES_SHOWN = 200
+UNDO_MINUTES = 5
 DEFAULT_COUNTRY = "DE"
 DEFAULT_CURRENCY = "EUR"
 
@@ -296,10 +298,23 @@ class GoneLead:
 
 
 @dataclass(frozen=True, slots=True)
-class PickedLead:
-    """A lead that has just been picked."""
+class SharedLead:
+    """A lead that was posted into another channel of the team, or handed to a colleague."""
 
     lead: LeadView
+    channel: str = ""
+    colleague: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """To whom and where a lead can be handed on."""
+
+    lead: LeadView
+    colleagues: tuple[tuple[str, str], ...]
+    """User id and name of everybody who can be responsible for it now."""
+    channels: tuple[tuple[str, str], ...]
+    """Address and name of the team's other channels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,6 +466,7 @@ class AlreadyPicked(LeadRefusal):
 
     by: str = ""
     at: datetime | None = None
+    is_self: bool = False
     lead_id: str = ""
     """Only where the lead is still there for the person."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from services.lead.model import Entry, Filter, Keys, Lead, LeadState, NewEntry, Offer, Seen, Sight, What
+from services.lead.model import Entry, Filter, Keys, Lead, LeadState, NewEntry, Offer, Seen, Sight, Step, What
 from services.people import TeamId, UserId
 
 
@@ -75,11 +75,11 @@ class Leads(Protocol):
         """After an undone pick: on offer again for the team and for whom it was gone."""
         ...
 
-    async def work(self, team_id: TeamId, lead_id: str, step: str | None, now: datetime) -> bool:
+    async def work(self, team_id: TeamId, lead_id: str, step: Step, now: datetime) -> bool:
         """Note that the team worked on its lead, and the step it has reached."""
         ...
 
-    async def delegate(self, team_id: TeamId, lead_id: str, was: UserId | None, to: UserId, now: datetime) -> bool:
+    async def delegate(self, team_id: TeamId, lead_id: str, was: UserId, to: UserId, now: datetime) -> bool:
         """Hand responsibility over, if it still lies where it was."""
         ...
 
@@ -97,17 +97,16 @@ class Leads(Protocol):
         """Win or lose the team's lead."""
         ...
 
-    async def release(
-        self,
-        team_id: TeamId,
-        lead_id: str,
-        to: LeadState,
-        *,
-        picked_after: datetime | None,
-        worked_before: datetime | None,
-        offered_until: datetime | None,
+    async def give_back(
+        self, team_id: TeamId, lead_id: str, to: LeadState, *, picked_after: datetime, offered_until: datetime | None
     ) -> bool:
-        """Take the lead from the team that picked it and put it into another state."""
+        """Take the lead from the team, whose wish it is, if it was picked after this time."""
+        ...
+
+    async def take_away(
+        self, team_id: TeamId, lead_id: str, to: LeadState, *, worked_at: datetime, offered_until: datetime | None
+    ) -> bool:
+        """Take the lead from the team, if nothing has happened since."""
         ...
 
     async def put(
@@ -140,8 +139,8 @@ class Leads(Protocol):
         """Let further teams see the lead."""
         ...
 
-    async def vacate(self, team_id: TeamId, user_id: UserId) -> list[Seen]:
-        """Empty the responsibility of somebody who left; the leads concerned, as the team sees them."""
+    async def vacate(self, team_id: TeamId, user_id: UserId) -> list[Sight]:
+        """Empty the responsibility of somebody who left; the leads concerned."""
         ...
 
     async def end_offers(

@@ -1,0 +1,67 @@
+"""Which lead is meant, and why it cannot be worked on."""
+
+import re
+
+from services.errors import NotFound
+from services.lead.model import (
+    CLOSED,
+    PICKABLE,
+    AlreadyClosed,
+    HeldElsewhere,
+    LeadRefusal,
+    LeadState,
+    NotPicked,
+    Seen,
+)
+from services.people import TeamId
+from services.unit_of_work import UnitOfWork
+
+_NUMBER = re.compile(r"(?:[lL]-?)?(\d{1,9})")
+_ID_MAX_CHARS = 64
+
+
+async def known(uow: UnitOfWork, team_id: TeamId, ref: str) -> Seen:
+    """The lead that the team calls so, also when it is gone for the team. Raises NotFound.
+
+    Buttons carry the lead's opaque id: an old card of another team's lead then never hits one of this team's.
+    """
+    wanted = ref.strip()
+    number = _NUMBER.fullmatch(wanted)
+    if number is not None:
+        seen = await uow.leads.see_number(team_id, int(number[1]))
+    else:
+        seen = await uow.leads.see(team_id, wanted) if 0 < len(wanted) <= _ID_MAX_CHARS else None
+    if seen is None:
+        raise NotFound("lead", f"L-{number[1]}" if number else "")
+    return seen
+
+
+async def find(uow: UnitOfWork, team_id: TeamId, ref: str) -> Seen:
+    """The lead, if it exists for the team (B8, B9). Raises NotFound."""
+    seen = await known(uow, team_id, ref)
+    if not seen.sight.sees:
+        raise NotFound("lead", seen.sight.ref)
+    return seen
+
+
+async def find_ours(uow: UnitOfWork, team_id: TeamId, ref: str) -> Seen:
+    """A lead that the team works on. Raises NotFound or why it is none."""
+    seen = await find(uow, team_id, ref)
+    if not is_ours(seen):
+        raise why_not_ours(seen)
+    return seen
+
+
+def is_ours(seen: Seen) -> bool:
+    """Whether the team works on it."""
+    return seen.is_ours and seen.lead.state is LeadState.PICKED
+
+
+def why_not_ours(seen: Seen) -> LeadRefusal:
+    """Why the team cannot work on it."""
+    ref = seen.sight.ref
+    if seen.is_ours and seen.lead.state in CLOSED:
+        return AlreadyClosed(ref)
+    if seen.lead.picked_team_id is not None and not seen.is_ours:
+        return HeldElsewhere(ref, seen.taker)
+    return NotPicked(ref, may_pick=seen.sight.offer in PICKABLE, lead_id=seen.lead.lead_id)

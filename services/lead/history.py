@@ -1,0 +1,31 @@
+"""An entry of a lead's history, in a colleague's or the clock's name (B11)."""
+
+from services.lead.model import NewEntry, Seen, What
+from services.people import Actor, UserId
+from services.unit_of_work import UnitOfWork
+
+
+async def note_down(
+    uow: UnitOfWork,
+    actor: Actor,
+    seen: Seen,
+    what: What,
+    *,
+    text: str = "",
+    to: UserId | None = None,
+    reverses: str | None = None,
+) -> None:
+    """Keep what this person did with the lead."""
+    entry = NewEntry(
+        giver_team_id=seen.lead.team_id,
+        lead_id=seen.lead.lead_id,
+        entry_id=uow.new_id(),
+        team_id=actor.team_id,
+        user_id=actor.user_id,
+        at=uow.now,
+        what=what,
+        text=text,
+        subject_user_id=to,
+        reverses=reverses,
+    )
+    await uow.leads.record([entry])

@@ -1,0 +1,75 @@
+"""Lists of leads, and one lead to look at."""
+
+from services.errors import Invalid
+from services.lead.finding import find, known
+from services.lead.model import (
+    HISTORY_SHOWN,
+    PAGE_ROWS,
+    Filter,
+    GoneLead,
+    LeadDetails,
+    LeadPage,
+    LeadRevealed,
+    LeadView,
+)
+from services.lead.viewing import told, view_of
+from services.people import Actor
+from services.permissions import Permission
+from services.unit_of_work import UnitOfWork
+
+
+async def list_(uow: UnitOfWork, actor: Actor, kind: str = "", *, before: int = 0) -> LeadPage:
+    """A page of the team's leads, the newest first; what is offered and in work, unless another kind is wanted."""
+    team_id = actor.require(Permission.LEAD_VIEW)
+    wanted = _kind(kind)
+    found = await uow.leads.page(team_id, actor.user_id, wanted, before or None, PAGE_ROWS + 1)
+    page = found[:PAGE_ROWS]
+    return LeadPage(
+        kind=wanted,
+        leads=tuple(view_of(seen, actor, uow.now) for seen in page),
+        after=page[-1].sight.number if len(found) > PAGE_ROWS else None,
+        may_create=actor.may(Permission.LEAD_CREATE),
+    )
+
+
+async def show(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:
+    """A lead as this reader may see it. Raises NotFound, also for what is gone (B8, B9)."""
+    team_id = actor.require(Permission.LEAD_VIEW)
+    return view_of(await find(uow, team_id, ref), actor, uow.now)
+
+
+async def glance(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView | GoneLead:
+    """What a card that was posted about a lead shows now: one line, once the lead is gone for the team (B8)."""
+    team_id = actor.require(Permission.LEAD_VIEW)
+    seen = await known(uow, team_id, ref)
+    if not seen.sight.sees:
+        return GoneLead(seen.lead.lead_id, seen.sight.ref)
+    return view_of(seen, actor, uow.now)
+
+
+async def reveal(uow: UnitOfWork, actor: Actor, ref: str) -> LeadDetails:
+    """The contact unmasked, with the history, for this person alone; the look is logged (A19, A42)."""
+    team_id = actor.require(Permission.LEAD_REVEAL)
+    seen = await find(uow, team_id, ref)
+    entries = await uow.leads.history(team_id, seen.lead.lead_id, HISTORY_SHOWN + 1)
+    uow.emit(
+        LeadRevealed(
+            team_id=team_id,
+            actor_id=actor.user_id,
+            subject=seen.sight.ref,
+            platform=actor.place.platform,
+            lead_id=seen.lead.lead_id,
+        )
+    )
+    return LeadDetails(
+        lead=view_of(seen, actor, uow.now, revealed=True),
+        history=told(entries[:HISTORY_SHOWN], seen, team_id),
+        has_older=len(entries) > HISTORY_SHOWN,
+    )
+
+
+def _kind(typed: str) -> Filter:
+    try:
+        return Filter(typed or Filter.CURRENT)
+    except ValueError as error:
+        raise Invalid("kind", "choice") from error

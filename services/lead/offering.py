@@ -1,0 +1,59 @@
+"""Who gets a marketplace's lead next: every taker that has not given it back, in the same transaction (B21)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from services.lead.model import Lead, LeadState, Offer, Sight
+from services.people import TeamId
+from services.unit_of_work import UnitOfWork
+
+
+async def next_takers(uow: UnitOfWork, lead: Lead, *, but: TeamId | None = None) -> list[TeamId]:
+    """The active takers to whom the lead can be offered now, without those that returned it and without `but`."""
+    if lead.operator_team_id is None or lead.marketplace_id is None:
+        return []
+    passed_on = {sight.team_id for sight in await uow.leads.sights(lead.lead_id) if sight.offer is Offer.RETURNED} | {
+        but
+    }
+    partners = await uow.marketplaces.takers(lead.operator_team_id, lead.marketplace_id)
+    found = {one.partner_team_id for one in partners if one.partner_team_id is not None}
+    return sorted(found - passed_on)
+
+
+async def open_to(uow: UnitOfWork, lead: Lead, takers: Sequence[TeamId], offer: Offer) -> None:
+    """Put the lead on offer to these teams and to nobody else."""
+    known = {sight.team_id for sight in await uow.leads.sights(lead.lead_id)}
+    await uow.leads.clear_offers(lead.lead_id, uow.now)
+    await uow.leads.set_offer(lead.lead_id, [team for team in takers if team in known], offer, uow.now)
+    await uow.leads.add_sights(
+        [await _sight(uow, lead, team, offer) for team in sorted(set(takers) - known)],
+        uow.now,
+    )
+
+
+async def _sight(uow: UnitOfWork, lead: Lead, team_id: TeamId, offer: Offer) -> Sight:
+    return Sight(
+        team_id=team_id,
+        lead_id=lead.lead_id,
+        number=await uow.teams.next_number(team_id, "lead"),
+        giver_team_id=lead.team_id,
+        operates=team_id == lead.operator_team_id,
+        offer=offer,
+    )
+
+
+async def offer_window(uow: UnitOfWork, lead: Lead) -> datetime | None:
+    """When an offer that begins now ends."""
+    if lead.operator_team_id is None or lead.marketplace_id is None:
+        return None
+    marketplace = await uow.marketplaces.find(lead.operator_team_id, lead.marketplace_id)
+    return uow.now + timedelta(minutes=marketplace.offer_window_minutes) if marketplace else None
+
+
+async def going_to(uow: UnitOfWork, lead: Lead, takers: Sequence[TeamId]) -> tuple[LeadState, datetime | None]:
+    """The state of a lead that its team has lost: offered again, escalated to the operator, or back in its own team."""
+    if lead.marketplace_id is None:
+        return LeadState.OPEN, None
+    if not takers:
+        return LeadState.SUBMITTED, None
+    return LeadState.OFFERED, await offer_window(uow, lead)

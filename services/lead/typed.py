@@ -1,0 +1,117 @@
+"""What somebody typed into a form, made into a lead's parts or refused by name."""
+
+import unicodedata
+from dataclasses import dataclass
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from services.errors import Invalid
+from services.lead.model import (
+    DEFAULT_COUNTRY,
+    LINE_MAX_CHARS,
+    POSTCODE_MAX_CHARS,
+    TEXT_MAX_CHARS,
+    TITLE_MAX_CHARS,
+    Contact,
+    Enquiry,
+    Keys,
+)
+from services.money import read_cents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A lead as it was typed."""
+
+    title: str
+    name: str
+    email: str = ""
+    phone: str = ""
+    company: str = ""
+    postcode: str = ""
+    country: str = ""
+    text: str = ""
+    value: str = ""
+    source: str = ""
+    campaign: str = ""
+
+
+def line(argument: str, typed: str, limit: int = LINE_MAX_CHARS) -> str:
+    """One line, its spaces put in order. Raises Invalid when it is too long."""
+    text = " ".join(unicodedata.normalize("NFC", typed).split())
+    if len(text) > limit:
+        raise Invalid(argument, "too_long", limit)
+    return text
+
+
+def paragraph(argument: str, typed: str, limit: int) -> str:
+    """A text of several lines. Raises Invalid when it is too long."""
+    text = unicodedata.normalize("NFC", typed).strip()
+    if len(text) > limit:
+        raise Invalid(argument, "too_long", limit)
+    return text
+
+
+def needed(argument: str, text: str) -> str:
+    """The text, which must be there. Raises Invalid."""
+    if not text:
+        raise Invalid(argument, "missing")
+    return text
+
+
+def contact_of(draft: Draft) -> tuple[Contact, Keys]:
+    """Who asked, and by what the person is found again."""
+    country = _country(draft.country)
+    email, email_key = _email(draft.email)
+    phone, phone_key = _phone(draft.phone, country)
+    contact = Contact(
+        needed("name", line("name", draft.name)),
+        email,
+        phone,
+        line("company", draft.company),
+        line("postcode", draft.postcode, POSTCODE_MAX_CHARS),
+        country,
+    )
+    return contact, Keys(email_key, phone_key)
+
+
+def enquiry_of(draft: Draft) -> Enquiry:
+    """What was asked."""
+    return Enquiry(
+        title=needed("title", line("title", draft.title, TITLE_MAX_CHARS)),
+        text=paragraph("text", draft.text, TEXT_MAX_CHARS),
+        value_cents=read_cents("value", draft.value) if draft.value.strip() else None,
+        source=line("source", draft.source),
+        campaign=line("campaign", draft.campaign),
+    )
+
+
+def _country(typed: str) -> str:
+    country = typed.strip().upper() or DEFAULT_COUNTRY
+    if country not in phonenumbers.SUPPORTED_REGIONS:
+        raise Invalid("country", "choice")
+    return country
+
+
+def _email(typed: str) -> tuple[str, str]:
+    if not typed.strip():
+        return "", ""
+    try:
+        address = validate_email(typed.strip(), check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise Invalid("email", "email") from error
+    return address, address.casefold()
+
+
+def _phone(typed: str, country: str) -> tuple[str, str]:
+    if not typed.strip():
+        return "", ""
+    try:
+        number = phonenumbers.parse(line("phone", typed, 40), country)
+    except phonenumbers.NumberParseException as error:
+        raise Invalid("phone", "phone") from error
+    if not phonenumbers.is_possible_number(number):
+        raise Invalid("phone", "phone")
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return written, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

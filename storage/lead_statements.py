@@ -1,0 +1,384 @@
+"""The statements about leads, built once."""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    bindparam,
+    case,
+    exists,
+    insert,
+    or_,
+    select,
+    tuple_,
+    union,
+    union_all,
+    update,
+)
+
+from services.lead.model import Filter, LeadState, Offer
+from storage.tables import Moment, lead_history, lead_sights, leads, marketplaces, teams, users
+
+_TEAM: Final = bindparam("_team", type_=Text)
+_LEAD: Final = bindparam("_lead", type_=Text)
+_USER: Final = bindparam("_user", type_=Text)
+_NOW: Final = bindparam("_now", type_=Moment)
+_LIMIT: Final = bindparam("_limit", type_=Integer)
+
+# ---- reading ----
+
+_giver = teams.alias("giver")
+_taker = teams.alias("taker")
+_responsible = users.alias("responsible")
+_picker = users.alias("picker")
+_closer = users.alias("closer")
+
+SEEN: Final = select(
+    leads,
+    lead_sights.c.team_id.label("sight_team_id"),
+    lead_sights.c.number,
+    lead_sights.c.gives,
+    lead_sights.c.operates,
+    lead_sights.c.offer,
+    _giver.c.name.label("giver"),
+    _taker.c.name.label("taker"),
+    marketplaces.c.name.label("marketplace"),
+    marketplaces.c.return_window_hours,
+    _responsible.c.name.label("responsible"),
+    _picker.c.name.label("picked_by_name"),
+    _closer.c.name.label("closed_by_name"),
+).select_from(
+    lead_sights.join(
+        leads, and_(leads.c.team_id == lead_sights.c.giver_team_id, leads.c.lead_id == lead_sights.c.lead_id)
+    )
+    .join(_giver, _giver.c.team_id == leads.c.team_id)
+    .outerjoin(
+        marketplaces,
+        and_(
+            marketplaces.c.team_id == leads.c.operator_team_id,
+            marketplaces.c.marketplace_id == leads.c.marketplace_id,
+        ),
+    )
+    .outerjoin(_taker, _taker.c.team_id == leads.c.picked_team_id)
+    .outerjoin(_responsible, _responsible.c.user_id == leads.c.responsible_id)
+    .outerjoin(_picker, _picker.c.user_id == leads.c.picked_by)
+    .outerjoin(_closer, _closer.c.user_id == leads.c.closed_by)
+)
+SEE: Final = SEEN.where(lead_sights.c.team_id == _TEAM, lead_sights.c.lead_id == _LEAD)
+SEE_NUMBER: Final = SEEN.where(lead_sights.c.team_id == _TEAM, lead_sights.c.number == bindparam("_number"))
+
+
+def _newest(*conditions: ColumnElement[bool]) -> Subquery:
+    """The newest sights of the team below a number: a walk along one index that stops after a page."""
+    return (
+        select(lead_sights.c.lead_id)
+        .where(lead_sights.c.team_id == _TEAM, lead_sights.c.number < bindparam("_before"), *conditions)
+        .order_by(lead_sights.c.number.desc())
+        .limit(_LIMIT)
+        .subquery()
+    )
+
+
+def _listed(*parts: Subquery) -> Select[Any]:
+    page = union_all(*(select(part.c.lead_id) for part in parts)).subquery()
+    return (
+        SEEN.where(lead_sights.c.team_id == _TEAM, lead_sights.c.lead_id.in_(select(page.c.lead_id)))
+        .order_by(lead_sights.c.number.desc())
+        .limit(_LIMIT)
+    )
+
+
+def _offers(*offers: Offer) -> Select[Any]:
+    """A part for each, because no index is ordered by number across several of them."""
+    return _listed(*(_newest(lead_sights.c.offer == offer) for offer in offers))
+
+
+_BACKGROUND: Final = or_(lead_sights.c.gives, lead_sights.c.operates)
+
+PAGES: Final = {
+    Filter.CURRENT: _offers(Offer.OPEN, Offer.ASSIGNED, Offer.HELD),
+    Filter.OFFERED: _offers(Offer.OPEN, Offer.ASSIGNED),
+    Filter.WORK: _offers(Offer.HELD),
+    Filter.CLOSED: _offers(Offer.CLOSED),
+    Filter.GIVEN: _listed(
+        *(_newest(lead_sights.c.offer == offer, _BACKGROUND) for offer in (Offer.NONE, Offer.PASSED, Offer.RETURNED))
+    ),
+    Filter.MINE: SEEN.where(
+        lead_sights.c.team_id == _TEAM,
+        lead_sights.c.number < bindparam("_before"),
+        leads.c.picked_team_id == _TEAM,
+        leads.c.responsible_id == _USER,
+        leads.c.state == LeadState.PICKED,
+    )
+    .order_by(lead_sights.c.number.desc())
+    .limit(_LIMIT),
+}
+
+_EMAIL: Final = bindparam("_email", type_=Text)
+_PHONE: Final = bindparam("_phone", type_=Text)
+_MARKET: Final = bindparam("_market", type_=Text)
+_SAME: Final = union(
+    select(leads.c.lead_id).where(leads.c.team_id == _TEAM, leads.c.email_key == _EMAIL, leads.c.email_key != ""),
+    select(leads.c.lead_id).where(leads.c.team_id == _TEAM, leads.c.phone_key == _PHONE, leads.c.phone_key != ""),
+    select(leads.c.lead_id).where(
+        leads.c.marketplace_id == _MARKET, leads.c.email_key == _EMAIL, leads.c.email_key != ""
+    ),
+    select(leads.c.lead_id).where(
+        leads.c.marketplace_id == _MARKET, leads.c.phone_key == _PHONE, leads.c.phone_key != ""
+    ),
+).subquery()
+# Whoever neither gave nor operates a lead must not learn from a duplicate that it exists (B9).
+DUPLICATES: Final = (
+    SEEN.where(
+        lead_sights.c.team_id == _TEAM,
+        lead_sights.c.lead_id.in_(select(_SAME.c.lead_id)),
+        lead_sights.c.lead_id != bindparam("_but"),
+        or_(_BACKGROUND, lead_sights.c.offer.in_([Offer.HELD, Offer.CLOSED])),
+    )
+    .order_by(lead_sights.c.number.desc())
+    .limit(_LIMIT)
+)
+
+_acting = users.alias("acting")
+_concerned = users.alias("concerned")
+_HISTORY: Final = (
+    select(
+        lead_history,
+        teams.c.name.label("team"),
+        _acting.c.name.label("user"),
+        _concerned.c.name.label("concerned"),
+    )
+    .select_from(
+        lead_history.join(teams, teams.c.team_id == lead_history.c.team_id)
+        .outerjoin(_acting, _acting.c.user_id == lead_history.c.user_id)
+        .outerjoin(_concerned, _concerned.c.user_id == lead_history.c.subject_user_id)
+    )
+    .where(
+        lead_history.c.lead_id == _LEAD,
+        exists().where(lead_sights.c.team_id == _TEAM, lead_sights.c.lead_id == _LEAD),
+    )
+    .order_by(lead_history.c.at.desc(), lead_history.c.entry_id.desc())
+    .limit(_LIMIT)
+)
+HISTORY: Final = _HISTORY
+LAST: Final = _HISTORY.where(lead_history.c.what.in_(bindparam("_whats", expanding=True)))
+SIGHTS: Final = select(lead_sights).where(lead_sights.c.lead_id == _LEAD).order_by(lead_sights.c.team_id)
+
+# ---- writing ----
+
+ADD: Final = insert(leads)
+ADD_SIGHT: Final = insert(lead_sights)
+RECORD: Final = insert(lead_history)
+
+_VERSION: Final = leads.c.version + 1
+_MAY_PICK: Final = exists().where(
+    lead_sights.c.team_id == _TEAM,
+    lead_sights.c.lead_id == _LEAD,
+    lead_sights.c.offer.in_([Offer.OPEN, Offer.ASSIGNED]),
+)
+_OURS: Final = (leads.c.lead_id == _LEAD, leads.c.picked_team_id == _TEAM, leads.c.state == LeadState.PICKED)
+_NOBODY: Final[dict[str, Any]] = {
+    "picked_team_id": None,
+    "picked_by": None,
+    "picked_at": None,
+    "responsible_id": None,
+    "step": "",
+    "worked_at": None,
+    "reminded_at": None,
+}
+
+PICK: Final = (
+    update(leads)
+    .where(
+        leads.c.lead_id == _LEAD,
+        leads.c.state.in_([LeadState.OPEN, LeadState.OFFERED, LeadState.ASSIGNED]),
+        or_(leads.c.offered_until.is_(None), leads.c.offered_until > _NOW),
+        _MAY_PICK,
+    )
+    .values(
+        state=LeadState.PICKED,
+        picked_team_id=_TEAM,
+        picked_by=_USER,
+        picked_at=_NOW,
+        responsible_id=_USER,
+        step=bindparam("_step"),
+        worked_at=_NOW,
+        reminded_at=None,
+        version=_VERSION,
+    )
+    .returning(leads.c.lead_id)
+)
+SETTLE: Final = (
+    update(lead_sights)
+    .where(lead_sights.c.lead_id == _LEAD, lead_sights.c.offer.in_([Offer.OPEN, Offer.ASSIGNED]))
+    .values(
+        offer=case((lead_sights.c.team_id == _TEAM, Offer.HELD), (_BACKGROUND, Offer.PASSED), else_=Offer.GONE),
+        changed_at=_NOW,
+    )
+)
+TAKE: Final = (
+    update(leads)
+    .where(*_OURS, leads.c.responsible_id.is_(None))
+    .values(responsible_id=_USER, worked_at=_NOW, reminded_at=None, version=_VERSION)
+    .returning(leads.c.lead_id)
+)
+UNPICK: Final = (
+    update(leads)
+    .where(*_OURS, leads.c.picked_at >= bindparam("_after", type_=Moment))
+    .values(**_NOBODY, state=bindparam("_state"), offered_until=bindparam("_until", type_=Moment), version=_VERSION)
+    .returning(leads.c.lead_id)
+)
+UNSETTLE: Final = (
+    update(lead_sights)
+    .where(lead_sights.c.lead_id == _LEAD, lead_sights.c.offer.in_([Offer.HELD, Offer.GONE, Offer.PASSED]))
+    .values(offer=case((lead_sights.c.team_id == _TEAM, bindparam("_offer", type_=Text)), else_=Offer.OPEN), changed_at=_NOW)
+)
+WORK: Final = update(leads).where(*_OURS).values(worked_at=_NOW, reminded_at=None, version=_VERSION)
+STEP: Final = WORK.values(step=bindparam("_step")).returning(leads.c.lead_id)
+DELEGATE: Final = (
+    update(leads)
+    .where(*_OURS, leads.c.responsible_id == bindparam("_was"))
+    .values(responsible_id=_USER, worked_at=_NOW, reminded_at=None, version=_VERSION)
+    .returning(leads.c.lead_id)
+)
+CLOSE: Final = (
+    update(leads)
+    .where(*_OURS)
+    .values(
+        state=bindparam("_state"),
+        closed_by=_USER,
+        closed_at=_NOW,
+        won_cents=bindparam("_won"),
+        lost_reason=bindparam("_reason"),
+        version=_VERSION,
+    )
+    .returning(leads.c.lead_id)
+)
+_RELEASE: Final = (
+    update(leads)
+    .where(*_OURS)
+    .values(**_NOBODY, state=bindparam("_state"), offered_until=bindparam("_until", type_=Moment), version=_VERSION)
+    .returning(leads.c.lead_id)
+)
+RETURN: Final = _RELEASE.where(leads.c.picked_at >= bindparam("_after", type_=Moment))
+STALL: Final = _RELEASE.where(leads.c.worked_at == bindparam("_worked", type_=Moment))
+PUT: Final = (
+    update(leads)
+    .where(
+        leads.c.lead_id == _LEAD,
+        or_(leads.c.team_id == _TEAM, leads.c.operator_team_id == _TEAM),
+        leads.c.state.in_(bindparam("_was", expanding=True)),
+    )
+    .values(
+        state=bindparam("_state"),
+        operator_team_id=bindparam("_operator"),
+        marketplace_id=bindparam("_market"),
+        offered_until=bindparam("_until", type_=Moment),
+        version=_VERSION,
+    )
+    .returning(leads.c.lead_id)
+)
+SET_OFFER: Final = (
+    update(lead_sights)
+    .where(lead_sights.c.lead_id == _LEAD, lead_sights.c.team_id.in_(bindparam("_teams", expanding=True)))
+    .values(offer=bindparam("_offer"), changed_at=_NOW)
+)
+CLEAR_OFFERS: Final = (
+    update(lead_sights)
+    .where(
+        lead_sights.c.lead_id == _LEAD,
+        lead_sights.c.offer.in_([Offer.OPEN, Offer.ASSIGNED, Offer.GONE, Offer.PASSED]),
+    )
+    .values(offer=Offer.NONE, changed_at=_NOW)
+)
+OPERATE: Final = (
+    update(lead_sights)
+    .where(lead_sights.c.team_id == _TEAM, lead_sights.c.lead_id == _LEAD)
+    .values(operates=True)
+    .returning(lead_sights.c.lead_id)
+)
+VACATE: Final = (
+    update(leads)
+    .where(leads.c.picked_team_id == _TEAM, leads.c.responsible_id == _USER, leads.c.state == LeadState.PICKED)
+    .values(responsible_id=None, version=_VERSION)
+    .returning(leads.c.lead_id)
+)
+SIGHTS_OF: Final = select(lead_sights).where(
+    lead_sights.c.team_id == _TEAM, lead_sights.c.lead_id.in_(bindparam("_leads", expanding=True))
+)
+_ON_MARKET: Final = exists().where(
+    leads.c.team_id == lead_sights.c.giver_team_id,
+    leads.c.lead_id == lead_sights.c.lead_id,
+    leads.c.marketplace_id == _MARKET,
+)
+# What is merely gone comes back when its pick is undone: not to a firm that has left.
+_BARELY_GONE: Final = exists().where(
+    leads.c.team_id == lead_sights.c.giver_team_id,
+    leads.c.lead_id == lead_sights.c.lead_id,
+    leads.c.marketplace_id == _MARKET,
+    leads.c.state == LeadState.PICKED,
+    leads.c.picked_at >= bindparam("_after", type_=Moment),
+)
+END_OFFERS: Final = (
+    update(lead_sights)
+    .where(
+        lead_sights.c.team_id == _TEAM,
+        or_(
+            and_(lead_sights.c.offer.in_([Offer.OPEN, Offer.ASSIGNED]), _ON_MARKET),
+            and_(lead_sights.c.offer.in_([Offer.GONE, Offer.PASSED]), _BARELY_GONE),
+        ),
+    )
+    .values(offer=Offer.NONE, changed_at=_NOW)
+    .returning(lead_sights.c.lead_id)
+)
+
+# ---- the clock ----
+
+_DUE: Final = (leads.c.state.in_([LeadState.OFFERED, LeadState.ASSIGNED]), leads.c.offered_until <= _NOW)
+EXPIRE: Final = (
+    update(leads)
+    .where(
+        *_DUE,
+        tuple_(leads.c.team_id, leads.c.lead_id).in_(
+            select(leads.c.team_id, leads.c.lead_id).where(*_DUE).order_by(leads.c.offered_until).limit(_LIMIT)
+        ),
+    )
+    .values(state=LeadState.FAILED, version=_VERSION)
+    .returning(leads)
+)
+REMINDER_DAYS: Final = select(marketplaces.c.reminder_days).distinct()
+STALL_DAYS: Final = select(marketplaces.c.stall_days).distinct()
+_ACCEPTED: Final = leads.join(
+    marketplaces,
+    and_(marketplaces.c.team_id == leads.c.operator_team_id, marketplaces.c.marketplace_id == leads.c.marketplace_id),
+)
+_IDLE: Final = (leads.c.state == LeadState.PICKED, leads.c.worked_at <= bindparam("_before", type_=Moment))
+_DAYS: Final = bindparam("_days", type_=Integer)
+REMIND: Final = (
+    update(leads)
+    .where(
+        *_IDLE,
+        leads.c.reminded_at.is_(None),
+        tuple_(leads.c.team_id, leads.c.lead_id).in_(
+            select(leads.c.team_id, leads.c.lead_id)
+            .select_from(_ACCEPTED)
+            .where(*_IDLE, leads.c.reminded_at.is_(None), marketplaces.c.reminder_days == _DAYS)
+            .order_by(leads.c.worked_at)
+            .limit(_LIMIT)
+        ),
+    )
+    .values(reminded_at=_NOW, version=_VERSION)
+    .returning(leads)
+)
+STALLED: Final = (
+    select(leads)
+    .select_from(_ACCEPTED)
+    .where(*_IDLE, leads.c.reminded_at.is_not(None), marketplaces.c.stall_days == _DAYS)
+    .order_by(leads.c.worked_at)
+    .limit(_LIMIT)
+)
