@@ -108,8 +108,8 @@ class Transcript(Protocol):
         """What appeared or changed for this reader after a position in the order of changes."""
         ...
 
-    async def head(self) -> int:
-        """The position of the last change."""
+    async def head(self, room_id: str) -> int:
+        """The position of the room's last change."""
         ...
 
     async def message(self, room_id: str, message_id: str, person_id: str) -> Message | None: ...

@@ -27,8 +27,6 @@ PRIVATE_KEPT = 20
 """Notes for one reader are kept per room up to this number; older ones go."""
 MESSAGES_KEPT = 2000
 """A room forgets what is older than this number of messages."""
-WRITERS_LOCK = 7_305_019
-"""Names the lock under which positions are given, so that they appear in their order."""
 
 _author = web_people.alias("author")
 _view = web_messages.alias("view")
@@ -137,30 +135,29 @@ class SqlTranscript:
         query = _messages(room_id, person_id).where(since).order_by(web_messages.c.seq)
         return [_message(row) for row in await self._rows(query.limit(count))]
 
-    async def head(self) -> int:
-        return await self._connection.scalar(select(func.coalesce(func.max(web_messages.c.changed_seq), 0))) or 0
+    async def head(self, room_id: str) -> int:
+        return await self._connection.scalar(select(web_rooms.c.last_seq).where(web_rooms.c.room_id == room_id)) or 0
 
     async def message(self, room_id: str, message_id: str, person_id: str) -> Message | None:
         rows = await self._rows(_messages(room_id, person_id).where(web_messages.c.message_id == message_id))
         return _message(rows[0]) if rows else None
 
     async def add(self, draft: Draft) -> Message:
-        await self._lock()
+        seq = await self._next(draft.room_id)
         kept = web_messages.c.key == _key(draft)
         if not await self._connection.scalar(select(web_messages.c.message_id).where(kept)):
-            await self._insert(draft)
+            await self._insert(draft, seq)
             await self._forget(draft.room_id, draft.audience_id)
         reader = draft.audience_id or draft.author_id
         rows = await self._rows(_messages(draft.room_id, reader).where(kept))
         return _message(rows[0])
 
     async def change(self, room_id: str, message_id: str, card: str) -> bool:
-        await self._lock()
         changed = (
             update(web_messages)
             .where(web_messages.c.room_id == room_id, web_messages.c.message_id == message_id)
             .where(web_messages.c.author_id == "", web_messages.c.replaces_id == "")
-            .values(card=card, changed_seq=await self.head() + 1, changed_at=self._now)
+            .values(card=card, changed_seq=await self._next(room_id), changed_at=self._now)
         )
         if not (await self._connection.execute(changed)).rowcount:
             return False
@@ -171,12 +168,12 @@ class SqlTranscript:
         if message.audience_id:
             await self.change(message.room_id, message.message_id, card)
             return
-        await self._lock()
+        seq = await self._next(message.room_id)
         replaced = and_(web_messages.c.replaces_id == message.message_id, web_messages.c.audience_id == person_id)
         await self._connection.execute(delete(web_messages).where(replaced))
         key = f"view:{message.message_id}:{person_id}"
         draft = Draft(message.room_id, key, audience_id=person_id, card=card)
-        await self._insert(draft, replaces_id=message.message_id)
+        await self._insert(draft, seq, replaces_id=message.message_id)
 
     async def dismiss(self, room_id: str, message_id: str, person_id: str) -> bool:
         mine = and_(web_messages.c.audience_id == person_id, web_messages.c.author_id == "")
@@ -192,13 +189,12 @@ class SqlTranscript:
     async def _rows(self, query: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
         return (await self._connection.execute(query)).mappings().all()
 
-    async def _lock(self) -> None:
-        """Let one writer at a time give positions; on SQLite the transaction itself does that."""
-        if self._connection.dialect.name == "postgresql":
-            await self._connection.execute(select(func.pg_advisory_xact_lock(WRITERS_LOCK)))
+    async def _next(self, room_id: str) -> int:
+        """The next position of a room. Its row stays locked, so that positions appear in their order."""
+        one_more = update(web_rooms).where(web_rooms.c.room_id == room_id).values(last_seq=web_rooms.c.last_seq + 1)
+        return await self._connection.scalar(one_more.returning(web_rooms.c.last_seq)) or 0
 
-    async def _insert(self, draft: Draft, *, replaces_id: str = "") -> None:
-        seq = await self.head() + 1
+    async def _insert(self, draft: Draft, seq: int, *, replaces_id: str = "") -> None:
         values = {
             "message_id": f"{draft.room_id}.{seq}",
             "room_id": draft.room_id,

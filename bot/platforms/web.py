@@ -188,7 +188,7 @@ class WebPlatform:
             visit = await _visit(transcript, request, _asking(request))
             ids = visit.room.room_id, visit.person.person_id
             # Read first: what changes meanwhile is at worst told twice.
-            cursor = await transcript.head()
+            cursor = await transcript.head(visit.room.room_id)
             if since:
                 messages = await transcript.changed(*ids, since, PAGE_LENGTH + 1)
             else:

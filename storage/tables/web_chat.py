@@ -1,6 +1,6 @@
 """The rooms, people and messages of the chat in the browser."""
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Integer, Table, UniqueConstraint
 
 from storage.tables.base import metadata, moment_column, text_column
 
@@ -21,6 +21,7 @@ web_rooms = Table(
     text_column("kind"),
     text_column("name"),
     Column("position", Integer, nullable=False),
+    Column("last_seq", BigInteger, nullable=False, server_default="0"),  # the last position given; never given again
 )
 
 web_room_people = Table(
@@ -50,6 +51,5 @@ web_messages = Table(
     moment_column("at"),
     moment_column("changed_at"),
     ForeignKeyConstraint(["room_id"], ["web_rooms.room_id"]),
-    UniqueConstraint("seq"),
-    Index("ix_web_messages_room_id_seq", "room_id", "seq"),
+    UniqueConstraint("room_id", "seq"),
 )

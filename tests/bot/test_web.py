@@ -352,10 +352,30 @@ async def test_a_click_replaces_the_card_for_the_clicking_person(chat: Chat) -> 
     assert incoming.args == {"lead": "L-1", "accept": ["late"]}
     assert said(await chat.messages(ANNA)) == ["lead.pick for Anna Weiß"]
     assert said(await chat.messages(BEN)) == ["open"]
-    await chat.clicks(ANNA, sent.message_id, "lead.pick")
-    assert said(await chat.messages(ANNA)) == ["lead.pick for Anna Weiß"]
     await chat.platform.update(CHANNEL, sent.message_id, card("picked by Anna"), EVERYBODY)
     assert said(await chat.messages(ANNA)) == said(await chat.messages(BEN)) == ["picked by Anna"]
+
+
+async def test_every_click_is_a_change(chat: Chat) -> None:
+    """A second click's answer is told to a page that has seen the first one's."""
+    sent = await chat.posts("open")
+    for command in ("lead.pick", "lead.undo"):
+        chat.desk.says(command, Placement.REPLACE)
+        cursor = (await chat.get(f"/chat/rooms/{SALES}/messages", ANNA))["cursor"]
+        await chat.clicks(ANNA, sent.message_id, command)
+        assert said(await chat.messages(ANNA, since=cursor)) == [f"{command} for Anna Weiß"]
+
+
+async def test_the_name_of_a_message_is_never_given_again(chat: Chat) -> None:
+    """After the newest message was dismissed, the next one is another one and is told as new."""
+    chat.desk.says("help", Placement.PRIVATE)
+    await chat.types(ANNA, "help")
+    note = (await chat.messages(ANNA))[1]
+    cursor = (await chat.get(f"/chat/rooms/{SALES}/messages", ANNA))["cursor"]
+    await chat.client.delete(f"/chat/rooms/{SALES}/messages/{note['id']}", params={"as": "anna"})
+    sent = await chat.posts("one")
+    assert sent.message_id != note["id"]
+    assert said(await chat.messages(ANNA, since=cursor)) == ["one"]
 
 
 async def test_a_click_on_a_private_card_replaces_it(chat: Chat) -> None:
@@ -386,9 +406,10 @@ async def test_only_cards_can_be_clicked(chat: Chat) -> None:
 async def test_a_new_channel_has_the_bot_and_everybody_one_knows(chat: Chat) -> None:
     """The bot hears that it was added, and its welcome stands there; opening it again changes nothing."""
     chat.desk.says("installed", Placement.NEW)
-    for _ in range(2):
-        response = await chat.post("/chat/rooms", ANNA, id="found", name=" Messe Stuttgart ")
-        room = (await response.json())["room"]
+    first = await (await chat.post("/chat/rooms", ANNA, id="found", name=" Messe Stuttgart ")).json()
+    again = await (await chat.post("/chat/rooms", ANNA, id="found", name=" Messe Stuttgart ")).json()
+    assert first == again
+    room = first["room"]
     assert (await chat.rooms(BEN))[room]["name"] == "Messe Stuttgart"
     assert room not in await chat.rooms(CARO)
     assert said(await chat.messages(BEN, room=room)) == ["installed for Anna Weiß"]

@@ -153,18 +153,22 @@ let again = false;
 /** Fetch what changed since the last look; calls that come meanwhile are one more look. */
 function sync() {
   again = true;
-  syncing ??= syncUntilCalm().finally(() => { syncing = null; });
+  syncing ??= syncUntilCalm();
   return syncing;
 }
 
 async function syncUntilCalm() {
-  while (again && room) {
-    again = false;
-    const { id } = room;
-    const answer = await get(roomPath(id, "messages"), { as: me.id, since: cursor });
-    if (room.id !== id) continue;
-    if (answer.more) await reload();
-    else take(answer);
+  try {
+    while (again && room) {
+      again = false;
+      const { id } = room;
+      const answer = await get(roomPath(id, "messages"), { as: me.id, since: cursor });
+      if (room.id !== id) again = true;
+      else if (answer.more) await reload();
+      else take(answer);
+    }
+  } finally {
+    syncing = null;
   }
 }
 

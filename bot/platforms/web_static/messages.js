@@ -158,7 +158,7 @@ export class Messages {
   arrange() {
     for (const day of this.list.querySelectorAll(".day")) day.remove();
     let before = null;
-    for (const node of this.list.children) {
+    for (const node of [...this.list.children]) {
       const { message } = this.shown.get(node.dataset.id) ?? {};
       if (!message) continue;
       const at = new Date(message.at);

@@ -198,6 +198,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("last_seq", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("room_id", name=op.f("pk_web_rooms")),
     )
     op.create_table(
@@ -368,9 +369,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["room_id"], ["web_rooms.room_id"], name=op.f("fk_web_messages_room_id")),
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_web_messages")),
         sa.UniqueConstraint("key", name=op.f("uq_web_messages_key")),
-        sa.UniqueConstraint("seq", name=op.f("uq_web_messages_seq")),
+        sa.UniqueConstraint("room_id", "seq", name=op.f("uq_web_messages_room_id_seq")),
     )
-    op.create_index("ix_web_messages_room_id_seq", "web_messages", ["room_id", "seq"], unique=False)
     op.create_table(
         "web_room_people",
         sa.Column("room_id", sa.Text(), nullable=False),
