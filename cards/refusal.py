@@ -50,6 +50,7 @@ PERMITTED: dict[Permission, T] = {
     Permission.INVITATION_REQUEST: t("Owners and admins invite directly; there is nothing to ask for."),
     Permission.INVITATION_DECIDE: t("Only owners and admins can decide about invitations."),
     Permission.AUDIT_VIEW: t("Only owners and admins can read the audit log."),
+    Permission.DELIVERY_RESEND: t("Only owners and admins can send a message again."),
     Permission.LEAD_REVEAL: t("Viewers don't see contact details."),
     Permission.LEAD_CREATE: t("Viewers can't create leads."),
     Permission.LEAD_PICK: t("Viewers can't pick leads."),

@@ -22,7 +22,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.delivery import Backlog, Delivery, Due, Kind, Posted, State
+from services.delivery import Backlog, Delivery, Due, Kind, Posted, State, Waiting
 from storage.tables import deliveries, events, posts
 
 _d: Final = deliveries.c
@@ -30,7 +30,7 @@ _other: Final = deliveries.alias("other")
 _KEY: Final = (_d.team_id, _d.delivery_id)
 _THIS: Final = (_d.team_id == bindparam("_team_id"), _d.delivery_id == bindparam("_delivery_id"))
 _THIS_POST: Final = (posts.c.team_id == bindparam("_team_id"), posts.c.post_id == bindparam("_post_id"))
-_THIS_EVENT: Final = events.c.event_id == bindparam("_event_id")
+_THIS_EVENT: Final = (events.c.event_id == bindparam("_event_id"), events.c.routed_at.is_(None))
 
 # ---- events ----
 
@@ -42,10 +42,10 @@ _NEXT_EVENT: Final = (
     # SQLite has one writer, and its dialect leaves this out.
     .with_for_update(skip_locked=True)
 )
-_MARK_ROUTED: Final = update(events).where(_THIS_EVENT).values(routed_at=bindparam("_at"), error=bindparam("_error"))
+_MARK_ROUTED: Final = update(events).where(*_THIS_EVENT).values(routed_at=bindparam("_at"), error=bindparam("_error"))
 _POSTPONE: Final = (
     update(events)
-    .where(_THIS_EVENT)
+    .where(*_THIS_EVENT)
     .values(due_at=bindparam("_due_at"), error=bindparam("_error"), attempts=events.c.attempts + 1)
 )
 
@@ -146,12 +146,10 @@ _FORGET: Final[tuple[Delete, ...]] = (
 
 # ---- how much is waiting ----
 
-_HAS_WORK: Final = select(
-    or_(
-        exists().where(events.c.routed_at.is_(None), events.c.due_at <= bindparam("at")),
-        exists().where(_d.state == State.PENDING, _d.due_at <= bindparam("at")),
-        exists().where(_d.state == State.SENDING, _d.leased_until < bindparam("at")),
-    )
+_WAITING: Final = select(
+    exists().where(events.c.routed_at.is_(None), events.c.due_at <= bindparam("at")).label("events"),
+    exists().where(_d.state == State.PENDING, _d.due_at <= bindparam("at")).label("deliveries"),
+    exists().where(_d.state == State.SENDING, _d.leased_until < bindparam("at")).label("stuck"),
 )
 _COUNTED: Final = (State.PENDING, State.SENDING, State.UNKNOWN, State.FAILED)
 _DEPTH: Final = select(_d.state, func.count().label("number")).where(_d.state.in_(_COUNTED)).group_by(_d.state)
@@ -255,8 +253,9 @@ class SqlDeliveries:
             # Another update of the same post waits already: it will show everything that this one would have shown.
             await self.finish(delivery, State.SUPPRESSED, "superseded", due_at)
 
-    async def has_work(self, at: datetime) -> bool:
-        return bool((await self._connection.execute(_HAS_WORK, {"at": at})).scalar_one())
+    async def waiting(self, at: datetime) -> Waiting:
+        row = (await self._connection.execute(_WAITING, {"at": at})).one()
+        return Waiting(events=bool(row.events), deliveries=bool(row.deliveries), stuck=bool(row.stuck))
 
     async def backlog(self, at: datetime) -> Backlog:
         rows = await self._connection.execute(_DEPTH)

@@ -11,7 +11,9 @@ from services.delivery.model import (
     Posted,
     State,
     UnknownDelivery,
+    Waiting,
 )
+from services.delivery.resending import resend, show
 
 __all__ = [
     "Backlog",
@@ -24,4 +26,7 @@ __all__ = [
     "Posted",
     "State",
     "UnknownDelivery",
+    "Waiting",
+    "resend",
+    "show",
 ]

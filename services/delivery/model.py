@@ -82,6 +82,15 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Which kinds of work are due."""
+
+    events: bool
+    deliveries: bool
+    stuck: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Backlog:
     """How much is waiting, and for how long already."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from services.delivery.model import Backlog, Delivery, Due, Posted, State
+from services.delivery.model import Backlog, Delivery, Due, Posted, State, Waiting
 
 
 class Deliveries(Protocol):
@@ -68,8 +68,8 @@ class Deliveries(Protocol):
         """Try a delivery in `sending` again later; an update that another one waits to replace ends instead."""
         ...
 
-    async def has_work(self, at: datetime) -> bool:
-        """Whether anything is due; a question only, which locks nothing."""
+    async def waiting(self, at: datetime) -> Waiting:
+        """What is due; a question only, which locks nothing."""
         ...
 
     async def backlog(self, at: datetime) -> Backlog: ...

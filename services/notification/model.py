@@ -34,7 +34,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail to an address that the view reads when it is sent."""
+    """A mail to an address that the view reads when it is sent.
+
+    Where no mail server is set up, or the mail is refused for good, `otherwise` (a user) gets the view's card instead.
+    """
+
+    otherwise: str = ""
 
 
 Audience: TypeAlias = Copies | Channels | Channel | Person | Mail

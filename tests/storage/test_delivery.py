@@ -2,7 +2,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from services.delivery import Delivery, Kind, Posted, State
+from services.delivery import Delivery, Kind, Posted, State, Waiting
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
 
@@ -23,16 +23,19 @@ POST = replace(UPDATE, kind=Kind.POST)
 
 
 async def add(units: SqlUnits, *deliveries: Delivery) -> None:
+    """Plan deliveries."""
     async with units.write() as uow:
         await uow.deliveries.add([replace(one, delivery_id=uow.new_id()) for one in deliveries], uow.now)
 
 
 async def claim(units: SqlUnits, limit: int = 10) -> list[Delivery]:
+    """Take what is due, as a relay does."""
     async with units.write() as uow:
         return await uow.deliveries.claim(limit, uow.now, uow.now + LEASE)
 
 
 async def finish(units: SqlUnits, delivery: Delivery, state: State = State.SENT) -> bool:
+    """End a delivery."""
     async with units.write() as uow:
         return await uow.deliveries.finish(delivery, state, "", uow.now)
 
@@ -157,7 +160,7 @@ async def test_the_backlog_is_counted_and_aged(units: SqlUnits, clock: Clock) ->
     await add(units, POST, replace(POST, conversation_id="C2"))
     clock.advance(seconds=90)
     async with units.read() as uow:
-        assert await uow.deliveries.has_work(uow.now)
+        assert (await uow.deliveries.waiting(uow.now)) == Waiting(events=False, deliveries=True, stuck=False)
         backlog = await uow.deliveries.backlog(uow.now)
     assert (backlog.pending, backlog.age_s) == (2, 90.0)
 
@@ -175,6 +178,7 @@ async def test_the_old_is_forgotten_bit_by_bit(units: SqlUnits, clock: Clock) ->
 
 
 async def add_post(units: SqlUnits, post_id: str) -> None:
+    """Note a card that exists."""
     async with units.write() as uow:
         posted = Posted(
             team_id="T",

@@ -1,0 +1,35 @@
+"""The commands about messages that may not have arrived."""
+
+from bot.commands import Args, Command, Group
+from bot.context import Context
+from cards import delivery as cards
+from cards.model import Card, t
+from services import delivery
+from services.permissions import Permission
+
+
+class DeliveryArgs(Args, frozen=True):
+    """Which message."""
+
+    delivery: str
+
+
+async def resend(ctx: Context, args: DeliveryArgs) -> Card:
+    """Send a message again that may not have arrived."""
+    return cards.resent(await delivery.resend(ctx.uow, ctx.actor, args.delivery))
+
+
+COMMANDS = (
+    Command(
+        name="delivery.resend",
+        english=(),
+        german=(),
+        permission=Permission.DELIVERY_RESEND,
+        about=t("Send a message again that may not have arrived"),
+        verb=t("Send again"),
+        group=Group.TEAM,
+        handler=resend,
+        args=DeliveryArgs,
+        listed=False,
+    ),
+)

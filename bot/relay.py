@@ -1,0 +1,167 @@
+"""From what has happened to cards in front of people: events become deliveries, deliveries become messages.
+
+Several processes share the work. An event is routed in one transaction. A delivery is marked `sending` in a transaction
+of its own before the platform is asked; whoever dies in between leaves it marked, its lease runs out, and somebody
+decides: an update is repeated, a message becomes `unknown`.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+
+from bot.sending import Sender, judge_lost
+from services.delivery import Due
+from services.errors import Contended
+from services.events import decode
+from services.notification.planning import Planner
+from services.notification.routing import route
+from services.unit_of_work import Units
+
+POLL_S: Final = 1.0
+"""How often to look for what other processes have committed."""
+FAILED_PAUSE_S: Final = 2.0
+LEASE: Final = timedelta(seconds=50)
+WORKERS: Final = 24
+EVENTS_PER_ROUND: Final = 50
+STUCK_PER_ROUND: Final = 50
+ROUTINGS_MAX: Final = 8
+STOP_S: Final = 8.0
+"""How long whoever is sending may go on when the process ends."""
+
+_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("relay")
+
+
+class Relay:
+    """Works until it is stopped, woken by commits of this process and by the clock."""
+
+    def __init__(self, units: Units, sender: Sender, *, workers: int = WORKERS) -> None:
+        self._units = units
+        self._sender = sender
+        self._workers = workers
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._sending: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """There is work."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Begin nothing new."""
+        self._stopping = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Work until stopped; then wait for what is being sent, for a limited time."""
+        while not self._stopping:
+            self._woken.clear()
+            if not await self._round():
+                await self._rest(POLL_S)
+        await self._end()
+
+    async def drain(self) -> None:
+        """Work until nothing is due and nothing is being sent."""
+        while await self.work() or self._sending:
+            if self._sending:
+                await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
+
+    async def work(self) -> bool:
+        """Route and begin to send what is due; whether there was anything."""
+        async with self._units.read() as uow:
+            waiting = await uow.deliveries.waiting(uow.now)
+        routed = waiting.events and await self._route_some()
+        recovered = waiting.stuck and await self._recover()
+        begun = (waiting.deliveries or routed or recovered) and await self._begin_some()
+        return routed or recovered or begun
+
+    async def _round(self) -> bool:
+        try:
+            return await self.work()
+        except Exception:  # noqa: BLE001 - the database may be away for a while
+            _log.exception("round failed")
+            self._sender.metrics.relay_failures.inc()
+            await asyncio.sleep(FAILED_PAUSE_S)
+            return False
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    async def _end(self) -> None:
+        if self._sending:
+            _, late = await asyncio.wait(self._sending, timeout=STOP_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    # ---- events ----
+
+    async def _route_some(self) -> bool:
+        for routed in range(EVENTS_PER_ROUND):
+            if self._stopping or not await self._route_one():
+                return routed > 0
+        return True
+
+    async def _route_one(self) -> bool:
+        """Route the first event that is due; one that cannot be routed must not hold up those behind it."""
+        due: Due | None = None
+        try:
+            async with self._units.write() as uow:
+                due = await uow.deliveries.next_event(uow.now)
+                if due is None:
+                    return False
+                notices = await route(uow, decode(due.body))
+                await Planner(uow, due.event_id, has_mail=self._sender.mails is not None).plan(notices)
+                await uow.deliveries.mark_routed(due.event_id, uow.now)
+        except Contended:
+            raise
+        except Exception as error:
+            if due is None:
+                raise
+            _log.exception("routing failed", event_id=due.event_id, attempts=due.attempts)
+            await self._postpone(due, type(error).__name__)
+        return True
+
+    async def _postpone(self, due: Due, error: str) -> None:
+        async with self._units.write() as uow:
+            if due.attempts + 1 >= ROUTINGS_MAX:
+                await uow.deliveries.mark_routed(due.event_id, uow.now, f"gave up: {error}")
+            else:
+                pause = timedelta(seconds=2.0**due.attempts)
+                await uow.deliveries.postpone_event(due.event_id, uow.now + pause, error)
+
+    # ---- deliveries ----
+
+    async def _recover(self) -> bool:
+        """Decide about what somebody was sending when he died."""
+        async with self._units.write() as uow:
+            stuck = await uow.deliveries.stuck(STUCK_PER_ROUND, uow.now)
+        for delivery in stuck:
+            _log.warning("sender died", delivery_id=delivery.delivery_id, kind=delivery.kind)
+            await self._sender.settle(delivery, judge_lost(delivery, "the sender died"))
+        return bool(stuck)
+
+    async def _begin_some(self) -> bool:
+        free = self._workers - len(self._sending)
+        if free <= 0 or self._stopping:
+            return False
+        async with self._units.write() as uow:
+            claimed = await uow.deliveries.claim(free, uow.now, uow.now + LEASE)
+        for delivery in claimed:
+            self._begin(self._sender.carry(delivery))
+        return bool(claimed)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._sending.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self.wake()

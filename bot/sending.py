@@ -1,0 +1,211 @@
+"""One delivery after it was claimed: draw it, ask the platform, and note what became of it."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.drawing import Drawer, Drawing, Drawn, Nothing
+from bot.mailing import Mails
+from bot.metrics import Metrics
+from bot.platforms.base import Ambiguous, Gone, Platform, RateLimited, Rejected, SendFailed, Sent, Unavailable
+from bot.views.base import Mail
+from services.delivery import Delivery, DeliveryUnknown, Kind, Posted, State
+from services.delivery.notices import VIEW as UNKNOWN_VIEW
+from services.notification.planning import fall_back
+from services.unit_of_work import UnitOfWork, Units
+
+SEND_S: Final = 40.0
+"""Shorter than the lease: whoever is still waiting then gives up before somebody else takes over."""
+TRIES_MAX: Final = 100
+"""With the growing pauses, about a day."""
+DRAWINGS_MAX: Final = 5
+BACKOFF_MAX_S: Final = 900.0
+RETRY_AFTER_MAX_S: Final = 86_400.0
+SETTLE_TRIES: Final = 6
+SETTLE_PAUSE_S: Final = 0.25
+
+_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("relay")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a try ended; without a state it is tried again after so many seconds."""
+
+    state: State | None
+    reason: str = ""
+    again_s: float = 0.0
+    sent: Sent | None = None
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Carries deliveries to the platforms."""
+
+    units: Units
+    platforms: Mapping[str, Platform]
+    drawer: Drawer
+    mails: Mails | None
+    metrics: Metrics
+
+    async def carry(self, delivery: Delivery) -> None:
+        """Bring a claimed delivery to its end, or back among those that wait. Never raises for a defect."""
+        drawn = await self._draw(delivery)
+        outcome = drawn if isinstance(drawn, Outcome) else await self._try(delivery, drawn)
+        await self.settle(delivery, outcome, drawn if isinstance(drawn, Drawn) else None)
+
+    async def settle(self, delivery: Delivery, outcome: Outcome, drawn: Drawn | None = None) -> None:
+        """Note an outcome, patiently: it is known here and nowhere else."""
+        for attempt in range(SETTLE_TRIES):
+            try:
+                async with self.units.write() as uow:
+                    await _note(uow, delivery, outcome, drawn)
+                break
+            except Exception:  # noqa: BLE001 - whatever the database has, it may be over in a moment
+                _log.exception("outcome not noted", delivery_id=delivery.delivery_id, state=outcome.state)
+                await asyncio.sleep(SETTLE_PAUSE_S * 2**attempt)
+        self.metrics.deliveries.labels(delivery.platform, outcome.state or "again").inc()
+
+    async def _draw(self, delivery: Delivery) -> Drawing | Outcome:
+        """Nothing has left the house yet: whatever fails here can be tried again."""
+        try:
+            async with self.units.read() as uow:
+                return await self.drawer.draw(uow, delivery)
+        except Exception as error:  # noqa: BLE001 - a defect in one view must not stop the others
+            _log.exception("drawing failed", delivery_id=delivery.delivery_id, view=delivery.view)
+            return _again(delivery, type(error).__name__, DRAWINGS_MAX)
+
+    async def _try(self, delivery: Delivery, drawn: Drawing) -> Outcome:
+        if isinstance(drawn, Nothing):
+            return Outcome(State.SUPPRESSED, drawn.reason)
+        try:
+            async with asyncio.timeout(SEND_S):
+                return Outcome(State.SENT, sent=await self._send(delivery, drawn))
+        except SendFailed as failure:
+            return self._judge(delivery, failure)
+        except TimeoutError:
+            return self._judge(delivery, Ambiguous("no answer in time"))
+        except Exception as error:  # noqa: BLE001 - a defect in a platform must not stop the others
+            _log.exception("sending broke", delivery_id=delivery.delivery_id, platform=delivery.platform)
+            return self._judge(delivery, Ambiguous(type(error).__name__))
+
+    async def _send(self, delivery: Delivery, drawn: Drawn | Mail) -> Sent | None:
+        if isinstance(drawn, Mail):
+            await self._mail(drawn, delivery.delivery_id)
+            return None
+        platform = self.platforms.get(delivery.platform)
+        if platform is None:
+            raise Unavailable("platform is off")
+        if delivery.kind is Kind.POST:
+            return await platform.send(drawn.target, drawn.card, drawn.reader, key=delivery.delivery_id)
+        await platform.update(drawn.target, drawn.message_id, drawn.card, drawn.reader)
+        return None
+
+    async def _mail(self, mail: Mail, key: str) -> None:
+        if self.mails is None:
+            raise Unavailable("no mail server")
+        await self.mails.send(mail, key=key)
+
+    def _judge(self, delivery: Delivery, failure: SendFailed) -> Outcome:
+        self.metrics.platform_errors.labels(delivery.platform, type(failure).__name__).inc()
+        _log.warning(
+            "not delivered",
+            delivery_id=delivery.delivery_id,
+            platform=delivery.platform,
+            failure=type(failure).__name__,
+            attempts=delivery.attempts,
+        )
+        return judge(delivery, failure)
+
+
+def judge(delivery: Delivery, failure: SendFailed) -> Outcome:
+    """What a failure means for the delivery."""
+    match failure:
+        case RateLimited(retry_after_s):
+            return _again(delivery, "rate limited", TRIES_MAX, min(retry_after_s, RETRY_AFTER_MAX_S))
+        case Unavailable(reason):
+            return _again(delivery, reason, TRIES_MAX)
+        case Ambiguous(reason):
+            return judge_lost(delivery, reason)
+        case Gone(status):
+            return Outcome(State.FAILED, f"gone {status}", is_gone=True)
+        case Rejected(status):
+            return Outcome(State.FAILED, f"rejected {status}")
+        case _:
+            return judge_lost(delivery, type(failure).__name__)
+
+
+def judge_lost(delivery: Delivery, reason: str) -> Outcome:
+    """Nobody knows whether it arrived: an update is repeated without harm, a message never."""
+    return _again(delivery, reason, TRIES_MAX) if delivery.kind is Kind.UPDATE else Outcome(State.UNKNOWN, reason)
+
+
+def _again(delivery: Delivery, reason: str, tries_max: int, at_least_s: float = 0.0) -> Outcome:
+    if delivery.attempts >= tries_max:
+        return Outcome(State.FAILED, f"gave up: {reason}")
+    own_s = min(2.0 ** min(delivery.attempts, 20), BACKOFF_MAX_S)
+    return Outcome(None, reason, again_s=at_least_s or own_s)
+
+
+async def _note(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, drawn: Drawn | None) -> None:
+    if outcome.state is None:
+        due_at = uow.now + timedelta(seconds=outcome.again_s)
+        await uow.deliveries.put_back(delivery, due_at, outcome.reason)
+    elif await uow.deliveries.finish(delivery, outcome.state, outcome.reason, uow.now):
+        await _draw_consequences(uow, delivery, outcome, drawn)
+
+
+async def _draw_consequences(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, drawn: Drawn | None) -> None:
+    if outcome.state is State.SENT and drawn is not None:
+        await _keep_shown(uow, delivery, outcome.sent, drawn)
+    elif outcome.state is State.UNKNOWN:
+        _tell_unknown(uow, delivery)
+    elif outcome.is_gone:
+        await _leave(uow, delivery)
+    if outcome.state is State.FAILED and delivery.kind is Kind.MAIL:
+        await fall_back(uow, delivery)
+
+
+async def _keep_shown(uow: UnitOfWork, delivery: Delivery, sent: Sent | None, drawn: Drawn) -> None:
+    post_id = delivery.post_id or uow.new_id()
+    if sent is None:
+        return await uow.deliveries.mark_shown(delivery.team_id, post_id, drawn.shown)
+    if drawn.identity is not None and drawn.identity.direct_conversation_id != sent.conversation_id:
+        await uow.users.reach(replace(drawn.identity, direct_conversation_id=sent.conversation_id))
+    return await uow.deliveries.add_post(
+        Posted(
+            team_id=delivery.team_id,
+            post_id=post_id,
+            view=delivery.view,
+            key=delivery.key,
+            platform=delivery.platform,
+            tenant=delivery.tenant,
+            conversation_id=sent.conversation_id,
+            message_id=sent.message_id,
+            user_id=delivery.user_id or None,
+            reference=dict(sent.reference),
+            params=delivery.params,
+            shown=drawn.shown,
+        ),
+        uow.now,
+    )
+
+
+def _tell_unknown(uow: UnitOfWork, delivery: Delivery) -> None:
+    """Whoever may send it again hears of it; of the card that says so nobody does, or it would never end."""
+    _log.error("message may be lost", delivery_id=delivery.delivery_id, platform=delivery.platform)
+    if delivery.team_id and delivery.view != UNKNOWN_VIEW:
+        event = DeliveryUnknown(team_id=delivery.team_id, delivery_id=delivery.delivery_id, view=delivery.view)
+        uow.emit(event)
+
+
+async def _leave(uow: UnitOfWork, delivery: Delivery) -> None:
+    """The message, or the place itself, is no longer there for the bot."""
+    if delivery.kind is Kind.UPDATE and delivery.post_id is not None:
+        await uow.deliveries.mark_gone(delivery.team_id, delivery.post_id, uow.now)
+    elif delivery.kind is Kind.POST and not delivery.user_id:
+        await uow.conversations.mark_left(delivery.platform, delivery.tenant, delivery.conversation_id)

@@ -1,0 +1,35 @@
+"""Who hears that nobody knows what became of a message."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from services.delivery.model import DeliveryResent, DeliveryUnknown
+from services.events import Event
+from services.notification.model import Copies, Notice, Person
+from services.people import TeamId
+from services.permissions import GRANTS, Grant, Permission
+from services.unit_of_work import UnitOfWork
+
+VIEW = "delivery.unknown"
+"""The card that asks to look; nobody is told when it is this card that may be lost."""
+TOLD_MAX = 20
+
+
+async def hear_unknown(uow: UnitOfWork, event: DeliveryUnknown) -> list[Notice]:
+    """Whoever may send it again."""
+    roles = [role for role, grant in GRANTS[Permission.DELIVERY_RESEND].items() if grant is Grant.YES]
+    holders = await uow.members.holders(event.team_id, roles, TOLD_MAX)
+    team_id = TeamId(event.team_id)
+    return [Notice(Person(holder.user_id), event.delivery_id, VIEW, team_id) for holder in holders]
+
+
+async def hear_resent(uow: UnitOfWork, event: DeliveryResent) -> list[Notice]:
+    """The cards that asked: somebody has looked."""
+    del uow
+    return [Notice(Copies(), event.delivery_id)]
+
+
+HEARS: dict[type[Event], Callable[[UnitOfWork, Any], Awaitable[list[Notice]]]] = {
+    DeliveryUnknown: hear_unknown,
+    DeliveryResent: hear_resent,
+}

@@ -1,0 +1,138 @@
+"""From a notice to deliveries: which places, which posts, and what is known already not to be sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from services.conversation.model import Conversation
+from services.delivery import Delivery, Kind, Posted, State
+from services.notification.model import Channel, Channels, Copies, Mail, Notice, Person
+from services.people import TeamId
+from services.unit_of_work import UnitOfWork
+
+MAIL = "mail"
+"""The platform of mails."""
+OTHERWISE = "otherwise"
+"""The parameter of a mail that names who gets its card when it cannot be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """Plans the notices of one event in one transaction."""
+
+    uow: UnitOfWork
+    event_id: str
+    has_mail: bool
+    """Whether a mail server is set up."""
+
+    async def plan(self, notices: Sequence[Notice]) -> None:
+        """Keep what has to be delivered."""
+        for notice in notices:
+            await self.uow.deliveries.add(await self._deliveries(notice), self.uow.now)
+
+    async def _deliveries(self, notice: Notice) -> list[Delivery]:
+        match notice.to:
+            case Copies():
+                return [self._update(post) for post in await self.uow.deliveries.copies(notice.key)]
+            case Channels():
+                return await self._into_channels(notice)
+            case Channel():
+                return [await self._into_channel(notice, notice.to)]
+            case Person():
+                return [await self._to_person(notice, notice.to.user_id)]
+            case Mail():
+                return [await self._by_mail(notice, notice.to.otherwise)]
+
+    def _update(self, post: Posted) -> Delivery:
+        return Delivery(
+            team_id=post.team_id,
+            delivery_id=self.uow.new_id(),
+            event_id=self.event_id,
+            kind=Kind.UPDATE,
+            view=post.view,
+            key=post.key,
+            platform=post.platform,
+            tenant=post.tenant,
+            conversation_id=post.conversation_id,
+            user_id=post.user_id or "",
+            post_id=post.post_id,
+            params=post.params,
+        )
+
+    def _new(self, notice: Notice, kind: Kind, platform: str, tenant: str = "", conversation_id: str = "") -> Delivery:
+        return Delivery(
+            team_id=notice.team_id,
+            delivery_id=self.uow.new_id(),
+            event_id=self.event_id,
+            kind=kind,
+            view=notice.view,
+            key=notice.key,
+            platform=platform,
+            tenant=tenant,
+            conversation_id=conversation_id,
+            post_id=self.uow.new_id() if kind is Kind.POST else None,
+            params=notice.params,
+        )
+
+    async def _into_channels(self, notice: Notice) -> list[Delivery]:
+        posts = [post for post in await self.uow.deliveries.copies(notice.key) if post.view == notice.view]
+        planned: list[Delivery] = []
+        for channel in await self.uow.conversations.connected(notice.team_id):
+            there = [post for post in posts if post.team_id == notice.team_id and _is_in(post, channel)]
+            planned += [self._update(post) for post in there] or await self._unless_awaited(notice, channel)
+        return planned
+
+    async def _unless_awaited(self, notice: Notice, channel: Conversation) -> list[Delivery]:
+        """A new post, unless one waits already: that one will show what is true when its turn comes."""
+        place = (channel.platform, channel.tenant, channel.conversation_id)
+        if await self.uow.deliveries.awaits(notice.team_id, notice.view, notice.key, *place):
+            return []
+        return [self._new(notice, Kind.POST, *place)]
+
+    async def _into_channel(self, notice: Notice, to: Channel) -> Delivery:
+        planned = self._new(notice, Kind.POST, to.platform, to.tenant, to.conversation_id)
+        found = await self.uow.conversations.find(to.platform, to.tenant, to.conversation_id)
+        if found is None or not found.installed or found.team_id != notice.team_id:
+            return _suppressed(planned, "not connected")
+        return planned
+
+    async def _to_person(self, notice: Notice, user_id: str) -> Delivery:
+        """To the direct chat used last; by mail, where the person has never met the bot."""
+        identities = await self.uow.users.identities(user_id)
+        if not identities:
+            return await self._to_address(notice, user_id)
+        best = next((one for one in identities if one.direct_conversation_id), identities[0])
+        planned = self._new(notice, Kind.POST, best.platform, best.tenant, best.direct_conversation_id)
+        return replace(planned, user_id=user_id)
+
+    async def _to_address(self, notice: Notice, user_id: str) -> Delivery:
+        planned = replace(self._new(notice, Kind.MAIL, MAIL, conversation_id=notice.key), user_id=user_id)
+        member = await self.uow.members.get(notice.team_id, user_id)
+        if member is None or not member.email:
+            return _suppressed(planned, "neither chat identity nor address")
+        return planned if self.has_mail else _suppressed(planned, "no mail server")
+
+    async def _by_mail(self, notice: Notice, otherwise: str) -> Delivery:
+        if not self.has_mail and otherwise:
+            return await self._to_person(notice, otherwise)
+        planned = self._new(notice, Kind.MAIL, MAIL, conversation_id=notice.key)
+        if otherwise:
+            planned = replace(planned, params={**notice.params, OTHERWISE: otherwise})
+        return planned if self.has_mail else _suppressed(planned, "no mail server")
+
+
+async def fall_back(uow: UnitOfWork, failed: Delivery) -> None:
+    """Give the card of a mail that cannot be sent to whoever was named for this."""
+    otherwise = failed.params.get(OTHERWISE, "")
+    if otherwise:
+        params = {name: value for name, value in failed.params.items() if name != OTHERWISE}
+        notice = Notice(Person(otherwise), failed.key, failed.view, TeamId(failed.team_id), params)
+        await Planner(uow, failed.event_id, has_mail=False).plan((notice,))
+
+
+def _is_in(post: Posted, channel: Conversation) -> bool:
+    place = (post.platform, post.tenant, post.conversation_id)
+    return post.user_id is None and place == (channel.platform, channel.tenant, channel.conversation_id)
+
+
+def _suppressed(delivery: Delivery, reason: str) -> Delivery:
+    return replace(delivery, state=State.SUPPRESSED, reason=reason)
