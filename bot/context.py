@@ -21,6 +21,6 @@ class Context:
     actor: Actor
     incoming: Incoming
     registry: "Registry"
-    run: "Callable[[Context, str, Mapping[str, Any]], Awaitable[Card | Reply]]"
+    run: "Callable[[Context, str, Mapping[str, Any]], Awaitable[Card | Reply | None]]"
     """Carries out another command in the same transaction, in this actor's name (an approved request, say)."""
     public_url: str

@@ -1,8 +1,8 @@
 """The one way in: recognise who acts where, understand what is wanted, carry it out, and word the outcome.
 
-Everything a command does is one transaction. A repetition of an interaction gets the answer of the first time (inbox). A refusal rolls everything back and becomes a
-card that says who can lift it; a question becomes a card that repeats the command; anything else that is raised is a
-defect and becomes a card with a correlation id.
+Everything a command does is one transaction. A repetition of an interaction gets the answer of the first time (inbox).
+A refusal rolls everything back and becomes a card that says who can lift it; a question becomes a card that repeats the
+command; anything else that is raised is a defect and becomes a card with a correlation id.
 """
 
 import asyncio
@@ -83,7 +83,7 @@ class Dispatch:
             seen = await self._recognise(uow, incoming)
             await uow.deliveries.add_post(
                 Posted(
-                    team_id=seen.team_id,
+                    team_id=seen.place.team_id if seen.place.is_public else seen.team_id,
                     post_id=uow.new_id(),
                     view=answer.card.subject.view,
                     key=answer.card.subject.key,
@@ -170,13 +170,13 @@ class Dispatch:
         seen = await user.recognise(
             uow, incoming.platform, incoming.tenant, incoming.sender.platform_user_id, where.conversation_id
         )
-        if seen is None or not seen.is_current(_met(incoming), _place(incoming), where.reference):
+        if seen is None or not seen.is_current(incoming.sender.name, where.kind, where.name, where.reference):
             raise _Unmet
-        return seen.actor(where.kind, where.name)
+        return seen.actor()
 
     async def _meet(self, incoming: Incoming) -> None:
         async with self.units.write() as uow:
-            await user.meet(uow, _met(incoming), _place(incoming), dict(incoming.where.reference))
+            await user.meet(uow, _place(incoming), _met(incoming), dict(incoming.where.reference))
 
     async def _named(self, uow: UnitOfWork, incoming: Incoming, raw: Mapping[str, Any]) -> dict[str, Any]:
         """Mentions become user ids; somebody the bot has never met keeps his name."""
@@ -184,7 +184,7 @@ class Dispatch:
         for argument, value in raw.items():
             for mention in incoming.mentions if isinstance(value, str) else ():
                 if value == f"@{mention.platform_user_id}":
-                    known = await uow.users.user_id(incoming.platform, incoming.tenant, mention.platform_user_id)
+                    known = await user.known(uow, incoming.platform, incoming.tenant, mention.platform_user_id)
                     named[argument] = known or mention.name
         return named
 
@@ -258,8 +258,8 @@ class Dispatch:
 
     async def _lifters(self, uow: UnitOfWork, actor: Actor, permission: Permission) -> tuple[str, ...]:
         roles = tuple(role for role in Role if grant(role, permission) is Grant.YES)
-        holders = await uow.members.holders(actor.team_id, roles)
-        return tuple(one.name for one in holders if one.user_id != actor.user_id)[:LIFTERS_MAX]
+        holders = await uow.members.holders(actor.team_id, roles, LIFTERS_MAX)
+        return tuple(one.name for one in holders)
 
     async def _broken(self, incoming: Incoming, correlation_id: str) -> Answer:
         card = help_cards.defective(correlation_id)
@@ -268,13 +268,14 @@ class Dispatch:
         except Exception:
             # The database itself may be what is broken: the card still comes, in the language the platform named.
             log.exception("reader unknown")
-            return Answer(card, Placement.PRIVATE, Reader(user.language_of(incoming.sender.language_hint), "UTC"))
+            return Answer(card, Placement.PRIVATE, Reader(user.spoken(incoming.sender.language_hint), "UTC"))
         return self._answer(card, self._aside(incoming, actor), actor)
 
 
 def _met(incoming: Incoming) -> user.Met:
     sender = incoming.sender
-    return user.Met(sender.platform_user_id, sender.name, sender.email_hint, sender.language_hint, sender.zone_hint)
+    hints = sender.email_hint, sender.language_hint, sender.zone_hint
+    return user.Met(sender.platform_user_id, sender.name, *hints, sender.reference)
 
 
 def _place(incoming: Incoming) -> Place:

@@ -1,0 +1,133 @@
+"""What a person sees in a chat, read from what the platform shows: HTML in the browser, Adaptive Cards in Teams."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button with what it runs."""
+
+    label: str
+    command: str
+    args: dict[str, Any]
+    collects: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A message as one person sees it."""
+
+    message_id: str
+    words: str
+    buttons: tuple[Button, ...] = ()
+    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    links: tuple[str, ...] = ()
+    private: bool = False
+    by_bot: bool = True
+
+    def __contains__(self, words: str) -> bool:
+        return words in self.words
+
+    @property
+    def commands(self) -> set[str]:
+        """The commands that its buttons run."""
+        return {button.command for button in self.buttons}
+
+    def button(self, command: str, args: Mapping[str, Any]) -> Button | None:
+        """The button that runs the command with these arguments among its own."""
+        for button in self.buttons:
+            if button.command == command and all(button.args.get(name) == value for name, value in args.items()):
+                return button
+        return None
+
+
+def from_html(message_id: str, html: str, *, private: bool, by_bot: bool) -> Seen:
+    """Read a card of the browser chat."""
+    tree = LexborHTMLParser(html)
+    buttons = tuple(
+        Button(
+            node.text(strip=True),
+            node.attributes["data-cmd"] or "",
+            json.loads(node.attributes.get("data-args") or "{}"),
+            "data-collects" in node.attributes,
+        )
+        for node in tree.css("button[data-cmd]")
+    )
+    inputs: dict[str, Any] = {}
+    for node in tree.css("[data-kind]"):
+        _read_input(node, inputs)
+    links = tuple(node.attributes["href"] or "" for node in tree.css("a[href]"))
+    words = " ".join(tree.text(separator=" ").split())
+    return Seen(message_id, words, buttons, inputs, links, private=private, by_bot=by_bot)
+
+
+def _read_input(node: LexborNode, inputs: dict[str, Any]) -> None:
+    """The value that the page would send if nothing more were filled in."""
+    name, kind = node.attributes["name"] or "", node.attributes["data-kind"]
+    if kind == "toggle":
+        inputs[name] = "checked" in node.attributes
+    elif kind == "many":
+        inputs.setdefault(name, [])
+        if "checked" in node.attributes:
+            inputs[name].append(node.attributes["value"])
+    elif node.tag == "textarea":
+        inputs[name] = node.text()
+    elif node.tag == "select":
+        chosen = node.css_first("option[selected]")
+        inputs[name] = chosen.attributes["value"] if chosen else ""
+    elif node.attributes.get("type") == "radio":
+        inputs.setdefault(name, "")
+        if "checked" in node.attributes:
+            inputs[name] = node.attributes["value"]
+    else:
+        inputs[name] = node.attributes.get("value") or ""
+
+
+def from_adaptive(message_id: str, card: Mapping[str, Any], *, private: bool) -> Seen:
+    """Read an Adaptive Card."""
+    words: list[str] = []
+    buttons: list[Button] = []
+    inputs: dict[str, Any] = {}
+    links: list[str] = []
+    for part in _parts(card):
+        kind = part.get("type", "")
+        if kind == "Action.Execute":
+            data = part["data"]
+            collects = part.get("associatedInputs") != "none"
+            buttons.append(Button(part.get("title", ""), data["cmd"], dict(data["args"]), collects))
+        elif kind == "Action.OpenUrl":
+            links.append(part["url"])
+        elif kind.startswith("Input."):
+            inputs[part["id"]] = part.get("value", "")
+            words += [part.get("label", ""), *(choice["title"] for choice in part.get("choices", ()))]
+        words += [str(part[name]) for name in ("text", "title", "value") if name in part and not kind.startswith("Inp")]
+    return Seen(message_id, plain(" ".join(words)), tuple(buttons), inputs, tuple(links), private=private)
+
+
+def plain(markdown: str) -> str:
+    """The words without the backslashes and entities that keep Teams from seeing markup in them."""
+    for escaped, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"), ("\u200b", ""), ("\u2060", "")):
+        markdown = markdown.replace(escaped, character)
+    return " ".join(_UNESCAPE.sub(r"\1", markdown).split())
+
+
+_UNESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|~<>&])")
+
+
+def _parts(value: object) -> Iterator[Mapping[str, Any]]:
+    """Every object of a card in the order of reading; a fallback and the automatic refresh are not shown."""
+    if isinstance(value, list):
+        for one in cast("list[object]", value):
+            yield from _parts(one)
+    elif isinstance(value, dict):
+        part = cast("dict[str, Any]", value)
+        yield part
+        for name, one in part.items():
+            if name not in {"fallback", "refresh", "data", "msteams"}:
+                yield from _parts(one)

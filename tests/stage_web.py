@@ -1,0 +1,91 @@
+"""The browser chat as a stage: everything a page would ask for, over HTTP."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from itertools import count
+from typing import Any
+
+from aiohttp import ClientSession
+
+from services.people import Language, PlaceKind
+from services.transcript import Person as Member
+from services.transcript import Room as Kept
+from services.transcript import Transcript
+from tests.chat import Account, Room
+from tests.seen import Seen, from_html
+
+ZONE = "Europe/Berlin"
+
+Transcripts = Callable[..., AbstractAsyncContextManager[Transcript]]
+
+
+class WebStage:
+    """People at windows of the browser chat."""
+
+    platform = "web"
+    tenant = "demo"
+
+    def __init__(self, client: ClientSession, transcripts: Transcripts) -> None:
+        self._client = client
+        self._transcripts = transcripts
+        self._numbers = count(1)
+
+    async def account(self, name: str, language: Language) -> Account:
+        number = next(self._numbers)
+        person = Member(f"person-{number}", name, language, ZONE, position=number)
+        async with self._transcripts(writes=True) as transcript:
+            await transcript.put_person(person)
+            direct = await transcript.direct_room(person.person_id)
+        return Account(person.person_id, name, language, Room(direct, PlaceKind.PERSONAL))
+
+    async def room(self, name: str, accounts: list[Account]) -> Room:
+        number = next(self._numbers)
+        kept = Kept(f"channel-{number}", PlaceKind.CHANNEL, name, position=number)
+        async with self._transcripts(writes=True) as transcript:
+            await transcript.put_room(kept, [account.account_id for account in accounts])
+        return Room(kept.room_id, kept.kind, name)
+
+    async def install(self, room: Room, by: Account) -> None:
+        number = room.room_id.removeprefix("channel-")
+        await self._post("/chat/rooms", {"as": by.account_id, "id": number, "name": room.name})
+
+    async def say(self, account: Account, room: Room, text: str, interaction_id: str | None) -> None:
+        body = {"as": account.account_id, "id": interaction_id or f"say-{next(self._numbers)}", "text": text}
+        await self._post(f"/chat/rooms/{room.room_id}/messages", body)
+
+    async def press(
+        self,
+        account: Account,
+        room: Room,
+        message_id: str,
+        command: str,
+        args: Mapping[str, Any],
+        interaction_id: str | None,
+    ) -> None:
+        body = {
+            "as": account.account_id,
+            "id": interaction_id or f"press-{next(self._numbers)}",
+            "message": message_id,
+            "command": command,
+            "args": dict(args),
+        }
+        await self._post(f"/chat/rooms/{room.room_id}/actions", body)
+
+    async def messages(self, account: Account, room: Room) -> list[Seen]:
+        return [seen async for seen in self._pages(account, room)]
+
+    async def _pages(self, account: Account, room: Room) -> AsyncIterator[Seen]:
+        query = {"as": account.account_id}
+        async with self._client.get(f"/chat/rooms/{room.room_id}/messages", params=query) as response:
+            assert response.status == 200, await response.text()
+            shown = (await response.json())["messages"]
+        for message in shown:
+            private, by_bot = message["private"], message["bot"]
+            if html := message.get("html"):
+                yield from_html(message["id"], html, private=private, by_bot=by_bot)
+            else:
+                yield Seen(message["id"], message["text"], private=private, by_bot=by_bot)
+
+    async def _post(self, path: str, body: Mapping[str, Any]) -> None:
+        async with self._client.post(path, json=body) as response:
+            assert response.status == 200, await response.text()
