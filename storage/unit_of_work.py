@@ -19,6 +19,8 @@ from storage.delivery import SqlDeliveries
 from storage.engine import Database, contention
 from storage.inbox import SqlInbox
 from storage.invitation import SqlInvitations
+from storage.lead import SqlLeads
+from storage.marketplace import SqlMarketplaces
 from storage.member import SqlMembers
 from storage.periods import SqlPeriods
 from storage.request import SqlRequests
@@ -95,6 +97,14 @@ class SqlUnit:
     @cached_property
     def invitations(self) -> SqlInvitations:
         return SqlInvitations(self._connection)
+
+    @cached_property
+    def leads(self) -> SqlLeads:
+        return SqlLeads(self._connection)
+
+    @cached_property
+    def marketplaces(self) -> SqlMarketplaces:
+        return SqlMarketplaces(self._connection)
 
     @cached_property
     def members(self) -> SqlMembers:

@@ -1,1 +1,35 @@
-"""Marketplaces: operate, invite partners, offer leads."""
+"""Marketplaces: run, joined by partners, offered leads."""
+
+from services.marketplace.model import (
+    Marketplace,
+    MarketplaceList,
+    MarketplaceView,
+    OfferForm,
+    Part,
+    Partner,
+    PartnerState,
+    PartnerView,
+)
+from services.marketplace.offering import offer, offer_form
+from services.marketplace.partnering import decline_partner, end, invite, join_partner, withdraw
+from services.marketplace.running import create, show
+
+__all__ = [
+    "Marketplace",
+    "MarketplaceList",
+    "MarketplaceView",
+    "OfferForm",
+    "Part",
+    "Partner",
+    "PartnerState",
+    "PartnerView",
+    "create",
+    "decline_partner",
+    "end",
+    "invite",
+    "join_partner",
+    "offer",
+    "offer_form",
+    "show",
+    "withdraw",
+]

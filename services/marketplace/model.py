@@ -6,12 +6,16 @@ from enum import StrEnum
 
 from services.errors import Refusal
 from services.events import Event
+from services.lead.model import LeadView
 from services.people import TeamId, UserId
 
 NAME_MAX_CHARS = 80
-TEXT_MAX_CHARS = 1_000
+LINE_MAX_CHARS = 120
 PARTNERS_MAX = 200
-MARKETPLACES_MAX = 50
+MARKETPLACES_MAX = 20
+"""A team runs at most so many."""
+MARKETPLACES_SHOWN = 50
+"""Those in which it merely takes part come on top."""
 
 OFFER_WINDOW_MINUTES = 120
 RETURN_WINDOW_HOURS = 48
@@ -26,6 +30,14 @@ class PartnerState(StrEnum):
     ACTIVE = "active"
     DECLINED = "declined"
     ENDED = "ended"
+
+
+class Part(StrEnum):
+    """As what a firm takes part."""
+
+    TAKES = "takes"
+    GIVES = "gives"
+    BOTH = "both"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +124,16 @@ class MarketplaceList:
     may_create: bool
 
 
+@dataclass(frozen=True, slots=True)
+class OfferForm:
+    """Where a lead can go: (id, name) of marketplaces and of the takers, where there is only one marketplace to run."""
+
+    lead: LeadView
+    marketplaces: tuple[tuple[str, str], ...]
+    takers: tuple[tuple[str, str], ...]
+    window_minutes: int
+
+
 # ---- what is audited and heard of ----
 
 
@@ -132,14 +154,19 @@ class PartnerInvited(MarketplaceEvent, frozen=True, kw_only=True, tag="partner.i
 
     partner_id: str
     invitation_id: str
-    email: str
 
 
 class PartnerJoined(MarketplaceEvent, frozen=True, kw_only=True, tag="partner.joined"):
     """A firm accepted and takes part."""
 
     partner_id: str
-    operator_team_id: str
+    partner_team_id: str
+
+
+class MarketplaceJoined(MarketplaceEvent, frozen=True, kw_only=True, tag="marketplace.joined"):
+    """The same in the log of the firm that joined."""
+
+    silent: bool = True
 
 
 class PartnerDeclined(MarketplaceEvent, frozen=True, kw_only=True, tag="partner.declined"):

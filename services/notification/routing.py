@@ -6,6 +6,8 @@ from typing import Any, TypeAlias
 from services.delivery import notices as delivery
 from services.events import Event
 from services.invitation import notices as invitation
+from services.lead import notices as lead
+from services.marketplace import notices as marketplace
 from services.member import notices as member
 from services.notification.model import Notice
 from services.request import notices as request
@@ -13,7 +15,7 @@ from services.unit_of_work import UnitOfWork
 
 Hear: TypeAlias = Callable[[UnitOfWork, Any], Awaitable[list[Notice]]]
 
-NOUNS = (delivery, invitation, member, request)
+NOUNS = (delivery, invitation, lead, marketplace, member, request)
 
 
 def merge(*tables: Mapping[type[Event], Hear]) -> dict[type[Event], tuple[Hear, ...]]:
