@@ -47,3 +47,13 @@ class Verdict:
     def is_whole(self) -> bool:
         """Whether every entry is there as it was written."""
         return self.broken_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEntries:
+    """A page of the log."""
+
+    team_name: str
+    entries: tuple[Entry, ...]
+    older_than: int = 0
+    """Where the next page begins; 0: there is none."""

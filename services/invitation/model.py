@@ -261,7 +261,6 @@ class ShownInvitation:
     may_decide: bool = False
     may_revoke: bool = False
     may_resend: bool = False
-    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,9 @@ def _to(user_id: str, view: str, event: InvitationEvent) -> Notice:
     return Notice(Person(user_id), event.invitation_id, view, TeamId(event.team_id))
 
 
-def _mail(event: InvitationEvent) -> Notice:
-    return Notice(Mail(), event.invitation_id, "invitation.mail", TeamId(event.team_id))
+def _mail(event: InvitationEvent, otherwise: str) -> Notice:
+    """The link, by mail; where no mail can be sent, as a card to whoever wanted the invitation."""
+    return Notice(Mail(otherwise), event.invitation_id, "invitation.mail", TeamId(event.team_id))
 
 
 async def requested(uow: UnitOfWork, event: InvitationRequested) -> list[Notice]:
@@ -53,14 +54,14 @@ async def requested(uow: UnitOfWork, event: InvitationRequested) -> list[Notice]
 async def sent(uow: UnitOfWork, event: InvitationCreated | InvitationResent) -> list[Notice]:
     """The invitee, by mail (A73)."""
     del uow
-    return [_copies(event), _mail(event)]
+    return [_copies(event), _mail(event, event.actor_id or "")]
 
 
 async def approved(uow: UnitOfWork, event: InvitationApproved) -> list[Notice]:
     """Every copy of the card, whoever asked, and the invitee by mail."""
     del uow
     told = [_copies(event), _to(event.asked_by, "invitation.decided", event)]
-    return told if event.kind == InvitationKind.JOIN else [*told, _mail(event)]
+    return told if event.kind == InvitationKind.JOIN else [*told, _mail(event, event.asked_by)]
 
 
 async def declined(uow: UnitOfWork, event: InvitationDeclined) -> list[Notice]:

@@ -33,6 +33,7 @@ async def ask(
     """Ask those whose role allows it; refused where it is this person's right anyway."""
     team_id = actor.require(Permission.REQUEST_ASK)
     roles = roles_with(permission)
+    args = _kept(args, permission)
     if actor.may(permission) or not roles:
         raise NotAskable
     if len(json.dumps(args)) > ARGS_MAX_CHARS:
@@ -69,6 +70,13 @@ async def ask(
     return AskedRequest(asked, deciders)
 
 
+def _kept(args: Mapping[str, Any], permission: Permission) -> dict[str, Any]:
+    """The arguments; whoever decides accepts consequences himself and types the name of what is deleted himself."""
+    if permission is Permission.TEAM_DELETE:
+        return {}
+    return {name: value for name, value in args.items() if name != "accept"}
+
+
 def roles_with(permission: Permission) -> tuple[Role, ...]:
     """The roles that may do it whatever the thing."""
     return tuple(role for role in Role if role is not Role.GUEST and grant(role, permission) is Grant.YES)
@@ -80,13 +88,25 @@ async def show(uow: UnitOfWork, actor: Actor, request_id: str) -> ShownRequest:
     asked = await _found(uow, team_id, request_id)
     if asked.asked_by != actor.user_id and not actor.may(asked.permission):
         raise NotFound("request", request_id)
-    return shown(actor, asked)
+    return await shown(uow, actor, asked)
 
 
-def shown(actor: Actor, asked: Request) -> ShownRequest:
-    """What this reader may do with it."""
+async def shown(uow: UnitOfWork, actor: Actor, asked: Request) -> ShownRequest:
+    """What the request is about, and what this reader may do with it."""
     is_open = asked.state is RequestState.OPEN
-    return ShownRequest(asked, may_decide=is_open and actor.may(asked.permission) and asked.asked_by != actor.user_id)
+    may_decide = is_open and actor.may(asked.permission) and asked.asked_by != actor.user_id
+    return ShownRequest(asked, await _about(uow, asked), may_decide=may_decide)
+
+
+async def _about(uow: UnitOfWork, asked: Request) -> tuple[tuple[str, str], ...]:
+    about: list[tuple[str, str]] = []
+    for name, value in asked.args.items():
+        if name == "who" and isinstance(value, str):
+            colleague = await uow.members.get(asked.team_id, value)
+            about.append((name, colleague.name if colleague else value))
+        elif isinstance(value, str | int) and value:
+            about.append((name, str(value)))
+    return tuple(about)
 
 
 async def approve(uow: UnitOfWork, actor: Actor, request_id: str) -> Request:
@@ -120,7 +140,7 @@ async def decline(uow: UnitOfWork, actor: Actor, request_id: str) -> ShownReques
             asked_by=asked.asked_by,
         )
     )
-    return shown(actor, asked)
+    return await shown(uow, actor, asked)
 
 
 async def _decide(uow: UnitOfWork, actor: Actor, request_id: str, to: RequestState) -> Request:

@@ -104,6 +104,8 @@ class ShownRequest:
     """A request as a reader sees it."""
 
     request: Request
+    about: tuple[tuple[str, str], ...] = ()
+    """Its arguments as people read them: a colleague's name instead of an id."""
     may_decide: bool = False
 
 

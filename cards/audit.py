@@ -1,0 +1,130 @@
+"""The audit log: who did what and when (X5)."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from cards.examples import NOW
+from cards.model import Card, Instant, Item, Items, Run, T, t, verbatim
+from cards.roles import ROLES
+from services.audit.model import Entry, ListedEntries
+from services.permissions import Role
+
+ACTIONS: Final[dict[str, T]] = {
+    "delivery.resent": t("Message sent again"),
+    "delivery.unknown": t("Unclear whether a message arrived"),
+    "invitation.accepted": t("Invitation accepted on its page"),
+    "invitation.approved": t("Invitation approved"),
+    "invitation.created": t("Invitation sent"),
+    "invitation.declined": t("Invitation declined"),
+    "invitation.expired": t("Invitation expired"),
+    "invitation.joined": t("Invitation used"),
+    "invitation.refused": t("Invitation declined by the invitee"),
+    "invitation.requested": t("Invitation asked for"),
+    "invitation.resent": t("Invitation sent again"),
+    "invitation.revoked": t("Invitation withdrawn"),
+    "lead.assigned": t("Lead assigned"),
+    "lead.created": t("Lead created"),
+    "lead.delegated": t("Lead delegated"),
+    "lead.failed": t("Brokerage failed"),
+    "lead.lost": t("Lead lost"),
+    "lead.noted": t("Note added"),
+    "lead.offered": t("Lead offered"),
+    "lead.picked": t("Lead picked"),
+    "lead.reminded": t("Reminder about a lead"),
+    "lead.returned": t("Lead returned"),
+    "lead.revealed": t("Contact looked up"),
+    "lead.shared": t("Lead shared"),
+    "lead.stalled": t("Lead offered again after standing still"),
+    "lead.submitted": t("Lead handed to a marketplace"),
+    "lead.taken": t("Lead went to a firm"),
+    "lead.undone": t("Pick undone"),
+    "lead.vacated": t("Lead without a person in charge"),
+    "lead.won": t("Lead won"),
+    "marketplace.created": t("Marketplace created"),
+    "marketplace.joined": t("Marketplace joined"),
+    "member.flagged": t("Responsible colleague changed"),
+    "member.joined": t("Colleague joined"),
+    "member.left": t("Colleague left"),
+    "member.removed": t("Colleague removed"),
+    "member.role_changed": t("Role changed"),
+    "partner.declined": t("Partner declined"),
+    "partner.ended": t("Partnership ended"),
+    "partner.invited": t("Partner invited"),
+    "partner.joined": t("Partner joined"),
+    "partner.withdrawn": t("Partner's invitation withdrawn"),
+    "preference.language_chosen": t("Language chosen"),
+    "request.approved": t("Request carried out"),
+    "request.asked": t("Request made"),
+    "request.declined": t("Request declined"),
+    "request.withdrawn": t("Request withdrawn"),
+    "team.channel_connected": t("Channel connected"),
+    "team.channel_disconnected": t("Channel disconnected"),
+    "team.created": t("Team created"),
+    "team.deleted": t("Team deleted"),
+    "team.renamed": t("Team renamed"),
+    "team.restored": t("Team restored"),
+    "team.settings_changed": t("Settings changed"),
+    "team.transferred": t("Team handed over"),
+}
+
+
+def listed(view: ListedEntries) -> Card:
+    """A page of the log."""
+    if not view.entries:
+        return Card(t("Nothing has happened yet."))
+    older = (Run(t("Show older"), "audit.show", {"before": view.older_than}),) if view.older_than else ()
+    return Card(
+        t("Audit log of {team}", team=view.team_name), (Items(tuple(_row(one) for one in view.entries)),), older
+    )
+
+
+def _row(one: Entry) -> Item:
+    action = ACTIONS.get(one.action, verbatim(one.action))
+    title = t("{action} · {subject}", action=action, subject=one.subject) if one.subject else action
+    who = verbatim(one.user_name) if one.user_name else t("the clock") if one.user_id is None else t("somebody")
+    changed = _change(one.details)
+    at = Instant(one.at)
+    if changed:
+        return Item(
+            title,
+            t("{who}, {at}, {platform} · {change}", who=who, at=at, platform=one.platform or "–", change=changed),
+        )
+    return Item(title, t("{who}, {at}, {platform}", who=who, at=at, platform=one.platform or "–"))
+
+
+def _change(details: Mapping[str, Any]) -> T | None:
+    """From what to what, where that is one word each."""
+    old, new = details.get("old"), details.get("new")
+    if not isinstance(old, str) or not isinstance(new, str):
+        return None
+    return T("{old} → {new}", {"old": _worded(old), "new": _worded(new)})
+
+
+def _worded(value: str) -> T:
+    return ROLES[Role(value)] if value in set(Role) else verbatim(value)
+
+
+EXAMPLES: Final = {
+    "listed": listed(
+        ListedEntries(
+            "Solarhaus GmbH",
+            (
+                Entry("t1", 14, NOW, "lead.picked", "u3", "Ben Kaya", "teams", "L-12"),
+                Entry(
+                    "t1",
+                    13,
+                    NOW,
+                    "member.role_changed",
+                    "u1",
+                    "Anna Weiß",
+                    "web",
+                    "",
+                    {"old": "member", "new": "admin"},
+                ),
+                Entry("t1", 12, NOW, "invitation.expired", None, "", "", "I-3"),
+            ),
+            older_than=12,
+        )
+    ),
+    "empty": listed(ListedEntries("Solarhaus GmbH", ())),
+}

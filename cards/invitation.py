@@ -1,0 +1,345 @@
+"""Invitations: asked for, decided, sent, listed, used."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+from cards.examples import NOW
+from cards.model import (
+    Badge,
+    Card,
+    Choice,
+    ChoiceInput,
+    Fact,
+    Facts,
+    Instant,
+    Item,
+    Items,
+    Quote,
+    Run,
+    State,
+    Style,
+    Subject,
+    T,
+    Text,
+    TextInput,
+    Tone,
+    t,
+    tn,
+    verbatim,
+)
+from cards.refusal import Explained, explain
+from cards.roles import ROLES
+from services.invitation.model import (
+    EMAIL_MAX_CHARS,
+    TEXT_MAX_CHARS,
+    AlreadyColleague,
+    AlreadyDecided,
+    AlreadyInvited,
+    Invitation,
+    InvitationKind,
+    InvitationState,
+    ListedInvitations,
+    NotOpen,
+    OwnerDecides,
+    OwnRequest,
+    ShownInvitation,
+    TooManyOpen,
+)
+from services.member.model import GIVEN_ROLES
+from services.people import Language, TeamId
+from services.permissions import Role
+from services.team.model import Seats
+
+VIEW: Final = "invitation.approval"
+
+LIST: Final = Run(t("Show invitations"), "invitation.list")
+LEADS: Final = Run(t("Show leads"), "lead.list", style=Style.PRIMARY)
+
+STATES: Final[dict[InvitationState, Badge]] = {
+    InvitationState.REQUESTED: Badge(t("waiting for approval"), State.OPEN, Tone.WARNING),
+    InvitationState.PENDING: Badge(t("sent"), State.OPEN),
+    InvitationState.ACCEPTED: Badge(t("accepted"), State.OPEN),
+    InvitationState.JOINED: Badge(t("joined"), State.DONE, Tone.GOOD),
+    InvitationState.DECLINED: Badge(t("declined"), State.NONE, Tone.SUBTLE),
+    InvitationState.REVOKED: Badge(t("withdrawn"), State.NONE, Tone.SUBTLE),
+    InvitationState.EXPIRED: Badge(t("expired"), State.NONE, Tone.SUBTLE),
+}
+
+
+def shown(view: ShownInvitation) -> Card:
+    """An invitation in whatever state: the approval card, which says in every copy how it was decided."""
+    one = view.invitation
+    return Card(
+        _title(one),
+        _body(view),
+        _actions(view),
+        badge=STATES[one.state],
+        subject=Subject(VIEW, one.invitation_id),
+        refresh=Run(T(""), "invitation.show", {"invitation": one.ref}),
+    )
+
+
+def _title(one: Invitation) -> T:
+    named: Mapping[str, Any] = {
+        "ref": one.ref,
+        "name": one.decided_by_name,
+        "at": Instant(one.decided_at) if one.decided_at else "",
+    }
+    if one.state is InvitationState.REQUESTED:
+        return t("Invitation {ref} is waiting for approval", ref=one.ref)
+    if not one.decided_by_name:
+        return t("Invitation {ref}", ref=one.ref)
+    match one.state:
+        case InvitationState.DECLINED:
+            return t("Invitation {ref} · declined by {name}, {at}", **named)
+        case InvitationState.REVOKED:
+            return t("Invitation {ref} · withdrawn by {name}, {at}", **named)
+        case _:
+            return t("Invitation {ref} · approved by {name}, {at}", **named)
+
+
+def _body(view: ShownInvitation) -> tuple[Text | Facts | Quote, ...]:
+    one = view.invitation
+    said = Text(_wish(view))
+    if one.state is not InvitationState.REQUESTED:
+        until = (
+            (Text(t("Valid until {until}", until=Instant(one.expires_at)), Tone.SUBTLE),)
+            if one.expires_at and one.state in {InvitationState.PENDING, InvitationState.ACCEPTED}
+            else ()
+        )
+        return (said, *until)
+    words = (Quote(verbatim(one.text)),) if one.text else ()
+    return (said, *words, Facts((Fact(t("Seats"), _seats(view.seats)),)))
+
+
+def _wish(view: ShownInvitation) -> T:
+    one = view.invitation
+    if one.kind is InvitationKind.JOIN:
+        return t("{name} would like to join the team.", name=one.user_name or one.name)
+    names: Mapping[str, Any] = {"name": one.requested_by_name, "email": view.email, "role": ROLES[one.role]}
+    if one.state is InvitationState.REQUESTED:
+        return t("{name} would like to invite {email}. Role: {role}.", **names)
+    return t("{name} invites {email}. Role: {role}.", **names)
+
+
+def _seats(seats: Seats) -> T:
+    if not seats.free:
+        return t("{taken} of {limit} taken: none is free", taken=seats.taken, limit=seats.limit)
+    return t(
+        "{taken} of {limit} taken (then {then} of {limit})",
+        taken=seats.taken,
+        then=seats.taken + 1,
+        limit=seats.limit,
+    )
+
+
+def _actions(view: ShownInvitation) -> tuple[Run, ...]:
+    ref = {"invitation": view.invitation.ref}
+    actions: list[Run] = []
+    if view.may_decide:
+        actions.append(Run(t("Approve"), "invitation.approve", ref, Style.PRIMARY))
+        actions.append(Run(t("Decline"), "invitation.decline", ref))
+    if view.may_resend:
+        actions.append(Run(t("Send again"), "invitation.resend", ref))
+    if view.may_revoke:
+        actions.append(Run(t("Withdraw"), "invitation.revoke", ref, Style.DESTRUCTIVE))
+    return tuple(actions)
+
+
+def sent(view: ShownInvitation) -> Card:
+    """For whoever has just invited, asked, or sent a link again."""
+    one = view.invitation
+    if one.state is InvitationState.REQUESTED:
+        return Card(
+            t("Invitation {ref} is waiting for approval", ref=one.ref),
+            (Text(t("Owner and admins have been asked. You'll hear from me as soon as somebody decides.")),),
+            badge=STATES[one.state],
+        )
+    return Card(
+        t("Invitation {ref} is on its way to {email}.", ref=one.ref, email=view.email),
+        (
+            Text(t("Role: {role}", role=ROLES[one.role])),
+            *((Text(t("Valid until {until}", until=Instant(one.expires_at)), Tone.SUBTLE),) if one.expires_at else ()),
+        ),
+        (*_actions(view), LIST),
+        badge=STATES[one.state],
+    )
+
+
+def listed(view: ListedInvitations) -> Card:
+    """The team's invitations."""
+    actions: list[Run] = []
+    if view.may_invite:
+        actions.append(Run(t("Invite"), "invitation.create", style=Style.PRIMARY))
+    if view.may_request:
+        actions.append(Run(t("Ask for an invitation"), "invitation.request", style=Style.PRIMARY))
+    seats = Text(t("{taken} of {limit} seats taken", taken=view.seats.taken, limit=view.seats.limit), Tone.SUBTLE)
+    if not view.rows:
+        return Card(t("Nobody has been invited yet."), (seats,), tuple(actions))
+    open_ones = sum(1 for row in view.rows if _is_open(row))
+    return Card(
+        tn("{n} open invitation", "{n} open invitations", open_ones),
+        (Items(tuple(_row(row) for row in view.rows)), seats),
+        tuple(actions),
+    )
+
+
+def _is_open(row: ShownInvitation) -> bool:
+    return row.invitation.state in {
+        InvitationState.REQUESTED,
+        InvitationState.PENDING,
+        InvitationState.ACCEPTED,
+    }
+
+
+def _row(row: ShownInvitation) -> Item:
+    one = row.invitation
+    who = row.email or one.user_name or one.name
+    return Item(
+        t("{ref} · {who} · {role}", ref=one.ref, who=who, role=ROLES[one.role]),
+        t("{name}, {at}", name=one.requested_by_name, at=Instant(one.created_at)),
+        STATES[one.state],
+        _actions(row)[:2],
+    )
+
+
+def create_form(email: str = "", role: str = "member", *, asks: bool = False) -> Card:
+    """Whom to invite, or to ask an invitation for."""
+    command = "invitation.request" if asks else "invitation.create"
+    chosen = role if role in {one.value for one in GIVEN_ROLES} else Role.MEMBER
+    return Card(
+        t("Whom shall the owner or an admin invite?") if asks else t("Whom would you like to invite?"),
+        (
+            TextInput("email", t("E-mail address"), email, required=True, max_length=EMAIL_MAX_CHARS, kind="email"),
+            ChoiceInput("role", t("Role"), tuple(Choice(one, ROLES[one]) for one in GIVEN_ROLES), chosen),
+            TextInput("text", t("Some words of your own"), multiline=True, max_length=TEXT_MAX_CHARS),
+        ),
+        (
+            Run(t("Ask") if asks else t("Invite"), command, style=Style.PRIMARY, collects=True),
+            Run(t("Cancel"), "cancel"),
+        ),
+    )
+
+
+@explain.register
+def _(refusal: AlreadyInvited) -> Explained:
+    return Explained(
+        t("{email} is invited already: {ref}.", email=refusal.email, ref=refusal.ref)
+        if refusal.ref
+        else t("{email} is invited already.", email=refusal.email),
+        t("The invitation can be sent again or withdrawn."),
+        (LIST,),
+    )
+
+
+@explain.register
+def _(refusal: AlreadyColleague) -> Explained:
+    return Explained(
+        t("{email} belongs to a colleague already.", email=refusal.email),
+        actions=(Run(t("Show colleagues"), "member.list"),),
+    )
+
+
+@explain.register
+def _(refusal: AlreadyDecided) -> Explained:
+    if not refusal.by:
+        return Explained(t("{ref} has been decided already.", ref=refusal.ref), actions=(LIST,))
+    words = (
+        t("{name} was faster and declined {ref}.", name=refusal.by, ref=refusal.ref)
+        if refusal.state is InvitationState.DECLINED
+        else t("{name} was faster and decided about {ref}.", name=refusal.by, ref=refusal.ref)
+    )
+    at = t("That was at {at}. The first decision counts.", at=Instant(refusal.at)) if refusal.at else None
+    return Explained(words, at, (LIST,))
+
+
+@explain.register
+def _(refusal: OwnRequest) -> Explained:
+    del refusal
+    return Explained(t("Nobody decides about their own request."), t("The owner or another admin can decide about it."))
+
+
+@explain.register
+def _(refusal: OwnerDecides) -> Explained:
+    return Explained(
+        t("The owner decides about the admins' invitations."),
+        t("{name} has been asked.", name=refusal.owner) if refusal.owner else None,
+    )
+
+
+@explain.register
+def _(refusal: NotOpen) -> Explained:
+    return Explained(
+        t("{ref} is no longer open.", ref=refusal.ref),
+        t("State: {state}", state=STATES[refusal.state].text),
+        (LIST,),
+    )
+
+
+@explain.register
+def _(refusal: TooManyOpen) -> Explained:
+    return Explained(
+        tn("{n} invitation is open already.", "{n} invitations are open already.", refusal.limit),
+        t("Decide about some of them or withdraw them first."),
+        (LIST,),
+    )
+
+
+_ASKED: Final = Invitation(
+    team_id=TeamId("t1"),
+    invitation_id="i1",
+    number=7,
+    kind=InvitationKind.MEMBER,
+    role=Role.MEMBER,
+    state=InvitationState.REQUESTED,
+    requested_by="u3",
+    created_at=NOW - timedelta(minutes=20),
+    language=Language.GERMAN,
+    email="eva@acme.de",
+    requested_by_name="Ben Kaya",
+)
+_SENT: Final = replace(
+    _ASKED,
+    state=InvitationState.PENDING,
+    decided_by="u1",
+    decided_by_name="Anna Weiß",
+    decided_at=NOW - timedelta(minutes=5),
+    expires_at=NOW + timedelta(days=7),
+)
+_JOINS: Final = replace(
+    _ASKED, number=8, kind=InvitationKind.JOIN, email="", name="Eva Lang", user_id="u9", user_name="Eva Lang"
+)
+_SEATS: Final = Seats(4, 5)
+_URL: Final = "https://kollega.example/join/0011aabb.c2VjcmV0"
+
+
+def _example(one: Invitation, **may: bool) -> ShownInvitation:
+    return ShownInvitation(one, one.email, _SEATS, **may)
+
+
+EXAMPLES: Final = {
+    "waiting": shown(replace(_example(_ASKED, may_decide=True), email="e***@acme.de")),
+    "somebody asks to join": shown(_example(_JOINS, may_decide=True)),
+    "approved": shown(_example(_SENT)),
+    "declined": shown(_example(replace(_SENT, state=InvitationState.DECLINED))),
+    "withdrawn": shown(_example(replace(_SENT, state=InvitationState.REVOKED))),
+    "sent": sent(_example(replace(_SENT, decided_by_name=""), may_resend=True, may_revoke=True)),
+    "asked": sent(_example(_ASKED)),
+    "listed": listed(
+        ListedInvitations(
+            (
+                _example(_ASKED, may_decide=True),
+                _example(_SENT, may_resend=True, may_revoke=True),
+                _example(replace(_SENT, number=3, state=InvitationState.JOINED)),
+            ),
+            _SEATS,
+            may_invite=True,
+            may_request=False,
+        )
+    ),
+    "nobody invited": listed(ListedInvitations((), _SEATS, may_invite=False, may_request=True)),
+    "form": create_form(),
+    "request form": create_form("eva@acme.de", asks=True),
+}

@@ -1,0 +1,385 @@
+"""The team, its settings and channels, its beginning and end, and the bot's first words in a place."""
+
+from datetime import timedelta
+from typing import Final
+
+from cards.examples import NOW
+from cards.model import (
+    Badge,
+    Card,
+    Choice,
+    ChoiceInput,
+    Fact,
+    Facts,
+    Input,
+    Instant,
+    Run,
+    State,
+    Style,
+    T,
+    Text,
+    TextInput,
+    TimeStyle,
+    ToggleInput,
+    Tone,
+    t,
+    tn,
+    verbatim,
+)
+from cards.refusal import Explained, explain
+from cards.roles import ROLES
+from services.people import Language, TeamId
+from services.permissions import Role
+from services.team.model import (
+    NAME_MAX_CHARS,
+    RESTORE_DAYS,
+    AlreadyConnected,
+    AlreadyInTeam,
+    Channel,
+    ConnectedChannel,
+    CreatedTeam,
+    DeletedTeam,
+    NothingToRestore,
+    NotInChannel,
+    OwnerSets,
+    RestoredTeam,
+    Seats,
+    SeatsTaken,
+    ShownTeam,
+    Welcome,
+)
+
+ZONE_MAX_CHARS: Final = 60
+CHANNELS_NAMED_MAX: Final = 5
+
+LANGUAGES: Final[dict[Language, T]] = {Language.GERMAN: t("German"), Language.ENGLISH: t("English")}
+
+HELP: Final = Run(t("What can I do here?"), "help")
+COLLEAGUES: Final = Run(t("Show colleagues"), "member.list")
+INVITE: Final = Run(t("Invite"), "invitation.create", style=Style.PRIMARY)
+CREATE: Final = Run(t("Create a team"), "team.create", style=Style.PRIMARY)
+CONNECT: Final = Run(t("Connect this channel"), "team.connect")
+
+
+def shown(view: ShownTeam) -> Card:
+    """The team as a colleague sees it."""
+    facts = (
+        Fact(t("Owner"), verbatim(view.owner_name)),
+        Fact(t("Your role"), ROLES[view.role]),
+        Fact(t("Seats"), t("{taken} of {limit} taken", taken=view.seats.taken, limit=view.seats.limit)),
+        Fact(t("Channels"), _channels(view.channels)),
+    )
+    settings = t(
+        "In channels I speak {language}, in the time zone {zone}.", language=LANGUAGES[view.language], zone=view.zone
+    )
+    lines = [Text(settings, Tone.SUBTLE)]
+    if view.owner_approves_admins:
+        lines.append(Text(t("The owner approves the admins' invitations."), Tone.SUBTLE))
+    return Card(t("Team {team}", team=view.name), (Facts(facts), *lines), _actions(view))
+
+
+def _channels(channels: tuple[Channel, ...]) -> T:
+    if not channels:
+        return t("none connected yet")
+    named = ", ".join(one.name or one.platform for one in channels[:CHANNELS_NAMED_MAX])
+    more = len(channels) - CHANNELS_NAMED_MAX
+    return tn("{names} and {n} more", "{names} and {n} more", more, names=named) if more > 0 else verbatim(named)
+
+
+def _actions(view: ShownTeam) -> tuple[Run, ...]:
+    actions = [Run(COLLEAGUES.label, COLLEAGUES.command, style=Style.PRIMARY)]
+    if view.can_connect_here:
+        actions.append(CONNECT)
+    if view.may_edit:
+        actions += [
+            Run(t("Settings"), "team.settings"),
+            Run(t("Rename"), "team.rename"),
+            Run(t("Show invitations"), "invitation.list"),
+            Run(t("Show audit log"), "audit.show"),
+        ]
+        if any(one.is_here for one in view.channels):
+            actions.append(Run(t("Disconnect this channel"), "team.disconnect"))
+    if view.may_delete:
+        actions.append(Run(t("Delete the team"), "team.delete", style=Style.DESTRUCTIVE))
+    return tuple(actions)
+
+
+def changed(view: ShownTeam) -> Card:
+    """The team right after its name or settings were changed."""
+    card = shown(view)
+    return Card(card.title, card.body, card.actions, badge=Badge(t("saved"), State.DONE, Tone.GOOD))
+
+
+def created(view: CreatedTeam) -> Card:
+    """A new team and what to do next."""
+    where = (
+        t("This channel belongs to it: leads will be posted here.")
+        if view.is_connected
+        else t("Add me to a channel and connect it, so that leads are posted there.")
+    )
+    return Card(
+        t("Team {team} is ready, and you own it.", team=view.name),
+        (Text(where),),
+        (
+            Run(t("Invite colleagues"), "invitation.create", style=Style.PRIMARY),
+            Run(t("Create a lead"), "lead.create"),
+            HELP,
+        ),
+        badge=Badge(t("created"), State.DONE, Tone.GOOD),
+    )
+
+
+def create_form(name: str = "") -> Card:
+    """What the new team is called."""
+    return Card(
+        t("What is your team called?"),
+        (
+            Text(t("You'll own the team and can invite colleagues right away.")),
+            TextInput("name", t("Name of the team"), name, required=True, max_length=NAME_MAX_CHARS),
+        ),
+        (Run(t("Create a team"), "team.create", style=Style.PRIMARY, collects=True), Run(t("Cancel"), "cancel")),
+    )
+
+
+def rename_form(name: str) -> Card:
+    """What the team is to be called."""
+    return Card(
+        t("Rename the team"),
+        (TextInput("name", t("Name of the team"), name, required=True, max_length=NAME_MAX_CHARS),),
+        (Run(t("Rename"), "team.rename", style=Style.PRIMARY, collects=True), Run(t("Cancel"), "cancel")),
+    )
+
+
+def settings_form(view: ShownTeam) -> Card:
+    """Language, zone and, for the owner, who approves the admins' invitations."""
+    inputs: list[Input] = [
+        ChoiceInput(
+            "language",
+            t("Language in channels"),
+            tuple(Choice(language, name) for language, name in LANGUAGES.items()),
+            view.language,
+            required=True,
+        ),
+        TextInput(
+            "zone",
+            t("Time zone in channels"),
+            view.zone,
+            required=True,
+            max_length=ZONE_MAX_CHARS,
+            placeholder=verbatim("Europe/Berlin"),
+        ),
+    ]
+    if view.role is Role.OWNER:
+        inputs.append(
+            ToggleInput("owner_approves_admins", t("I approve the admins' invitations"), view.owner_approves_admins)
+        )
+    return Card(
+        t("Settings of {team}", team=view.name),
+        tuple(inputs),
+        (Run(t("Save"), "team.settings", style=Style.PRIMARY, collects=True), Run(t("Cancel"), "cancel")),
+    )
+
+
+def delete_form(name: str) -> Card:
+    """The consequence, and the name to type."""
+    return Card(
+        t("Delete team {team}?", team=name),
+        (
+            Text(t("Everybody loses access at once, and nothing is posted in its channels any more.")),
+            Text(t("You can restore it for {days} days. Type its name to delete it.", days=RESTORE_DAYS)),
+            TextInput("name", t("Name of the team"), required=True, max_length=NAME_MAX_CHARS),
+        ),
+        (
+            Run(t("Delete the team"), "team.delete", style=Style.DESTRUCTIVE, collects=True),
+            Run(t("Cancel"), "cancel"),
+        ),
+        badge=Badge(t("Please confirm"), State.WARNING, Tone.WARNING),
+    )
+
+
+def deleted(view: DeletedTeam) -> Card:
+    """The team is no more, and until when that can be undone."""
+    return Card(
+        t("Team {team} is deleted.", team=view.name),
+        (Text(t("You can restore it until {until}.", until=Instant(view.until, TimeStyle.DATE))),),
+        (Run(t("Restore the team"), "team.restore", {"team": view.team_id}),),
+    )
+
+
+def restored(view: RestoredTeam) -> Card:
+    """The team is back."""
+    return Card(
+        t("Team {team} is back.", team=view.name),
+        (
+            Text(
+                tn(
+                    "{n} colleague is in it; whoever joined another team meanwhile is not.",
+                    "{n} colleagues are in it; whoever joined another team meanwhile is not.",
+                    view.members,
+                )
+            ),
+        ),
+        (Run(COLLEAGUES.label, COLLEAGUES.command, style=Style.PRIMARY),),
+        badge=Badge(t("restored"), State.DONE, Tone.GOOD),
+    )
+
+
+def connected(view: ConnectedChannel) -> Card:
+    """The channel belongs to the team from now on."""
+    return Card(
+        t("This channel now belongs to {team}.", team=view.team_name),
+        (Text(t("New leads are posted here. Whoever isn't a colleague yet can ask to join.")),),
+        (
+            Run(t("Show leads"), "lead.list", style=Style.PRIMARY),
+            Run(t("Ask to join"), "invitation.join"),
+            HELP,
+        ),
+    )
+
+
+def disconnected(view: ConnectedChannel) -> Card:
+    """The channel no longer belongs to the team."""
+    return Card(
+        t("This channel no longer belongs to {team}.", team=view.team_name),
+        (Text(t("Nothing of the team is posted here any more.")),),
+        (Run(CONNECT.label, CONNECT.command),),
+    )
+
+
+def welcome(view: Welcome) -> Card:
+    """The first words in a place: what the bot does here, and at most three buttons."""
+    return _welcome_alone(view) if view.is_personal else _welcome_channel(view)
+
+
+def _welcome_alone(view: Welcome) -> Card:
+    if view.own_team_name:
+        return Card(
+            t("Here you work on the leads of {team}.", team=view.own_team_name),
+            actions=(Run(t("Show leads"), "lead.list", style=Style.PRIMARY), HELP),
+        )
+    restore = tuple(
+        Run(t("Restore {team}", team=one.name), "team.restore", {"team": one.team_id}) for one in view.restorable[:1]
+    )
+    join = Run(t("Join with a code"), "invitation.join")
+    return Card(
+        t("I bring leads to your team: you pick them, share them and close them right here in the chat."),
+        actions=(CREATE, *(restore or (join,)), HELP),
+    )
+
+
+def _welcome_channel(view: Welcome) -> Card:
+    if view.team_name:
+        return Card(
+            t("This channel belongs to {team}: its leads are posted here.", team=view.team_name),
+            actions=(
+                Run(t("Show leads"), "lead.list", style=Style.PRIMARY),
+                Run(t("Ask to join"), "invitation.join"),
+                HELP,
+            ),
+        )
+    connect = Run(
+        t("Connect with {team}", team=view.own_team_name) if view.may_connect else t("Connect with a team"),
+        "team.connect",
+        style=Style.PRIMARY if view.own_team_name else Style.NORMAL,
+    )
+    create = Run(CREATE.label, CREATE.command, style=Style.NORMAL if view.own_team_name else Style.PRIMARY)
+    return Card(
+        t("I post leads in this channel: whoever is first picks one, and everybody sees it."),
+        actions=(connect, HELP) if view.own_team_name else (create, connect, HELP),
+    )
+
+
+@explain.register
+def _(refusal: AlreadyInTeam) -> Explained:
+    if refusal.name:
+        return Explained(
+            t("{name} is a colleague of another team by now.", name=refusal.name),
+            t("One person belongs to one team at a time."),
+        )
+    return Explained(
+        t("You're a colleague of a team already."),
+        t("One person belongs to one team at a time. Leave your team first to join or create another one."),
+        (Run(t("Show my team"), "team.show"),),
+    )
+
+
+@explain.register
+def _(refusal: AlreadyConnected) -> Explained:
+    del refusal
+    return Explained(
+        t("This channel is already connected."), t("Whoever connected it can disconnect it; or choose another channel.")
+    )
+
+
+@explain.register
+def _(refusal: NotInChannel) -> Explained:
+    del refusal
+    return Explained(
+        t("Only channels can be connected, and this is our direct chat."),
+        t("Add me to a channel and write “connect” there."),
+    )
+
+
+@explain.register
+def _(refusal: OwnerSets) -> Explained:
+    return Explained(t("Only the owner decides who approves the admins' invitations: {name}.", name=refusal.owner))
+
+
+@explain.register
+def _(refusal: NothingToRestore) -> Explained:
+    del refusal
+    return Explained(
+        t("There is no team that you could restore."),
+        tn(
+            "A team can be restored by its owner for {n} day.",
+            "A team can be restored by its owner for {n} days.",
+            RESTORE_DAYS,
+        ),
+        (Run(t("Create a team"), "team.create"),),
+    )
+
+
+@explain.register
+def _(refusal: SeatsTaken) -> Explained:
+    return Explained(
+        t(
+            "All seats are taken: {taken} of {limit}, open invitations included.",
+            taken=refusal.seats.taken,
+            limit=refusal.seats.limit,
+        ),
+        t("A seat becomes free when an invitation is withdrawn or a colleague leaves."),
+        (Run(t("Show invitations"), "invitation.list"), COLLEAGUES),
+    )
+
+
+_TEAM: Final = ShownTeam(
+    team_id=TeamId("t1"),
+    name="Solarhaus GmbH",
+    role=Role.OWNER,
+    owner_name="Anna Weiß",
+    members=4,
+    seats=Seats(4, 5),
+    language=Language.GERMAN,
+    zone="Europe/Berlin",
+    owner_approves_admins=True,
+    channels=(Channel("web", "c1", "Vertrieb", is_here=True), Channel("web", "c2", "Leads")),
+    may_edit=True,
+    may_delete=True,
+)
+
+EXAMPLES: Final = {
+    "shown": shown(_TEAM),
+    "changed": changed(_TEAM),
+    "created": created(CreatedTeam(TeamId("t1"), "Solarhaus GmbH", "Vertrieb", is_connected=True)),
+    "create form": create_form(),
+    "rename form": rename_form("Solarhaus GmbH"),
+    "settings form": settings_form(_TEAM),
+    "delete form": delete_form("Solarhaus GmbH"),
+    "deleted": deleted(DeletedTeam(TeamId("t1"), "Solarhaus GmbH", NOW + timedelta(days=RESTORE_DAYS))),
+    "restored": restored(RestoredTeam(TeamId("t1"), "Solarhaus GmbH", 4)),
+    "connected": connected(ConnectedChannel("Solarhaus GmbH", "Vertrieb")),
+    "disconnected": disconnected(ConnectedChannel("Solarhaus GmbH", "Vertrieb")),
+    "welcome": welcome(Welcome(is_personal=False)),
+    "welcome of a team": welcome(Welcome(is_personal=False, own_team_name="Solarhaus GmbH", may_connect=True)),
+    "welcome alone": welcome(Welcome(is_personal=True)),
+}
