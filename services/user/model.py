@@ -21,6 +21,8 @@ class Met:
     email_hint: str = ""
     language_hint: str = ""
     zone_hint: str = ""
+    reference: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What the platform needs to write to this person unasked, wherever he was met."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,276 @@
+"""Microsoft Teams: what people write and press there, and what the bot says there, asked and unasked."""
+
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+from aiohttp import web
+
+from bot.incoming import Answer, Chat, Incoming, Kind, Placement
+from bot.platforms.base import Ambiguous, Gone, Reader, Rejected, SendFailed, Sent, Target
+from bot.platforms.teams_activity import Spoken, read_activity, spoken
+from bot.platforms.teams_auth import Forbidden, TokenVerifier, Unauthenticated
+from bot.platforms.teams_cards import Drawing, error
+from bot.platforms.teams_connector import NOT_ASKED, Connector
+from bot.platforms.teams_door import BODY_LIMIT_S, Json, Turned, read_document, require_shallow
+from bot.platforms.teams_people import People, Remembered
+from bot.platforms.teams_reading import PLATFORM, Heard, How, hear, person_reference
+from bot.platforms.teams_turn import INVOKE, Turn, Turns
+from cards import chat as cards
+from cards.model import Card, T
+from services import user
+from services.people import PlaceKind
+
+ANSWERED_KEPT_S: Final = 3600.0
+"""Teams repeats what it believes unanswered; for so long a repetition posts nothing again."""
+
+INSTALLED_KEPT_S: Final = 600.0
+"""One installation is told twice, in two ways; within this time it is one."""
+
+CHATS_KEPT_S: Final = 24 * 3600.0
+UNKNOWN_ACTION: Final = error(501, "NotSupported", "This is not supported.")
+
+log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("teams")
+
+
+class TeamsPlatform:
+    """Implements `bot.platforms.base.Platform`."""
+
+    name = PLATFORM
+
+    def __init__(
+        self,
+        chat: Chat,
+        verifier: TokenVerifier,
+        connector: Connector,
+        *,
+        app_id: str,
+        clock: Callable[[], datetime],
+        timer: Callable[[], float] = time.monotonic,
+        body_limit_s: float = BODY_LIMIT_S,
+    ) -> None:
+        self._chat = chat
+        self._verifier = verifier
+        self._connector = connector
+        self._bot_id = f"28:{app_id}"
+        self._body_limit_s = body_limit_s
+        self._drawing = Drawing(clock)
+        self._people = People(connector, timer=timer)
+        self._turns = Turns(connector)
+        self._answered: Remembered[str, bool] = Remembered(timer)
+        self._chats: Remembered[tuple[str, str], str] = Remembered(timer)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.post("/api/messages", self._receive)]
+
+    async def send(self, target: Target, card: Card, reader: Reader, *, key: str) -> Sent:
+        """Post a card in a conversation or to a person. Teams takes no key that would make it safe to repeat."""
+        del key
+        conversation_id = target.conversation_id or await self._open_chat(target)
+        service_url = _service_url(target)
+        user_ids = await self._readers(service_url, conversation_id, target.reference)
+        message = self._drawing.message(card, reader, user_ids)
+        message_id = await self._connector.send(service_url, conversation_id, message)
+        return Sent(conversation_id, message_id, target.reference)
+
+    async def update(self, target: Target, message_id: str, card: Card, reader: Reader) -> None:
+        """Replace a posted card for everybody; own views of it are asked for anew."""
+        service_url = _service_url(target)
+        user_ids = await self._readers(service_url, target.conversation_id, target.reference)
+        message = self._drawing.message(card, reader, user_ids)
+        thread_id = target.reference.get("thread")
+        place_id = thread_id if isinstance(thread_id, str) else target.conversation_id
+        await self._connector.update(service_url, place_id, message_id, message)
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        number = secrets.token_hex(4)
+        with structlog.contextvars.bound_contextvars(correlation_id=number, platform=PLATFORM):
+            try:
+                return await self._serve(request)
+            except Unauthenticated as refused:
+                log.warning("teams_unauthenticated", reason=refused.reason)
+                return _refused(401, "unauthenticated")
+            except Forbidden as refused:
+                log.warning("teams_forbidden", reason=refused.reason)
+                return _refused(403, "forbidden")
+            except Turned as turned:
+                log.info("teams_turned_away", reason=turned.reason)
+                return _refused(turned.status, turned.reason)
+            except Exception:
+                log.exception("teams_request_failed", number=number)
+                return web.json_response({"error": "unexpected", "number": number}, status=500)
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        document = await read_document(request, self._body_limit_s)
+        await self._verifier.verify(request.headers.get("Authorization"), document)
+        require_shallow(document)
+        activity = read_activity(document)
+        if activity.type not in {"message", INVOKE, "conversationUpdate", "installationUpdate"}:
+            return web.Response()
+        said = spoken(activity)
+        body = await self._turns.run(said, lambda turn: self._turn(turn, said))
+        if activity.type == INVOKE:
+            return web.json_response(body or UNKNOWN_ACTION)
+        return web.Response()
+
+    async def _turn(self, turn: Turn, said: Spoken) -> None:
+        if said.activity.type == "conversationUpdate":
+            self._people.forget_readers(said.place_id)
+        else:
+            self._people.note(said)
+        heard = await hear(said, self._people)
+        if heard is None:
+            return
+        match heard.how:
+            case How.EXECUTED:
+                await turn.answer(await self._answer_click(turn, heard))
+            case How.HAPPENED:
+                await self._note_event(turn, heard)
+            case How.TYPED | How.SUBMITTED:
+                await self._reply(turn, heard)
+
+    async def _answer_click(self, turn: Turn, heard: Heard) -> Json:
+        """What stands at or in place of the clicked card."""
+        reader, user_id = _hinted(heard), heard.spoken.sender.id
+        if heard.pressed is None:
+            return self._drawing.answer(cards.outdated(), reader, user_id, None, private=False)
+        answer = await self._chat.receive(heard.incoming)
+        if answer is None:
+            is_asked = heard.incoming.kind is Kind.CLICK
+            return self._drawing.note(cards.NOTHING_CHANGED if is_asked else None, reader)
+        is_private = answer.placement is Placement.PRIVATE
+        if answer.placement is Placement.NEW and heard.incoming.kind is Kind.CLICK:
+            return self._drawing.note(await self._post_beside(turn, heard, answer), answer.reader)
+        return self._drawing.answer(answer.card, answer.reader, user_id, heard.pressed.back, private=is_private)
+
+    async def _post_beside(self, turn: Turn, heard: Heard, answer: Answer) -> T:
+        try:
+            await self._post(turn, heard, answer)
+        except SendFailed as failure:
+            log.warning("teams_answer_not_sent", failure=type(failure).__name__)
+            return cards.UNANSWERED
+        return cards.ANSWERED_BELOW
+
+    async def _note_event(self, turn: Turn, heard: Heard) -> None:
+        incoming = heard.incoming
+        key = f"installed|{incoming.tenant}|{incoming.where.conversation_id}"
+        if incoming.kind is Kind.REMOVED:
+            self._answered.forget(key)
+        elif self._answered.get(key):
+            return
+        else:
+            self._answered.put(key, value=True, seconds=INSTALLED_KEPT_S)
+        await self._reply(turn, heard)
+
+    async def _reply(self, turn: Turn, heard: Heard) -> None:
+        """Answer with a message; one that Teams does not take is noted, because nobody waits for it any more."""
+        answer = await self._ask(heard)
+        if answer is None:
+            return
+        try:
+            await self._place(turn, heard, answer)
+        except SendFailed as failure:
+            log.warning("teams_answer_not_sent", failure=type(failure).__name__)
+
+    async def _ask(self, heard: Heard) -> Answer | None:
+        if heard.is_understood:
+            return await self._chat.receive(heard.incoming)
+        return Answer(cards.outdated(), Placement.PRIVATE, _hinted(heard))
+
+    async def _place(self, turn: Turn, heard: Heard, answer: Answer) -> None:
+        """Put the answer where it belongs. Nothing in Teams is for one reader alone but the person's own chat."""
+        if answer.placement is Placement.NEW:
+            await self._post(turn, heard, answer)
+            return
+        if heard.incoming.where.kind is not PlaceKind.PERSONAL:
+            await self._once(heard.incoming, lambda: self._whisper(turn, heard, answer))
+            return
+        message = self._drawing.message(answer.card, answer.reader, [heard.spoken.sender.id])
+        if answer.placement is Placement.REPLACE and heard.how is How.SUBMITTED and heard.incoming.message_id:
+            await turn.change(heard.incoming.message_id, message)
+        else:
+            await self._once(heard.incoming, lambda: turn.say(message))
+
+    async def _post(self, turn: Turn, heard: Heard, answer: Answer) -> None:
+        """A message for everybody here, which from now on follows its subject."""
+        where, said = heard.incoming.where, heard.spoken
+        user_ids = await self._readers(said.activity.service_url, where.conversation_id, where.reference)
+        # Whoever asked sees his own view in any case, however many others there are.
+        ordered = list(dict.fromkeys([said.sender.id, *user_ids])) if user_ids else []
+        message = self._drawing.message(answer.card, answer.reader, ordered)
+        message_id = await self._once(heard.incoming, lambda: turn.say(message))
+        if message_id is None:
+            return
+        thread = {"thread": said.conversation.id} if said.conversation.id != where.conversation_id else {}
+        sent = Sent(where.conversation_id, message_id, {**where.reference, **thread})
+        try:
+            await self._chat.posted(heard.incoming, answer, sent)
+        except Exception:
+            # The message stands, and a repetition would post it twice: it will only not follow its subject.
+            log.exception("teams_post_not_noted")
+
+    async def _once(self, incoming: Incoming, post: Callable[[], Awaitable[str]]) -> str | None:
+        """Post once, however often Teams repeats what it asked; None for a repetition."""
+        if self._answered.get(incoming.interaction_id):
+            return None
+        self._answered.put(incoming.interaction_id, value=True, seconds=ANSWERED_KEPT_S)
+        try:
+            return await post()
+        except SendFailed as failure:
+            if not isinstance(failure, Ambiguous):
+                self._answered.forget(incoming.interaction_id)
+            raise
+
+    async def _whisper(self, turn: Turn, heard: Heard, answer: Answer) -> str:
+        """Answer in the person's own chat what was asked where others read along."""
+        said = heard.spoken
+        target = Target(said.tenant, user_id=said.person_id, reference=person_reference(said))
+        try:
+            return (await self.send(target, answer.card, answer.reader, key=said.id)).message_id
+        except (Gone, Rejected) as failure:
+            log.info("teams_person_not_reached", failure=type(failure).__name__)
+            unreachable = self._drawing.message(cards.unreachable(), answer.reader, [])
+            return await turn.say(unreachable)
+
+    async def _readers(self, service_url: str, conversation_id: str, reference: Mapping[str, Any]) -> tuple[str, ...]:
+        """For whom Teams may ask for an own view of what is posted here."""
+        person = reference.get("user")
+        if isinstance(person, str):
+            return (person,)
+        return await self._people.readers(service_url, conversation_id)
+
+    async def _open_chat(self, target: Target) -> str:
+        """The person's chat with the bot, which Teams makes once and then finds again."""
+        known = self._chats.get((target.tenant, target.user_id))
+        if known is not None:
+            return known
+        body = {
+            "bot": {"id": target.reference.get("bot", self._bot_id)},
+            "members": [{"id": target.reference.get("user", target.user_id)}],
+            "tenantId": target.tenant,
+            "channelData": {"tenant": {"id": target.tenant}},
+            "isGroup": False,
+        }
+        created = await self._connector.create_conversation(_service_url(target), body)
+        self._chats.put((target.tenant, target.user_id), created.conversation_id, CHATS_KEPT_S)
+        return created.conversation_id
+
+
+def _service_url(target: Target) -> str:
+    url = target.reference.get("serviceUrl")
+    if not isinstance(url, str):
+        log.error("teams_reference_without_address")
+        raise Rejected(NOT_ASKED)
+    return url
+
+
+def _hinted(heard: Heard) -> Reader:
+    """The reader of what the bot says without knowing the person."""
+    return Reader(user.spoken(heard.incoming.sender.language_hint), "UTC")
+
+
+def _refused(status: int, reason: str) -> web.Response:
+    return web.json_response({"error": reason}, status=status)

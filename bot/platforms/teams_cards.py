@@ -1,0 +1,161 @@
+"""Cards as Microsoft Teams gets and gives them back: messages, answers of a click, and what a pressed button carries.
+
+Nothing about a conversation is kept here. A button that is pressed in a card with its own view for each reader carries
+the way back to that view, so that an answer for this person alone, which stands in place of the card, can lead back.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, cast
+
+import msgspec
+from msgspec.structs import replace
+
+from bot.platforms.base import Reader
+from bot.platforms.teams_door import Json, is_object
+from cards import chat as cards
+from cards.model import Card, ChoiceInput, T
+from cards.render import adaptive, plain
+from cards.render.adaptive import PAYLOAD_VERSION, size_bytes
+from cards.render.text import Writer
+
+CARD: Final = "application/vnd.microsoft.card.adaptive"
+NOTE: Final = "application/vnd.microsoft.activity.message"
+ERROR: Final = "application/vnd.microsoft.error"
+
+REFRESH: Final = "refresh"
+"""The verb with which a client asks for a reader's view, on its own or because somebody wants it."""
+
+ARGUMENTS_MAX: Final = 100
+COMMAND_MAX_CHARS: Final = 100
+WAY_BACK_MAX_BYTES: Final = 1_000
+LIMIT_BYTES: Final = 27_000
+"""Teams refuses messages of more than 28 KB."""
+
+_OURS: Final = frozenset({"v", "cmd", "args", "back", "many", "msteams"})
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A command with its arguments: how a card is drawn again for a reader."""
+
+    command: str
+    args: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What a button carried, with what was filled in."""
+
+    command: str
+    args: Mapping[str, Any]
+    back: Way | None
+
+
+class _Way(msgspec.Struct, frozen=True):
+    cmd: str
+    args: dict[str, Any] = {}
+
+
+class _Payload(msgspec.Struct, frozen=True):
+    v: int
+    cmd: str
+    args: dict[str, Any] = {}
+    many: list[str] = []
+
+
+def read_pressed(data: object) -> Pressed | None:
+    """What a button carried; None when it is not one of ours, or from another version."""
+    if not is_object(data) or len(data) > ARGUMENTS_MAX:
+        return None
+    try:
+        read = msgspec.convert(data, _Payload)
+    except msgspec.ValidationError:
+        return None
+    if read.v != PAYLOAD_VERSION or not 0 < len(read.cmd) <= COMMAND_MAX_CHARS or len(read.args) > ARGUMENTS_MAX:
+        return None
+    filled = {name: value for name, value in data.items() if name not in _OURS}
+    for name in read.many:
+        if isinstance(chosen := filled.get(name), str):
+            filled[name] = [one for one in chosen.split(",") if one]
+    return Pressed(read.cmd, read.args | filled, _read_way(data.get("back")))
+
+
+def _read_way(back: object) -> Way | None:
+    try:
+        read = msgspec.convert(back, _Way)
+    except msgspec.ValidationError:
+        return None
+    if not 0 < len(read.cmd) <= COMMAND_MAX_CHARS or len(msgspec.json.encode(read.args)) > WAY_BACK_MAX_BYTES:
+        return None
+    return Way(read.cmd, read.args)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Draws cards for Teams at the present moment."""
+
+    clock: Callable[[], datetime]
+
+    def message(self, card: Card, reader: Reader, user_ids: Sequence[str]) -> Json:
+        """A card as a message; `user_ids` are the people who may see an own view of it."""
+        return {
+            "type": "message",
+            "summary": plain.notice(card, reader.language, reader.zone, self.clock()),
+            "attachments": [{"contentType": CARD, "content": self.card(card, reader, user_ids)}],
+        }
+
+    def card(self, card: Card, reader: Reader, user_ids: Sequence[str], back: Way | None = None) -> Json:
+        """A card whose buttons know the way back. Nobody to refresh it for: it is the same for everybody."""
+        way = Way(card.refresh.command, dict(card.refresh.args)) if card.refresh and user_ids else back
+        drawn = self._drawn(card, reader, user_ids, way)
+        # A way back on each of very many buttons is worth less than the buttons.
+        return drawn if size_bytes(drawn) <= LIMIT_BYTES else self._drawn(card, reader, user_ids, None)
+
+    def _drawn(self, card: Card, reader: Reader, user_ids: Sequence[str], way: Way | None) -> Json:
+        shown = card if user_ids else replace(card, refresh=None)
+        drawn = adaptive.render(shown, reader.language, reader.zone, self.clock(), user_ids=user_ids)
+        many = [one.name for one in card.body if isinstance(one, ChoiceInput) and one.many]
+        for action in _buttons(drawn):
+            _complete(action, way, many)
+        if "refresh" in drawn:
+            drawn["refresh"]["action"]["verb"] = REFRESH
+        return drawn
+
+    def answer(self, card: Card, reader: Reader, user_id: str, back: Way | None, *, private: bool) -> Json:
+        """What stands in place of the clicked card, for this person."""
+        if private and back and (card.refresh is None or Way(card.refresh.command, card.refresh.args) != back):
+            card = cards.returnable(card, back.command, back.args)
+        return {"statusCode": 200, "type": CARD, "value": self.card(card, reader, [user_id], back)}
+
+    def note(self, words: T | None, reader: Reader) -> Json:
+        """A line at the clicked card, which stays as it is."""
+        said = Writer(reader.language, reader.zone, self.clock()).one_line(words) if words else ""
+        return {"statusCode": 200, "type": NOTE, "value": said}
+
+
+def error(status: int, code: str, message: str) -> Json:
+    """What a client is told that asks for something the bot does not do."""
+    return {"statusCode": status, "type": ERROR, "value": {"code": code, "message": message}}
+
+
+def _buttons(drawn: Json) -> Iterator[Json]:
+    """Every button of a drawn card, wherever it stands."""
+    parts: list[Any] = [drawn.get("body"), drawn.get("actions")]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, list):
+            parts.extend(cast("list[Any]", part))
+        elif is_object(part) and part.get("type") == "Action.Execute":
+            yield part
+        elif is_object(part):
+            parts.extend(part.values())
+
+
+def _complete(action: Json, back: Way | None, many: list[str]) -> None:
+    """Let the button carry what its answer needs. An answer to the fallback is a message and needs no way back."""
+    collected = {"many": many} if many and action["associatedInputs"] == "auto" else {}
+    way = {"back": {"cmd": back.command, "args": dict(back.args)}} if back else {}
+    action["fallback"]["data"] = action["data"] | collected
+    action["data"] = action["data"] | collected | way

@@ -1,0 +1,44 @@
+"""What the bot says about the chat itself: a button that is too old, a person whom it cannot reach, the way back."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from cards.model import Badge, Card, Run, State, Style, T, Text, Tone, t
+
+NOTHING_CHANGED: Final[T] = t("Nothing was changed. If you miss something here, write “help”.")
+ANSWERED_BELOW: Final[T] = t("My answer is a new message here.")
+UNANSWERED: Final[T] = t("My answer couldn't be delivered here. Please look at the current state before you try again.")
+
+
+def outdated() -> Card:
+    """A button of a card that the bot no longer understands."""
+    return Card(
+        t("This button is from an older card and no longer works."),
+        (Text(t("Nothing was changed. A fresh card has current buttons.")),),
+        (Run(t("What can I do here?"), "help", style=Style.PRIMARY),),
+        badge=Badge(t("Outdated"), State.WARNING, Tone.WARNING),
+    )
+
+
+def unreachable() -> Card:
+    """Instead of an answer that is for one person alone, in a place where others read along."""
+    return Card(
+        t("My answer is for you alone, but I can't write to you directly yet."),
+        (Text(t("Please open a chat with me and ask again there.")),),
+    )
+
+
+def returnable(card: Card, command: str, args: Mapping[str, Any]) -> Card:
+    """The card with a way back to the one in whose place it stands, unless it has that already."""
+    if any(isinstance(one, Run) and (one.command, dict(one.args)) == (command, dict(args)) for one in card.actions):
+        return card
+    return replace(card, actions=(*card.actions, Run(t("Back"), command, args)))
+
+
+EXAMPLES = {
+    "outdated": outdated(),
+    "unreachable": unreachable(),
+    "returnable": returnable(Card(t("Cancelled. Nothing was changed.")), "lead.show", {"lead": "L-12"}),
+}
