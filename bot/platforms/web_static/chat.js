@@ -225,7 +225,9 @@ byId("messages").addEventListener("click", (event) => {
   press(button, card, { as: me.id, id: newId(), message: id, command: button.dataset.cmd, args }, room.id);
 });
 
-byId("messages").addEventListener("submit", (event) => {
+// A form without a submit button lets Enter do nothing once it has two fields.
+byId("messages").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches("input[data-kind]")) return;
   event.preventDefault();
   event.target.closest(".card").querySelector("[data-collects]")?.click();
 });
@@ -282,11 +284,14 @@ byId("earlier").addEventListener("click", async () => {
 function unfold(open) {
   byId("side").classList.toggle("open", open);
   byId("menu").setAttribute("aria-expanded", String(open));
+  // What lies under the list cannot be reached meanwhile.
+  for (const covered of [log, byId("composer")]) covered.inert = open && narrow.matches;
 }
 byId("menu").addEventListener("click", () => {
   unfold(!byId("side").classList.contains("open"));
   if (byId("side").classList.contains("open")) byId("person").focus();
 });
+narrow.addEventListener("change", () => unfold(false));
 byId("side").addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !narrow.matches) return;
   unfold(false);

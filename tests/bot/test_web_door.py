@@ -1,0 +1,289 @@
+"""Who is turned away at the door of the chat in the browser, and what open windows hear."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.incoming import Answer, Incoming, Placement
+from bot.platforms import web_events
+from bot.platforms.base import Target, Unavailable
+from bot.platforms.web import WebPlatform
+from bot.platforms.web_guard import is_loopback
+from services.errors import Contended
+from services.transcript import Transcript
+from tests.bot.web_chat import ANNA, BEN, CARO, CHANNEL, EVERYBODY, NOW, SALES, Chat, Desk, card, open_chat, said
+
+
+@pytest.fixture
+async def chat(sqlite_url: str) -> AsyncGenerator[Chat]:
+    """The chat on a database of this test alone."""
+    async with open_chat(sqlite_url) as opened:
+        yield opened
+
+
+# ---- what open windows hear ----
+
+
+async def heard(response: ClientResponse, name: str) -> dict[str, Any]:
+    """The next event of that name."""
+    async with asyncio.timeout(5):
+        while True:
+            line = (await response.content.readline()).decode().strip()
+            if line == f"event: {name}":
+                return json.loads((await response.content.readline()).decode().removeprefix("data: "))
+
+
+async def test_open_windows_hear_of_changes(chat: Chat) -> None:
+    """A window hears of its rooms, at once, and first of all that it has to look."""
+    async with chat.client.get("/chat/events", params={"as": "ben"}) as window:
+        assert window.headers["Content-Type"].startswith("text/event-stream")
+        assert window.headers["Cache-Control"] == "no-store"
+        await heard(window, "resync")
+        await chat.posts("direct", Target("demo", user_id="anna"))
+        await chat.types(ANNA, "hallo")
+        assert await heard(window, "changed") == {"room": SALES}
+
+
+async def test_private_things_are_told_to_one_person(chat: Chat) -> None:
+    """Dismissing a note in one window takes it from the person's other window, and nobody else hears of it."""
+    chat.desk.says("help", Placement.PRIVATE)
+    await chat.types(ANNA, "help")
+    note = (await chat.messages(ANNA))[1]["id"]
+    async with (
+        chat.client.get("/chat/events", params={"as": "anna"}) as mine,
+        chat.client.get("/chat/events", params={"as": "ben"}) as other,
+    ):
+        await heard(mine, "resync")
+        await heard(other, "resync")
+        await chat.client.delete(f"/chat/rooms/{SALES}/messages/{note}", params={"as": "anna"})
+        assert await heard(mine, "gone") == {"room": SALES, "message": note}
+        await chat.posts("for all")
+        assert await heard(other, "changed") == {"room": SALES}
+
+
+def test_a_slow_window_is_told_to_look_again() -> None:
+    """What waits for one window is bounded; beyond it one word replaces all."""
+    listener = web_events.Listener("anna")
+    for number in range(web_events.WAITING_LIMIT + 1):
+        listener.tell(web_events.event("changed", room=str(number)))
+    assert listener.waiting.qsize() == 1
+    assert listener.waiting.get_nowait() == web_events.RESYNC
+
+
+async def test_a_quiet_stream_shows_that_it_lives(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without news a comment keeps the connection open, so that both sides notice its end."""
+    monkeypatch.setattr(web_events, "HEARTBEAT_SECONDS", 0.01)
+    async with chat.client.get("/chat/events", params={"as": "ben"}) as window:
+        await heard(window, "resync")
+        async with asyncio.timeout(5):
+            while (await window.content.readline()) != web_events.HEARTBEAT.splitlines(keepends=True)[0]:
+                pass
+
+
+async def test_windows_are_let_go_when_the_process_ends(chat: Chat) -> None:
+    """The stream ends by itself, and a new one is refused with a word."""
+    async with chat.client.get("/chat/events", params={"as": "ben"}) as window:
+        await heard(window, "resync")
+        await chat.platform.end()
+        async with asyncio.timeout(5):
+            assert await window.content.read() is not None
+            assert window.content.at_eof()
+    refused = await chat.client.get("/chat/events", params={"as": "ben"})
+    assert (refused.status, await refused.json()) == (503, {"error": "busy"})
+
+
+async def test_windows_have_a_limit(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond it a window is refused, and a closed one makes room."""
+    monkeypatch.setattr(web_events, "LISTENERS_LIMIT", 1)
+    monkeypatch.setattr(web_events, "HEARTBEAT_SECONDS", 0.01)
+    async with chat.client.get("/chat/events", params={"as": "ben"}) as window:
+        await heard(window, "resync")
+        assert (await chat.client.get("/chat/events", params={"as": "anna"})).status == 503
+    for _ in range(500):
+        async with chat.client.get("/chat/events", params={"as": "anna"}) as window:
+            if window.status == 200:
+                return
+        await asyncio.sleep(0.01)
+    pytest.fail("a closed window made no room")
+
+
+# ---- who is turned away ----
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        ({"Host": "evil.example"}, "foreign_host"),
+        ({"Host": "127.0.0.1.evil.example"}, "foreign_host"),
+        ({"Host": "192.168.1.7:3978"}, "foreign_host"),
+        ({"Host": "localhost.evil.example:3978"}, "foreign_host"),
+        ({"Host": "[::1"}, "foreign_host"),
+        ({"Origin": "https://evil.example"}, "foreign_origin"),
+        ({"Origin": "null"}, "foreign_origin"),
+        ({"Origin": "http://localhost:1"}, "foreign_origin"),
+    ],
+)
+async def test_foreign_pages_are_turned_away(chat: Chat, headers: dict[str, str], reason: str) -> None:
+    """Neither another name for this machine nor another page gets anything."""
+    for path in ("/", "/chat/static/chat.js", "/chat/people", "/chat/rooms?as=anna", "/chat/events?as=anna"):
+        response = await chat.client.get(path, headers=headers)
+        assert (response.status, await response.json()) == (403, {"error": reason})
+
+
+async def test_a_foreign_page_cannot_write(chat: Chat) -> None:
+    """A forged form or request changes nothing."""
+    path = f"/chat/rooms/{SALES}/messages"
+    body = {"as": "anna", "id": "x", "text": "hallo"}
+    foreign = await chat.client.post(path, json=body, headers={"Origin": "https://evil.example"})
+    assert foreign.status == 403
+    form = await chat.client.post(path, data=json.dumps(body), headers={"Content-Type": "text/plain"})
+    assert form.status == 415
+    assert await chat.messages(ANNA) == []
+    assert not chat.desk.received
+
+
+async def test_the_page_itself_is_let_in(chat: Chat) -> None:
+    """The same origin and every loopback name are welcome."""
+    port = chat.client.port
+    own = await chat.client.get("/chat/people", headers={"Origin": f"http://127.0.0.1:{port}"})
+    assert own.status == 200
+    assert [is_loopback(host) for host in ("localhost:3978", "127.0.0.1", "[::1]:3978", "127.1.2.3")] == [True] * 4
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"as": "anna", "id": "x"}',
+        b'{"as": "anna", "id": "x", "text": ""}',
+        b'{"as": "anna", "id": "x", "text": "   "}',
+        b'{"as": "anna", "id": "x", "text": 7}',
+        b'{"as": "anna", "id": "x y", "text": "hallo"}',
+        b'{"as": "anna", "id": "", "text": "hallo"}',
+        b'{"as": "anna", "id": "x", "text": "hallo", "more": 1}',
+        b'{"as": "anna\\u0000", "id": "x", "text": "hallo"}',
+        b'{"as": "anna", "id": "x", "text": "hal\\u0000lo"}',
+        b'{"as": "anna", "id": "x", "text": "\\ud800"}',
+        b'{"as": "anna", "id": "x", "text": "\xff"}',
+        b"[" * 100_000,
+        json.dumps({"as": "anna", "id": "x", "text": "x" * 4001}).encode(),
+    ],
+)
+async def test_malformed_messages_are_refused(chat: Chat, body: bytes) -> None:
+    """Whatever is sent instead of a message is answered with 400 and reaches nobody."""
+    headers = {"Content-Type": "application/json"}
+    response = await chat.client.post(f"/chat/rooms/{SALES}/messages", data=body, headers=headers)
+    assert response.status == 400, await response.text()
+    assert not chat.desk.received
+
+
+async def test_deep_arguments_are_refused(chat: Chat) -> None:
+    """A click with ten thousand levels of brackets is malformed, not a defect."""
+    sent = await chat.posts("open")
+    depth = 10_000
+    args = '{"a":' * depth + "1" + "}" * depth
+    body = f'{{"as": "anna", "id": "x", "message": "{sent.message_id}", "command": "c", "args": {args}}}'
+    headers = {"Content-Type": "application/json"}
+    response = await chat.client.post(f"/chat/rooms/{SALES}/actions", data=body, headers=headers)
+    assert response.status == 400
+
+
+async def test_large_bodies_are_refused(chat: Chat) -> None:
+    """Beyond 256 KiB nothing is read any more, whether or not the length was announced."""
+    body = json.dumps({"as": "anna", "id": "x", "text": "x" * 300_000}).encode()
+
+    async def parts() -> AsyncGenerator[bytes]:
+        for start in range(0, len(body), 10_000):
+            yield body[start : start + 10_000]
+
+    headers = {"Content-Type": "application/json"}
+    for data in (body, parts()):
+        response = await chat.client.post(f"/chat/rooms/{SALES}/messages", data=data, headers=headers)
+        assert (response.status, await response.json()) == (413, {"error": "too_large"})
+
+
+async def test_a_backslash_in_words_is_no_null(chat: Chat) -> None:
+    """Who writes about escapes may do so."""
+    assert (await chat.types(ANNA, "see \\u0000")).status == 200
+    assert said(await chat.messages(BEN)) == ["see \\u0000"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/chat/rooms", 400),
+        ("/chat/rooms?as=nobody", 404),
+        ("/chat/rooms?as=an%00na", 404),
+        ("/chat/rooms?as=", 404),
+        ("/chat/events", 400),
+        ("/chat/events?as=nobody", 404),
+        (f"/chat/rooms/{SALES}/messages?as=caro", 404),
+        ("/chat/rooms/direct-ben/messages?as=anna", 404),
+        ("/chat/rooms/nowhere/messages?as=anna", 404),
+        ("/chat/rooms/%00/messages?as=anna", 404),
+        (f"/chat/rooms/{SALES}/messages?as=anna&before=x", 400),
+        (f"/chat/rooms/{SALES}/messages?as=anna&since=-1", 400),
+        (f"/chat/rooms/{SALES}/messages?as=anna&before=99999999999999999999", 400),
+    ],
+)
+async def test_unknown_people_and_rooms_are_not_found(chat: Chat, path: str, status: int) -> None:
+    """Another person's rooms do not exist for whoever asks."""
+    assert (await chat.client.get(path)).status == status
+
+
+async def test_nobody_writes_into_foreign_rooms(chat: Chat) -> None:
+    """Typing, clicking, reading and dismissing end at the door of a room."""
+    sent = await chat.posts("open")
+    assert (await chat.types(CARO, "hallo")).status == 404
+    assert (await chat.clicks(CARO, sent.message_id, "lead.pick")).status == 404
+    assert (await chat.post(f"/chat/rooms/{SALES}/read", CARO, seq=1)).status == 404
+    path = f"/chat/rooms/{SALES}/messages/{sent.message_id}"
+    assert (await chat.client.delete(path, params={"as": "caro"})).status == 404
+    assert not chat.desk.received
+
+
+class Busy:
+    """Storage in which others hold what is needed."""
+
+    def __call__(self, *, writes: bool = False) -> AbstractAsyncContextManager[Transcript]:
+        del writes
+        raise Contended
+
+
+async def test_a_busy_database_is_said_in_a_word() -> None:
+    """Whoever waited for too long is told to try again; the relay knows that nothing was posted."""
+    platform = WebPlatform(Desk(), Busy(), lambda: NOW, lambda: "id")
+    app = web.Application()
+    app.add_routes(platform.routes())
+    async with TestClient(TestServer(app)) as client:
+        response = await client.get("/chat/people")
+        assert (response.status, await response.json()) == (503, {"error": "busy"})
+    with pytest.raises(Unavailable):
+        await platform.send(CHANNEL, card("one"), EVERYBODY, key="delivery")
+    with pytest.raises(Unavailable):
+        await platform.update(CHANNEL, "message", card("one"), EVERYBODY)
+
+
+async def test_a_bot_that_never_answers_is_given_up(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page gets a word for it, and the same message can be sent again."""
+
+    async def never(incoming: Incoming) -> Answer | None:
+        del incoming
+        await asyncio.Event().wait()
+        return None
+
+    monkeypatch.setattr("bot.platforms.web.ANSWER_LIMIT_SECONDS", 0.01)
+    monkeypatch.setattr(chat.desk, "receive", never)
+    response = await chat.types(ANNA, "leads", interaction="same")
+    assert (response.status, await response.json()) == (504, {"error": "slow"})
+    monkeypatch.undo()
+    assert (await chat.types(ANNA, "leads", interaction="same")).status == 200
+    assert said(await chat.messages(ANNA)) == ["leads"]

@@ -1,0 +1,137 @@
+"""The chat in the browser as its page sees it, and a bot behind it that answers as a test says."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from itertools import count
+from typing import Any
+
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer
+from selectolax.lexbor import LexborHTMLParser
+
+from bot.incoming import Answer, Incoming, Placement
+from bot.platforms.base import Reader, Sent, Target
+from bot.platforms.web import WebPlatform
+from cards.model import Card, Run, verbatim
+from services.people import Language, PlaceKind
+from services.transcript import Person, Room
+from storage.engine import Database, open_database
+from storage.transcript import open_transcript
+
+NOW = datetime(2026, 11, 24, 9, 8, tzinfo=UTC)
+ANNA = Person("anna", "Anna Weiß", Language.GERMAN, "Europe/Berlin", 1)
+BEN = Person("ben", "Ben Kaya", Language.ENGLISH, "Europe/London", 2)
+CARO = Person("caro", "Caro Lind", Language.GERMAN, "Europe/Berlin", 3)
+SALES = "channel-sales"
+CHANNEL = Target("demo", SALES)
+EVERYBODY = Reader(Language.GERMAN, "Europe/Berlin")
+
+
+def card(words: str, *actions: Run, refresh: Run | None = None) -> Card:
+    """A card of one line."""
+    return Card(title=verbatim(words), actions=actions, refresh=refresh)
+
+
+@dataclass
+class Desk:
+    """What stands behind the platform: answers as a test says, and remembers what came in."""
+
+    answers: dict[str, Callable[[Incoming], Answer | None]] = field(default_factory=dict[str, Any])
+    received: list[Incoming] = field(default_factory=list[Incoming])
+    noted: list[Sent] = field(default_factory=list[Sent])
+
+    async def receive(self, incoming: Incoming) -> Answer | None:
+        self.received.append(incoming)
+        await asyncio.sleep(0)
+        word = incoming.command or incoming.text.split(" ")[0] or incoming.kind
+        answer = self.answers.get(word)
+        return answer(incoming) if answer else None
+
+    async def posted(self, incoming: Incoming, answer: Answer, sent: Sent) -> None:
+        del incoming, answer
+        self.noted.append(sent)
+
+    def says(self, word: str, placement: Placement, *, refresh: Run | None = None) -> None:
+        def answer(incoming: Incoming) -> Answer:
+            words = f"{word} for {incoming.sender.name}"
+            return Answer(card(words, refresh=refresh), placement, EVERYBODY)
+
+        self.answers[word] = answer
+
+
+@dataclass
+class Chat:
+    """The page's side of the conversation."""
+
+    client: TestClient[web.Request, web.Application]
+    platform: WebPlatform
+    desk: Desk
+    database: Database
+    ids: Callable[[], str]
+
+    async def rooms(self, person: Person) -> dict[str, dict[str, Any]]:
+        body = await self.get("/chat/rooms", person)
+        return {room["id"]: room for room in body["rooms"]}
+
+    async def get(self, path: str, person: Person, **query: str | int) -> dict[str, Any]:
+        response = await self.client.get(path, params={"as": person.person_id, **query})
+        assert response.status == 200, await response.text()
+        return await response.json()
+
+    async def messages(self, person: Person, room: str = SALES, **query: int) -> list[dict[str, Any]]:
+        return (await self.get(f"/chat/rooms/{room}/messages", person, **query))["messages"]
+
+    async def post(self, path: str, person: Person, **body: object) -> ClientResponse:
+        return await self.client.post(path, json={"as": person.person_id, **body})
+
+    async def types(self, person: Person, text: str, room: str = SALES, interaction: str = "") -> ClientResponse:
+        return await self.post(f"/chat/rooms/{room}/messages", person, id=interaction or self.ids(), text=text)
+
+    async def clicks(
+        self, person: Person, message: str, command: str, room: str = SALES, **more: object
+    ) -> ClientResponse:
+        body = {"id": self.ids(), "message": message, "command": command, **more}
+        return await self.post(f"/chat/rooms/{room}/actions", person, **body)
+
+    async def posts(self, words: Card | str, target: Target = CHANNEL, reader: Reader = EVERYBODY) -> Sent:
+        posted = words if isinstance(words, Card) else card(words)
+        return await self.platform.send(target, posted, reader, key=self.ids())
+
+
+@asynccontextmanager
+async def open_chat(database_url: str) -> AsyncGenerator[Chat]:
+    """Two colleagues in a channel and somebody outside, on a database of their own."""
+    database = open_database(database_url)
+    transcripts = partial(open_transcript, database, lambda: NOW)
+    async with transcripts(writes=True) as transcript:
+        for person in (ANNA, BEN, CARO):
+            await transcript.put_person(person)
+        await transcript.put_room(Room(SALES, PlaceKind.CHANNEL, "Vertrieb"), ("anna", "ben"))
+    desk, numbers = Desk(), count(1)
+
+    def ids() -> str:
+        return f"id{next(numbers)}"
+
+    platform = WebPlatform(desk, transcripts, lambda: NOW, ids)
+    app = web.Application()
+    app.add_routes(platform.routes())
+    async with TestClient(TestServer(app)) as client:
+        yield Chat(client, platform, desk, database, ids)
+        await platform.end()
+    await database.close()
+
+
+def title(message: dict[str, Any]) -> str:
+    """The first line of a drawn card."""
+    found = LexborHTMLParser(message["html"]).css_first(".card-title")
+    assert found is not None
+    return found.text()
+
+
+def said(messages: list[dict[str, Any]]) -> list[str]:
+    """What stands in a room, a line a message."""
+    return [title(message) if "html" in message else message["text"] for message in messages]
