@@ -56,6 +56,8 @@ class Drawer:
 
     views: Mapping[str, View]
     mail_views: Mapping[str, MailView]
+    public_url: str
+    """Where links lead; views find it among their parameters."""
 
     async def draw(self, uow: UnitOfWork, delivery: Delivery) -> Drawing:
         """The delivery as it is true now. Raises KeyError for a view that no longer exists."""
@@ -70,7 +72,7 @@ class Drawer:
     async def _draw_card(
         self, uow: UnitOfWork, delivery: Delivery, posted: Posted | None, place: _Place
     ) -> Drawn | Nothing:
-        card = await self.views[delivery.view](uow, place.actor, delivery.key, _params(delivery))
+        card = await self.views[delivery.view](uow, place.actor, delivery.key, self._params(delivery))
         if card is None:
             return Nothing("nothing to say")
         reader = Reader(
@@ -83,7 +85,7 @@ class Drawer:
         return Drawn(place.target, reader, card, shown, message_id, place.identity)
 
     async def _draw_mail(self, uow: UnitOfWork, delivery: Delivery) -> Mail | Nothing:
-        params = _params(delivery)
+        params = self._params(delivery)
         if not delivery.user_id:
             mail = await self.mail_views[delivery.view](uow, delivery.team_id, delivery.key, params)
             return mail or Nothing("nothing to say")
@@ -93,6 +95,9 @@ class Drawer:
         actor = await _person(uow, delivery, Place(MAIL, "", "", PlaceKind.PERSONAL))
         card = await self.views[delivery.view](uow, actor, delivery.key, params)
         return Mail(member.email, card.title, card, actor.language, actor.zone) if card else Nothing("nothing to say")
+
+    def _params(self, delivery: Delivery) -> Mapping[str, str]:
+        return {**delivery.params, "team_id": delivery.team_id, "public_url": self.public_url}
 
 
 async def _posted(uow: UnitOfWork, delivery: Delivery) -> Posted | None:
@@ -159,10 +164,6 @@ async def _readers(uow: UnitOfWork, here: Place) -> Actor:
         zone=team.zone if team else DEFAULT_ZONE,
         place=here,
     )
-
-
-def _params(delivery: Delivery) -> Mapping[str, str]:
-    return {**delivery.params, "team_id": delivery.team_id}
 
 
 def _digest(card: Card, reader: Reader) -> str:

@@ -12,7 +12,7 @@ View: TypeAlias = Callable[[UnitOfWork, Actor, str, Mapping[str, str]], Awaitabl
 """(uow, reader, key, params) → the card, or None: there is nothing to say any more, and nothing is sent.
 
 The unit of work is read-only. `key` and `params` are those of the notice; `params["team_id"]` is always there: the
-team in whose name the notice was given. The reader is one of these:
+team in whose name the notice was given; so is `params["public_url"]`, where links lead. The reader is one of these:
 
 - in a direct chat: the person, with today's role in the notice's team. Who is no colleague of it (any more) reads as
   GUEST with NO_TEAM: such a reader is shown only what concerns himself, found through `params["team_id"]`;
