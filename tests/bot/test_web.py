@@ -5,12 +5,14 @@ from collections.abc import AsyncGenerator
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
+from sqlalchemy import insert, update
 
 from bot.incoming import Kind, Placement
 from bot.platforms.base import Gone, Reader, Target
 from cards.model import Card, Run, Text, t
 from services.people import Language, PlaceKind
 from services.transcript import Draft
+from storage.tables import identities, members, teams, users
 from storage.transcript import MESSAGES_KEPT, PRIVATE_KEPT, open_transcript
 from tests.bot.web_chat import ANNA, BEN, CARO, CHANNEL, EVERYBODY, NOW, SALES, Chat, card, open_chat, said, title
 
@@ -69,6 +71,33 @@ async def test_the_switch_lists_people_in_their_order(chat: Chat) -> None:
         ("anna", "Anna Weiß", "de"),
         ("ben", "Ben Kaya", "en"),
         ("caro", "Caro Lind", "de"),
+    ]
+
+
+async def test_the_switch_tells_firm_role_and_chosen_language(chat: Chat) -> None:
+    """They are those of this moment: of the team and of the person, not of a list kept for the chat."""
+    who = {"user_id": "u1", "name": "Ben Kaya", "language": "de", "zone": "Europe/Berlin", "created_at": NOW}
+    identity = {"platform": "web", "tenant": "demo", "platform_user_id": "ben", "user_id": "u1"}
+    team = {"team_id": "t1", "name": "Solarhaus GmbH", "plan": "free", "language": "de", "zone": "Europe/Berlin"}
+    async with chat.database.writer.begin() as connection:
+        await connection.execute(insert(users).values(who))
+        await connection.execute(insert(identities).values(identity | {"reference": dict[str, str]()}))
+        await connection.execute(insert(teams).values(team | {"created_by": "u1", "created_at": NOW}))
+        await connection.execute(insert(members).values(team_id="t1", user_id="u1", role="owner", joined_at=NOW))
+    ben = (await chat.get("/chat/rooms", BEN))["me"]
+    assert (ben["firm"], ben["role"], ben["language"], ben["zone"]) == (
+        "Solarhaus GmbH",
+        "owner",
+        "de",
+        "Europe/Berlin",
+    )
+    async with chat.database.writer.begin() as connection:
+        await connection.execute(update(members).values(removed_at=NOW))
+    body = await (await chat.client.get("/chat/people")).json()
+    assert [(person["id"], person["firm"], person["role"]) for person in body["people"]] == [
+        ("anna", "", ""),
+        ("ben", "", ""),
+        ("caro", "", ""),
     ]
 
 
