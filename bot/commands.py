@@ -51,7 +51,7 @@ class Reply:
 
 Handler: TypeAlias = "Callable[[Context, Any], Awaitable[Card | Reply | None]]"
 """Carries out a command; nothing to show for an event that needs no answer."""
-Form: TypeAlias = "Callable[[Context, Mapping[str, Any], tuple[Warn, ...]], Awaitable[Card]]"
+Form: TypeAlias = Callable[[Context, Mapping[str, Any], tuple[Warn, ...]], Awaitable[Card]]
 """Draws the form of a command, filled with what is known already, under the warnings that must be accepted."""
 
 

@@ -63,9 +63,8 @@ def asked_to_join(view: ShownInvitation) -> Card:
     )
 
 
-def join_form(*, can_ask: bool = False) -> Card:
-    """The code from the invitation's page; in a team's channel one can ask to join instead."""
-    ask = (Run(t("Ask to join without a code"), "invitation.ask"),) if can_ask else ()
+def join_form() -> Card:
+    """The code from the invitation's page."""
     return Card(
         t("Which code did you get?"),
         (
@@ -76,7 +75,6 @@ def join_form(*, can_ask: bool = False) -> Card:
         ),
         (
             Run(t("Join"), "invitation.join", style=Style.PRIMARY, collects=True),
-            *ask,
             Run(t("Cancel"), "cancel"),
         ),
     )
@@ -260,7 +258,7 @@ def _example(one: Invitation, **may: bool) -> ShownInvitation:
 
 EXAMPLES: Final = {
     "asked to join": asked_to_join(_example(_JOINS)),
-    "join form": join_form(can_ask=True),
+    "join form": join_form(),
     "joined": joined(JoinedTeam("Solarhaus GmbH", Role.MEMBER)),
     "joined a marketplace": joined(JoinedTeam("Solarhaus GmbH", Role.OWNER, InvitationKind.PARTNER, "Handwerk Süd")),
     "wrong code": joined(WrongCode(1)),

@@ -1,8 +1,8 @@
 """Colleagues: listed, changed, removed, and the owner's succession."""
 
-from services.member.changing import change_role, flag, role_named, transfer
+from services.member.changing import change, change_role, flag, role_named, transfer
 from services.member.finding import resolve
-from services.member.listing import list_
+from services.member.listing import list_, row
 from services.member.model import (
     ChangedMember,
     ListedMembers,
@@ -30,6 +30,7 @@ __all__ = [
     "RemovedMember",
     "TeamTransferred",
     "TransferredTeam",
+    "change",
     "change_role",
     "flag",
     "leave",
@@ -37,5 +38,6 @@ __all__ = [
     "remove",
     "resolve",
     "role_named",
+    "row",
     "transfer",
 ]

@@ -1,5 +1,7 @@
 """Roles, responsible colleagues, and the owner's succession (A74, A76, B17)."""
 
+from dataclasses import replace
+
 from services.errors import Invalid, NeedsConfirmation, NotFound, Outdated, Warn
 from services.member.finding import resolve
 from services.member.model import (
@@ -40,6 +42,18 @@ async def change_role(uow: UnitOfWork, actor: Actor, who: str, role: str) -> Cha
             )
         )
     return _changed(colleague, new, may_delegate=colleague.may_delegate)
+
+
+async def change(
+    uow: UnitOfWork, actor: Actor, who: str, role: str, *, may_delegate: bool | None = None
+) -> ChangedMember:
+    """Change a colleague's role and, where it is said, whether he is a responsible one."""
+    team_id = actor.require(Permission.MEMBER_CHANGE_ROLE)
+    colleague = await resolve(uow, team_id, who)
+    changed = await change_role(uow, actor, colleague.user_id, role)
+    if may_delegate is None:
+        return changed
+    return replace(await flag(uow, actor, colleague.user_id, may_delegate=may_delegate), old_role=changed.old_role)
 
 
 def role_named(role: str) -> Role:

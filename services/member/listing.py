@@ -1,6 +1,7 @@
 """Who is in the team (A30)."""
 
 from services.errors import NotFound
+from services.member.finding import resolve
 from services.member.model import LISTED_MAX, ListedMembers, Member, Row
 from services.people import Actor
 from services.permissions import Permission, Role
@@ -26,6 +27,12 @@ async def list_(uow: UnitOfWork, actor: Actor) -> ListedMembers:
         may_request=actor.may(Permission.INVITATION_REQUEST),
         may_transfer=actor.may(Permission.TEAM_TRANSFER) and len(colleagues) > 1,
     )
+
+
+async def row(uow: UnitOfWork, actor: Actor, who: str) -> Row:
+    """One colleague, to be changed."""
+    team_id = actor.require(Permission.MEMBER_CHANGE_ROLE)
+    return _row(actor, await resolve(uow, team_id, who))
 
 
 def _row(actor: Actor, one: Member) -> Row:

@@ -1,0 +1,213 @@
+"""Invitations: invite, ask, decide, take back, join."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.commands import Args, Command, Group, NoArgs
+from bot.context import Context
+from cards import invitation as cards
+from cards import invited
+from cards.model import Card, t
+from services import invitation
+from services.errors import Warn
+from services.permissions import Permission
+
+
+class InviteArgs(Args, frozen=True):
+    """Whom, as what, with which words."""
+
+    email: str
+    role: str = "member"
+    text: str = ""
+
+
+class InvitationArgs(Args, frozen=True):
+    """An invitation, by its reference."""
+
+    invitation: str
+
+
+class JoinArgs(Args, frozen=True):
+    """The code from the page."""
+
+    code: str = ""
+
+
+async def create(ctx: Context, args: InviteArgs) -> Card:
+    """Invite an address."""
+    return cards.sent(await invitation.create(ctx.uow, ctx.actor, args.email, args.role, text=args.text))
+
+
+async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Whom."""
+    del warnings
+    ctx.actor.require(Permission.MEMBER_INVITE)
+    return cards.create_form(str(known.get("email", "")), str(known.get("role", "")))
+
+
+async def request(ctx: Context, args: InviteArgs) -> Card:
+    """Ask the owner and the admins."""
+    return cards.sent(await invitation.request(ctx.uow, ctx.actor, args.email, args.role, text=args.text))
+
+
+async def request_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Whom they should invite."""
+    del warnings
+    ctx.actor.require(Permission.INVITATION_REQUEST)
+    return cards.create_form(str(known.get("email", "")), str(known.get("role", "")), asks=True)
+
+
+async def list_(ctx: Context, args: NoArgs) -> Card:
+    """The team's invitations."""
+    del args
+    return cards.listed(await invitation.list_(ctx.uow, ctx.actor))
+
+
+async def show(ctx: Context, args: InvitationArgs) -> Card:
+    """One invitation as this reader may see it."""
+    return cards.shown(await invitation.show(ctx.uow, ctx.actor, args.invitation))
+
+
+async def approve(ctx: Context, args: InvitationArgs) -> Card:
+    """Say yes."""
+    return cards.shown(await invitation.approve(ctx.uow, ctx.actor, args.invitation))
+
+
+async def decline(ctx: Context, args: InvitationArgs) -> Card:
+    """Say no."""
+    return cards.shown(await invitation.decline(ctx.uow, ctx.actor, args.invitation))
+
+
+async def revoke(ctx: Context, args: InvitationArgs) -> Card:
+    """Take it back."""
+    return cards.shown(await invitation.revoke(ctx.uow, ctx.actor, args.invitation))
+
+
+async def resend(ctx: Context, args: InvitationArgs) -> Card:
+    """A new link."""
+    return cards.sent(await invitation.resend(ctx.uow, ctx.actor, args.invitation))
+
+
+async def join(ctx: Context, args: JoinArgs) -> Card:
+    """With a code, by it; without one, ask in a team's channel, or say where to type it."""
+    if args.code:
+        return invited.joined(await invitation.join(ctx.uow, ctx.actor, args.code))
+    if ctx.actor.place.team_id:
+        return invited.asked_to_join(await invitation.join_request(ctx.uow, ctx.actor))
+    ctx.actor.require(Permission.INVITATION_JOIN)
+    return invited.join_form()
+
+
+COMMANDS = (
+    Command(
+        name="invitation.create",
+        english=("invite",),
+        german=("einladen",),
+        permission=Permission.MEMBER_INVITE,
+        about=t("Invite somebody into the team by e-mail"),
+        verb=t("Invite"),
+        group=Group.TEAM,
+        handler=create,
+        args=InviteArgs,
+        takes=("email", "role"),
+        form=create_form,
+    ),
+    Command(
+        name="invitation.request",
+        english=("request invitation",),
+        german=("einladung erbitten",),
+        permission=Permission.INVITATION_REQUEST,
+        about=t("Ask the owner or an admin to invite somebody"),
+        verb=t("Ask for an invitation"),
+        group=Group.TEAM,
+        handler=request,
+        args=InviteArgs,
+        takes=("email", "role"),
+        form=request_form,
+    ),
+    Command(
+        name="invitation.list",
+        english=("invitations",),
+        german=("einladungen",),
+        permission=Permission.TEAM_VIEW_SETTINGS,
+        about=t("Show the invitations of the team"),
+        verb=t("Show invitations"),
+        group=Group.TEAM,
+        handler=list_,
+        writes=False,
+    ),
+    Command(
+        name="invitation.show",
+        english=("invitation",),
+        german=("einladung",),
+        permission=Permission.TEAM_VIEW_SETTINGS,
+        about=t("Show an invitation"),
+        verb=t("Show"),
+        group=Group.TEAM,
+        handler=show,
+        args=InvitationArgs,
+        takes=("invitation",),
+        writes=False,
+        listed=False,
+    ),
+    Command(
+        name="invitation.approve",
+        english=("approve",),
+        german=("freigeben",),
+        permission=Permission.INVITATION_DECIDE,
+        about=t("Approve an invitation that a colleague asked for"),
+        verb=t("Approve"),
+        group=Group.TEAM,
+        handler=approve,
+        args=InvitationArgs,
+        takes=("invitation",),
+    ),
+    Command(
+        name="invitation.decline",
+        english=("decline",),
+        german=("ablehnen",),
+        permission=Permission.INVITATION_DECIDE,
+        about=t("Decline an invitation that a colleague asked for"),
+        verb=t("Decline"),
+        group=Group.TEAM,
+        handler=decline,
+        args=InvitationArgs,
+        takes=("invitation",),
+    ),
+    Command(
+        name="invitation.revoke",
+        english=("revoke", "withdraw"),
+        german=("widerrufen", "zurückziehen"),
+        permission=Permission.MEMBER_INVITE,
+        about=t("Withdraw an invitation"),
+        verb=t("Withdraw"),
+        group=Group.TEAM,
+        handler=revoke,
+        args=InvitationArgs,
+        takes=("invitation",),
+    ),
+    Command(
+        name="invitation.resend",
+        english=("resend",),
+        german=("erneut senden",),
+        permission=Permission.MEMBER_INVITE,
+        about=t("Send an invitation again, with a new link"),
+        verb=t("Send again"),
+        group=Group.TEAM,
+        handler=resend,
+        args=InvitationArgs,
+        takes=("invitation",),
+    ),
+    Command(
+        name="invitation.join",
+        english=("join",),
+        german=("beitreten",),
+        permission=Permission.INVITATION_JOIN,
+        about=t("Join a team: with your code, or by asking in its channel"),
+        verb=t("Join"),
+        group=Group.YOU,
+        handler=join,
+        args=JoinArgs,
+        takes=("code",),
+    ),
+)

@@ -1,0 +1,140 @@
+"""Colleagues: list, roles, removal, succession, leaving."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.commands import Args, Command, Group, NoArgs
+from bot.context import Context
+from cards import member as cards
+from cards.model import Card, t
+from services import member
+from services.errors import Warn
+from services.permissions import Permission
+
+
+class WhoArgs(Args, frozen=True):
+    """A colleague, by id or name."""
+
+    who: str
+
+
+class RoleArgs(Args, frozen=True):
+    """A colleague's role, and whether he is a responsible one."""
+
+    who: str
+    role: str
+    responsible: bool | None = None
+
+
+async def list_(ctx: Context, args: NoArgs) -> Card:
+    """Everybody in the team."""
+    del args
+    return cards.listed(await member.list_(ctx.uow, ctx.actor))
+
+
+async def role(ctx: Context, args: RoleArgs) -> Card:
+    """Another role."""
+    changed = await member.change(ctx.uow, ctx.actor, args.who, args.role, may_delegate=args.responsible)
+    return cards.changed(changed)
+
+
+async def role_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Whose role, then which one."""
+    del warnings
+    ctx.actor.require(Permission.MEMBER_CHANGE_ROLE)
+    if known.get("who"):
+        return cards.role_form(await member.row(ctx.uow, ctx.actor, str(known["who"])))
+    return cards.role_which_form(await member.list_(ctx.uow, ctx.actor))
+
+
+async def remove(ctx: Context, args: WhoArgs) -> Card:
+    """End a colleague's access."""
+    return cards.removed(await member.remove(ctx.uow, ctx.actor, args.who, accept=args.accept))
+
+
+async def remove_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Who is to be removed."""
+    del known, warnings
+    ctx.actor.require(Permission.MEMBER_REMOVE)
+    return cards.remove_form(await member.list_(ctx.uow, ctx.actor))
+
+
+async def leave(ctx: Context, args: NoArgs) -> Card:
+    """End one's own access."""
+    return cards.removed(await member.leave(ctx.uow, ctx.actor, accept=args.accept))
+
+
+async def transfer(ctx: Context, args: WhoArgs) -> Card:
+    """Another owner."""
+    return cards.transferred(await member.transfer(ctx.uow, ctx.actor, args.who, accept=args.accept))
+
+
+async def transfer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Who is to own the team."""
+    del known, warnings
+    ctx.actor.require(Permission.TEAM_TRANSFER)
+    return cards.transfer_form(await member.list_(ctx.uow, ctx.actor))
+
+
+COMMANDS = (
+    Command(
+        name="member.list",
+        english=("members", "colleagues"),
+        german=("mitglieder", "kollegen"),
+        permission=Permission.TEAM_VIEW_SETTINGS,
+        about=t("Show the colleagues of the team"),
+        verb=t("Show colleagues"),
+        group=Group.TEAM,
+        handler=list_,
+        writes=False,
+    ),
+    Command(
+        name="member.role",
+        english=("role",),
+        german=("rolle",),
+        permission=Permission.MEMBER_CHANGE_ROLE,
+        about=t("Change a colleague's role"),
+        verb=t("Change role"),
+        group=Group.TEAM,
+        handler=role,
+        args=RoleArgs,
+        takes=("who", "role"),
+        form=role_form,
+    ),
+    Command(
+        name="member.remove",
+        english=("remove",),
+        german=("entfernen",),
+        permission=Permission.MEMBER_REMOVE,
+        about=t("Remove a colleague from the team"),
+        verb=t("Remove"),
+        group=Group.TEAM,
+        handler=remove,
+        args=WhoArgs,
+        takes=("who*",),
+        form=remove_form,
+    ),
+    Command(
+        name="member.transfer",
+        english=("transfer",),
+        german=("übertragen",),
+        permission=Permission.TEAM_TRANSFER,
+        about=t("Hand over the team to a colleague"),
+        verb=t("Hand over the team"),
+        group=Group.TEAM,
+        handler=transfer,
+        args=WhoArgs,
+        takes=("who*",),
+        form=transfer_form,
+    ),
+    Command(
+        name="member.leave",
+        english=("leave team", "team leave"),
+        german=("team verlassen",),
+        permission=Permission.MEMBER_LEAVE,
+        about=t("Leave the team"),
+        verb=t("Leave the team"),
+        group=Group.TEAM,
+        handler=leave,
+    ),
+)

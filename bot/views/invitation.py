@@ -1,0 +1,76 @@
+"""What people are told about invitations: the approval card, its outcome, the mail and the link."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from bot.views.base import Mail, MailView, View
+from cards import invitation as cards
+from cards import invited
+from cards.model import Card
+from services.invitation import Invitation, InvitationState, ShownInvitation, token_of
+from services.invitation.model import SENT_STATES
+from services.invitation.showing import shown
+from services.people import Actor
+from services.team import Seats
+from services.unit_of_work import UnitOfWork
+
+
+async def approval(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+    """The card on which somebody decides; in a channel everybody sees the buttons and each click is authorised."""
+    found = await uow.invitations.get(params["team_id"], key)
+    if found is None or actor.team_id != params["team_id"]:
+        return None
+    view = await shown(uow, actor, found)
+    if actor.place.is_public:
+        view = replace(view, may_decide=found.state is InvitationState.REQUESTED)
+    return cards.shown(view)
+
+
+async def decided(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+    """How it ended, for whoever asked or invited."""
+    found = await uow.invitations.get(params["team_id"], key)
+    team = await uow.teams.name(params["team_id"])
+    if found is None or team is None or actor.user_id != found.requested_by:
+        return None
+    view = ShownInvitation(found.as_of(uow.now), found.email, Seats(0, 0))
+    return invited.decided(await shown(uow, actor, found) if actor.team_id else view, team)
+
+
+async def link(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+    """The link, where no mail can be sent, for a colleague who passes it on."""
+    found = await _sent(uow, params["team_id"], key)
+    if found is None or actor.team_id != params["team_id"] or actor.place.is_public:
+        return None
+    return invited.link(found, _url(uow, found, params))
+
+
+async def mail(uow: UnitOfWork, team_id: str, key: str, params: Mapping[str, str]) -> Mail | None:
+    """The invitation, to the invitee."""
+    found, team = await _sent(uow, team_id, key), await uow.teams.get(team_id)
+    if found is None or team is None:
+        return None
+    market = await uow.marketplaces.find(team.team_id, found.marketplace_id) if found.marketplace_id else None
+    name = market.name if market else ""
+    card = invited.mail(found, team.name, _url(uow, found, params), name)
+    return Mail(found.email, invited.mail_subject(found, team.name, name), card, found.language, team.zone)
+
+
+async def _sent(uow: UnitOfWork, team_id: str, key: str) -> Invitation | None:
+    """An invitation that still waits for its invitee."""
+    found = await uow.invitations.get(team_id, key)
+    if found is None or not found.email or found.as_of(uow.now).state not in SENT_STATES:
+        return None
+    return found
+
+
+def _url(uow: UnitOfWork, found: Invitation, params: Mapping[str, str]) -> str:
+    return f"{params['public_url'].rstrip('/')}/join/{token_of(uow.keyring, found)}"
+
+
+VIEWS: Final[dict[str, View]] = {
+    "invitation.approval": approval,
+    "invitation.decided": decided,
+    "invitation.mail": link,
+}
+MAILS: Final[dict[str, MailView]] = {"invitation.mail": mail}

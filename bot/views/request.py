@@ -1,0 +1,30 @@
+"""What people are told about requests."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.views.base import View
+from cards import request as cards
+from cards.model import Card
+from services.people import Actor
+from services.request.asking import shown
+from services.unit_of_work import UnitOfWork
+
+
+async def approval(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+    """The card on which somebody decides, for those whose role allows what was asked for."""
+    asked = await uow.requests.get(params["team_id"], key)
+    if asked is None or actor.team_id != asked.team_id or not actor.may(asked.permission):
+        return None
+    return cards.shown(await shown(uow, actor, asked))
+
+
+async def decided(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+    """How it ended, for whoever asked."""
+    asked = await uow.requests.get(params["team_id"], key)
+    if asked is None or actor.user_id != asked.asked_by:
+        return None
+    return cards.decided(await shown(uow, actor, asked))
+
+
+VIEWS: Final[dict[str, View]] = {"request.approval": approval, "request.decided": decided}
