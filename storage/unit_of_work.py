@@ -4,15 +4,26 @@ import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import cached_property
 from itertools import count
 from typing import Final
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.audit.store import AuditTrail
+from services.conversation.store import Conversations
+from services.delivery.store import Deliveries
 from services.events import Event, encode
+from services.inbox import Inbox
+from services.invitation.store import Invitations
 from services.keyring import Keyring
+from services.lead.store import Leads
+from services.marketplace.store import Marketplaces
+from services.member.store import Members
+from services.periods import Periods
+from services.request.store import Requests
+from services.team.store import Teams
+from services.user.store import Users
 from storage.audit import SqlAuditTrail
 from storage.conversation import SqlConversations
 from storage.delivery import SqlDeliveries
@@ -43,8 +54,21 @@ class SqlUnit:
         self._writes = writes
         self._numbers = count()
         self._emitted: list[Event] = []
+        self._trail = SqlAuditTrail(connection)
         self.now = now
         self.keyring = keyring
+        self.audit: AuditTrail = self._trail
+        self.conversations: Conversations = SqlConversations(connection)
+        self.deliveries: Deliveries = SqlDeliveries(connection)
+        self.inbox: Inbox = SqlInbox(connection, now)
+        self.invitations: Invitations = SqlInvitations(connection)
+        self.leads: Leads = SqlLeads(connection)
+        self.marketplaces: Marketplaces = SqlMarketplaces(connection)
+        self.members: Members = SqlMembers(connection)
+        self.periods: Periods = SqlPeriods(connection, now)
+        self.requests: Requests = SqlRequests(connection)
+        self.teams: Teams = SqlTeams(connection)
+        self.users: Users = SqlUsers(connection)
 
     def new_id(self) -> str:
         """Microseconds, one more for each id of this transaction, then 88 random bits; hexadecimal sorts everywhere."""
@@ -59,7 +83,7 @@ class SqlUnit:
     async def flush(self) -> bool:
         """Write down what happened; whether the relay has work."""
         if self._emitted:
-            await self.audit.append(self._emitted, self.now)
+            await self._trail.append(self._emitted, self.now)
         rows = [self._row(event) for event in self._emitted if not event.silent]
         if rows:
             await self._connection.execute(_INSERT_EVENTS, rows)
@@ -73,54 +97,6 @@ class SqlUnit:
             "body": encode(event).decode(),
             "due_at": self.now,
         }
-
-    @cached_property
-    def audit(self) -> SqlAuditTrail:
-        return SqlAuditTrail(self._connection)
-
-    @cached_property
-    def inbox(self) -> SqlInbox:
-        return SqlInbox(self._connection, self.now)
-
-    @cached_property
-    def deliveries(self) -> SqlDeliveries:
-        return SqlDeliveries(self._connection)
-
-    @cached_property
-    def periods(self) -> SqlPeriods:
-        return SqlPeriods(self._connection, self.now)
-
-    @cached_property
-    def conversations(self) -> SqlConversations:
-        return SqlConversations(self._connection)
-
-    @cached_property
-    def invitations(self) -> SqlInvitations:
-        return SqlInvitations(self._connection)
-
-    @cached_property
-    def leads(self) -> SqlLeads:
-        return SqlLeads(self._connection)
-
-    @cached_property
-    def marketplaces(self) -> SqlMarketplaces:
-        return SqlMarketplaces(self._connection)
-
-    @cached_property
-    def members(self) -> SqlMembers:
-        return SqlMembers(self._connection)
-
-    @cached_property
-    def requests(self) -> SqlRequests:
-        return SqlRequests(self._connection)
-
-    @cached_property
-    def teams(self) -> SqlTeams:
-        return SqlTeams(self._connection)
-
-    @cached_property
-    def users(self) -> SqlUsers:
-        return SqlUsers(self._connection)
 
 
 class SqlUnits:
