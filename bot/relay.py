@@ -37,11 +37,13 @@ _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("relay")
 class Relay:
     """Works until it is stopped, woken by commits of this process and by the clock."""
 
-    def __init__(self, units: Units, sender: Sender, *, workers: int = WORKERS) -> None:
+    def __init__(
+        self, units: Units, sender: Sender, *, woken: asyncio.Event | None = None, workers: int = WORKERS
+    ) -> None:
         self._units = units
         self._sender = sender
         self._workers = workers
-        self._woken = asyncio.Event()
+        self._woken = woken or asyncio.Event()
         self._stopping = False
         self._sending: set[asyncio.Task[None]] = set()
 

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import RowMapping, bindparam, insert, select, text
+from sqlalchemy import RowMapping, bindparam, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.audit.model import Entry, Head, Verdict
@@ -30,6 +30,12 @@ _HEAD: Final = (
     .where(audit.c.team_id == bindparam("team_id"))
     .order_by(audit.c.seq.desc())
     .limit(1)
+)
+_ENDS: Final = select(audit.c.team_id, func.max(audit.c.seq).label("seq")).group_by(audit.c.team_id).subquery()
+_HEADS: Final = (
+    select(audit.c.team_id, audit.c.seq, audit.c.hash)
+    .join(_ENDS, (_ENDS.c.team_id == audit.c.team_id) & (_ENDS.c.seq == audit.c.seq))
+    .order_by(audit.c.team_id)
 )
 _AT: Final = select(audit.c.hash).where(audit.c.team_id == bindparam("team_id"), audit.c.seq == bindparam("seq"))
 _INSERT: Final = insert(audit)
@@ -87,6 +93,10 @@ class SqlAuditTrail:
     async def head(self, team_id: str) -> Head:
         row = (await self._connection.execute(_HEAD, {"team_id": team_id})).one_or_none()
         return Head(team_id, 0, START) if row is None else Head(team_id, row.seq, row.hash)
+
+    async def heads(self) -> list[Head]:
+        rows = await self._connection.execute(_HEADS)
+        return [Head(row.team_id, row.seq, row.hash) for row in rows]
 
     async def verify(self, team_id: str, anchor: Head | None = None) -> Verdict:
         head = Head(team_id, 0, START)

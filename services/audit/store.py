@@ -19,6 +19,10 @@ class AuditTrail(Protocol):
         """The end of the team's log; number 0 where nothing was written yet."""
         ...
 
+    async def heads(self) -> list[Head]:
+        """The ends of all logs, to be kept elsewhere."""
+        ...
+
     async def verify(self, team_id: str, anchor: Head | None = None) -> Verdict:
         """Compute the whole chain again; with an earlier head, find out also whether the tail was cut off."""
         ...

@@ -1,0 +1,203 @@
+"""The composition root: the settings become a house in which everybody has been introduced to everybody."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from bot import nouns
+from bot.commands import Registry
+from bot.demo import seed
+from bot.dispatch import Dispatch
+from bot.drawing import Drawer
+from bot.gateways.smtp import SmtpMails
+from bot.jobs import Jobs
+from bot.metrics import Metrics
+from bot.pages import Pages
+from bot.platforms.base import Platform
+from bot.platforms.teams import TeamsPlatform
+from bot.platforms.teams_auth import TokenVerifier
+from bot.platforms.teams_connector import Connector
+from bot.platforms.teams_hosts import ServiceHosts
+from bot.platforms.teams_token import TokenSource
+from bot.platforms.web import WebPlatform
+from bot.relay import Relay
+from bot.sending import Sender
+from bot.settings import Settings, keyring_of
+from services.transcript import Transcript
+from storage.engine import Database, open_database
+from storage.schema import is_current
+from storage.transcript import open_transcript
+from storage.unit_of_work import SqlUnits
+
+BODY_MAX_BYTES: Final = 256 * 1024
+CONNECTIONS_MAX: Final = 100
+DNS_KEPT_S: Final = 300
+REQUESTS_END_S: Final = 3.0
+"""How long requests that are being answered may go on when the process ends."""
+
+Clock = Callable[[], datetime]
+
+_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("app")
+
+
+def utc_now() -> datetime:
+    """The clock of a real deployment."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Transcripts:
+    """Opens transactions on the transcript of the browser chat."""
+
+    database: Database
+    clock: Clock
+
+    def __call__(self, *, writes: bool = False) -> AbstractAsyncContextManager[Transcript]:
+        return open_transcript(self.database, self.clock, writes=writes)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everybody, introduced."""
+
+    settings: Settings
+    database: Database
+    units: SqlUnits
+    metrics: Metrics
+    registry: Registry
+    dispatch: Dispatch
+    relay: Relay
+    jobs: Jobs
+    transcripts: Transcripts
+    browser: WebPlatform | None
+    application: web.Application
+
+
+@asynccontextmanager
+async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncGenerator[House]:
+    """A house on a migrated database; nothing of it works by itself yet, and at the end everything is given back."""
+    database = open_database(settings.database_url.get_secret_value())
+    try:
+        async with _session() as session:
+            verifier = _verifier(settings, session, clock)
+            try:
+                yield _introduce(settings, database, session, verifier, clock)
+            finally:
+                await verifier.close()
+    finally:
+        await database.close()
+
+
+async def serve(settings: Settings, stop: asyncio.Event, announce: Callable[[str], None]) -> None:
+    """Serve until told to stop, then end within seconds without losing anything."""
+    async with opened(settings) as house, _listening(house) as address:
+        if settings.demo:
+            await seed(house.units, house.transcripts)
+        for name in settings.unserved:
+            _log.warning("setting is not served by this version", setting=name)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(house.relay.run())
+            scheduler = house.jobs.start()
+            announce(address)
+            await stop.wait()
+            scheduler.shutdown(wait=False)
+            house.relay.stop()
+
+
+@asynccontextmanager
+async def _listening(house: House) -> AsyncGenerator[str]:
+    runner = web.AppRunner(house.application, access_log=None, shutdown_timeout=REQUESTS_END_S)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, house.settings.host, house.settings.port)
+        await site.start()
+        yield _address(runner)
+    finally:
+        if house.browser is not None:
+            await house.browser.end()
+        await runner.cleanup()
+
+
+def _address(runner: web.AppRunner) -> str:
+    host, port = runner.addresses[0][:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _introduce(
+    settings: Settings, database: Database, session: aiohttp.ClientSession, verifier: TokenVerifier, clock: Clock
+) -> House:
+    woken = asyncio.Event()
+    metrics, registry = Metrics(), nouns.registry()
+    units = SqlUnits(database, clock, keyring_of(settings), woken.set)
+    public_url = settings.public_url.rstrip("/")
+    dispatch = Dispatch(units, registry, metrics, public_url)
+    transcripts = Transcripts(database, clock)
+    teams = TeamsPlatform(
+        dispatch, verifier, _connector(settings, session, metrics, clock), app_id=settings.teams_app_id, clock=clock
+    )
+    browser = WebPlatform(dispatch, transcripts, clock, _new_id) if settings.demo else None
+    platforms: dict[str, Platform] = {teams.name: teams}
+    if browser is not None:
+        platforms[browser.name] = browser
+    sender = Sender(
+        units, platforms, Drawer(nouns.all_views(), nouns.all_mails(), public_url), _mails(settings, clock), metrics
+    )
+    pages = Pages(units, metrics, lambda: is_current(database), settings.metrics_token.get_secret_value())
+    application = web.Application(client_max_size=BODY_MAX_BYTES)
+    application.add_routes([*teams.routes(), *pages.routes(), *(browser.routes() if browser else [])])
+    return House(
+        settings=settings,
+        database=database,
+        units=units,
+        metrics=metrics,
+        registry=registry,
+        dispatch=dispatch,
+        relay=Relay(units, sender, woken=woken),
+        jobs=Jobs(units, metrics),
+        transcripts=transcripts,
+        browser=browser,
+        application=application,
+    )
+
+
+def _session() -> aiohttp.ClientSession:
+    """The one pool of connections to the outside; it keeps no cookies."""
+    connector = aiohttp.TCPConnector(limit=CONNECTIONS_MAX, ttl_dns_cache=DNS_KEPT_S)
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+
+def _hosts(settings: Settings) -> ServiceHosts:
+    return ServiceHosts(settings.teams_service_hosts, loopback=not settings.teams_app_id)
+
+
+def _verifier(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> TokenVerifier:
+    hosts = _hosts(settings)
+    return TokenVerifier(settings.teams_app_id, settings.teams_openid_url, session, hosts, clock=clock)
+
+
+def _connector(settings: Settings, session: aiohttp.ClientSession, metrics: Metrics, clock: Clock) -> Connector:
+    token_source = TokenSource(
+        session,
+        settings.teams_login_url,
+        app_id=settings.teams_app_id,
+        app_password=settings.teams_app_password.get_secret_value(),
+        tenant_id=settings.teams_tenant_id,
+    )
+    return Connector(session, token_source, _hosts(settings), metrics, clock=clock)
+
+
+def _mails(settings: Settings, clock: Clock) -> SmtpMails | None:
+    url = settings.smtp_url.get_secret_value()
+    return SmtpMails(url, settings.mail_from, clock) if url else None
+
+
+def _new_id() -> str:
+    return secrets.token_hex(16)

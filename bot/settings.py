@@ -1,0 +1,238 @@
+"""The settings: read once from the environment and `.env`, checked as a whole, frozen."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import SplitResult, urlsplit
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.platforms.teams_hosts import MICROSOFT_SERVICE_HOSTS, is_loopback
+from services.keyring import Keyring
+from services.plans import DEFAULT_PLAN, PLANS
+
+PREFIX: Final = "KOLLEGA_"
+SQLITE: Final = "sqlite+aiosqlite:///"
+POSTGRES: Final = "postgresql+asyncpg://"
+OPENID_URL: Final = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+LOGIN_URL: Final = "https://login.microsoftonline.com"
+KEY_MIN_CHARS: Final = 32
+
+Listed = Annotated[tuple[str, ...], NoDecode]
+
+
+class BadSettings(Exception):
+    """A setting cannot be used; the text is one line that names it and never holds a secret."""
+
+
+class Settings(BaseSettings):
+    """Everything that differs between two deployments."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+    )
+
+    database_url: SecretStr = SecretStr(f"{SQLITE}kollega.db")
+    host: str = "127.0.0.1"
+    port: int = Field(default=3978, ge=0, le=65535)
+    demo: bool = False
+    public_url: str = "http://localhost:3978"
+
+    teams_app_id: str = ""
+    teams_app_password: SecretStr = SecretStr("")
+    teams_tenant_id: str = ""
+    teams_openid_url: str = OPENID_URL
+    teams_login_url: str = LOGIN_URL
+    teams_service_hosts: Listed = MICROSOFT_SERVICE_HOSTS
+
+    slack_signing_secret: SecretStr = SecretStr("")
+    slack_client_id: str = ""
+    slack_client_secret: SecretStr = SecretStr("")
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_api_url: str = "https://slack.com/api/"
+
+    stripe_secret_key: SecretStr = SecretStr("")
+    stripe_webhook_secret: SecretStr = SecretStr("")
+    stripe_api_url: str = ""
+
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = ""
+
+    secret_keys: SecretStr = SecretStr("")
+    default_plan: str = DEFAULT_PLAN
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["console", "json"] = "console"
+    metrics_token: SecretStr = SecretStr("")
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a file of this machine."""
+        return self.database_url.get_secret_value().startswith(SQLITE)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the bot."""
+        return is_loopback(self.host)
+
+    @property
+    def unserved(self) -> tuple[str, ...]:
+        """What is set although nothing listens to it."""
+        idle = {"SLACK_SIGNING_SECRET": self.slack_signing_secret, "STRIPE_SECRET_KEY": self.stripe_secret_key}
+        return tuple(f"{PREFIX}{name}" for name, value in idle.items() if value.get_secret_value())
+
+    @field_validator("teams_service_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _fold(cls, value: object) -> object:
+        return value.strip().lower() if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value()
+        if url.startswith(SQLITE) and url.removeprefix(SQLITE) not in {"", ":memory:"}:
+            return value
+        if url.startswith(POSTGRES):
+            return value
+        raise ValueError(f"must be {SQLITE}<file> or {POSTGRES}<user>:<password>@<host>/<database>")
+
+    @field_validator("public_url", "teams_openid_url", "teams_login_url", "slack_api_url")
+    @classmethod
+    def _check_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("must be an address such as https://bot.example.com")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_mail_server(cls, value: SecretStr) -> SecretStr:
+        parts = urlsplit(value.get_secret_value())
+        if value.get_secret_value() and (
+            parts.scheme not in {"smtp", "smtps"} or not parts.hostname or not _port_ok(parts)
+        ):
+            raise ValueError("must be smtp://<user>:<password>@<host>:587, or smtps://")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _check_sender(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            return validate_email(value, check_deliverability=False).normalized
+        except EmailNotValidError as error:
+            raise ValueError("must be a mail address") from error
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _check_keys(cls, value: SecretStr) -> SecretStr:
+        if any(len(key) < KEY_MIN_CHARS for key in _keys_in(value)):
+            raise ValueError(f"each key needs at least {KEY_MIN_CHARS} characters")
+        return value
+
+    @field_validator("default_plan")
+    @classmethod
+    def _check_plan(cls, value: str) -> str:
+        if value not in PLANS:
+            raise ValueError(f"must be one of {', '.join(PLANS)}")
+        return value
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
+        if self.demo and not self.is_loopback:
+            raise _wrong("demo", "only on a loopback KOLLEGA_HOST: everybody could be anybody there")
+        if not self.teams_app_id and not self.is_loopback:
+            raise _wrong("teams_app_id", "must be set, unless KOLLEGA_HOST is loopback: nobody would be authenticated")
+        if self.teams_app_id and not self.teams_app_password.get_secret_value():
+            raise _wrong("teams_app_password", "must be set together with KOLLEGA_TEAMS_APP_ID")
+        if self.smtp_url.get_secret_value() and not self.mail_from:
+            raise _wrong("mail_from", "must be set together with KOLLEGA_SMTP_URL")
+        if not self.is_sqlite and not _keys_in(self.secret_keys):
+            raise _wrong("secret_keys", "must be set with PostgreSQL, the same for every process")
+        return self
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises BadSettings."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise BadSettings(_line(error)) from None
+
+
+def keyring_of(settings: Settings) -> Keyring:
+    """The secret keys: those that are set, else those kept beside the SQLite database, made at the first start."""
+    keys = _keys_in(settings.secret_keys) or _kept_keys(_key_file(settings))
+    return Keyring(tuple(key.encode() for key in keys))
+
+
+def _key_file(settings: Settings) -> Path:
+    database = settings.database_url.get_secret_value().removeprefix(SQLITE).partition("?")[0]
+    return Path(database).with_suffix(".keys")
+
+
+def _kept_keys(path: Path) -> list[str]:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _read_keys(path)
+    except OSError as error:
+        raise BadSettings(f"{PREFIX}SECRET_KEYS: {path} cannot be written: {error.strerror}") from error
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(KEY_MIN_CHARS))
+        file.flush()
+        # Losing it would make every link that is out void.
+        os.fsync(file.fileno())
+    return _read_keys(path)
+
+
+def _read_keys(path: Path) -> list[str]:
+    try:
+        keys = [key.strip() for key in path.read_text(encoding="ascii").split(",")]
+        is_open = os.name == "posix" and path.stat().st_mode & 0o077
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{PREFIX}SECRET_KEYS: {path} cannot be read") from error
+    if is_open:
+        raise BadSettings(f"{PREFIX}SECRET_KEYS: {path} can be read by others; make it 0600")
+    if any(len(key) < KEY_MIN_CHARS for key in keys):
+        raise BadSettings(f"{PREFIX}SECRET_KEYS: {path} holds no usable key")
+    return keys
+
+
+def _keys_in(value: SecretStr) -> list[str]:
+    return [key.strip() for key in value.get_secret_value().split(",") if key.strip()]
+
+
+def _port_ok(parts: SplitResult) -> bool:
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+
+
+class _WrongTogetherError(ValueError):
+    """A setting that does not fit the others."""
+
+
+def _wrong(name: str, why: str) -> ValueError:
+    return _WrongTogetherError(f"{PREFIX}{name.upper()}: {why}")
+
+
+def _line(error: ValidationError) -> str:
+    """The first thing that is wrong; of what was given nothing, because it may be a secret."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    message = first["msg"].removeprefix("Value error, ")
+    return message if not first["loc"] else f"{PREFIX}{str(first['loc'][0]).upper()}: {message}"
