@@ -296,6 +296,8 @@ class InvitationPage:
 
     invitation: Invitation
     team_name: str
+    zone: str
+    """The team's, because nothing is known of the reader."""
     inviter_name: str
     marketplace: str = ""
     code: str = ""

@@ -79,12 +79,12 @@ async def _linked(uow: UnitOfWork, token: str) -> Invitation | None:
 
 
 async def _page(uow: UnitOfWork, wanted: Invitation, code: str = "") -> InvitationPage | None:
-    team_name = await uow.teams.name(wanted.team_id)
-    if team_name is None:
+    team = await uow.teams.get(wanted.team_id)
+    if team is None:
         return None
     market = (
         await uow.marketplaces.find(wanted.team_id, wanted.marketplace_id)
         if wanted.marketplace_id is not None
         else None
     )
-    return InvitationPage(wanted, team_name, wanted.requested_by_name, market.name if market else "", code)
+    return InvitationPage(wanted, team.name, team.zone, wanted.requested_by_name, market.name if market else "", code)

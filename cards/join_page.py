@@ -1,0 +1,125 @@
+"""What the page behind an invitation's link says."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from cards.examples import NOW
+from cards.model import Card, Fact, Facts, Instant, Quote, T, Text, Tone, t, tn, verbatim
+from cards.roles import ROLES
+from services.invitation.model import (
+    CODE_MINUTES,
+    SENT_STATES,
+    Invitation,
+    InvitationKind,
+    InvitationPage,
+    InvitationState,
+)
+from services.people import Language, TeamId
+from services.permissions import Role
+
+TITLE: Final = t("Invitation")
+ACCEPT: Final = t("Accept the invitation")
+NEW_CODE: Final = t("Show a new code")
+DECLINE: Final = t("Decline")
+
+ENDED: Final[dict[InvitationState, T]] = {
+    InvitationState.JOINED: t("This invitation has been used."),
+    InvitationState.DECLINED: t("This invitation was declined."),
+    InvitationState.REVOKED: t("This invitation was withdrawn."),
+    InvitationState.EXPIRED: t("This invitation has expired."),
+    InvitationState.REQUESTED: t("This invitation has not been approved yet."),
+}
+
+
+def shown(page: InvitationPage) -> Card:
+    """Who invites whom to what; after accepting, the code and what to do with it."""
+    if page.code:
+        return coded(page)
+    if page.invitation.state not in SENT_STATES:
+        return ended(page.invitation.state)
+    return _invited(page)
+
+
+def _invited(page: InvitationPage) -> Card:
+    one = page.invitation
+    is_firm = one.kind is InvitationKind.PARTNER
+    title = (
+        t("{team} invites your firm to {marketplace}", team=page.team_name, marketplace=page.marketplace)
+        if is_firm
+        else t("{name} invites you to {team}", name=page.inviter_name, team=page.team_name)
+    )
+    facts = [Fact(t("Invited by"), verbatim(page.inviter_name)), Fact(t("Team"), verbatim(page.team_name))]
+    facts.append(
+        Fact(t("Marketplace"), verbatim(page.marketplace)) if is_firm else Fact(t("Your role"), ROLES[one.role])
+    )
+    if one.expires_at:
+        facts.append(Fact(t("Valid until"), T("{at}", {"at": Instant(one.expires_at)})))
+    words = (Quote(verbatim(one.text), lines=9),) if one.text else ()
+    return Card(title, (*words, Facts(tuple(facts)), Text(_next(one), Tone.SUBTLE)))
+
+
+def _next(one: Invitation) -> T:
+    if one.state is InvitationState.ACCEPTED:
+        return t("You have accepted already. If your code is lost or too old, show a new one.")
+    if one.kind is InvitationKind.PARTNER:
+        return t("After accepting you get a code. The owner or an admin of your team tells it to the bot.")
+    return t("After accepting you get a code that lets you in through the chat.")
+
+
+def coded(page: InvitationPage) -> Card:
+    """The code, once."""
+    return Card(
+        t("Your code: {code}", code=page.code),
+        (
+            Text(t("Open the chat with Kollega and write: join {code}", code=page.code), Tone.STRONG),
+            Text(
+                tn(
+                    "The code works once and for {n} minute. On this page you can get a new one at any time.",
+                    "The code works once and for {n} minutes. On this page you can get a new one at any time.",
+                    CODE_MINUTES,
+                )
+            ),
+        ),
+    )
+
+
+def ended(state: InvitationState) -> Card:
+    """The link was right once and leads nowhere now."""
+    return Card(ENDED[state], (Text(t("If you would still like to join, ask whoever invited you for a new one.")),))
+
+
+def unknown() -> Card:
+    """The link leads nowhere; whether it ever did is not said."""
+    return Card(
+        t("This link leads nowhere, or nowhere any more."),
+        (Text(t("Take the newest link you got, or ask whoever invited you for a new one.")),),
+    )
+
+
+_SENT: Final = Invitation(
+    team_id=TeamId("t1"),
+    invitation_id="i1",
+    number=7,
+    kind=InvitationKind.MEMBER,
+    role=Role.MEMBER,
+    state=InvitationState.PENDING,
+    requested_by="u1",
+    created_at=NOW,
+    language=Language.GERMAN,
+    email="eva@acme.de",
+    expires_at=NOW + timedelta(days=7),
+)
+_PAGE: Final = InvitationPage(_SENT, "Solarhaus GmbH", "Europe/Berlin", "Anna Weiß")
+_FIRM: Final = replace(
+    _PAGE, invitation=replace(_SENT, kind=InvitationKind.PARTNER, text="Come and join us."), marketplace="Handwerk Süd"
+)
+
+EXAMPLES: Final = {
+    "invited": shown(_PAGE),
+    "accepted": shown(replace(_PAGE, invitation=replace(_SENT, state=InvitationState.ACCEPTED))),
+    "firm invited": shown(_FIRM),
+    "code": shown(replace(_PAGE, code="7KQF-M2XP")),
+    **{f"ended {state}": ended(state) for state in ENDED},
+    "unknown": unknown(),
+}
