@@ -252,6 +252,7 @@ def _lead(row: RowMapping) -> Lead:
         responsible_id=row["responsible_id"],
         step=row["step"],
         worked_at=row["worked_at"],
+        reminded_at=row["reminded_at"],
         closed_by=row["closed_by"],
         closed_at=row["closed_at"],
         won_cents=row["won_cents"],

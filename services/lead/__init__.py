@@ -2,7 +2,7 @@
 
 from services.lead import clockwork
 from services.lead.creating import create
-from services.lead.handing import delegate, hands, share, vacate
+from services.lead.handing import delegate, share, to_delegate, to_share, vacate
 from services.lead.listing import glance, list_, reveal, show
 from services.lead.model import (
     Act,
@@ -23,7 +23,7 @@ from services.lead.model import (
 from services.lead.picking import pick, undo
 from services.lead.returning import return_
 from services.lead.typed import Draft
-from services.lead.working import lose, note, win
+from services.lead.working import lose, note, to_work_on, win
 
 __all__ = [
     "Act",
@@ -45,7 +45,6 @@ __all__ = [
     "create",
     "delegate",
     "glance",
-    "hands",
     "list_",
     "lose",
     "note",
@@ -54,6 +53,9 @@ __all__ = [
     "reveal",
     "share",
     "show",
+    "to_delegate",
+    "to_share",
+    "to_work_on",
     "undo",
     "vacate",
     "win",

@@ -5,6 +5,7 @@ from services.lead.finding import find, find_ours, why_not_ours
 from services.lead.history import note_down
 from services.lead.model import (
     COLLEAGUES_SHOWN,
+    Act,
     AlreadyResponsible,
     CannotWork,
     Hands,
@@ -76,6 +77,8 @@ def can_work(colleague: Member) -> bool:
 async def share(uow: UnitOfWork, actor: Actor, ref: str, *, channel: str = "", who: str = "") -> SharedLead:
     """Post a lead's card into another channel of the team, or hand it to a colleague; never beyond the team (B18)."""
     team_id = actor.require(Permission.LEAD_SHARE)
+    if who.startswith("#"):
+        channel, who = who, ""
     if who:
         view = await delegate(uow, actor, ref, who)
         return SharedLead(view, colleague=view.responsible)
@@ -111,24 +114,39 @@ async def _channel(uow: UnitOfWork, team_id: TeamId, typed: str) -> tuple[tuple[
     raise NotFound("channel", "")
 
 
-async def hands(uow: UnitOfWork, actor: Actor, ref: str, *, for_channels: bool = False) -> Hands:
-    """To whom and where this lead can go, for the forms. Raises NoChannel when no other channel is left."""
-    team_id = actor.require(Permission.LEAD_VIEW)
+async def to_delegate(uow: UnitOfWork, actor: Actor, ref: str) -> Hands:
+    """What the form for delegating needs. Raises why the lead cannot be delegated."""
+    team_id = actor.require(Permission.LEAD_DELEGATE, own=True)
+    seen = await find_ours(uow, team_id, ref)
+    actor.require(Permission.LEAD_DELEGATE, own=actor.may_delegate or seen.lead.responsible_id == actor.user_id)
+    return await _hands(uow, actor, seen)
+
+
+async def to_share(uow: UnitOfWork, actor: Actor, ref: str) -> Hands:
+    """What the form for sharing needs. Raises why the lead cannot be shared."""
+    team_id = actor.require(Permission.LEAD_SHARE)
     seen = await find(uow, team_id, ref)
+    if seen.sight.offer not in _SHARABLE:
+        raise NotOffered(seen.sight.ref)
+    found = await _hands(uow, actor, seen)
+    if not found.channels and not found.may_hand_over:
+        raise NoChannel(seen.sight.ref)
+    return found
+
+
+async def _hands(uow: UnitOfWork, actor: Actor, seen: Seen) -> Hands:
     view = view_of(seen, actor, uow.now)
     colleagues = tuple(
         (one.user_id, one.name)
-        for one in await uow.members.all(team_id, COLLEAGUES_SHOWN)
+        for one in await uow.members.all(actor.team_id, COLLEAGUES_SHOWN)
         if can_work(one) and one.user_id != seen.lead.responsible_id
     )
     channels = tuple(
         (one.conversation_id, one.name)
-        for one in await uow.conversations.connected(team_id)
+        for one in await uow.conversations.connected(actor.team_id)
         if one.conversation_id != actor.place.conversation_id
     )
-    if for_channels and not channels and not seen.is_ours:
-        raise NoChannel(seen.sight.ref)
-    return Hands(view, colleagues, channels)
+    return Hands(view, colleagues, channels, may_hand_over=Act.DELEGATE in view.acts)
 
 
 async def vacate(uow: UnitOfWork, team_id: TeamId, user_id: UserId) -> int:

@@ -166,6 +166,7 @@ class Lead:
     responsible_id: UserId | None = None
     step: str = ""
     worked_at: datetime | None = None
+    reminded_at: datetime | None = None
     closed_by: UserId | None = None
     closed_at: datetime | None = None
     won_cents: int | None = None
@@ -277,6 +278,7 @@ class LeadView:
     responsible: str
     responsible_id: UserId | None
     step: str
+    worked_at: datetime | None
     closed_by: str
     closed_at: datetime | None
     won_cents: int | None
@@ -285,6 +287,8 @@ class LeadView:
     undo_until: datetime | None
     return_until: datetime | None
     acts: frozenset[Act]
+    is_stalling: bool = False
+    """Whether a reminder was sent and nothing has happened since (B21)."""
     is_vacant: bool = False
     """Whether the team has it and nobody is responsible (B19)."""
 
@@ -315,6 +319,8 @@ class Hands:
     """User id and name of everybody who can be responsible for it now."""
     channels: tuple[tuple[str, str], ...]
     """Address and name of the team's other channels."""
+    may_hand_over: bool = False
+    """Whether this reader may make a colleague responsible now."""
 
 
 @dataclass(frozen=True, slots=True)

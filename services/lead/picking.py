@@ -70,6 +70,7 @@ def _as_picked(uow: UnitOfWork, actor: Actor, seen: Seen) -> Seen:
         responsible_id=actor.user_id,
         step=Step.FIRST_CONTACT,
         worked_at=uow.now,
+        reminded_at=None,
     )
     held = replace(seen.sight, offer=Offer.HELD)
     return replace(seen, lead=lead, sight=held, responsible=actor.name, picked_by=actor.name)
@@ -86,7 +87,7 @@ async def _taken(uow: UnitOfWork, actor: Actor, seen: Seen) -> LeadView:
             lead_id=seen.lead.lead_id,
         )
     )
-    mine = replace(seen.lead, responsible_id=actor.user_id, worked_at=uow.now)
+    mine = replace(seen.lead, responsible_id=actor.user_id, worked_at=uow.now, reminded_at=None)
     return view_of(replace(seen, lead=mine, responsible=actor.name), actor, uow.now)
 
 

@@ -67,6 +67,7 @@ def view_of(seen: Seen, actor: Actor, now: datetime, *, revealed: bool = False) 
         responsible=seen.responsible if ours else "",
         responsible_id=lead.responsible_id if ours else None,
         step=lead.step if ours else "",
+        worked_at=lead.worked_at if ours else None,
         closed_by=seen.closed_by if ours else "",
         closed_at=lead.closed_at,
         won_cents=lead.won_cents,
@@ -75,6 +76,7 @@ def view_of(seen: Seen, actor: Actor, now: datetime, *, revealed: bool = False) 
         undo_until=undo if undo and undo >= now else None,
         return_until=return_until(seen),
         acts=acts_of(seen, actor, now),
+        is_stalling=is_ours(seen) and lead.reminded_at is not None,
         is_vacant=is_ours(seen) and lead.responsible_id is None,
     )
 

@@ -22,6 +22,12 @@ from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 
 
+async def to_work_on(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:
+    """A lead that this person may work on now, for the forms. Raises why it cannot be worked on."""
+    team_id = actor.require(Permission.LEAD_WORK)
+    return view_of(await find_ours(uow, team_id, ref), actor, uow.now)
+
+
 async def note(uow: UnitOfWork, actor: Actor, ref: str, text: str, *, step: str = "") -> LeadView:
     """Keep a note on the team's lead and, when given, the step it has reached."""
     team_id = actor.require(Permission.LEAD_WORK)

@@ -11,7 +11,7 @@ from services.marketplace.model import (
     PartnerView,
 )
 from services.marketplace.offering import offer, offer_form
-from services.marketplace.partnering import decline_partner, end, invite, join_partner, withdraw
+from services.marketplace.partnering import decline_partner, end, invite, join_partner, show_partner, withdraw
 from services.marketplace.running import create, show
 
 __all__ = [
@@ -31,5 +31,6 @@ __all__ = [
     "offer",
     "offer_form",
     "show",
+    "show_partner",
     "withdraw",
 ]

@@ -100,6 +100,15 @@ class PartnerView:
     is_operator: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PartnerTold:
+    """What became of an invitation."""
+
+    name: str
+    marketplace: str
+    state: PartnerState
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketplaceView:
     """A marketplace as this reader may see it: partners are the operator's alone to see."""

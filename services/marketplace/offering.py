@@ -43,6 +43,8 @@ async def offer(
     team_id = actor.require(Permission.MARKETPLACE_GIVE)
     seen = await find(uow, team_id, ref)
     market = await _market(uow, team_id, seen, marketplace)
+    if to and market.team_id != team_id:
+        raise NotFound("partner", to)
     await ask_about_duplicates(
         uow,
         actor,

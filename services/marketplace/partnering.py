@@ -27,6 +27,7 @@ from services.marketplace.model import (
     PartnerJoined,
     PartnerNotActive,
     PartnerState,
+    PartnerTold,
     PartnerWithdrawn,
 )
 from services.marketplace.running import look_again, view_of
@@ -156,6 +157,14 @@ async def decline_partner(uow: UnitOfWork, invited: Invitation) -> bool:
         )
     )
     return True
+
+
+async def show_partner(uow: UnitOfWork, actor: Actor, partner_id: str) -> PartnerTold:
+    """What became of an invitation to a marketplace of the team. Raises NotFound."""
+    team_id = actor.require(Permission.MARKETPLACE_VIEW)
+    partner = await _found(uow, team_id, partner_id)
+    market = await uow.marketplaces.find(team_id, partner.marketplace_id)
+    return PartnerTold(partner.name, market.name if market else "", partner.state)
 
 
 async def end(uow: UnitOfWork, actor: Actor, partner_id: str, *, accept: tuple[str, ...] = ()) -> MarketplaceView:

@@ -1,0 +1,388 @@
+"""The commands about leads."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from bot.commands import Args, Command, Group, Reply
+from bot.context import Context
+from bot.incoming import Placement
+from cards import lead as cards
+from cards.model import Card, t
+from services import lead
+from services.errors import Warn
+from services.permissions import Permission
+
+KINDS: Final = {
+    "aktuell": "current",
+    "angeboten": "offered",
+    "offen": "offered",
+    "open": "offered",
+    "arbeit": "work",
+    "meine": "mine",
+    "my": "mine",
+    "andere": "given",
+    "others": "given",
+    "erledigt": "closed",
+    "geschlossen": "closed",
+}
+"""What people type for a kind of list."""
+
+
+class ListArgs(Args, frozen=True):
+    """Which leads, and where the page begins."""
+
+    kind: str = ""
+    before: int = msgspec.field(default=0)
+
+
+class LeadArgs(Args, frozen=True):
+    """Which lead."""
+
+    lead: str
+
+
+class PickArgs(LeadArgs, frozen=True):
+    """Which lead, and the list from which it was picked."""
+
+    back: str = ""
+    kind: str = ""
+
+
+class CreateArgs(Args, frozen=True):
+    """A lead as it was typed."""
+
+    title: str
+    name: str
+    email: str = ""
+    phone: str = ""
+    company: str = ""
+    postcode: str = ""
+    country: str = ""
+    text: str = ""
+    value: str = ""
+    source: str = ""
+    campaign: str = ""
+
+
+class NoteArgs(LeadArgs, frozen=True):
+    """What to note, and how far the work has come."""
+
+    note: str
+    step: str = ""
+
+
+class WinArgs(LeadArgs, frozen=True):
+    """The amount; `ask` opens the form first."""
+
+    amount: str = ""
+    ask: bool = False
+
+
+class ReasonArgs(LeadArgs, frozen=True):
+    """Why."""
+
+    reason: str
+
+
+class DelegateArgs(LeadArgs, frozen=True):
+    """Who is to be in charge."""
+
+    who: str
+
+
+class ShareArgs(LeadArgs, frozen=True):
+    """Into which channel, or to whom."""
+
+    who: str = ""
+    channel: str = ""
+
+
+async def list_(ctx: Context, args: ListArgs) -> Card:
+    """A page of leads."""
+    kind = KINDS.get(args.kind.casefold(), args.kind.casefold())
+    return cards.listed(await lead.list_(ctx.uow, ctx.actor, kind, before=args.before))
+
+
+async def show(ctx: Context, args: LeadArgs) -> Card:
+    """One lead."""
+    return cards.shown(await lead.show(ctx.uow, ctx.actor, args.lead))
+
+
+async def glance(ctx: Context, args: LeadArgs) -> Card:
+    """A posted card, drawn for this reader."""
+    return cards.shown(await lead.glance(ctx.uow, ctx.actor, args.lead))
+
+
+async def reveal(ctx: Context, args: LeadArgs) -> Card:
+    """The contact, for this person alone."""
+    return cards.detailed(await lead.reveal(ctx.uow, ctx.actor, args.lead))
+
+
+async def create(ctx: Context, args: CreateArgs) -> Card:
+    """Bring a lead in."""
+    draft = lead.Draft(**{name: value for name, value in msgspec.structs.asdict(args).items() if name != "accept"})
+    return cards.shown(await lead.create(ctx.uow, ctx.actor, draft, accept=args.accept))
+
+
+async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """What is known already, under the leads of the same contact."""
+    ctx.actor.require(Permission.LEAD_CREATE)
+    return cards.create_form(known, warnings)
+
+
+async def pick(ctx: Context, args: PickArgs) -> Card:
+    """Pick, and go on where it was picked."""
+    picked = await lead.pick(ctx.uow, ctx.actor, args.lead)
+    if args.back == cards.PICK_BACK:
+        return cards.listed(await lead.list_(ctx.uow, ctx.actor, args.kind), done=picked)
+    return cards.shown(picked)
+
+
+async def undo(ctx: Context, args: LeadArgs) -> Card:
+    """Take a pick back."""
+    return cards.shown(await lead.undo(ctx.uow, ctx.actor, args.lead))
+
+
+async def note(ctx: Context, args: NoteArgs) -> Card:
+    """Note something."""
+    return cards.shown(await lead.note(ctx.uow, ctx.actor, args.lead, args.note, step=args.step))
+
+
+async def note_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """A note on this lead."""
+    del warnings
+    return cards.note_form(await _working(ctx, known), known)
+
+
+async def win(ctx: Context, args: WinArgs) -> Card | Reply:
+    """Close as won."""
+    if args.ask:
+        return Reply(cards.win_form(await lead.to_work_on(ctx.uow, ctx.actor, args.lead)), Placement.PRIVATE)
+    return cards.shown(await lead.win(ctx.uow, ctx.actor, args.lead, args.amount))
+
+
+async def lose(ctx: Context, args: ReasonArgs) -> Card:
+    """Close as lost."""
+    return cards.shown(await lead.lose(ctx.uow, ctx.actor, args.lead, args.reason))
+
+
+async def lose_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Why it was lost."""
+    del warnings
+    return cards.lose_form(await _working(ctx, known), known)
+
+
+async def return_(ctx: Context, args: ReasonArgs) -> Card:
+    """Give a lead back."""
+    return cards.returned(await lead.return_(ctx.uow, ctx.actor, args.lead, args.reason))
+
+
+async def return_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Why it goes back."""
+    del warnings
+    return cards.return_form(await _working(ctx, known), known)
+
+
+async def delegate(ctx: Context, args: DelegateArgs) -> Card:
+    """Put a colleague in charge."""
+    return cards.shown(await lead.delegate(ctx.uow, ctx.actor, args.lead, args.who))
+
+
+async def delegate_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Which colleague."""
+    del warnings
+    return cards.delegate_form(await lead.to_delegate(ctx.uow, ctx.actor, _ref(known)))
+
+
+async def share(ctx: Context, args: ShareArgs) -> Card | Reply:
+    """Into a channel or to a colleague; the form, where neither is named."""
+    if not args.who and not args.channel:
+        return Reply(cards.share_form(await lead.to_share(ctx.uow, ctx.actor, args.lead)), Placement.PRIVATE)
+    return cards.shared(await lead.share(ctx.uow, ctx.actor, args.lead, channel=args.channel, who=args.who))
+
+
+async def _working(ctx: Context, known: Mapping[str, Any]) -> lead.LeadView:
+    return await lead.to_work_on(ctx.uow, ctx.actor, _ref(known))
+
+
+def _ref(known: Mapping[str, Any]) -> str:
+    return str(known.get("lead", ""))
+
+
+COMMANDS: Final = (
+    Command(
+        name="lead.list",
+        english=("leads", "list leads"),
+        german=("leads", "liste leads"),
+        permission=Permission.LEAD_VIEW,
+        about=t("What is on offer and what is in work"),
+        verb=t("Show leads"),
+        group=Group.LEADS,
+        handler=list_,
+        args=ListArgs,
+        takes=("kind",),
+        writes=False,
+        private=False,
+    ),
+    Command(
+        name="lead.create",
+        english=("lead create", "new lead"),
+        german=("lead anlegen", "neuer lead"),
+        permission=Permission.LEAD_CREATE,
+        about=t("Bring in an enquiry"),
+        verb=t("New lead"),
+        group=Group.LEADS,
+        handler=create,
+        args=CreateArgs,
+        takes=("title*",),
+        form=create_form,
+        warns_in_form=True,
+    ),
+    Command(
+        name="lead.show",
+        english=("lead", "show lead"),
+        german=("lead", "zeige lead"),
+        permission=Permission.LEAD_VIEW,
+        about=t("One lead with its buttons"),
+        verb=t("Show lead"),
+        group=Group.LEADS,
+        handler=show,
+        args=LeadArgs,
+        takes=("lead",),
+        writes=False,
+        private=False,
+    ),
+    Command(
+        name="lead.card",
+        english=("lead card",),
+        german=("lead karte",),
+        permission=Permission.LEAD_VIEW,
+        about=t("One lead with its buttons"),
+        verb=t("Show lead"),
+        group=Group.LEADS,
+        handler=glance,
+        args=LeadArgs,
+        takes=("lead",),
+        writes=False,
+        listed=False,
+    ),
+    Command(
+        name="lead.pick",
+        english=("pick", "take"),
+        german=("nimm", "übernimm", "übernehmen"),
+        permission=Permission.LEAD_PICK,
+        about=t("Take a lead that is on offer"),
+        verb=t("Pick"),
+        group=Group.LEADS,
+        handler=pick,
+        args=PickArgs,
+        takes=("lead",),
+        private=False,
+    ),
+    Command(
+        name="lead.undo",
+        english=("undo",),
+        german=("rückgängig",),
+        permission=Permission.LEAD_WORK,
+        about=t("Take a pick back within five minutes"),
+        verb=t("Undo"),
+        group=Group.LEADS,
+        handler=undo,
+        args=LeadArgs,
+        takes=("lead",),
+        private=False,
+    ),
+    Command(
+        name="lead.reveal",
+        english=("contact", "details"),
+        german=("kontakt", "einzelheiten"),
+        permission=Permission.LEAD_REVEAL,
+        about=t("Contact and history of a lead, for you alone"),
+        verb=t("Details"),
+        group=Group.LEADS,
+        handler=reveal,
+        args=LeadArgs,
+        takes=("lead",),
+        on_click=Placement.PRIVATE,
+    ),
+    Command(
+        name="lead.note",
+        english=("note",),
+        german=("notiz",),
+        permission=Permission.LEAD_WORK,
+        about=t("Note something on a lead"),
+        verb=t("Note"),
+        group=Group.LEADS,
+        handler=note,
+        args=NoteArgs,
+        takes=("lead", "note*"),
+        form=note_form,
+    ),
+    Command(
+        name="lead.share",
+        english=("share",),
+        german=("teile", "teilen"),
+        permission=Permission.LEAD_SHARE,
+        about=t("Put a lead into another channel, or hand it to a colleague"),
+        verb=t("Share"),
+        group=Group.LEADS,
+        handler=share,
+        args=ShareArgs,
+        takes=("lead", "who*"),
+    ),
+    Command(
+        name="lead.delegate",
+        english=("delegate",),
+        german=("delegiere", "delegieren"),
+        permission=Permission.LEAD_DELEGATE,
+        about=t("Put a colleague in charge of a lead"),
+        verb=t("Delegate"),
+        group=Group.LEADS,
+        handler=delegate,
+        args=DelegateArgs,
+        takes=("lead", "who*"),
+        form=delegate_form,
+    ),
+    Command(
+        name="lead.win",
+        english=("won", "win"),
+        german=("gewonnen",),
+        permission=Permission.LEAD_WORK,
+        about=t("Close a lead as won"),
+        verb=t("Won"),
+        group=Group.LEADS,
+        handler=win,
+        args=WinArgs,
+        takes=("lead", "amount*"),
+        private=False,
+    ),
+    Command(
+        name="lead.lose",
+        english=("lost", "lose"),
+        german=("verloren",),
+        permission=Permission.LEAD_WORK,
+        about=t("Close a lead as lost"),
+        verb=t("Lost"),
+        group=Group.LEADS,
+        handler=lose,
+        args=ReasonArgs,
+        takes=("lead", "reason*"),
+        form=lose_form,
+        private=False,
+    ),
+    Command(
+        name="lead.return",
+        english=("return",),
+        german=("zurückgeben",),
+        permission=Permission.LEAD_WORK,
+        about=t("Give a lead back"),
+        verb=t("Return"),
+        group=Group.LEADS,
+        handler=return_,
+        args=ReasonArgs,
+        takes=("lead", "reason*"),
+        form=return_form,
+    ),
+)

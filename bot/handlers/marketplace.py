@@ -1,0 +1,209 @@
+"""The commands about marketplaces."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bot.commands import Args, Command, Group, Reply
+from bot.context import Context
+from bot.incoming import Placement
+from cards import lead as lead_cards
+from cards import marketplace as cards
+from cards.model import Card, t
+from services import marketplace
+from services.errors import Warn
+from services.marketplace.model import OFFER_WINDOW_MINUTES, RETURN_WINDOW_HOURS, MarketplaceList
+from services.permissions import Permission
+
+
+class ShowArgs(Args, frozen=True):
+    """Which marketplace; none, where there is only one."""
+
+    marketplace: str = ""
+
+
+class CreateArgs(Args, frozen=True):
+    """A marketplace as it was typed."""
+
+    name: str
+    takes: bool = True
+    offer_window_minutes: int = OFFER_WINDOW_MINUTES
+    return_window_hours: int = RETURN_WINDOW_HOURS
+
+
+class InviteArgs(Args, frozen=True):
+    """Whom to invite, and as what."""
+
+    email: str
+    name: str
+    marketplace: str = ""
+    part: str = ""
+    text: str = ""
+
+
+class PartnerArgs(Args, frozen=True):
+    """Which partner."""
+
+    partner: str
+
+
+class OfferArgs(Args, frozen=True):
+    """Which lead, where and to whom; a click only names the lead and opens the form."""
+
+    lead: str
+    marketplace: str = ""
+    to: str = ""
+
+
+async def show(ctx: Context, args: ShowArgs) -> Card:
+    """One marketplace, or the list."""
+    view = await marketplace.show(ctx.uow, ctx.actor, args.marketplace)
+    return cards.listed(view) if isinstance(view, MarketplaceList) else cards.shown(view)
+
+
+async def create(ctx: Context, args: CreateArgs) -> Card:
+    """Open a marketplace."""
+    opened = await marketplace.create(
+        ctx.uow,
+        ctx.actor,
+        args.name,
+        takes=args.takes,
+        offer_window_minutes=args.offer_window_minutes,
+        return_window_hours=args.return_window_hours,
+    )
+    return cards.shown(opened)
+
+
+async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Name and windows."""
+    del warnings
+    ctx.actor.require(Permission.MARKETPLACE_RUN)
+    return cards.create_form(known)
+
+
+async def invite(ctx: Context, args: InviteArgs) -> Card:
+    """Invite a firm."""
+    view = await marketplace.invite(
+        ctx.uow,
+        ctx.actor,
+        email=args.email,
+        name=args.name,
+        marketplace=args.marketplace,
+        part=args.part,
+        text=args.text,
+    )
+    return cards.shown(view)
+
+
+async def invite_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Which firm."""
+    del warnings
+    ctx.actor.require(Permission.MARKETPLACE_RUN)
+    return cards.invite_form(await marketplace.show(ctx.uow, ctx.actor, str(known.get("marketplace", ""))), known)
+
+
+async def end(ctx: Context, args: PartnerArgs) -> Card:
+    """End a partnership."""
+    return cards.shown(await marketplace.end(ctx.uow, ctx.actor, args.partner, accept=args.accept))
+
+
+async def withdraw(ctx: Context, args: PartnerArgs) -> Card:
+    """Delete a partner that is merely invited."""
+    return cards.shown(await marketplace.withdraw(ctx.uow, ctx.actor, args.partner))
+
+
+async def offer(ctx: Context, args: OfferArgs) -> Card | Reply:
+    """Offer a lead; the form, where a choice is open."""
+    if not args.marketplace and not args.to:
+        form = await marketplace.offer_form(ctx.uow, ctx.actor, args.lead)
+        return Reply(cards.offer_form(form, {}), Placement.PRIVATE)
+    view = await marketplace.offer(
+        ctx.uow, ctx.actor, args.lead, marketplace=args.marketplace, to=args.to, accept=args.accept
+    )
+    return lead_cards.shown(view)
+
+
+async def offer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Where the lead goes, under the leads of the same contact."""
+    form = await marketplace.offer_form(ctx.uow, ctx.actor, str(known.get("lead", "")))
+    return cards.offer_form(form, known, warnings)
+
+
+COMMANDS: Final = (
+    Command(
+        name="marketplace.show",
+        english=("market", "markets", "marketplace"),
+        german=("markt", "märkte", "marktplatz"),
+        permission=Permission.MARKETPLACE_VIEW,
+        about=t("The markets on which your team gives or takes leads"),
+        verb=t("Show markets"),
+        group=Group.MARKETPLACE,
+        handler=show,
+        args=ShowArgs,
+        takes=("marketplace*",),
+        writes=False,
+    ),
+    Command(
+        name="marketplace.create",
+        english=("market create", "marketplace create"),
+        german=("markt anlegen", "marktplatz anlegen"),
+        permission=Permission.MARKETPLACE_RUN,
+        about=t("Open a market and invite firms to it"),
+        verb=t("Open market"),
+        group=Group.MARKETPLACE,
+        handler=create,
+        args=CreateArgs,
+        takes=("name*",),
+        form=create_form,
+    ),
+    Command(
+        name="marketplace.invite",
+        english=("market invite", "marketplace invite"),
+        german=("markt einladen", "marktplatz einladen"),
+        permission=Permission.MARKETPLACE_RUN,
+        about=t("Invite a firm to your market"),
+        verb=t("Send invitation"),
+        group=Group.MARKETPLACE,
+        handler=invite,
+        args=InviteArgs,
+        takes=("email", "name*"),
+        form=invite_form,
+    ),
+    Command(
+        name="marketplace.offer",
+        english=("offer", "market offer", "marketplace offer"),
+        german=("anbieten", "markt anbieten", "marktplatz anbieten"),
+        permission=Permission.MARKETPLACE_GIVE,
+        about=t("Offer a lead on a market"),
+        verb=t("Offer"),
+        group=Group.MARKETPLACE,
+        handler=offer,
+        args=OfferArgs,
+        takes=("lead", "to*"),
+        form=offer_form,
+        warns_in_form=True,
+    ),
+    Command(
+        name="marketplace.end",
+        english=("market end",),
+        german=("markt beenden",),
+        permission=Permission.MARKETPLACE_RUN,
+        about=t("End a partnership"),
+        verb=t("End partnership"),
+        group=Group.MARKETPLACE,
+        handler=end,
+        args=PartnerArgs,
+        listed=False,
+    ),
+    Command(
+        name="marketplace.withdraw",
+        english=("market withdraw",),
+        german=("markt zurückziehen",),
+        permission=Permission.MARKETPLACE_RUN,
+        about=t("Delete a partner that is merely invited"),
+        verb=t("Delete"),
+        group=Group.MARKETPLACE,
+        handler=withdraw,
+        args=PartnerArgs,
+        listed=False,
+    ),
+)

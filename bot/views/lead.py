@@ -1,0 +1,63 @@
+"""Cards about leads, drawn when they are sent or change."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.views.base import View
+from cards import lead as cards
+from cards.model import Card
+from services import lead
+from services.errors import NotColleague, NotFound
+from services.lead.model import GoneLead, LeadState, LeadView
+from services.people import Actor
+from services.unit_of_work import UnitOfWork
+
+
+async def _glance(uow: UnitOfWork, reader: Actor, lead_id: str) -> LeadView | GoneLead | None:
+    """What there is to say; nothing to somebody who has left the team, and of a lead that was never here."""
+    try:
+        return await lead.glance(uow, reader, lead_id)
+    except (NotColleague, NotFound):
+        return None
+
+
+async def card(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+    """The lead as it stands."""
+    del params
+    seen = await _glance(uow, reader, key)
+    return cards.shown(seen) if seen else None
+
+
+async def delegated(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+    """Whoever is in charge now reads from whom; once it is somebody else's, the lead as it stands."""
+    seen = await _glance(uow, reader, key)
+    if not isinstance(seen, LeadView) or seen.responsible_id != reader.user_id:
+        return cards.shown(seen) if seen else None
+    by = await uow.users.get(params.get("by", ""))
+    return cards.delegated(seen, by.name if by else "") if by else cards.shown(seen)
+
+
+async def reminder(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+    """A reminder, as long as nothing has happened."""
+    del params
+    seen = await _glance(uow, reader, key)
+    if isinstance(seen, LeadView) and seen.is_stalling:
+        return cards.reminded(seen)
+    return cards.shown(seen) if seen else None
+
+
+async def failed(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+    """That nobody took it, as long as that is so."""
+    del params
+    seen = await _glance(uow, reader, key)
+    if isinstance(seen, LeadView) and seen.state is LeadState.FAILED:
+        return cards.failed(seen)
+    return cards.shown(seen) if seen else None
+
+
+VIEWS: Final[dict[str, View]] = {
+    "lead.card": card,
+    "lead.delegated": delegated,
+    "lead.failed": failed,
+    "lead.reminder": reminder,
+}

@@ -1,0 +1,25 @@
+"""Cards about marketplaces, drawn when they are sent."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.views.base import View
+from cards import marketplace as cards
+from cards.model import Card
+from services import marketplace
+from services.errors import NotColleague, NotFound
+from services.people import Actor
+from services.unit_of_work import UnitOfWork
+
+
+async def partner(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+    """What became of an invitation to the operator's marketplace."""
+    del params
+    try:
+        told = await marketplace.show_partner(uow, reader, key)
+    except (NotColleague, NotFound):
+        return None
+    return cards.partner_told(told.name, told.marketplace, told.state)
+
+
+VIEWS: Final[dict[str, View]] = {"marketplace.partner": partner}

@@ -1,0 +1,27 @@
+"""Leads: the card in the channel, the list, the details, the forms, and why something cannot be done."""
+
+from cards.lead import refusals
+from cards.lead.card import delegated, detailed, failed, gone, reminded, returned, shared, shown
+from cards.lead.forms import create_form, delegate_form, lose_form, note_form, return_form, share_form, win_form
+from cards.lead.page import PICK_BACK, listed
+
+__all__ = [
+    "PICK_BACK",
+    "create_form",
+    "delegate_form",
+    "delegated",
+    "detailed",
+    "failed",
+    "gone",
+    "listed",
+    "lose_form",
+    "note_form",
+    "refusals",
+    "reminded",
+    "return_form",
+    "returned",
+    "share_form",
+    "shared",
+    "shown",
+    "win_form",
+]

@@ -1,0 +1,235 @@
+"""One lead: its card in a channel, what is left when it is gone, the details for one person, and what else is told."""
+
+from typing import Final
+
+from cards.lead import words
+from cards.model import (
+    Amount,
+    Badge,
+    Card,
+    Fact,
+    Facts,
+    Instant,
+    Item,
+    Items,
+    Quote,
+    Run,
+    State,
+    Subject,
+    T,
+    Text,
+    Tone,
+    t,
+    verbatim,
+)
+from services.lead.model import CLOSED, Entry, GoneLead, LeadDetails, LeadState, LeadView, SharedLead, What
+
+VIEW: Final = "lead.card"
+FACTS_MAX: Final = 4
+LIST: Final = Run(t("Open leads"), "lead.list")
+
+
+def shown(lead: LeadView | GoneLead) -> Card:
+    """The card of a lead, as this reader may see and use it."""
+    if isinstance(lead, GoneLead):
+        return gone(lead)
+    return Card(
+        words.titled(lead),
+        (Facts(_facts(lead)), *_words(lead)),
+        words.buttons(lead),
+        words.badge(lead),
+        summary=t("Lead {ref}: {title}, {state}", ref=lead.ref, title=lead.title, state=words.badge(lead).text),
+        subject=Subject(VIEW, lead.lead_id),
+        refresh=Run(t("Refresh"), "lead.card", {"lead": lead.lead_id}),
+    )
+
+
+def gone(lead: GoneLead) -> Card:
+    """What a card shrinks to when another team has the lead."""
+    return Card(
+        t("{ref} is taken", ref=lead.ref),
+        subject=Subject(VIEW, lead.lead_id),
+        refresh=Run(t("Refresh"), "lead.card", {"lead": lead.lead_id}),
+    )
+
+
+def _facts(lead: LeadView) -> tuple[Fact, ...]:
+    if lead.state is LeadState.PICKED and not lead.taker:
+        facts = (words.in_charge(lead), *words.step(lead), words.enquirer(lead), *words.value(lead))
+    elif lead.state in CLOSED:
+        facts = (*_result(lead), words.enquirer(lead), *words.market(lead))
+    else:
+        facts = (words.enquirer(lead), *words.value(lead), *words.source(lead), *words.market(lead))
+    return facts[:FACTS_MAX]
+
+
+def _result(lead: LeadView) -> tuple[Fact, ...]:
+    charge = (words.in_charge(lead),) if lead.responsible else ()
+    if lead.won_cents is not None:
+        return (*charge, Fact(t("Won"), verbatim_amount(lead.won_cents, lead.currency)))
+    reason = (Fact(t("Reason"), verbatim(lead.lost_reason)),) if lead.lost_reason else ()
+    return (*charge, *reason)
+
+
+def verbatim_amount(cents: int, currency: str) -> T:
+    """A sum of money by itself."""
+    return T("{amount}", {"amount": Amount(cents, currency)})
+
+
+def _words(lead: LeadView) -> tuple[Quote, ...]:
+    """The enquiry itself, while somebody decides on it."""
+    if not lead.text or lead.state in CLOSED or (lead.state is LeadState.PICKED and not lead.is_vacant):
+        return ()
+    return (Quote(verbatim(lead.text)),)
+
+
+def detailed(view: LeadDetails) -> Card:
+    """Everything about a lead for one person, with its history."""
+    lead = view.lead
+    return Card(
+        words.titled(lead),
+        (
+            Facts(_contact(lead)),
+            Facts(_about(lead)),
+            *((Quote(verbatim(lead.text), lines=12),) if lead.text else ()),
+            *_history(view),
+        ),
+        (*words.buttons(lead)[:3], Run(t("Hide"), "lead.card", {"lead": lead.lead_id})),
+        words.badge(lead),
+        summary=t("Lead {ref}: {title}, {state}", ref=lead.ref, title=lead.title, state=words.badge(lead).text),
+    )
+
+
+def _contact(lead: LeadView) -> tuple[Fact, ...]:
+    contact = lead.contact
+    named = (
+        (t("Name"), contact.name),
+        (t("E-mail"), contact.email),
+        (t("Phone"), contact.phone),
+        (t("Company"), contact.company),
+        (t("Place"), " ".join(part for part in (contact.country, contact.postcode) if part)),
+    )
+    return tuple(Fact(label, verbatim(text)) for label, text in named if text)
+
+
+def _about(lead: LeadView) -> tuple[Fact, ...]:
+    came = Fact(t("Came in"), T("{day}", {"day": words.on_day(lead)}))
+    worked = (words.in_charge(lead), *words.step(lead)) if lead.responsible or lead.is_vacant else ()
+    back = (
+        (Fact(t("Can be returned until"), T("{at}", {"at": Instant(lead.return_until)})),) if lead.return_until else ()
+    )
+    return (*worked, *words.value(lead), *words.source(lead), *words.market(lead), came, *back)
+
+
+def _history(view: LeadDetails) -> tuple[Items | Text, ...]:
+    rows = tuple(_entry(one) for one in view.history)
+    older = (Text(t("Older entries are not shown."), Tone.SUBTLE),) if view.has_older else ()
+    return (Items(rows, t("History")), *older) if rows else ()
+
+
+_WHATS: Final[dict[What, T]] = {
+    What.CREATED: t("brought in"),
+    What.SUBMITTED: t("put on the market"),
+    What.OFFERED: t("offered"),
+    What.ASSIGNED: t("assigned"),
+    What.PICKED: t("picked"),
+    What.UNDONE: t("pick taken back"),
+    What.TAKEN: t("taken over"),
+    What.NOTED: t("noted"),
+    What.DELEGATED: t("delegated"),
+    What.SHARED: t("shared"),
+    What.WON: t("won"),
+    What.LOST: t("lost"),
+    What.RETURNED: t("returned"),
+    What.REMINDED: t("reminder sent"),
+    What.STALLED: t("offered again, because nothing happened"),
+    What.VACATED: t("nobody in charge any more"),
+    What.FAILED: t("nobody took it in time"),
+}
+
+
+def _entry(entry: Entry) -> Item:
+    """Who, for which team, what, when (B11)."""
+    who = f"{entry.user} ({entry.team})" if entry.user else entry.team
+    what = _WHATS[entry.what]
+    done = (
+        t("{who}: {what}, to {name}", who=who, what=what, name=entry.subject)
+        if entry.subject
+        else t("{who}: {what}", who=who, what=what)
+    )
+    at = T("{at}", {"at": Instant(entry.at)})
+    return Item(done, T("{at} · {text}", {"at": Instant(entry.at), "text": entry.text}) if entry.text else at)
+
+
+def shared(view: SharedLead) -> Card:
+    """Whom or what the lead has reached."""
+    lead = view.lead
+    if view.colleague:
+        return shown(lead)
+    return Card(
+        t("{ref} is now in {channel}", ref=lead.ref, channel=view.channel),
+        (Text(words.titled(lead), Tone.SUBTLE),),
+        (Run(t("Show lead"), "lead.card", {"lead": lead.lead_id}),),
+        Badge(t("shared"), State.DONE, Tone.GOOD),
+    )
+
+
+def returned(lead: LeadView | GoneLead) -> Card:
+    """What is left of a lead that was given back."""
+    if isinstance(lead, LeadView):
+        return shown(lead)
+    return Card(
+        t("{ref} is returned", ref=lead.ref),
+        (Text(t("Your team no longer sees this lead; it is offered to others."), Tone.SUBTLE),),
+        (LIST,),
+        Badge(t("returned"), State.DONE),
+        subject=Subject(VIEW, lead.lead_id),
+    )
+
+
+def delegated(lead: LeadView, by: str) -> Card:
+    """To the colleague who is in charge now."""
+    card = shown(lead)
+    return Card(
+        t("{name} hands you lead {ref}", name=by, ref=lead.ref),
+        (Text(verbatim(lead.title), Tone.STRONG), *card.body),
+        card.actions,
+        card.badge,
+        summary=t("{name} hands you lead {ref}: {title}", name=by, ref=lead.ref, title=lead.title),
+        subject=Subject("lead.delegated", lead.lead_id),
+        refresh=card.refresh,
+    )
+
+
+def reminded(lead: LeadView) -> Card:
+    """To whoever is in charge of a lead with which nothing happens."""
+    card = shown(lead)
+    since = Instant(lead.worked_at or lead.created_at)
+    return Card(
+        t("{ref} has been waiting for you since {at}", ref=lead.ref, at=since),
+        (
+            Text(verbatim(lead.title), Tone.STRONG),
+            Text(t("Write a note to keep it. Otherwise it will be offered to other firms again.")),
+            *card.body,
+        ),
+        card.actions,
+        Badge(t("reminder"), State.WARNING, Tone.WARNING),
+        subject=Subject("lead.reminder", lead.lead_id),
+        refresh=card.refresh,
+    )
+
+
+def failed(lead: LeadView) -> Card:
+    """To operator and giver of a lead that nobody took in time."""
+    return Card(
+        t("Nobody took {ref} in time", ref=lead.ref),
+        (
+            Text(verbatim(lead.title), Tone.STRONG),
+            Facts((words.enquirer(lead), *words.value(lead), *words.market(lead))),
+        ),
+        words.buttons(lead),
+        Badge(t("brokerage failed"), State.WARNING, Tone.WARNING),
+        summary=t("Nobody took lead {ref} in time: {title}", ref=lead.ref, title=lead.title),
+        subject=Subject("lead.failed", lead.lead_id),
+        refresh=Run(t("Refresh"), "lead.card", {"lead": lead.lead_id}),
+    )

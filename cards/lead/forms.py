@@ -1,0 +1,142 @@
+"""The forms around a lead."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from cards import duplicates
+from cards.lead import words
+from cards.model import Card, Choice, ChoiceInput, Run, Style, T, Text, TextInput, Tone, t, verbatim
+from services.errors import Warn
+from services.lead.model import (
+    DEFAULT_COUNTRY,
+    LINE_MAX_CHARS,
+    NOTE_MAX_CHARS,
+    POSTCODE_MAX_CHARS,
+    REASON_MAX_CHARS,
+    TEXT_MAX_CHARS,
+    TITLE_MAX_CHARS,
+    Hands,
+    LeadView,
+)
+
+AMOUNT_MAX_CHARS: Final = 30
+COUNTRY_CHARS: Final = 2
+
+
+def create_form(known: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> Card:
+    """A new lead; with the leads of the same contact on top, once they are known."""
+    label = t("Create anyway") if warnings else t("Create lead")
+    return Card(
+        t("New lead"),
+        (*duplicates.warned(warnings), *_contact_inputs(known), *_enquiry_inputs(known)),
+        (
+            Run(label, "lead.create", duplicates.accepted(warnings), Style.PRIMARY, collects=True),
+            Run(t("Cancel"), "cancel"),
+        ),
+    )
+
+
+def _contact_inputs(known: Mapping[str, Any]) -> tuple[TextInput, ...]:
+    return (
+        TextInput("title", t("What is it about?"), _of(known, "title"), required=True, max_length=TITLE_MAX_CHARS),
+        TextInput("name", t("Contact’s name"), _of(known, "name"), required=True, max_length=LINE_MAX_CHARS),
+        TextInput("email", t("E-mail"), _of(known, "email"), max_length=LINE_MAX_CHARS, kind="email"),
+        TextInput("phone", t("Phone"), _of(known, "phone"), max_length=40, kind="tel"),
+        TextInput("company", t("Company"), _of(known, "company"), max_length=LINE_MAX_CHARS),
+        TextInput("postcode", t("Postcode"), _of(known, "postcode"), max_length=POSTCODE_MAX_CHARS),
+        TextInput(
+            "country",
+            t("Country (two letters)"),
+            _of(known, "country") or DEFAULT_COUNTRY,
+            max_length=COUNTRY_CHARS,
+        ),
+    )
+
+
+def _enquiry_inputs(known: Mapping[str, Any]) -> tuple[TextInput, ...]:
+    return (
+        TextInput("text", t("Enquiry"), _of(known, "text"), multiline=True, max_length=TEXT_MAX_CHARS),
+        TextInput("value", t("Value in euros"), _of(known, "value"), max_length=AMOUNT_MAX_CHARS),
+        TextInput("source", t("Source"), _of(known, "source"), max_length=LINE_MAX_CHARS),
+        TextInput("campaign", t("Campaign"), _of(known, "campaign"), max_length=LINE_MAX_CHARS),
+    )
+
+
+def _of(known: Mapping[str, Any], name: str) -> str:
+    value = known.get(name, "")
+    return value if isinstance(value, str) else str(value)
+
+
+def _form(lead: LeadView, title: T, inputs: tuple[TextInput | ChoiceInput, ...], label: T, command: str) -> Card:
+    return Card(
+        title,
+        (Text(words.titled(lead), Tone.SUBTLE), *inputs),
+        (
+            Run(label, command, {"lead": lead.lead_id}, Style.PRIMARY, collects=True),
+            Run(t("Cancel"), "lead.card", {"lead": lead.lead_id}),
+        ),
+    )
+
+
+def note_form(lead: LeadView, known: Mapping[str, Any]) -> Card:
+    """A note, and how far the work has come."""
+    steps = tuple(Choice(str(step), label) for step, label in words.STEPS.items())
+    inputs = (
+        TextInput("note", t("Note"), _of(known, "note"), required=True, multiline=True, max_length=NOTE_MAX_CHARS),
+        ChoiceInput("step", t("Step"), steps, lead.step),
+    )
+    return _form(lead, t("Note on {ref}", ref=lead.ref), inputs, t("Save note"), "lead.note")
+
+
+def win_form(lead: LeadView) -> Card:
+    """How much was won, if that is known."""
+    inputs = (TextInput("amount", t("Amount in euros (if known)"), max_length=AMOUNT_MAX_CHARS),)
+    return _form(lead, t("{ref} is won", ref=lead.ref), inputs, t("Close as won"), "lead.win")
+
+
+def lose_form(lead: LeadView, known: Mapping[str, Any]) -> Card:
+    """Why the lead was lost."""
+    return _form(lead, t("{ref} is lost", ref=lead.ref), (_reason(known),), t("Close as lost"), "lead.lose")
+
+
+def return_form(lead: LeadView, known: Mapping[str, Any]) -> Card:
+    """Why the lead goes back."""
+    card = _form(lead, t("Return {ref}", ref=lead.ref), (_reason(known),), t("Return lead"), "lead.return")
+    if not lead.marketplace:
+        return card
+    hint = Text(t("It is then offered to other firms, and your team no longer sees it."))
+    return Card(card.title, (card.body[0], hint, *card.body[1:]), card.actions)
+
+
+def _reason(known: Mapping[str, Any]) -> TextInput:
+    return TextInput(
+        "reason", t("Reason"), _of(known, "reason"), required=True, multiline=True, max_length=REASON_MAX_CHARS
+    )
+
+
+def delegate_form(view: Hands) -> Card:
+    """Who is to be in charge."""
+    return _form(
+        view.lead, t("Delegate {ref}", ref=view.lead.ref), (_colleagues(view, required=True),), LABEL, "lead.delegate"
+    )
+
+
+LABEL: Final = t("Hand over")
+
+
+def _colleagues(view: Hands, *, required: bool) -> ChoiceInput:
+    choices = tuple(Choice(user_id, verbatim(name)) for user_id, name in view.colleagues)
+    return ChoiceInput("who", t("Colleague"), choices, required=required)
+
+
+def share_form(view: Hands) -> Card:
+    """Into which channel of the team, or to which colleague."""
+    lead = view.lead
+    channels = tuple(Choice(address, verbatim(name)) for address, name in view.channels)
+    inputs = (
+        *((ChoiceInput("channel", t("Channel"), channels),) if channels else ()),
+        *((_colleagues(view, required=False),) if view.may_hand_over else ()),
+    )
+    hint = Text(t("A channel gets the card; a colleague gets the lead. It never leaves your team."), Tone.SUBTLE)
+    card = _form(lead, t("Share {ref}", ref=lead.ref), inputs, t("Share"), "lead.share")
+    return Card(card.title, (*card.body, hint), card.actions)

@@ -1,0 +1,82 @@
+"""The list of leads: what is offered, what is in work, and what there is to do when it is empty."""
+
+from typing import Final
+
+from cards.lead import words
+from cards.model import Amount, Card, Item, Items, Run, Style, T, Text, Tone, t
+from services.lead.model import PICKABLE, Act, Filter, LeadPage, LeadView
+
+TITLES: Final[dict[Filter, T]] = {
+    Filter.CURRENT: t("Leads: on offer and in work"),
+    Filter.OFFERED: t("Leads on offer"),
+    Filter.WORK: t("Leads in work"),
+    Filter.MINE: t("My leads"),
+    Filter.GIVEN: t("Leads that others work on"),
+    Filter.CLOSED: t("Closed leads"),
+}
+EMPTY: Final[dict[Filter, T]] = {
+    Filter.CURRENT: t("Nothing is on offer, and nothing is in work."),
+    Filter.OFFERED: t("Nothing is on offer right now. New leads appear in the team’s channels."),
+    Filter.WORK: t("Nobody in the team works on a lead right now."),
+    Filter.MINE: t("You are in charge of no lead. Pick one that is on offer."),
+    Filter.GIVEN: t("None of the team’s leads is with another firm."),
+    Filter.CLOSED: t("The team has won or lost no lead yet."),
+}
+TABS: Final = (
+    (Filter.MINE, t("Mine")),
+    (Filter.OFFERED, t("On offer")),
+    (Filter.WORK, t("In work")),
+    (Filter.GIVEN, t("With others")),
+    (Filter.CLOSED, t("Closed")),
+)
+PICK_BACK: Final = "list"
+
+
+def listed(page: LeadPage, done: LeadView | None = None) -> Card:
+    """A page of leads; `done` is the one that was just picked from it."""
+    first = (Text(t("{ref} is yours: {title}", ref=done.ref, title=done.title), Tone.GOOD),) if done else ()
+    return Card(
+        TITLES[page.kind],
+        (*first, *(_rows(page) if page.leads else (Text(EMPTY[page.kind], Tone.SUBTLE),))),
+        _actions(page),
+        refresh=Run(t("Refresh"), "lead.list", {"kind": page.kind}),
+    )
+
+
+def _rows(page: LeadPage) -> tuple[Items, ...]:
+    if page.kind is not Filter.CURRENT:
+        return (Items(tuple(_row(lead, page) for lead in page.leads)),)
+    offered = tuple(_row(lead, page) for lead in page.leads if lead.offer in PICKABLE)
+    work = tuple(_row(lead, page) for lead in page.leads if lead.offer not in PICKABLE)
+    groups = ((offered, t("On offer")), (work, t("In work")))
+    return tuple(Items(rows, heading) for rows, heading in groups if rows)
+
+
+def _row(lead: LeadView, page: LeadPage) -> Item:
+    actions = (_pick(lead, page),) if Act.PICK in lead.acts else ()
+    if Act.REVEAL in lead.acts:
+        actions = (*actions, words.button(lead, Act.REVEAL))
+    return Item(words.titled(lead), _detail(lead), words.badge(lead), actions)
+
+
+def _pick(lead: LeadView, page: LeadPage) -> Run:
+    args = {"lead": lead.lead_id, "back": PICK_BACK, "kind": page.kind}
+    return Run(words.LABELS[Act.PICK], "lead.pick", args)
+
+
+def _detail(lead: LeadView) -> T:
+    who = words.contact_line(lead.contact)
+    if lead.value_cents is None:
+        return who
+    return t("{who} · about {amount}", who=who, amount=Amount(lead.value_cents, lead.currency))
+
+
+def _actions(page: LeadPage) -> tuple[Run, ...]:
+    create = Run(t("New lead"), "lead.create", style=Style.NORMAL if page.leads else Style.PRIMARY)
+    more = (
+        (Run(t("More leads"), "lead.list", {"kind": page.kind, "before": page.after}),)
+        if page.after is not None
+        else ()
+    )
+    tabs = (Run(label, "lead.list", {"kind": kind}) for kind, label in TABS if kind is not page.kind)
+    return (*((create,) if page.may_create else ()), *more, *tabs)

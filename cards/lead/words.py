@@ -1,0 +1,193 @@
+"""The words of leads: states, steps, contact, money."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from cards.model import Amount, Badge, Fact, Instant, Run, State, Style, T, TimeStyle, Tone, t, verbatim
+from services.lead.model import PICKABLE, Act, Contact, LeadState, LeadView, Step
+
+STEPS: Final[Mapping[str, T]] = {
+    Step.FIRST_CONTACT: t("First contact"),
+    Step.QUALIFIED: t("Qualified"),
+    Step.OFFER: t("Quote sent"),
+    Step.NEGOTIATION: t("Negotiation"),
+}
+
+ORDER: Final[Mapping[LeadState, tuple[Act, ...]]] = {
+    LeadState.SUBMITTED: (Act.OFFER, Act.REVEAL),
+    LeadState.FAILED: (Act.OFFER, Act.REVEAL),
+    LeadState.PICKED: (
+        Act.PICK,
+        Act.NOTE,
+        Act.DELEGATE,
+        Act.WIN,
+        Act.UNDO,
+        Act.REVEAL,
+        Act.LOSE,
+        Act.SHARE,
+        Act.RETURN,
+    ),
+}
+"""What comes first depends on where the lead stands."""
+USUAL: Final = (Act.PICK, Act.REVEAL, Act.SHARE, Act.OFFER)
+
+LABELS: Final[Mapping[Act, T]] = {
+    Act.PICK: t("Pick"),
+    Act.REVEAL: t("Details"),
+    Act.SHARE: t("Share"),
+    Act.DELEGATE: t("Delegate"),
+    Act.NOTE: t("Note"),
+    Act.WIN: t("Won"),
+    Act.LOSE: t("Lost"),
+    Act.RETURN: t("Return"),
+    Act.OFFER: t("Offer on a market"),
+}
+COMMANDS: Final[Mapping[Act, str]] = {
+    Act.PICK: "lead.pick",
+    Act.REVEAL: "lead.reveal",
+    Act.SHARE: "lead.share",
+    Act.DELEGATE: "lead.delegate",
+    Act.NOTE: "lead.note",
+    Act.WIN: "lead.win",
+    Act.LOSE: "lead.lose",
+    Act.RETURN: "lead.return",
+    Act.UNDO: "lead.undo",
+    Act.OFFER: "marketplace.offer",
+}
+
+
+def button(lead: LeadView, act: Act, *, is_first: bool = False) -> Run:
+    """The button of something that this reader may do."""
+    label = LABELS[act] if act is not Act.UNDO else _undo(lead)
+    # Winning asks for the amount first: a click carries none.
+    asks = {"ask": True} if act is Act.WIN else {}
+    style = Style.PRIMARY if is_first else Style.NORMAL
+    return Run(label, COMMANDS[act], {"lead": lead.lead_id, **asks}, style)
+
+
+def _undo(lead: LeadView) -> T:
+    return t("Undo (until {until})", until=Instant(lead.undo_until or lead.created_at))
+
+
+def buttons(lead: LeadView) -> tuple[Run, ...]:
+    """All of them, the likeliest first; only the first one is coloured, and never a look at the details."""
+    order = ORDER.get(lead.state, USUAL)
+    shown = [act for act in order if act in lead.acts]
+    return tuple(button(lead, act, is_first=place == 0 and act is not Act.REVEAL) for place, act in enumerate(shown))
+
+
+def badge(lead: LeadView) -> Badge:
+    """Where the lead stands, in a few words."""
+    if lead.state is LeadState.PICKED:
+        return _picked(lead)
+    return _STATES[lead.state](lead)
+
+
+def _picked(lead: LeadView) -> Badge:
+    if lead.is_vacant:
+        return Badge(t("nobody is in charge"), State.OPEN, Tone.WARNING)
+    at = Instant(lead.picked_at or lead.created_at)
+    if lead.taker:
+        return Badge(t("with {firm} since {at}", firm=lead.taker, at=at), State.DONE, Tone.GOOD)
+    return Badge(t("picked by {name}, {at}", name=lead.picked_by, at=at), State.DONE, Tone.GOOD)
+
+
+def _open(lead: LeadView) -> Badge:
+    del lead
+    return Badge(t("open"), State.OPEN)
+
+
+def _offered(lead: LeadView) -> Badge:
+    until = Instant(lead.offered_until or lead.created_at)
+    if lead.offer in PICKABLE:
+        return Badge(t("open until {until}", until=until), State.OPEN)
+    return Badge(t("on offer until {until}", until=until), State.OPEN)
+
+
+def _assigned(lead: LeadView) -> Badge:
+    until = Instant(lead.offered_until or lead.created_at)
+    if lead.offer in PICKABLE:
+        return Badge(t("for you alone, until {until}", until=until), State.OPEN)
+    return Badge(t("assigned, until {until}", until=until), State.OPEN)
+
+
+def _submitted(lead: LeadView) -> Badge:
+    if Act.OFFER in lead.acts:
+        return Badge(t("waits to be offered"), State.WARNING, Tone.WARNING)
+    return Badge(t("waits for the market’s operator"), State.OPEN)
+
+
+def _won(lead: LeadView) -> Badge:
+    at = Instant(lead.closed_at or lead.created_at)
+    if lead.closed_by:
+        return Badge(t("won by {name}, {at}", name=lead.closed_by, at=at), State.DONE, Tone.GOOD)
+    return Badge(t("won by {name}, {at}", name=lead.taker, at=at), State.DONE, Tone.GOOD)
+
+
+def _lost(lead: LeadView) -> Badge:
+    return Badge(t("lost, {at}", at=Instant(lead.closed_at or lead.created_at)), State.DONE)
+
+
+def _failed(lead: LeadView) -> Badge:
+    del lead
+    return Badge(t("nobody took it"), State.WARNING, Tone.WARNING)
+
+
+_STATES: Final = {
+    LeadState.OPEN: _open,
+    LeadState.OFFERED: _offered,
+    LeadState.ASSIGNED: _assigned,
+    LeadState.SUBMITTED: _submitted,
+    LeadState.WON: _won,
+    LeadState.LOST: _lost,
+    LeadState.FAILED: _failed,
+}
+
+
+def titled(lead: LeadView) -> T:
+    """The first line of everything about a lead."""
+    return t("Lead {ref} · {title}", ref=lead.ref, title=lead.title)
+
+
+def contact_line(contact: Contact) -> T:
+    """Who asked, in one line, as far as this reader may see it."""
+    parts = (contact.name, contact.company, contact.email or contact.phone, contact.postcode)
+    return verbatim(" · ".join(part for part in parts if part))
+
+
+def enquirer(lead: LeadView) -> Fact:
+    return Fact(t("Enquiry from"), contact_line(lead.contact))
+
+
+def value(lead: LeadView) -> tuple[Fact, ...]:
+    if lead.value_cents is None:
+        return ()
+    return (Fact(t("Value"), t("about {amount}", amount=Amount(lead.value_cents, lead.currency))),)
+
+
+def source(lead: LeadView) -> tuple[Fact, ...]:
+    named = " · ".join(part for part in (lead.source, lead.campaign) if part)
+    return (Fact(t("Source"), verbatim(named)),) if named else ()
+
+
+def market(lead: LeadView) -> tuple[Fact, ...]:
+    if not lead.marketplace:
+        return ()
+    if not lead.giver:
+        return (Fact(t("Market"), verbatim(lead.marketplace)),)
+    return (Fact(t("Market"), t("{market} (from {giver})", market=lead.marketplace, giver=lead.giver)),)
+
+
+def in_charge(lead: LeadView) -> Fact:
+    name = verbatim(lead.responsible) if lead.responsible else t("nobody yet")
+    return Fact(t("In charge"), name)
+
+
+def step(lead: LeadView) -> tuple[Fact, ...]:
+    known = STEPS.get(lead.step)
+    return (Fact(t("Step"), known),) if known else ()
+
+
+def on_day(lead: LeadView) -> Instant:
+    """When the lead came in."""
+    return Instant(lead.created_at, TimeStyle.DATE)
