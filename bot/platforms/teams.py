@@ -27,8 +27,8 @@ from services.people import PlaceKind
 ANSWERED_KEPT_S: Final = 3600.0
 """Teams repeats what it believes unanswered; for so long a repetition posts nothing again."""
 
-INSTALLED_KEPT_S: Final = 600.0
-"""One installation is told twice, in two ways; within this time it is one."""
+WELCOMED_KEPT_S: Final = 3600.0
+"""One installation is told twice, in two ways, and by some clients again and again: so long one welcome is enough."""
 
 CHATS_KEPT_S: Final = 24 * 3600.0
 UNKNOWN_ACTION: Final = error(501, "NotSupported", "This is not supported.")
@@ -61,6 +61,7 @@ class TeamsPlatform:
         self._people = People(connector, timer=timer)
         self._turns = Turns(connector)
         self._answered: Remembered[str, bool] = Remembered(timer)
+        self._welcomed: Remembered[tuple[str, str], bool] = Remembered(timer)
         self._chats: Remembered[tuple[str, str], str] = Remembered(timer)
 
     def routes(self) -> list[web.RouteDef]:
@@ -73,7 +74,11 @@ class TeamsPlatform:
         service_url = _service_url(target)
         user_ids = await self._readers(service_url, conversation_id, target.reference)
         message = self._drawing.message(card, reader, user_ids)
-        message_id = await self._connector.send(service_url, conversation_id, message)
+        try:
+            message_id = await self._connector.send(service_url, conversation_id, message)
+        except Gone:
+            self._chats.forget((target.tenant, target.user_id))
+            raise
         return Sent(conversation_id, message_id, target.reference)
 
     async def update(self, target: Target, message_id: str, card: Card, reader: Reader) -> None:
@@ -155,15 +160,21 @@ class TeamsPlatform:
         return cards.ANSWERED_BELOW
 
     async def _note_event(self, turn: Turn, heard: Heard) -> None:
+        """The bot always hears of it, the place reads one welcome."""
         incoming = heard.incoming
-        key = f"installed|{incoming.tenant}|{incoming.where.conversation_id}"
+        place = incoming.tenant, incoming.where.conversation_id
         if incoming.kind is Kind.REMOVED:
-            self._answered.forget(key)
-        elif self._answered.get(key):
+            self._welcomed.forget(place)
+        answer = await self._chat.receive(incoming)
+        if answer is None or self._welcomed.get(place):
             return
-        else:
-            self._answered.put(key, value=True, seconds=INSTALLED_KEPT_S)
-        await self._reply(turn, heard)
+        self._welcomed.put(place, value=True, seconds=WELCOMED_KEPT_S)
+        try:
+            await self._post(turn, heard, answer)
+        except SendFailed as failure:
+            if not isinstance(failure, Ambiguous):
+                self._welcomed.forget(place)
+            log.warning("teams_answer_not_sent", failure=type(failure).__name__)
 
     async def _reply(self, turn: Turn, heard: Heard) -> None:
         """Answer with a message; one that Teams does not take is noted, because nobody waits for it any more."""

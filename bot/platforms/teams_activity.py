@@ -61,6 +61,7 @@ class Activity(_Part, frozen=True):
     channel_id: ShortText
     service_url: Annotated[str, msgspec.Meta(max_length=2_048)]
     id: Id | None = None
+    timestamp: Id | None = None
     conversation: Conversation | None = None
     sender: Account | None = msgspec.field(name="from", default=None)
     recipient: Account | None = None
@@ -130,8 +131,10 @@ def spoken(activity: Activity) -> Spoken:
     data = activity.channel_data
     conversation = activity.conversation
     tenant = (data.tenant.id if data and data.tenant else None) or (conversation.tenant_id if conversation else None)
-    if not (activity.id and activity.sender and activity.recipient and conversation and tenant):
+    # Events need no id; whoever repeats one repeats its time.
+    activity_id = activity.id or activity.timestamp
+    if not (activity_id and activity.sender and activity.recipient and conversation and tenant):
         raise Turned(400, "malformed")
     if conversation.id.startswith(";"):
         raise Turned(400, "malformed")
-    return Spoken(activity, activity.id, activity.sender, activity.recipient, conversation, tenant)
+    return Spoken(activity, activity_id, activity.sender, activity.recipient, conversation, tenant)

@@ -51,7 +51,7 @@ async def hear(spoken: Spoken, people: People) -> Heard | None:
     match activity.type:
         case "message" if spoken.sender.id.startswith("28:") or spoken.sender.id == spoken.bot.id:
             return None  # another bot, or our own words
-        case "message" if is_object(activity.value):
+        case "message" if is_object(activity.value) and ("cmd" in activity.value or not activity.text):
             return _pressed(spoken, How.SUBMITTED, activity.value, is_refresh=False)
         case "message":
             return await _typed(spoken, people)

@@ -550,6 +550,12 @@ async def test_a_click_whose_message_is_refused_says_so(bot: Bot) -> None:
 # Clicks of clients that know only Action.Submit
 
 
+async def test_a_text_with_foreign_data_is_a_text(bot: Bot) -> None:
+    """Data that other cards attach to a text is nobody's click."""
+    await bot.post(bot.activity(text="leads", value={"x": 1}))
+    assert (bot.chat.last.kind, bot.chat.last.text) == (Kind.MESSAGE, "leads")
+
+
 async def test_a_submitted_click_changes_the_card_in_a_chat(bot: Bot) -> None:
     """A client that sends a click as a message sees the card replaced, where nobody else reads it."""
     sent = await bot.platform.send(Target(TENANT_ID, "a:anna", reference=direct(bot)), LEAD, GERMAN, key="k")
@@ -603,6 +609,17 @@ async def test_a_private_answer_to_a_typed_word_goes_to_the_persons_chat(bot: Bo
         "isGroup": False,
     }
     assert bot.chat.noted == []
+
+
+async def test_a_chat_that_is_gone_is_opened_anew(bot: Bot) -> None:
+    """Who took the bot away and back again is found in the new chat."""
+    target = Target(TENANT_ID, user_id=ANNA_AAD, reference=direct(bot))
+    await bot.platform.send(target, NO, GERMAN, key="1")
+    bot.teams.plan.append(Refused(403))
+    with pytest.raises(Gone):
+        await bot.platform.send(target, NO, GERMAN, key="2")
+    await bot.platform.send(target, NO, GERMAN, key="3")
+    assert sum(delivery.path.endswith("/conversations") for delivery in bot.teams.deliveries) == 2
 
 
 async def test_a_private_answer_without_a_chat_is_not_told_to_all(bot: Bot) -> None:
@@ -684,15 +701,31 @@ async def test_one_installation_is_told_twice_and_welcomed_once(bot: Bot) -> Non
         bot.activity(type="conversationUpdate", text=None, membersAdded=[{"id": "29:x"}, {"id": BOT}]),
     ]
     await asyncio.gather(*map(bot.post, twice))
-    assert (len(bot.chat.heard), len(bot.posts)) == (1, 1)
+    assert (len(bot.chat.heard), len(bot.posts)) == (2, 1)
     bot.chat.answer = lambda _: None
     await bot.post(bot.activity(type="conversationUpdate", text=None, membersRemoved=[{"id": BOT}]))
     bot.chat.says(LEAD, Placement.NEW)
     await bot.post(installation(bot, "add"))
-    kinds = [Kind.INSTALLED, Kind.REMOVED, Kind.INSTALLED]
+    kinds = [Kind.INSTALLED, Kind.INSTALLED, Kind.REMOVED, Kind.INSTALLED]
     assert [heard.kind for heard in bot.chat.heard] == kinds
-    assert len({heard.interaction_id for heard in bot.chat.heard}) == 3
+    assert len({heard.interaction_id for heard in bot.chat.heard}) == 4
     assert len(bot.posts) == 2
+
+
+async def test_a_welcome_that_was_not_taken_is_repeated(bot: Bot) -> None:
+    """The second way of telling an installation makes up for a welcome that Teams refused."""
+    bot.chat.says(NO, Placement.NEW)
+    bot.teams.plan.extend([Slow(0), Refused(400)])
+    await bot.post(installation(bot, "add"))
+    await bot.post(installation(bot, "add"))
+    assert len(bot.posts) == 1
+
+
+async def test_an_event_needs_no_id(bot: Bot) -> None:
+    """An event without an id is told apart by its time."""
+    for minute in (1, 1, 2):
+        await bot.post(installation(bot, "add") | {"id": None, "timestamp": f"2026-03-02T09:0{minute}:00Z"})
+    assert len({heard.interaction_id for heard in bot.chat.heard}) == 2
 
 
 @pytest.mark.parametrize(
