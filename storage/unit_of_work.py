@@ -4,7 +4,6 @@ import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from itertools import count
 from typing import Final
 
 from sqlalchemy import insert
@@ -46,13 +45,25 @@ def _nobody_waits() -> None:
     """For processes without a relay of their own: another one finds the work when it looks."""
 
 
+class Ids:
+    """Opaque ids in order of time; within a process also where the clock stands still or goes back."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def new(self, now: datetime) -> str:
+        """Microseconds, then 88 random bits; hexadecimal sorts alike in every collation."""
+        self._last = max(self._last + 1, int(now.timestamp() * 1_000_000))
+        return f"{self._last:014x}{secrets.token_hex(11)}"
+
+
 class SqlUnit:
     """One transaction. Its attributes are those of `services.unit_of_work.UnitOfWork`."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime, keyring: Keyring, *, writes: bool) -> None:
+    def __init__(self, connection: AsyncConnection, now: datetime, keyring: Keyring, ids: Ids, *, writes: bool) -> None:
         self._connection = connection
         self._writes = writes
-        self._numbers = count()
+        self._ids = ids
         self._emitted: list[Event] = []
         self._trail = SqlAuditTrail(connection)
         self.now = now
@@ -71,9 +82,7 @@ class SqlUnit:
         self.users: Users = SqlUsers(connection)
 
     def new_id(self) -> str:
-        """Microseconds, one more for each id of this transaction, then 88 random bits; hexadecimal sorts everywhere."""
-        microseconds = int(self.now.timestamp() * 1_000_000) + next(self._numbers)
-        return f"{microseconds:014x}{secrets.token_hex(11)}"
+        return self._ids.new(self.now)
 
     def emit(self, event: Event) -> None:
         if not self._writes:
@@ -113,6 +122,7 @@ class SqlUnits:
         self._clock = clock
         self._keyring = keyring
         self._on_commit = on_commit
+        self._ids = Ids()
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[SqlUnit]:
@@ -133,4 +143,4 @@ class SqlUnits:
     async def _open(self, engine: AsyncEngine, *, writes: bool) -> AsyncGenerator[SqlUnit]:
         with contention():
             async with engine.begin() as connection:
-                yield SqlUnit(connection, self._clock(), self._keyring, writes=writes)
+                yield SqlUnit(connection, self._clock(), self._keyring, self._ids, writes=writes)

@@ -1,0 +1,59 @@
+"""A chat platform of which the test decides how it fails; it counts what arrives."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+
+from bot.platforms.base import Reader, SendFailed, Sent, Target
+from cards.model import Card
+from cards.render.plain import notice
+from tests.builders import START
+
+
+@dataclass(slots=True)
+class Remote:
+    """Implements `bot.platforms.base.Platform`."""
+
+    name: str = "web"
+    posts: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """Conversation and words of every message that exists."""
+    updates: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """Message and words of every update."""
+    keys: list[str] = field(default_factory=list[str])
+    refusals: deque[SendFailed | Exception] = field(default_factory=deque[SendFailed | Exception])
+    """What the next calls answer without having done anything."""
+    losses: deque[SendFailed] = field(default_factory=deque[SendFailed])
+    """What the next calls answer although they have done it."""
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    delay_s: float = 0.0
+    at_once: int = 0
+    most_at_once: int = 0
+
+    async def send(self, target: Target, card: Card, reader: Reader, *, key: str) -> Sent:
+        await self._work()
+        place = target.conversation_id or f"direct:{target.user_id}"
+        self.posts.append((place, _words(card, reader)))
+        self.keys.append(key)
+        self.arrived.set()
+        if self.losses:
+            raise self.losses.popleft()
+        return Sent(place, f"m{len(self.posts)}")
+
+    async def update(self, target: Target, message_id: str, card: Card, reader: Reader) -> None:
+        del target
+        await self._work()
+        self.updates.append((message_id, _words(card, reader)))
+        if self.losses:
+            raise self.losses.popleft()
+
+    async def _work(self) -> None:
+        if self.refusals:
+            raise self.refusals.popleft()
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        await asyncio.sleep(self.delay_s)
+        self.at_once -= 1
+
+
+def _words(card: Card, reader: Reader) -> str:
+    return notice(card, reader.language, reader.zone, START)
