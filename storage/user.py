@@ -89,9 +89,9 @@ _REACH: Final = (
 )
 _CHOOSE_LANGUAGE: Final = update(users).where(_PERSON).values(language=bindparam("p_language"), language_chosen=True)
 _WRONG_CODES: Final = (
-    select(users.c.code_failures)
-    .where(_PERSON, users.c.code_failed_at > bindparam("p_since"))
-    # Two guesses at once are two guesses.
+    select(users.c.code_failures, users.c.code_failed_at)
+    .where(_PERSON)
+    # Two guesses at once are two guesses: the second one waits for the first one's count.
     .with_for_update()
 )
 _COUNT_WRONG_CODE: Final = (
@@ -173,8 +173,8 @@ class SqlUsers:
         await self._connection.execute(_CHOOSE_LANGUAGE, {"p_user_id": user_id, "p_language": language})
 
     async def wrong_codes(self, user_id: str, since: datetime) -> int:
-        found = await self._connection.execute(_WRONG_CODES, {"p_user_id": user_id, "p_since": since})
-        return found.scalar_one_or_none() or 0
+        row = (await self._connection.execute(_WRONG_CODES, {"p_user_id": user_id})).one_or_none()
+        return row.code_failures if row and row.code_failed_at and row.code_failed_at > since else 0
 
     async def count_wrong_code(self, user_id: str, at: datetime, since: datetime) -> int:
         values = {"p_user_id": user_id, "p_at": at, "p_since": since}
