@@ -1,0 +1,120 @@
+import asyncio
+import re
+import sqlite3
+from collections.abc import Generator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from storage.engine import open_database
+from storage.schema import is_current, migrate
+from storage.tables import metadata
+from tests.postgres import Server
+
+
+@pytest.fixture
+def empty_postgres_url(postgres: Server) -> Generator[str]:
+    """A database without any table."""
+    with postgres.database("template1") as url:
+        yield url
+
+
+def statements(connection: Connection) -> dict[str, str]:
+    """What defines the tables and indexes of a SQLite database, without the order of what stands in it."""
+    rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+    return {row.name: _sorted(row.sql) for row in rows if row.name != "alembic_version"}
+
+
+def _sorted(sql: str) -> str:
+    return " ".join(sorted(re.split(r"[\s,()\"]+", sql)))
+
+
+async def test_the_steps_lead_to_the_tables_of_the_code_on_sqlite(sqlite_url: str) -> None:
+    """Every table, column, default, constraint and index is the one that the code was written for."""
+    database = open_database(sqlite_url)
+    async with database.reader.connect() as connection:
+        found = await connection.run_sync(statements)
+    await database.close()
+    dialect = sqlite.dialect()
+    wanted = {
+        name: _sorted(str(CreateTable(table).compile(dialect=dialect))) for name, table in metadata.tables.items()
+    }
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            wanted[str(index.name)] = _sorted(str(CreateIndex(index).compile(dialect=dialect)))
+    assert found == wanted
+
+
+async def test_the_steps_lead_to_the_tables_of_the_code_on_postgres(postgres_url: str, empty_postgres_url: str) -> None:
+    """The same on PostgreSQL: a migrated database describes itself as one made from the tables of the code does."""
+    plain = open_database(empty_postgres_url)
+    async with plain.writer.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+    await plain.close()
+    assert await described(postgres_url) == await described(empty_postgres_url)
+
+
+async def described(url: str) -> dict[str, object]:
+    """Columns, indexes, constraints as PostgreSQL words them."""
+    database = open_database(url)
+    async with database.reader.connect() as connection:
+        found = {name: await connection.run_sync(_described, name) for name in metadata.tables}
+        indexes = await connection.execute(
+            text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
+        )
+        found["indexes"] = {row.indexname: row.indexdef for row in indexes if row.indexname != "alembic_version_pkc"}
+    await database.close()
+    return found
+
+
+def _described(connection: Connection, table: str) -> object:
+    seen = inspect(connection)
+    columns = [{**column, "type": str(column["type"])} for column in seen.get_columns(table)]
+    parts = (
+        columns,
+        seen.get_pk_constraint(table),
+        seen.get_foreign_keys(table),
+        seen.get_unique_constraints(table),
+        seen.get_check_constraints(table),
+    )
+    return [sorted(map(str, part)) if isinstance(part, list) else str(part) for part in parts]
+
+
+def test_names_fit_postgres() -> None:
+    """No name is so long that PostgreSQL would cut it."""
+    limit = postgresql.dialect().max_identifier_length
+    names = [str(index.name) for table in metadata.tables.values() for index in table.indexes]
+    assert [name for name in names if len(name) > limit] == []
+
+
+async def test_an_old_or_empty_database_is_not_current(tmp_path: Path) -> None:
+    """The bot knows whether the database has the schema that it needs."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'new.db'}"
+    database = open_database(url)
+    assert not await is_current(database)
+    await migrate(url)
+    assert await is_current(database)
+    await database.close()
+
+
+async def test_two_processes_may_migrate_at_once(tmp_path: Path, empty_postgres_url: str) -> None:
+    """Whoever comes second waits and finds nothing to do."""
+    for url in (f"sqlite+aiosqlite:///{tmp_path / 'new.db'}", empty_postgres_url):
+        await asyncio.gather(migrate(url), migrate(url), migrate(url))
+
+
+async def test_a_step_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A migration happens as a whole or not at all."""
+    path = tmp_path / "half.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE web_rooms (in_the_way TEXT)")
+    with pytest.raises(DBAPIError, match="web_rooms"):
+        await migrate(f"sqlite+aiosqlite:///{path}")
+    with closing(sqlite3.connect(path)) as connection:
+        found = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    assert found == ["web_rooms"]

@@ -1,0 +1,141 @@
+import asyncio
+import sqlite3
+from contextlib import closing
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from services.errors import Contended
+from services.events import Event
+from storage import engine
+from storage.engine import Database, open_database
+from storage.tables import users
+from storage.unit_of_work import Ids, SqlUnit, SqlUnits
+from tests.builders import START, Clock, units_on
+
+
+class Poked(Event, frozen=True, kw_only=True, tag="test.poked"):
+    pass
+
+
+async def test_a_reading_unit_cannot_write(units: SqlUnits) -> None:
+    """The database itself refuses to change anything in a unit that was opened for reading."""
+    with pytest.raises(DBAPIError):
+        async with units.read() as uow:
+            await uow.deliveries.mark_gone("T", "P", uow.now)
+    with pytest.raises(RuntimeError):
+        async with units.read() as uow:
+            uow.emit(Poked(team_id="T"))
+
+
+async def test_a_commit_with_events_wakes_the_relay_and_silence_does_not(database: Database, clock: Clock) -> None:
+    """The relay is woken after the commit, only when there is something to route."""
+    calls: list[int] = []
+    units = units_on(database, clock, lambda: calls.append(1))
+    async with units.write() as uow:
+        uow.emit(Poked(team_id="T", silent=True))
+    assert calls == []
+    async with units.write() as uow:
+        uow.emit(Poked(team_id="T"))
+        assert calls == []
+    assert calls == [1]
+    async with units.read() as uow:
+        assert (await uow.deliveries.backlog(uow.now)).unrouted == 1
+
+
+async def test_an_error_rolls_back_and_wakes_nobody(database: Database, clock: Clock) -> None:
+    """What fails leaves neither events nor entries, and the relay sleeps on."""
+    calls: list[int] = []
+    units = units_on(database, clock, lambda: calls.append(1))
+
+    async def fail() -> None:
+        async with units.write() as uow:
+            uow.emit(Poked(team_id="T"))
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
+    async with units.read() as uow:
+        assert (await uow.deliveries.backlog(uow.now)).unrouted == 0
+    assert calls == []
+
+
+async def test_ids_are_in_order_of_time_and_never_the_same() -> None:
+    """Later ids sort behind earlier ones, also while the clock stands still, and nobody can guess the next one."""
+    ids = Ids()
+    made = [ids.new(START) for _ in range(1000)]
+    assert made == sorted(made)
+    assert len({one[14:] for one in made}) == 1000
+
+
+async def test_a_cancelled_transaction_leaves_nothing_and_frees_its_connection(units: SqlUnits) -> None:
+    """Somebody who goes away in the middle takes nothing along and blocks nobody."""
+
+    async def hang() -> None:
+        async with units.write() as uow:
+            uow.emit(Poked(team_id="T"))
+            await uow.audit.head("T")
+            await asyncio.sleep(60)
+
+    for _ in range(25):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.02):
+                await hang()
+    async with asyncio.timeout(5), units.write() as uow:
+        assert (await uow.deliveries.backlog(uow.now)).unrouted == 0
+
+
+async def test_a_lock_held_by_another_process_is_waited_for(sqlite_url: str, clock: Clock) -> None:
+    """While another process writes, nobody reads of a locked database: the transaction waits for its turn."""
+    database = open_database(sqlite_url)
+    with closing(sqlite3.connect(database.writer.url.database or "", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with asyncio.TaskGroup() as tasks:
+            written = tasks.create_task(_poke(units_on(database, clock)))
+            await asyncio.sleep(0.5)
+            assert not written.done()
+            other.execute("COMMIT")
+    await database.close()
+
+
+async def test_a_lock_held_for_too_long_is_contention(
+    sqlite_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond the limit there is one clear word for it, and nothing was changed."""
+    monkeypatch.setattr(engine, "_SQLITE_PRAGMAS", ("PRAGMA journal_mode = WAL", "PRAGMA busy_timeout = 50"))
+    database = open_database(sqlite_url)
+    with closing(sqlite3.connect(database.writer.url.database or "", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Contended):
+            await _poke(units_on(database, clock))
+    await database.close()
+
+
+async def test_a_deadlock_is_contention(postgres_url: str, clock: Clock) -> None:
+    """Of two transactions that wait for each other one is told that others were in the way."""
+    database = open_database(postgres_url)
+    units = units_on(database, clock)
+    async with database.writer.begin() as connection:
+        rows = [{"user_id": name, "name": "", "language": "de", "zone": "", "created_at": START} for name in "ab"]
+        await connection.execute(users.insert(), rows)
+
+    async def lock(first: str, second: str) -> None:
+        async with units.write() as uow:
+            await _touch(uow, first)
+            await asyncio.sleep(0.2)
+            await _touch(uow, second)
+
+    ends = await asyncio.gather(lock("a", "b"), lock("b", "a"), return_exceptions=True)
+    assert sorted(str(type(end).__name__) for end in ends) == ["Contended", "NoneType"]
+    await database.close()
+
+
+async def _poke(units: SqlUnits) -> None:
+    async with units.write() as uow:
+        uow.emit(Poked(team_id="T"))
+
+
+async def _touch(uow: SqlUnit, user_id: str) -> None:
+    connection = uow._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no use case locks like this
+    await connection.execute(text("UPDATE users SET name = name WHERE user_id = :user_id"), {"user_id": user_id})
