@@ -87,6 +87,11 @@ class Command:
         """All its words; either language is understood at any time."""
         return self.english + self.german
 
+    @property
+    def needs_arguments(self) -> bool:
+        """Whether it cannot run as its bare words."""
+        return any(one.required for one in msgspec.structs.fields(self.args))
+
     def read(self, raw: Mapping[str, Any]) -> Args:
         """Typed arguments from a payload or a parsed text. Raises msgspec.ValidationError."""
         known = {name: value for name, value in raw.items() if value not in ("", None)}

@@ -12,9 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from aiohttp import ClientSession
+
+from bot.app import House
 from services.people import Language, PlaceKind
-from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
+from tests.fakes.mail_server import FakeMailServer
 from tests.seen import Seen
 
 
@@ -79,12 +82,11 @@ class Chat:
     """The place of a test: a platform, a database, a language, a clock."""
 
     stage: Stage
-    units: SqlUnits
+    house: House
     clock: Clock
     language: Language
-    relay: Any
-    client: Any
-    mails: Any
+    client: ClientSession
+    mails: FakeMailServer
     public_url: str
     people: list["Person"] = field(default_factory=list["Person"])
 
@@ -107,7 +109,7 @@ class Chat:
 
     async def settles(self) -> None:
         """Wait until everybody has heard of everything."""
-        await self.relay.settle()
+        await self.house.relay.drain()
 
 
 @dataclass(slots=True)
@@ -214,8 +216,7 @@ class Person:
 
 def _newest(before: list[Seen], after: list[Seen]) -> Seen:
     """What the bot has added or changed; what is for the person alone counts more, then what is newest."""
-    known = {(seen.message_id, seen.words, seen.buttons) for seen in before}
-    new = [seen for seen in after if seen.by_bot and (seen.message_id, seen.words, seen.buttons) not in known]
+    new = [seen for seen in after if seen.by_bot and seen not in before]
     if not new:
         return Seen("", "")
     private = [seen for seen in new if seen.private]

@@ -33,7 +33,7 @@ class TeamsStage:
     teams: FakeTeams
     platform: str = "teams"
     tenant: str = TENANT_ID
-    _numbers: count[int] = field(default_factory=lambda: count(1))
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
     _views: dict[tuple[str, str], View] = field(default_factory=dict[tuple[str, str], View])
     _notes: dict[tuple[str, str], list[Seen]] = field(default_factory=dict[tuple[str, str], list[Seen]])
 

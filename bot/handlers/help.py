@@ -34,7 +34,7 @@ async def show(ctx: Context, args: NoArgs) -> Card:
             one.verb,
             (one.german if german else one.english)[0],
             tuple(name.rstrip("*") for name in one.takes),
-            clickable=not one.takes or one.form is not None,
+            clickable=not one.needs_arguments or one.form is not None,
         )
         for one in ctx.registry.commands.values()
         if one.listed and ctx.actor.may(one.permission, own=True)

@@ -1,0 +1,33 @@
+"""The registry as a whole: what every command owes the people who use it."""
+
+import pytest
+
+from bot import nouns
+from bot.commands import Command
+from cards.help import SAMPLES
+
+COMMANDS = tuple(nouns.registry().commands.values())
+
+
+def named(command: Command) -> str:
+    """For the ids of tests."""
+    return command.name
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=named)
+def test_help_has_an_example_for_every_argument(command: Command) -> None:
+    """Whatever can be typed after a command is shown with an example."""
+    assert {name.rstrip("*") for name in command.takes} <= set(SAMPLES)
+
+
+@pytest.mark.parametrize("command", [one for one in COMMANDS if one.listed], ids=named)
+def test_every_listed_command_has_words_in_both_languages(command: Command) -> None:
+    """What help shows can be typed in German and in English."""
+    assert command.english
+    assert command.german
+
+
+@pytest.mark.parametrize("command", [one for one in COMMANDS if one.listed], ids=named)
+def test_a_listed_command_without_its_arguments_opens_its_form(command: Command) -> None:
+    """A command never answers with a shrug: it runs without arguments, or it has a form."""
+    assert not command.needs_arguments or command.form is not None

@@ -1,0 +1,73 @@
+"""Each conversation runs on both platforms, both databases and in both languages; any two of these choices meet."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+
+import pytest
+from aiohttp import ClientSession, CookieJar
+from aiohttp.test_utils import TestServer
+
+from bot.app import opened
+from bot.settings import Settings
+from services.people import Language
+from tests.builders import Clock
+from tests.chat import Chat, Stage
+from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, FakeTeams
+from tests.fakes.mail_server import FakeMailServer
+from tests.stage_teams import TeamsStage
+from tests.stage_web import WebStage
+
+COMBINATIONS = (
+    ("web", "sqlite", Language.GERMAN),
+    ("web", "postgres", Language.ENGLISH),
+    ("teams", "sqlite", Language.ENGLISH),
+    ("teams", "postgres", Language.GERMAN),
+)
+PUBLIC_URL = "https://kollega.example"
+
+
+def settings_for(database_url: str, teams: FakeTeams, smtp_url: str) -> Settings:
+    """A deployment with Teams, the browser chat and a mail server."""
+    return Settings(
+        database_url=database_url,
+        demo=True,
+        public_url=PUBLIC_URL,
+        teams_app_id=APP_ID,
+        teams_app_password=APP_PASSWORD,
+        teams_tenant_id=TENANT_ID,
+        teams_openid_url=teams.openid_url,
+        teams_login_url=teams.login_url,
+        teams_service_hosts="127.0.0.1",
+        smtp_url=smtp_url,
+        mail_from="kollega@kollega.example" if smtp_url else "",
+        secret_keys="a key of the feature tests and of them alone",
+        _env_file=None,
+    )
+
+
+@pytest.fixture
+def has_mail_server() -> bool:
+    """Whether the deployment has one; a test without it says so by overriding this."""
+    return True
+
+
+@pytest.fixture(params=COMBINATIONS, ids="-".join)
+def combination(request: pytest.FixtureRequest) -> tuple[str, str, Language]:
+    """A platform, a database of this test alone, a language."""
+    platform, database, language = request.param
+    return platform, request.getfixturevalue(f"{database}_url"), language
+
+
+@pytest.fixture
+async def chat(combination: tuple[str, str, Language], clock: Clock, *, has_mail_server: bool) -> AsyncGenerator[Chat]:
+    """The whole bot, with people on one of its platforms."""
+    platform, url, language = combination
+    async with AsyncExitStack() as stack:
+        teams = await stack.enter_async_context(FakeTeams(clock))
+        mails = await stack.enter_async_context(FakeMailServer())
+        settings = settings_for(url, teams, mails.url if has_mail_server else "")
+        house = await stack.enter_async_context(opened(settings, clock))
+        server = await stack.enter_async_context(TestServer(house.application))
+        client = await stack.enter_async_context(ClientSession(server.make_url("/"), cookie_jar=CookieJar(unsafe=True)))
+        stage: Stage = WebStage(client, house.transcripts) if platform == "web" else TeamsStage(client, teams)
+        yield Chat(stage, house, clock, language, client, mails, PUBLIC_URL)

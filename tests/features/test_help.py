@@ -1,0 +1,34 @@
+"""Help, nearest commands, and the choice of language."""
+
+from services.people import Language
+from tests.chat import Chat
+
+
+async def test_help_lists_what_this_person_may_do_here(chat: Chat) -> None:
+    """Help shows somebody without a team what he can do, and an owner what only he may do."""
+    anna = await chat.person("Anna Weiß")
+    seen = await anna.says(de="hilfe", en="help")
+    assert "team.create" in seen.commands
+    assert "team.delete" not in seen.commands
+    await anna.says(de='team anlegen "Solarhaus GmbH"', en='team create "Solarhaus GmbH"')
+    seen = await anna.says(de="hilfe", en="help")
+    assert "Solarhaus GmbH" in seen
+    assert {"team.delete", "lead.list", "member.list"} <= seen.commands
+
+
+async def test_a_typo_gets_the_nearest_commands_as_buttons(chat: Chat) -> None:
+    """An unknown word is answered with the likeliest commands, which can be pressed."""
+    anna = await chat.person("Anna Weiß")
+    await anna.says(de='team anlegen "Solarhaus GmbH"', en='team create "Solarhaus GmbH"')
+    seen = await anna.says("laeds")
+    assert "laeds" in seen
+    assert "lead.list" in seen.commands
+    assert chat.words(de="Leads", en="leads").casefold() in (await anna.presses("lead.list")).words.casefold()
+
+
+async def test_either_language_is_understood_and_one_is_spoken(chat: Chat) -> None:
+    """Commands work in both languages at any time; the answers follow the person's choice from the very next one on."""
+    anna = await chat.person("Anna Weiß", Language.GERMAN)
+    assert "Das können Sie hier tun" in await anna.says("help")
+    assert "I'll speak English with you" in await anna.says("sprache en")
+    assert "What you can do here" in await anna.says("hilfe")
