@@ -25,8 +25,8 @@ def outdated() -> Card:
 def unreachable() -> Card:
     """Instead of an answer that is for one person alone, in a place where others read along."""
     return Card(
-        t("My answer is for you alone, but I can't write to you directly yet."),
-        (Text(t("Please open a chat with me and ask again there.")),),
+        t("I can't write to you directly yet."),
+        (Text(t("My answer is for you alone. Please open a chat with me and ask again there.")),),
     )
 
 

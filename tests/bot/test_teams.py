@@ -629,7 +629,7 @@ async def test_a_private_answer_without_a_chat_is_not_told_to_all(bot: Bot) -> N
     await bot.post(bot.activity())
     assert [place for place, _ in bot.posts] == [THREAD]
     assert "No." not in json.dumps(bot.newest)
-    assert "nur für Sie" in bot.newest["summary"]
+    assert "nicht direkt schreiben" in bot.newest["summary"]
 
 
 async def test_in_a_chat_of_two_every_answer_is_a_message(bot: Bot) -> None:
