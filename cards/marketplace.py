@@ -257,7 +257,7 @@ def _(refusal: AlreadyPartner) -> Explained:
 @explain.register
 def _(refusal: PartnerActive) -> Explained:
     return Explained(
-        t("{name} is an active partner and can’t be deleted.", name=refusal.name),
+        t("{name} is an active partner and can't be deleted.", name=refusal.name),
         t("You can end the partnership; its history stays."),
         (Run(t("End partnership"), "marketplace.end", {"partner": refusal.partner_id}),),
     )
@@ -271,7 +271,7 @@ def _(refusal: PartnerNotActive) -> Explained:
 @explain.register
 def _(refusal: OperatorItself) -> Explained:
     del refusal
-    return Explained(t("Your own team runs this market; its part can’t be ended."), None, (MARKETS,))
+    return Explained(t("Your own team runs this market; its part can't be ended."), None, (MARKETS,))
 
 
 @explain.register

@@ -39,7 +39,7 @@ def create_form(known: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> Ca
 def _contact_inputs(known: Mapping[str, Any]) -> tuple[TextInput, ...]:
     return (
         TextInput("title", t("What is it about?"), _of(known, "title"), required=True, max_length=TITLE_MAX_CHARS),
-        TextInput("name", t("Contact’s name"), _of(known, "name"), required=True, max_length=LINE_MAX_CHARS),
+        TextInput("name", t("Contact's name"), _of(known, "name"), required=True, max_length=LINE_MAX_CHARS),
         TextInput("email", t("E-mail"), _of(known, "email"), max_length=LINE_MAX_CHARS, kind="email"),
         TextInput("phone", t("Phone"), _of(known, "phone"), max_length=40, kind="tel"),
         TextInput("company", t("Company"), _of(known, "company"), max_length=LINE_MAX_CHARS),

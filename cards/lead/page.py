@@ -16,10 +16,10 @@ TITLES: Final[dict[Filter, T]] = {
 }
 EMPTY: Final[dict[Filter, T]] = {
     Filter.CURRENT: t("Nothing is on offer, and nothing is in work."),
-    Filter.OFFERED: t("Nothing is on offer right now. New leads appear in the team’s channels."),
+    Filter.OFFERED: t("Nothing is on offer right now. New leads appear in the team's channels."),
     Filter.WORK: t("Nobody in the team works on a lead right now."),
     Filter.MINE: t("You are in charge of no lead. Pick one that is on offer."),
-    Filter.GIVEN: t("None of the team’s leads is with another firm."),
+    Filter.GIVEN: t("None of the team's leads is with another firm."),
     Filter.CLOSED: t("The team has won or lost no lead yet."),
 }
 TABS: Final = (

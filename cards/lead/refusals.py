@@ -100,7 +100,7 @@ def _(refusal: AlreadyResponsible) -> Explained:
 @explain.register
 def _(refusal: CannotWork) -> Explained:
     return Explained(
-        t("{name} can’t be in charge of {ref}.", name=refusal.who, ref=refusal.ref),
+        t("{name} can't be in charge of {ref}.", name=refusal.who, ref=refusal.ref),
         t("Viewers look on. Owner and admins can change the role."),
         (Run(t("Show colleagues"), "member.list"),),
     )

@@ -114,7 +114,7 @@ def _assigned(lead: LeadView) -> Badge:
 def _submitted(lead: LeadView) -> Badge:
     if Act.OFFER in lead.acts:
         return Badge(t("waits to be offered"), State.WARNING, Tone.WARNING)
-    return Badge(t("waits for the market’s operator"), State.OPEN)
+    return Badge(t("waits for the market's operator"), State.OPEN)
 
 
 def _won(lead: LeadView) -> Badge:
