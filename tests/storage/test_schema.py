@@ -31,7 +31,7 @@ def statements(connection: Connection) -> dict[str, str]:
 
 
 def _sorted(sql: str) -> str:
-    return " ".join(sorted(re.split(r"[\s,()\"]+", sql)))
+    return " ".join(sorted(re.findall(r"[^\s,()\"]+", sql)))
 
 
 async def test_the_steps_lead_to_the_tables_of_the_code_on_sqlite(sqlite_url: str) -> None:
