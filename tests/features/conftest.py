@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, CookieJar
@@ -41,7 +42,6 @@ def settings_for(database_url: str, teams: FakeTeams, smtp_url: str) -> Settings
         smtp_url=smtp_url,
         mail_from="kollega@kollega.example" if smtp_url else "",
         secret_keys="a key of the feature tests and of them alone",
-        _env_file=None,
     )
 
 
@@ -59,8 +59,16 @@ def combination(request: pytest.FixtureRequest) -> tuple[str, str, Language]:
 
 
 @pytest.fixture
-async def chat(combination: tuple[str, str, Language], clock: Clock, *, has_mail_server: bool) -> AsyncGenerator[Chat]:
+async def chat(
+    combination: tuple[str, str, Language],
+    clock: Clock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    has_mail_server: bool,
+) -> AsyncGenerator[Chat]:
     """The whole bot, with people on one of its platforms."""
+    monkeypatch.chdir(tmp_path)  # where no .env of a developer lies
     platform, url, language = combination
     async with AsyncExitStack() as stack:
         teams = await stack.enter_async_context(FakeTeams(clock))
