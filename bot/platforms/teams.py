@@ -72,7 +72,7 @@ class TeamsPlatform:
         del key
         conversation_id = target.conversation_id or await self._open_chat(target)
         service_url = _service_url(target)
-        user_ids = await self._readers(service_url, conversation_id, target.reference)
+        user_ids = await self._readers(card, service_url, conversation_id, target.reference)
         message = self._drawing.message(card, reader, user_ids)
         try:
             message_id = await self._connector.send(service_url, conversation_id, message)
@@ -84,7 +84,7 @@ class TeamsPlatform:
     async def update(self, target: Target, message_id: str, card: Card, reader: Reader) -> None:
         """Replace a posted card for everybody; own views of it are asked for anew."""
         service_url = _service_url(target)
-        user_ids = await self._readers(service_url, target.conversation_id, target.reference)
+        user_ids = await self._readers(card, service_url, target.conversation_id, target.reference)
         message = self._drawing.message(card, reader, user_ids)
         thread_id = target.reference.get("thread")
         place_id = thread_id if isinstance(thread_id, str) else target.conversation_id
@@ -208,7 +208,8 @@ class TeamsPlatform:
     async def _post(self, turn: Turn, heard: Heard, answer: Answer) -> None:
         """A message for everybody here, which from now on follows its subject."""
         where, said = heard.incoming.where, heard.spoken
-        user_ids = await self._readers(said.activity.service_url, where.conversation_id, where.reference)
+        address = said.activity.service_url, where.conversation_id, where.reference
+        user_ids = await self._readers(answer.card, *address)
         # Whoever asked sees his own view in any case, however many others there are.
         ordered = list(dict.fromkeys([said.sender.id, *user_ids])) if user_ids else []
         message = self._drawing.message(answer.card, answer.reader, ordered)
@@ -246,8 +247,12 @@ class TeamsPlatform:
             unreachable = self._drawing.message(cards.unreachable(), answer.reader, [])
             return await turn.say(unreachable)
 
-    async def _readers(self, service_url: str, conversation_id: str, reference: Mapping[str, Any]) -> tuple[str, ...]:
-        """For whom Teams may ask for an own view of what is posted here."""
+    async def _readers(
+        self, card: Card, service_url: str, conversation_id: str, reference: Mapping[str, Any]
+    ) -> tuple[str, ...]:
+        """For whom Teams may ask for an own view of a card that is posted here; nobody, where all see the same."""
+        if card.refresh is None:
+            return ()
         person = reference.get("user")
         if isinstance(person, str):
             return (person,)

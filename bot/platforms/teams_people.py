@@ -75,21 +75,19 @@ class People:
 
     async def identify(self, spoken: Spoken, named: Iterable[Named]) -> dict[str, str]:
         """By what each mentioned person is known, under Teams' own id of him."""
-        found: dict[str, str] = {spoken.sender.id: spoken.person_id}
-        asked = 0
-        for account in (one.account for one in named if is_person(one.account, spoken.bot.id)):
-            if account.id in found:
-                continue
-            known = self._known(spoken.tenant, account)
-            if known is None and asked < LOOKUPS_MAX:
-                asked += 1
-                known = await self._look_up(spoken, account)
-            found[account.id] = known or account.id
-        return found
+        people = {one.account.id: one.account for one in named if is_person(one.account, spoken.bot.id)}
+        found = {id_: self._known(spoken.tenant, account) for id_, account in people.items()}
+        found[spoken.sender.id] = spoken.person_id
+        unknown = [id_ for id_, known in found.items() if known is None][:LOOKUPS_MAX]
+        async with asyncio.TaskGroup() as group:
+            asked = [group.create_task(self._look_up(spoken, id_)) for id_ in unknown]
+        found.update(zip(unknown, (task.result() for task in asked), strict=True))
+        return {id_: known or id_ for id_, known in found.items()}
 
     def note(self, spoken: Spoken) -> None:
         """Whoever writes or clicks says by what he is known."""
-        self._identities.put((spoken.tenant, spoken.sender.id), spoken.person_id, IDENTITY_KEPT_S)
+        if spoken.sender.aad_object_id:
+            self._identities.put((spoken.tenant, spoken.sender.id), spoken.person_id, IDENTITY_KEPT_S)
 
     async def readers(self, service_url: str, conversation_id: str) -> tuple[str, ...]:
         """Those in a conversation for whom Teams may ask for an own view; nobody when that cannot be found out."""
@@ -109,20 +107,21 @@ class People:
             return person_id(account)
         return self._identities.get((tenant, account.id))
 
-    async def _look_up(self, spoken: Spoken, account: Account) -> str | None:
-        key = (spoken.tenant, account.id)
+    async def _look_up(self, spoken: Spoken, account_id: str) -> str:
+        key = (spoken.tenant, account_id)
         async with self._lock(key):
             if (known := self._identities.get(key)) is not None:
                 return known
             try:
                 async with asyncio.timeout(ASKED_AT_MOST_S):
-                    found = await self._connector.member(spoken.activity.service_url, spoken.place_id, account.id)
+                    found = await self._connector.member(spoken.activity.service_url, spoken.place_id, account_id)
                 member = msgspec.convert(found, _Member)
             except (SendFailed, TimeoutError, msgspec.ValidationError) as error:
                 _log.info("teams_member_unknown", error=type(error).__name__)
-                self._identities.put(key, account.id, FAILURE_KEPT_S)
-                return None
-            known = (member.aad_object_id or member.object_id or account.id).casefold()
+                self._identities.put(key, account_id, FAILURE_KEPT_S)
+                return account_id
+            tenants_id = member.aad_object_id or member.object_id
+            known = tenants_id.casefold() if tenants_id else account_id
             self._identities.put(key, known, IDENTITY_KEPT_S)
             return known
 

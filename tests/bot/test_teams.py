@@ -304,6 +304,15 @@ async def test_only_a_few_mentions_are_looked_up(bot: Bot) -> None:
     assert len(bot.chat.last.mentions) == 50
 
 
+async def test_mentions_are_looked_up_together(bot: Bot) -> None:
+    """However many are named, the message waits for the slowest answer and not for their sum."""
+    bot.teams.plan.extend([Slow(0.5)] * 5)
+    entities = [mention(f"<at>P{n}</at>", f"29:p{n}", f"P{n}") for n in range(5)]
+    started = time.monotonic()
+    await bot.post(bot.activity(text=" ".join(one["text"] for one in entities), entities=entities))
+    assert time.monotonic() - started < 2
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
@@ -808,6 +817,20 @@ async def test_readers_are_asked_for_once_and_bounded(bot: Bot) -> None:
 def roster_calls(bot: Bot) -> int:
     """How often Teams was asked who reads."""
     return sum(delivery.path.endswith("/pagedmembers") for delivery in bot.teams.deliveries)
+
+
+async def test_nobody_asks_who_reads_what_all_see_alike(bot: Bot) -> None:
+    """A card without views is posted without a question."""
+    await bot.platform.send(Target(TENANT_ID, CHANNEL, reference=channel(bot)), NO, GERMAN, key="k")
+    assert roster_calls(bot) == 0
+
+
+async def test_a_person_without_an_account_stays_himself(bot: Bot) -> None:
+    """Teams' own id of a guest is kept letter by letter, whoever names him."""
+    bot.teams.members[CHANNEL].append({"id": "29:Guest"})
+    activity = bot.activity(text="x <at>G</at>", entities=[mention("<at>G</at>", "29:Guest", "G")])
+    await bot.post(activity)
+    assert bot.chat.last.text == "x @29:Guest"
 
 
 async def test_without_readers_the_card_is_the_same_for_all(bot: Bot) -> None:
