@@ -1,11 +1,13 @@
 """The connections to SQLite and PostgreSQL, set up so that the same statements behave the same on both."""
 
+import asyncio
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
+import aiosqlite
 from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
@@ -21,8 +23,9 @@ QUEUE_SECONDS: Final = 30
 READERS: Final = 4
 CONNECTIONS: Final = 20
 
+JOURNAL_TRIES: Final = 50
+
 _SQLITE_PRAGMAS: Final = (
-    "PRAGMA journal_mode = WAL",
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
     # A power cut may lose the last commits but never damages the file; FULL is for those who want otherwise.
     "PRAGMA synchronous = NORMAL",
@@ -56,10 +59,32 @@ class Database:
         """Whether the database is a file of this machine."""
         return self.writer.dialect.name == "sqlite"
 
+    async def keep_journal(self) -> None:
+        """Let readers and the writer work at the same time; the file remembers it. Raises Contended.
+
+        SQLite does not wait for others when it changes the kind of journal, so that happens here.
+        """
+        async with self.writer.connect() as connection:
+            raw = await connection.get_raw_connection()
+            for _ in range(JOURNAL_TRIES):
+                try:
+                    return await _use_wal(raw.driver_connection)
+                except sqlite3.OperationalError as error:
+                    if not is_contention(error):
+                        raise
+                await asyncio.sleep(BUSY_SECONDS / JOURNAL_TRIES)
+        raise Contended
+
     async def close(self) -> None:
         """Give every connection back."""
         await self.writer.dispose()
         await self.reader.dispose()
+
+
+async def _use_wal(connection: object) -> None:
+    if isinstance(connection, aiosqlite.Connection):
+        cursor = await connection.execute("PRAGMA journal_mode = WAL")
+        await cursor.close()
 
 
 def open_database(url: str) -> Database:

@@ -24,6 +24,8 @@ async def migrate(url: str) -> None:
     """Bring the database to the newest schema; nothing happens where it is there already."""
     database = open_database(url)
     try:
+        if database.is_sqlite:
+            await database.keep_journal()
         with contention():
             async with database.writer.begin() as connection:
                 for statement in () if database.is_sqlite else _POSTGRES_PREPARATIONS:

@@ -99,13 +99,17 @@ async def test_an_old_or_empty_database_is_not_current(tmp_path: Path) -> None:
     assert not await is_current(database)
     await migrate(url)
     assert await is_current(database)
+    async with database.reader.connect() as connection:
+        # Readers and the writer do not wait for each other.
+        assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
     await database.close()
 
 
 async def test_two_processes_may_migrate_at_once(tmp_path: Path, empty_postgres_url: str) -> None:
     """Whoever comes second waits and finds nothing to do."""
-    for url in (f"sqlite+aiosqlite:///{tmp_path / 'new.db'}", empty_postgres_url):
-        await asyncio.gather(migrate(url), migrate(url), migrate(url))
+    urls = [f"sqlite+aiosqlite:///{tmp_path / f'{number}.db'}" for number in range(5)]
+    for url in (*urls, empty_postgres_url):
+        await asyncio.gather(*[migrate(url) for _ in range(4)])
 
 
 async def test_a_step_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:

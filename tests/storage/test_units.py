@@ -103,7 +103,7 @@ async def test_a_lock_held_for_too_long_is_contention(
     sqlite_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beyond the limit there is one clear word for it, and nothing was changed."""
-    monkeypatch.setattr(engine, "_SQLITE_PRAGMAS", ("PRAGMA journal_mode = WAL", "PRAGMA busy_timeout = 50"))
+    monkeypatch.setattr(engine, "_SQLITE_PRAGMAS", ("PRAGMA busy_timeout = 50",))
     database = open_database(sqlite_url)
     with closing(sqlite3.connect(database.writer.url.database or "", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -1,0 +1,135 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.settings import BadSettings, keyring_of, read_settings
+
+POSTGRES = "postgresql+asyncpg://kollega:geheim@db.example/kollega"
+KEY = "k" * 40
+LIVE = {
+    "HOST": "0.0.0.0",  # noqa: S104 - what a deployment behind a proxy sets
+    "TEAMS_APP_ID": "app",
+    "TEAMS_APP_PASSWORD": "geheim-1234",
+}
+
+WRONG = [
+    ({"PORT": "geheim"}, "KOLLEGA_PORT: "),
+    ({"PORT": "70000"}, "KOLLEGA_PORT: "),
+    ({"DEMO": "geheim"}, "KOLLEGA_DEMO: "),
+    ({"DATABASE_URL": "mysql://u:geheim@h/d"}, "KOLLEGA_DATABASE_URL: "),
+    ({"DATABASE_URL": "sqlite+aiosqlite:///:memory:"}, "KOLLEGA_DATABASE_URL: "),
+    ({"DATABASE_URL": POSTGRES}, "KOLLEGA_SECRET_KEYS: "),
+    ({"SECRET_KEYS": "geheim"}, "KOLLEGA_SECRET_KEYS: "),
+    ({"PUBLIC_URL": "geheim"}, "KOLLEGA_PUBLIC_URL: "),
+    ({"PUBLIC_URL": "ftp://geheim.example"}, "KOLLEGA_PUBLIC_URL: "),
+    ({"TEAMS_LOGIN_URL": "geheim"}, "KOLLEGA_TEAMS_LOGIN_URL: "),
+    ({"TEAMS_OPENID_URL": "geheim"}, "KOLLEGA_TEAMS_OPENID_URL: "),
+    ({"TEAMS_APP_ID": "app"}, "KOLLEGA_TEAMS_APP_PASSWORD: "),
+    ({"HOST": "0.0.0.0"}, "KOLLEGA_TEAMS_APP_ID: "),  # noqa: S104 - what must not start
+    ({**LIVE, "DEMO": "1"}, "KOLLEGA_DEMO: "),
+    ({"SMTP_URL": "geheim"}, "KOLLEGA_SMTP_URL: "),
+    ({"SMTP_URL": "smtp://mail.example:geheim"}, "KOLLEGA_SMTP_URL: "),
+    ({"SMTP_URL": "smtp://mail.example"}, "KOLLEGA_MAIL_FROM: "),
+    ({"MAIL_FROM": "geheim"}, "KOLLEGA_MAIL_FROM: "),
+    ({"DEFAULT_PLAN": "geheim"}, "KOLLEGA_DEFAULT_PLAN: "),
+    ({"LOG_LEVEL": "geheim"}, "KOLLEGA_LOG_LEVEL: "),
+    ({"LOG_FORMAT": "geheim"}, "KOLLEGA_LOG_FORMAT: "),
+]
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the machine, and a folder of one's own."""
+    for name in [name for name in os.environ if name.startswith("KOLLEGA_")]:  # noqa: TID251 - to take them away
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def set_all(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
+    """Put settings into the environment."""
+    for name, value in values.items():
+        monkeypatch.setenv(f"KOLLEGA_{name}", value)
+
+
+@pytest.mark.parametrize(("values", "line"), WRONG)
+def test_a_bad_setting_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, values: dict[str, str], line: str) -> None:
+    """The line names the setting first, says what is wanted, and repeats nothing of what was given."""
+    set_all(monkeypatch, values)
+    with pytest.raises(BadSettings) as raised:
+        read_settings()
+    said = str(raised.value)
+    assert said.startswith(line)
+    assert "\n" not in said
+    assert "geheim" not in said
+    assert raised.value.__cause__ is None
+
+
+def test_without_settings_everything_has_its_default() -> None:
+    """A fresh checkout starts on a file beside it, reachable from this machine only."""
+    settings = read_settings()
+    assert (settings.host, settings.port, settings.demo, settings.is_sqlite) == ("127.0.0.1", 3978, False, True)
+    assert settings.is_loopback
+
+
+def test_an_empty_value_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever leaves a line of `.env.example` empty gets what stands behind it."""
+    set_all(monkeypatch, {"PORT": "", "TEAMS_OPENID_URL": "", "TEAMS_SERVICE_HOSTS": ""})
+    settings = read_settings()
+    assert settings.port == 3978
+    assert settings.teams_openid_url.startswith("https://login.botframework.com/")
+    assert "smba.trafficmanager.net" in settings.teams_service_hosts
+
+
+def test_a_file_sets_what_the_environment_does_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`.env` is read; the environment wins."""
+    (tmp_path / ".env").write_text("KOLLEGA_PORT=1\nKOLLEGA_HOST=localhost\n", encoding="utf-8")
+    set_all(monkeypatch, {"PORT": "2"})
+    settings = read_settings()
+    assert (settings.port, settings.host) == (2, "localhost")
+
+
+def test_hosts_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several hosts are separated by commas."""
+    set_all(monkeypatch, {"TEAMS_SERVICE_HOSTS": "a.example, .b.example,"})
+    assert read_settings().teams_service_hosts == ("a.example", ".b.example")
+
+
+def test_a_live_deployment_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With an application, PostgreSQL and keys the bot may listen everywhere."""
+    set_all(monkeypatch, {**LIVE, "DATABASE_URL": POSTGRES, "SECRET_KEYS": f"{KEY}, {KEY}2"})
+    settings = read_settings()
+    assert keyring_of(settings).keys == (KEY.encode(), f"{KEY}2".encode())
+    assert "geheim" not in repr(settings)
+
+
+def test_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
+    """With SQLite the key is made at the first start, beside the database, for its owner only, and stays the same."""
+    first = keyring_of(read_settings())
+    kept = tmp_path / "kollega.keys"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert keyring_of(read_settings()) == first
+    assert len(first.keys[0]) >= 32
+
+
+def test_keys_that_others_can_read_are_refused(tmp_path: Path) -> None:
+    """A key file that was opened up stops the start, because its links are no longer secret."""
+    keyring_of(read_settings())
+    (tmp_path / "kollega.keys").chmod(0o644)
+    with pytest.raises(BadSettings, match=r"^KOLLEGA_SECRET_KEYS: kollega.keys can be read by others"):
+        keyring_of(read_settings())
+
+
+def test_an_emptied_key_file_is_refused(tmp_path: Path) -> None:
+    """A key file without a key is not silently replaced: every link that is out would be void."""
+    keyring_of(read_settings())
+    (tmp_path / "kollega.keys").write_text("", encoding="ascii")
+    with pytest.raises(BadSettings, match="holds no usable key"):
+        keyring_of(read_settings())
+
+
+def test_what_nothing_listens_to_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sets up something that this version does not serve can be told."""
+    assert read_settings().unserved == ()
+    set_all(monkeypatch, {"SLACK_SIGNING_SECRET": "s"})
+    assert read_settings().unserved == ("KOLLEGA_SLACK_SIGNING_SECRET",)
