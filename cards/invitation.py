@@ -251,7 +251,7 @@ def _(refusal: AlreadyDecided) -> Explained:
         if refusal.state is InvitationState.DECLINED
         else t("{name} was faster and decided about {ref}.", name=refusal.by, ref=refusal.ref)
     )
-    at = t("That was at {at}. The first decision counts.", at=Instant(refusal.at)) if refusal.at else None
+    at = t("Decided: {at}. The first decision counts.", at=Instant(refusal.at)) if refusal.at else None
     return Explained(words, at, (LIST,))
 
 

@@ -92,7 +92,7 @@ def ended(state: InvitationState) -> Card:
 def unknown() -> Card:
     """The link leads nowhere; whether it ever did is not said."""
     return Card(
-        t("This link leads nowhere, or nowhere any more."),
+        t("This link isn't valid."),
         (Text(t("Take the newest link you got, or ask whoever invited you for a new one.")),),
     )
 

@@ -216,27 +216,34 @@ def heard_role(team: str, role: Role) -> Card:
 
 @warns("member.remove")
 def _(params: Mapping[str, Any]) -> T:
-    return t(
-        "Remove {name} from the team? Access ends at once; the leads stay and are offered in the team again.",
-        name=params["name"],
-    )
+    return t("Remove {name} from the team?", name=params["name"])
+
+
+@warns("member.remove.effect")
+def _(params: Mapping[str, Any]) -> T:
+    del params
+    return t("Access ends at once; the leads stay and are offered in the team again.")
 
 
 @warns("member.leave")
 def _(params: Mapping[str, Any]) -> T:
-    return t(
-        "Leave {team}? Your access ends at once, your leads stay, and only an invitation brings you back.",
-        team=params["team"],
-    )
+    return t("Leave {team}?", team=params["team"])
+
+
+@warns("member.leave.effect")
+def _(params: Mapping[str, Any]) -> T:
+    del params
+    return t("Your access ends at once, your leads stay, and only an invitation brings you back.")
 
 
 @warns("member.transfer")
 def _(params: Mapping[str, Any]) -> T:
-    return t(
-        "Hand over {team} to {name}? You become an admin, and only {name} can give the team back.",
-        team=params["team"],
-        name=params["name"],
-    )
+    return t("Hand over {team} to {name}?", team=params["team"], name=params["name"])
+
+
+@warns("member.transfer.effect")
+def _(params: Mapping[str, Any]) -> T:
+    return t("You become an admin, and only {name} can give the team back.", name=params["name"])
 
 
 @explain.register
@@ -316,13 +323,22 @@ EXAMPLES: Final = {
     "your role": heard_role("Solarhaus GmbH", Role.ADMIN),
     "you own": heard_role("Solarhaus GmbH", Role.OWNER),
     "remove question": confirm(
-        (Warn("member.remove", {"name": "Ben Kaya"}),), t("Remove"), "member.remove", {"who": "u3"}
+        (Warn("member.remove", {"name": "Ben Kaya"}), Warn("member.remove.effect")),
+        t("Remove"),
+        "member.remove",
+        {"who": "u3"},
     ),
     "leave question": confirm(
-        (Warn("member.leave", {"team": "Solarhaus GmbH"}),), t("Leave the team"), "member.leave", {}
+        (Warn("member.leave", {"team": "Solarhaus GmbH"}), Warn("member.leave.effect")),
+        t("Leave the team"),
+        "member.leave",
+        {},
     ),
     "transfer question": confirm(
-        (Warn("member.transfer", {"name": "Mara Lind", "team": "Solarhaus GmbH"}),),
+        (
+            Warn("member.transfer", {"name": "Mara Lind", "team": "Solarhaus GmbH"}),
+            Warn("member.transfer.effect", {"name": "Mara Lind"}),
+        ),
         t("Hand over the team"),
         "member.transfer",
         {"who": "u2"},

@@ -142,7 +142,7 @@ def _(refusal: RequestDecided) -> Explained:
         return Explained(t("This request is no longer open."))
     return Explained(
         t("{name} was faster.", name=refusal.by),
-        t("This request was decided at {at}. The first decision counts.", at=Instant(refusal.at)),
+        t("Decided: {at}. The first decision counts.", at=Instant(refusal.at)),
     )
 
 

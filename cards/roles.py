@@ -6,9 +6,9 @@ from cards.model import T, t
 from services.permissions import Role
 
 ROLES: Final[dict[Role, T]] = {
-    Role.OWNER: t("owner"),
-    Role.ADMIN: t("admin"),
-    Role.MEMBER: t("member"),
-    Role.VIEWER: t("viewer"),
-    Role.GUEST: t("guest"),
+    Role.OWNER: t("Owner"),
+    Role.ADMIN: t("Admin"),
+    Role.MEMBER: t("Member"),
+    Role.VIEWER: t("Viewer"),
+    Role.GUEST: t("Guest"),
 }

@@ -262,8 +262,9 @@ def _welcome_alone(view: Welcome) -> Card:
     )
     join = Run(t("Join with a code"), "invitation.join")
     return Card(
-        t("I bring leads to your team: you pick them, share them and close them right here in the chat."),
-        actions=(CREATE, *(restore or (join,)), HELP),
+        t("I bring leads to your team."),
+        (Text(t("You pick them, share them and close them right here in the chat.")),),
+        (CREATE, *(restore or (join,)), HELP),
     )
 
 
@@ -284,8 +285,9 @@ def _welcome_channel(view: Welcome) -> Card:
     )
     create = Run(CREATE.label, CREATE.command, style=Style.NORMAL if view.own_team_name else Style.PRIMARY)
     return Card(
-        t("I post leads in this channel: whoever is first picks one, and everybody sees it."),
-        actions=(connect, HELP) if view.own_team_name else (create, connect, HELP),
+        t("I post your team's leads in this channel."),
+        (Text(t("Whoever clicks first picks a lead, and everybody sees it.")),),
+        (connect, HELP) if view.own_team_name else (create, connect, HELP),
     )
 
 

@@ -112,7 +112,8 @@ async def transfer(uow: UnitOfWork, actor: Actor, who: str, *, accept: tuple[str
         raise IsOwnerAlready
     name = await uow.teams.name(team_id) or ""
     if "member.transfer" not in accept:
-        raise NeedsConfirmation((Warn("member.transfer", {"name": heir.name, "team": name}),))
+        asked = Warn("member.transfer", {"name": heir.name, "team": name})
+        raise NeedsConfirmation((asked, Warn("member.transfer.effect", {"name": heir.name})))
     if not await uow.members.transfer(team_id, actor.user_id, heir.user_id):
         raise Outdated("member", heir.name)
     uow.emit(

@@ -20,7 +20,7 @@ async def remove(uow: UnitOfWork, actor: Actor, who: str, *, accept: tuple[str, 
     if colleague.role is Role.OWNER:
         raise OwnerStays(colleague.name)
     if "member.remove" not in accept:
-        raise NeedsConfirmation((Warn("member.remove", {"name": colleague.name}),))
+        raise NeedsConfirmation((Warn("member.remove", {"name": colleague.name}), Warn("member.remove.effect")))
     await _end(uow, actor, colleague)
     uow.emit(
         MemberRemoved(
@@ -43,7 +43,7 @@ async def leave(uow: UnitOfWork, actor: Actor, *, accept: tuple[str, ...] = ()) 
     name = await uow.teams.name(team_id) or ""
     # Whoever confirmed the removal of a colleague has not confirmed to go.
     if "member.leave" not in accept:
-        raise NeedsConfirmation((Warn("member.leave", {"team": name}),))
+        raise NeedsConfirmation((Warn("member.leave", {"team": name}), Warn("member.leave.effect")))
     await _end(uow, actor, oneself)
     uow.emit(
         MemberLeft(

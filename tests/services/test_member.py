@@ -76,7 +76,7 @@ async def test_removal_asks_first(units: SqlUnits, firm: Firm) -> None:
     with pytest.raises(NeedsConfirmation) as question:
         async with units.write() as uow:
             await member.remove(uow, firm.admin, firm.member.user_id)
-    assert [one.code for one in question.value.warnings] == ["member.remove"]
+    assert [one.code for one in question.value.warnings] == ["member.remove", "member.remove.effect"]
     assert await role_of(firm, firm.member.user_id) is Role.MEMBER
 
 
