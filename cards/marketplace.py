@@ -241,7 +241,7 @@ def partner_told(name: str, market: str, state: PartnerState) -> Card:
 
 @warns("partner.end")
 def _ends(params: Mapping[str, Any]) -> T:
-    return t("{name} will be offered no more leads. What the firm has picked stays with it.", name=str(params["name"]))
+    return t("No more leads for {name}. What the firm has picked stays there.", name=str(params["name"]))
 
 
 @explain.register
@@ -265,13 +265,13 @@ def _(refusal: PartnerActive) -> Explained:
 
 @explain.register
 def _(refusal: PartnerNotActive) -> Explained:
-    return Explained(t("The partnership with {name} has ended or not begun.", name=refusal.name), None, (MARKETS,))
+    return Explained(t("There is no active partnership with {name}.", name=refusal.name), None, (MARKETS,))
 
 
 @explain.register
 def _(refusal: OperatorItself) -> Explained:
     del refusal
-    return Explained(t("Your own team runs this market; its part can't be ended."), None, (MARKETS,))
+    return Explained(t("The operator's own part can't be ended."), None, (MARKETS,))
 
 
 @explain.register

@@ -61,14 +61,14 @@ def _(refusal: NotPicked) -> Explained:
 
 @explain.register
 def _(refusal: AlreadyClosed) -> Explained:
-    return Explained(t("{ref} is closed. What is won or lost stays as it is.", ref=refusal.ref), None, (OFFERED,))
+    return Explained(t("{ref} is closed.", ref=refusal.ref), t("What is won or lost stays as it is."), (OFFERED,))
 
 
 @explain.register
 def _(refusal: HeldElsewhere) -> Explained:
     return Explained(
-        t("{firm} works on {ref}; only its colleagues change it.", firm=refusal.taker, ref=refusal.ref),
-        t("You see here where it stands."),
+        t("{ref} is with {firm}.", ref=refusal.ref, firm=refusal.taker),
+        t("Only its colleagues work on it. You see here where it stands."),
         (OFFERED,),
     )
 
