@@ -19,6 +19,7 @@ from bot.dispatch import Dispatch
 from bot.drawing import Drawer
 from bot.gateways.smtp import SmtpMails
 from bot.jobs import Jobs
+from bot.join_page import JoinPage
 from bot.metrics import Metrics
 from bot.pages import Pages
 from bot.platforms.base import Platform
@@ -152,7 +153,8 @@ def _introduce(
     )
     pages = Pages(units, metrics, lambda: is_current(database), settings.metrics_token.get_secret_value())
     application = web.Application(client_max_size=BODY_MAX_BYTES)
-    application.add_routes([*teams.routes(), *pages.routes(), *(browser.routes() if browser else [])])
+    application.add_routes([*teams.routes(), *pages.routes(), *JoinPage(units, public_url).routes()])
+    application.add_routes(browser.routes() if browser else [])
     return House(
         settings=settings,
         database=database,
