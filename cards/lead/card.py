@@ -94,7 +94,7 @@ def detailed(view: LeadDetails) -> Card:
             *((Quote(verbatim(lead.text), lines=12),) if lead.text else ()),
             *_history(view),
         ),
-        (*words.buttons(lead)[:3], Run(t("Hide"), "lead.card", {"lead": lead.lead_id})),
+        (*words.buttons(lead)[:2], Run(t("Hide"), "lead.card", {"lead": lead.lead_id})),
         words.badge(lead),
         summary=t("Lead {ref}: {title}, {state}", ref=lead.ref, title=lead.title, state=words.badge(lead).text),
     )
