@@ -19,9 +19,8 @@ def token_of(keyring: Keyring, invitation: Invitation) -> str:
 
 def named_by(token: str) -> str:
     """The invitation that a link claims to be about; empty for what cannot be a link."""
-    if len(token) > TOKEN_MAX_CHARS or not token.isascii():
-        return ""
-    return token.partition(".")[0]
+    claimed = token.partition(".")[0]
+    return claimed if len(token) <= TOKEN_MAX_CHARS and token.isascii() and claimed.isalnum() else ""
 
 
 def proves(keyring: Keyring, token: str, invitation: Invitation) -> bool:

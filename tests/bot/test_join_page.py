@@ -1,0 +1,156 @@
+import re
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.join_page import JoinPage
+from services import invitation
+from services.invitation import token_of
+from services.invitation.model import Invitation, InvitationState
+from storage.unit_of_work import SqlUnits
+from tests.builders import Clock
+from tests.services.firms import Firm, found
+
+PUBLIC_URL = "https://kollega.example"
+CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}")
+
+
+@dataclass(slots=True)
+class Visit:
+    """Somebody with a link in a browser."""
+
+    client: TestClient[web.Request, web.Application]
+    firm: Firm
+    invited: Invitation
+    path: str
+
+    async def state(self) -> InvitationState:
+        """Where the invitation stands."""
+        async with self.firm.units.read() as uow:
+            kept = await uow.invitations.get(self.firm.team_id, self.invited.invitation_id)
+        assert kept is not None
+        return kept.state
+
+
+@pytest.fixture
+async def visit(units: SqlUnits) -> AsyncGenerator[Visit]:
+    """An invitation whose words try to be markup, and its page."""
+    firm = await found(units, "Solar<b>haus</b>")
+    async with units.write() as uow:
+        view = await invitation.create(uow, firm.owner, "eva@acme.de", text="<script>alert(1)</script>")
+        path = f"/join/{token_of(uow.keyring, view.invitation)}"
+    application = web.Application()
+    application.add_routes(JoinPage(units, PUBLIC_URL).routes())
+    async with TestClient(TestServer(application)) as client:
+        yield Visit(client, firm, view.invitation, path)
+
+
+async def test_opening_shows_and_changes_nothing(visit: Visit) -> None:
+    """The page shows who invites to which team in which role until when, is kept by nobody, and changes nothing."""
+    answer = await visit.client.get(visit.path, headers={"Accept-Language": "en"})
+    words = await answer.text()
+    assert answer.status == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    for part in ("Solar&lt;b&gt;haus", "Owner Solar", "Member", "Valid until", "&lt;script&gt;"):
+        assert part in words
+    assert "<script" not in words
+    assert "eva@acme.de" not in words
+    assert await visit.state() is InvitationState.PENDING
+
+
+@pytest.mark.parametrize(
+    ("accepts", "query", "words"),
+    [
+        ("de-AT,en;q=0.5", "", "Einladung annehmen"),
+        ("fr, en-GB;q=0.8, de;q=0.3", "", "Accept the invitation"),
+        ("en", "?lang=de", "Einladung annehmen"),
+        ("de", "?lang=en", "Accept the invitation"),
+        ("de", "?lang=xx", "Einladung annehmen"),
+        ("", "", "Einladung annehmen"),
+        ("de;q=nonsense,en", "", "Accept the invitation"),
+    ],
+)
+async def test_speaks_the_readers_language(visit: Visit, accepts: str, query: str, words: str) -> None:
+    """The page speaks as chosen on it, the browser prefers, or the inviting team does; it offers the other language."""
+    shown = await (await visit.client.get(visit.path + query, headers={"Accept-Language": accepts})).text()
+    assert words in shown
+    assert ("Deutsch" if words.startswith("Accept") else "English") in shown
+
+
+async def test_accepting_shows_a_code_once(visit: Visit) -> None:
+    """Accepting shows a code; opening the page again does not, but can give a new one."""
+    first = CODE.search(await (await visit.client.post(visit.path, data={"answer": "accept"})).text())
+    again = await (await visit.client.get(visit.path)).text()
+    second = CODE.search(await (await visit.client.post(visit.path, data={"answer": "accept"})).text())
+    assert first is not None
+    assert second is not None
+    assert first[0] != second[0]
+    assert CODE.search(again) is None
+    assert await visit.state() is InvitationState.ACCEPTED
+
+
+async def test_declining_ends_it(visit: Visit) -> None:
+    """Declining ends the invitation; the page says so and offers nothing."""
+    answer = await visit.client.post(visit.path, data={"answer": "decline"}, headers={"Accept-Language": "de"})
+    words = await answer.text()
+    assert "abgelehnt" in words
+    assert "<button" not in words
+    assert await visit.state() is InvitationState.DECLINED
+
+
+@pytest.mark.parametrize("bend", ["x", "x.y", "{path}x", "%00", "%FF", "..%2F..%2Fetc", "a" * 5000])
+async def test_wrong_links_say_the_same(visit: Visit, bend: str) -> None:
+    """A link that was never issued gets one and the same answer, whatever is wrong with it."""
+    path = bend.format(path=visit.path.removeprefix("/join/"))
+    answers = [
+        await visit.client.get(f"/join/{path}"),
+        await visit.client.post(f"/join/{path}", data={"answer": "accept"}),
+    ]
+    for answer in answers:
+        assert answer.status == 404
+        words = await answer.text()
+        assert "Solar" not in words
+        assert "<button" not in words
+    assert await visit.state() is InvitationState.PENDING
+
+
+async def test_ended_links_say_what_helps(visit: Visit, clock: Clock) -> None:
+    """An expired link says so and names nobody."""
+    clock.advance(days=7)
+    answer = await visit.client.get(visit.path, headers={"Accept-Language": "en"})
+    words = await answer.text()
+    assert answer.status == 410
+    assert "has expired" in words
+    assert "Solar" not in words
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "https://kollega.example.evil.example"}, 403),
+        ({"Origin": "http://[broken"}, 403),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, 200),
+        ({"Origin": PUBLIC_URL}, 200),
+        ({}, 200),
+    ],
+)
+async def test_only_its_own_buttons_count(visit: Visit, headers: dict[str, str], status: int) -> None:
+    """A button on somebody else's page neither accepts nor declines."""
+    answer = await visit.client.post(visit.path, data={"answer": "accept"}, headers=headers)
+    assert answer.status == status
+    assert (await visit.state() is InvitationState.ACCEPTED) is (status == 200)
+
+
+@pytest.mark.parametrize("body", [{}, {"answer": ""}, {"answer": "accepted"}, {"answer": "x" * 3000}])
+async def test_nonsense_is_refused(visit: Visit, body: dict[str, str]) -> None:
+    """What is not one of the page's buttons is refused, and nothing changes."""
+    answer = await visit.client.post(visit.path, data=body)
+    assert answer.status in {400, 413}
+    assert await visit.state() is InvitationState.PENDING

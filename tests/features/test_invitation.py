@@ -1,0 +1,134 @@
+"""From the welcome in a channel to a team of several people: invited by mail, asked for, approved, joined, managed."""
+
+import re
+
+import pytest
+
+from tests.chat import Chat, Person
+
+
+async def founder(chat: Chat) -> Person:
+    """Somebody who owns a team."""
+    anna = await chat.person("Anna Weiß")
+    await anna.says(de='team anlegen "Solarhaus GmbH"', en='team create "Solarhaus GmbH"')
+    return anna
+
+
+async def join(chat: Chat, person: Person, link: str) -> None:
+    """Accept on the page behind the link, type the code."""
+    path = link.removeprefix(chat.public_url)
+    shown = await chat.client.get(path)
+    assert shown.status == 200
+    accepted = await chat.client.post(path, data={"answer": "accept"})
+    code = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}", await accepted.text())
+    assert code is not None
+    seen = await person.says(de=f"beitreten {code[0]}", en=f"join {code[0]}")
+    assert "Solarhaus GmbH" in seen
+
+
+def mailed_to(chat: Chat, address: str) -> str:
+    """The words of the newest mail, which goes to this address."""
+    mail = chat.mails.mails[-1]
+    assert mail["To"] == address
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    return str(plain.get_content())
+
+
+def link_in(chat: Chat, words: str) -> str:
+    """The link of the newest mail or card."""
+    found = re.findall(rf"{re.escape(chat.public_url)}/join/[\w.-]+", words)
+    assert found
+    return found[-1]
+
+
+async def test_from_welcome_to_colleague(chat: Chat) -> None:
+    """A44, A45, A73: the bot welcomes a channel; somebody founds a team there, invites by mail, hears who joined."""
+    anna, eva = await chat.person("Anna Weiß"), await chat.person("Eva Lang")
+    channel = await chat.channel("Vertrieb", anna, eva)
+    assert {"team.create", "team.connect", "help"} <= (await anna.reads(channel))[-1].commands
+    form = await anna.presses("team.create", at=channel)
+    assert "name" in form.inputs
+    await anna.presses("team.create", at=channel, fill={"name": "Solarhaus GmbH"})
+    await anna.says(de="einladen eva@acme.de betrachter", en="invite eva@acme.de viewer")
+    await join(chat, eva, link_in(chat, mailed_to(chat, "eva@acme.de")))
+    assert await anna.finds("Eva Lang")
+    listed = await anna.says(de="mitglieder", en="members")
+    assert "Eva Lang" in listed
+    assert chat.words(de="Betrachter", en="Viewer") in listed
+
+
+async def test_a_request_is_decided_once_everywhere(chat: Chat) -> None:
+    """A46: what a member asks for is approved on a card in the channel; the copy in the direct chat shows it too."""
+    anna, ben = await founder(chat), await chat.person("Ben Kaya")
+    channel = await chat.channel("Vertrieb", anna, ben)
+    await anna.says(de="verbinden", en="connect", at=channel)
+    await ben.says(de="beitreten", en="join", at=channel)
+    await anna.presses("invitation.approve", invitation="I-1")
+    assert "lead.list" in (await ben.finds("Solarhaus GmbH")).commands
+    await ben.says(de="einladung erbitten eva@acme.de", en="request invitation eva@acme.de")
+    await anna.presses("invitation.approve", at=channel, invitation="I-2")
+    decided = chat.words(de="freigegeben von Anna Weiß", en="approved by Anna Weiß")
+    assert decided in await anna.finds("I-2", channel)
+    assert decided in await anna.finds("I-2")
+    assert decided in await ben.finds("I-2", channel)
+    assert "eva@acme.de" not in await ben.sees(channel)
+    assert link_in(chat, mailed_to(chat, "eva@acme.de"))
+
+
+async def test_removal_ends_access_with_the_next_click(chat: Chat) -> None:
+    """A75: after one question a colleague is removed; the next click on an open card is refused."""
+    anna, ben = await founder(chat), await chat.person("Ben Kaya")
+    channel = await chat.channel("Vertrieb", anna, ben)
+    await anna.says(de="verbinden", en="connect", at=channel)
+    await ben.says(de="beitreten", en="join", at=channel)
+    await anna.presses("invitation.approve", invitation="I-1")
+    await ben.says(de="mitglieder", en="members")
+    await anna.says(de="entfernen Ben Kaya", en="remove Ben Kaya")
+    await anna.presses("member.remove")
+    assert "Solarhaus GmbH" in await ben.sees()
+    refused = await ben.forges("lead.list", {})
+    assert chat.words(de="noch nicht", en="not a colleague") in refused
+
+
+async def test_somebody_who_may_not_asks_who_may(chat: Chat) -> None:
+    """X1: a member who may not rename the team asks the owner by one button, and the owner does it by one."""
+    anna, ben = await founder(chat), await chat.person("Ben Kaya")
+    channel = await chat.channel("Vertrieb", anna, ben)
+    await anna.says(de="verbinden", en="connect", at=channel)
+    await ben.says(de="beitreten", en="join", at=channel)
+    await anna.presses("invitation.approve", invitation="I-1")
+    refused = await ben.says(de='team umbenennen "Solarhaus AG"', en='team rename "Solarhaus AG"')
+    assert "Anna" in refused
+    await ben.presses("request.ask")
+    assert "Solarhaus AG" in await anna.presses("request.approve")
+    assert await ben.finds("Anna Weiß")
+    assert "Solarhaus AG" in await ben.says("team")
+
+
+async def test_delete_and_restore(chat: Chat) -> None:
+    """A77: the owner deletes the team by typing its name and brings it back by one button."""
+    anna = await founder(chat)
+    await anna.says(de="team löschen", en="team delete")
+    wrong = await anna.presses("team.delete", fill={"name": "Solarhaus"})
+    assert "team.restore" not in wrong.commands
+    await anna.says(de="team löschen", en="team delete")
+    await anna.presses("team.delete", fill={"name": "Solarhaus GmbH"})
+    assert "team.create" in (await anna.says(de="leads", en="leads")).commands
+    await anna.presses("team.restore")
+    assert "Solarhaus GmbH" in await anna.says("team")
+
+
+class TestWithoutMail:
+    """A deployment without a mail server."""
+
+    @pytest.fixture
+    def has_mail_server(self) -> bool:
+        """There is none."""
+        return False
+
+    async def test_the_inviter_gets_the_link(self, chat: Chat) -> None:
+        """A73: where no mail can be sent, whoever invites gets the link as a card in the direct chat."""
+        anna, eva = await founder(chat), await chat.person("Eva Lang")
+        await anna.says(de="einladen eva@acme.de", en="invite eva@acme.de")
+        await join(chat, eva, link_in(chat, await anna.sees()))
