@@ -124,9 +124,7 @@ _POST: Final = select(posts).where(*_THIS_POST, posts.c.gone_at.is_(None))
 _MARK_SHOWN: Final = update(posts).where(*_THIS_POST).values(shown=bindparam("_shown"))
 _MARK_GONE: Final = update(posts).where(*_THIS_POST).values(gone_at=bindparam("_at"))
 _PLACE: Final = ("team_id", "post_id", "view", "key", "platform", "tenant", "conversation_id", "user_id", "params")
-_LIVE: Final = select(*(posts.c[name] for name in _PLACE)).where(
-    posts.c.key == bindparam("key"), posts.c.gone_at.is_(None)
-)
+_LIVE: Final = select(posts).where(posts.c.key == bindparam("key"), posts.c.gone_at.is_(None))
 # What is being posted at this moment may show what was true before.
 _ARRIVING: Final = select(*(_d[name] for name in _PLACE)).where(
     _d.key == bindparam("key"), _d.kind == Kind.POST, _d.state == State.SENDING
