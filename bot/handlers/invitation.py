@@ -63,6 +63,12 @@ async def list_(ctx: Context, args: NoArgs) -> Card:
     return cards.listed(await invitation.list_(ctx.uow, ctx.actor))
 
 
+async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """The invitations to choose from, where a command needs one and none was named."""
+    del known, warnings
+    return await list_(ctx, NoArgs())
+
+
 async def show(ctx: Context, args: InvitationArgs) -> Card:
     """One invitation as this reader may see it."""
     return cards.shown(await invitation.show(ctx.uow, ctx.actor, args.invitation))
@@ -147,6 +153,7 @@ COMMANDS = (
         handler=show,
         args=InvitationArgs,
         takes=("invitation",),
+        form=choose,
         writes=False,
         listed=False,
     ),
@@ -161,6 +168,7 @@ COMMANDS = (
         handler=approve,
         args=InvitationArgs,
         takes=("invitation",),
+        form=choose,
     ),
     Command(
         name="invitation.decline",
@@ -173,6 +181,7 @@ COMMANDS = (
         handler=decline,
         args=InvitationArgs,
         takes=("invitation",),
+        form=choose,
     ),
     Command(
         name="invitation.revoke",
@@ -185,6 +194,7 @@ COMMANDS = (
         handler=revoke,
         args=InvitationArgs,
         takes=("invitation",),
+        form=choose,
     ),
     Command(
         name="invitation.resend",
@@ -197,6 +207,7 @@ COMMANDS = (
         handler=resend,
         args=InvitationArgs,
         takes=("invitation",),
+        form=choose,
     ),
     Command(
         name="invitation.join",

@@ -1,6 +1,6 @@
 """The commands about leads."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -105,6 +105,12 @@ async def list_(ctx: Context, args: ListArgs) -> Card:
     return cards.listed(await lead.list_(ctx.uow, ctx.actor, kind, before=args.before))
 
 
+async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """The leads to choose from, where a command needs one and none was named."""
+    del known, warnings
+    return cards.listed(await lead.list_(ctx.uow, ctx.actor, ""))
+
+
 async def show(ctx: Context, args: LeadArgs) -> Card:
     """One lead."""
     return cards.shown(await lead.show(ctx.uow, ctx.actor, args.lead))
@@ -153,7 +159,7 @@ async def note(ctx: Context, args: NoteArgs) -> Card:
 async def note_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """A note on this lead."""
     del warnings
-    return cards.note_form(await _working(ctx, known), known)
+    return await _form(ctx, known, cards.note_form)
 
 
 async def win(ctx: Context, args: WinArgs) -> Card | Reply:
@@ -171,7 +177,7 @@ async def lose(ctx: Context, args: ReasonArgs) -> Card:
 async def lose_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Why it was lost."""
     del warnings
-    return cards.lose_form(await _working(ctx, known), known)
+    return await _form(ctx, known, cards.lose_form)
 
 
 async def return_(ctx: Context, args: ReasonArgs) -> Card:
@@ -182,7 +188,7 @@ async def return_(ctx: Context, args: ReasonArgs) -> Card:
 async def return_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Why it goes back."""
     del warnings
-    return cards.return_form(await _working(ctx, known), known)
+    return await _form(ctx, known, cards.return_form)
 
 
 async def delegate(ctx: Context, args: DelegateArgs) -> Card:
@@ -192,8 +198,9 @@ async def delegate(ctx: Context, args: DelegateArgs) -> Card:
 
 async def delegate_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Which colleague."""
-    del warnings
-    return cards.delegate_form(await lead.to_delegate(ctx.uow, ctx.actor, _ref(known)))
+    if "lead" not in known:
+        return await choose(ctx, known, warnings)
+    return cards.delegate_form(await lead.to_delegate(ctx.uow, ctx.actor, str(known["lead"])))
 
 
 async def share(ctx: Context, args: ShareArgs) -> Card | Reply:
@@ -203,12 +210,12 @@ async def share(ctx: Context, args: ShareArgs) -> Card | Reply:
     return cards.shared(await lead.share(ctx.uow, ctx.actor, args.lead, channel=args.channel, who=args.who))
 
 
-async def _working(ctx: Context, known: Mapping[str, Any]) -> lead.LeadView:
-    return await lead.to_work_on(ctx.uow, ctx.actor, _ref(known))
-
-
-def _ref(known: Mapping[str, Any]) -> str:
-    return str(known.get("lead", ""))
+async def _form(
+    ctx: Context, known: Mapping[str, Any], drawn: Callable[[lead.LeadView, Mapping[str, Any]], Card]
+) -> Card:
+    if "lead" not in known:
+        return await choose(ctx, known, ())
+    return drawn(await lead.to_work_on(ctx.uow, ctx.actor, str(known["lead"])), known)
 
 
 COMMANDS: Final = (
@@ -251,20 +258,20 @@ COMMANDS: Final = (
         handler=show,
         args=LeadArgs,
         takes=("lead",),
+        form=choose,
         writes=False,
         private=False,
     ),
     Command(
         name="lead.card",
-        english=("lead card",),
-        german=("lead karte",),
+        english=(),
+        german=(),
         permission=Permission.LEAD_VIEW,
         about=t("One lead with its buttons"),
         verb=t("Show lead"),
         group=Group.LEADS,
         handler=glance,
         args=LeadArgs,
-        takes=("lead",),
         writes=False,
         listed=False,
     ),
@@ -279,6 +286,7 @@ COMMANDS: Final = (
         handler=pick,
         args=PickArgs,
         takes=("lead",),
+        form=choose,
         private=False,
     ),
     Command(
@@ -292,6 +300,7 @@ COMMANDS: Final = (
         handler=undo,
         args=LeadArgs,
         takes=("lead",),
+        form=choose,
         private=False,
     ),
     Command(
@@ -305,6 +314,7 @@ COMMANDS: Final = (
         handler=reveal,
         args=LeadArgs,
         takes=("lead",),
+        form=choose,
         on_click=Placement.PRIVATE,
     ),
     Command(
@@ -331,6 +341,7 @@ COMMANDS: Final = (
         handler=share,
         args=ShareArgs,
         takes=("lead", "who*"),
+        form=choose,
     ),
     Command(
         name="lead.delegate",
@@ -356,6 +367,7 @@ COMMANDS: Final = (
         handler=win,
         args=WinArgs,
         takes=("lead", "amount*"),
+        form=choose,
         private=False,
     ),
     Command(
