@@ -11,6 +11,7 @@ from services.lead.model import (
     LeadState,
     LeadView,
     LeadWon,
+    Offer,
     Step,
     What,
 )
@@ -65,6 +66,7 @@ async def win(uow: UnitOfWork, actor: Actor, ref: str, amount: str = "") -> Lead
     lead_id = seen.lead.lead_id
     if not await uow.leads.close(team_id, lead_id, LeadState.WON, actor.user_id, uow.now, won_cents=cents):
         raise why_not_ours(await find(uow, team_id, lead_id))
+    await uow.leads.set_offer(lead_id, [team_id], Offer.CLOSED, uow.now)
     await note_down(uow, actor, seen, What.WON)
     uow.emit(
         LeadWon(
@@ -88,6 +90,7 @@ async def lose(uow: UnitOfWork, actor: Actor, ref: str, reason: str) -> LeadView
     lead_id = seen.lead.lead_id
     if not await uow.leads.close(team_id, lead_id, LeadState.LOST, actor.user_id, uow.now, reason=why):
         raise why_not_ours(await find(uow, team_id, lead_id))
+    await uow.leads.set_offer(lead_id, [team_id], Offer.CLOSED, uow.now)
     await note_down(uow, actor, seen, What.LOST, text=why)
     uow.emit(
         LeadLost(

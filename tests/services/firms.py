@@ -127,7 +127,7 @@ def draft(title: str = "Dachsanierung, 120 m²", **more: str) -> lead.Draft:
     return lead.Draft(**{**parts, "title": title, **more})
 
 
-async def bring(firm: Firm, *, by: Role = Role.OWNER, **more: str) -> LeadView:
+async def bring(firm: Firm, by: Role = Role.OWNER, /, **more: str) -> LeadView:
     """A lead of the firm, of somebody who never asked before."""
     async with firm.units.write() as uow:
         parts = {"email": f"{uow.new_id()}@posteo.de", "phone": "", **more}

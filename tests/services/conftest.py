@@ -1,0 +1,17 @@
+"""What tests of the rules may ask for."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from storage.engine import open_database
+from storage.unit_of_work import SqlUnits
+from tests.builders import Clock, units_on
+
+
+@pytest.fixture
+async def sqlite_units(sqlite_url: str, clock: Clock) -> AsyncGenerator[SqlUnits]:
+    """Transactions on SQLite alone, for rules that ask the database for nothing of its own."""
+    database = open_database(sqlite_url)
+    yield units_on(database, clock)
+    await database.close()
