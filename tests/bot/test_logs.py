@@ -1,0 +1,81 @@
+import json
+import logging
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+import structlog
+
+from bot.logs import configure
+
+CANARY = "eva.lang@acme.example"
+
+
+@pytest.fixture(autouse=True)
+def restored() -> Generator[None]:
+    """Logging as it was, for the other tests."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
+
+
+def read(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """The one line that was logged."""
+    said: dict[str, Any] = json.loads(capsys.readouterr().err)
+    return said
+
+
+def fail() -> None:
+    """Raise an error whose text and cause hold personal data."""
+    try:
+        int(CANARY)
+    except ValueError as error:
+        raise LookupError(CANARY) from error
+
+
+def test_an_error_is_told_by_its_types_and_places(capsys: pytest.CaptureFixture[str]) -> None:
+    """The log says which error came through which lines, and nothing of what somebody wrote."""
+    configure("info", "json")
+    try:
+        fail()
+    except LookupError:
+        structlog.get_logger("test").exception("broke", delivery_id="d1")
+    said = read(capsys)
+    assert (said["event"], said["level"], said["delivery_id"]) == ("broke", "error", "d1")
+    assert "LookupError" in said["exception"]
+    assert "ValueError" in said["exception"]
+    assert "test_logs.py" in said["exception"]
+    assert CANARY not in json.dumps(said)
+
+
+def test_libraries_are_held_to_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    """An error that a library logs loses its text as well; its small talk is not heard."""
+    configure("info", "json")
+    logging.getLogger("aiohttp.server").info("GET /join/token")
+    assert capsys.readouterr().err == ""
+    try:
+        fail()
+    except LookupError:
+        logging.getLogger("aiohttp.server").exception("Error handling request")
+    said = read(capsys)
+    assert "LookupError" in said["exception"]
+    assert CANARY not in json.dumps(said)
+
+
+def test_the_console_reads_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    """On a console the same is said in lines, without colours where nobody sees them, and below the level nothing."""
+    configure("warning", "console")
+    structlog.get_logger("test").info("not heard")
+    try:
+        fail()
+    except LookupError:
+        structlog.get_logger("test").exception("broke")
+    said = capsys.readouterr().err
+    assert "broke" in said
+    assert "LookupError" in said
+    assert "not heard" not in said
+    assert CANARY not in said
+    assert "\x1b" not in said

@@ -1,0 +1,76 @@
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.metrics import Metrics
+from bot.pages import Pages
+from storage.unit_of_work import SqlUnits
+
+Client = TestClient[web.Request, web.Application]
+Open = Callable[..., Awaitable[Client]]
+
+
+@pytest.fixture
+async def metrics() -> Metrics:
+    """Numbers of one process."""
+    return Metrics()
+
+
+@pytest.fixture
+async def serve(units: SqlUnits, metrics: Metrics) -> AsyncGenerator[Open]:
+    """Starts the pages, ready or not, with or without a token."""
+    clients: list[Client] = []
+
+    async def begin(ready: object = True, token: str = "") -> Client:
+        async def is_ready() -> bool:
+            if isinstance(ready, Exception):
+                raise ready
+            return bool(ready)
+
+        application = web.Application()
+        application.add_routes(Pages(units, metrics, is_ready, token).routes())
+        client = TestClient(TestServer(application))
+        await client.start_server()
+        clients.append(client)
+        return client
+
+    yield begin
+    for client in clients:
+        await client.close()
+
+
+@pytest.mark.parametrize(("ready", "status"), [(True, 200), (False, 503), (OSError("db.example:5432"), 503)])
+async def test_readiness_is_the_databases(serve: Open, ready: object, status: int) -> None:
+    """Without a database of the right schema the bot is alive and not ready, and says no more than that."""
+    client = await serve(ready)
+    assert (await client.get("/healthz")).status == 200
+    answer = await client.get("/readyz")
+    assert answer.status == status
+    assert "db.example" not in await answer.text()
+
+
+async def test_metrics_tell_of_the_backlog_and_of_commands(serve: Open, metrics: Metrics) -> None:
+    """What waits is counted when somebody looks; commands and refusals as they happen."""
+    with metrics.carried_out("lead.pick", "web"):
+        metrics.refusals.labels("AlreadyPicked").inc()
+    text = await (await (await serve()).get("/metrics")).text()
+    assert 'kollega_outbox_depth{state="pending"} 0.0' in text
+    assert 'kollega_command_seconds_count{command="lead.pick",platform="web"} 1.0' in text
+    assert 'kollega_refusals_total{refusal="AlreadyPicked"} 1.0' in text
+
+
+async def test_metrics_are_for_this_machine_alone(serve: Open) -> None:
+    """Without a token nobody behind a proxy reads them, whoever he says he is."""
+    client = await serve()
+    for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"):
+        assert (await client.get("/metrics", headers={name: "127.0.0.1"})).status == 403
+
+
+async def test_a_token_opens_the_metrics(serve: Open) -> None:
+    """With a token it is the token that counts, not the place."""
+    client = await serve(token="geheim-und-lang")
+    assert (await client.get("/metrics")).status == 403
+    assert (await client.get("/metrics", headers={"Authorization": "Bearer falsch"})).status == 403
+    assert (await client.get("/metrics", headers={"Authorization": "Bearer geheim-und-lang"})).status == 200
