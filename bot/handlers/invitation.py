@@ -104,6 +104,12 @@ async def join(ctx: Context, args: JoinArgs) -> Card:
     return invited.join_form()
 
 
+async def which(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Which invitation: the list has a button on each."""
+    del known, warnings
+    return cards.listed(await invitation.list_(ctx.uow, ctx.actor))
+
+
 COMMANDS = (
     Command(
         name="invitation.create",
@@ -168,6 +174,7 @@ COMMANDS = (
         handler=approve,
         args=InvitationArgs,
         takes=("invitation",),
+        form=which,
         form=choose,
     ),
     Command(
@@ -181,6 +188,7 @@ COMMANDS = (
         handler=decline,
         args=InvitationArgs,
         takes=("invitation",),
+        form=which,
         form=choose,
     ),
     Command(
@@ -194,6 +202,7 @@ COMMANDS = (
         handler=revoke,
         args=InvitationArgs,
         takes=("invitation",),
+        form=which,
         form=choose,
     ),
     Command(
@@ -207,6 +216,7 @@ COMMANDS = (
         handler=resend,
         args=InvitationArgs,
         takes=("invitation",),
+        form=which,
         form=choose,
     ),
     Command(
