@@ -104,12 +104,6 @@ async def join(ctx: Context, args: JoinArgs) -> Card:
     return invited.join_form()
 
 
-async def which(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Which invitation: the list has a button on each."""
-    del known, warnings
-    return cards.listed(await invitation.list_(ctx.uow, ctx.actor))
-
-
 COMMANDS = (
     Command(
         name="invitation.create",
@@ -174,7 +168,6 @@ COMMANDS = (
         handler=approve,
         args=InvitationArgs,
         takes=("invitation",),
-        form=which,
         form=choose,
     ),
     Command(
@@ -188,7 +181,6 @@ COMMANDS = (
         handler=decline,
         args=InvitationArgs,
         takes=("invitation",),
-        form=which,
         form=choose,
     ),
     Command(
@@ -202,7 +194,6 @@ COMMANDS = (
         handler=revoke,
         args=InvitationArgs,
         takes=("invitation",),
-        form=which,
         form=choose,
     ),
     Command(
@@ -216,7 +207,6 @@ COMMANDS = (
         handler=resend,
         args=InvitationArgs,
         takes=("invitation",),
-        form=which,
         form=choose,
     ),
     Command(
