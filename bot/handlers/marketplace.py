@@ -9,7 +9,7 @@ from bot.incoming import Placement
 from cards import lead as lead_cards
 from cards import marketplace as cards
 from cards.model import Card, t
-from services import marketplace
+from services import lead, marketplace
 from services.errors import Warn
 from services.marketplace.model import OFFER_WINDOW_MINUTES, RETURN_WINDOW_HOURS, MarketplaceList
 from services.permissions import Permission
@@ -123,8 +123,10 @@ async def offer(ctx: Context, args: OfferArgs) -> Card | Reply:
 
 
 async def offer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Where the lead goes, under the leads of the same contact."""
-    form = await marketplace.offer_form(ctx.uow, ctx.actor, str(known.get("lead", "")))
+    """Where the lead goes, under the leads of the same contact; without a lead, those to choose from."""
+    if "lead" not in known:
+        return lead_cards.listed(await lead.list_(ctx.uow, ctx.actor))
+    form = await marketplace.offer_form(ctx.uow, ctx.actor, str(known["lead"]))
     return cards.offer_form(form, known, warnings)
 
 
