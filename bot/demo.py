@@ -3,9 +3,11 @@
 Everything happens through the product's own use cases, in one transaction: it is there as a whole or not at all.
 """
 
+import tomllib
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Final, Protocol
+from importlib.resources import files
+from typing import Any, Final, Protocol
 
 from bot.platforms.web_drawing import PLATFORM, TENANT
 from services import invitation, lead, marketplace, team, user
@@ -53,164 +55,17 @@ class Enquiry:
     """A lead of the example and what happens to it."""
 
     giver: str
+    is_offered: bool
+    picked_by: str
     draft: lead.Draft
-    is_offered: bool = False
-    picked_by: str = ""
 
 
-def _enquiry(giver: str, title: str, name: str, text: str, **more: str | bool) -> Enquiry:
-    is_offered, picked_by = bool(more.pop("is_offered", False)), str(more.pop("picked_by", ""))
-    contact = {key: str(value) for key, value in more.items()}
-    return Enquiry(giver, lead.Draft(title=title, name=name, text=text, **contact), is_offered, picked_by)
-
-
-def _enquiries() -> list[Enquiry]:
+def enquiries() -> list[Enquiry]:
+    """The table beside this module."""
+    rows: list[dict[str, Any]] = tomllib.loads(files("bot").joinpath("demo.toml").read_text("utf-8"))["leads"]
     return [
-        _enquiry(
-            BEN,
-            "Photovoltaik mit Speicher, Einfamilienhaus",
-            "Jonas Brandt",
-            "Südwestdach, rund 48 m². Der Speicher soll für eine Wallbox reichen.",
-            email="jonas.brandt@posteo.example",
-            phone="+49 711 2200101",
-            postcode="70180",
-            value="24500",
-            source="Webseite",
-        ),
-        _enquiry(
-            MARA,
-            "Wartung für zwölf Dachanlagen",
-            "Sabine Krüger",
-            "Hausverwaltung mit zwölf Objekten sucht einen Vertrag über drei Jahre.",
-            email="s.krueger@wohnbau-neckar.example",
-            phone="+49 711 2200102",
-            company="Wohnbau Neckar eG",
-            postcode="70376",
-            value="9600",
-            source="Telefon",
-            picked_by=BEN,
-        ),
-        _enquiry(
-            BEN,
-            "Solar panels for a holiday home",
-            "Oliver Bennett",
-            "We are only there in summer and would like to feed in the rest of the year.",
-            email="oliver.bennett@mail.example",
-            phone="+44 20 7946 0101",
-            country="GB",
-            value="16800",
-            source="Trade fair Stuttgart",
-        ),
-        _enquiry(
-            ANNA,
-            "Carport mit Solardach",
-            "Familie Yildiz",
-            "Zwei Stellplätze, Baugenehmigung liegt vor.",
-            email="yildiz@familie.example",
-            phone="+49 7141 330201",
-            postcode="71638",
-            value="13200",
-            source="Empfehlung",
-            picked_by=MARA,
-        ),
-        _enquiry(
-            ANNA,
-            "Dachsanierung, 120 m²",
-            "Elke Schneider",
-            "Wir suchen ein Angebot für ein Walmdach, Baujahr 1974, mit Dämmung.",
-            email="elke.schneider@posteo.example",
-            phone="+49 711 2200104",
-            postcode="70192",
-            value="18500",
-            source="Messe Stuttgart",
-            is_offered=True,
-        ),
-        _enquiry(
-            MARA,
-            "Flachdach neu abdichten",
-            "Markus Hoffmann",
-            "Lagerhalle mit 400 m², zwei undichte Stellen nach dem letzten Sturm.",
-            email="m.hoffmann@hoffmann-logistik.example",
-            phone="+49 7031 440105",
-            company="Hoffmann Logistik GmbH",
-            postcode="71032",
-            value="31000",
-            source="Webseite",
-            is_offered=True,
-        ),
-        _enquiry(
-            BEN,
-            "New gutters and roof windows",
-            "Emily Carter",
-            "Four roof windows and about 40 metres of gutter. Please call after 5 pm.",
-            email="emily.carter@mail.example",
-            phone="+49 711 2200106",
-            postcode="70597",
-            value="7400",
-            source="Website",
-            is_offered=True,
-        ),
-        _enquiry(
-            MARA,
-            "Ziegeldach nach Hagelschaden",
-            "Thomas Weber",
-            "Die Versicherung hat den Schaden schon aufgenommen.",
-            email="thomas.weber@post.example",
-            phone="+49 7121 550107",
-            postcode="72764",
-            value="11900",
-            source="Telefon",
-            is_offered=True,
-            picked_by=PETRA,
-        ),
-        _enquiry(
-            PETRA,
-            "Gaube ausbauen und dämmen",
-            "Claudia Roth-Peters",
-            "Dachgeschoss wird Kinderzimmer, Ausführung im Frühjahr.",
-            email="c.rothpeters@post.example",
-            phone="+49 7071 660108",
-            postcode="72070",
-            value="22300",
-            source="Empfehlung",
-        ),
-        _enquiry(
-            PETRA,
-            "Schieferdach ausbessern",
-            "Pfarramt St. Martin",
-            "Etwa 15 m² am Nordhang, Gerüst steht noch bis Monatsende.",
-            email="pfarramt@st-martin.example",
-            phone="+49 7071 660109",
-            postcode="72072",
-            value="5200",
-            source="Telefon",
-            picked_by=PETRA,
-        ),
-        _enquiry(
-            PETRA,
-            "Photovoltaik auf Scheunendach",
-            "Hofgut Lerchenfeld",
-            "Rund 300 m² Süddach, Eigenverbrauch für die Kühlung.",
-            email="hofgut@lerchenfeld.example",
-            phone="+49 7472 770110",
-            company="Hofgut Lerchenfeld GbR",
-            postcode="72108",
-            value="78000",
-            source="Webseite",
-            is_offered=True,
-        ),
-        _enquiry(
-            PETRA,
-            "Solar carport for a practice",
-            "Dr. Grace Okafor",
-            "Eight parking spaces with charging points for patients.",
-            email="practice@okafor.example",
-            phone="+49 7071 660111",
-            postcode="72074",
-            value="54000",
-            source="Website",
-            is_offered=True,
-        ),
+        Enquiry(row.pop("giver"), row.pop("is_offered", False), row.pop("picked_by", ""), lead.Draft(**row))
+        for row in rows
     ]
 
 
@@ -245,7 +100,7 @@ class _Stage:
         for person_id, role in COLLEAGUES:
             await self._hire(person_id, role)
         await self._open_market()
-        for enquiry in _enquiries():
+        for enquiry in enquiries():
             await self._bring_in(enquiry)
 
     async def _meet(self, person_id: str, room: Room | None = None) -> Actor:
