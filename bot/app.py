@@ -137,7 +137,7 @@ def _introduce(
 ) -> House:
     woken = asyncio.Event()
     metrics, registry = Metrics(), nouns.registry()
-    units = SqlUnits(database, clock, keyring_of(settings), woken.set)
+    units = SqlUnits(database, clock, keyring_of(settings), woken.set, plan=settings.default_plan)
     public_url = settings.public_url.rstrip("/")
     dispatch = Dispatch(units, registry, metrics, public_url)
     transcripts = Transcripts(database, clock)

@@ -35,6 +35,8 @@ class UnitOfWork(Protocol):
     now: datetime
     """The one clock reading of this transaction, aware UTC."""
     keyring: Keyring
+    plan: str
+    """The plan that a new team gets while nothing is charged."""
 
     users: Users
     conversations: Conversations

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +21,7 @@ from services.lead.store import Leads
 from services.marketplace.store import Marketplaces
 from services.member.store import Members
 from services.periods import Periods
+from services.plans import DEFAULT_PLAN
 from services.request.store import Requests
 from services.team.store import Teams
 from services.user.store import Users
@@ -57,17 +59,27 @@ class Ids:
         return f"{self._last:014x}{secrets.token_hex(11)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What all transactions of a process share."""
+
+    keyring: Keyring
+    plan: str
+    ids: Ids
+
+
 class SqlUnit:
     """One transaction. Its attributes are those of `services.unit_of_work.UnitOfWork`."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime, keyring: Keyring, ids: Ids, *, writes: bool) -> None:
+    def __init__(self, connection: AsyncConnection, now: datetime, common: Common, *, writes: bool) -> None:
         self._connection = connection
         self._writes = writes
-        self._ids = ids
+        self._ids = common.ids
         self._emitted: list[Event] = []
         self._trail = SqlAuditTrail(connection)
         self.now = now
-        self.keyring = keyring
+        self.keyring = common.keyring
+        self.plan = common.plan
         self.audit: AuditTrail = self._trail
         self.conversations: Conversations = SqlConversations(connection)
         self.deliveries: Deliveries = SqlDeliveries(connection)
@@ -117,12 +129,13 @@ class SqlUnits:
         clock: Callable[[], datetime],
         keyring: Keyring,
         on_commit: Callable[[], None] = _nobody_waits,
+        *,
+        plan: str = DEFAULT_PLAN,
     ) -> None:
         self._database = database
         self._clock = clock
-        self._keyring = keyring
+        self._common = Common(keyring, plan, Ids())
         self._on_commit = on_commit
-        self._ids = Ids()
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[SqlUnit]:
@@ -143,4 +156,4 @@ class SqlUnits:
     async def _open(self, engine: AsyncEngine, *, writes: bool) -> AsyncGenerator[SqlUnit]:
         with contention():
             async with engine.begin() as connection:
-                yield SqlUnit(connection, self._clock(), self._keyring, self._ids, writes=writes)
+                yield SqlUnit(connection, self._clock(), self._common, writes=writes)

@@ -38,7 +38,7 @@ class Sent:
     reference: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
-class SendFailed(Exception):  # noqa: N818 - a family of outcomes
+class SendFailed(Exception):
     """A message did not, or perhaps did not, arrive."""
 
 

@@ -3,7 +3,6 @@
 from services.errors import Invalid, NotFound
 from services.people import NO_TEAM, Actor, TeamId
 from services.permissions import Permission, Role
-from services.plans import DEFAULT_PLAN
 from services.team import connecting
 from services.team.model import (
     NAME_MAX_CHARS,
@@ -27,7 +26,7 @@ async def create(uow: UnitOfWork, actor: Actor, name: str) -> CreatedTeam:
     team = Team(
         team_id=TeamId(uow.new_id()),
         name=named(name),
-        plan=DEFAULT_PLAN,
+        plan=uow.plan,
         language=actor.language,
         zone=actor.zone,
         owner_approves_admins=False,
