@@ -50,15 +50,13 @@ class SqlLeads:
         rows = await self._rows(sql.SEE_NUMBER, _team=team_id, _number=number)
         return _seen(rows[0]) if rows else None
 
-    async def page(self, team_id: TeamId, user_id: UserId, kind: Filter, before: int | None, limit: int) -> list[Seen]:
-        values: dict[str, object] = {"_team": team_id, "_before": before or NEWEST, "_limit": limit}
+    async def page(self, team_id: TeamId, user_id: UserId, kind: Filter, before: int | None) -> list[Seen]:
+        values: dict[str, object] = {"_team": team_id, "_before": before or NEWEST}
         if kind is Filter.MINE:
             values["_user"] = user_id
         return [_seen(row) for row in await self._rows(sql.PAGES[kind], **values)]
 
-    async def duplicates(
-        self, team_id: TeamId, keys: Keys, *, but: str, marketplace_id: str | None, limit: int
-    ) -> list[Seen]:
+    async def duplicates(self, team_id: TeamId, keys: Keys, *, but: str, marketplace_id: str | None) -> list[Seen]:
         rows = await self._rows(
             sql.DUPLICATES,
             _team=team_id,
@@ -66,7 +64,6 @@ class SqlLeads:
             _phone=keys.phone,
             _but=but,
             _market=marketplace_id or "",
-            _limit=limit,
         )
         return [_seen(row) for row in rows]
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Integer,
     Select,
     Subquery,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     case,
     exists,
     insert,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -21,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from services.lead.model import Filter, LeadState, Offer
+from services.lead.model import DUPLICATES_SHOWN, PAGE_ROWS, Filter, LeadState, Offer
 from storage.tables import Moment, lead_history, lead_sights, leads, marketplaces, teams, users
 
 _TEAM: Final = bindparam("_team", type_=Text)
@@ -29,8 +31,10 @@ _LEAD: Final = bindparam("_lead", type_=Text)
 _USER: Final = bindparam("_user", type_=Text)
 _NOW: Final = bindparam("_now", type_=Moment)
 _LIMIT: Final = bindparam("_limit", type_=Integer)
-
-# ---- reading ----
+# Written out, because a planner that does not know the limit reads whole tables to be ready for any.
+_PAGE: Final = literal_column(str(PAGE_ROWS + 1), Integer)
+_MINE_MAX: Final = literal_column("1000", Integer)
+_DUPLICATES: Final = literal_column(str(DUPLICATES_SHOWN), Integer)
 
 _giver = teams.alias("giver")
 _taker = teams.alias("taker")
@@ -38,8 +42,36 @@ _responsible = users.alias("responsible")
 _picker = users.alias("picker")
 _closer = users.alias("closer")
 
-SEEN: Final = select(
-    leads,
+
+def _seen(these: Subquery | None = None) -> Select[Any]:
+    """Leads with a team's sight of them and all names, in one query; where `these` are given, it begins with them.
+
+    Said here because PostgreSQL keeps the order of so many joins, and would otherwise join all leads first.
+    """
+    sights: FromClause = lead_sights
+    if these is not None:
+        sights = these.join(lead_sights, lead_sights.c.lead_id == these.c.lead_id)
+    return select(*_COLUMNS).select_from(
+        sights.join(
+            leads, and_(leads.c.team_id == lead_sights.c.giver_team_id, leads.c.lead_id == lead_sights.c.lead_id)
+        )
+        .join(_giver, _giver.c.team_id == leads.c.team_id)
+        .outerjoin(
+            marketplaces,
+            and_(
+                marketplaces.c.team_id == leads.c.operator_team_id,
+                marketplaces.c.marketplace_id == leads.c.marketplace_id,
+            ),
+        )
+        .outerjoin(_taker, _taker.c.team_id == leads.c.picked_team_id)
+        .outerjoin(_responsible, _responsible.c.user_id == leads.c.responsible_id)
+        .outerjoin(_picker, _picker.c.user_id == leads.c.picked_by)
+        .outerjoin(_closer, _closer.c.user_id == leads.c.closed_by)
+    )
+
+
+_COLUMNS: Final = (
+    *leads.c,
     lead_sights.c.team_id.label("sight_team_id"),
     lead_sights.c.number,
     lead_sights.c.gives,
@@ -52,25 +84,9 @@ SEEN: Final = select(
     _responsible.c.name.label("responsible"),
     _picker.c.name.label("picked_by_name"),
     _closer.c.name.label("closed_by_name"),
-).select_from(
-    lead_sights.join(
-        leads, and_(leads.c.team_id == lead_sights.c.giver_team_id, leads.c.lead_id == lead_sights.c.lead_id)
-    )
-    .join(_giver, _giver.c.team_id == leads.c.team_id)
-    .outerjoin(
-        marketplaces,
-        and_(
-            marketplaces.c.team_id == leads.c.operator_team_id,
-            marketplaces.c.marketplace_id == leads.c.marketplace_id,
-        ),
-    )
-    .outerjoin(_taker, _taker.c.team_id == leads.c.picked_team_id)
-    .outerjoin(_responsible, _responsible.c.user_id == leads.c.responsible_id)
-    .outerjoin(_picker, _picker.c.user_id == leads.c.picked_by)
-    .outerjoin(_closer, _closer.c.user_id == leads.c.closed_by)
 )
-SEE: Final = SEEN.where(lead_sights.c.team_id == _TEAM, lead_sights.c.lead_id == _LEAD)
-SEE_NUMBER: Final = SEEN.where(lead_sights.c.team_id == _TEAM, lead_sights.c.number == bindparam("_number"))
+SEE: Final = _seen().where(lead_sights.c.team_id == _TEAM, lead_sights.c.lead_id == _LEAD)
+SEE_NUMBER: Final = _seen().where(lead_sights.c.team_id == _TEAM, lead_sights.c.number == bindparam("_number"))
 
 
 def _newest(*conditions: ColumnElement[bool]) -> Subquery:
@@ -79,18 +95,14 @@ def _newest(*conditions: ColumnElement[bool]) -> Subquery:
         select(lead_sights.c.lead_id)
         .where(lead_sights.c.team_id == _TEAM, lead_sights.c.number < bindparam("_before"), *conditions)
         .order_by(lead_sights.c.number.desc())
-        .limit(_LIMIT)
+        .limit(_PAGE)
         .subquery()
     )
 
 
 def _listed(*parts: Subquery) -> Select[Any]:
     page = union_all(*(select(part.c.lead_id) for part in parts)).subquery()
-    return (
-        SEEN.where(lead_sights.c.team_id == _TEAM, lead_sights.c.lead_id.in_(select(page.c.lead_id)))
-        .order_by(lead_sights.c.number.desc())
-        .limit(_LIMIT)
-    )
+    return _seen(page).where(lead_sights.c.team_id == _TEAM).order_by(lead_sights.c.number.desc()).limit(_PAGE)
 
 
 def _offers(*offers: Offer) -> Select[Any]:
@@ -99,6 +111,13 @@ def _offers(*offers: Offer) -> Select[Any]:
 
 
 _BACKGROUND: Final = or_(lead_sights.c.gives, lead_sights.c.operates)
+# The limit also keeps SQLite from starting at the other end, with every lead of the team.
+_mine = (
+    select(leads.c.lead_id)
+    .where(leads.c.picked_team_id == _TEAM, leads.c.responsible_id == _USER, leads.c.state == LeadState.PICKED)
+    .limit(_MINE_MAX)
+    .subquery()
+)
 
 PAGES: Final = {
     Filter.CURRENT: _offers(Offer.OPEN, Offer.ASSIGNED, Offer.HELD),
@@ -108,15 +127,10 @@ PAGES: Final = {
     Filter.GIVEN: _listed(
         *(_newest(lead_sights.c.offer == offer, _BACKGROUND) for offer in (Offer.NONE, Offer.PASSED, Offer.RETURNED))
     ),
-    Filter.MINE: SEEN.where(
-        lead_sights.c.team_id == _TEAM,
-        lead_sights.c.number < bindparam("_before"),
-        leads.c.picked_team_id == _TEAM,
-        leads.c.responsible_id == _USER,
-        leads.c.state == LeadState.PICKED,
-    )
+    Filter.MINE: _seen(_mine)
+    .where(lead_sights.c.team_id == _TEAM, lead_sights.c.number < bindparam("_before"))
     .order_by(lead_sights.c.number.desc())
-    .limit(_LIMIT),
+    .limit(_PAGE),
 }
 
 _EMAIL: Final = bindparam("_email", type_=Text)
@@ -134,19 +148,19 @@ _SAME: Final = union(
 ).subquery()
 # Whoever neither gave nor operates a lead must not learn from a duplicate that it exists (B9).
 DUPLICATES: Final = (
-    SEEN.where(
+    _seen(_SAME)
+    .where(
         lead_sights.c.team_id == _TEAM,
-        lead_sights.c.lead_id.in_(select(_SAME.c.lead_id)),
         lead_sights.c.lead_id != bindparam("_but"),
         or_(_BACKGROUND, lead_sights.c.offer.in_([Offer.HELD, Offer.CLOSED])),
     )
     .order_by(lead_sights.c.number.desc())
-    .limit(_LIMIT)
+    .limit(_DUPLICATES)
 )
 
 _acting = users.alias("acting")
 _concerned = users.alias("concerned")
-_HISTORY: Final = (
+HISTORY: Final = (
     select(
         lead_history,
         teams.c.name.label("team"),
@@ -165,8 +179,7 @@ _HISTORY: Final = (
     .order_by(lead_history.c.at.desc(), lead_history.c.entry_id.desc())
     .limit(_LIMIT)
 )
-HISTORY: Final = _HISTORY
-LAST: Final = _HISTORY.where(lead_history.c.what.in_(bindparam("_whats", expanding=True)))
+LAST: Final = HISTORY.where(lead_history.c.what.in_(bindparam("_whats", expanding=True)))
 SIGHTS: Final = select(lead_sights).where(lead_sights.c.lead_id == _LEAD).order_by(lead_sights.c.team_id)
 
 # ---- writing ----
@@ -236,7 +249,9 @@ UNPICK: Final = (
 UNSETTLE: Final = (
     update(lead_sights)
     .where(lead_sights.c.lead_id == _LEAD, lead_sights.c.offer.in_([Offer.HELD, Offer.GONE, Offer.PASSED]))
-    .values(offer=case((lead_sights.c.team_id == _TEAM, bindparam("_offer", type_=Text)), else_=Offer.OPEN), changed_at=_NOW)
+    .values(
+        offer=case((lead_sights.c.team_id == _TEAM, bindparam("_offer", type_=Text)), else_=Offer.OPEN), changed_at=_NOW
+    )
 )
 WORK: Final = update(leads).where(*_OURS).values(worked_at=_NOW, reminded_at=None, version=_VERSION)
 STEP: Final = WORK.values(step=bindparam("_step")).returning(leads.c.lead_id)

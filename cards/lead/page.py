@@ -39,7 +39,8 @@ def listed(page: LeadPage, done: LeadView | None = None) -> Card:
         TITLES[page.kind],
         (*first, *(_rows(page) if page.leads else (Text(EMPTY[page.kind], Tone.SUBTLE),))),
         _actions(page),
-        refresh=Run(t("Refresh"), "lead.list", {"kind": page.kind}),
+        # Drawn anew, it would no longer say what has just been picked.
+        refresh=None if done else Run(t("Refresh"), "lead.list", {"kind": page.kind, "before": page.before}),
     )
 
 

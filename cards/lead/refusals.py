@@ -2,7 +2,7 @@
 
 from cards.model import Instant, Run, Style, T, t
 from cards.refusal import Explained, explain
-from services.lead.model import (
+from services.lead.refusals import (
     AlreadyClosed,
     AlreadyOffered,
     AlreadyPicked,

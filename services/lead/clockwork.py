@@ -1,6 +1,7 @@
 """What the clock does with leads: offers end; accepted leads are reminded of and, stalled, offered again (B21)."""
 
-from services.lead.model import Lead, LeadFailed, LeadReminded, LeadStalled, NewEntry, Offer, Sight, What
+from services.lead.events import LeadFailed, LeadReminded, LeadStalled
+from services.lead.model import Lead, NewEntry, Offer, Sight, What
 from services.lead.offering import going_to, next_takers, open_to
 from services.people import NO_TEAM, TeamId
 from services.unit_of_work import UnitOfWork

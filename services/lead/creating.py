@@ -1,19 +1,8 @@
 """A team brings in an enquiry; who asked before is shown first (B20, B24)."""
 
 from services.errors import NeedsConfirmation, Warn
-from services.lead.model import (
-    DUPLICATES_SHOWN,
-    Keys,
-    Lead,
-    LeadCreated,
-    LeadState,
-    LeadView,
-    NewEntry,
-    Offer,
-    Seen,
-    Sight,
-    What,
-)
+from services.lead.events import LeadCreated
+from services.lead.model import Keys, Lead, LeadState, LeadView, NewEntry, Offer, Seen, Sight, What
 from services.lead.typed import Draft, contact_of, enquiry_of
 from services.lead.viewing import view_of
 from services.people import Actor, TeamId
@@ -65,9 +54,7 @@ async def ask_about_duplicates(
     marketplace_id: str | None = None,
 ) -> None:
     """Raises NeedsConfirmation while one of the newest leads with the same contact is not accepted by name."""
-    found = await uow.leads.duplicates(
-        actor.team_id, keys, but=but, marketplace_id=marketplace_id, limit=DUPLICATES_SHOWN
-    )
+    found = await uow.leads.duplicates(actor.team_id, keys, but=but, marketplace_id=marketplace_id)
     if all(f"{DUPLICATE}{one.lead.lead_id}" in accept for one in found):
         return
     raise NeedsConfirmation(

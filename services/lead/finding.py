@@ -3,16 +3,8 @@
 import re
 
 from services.errors import NotFound
-from services.lead.model import (
-    CLOSED,
-    PICKABLE,
-    AlreadyClosed,
-    HeldElsewhere,
-    LeadRefusal,
-    LeadState,
-    NotPicked,
-    Seen,
-)
+from services.lead.model import CLOSED, PICKABLE, LeadState, Seen
+from services.lead.refusals import AlreadyClosed, HeldElsewhere, LeadRefusal, NotPicked
 from services.people import TeamId
 from services.unit_of_work import UnitOfWork
 

@@ -1,26 +1,11 @@
 """Hand a lead on inside the team: delegate, share, and what happens when a colleague leaves (B17-B19)."""
 
 from services.errors import Invalid, NotFound
+from services.lead.events import LeadDelegated, LeadShared, LeadVacated
 from services.lead.finding import find, find_ours, why_not_ours
 from services.lead.history import note_down
-from services.lead.model import (
-    COLLEAGUES_SHOWN,
-    Act,
-    AlreadyResponsible,
-    CannotWork,
-    Hands,
-    LeadDelegated,
-    LeadShared,
-    LeadVacated,
-    LeadView,
-    NewEntry,
-    NoChannel,
-    NotOffered,
-    Offer,
-    Seen,
-    SharedLead,
-    What,
-)
+from services.lead.model import COLLEAGUES_SHOWN, Act, Hands, LeadView, NewEntry, Offer, Seen, SharedLead, What
+from services.lead.refusals import AlreadyResponsible, CannotWork, NoChannel, NotOffered
 from services.lead.viewing import view_of
 from services.member.finding import resolve
 from services.member.model import Member

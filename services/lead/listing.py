@@ -1,17 +1,9 @@
 """Lists of leads, and one lead to look at."""
 
 from services.errors import Invalid
+from services.lead.events import LeadRevealed
 from services.lead.finding import find, known
-from services.lead.model import (
-    HISTORY_SHOWN,
-    PAGE_ROWS,
-    Filter,
-    GoneLead,
-    LeadDetails,
-    LeadPage,
-    LeadRevealed,
-    LeadView,
-)
+from services.lead.model import HISTORY_SHOWN, PAGE_ROWS, Filter, GoneLead, LeadDetails, LeadPage, LeadView
 from services.lead.viewing import told, view_of
 from services.people import Actor
 from services.permissions import Permission
@@ -22,13 +14,14 @@ async def list_(uow: UnitOfWork, actor: Actor, kind: str = "", *, before: int = 
     """A page of the team's leads, the newest first; what is offered and in work, unless another kind is wanted."""
     team_id = actor.require(Permission.LEAD_VIEW)
     wanted = _kind(kind)
-    found = await uow.leads.page(team_id, actor.user_id, wanted, before or None, PAGE_ROWS + 1)
+    found = await uow.leads.page(team_id, actor.user_id, wanted, before or None)
     page = found[:PAGE_ROWS]
     return LeadPage(
         kind=wanted,
         leads=tuple(view_of(seen, actor, uow.now) for seen in page),
         after=page[-1].sight.number if len(found) > PAGE_ROWS else None,
         may_create=actor.may(Permission.LEAD_CREATE),
+        before=before,
     )
 
 

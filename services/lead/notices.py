@@ -4,8 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from services.events import Event
-from services.lead.model import (
-    PICKABLE,
+from services.lead.events import (
     LeadAssigned,
     LeadCreated,
     LeadDelegated,
@@ -25,6 +24,7 @@ from services.lead.model import (
     LeadVacated,
     LeadWon,
 )
+from services.lead.model import PICKABLE
 from services.notification.model import Channel, Channels, Copies, Notice, Person
 from services.people import TeamId
 from services.unit_of_work import UnitOfWork

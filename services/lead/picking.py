@@ -3,30 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from services.lead.events import LeadPicked, LeadTaken, LeadUndone
 from services.lead.finding import find_ours, known
 from services.lead.history import note_down
-from services.lead.model import (
-    CLOSED,
-    PICKABLE,
-    UNDO_MINUTES,
-    Act,
-    AlreadyClosed,
-    AlreadyPicked,
-    Lead,
-    LeadPicked,
-    LeadRefusal,
-    LeadState,
-    LeadTaken,
-    LeadUndone,
-    LeadView,
-    NotOffered,
-    Offer,
-    OfferEnded,
-    Seen,
-    Step,
-    UndoExpired,
-    What,
-)
+from services.lead.model import CLOSED, PICKABLE, UNDO_MINUTES, Act, Lead, LeadState, LeadView, Offer, Seen, Step, What
+from services.lead.refusals import AlreadyClosed, AlreadyPicked, LeadRefusal, NotOffered, OfferEnded, UndoExpired
 from services.lead.viewing import acts_of, view_of
 from services.people import Actor, TeamId
 from services.permissions import Permission

@@ -2,20 +2,12 @@
 
 from datetime import timedelta
 
+from services.lead.events import LeadReturned
 from services.lead.finding import find, find_ours, is_ours, known, why_not_ours
 from services.lead.history import note_down
-from services.lead.model import (
-    REASON_MAX_CHARS,
-    GoneLead,
-    LeadRefusal,
-    LeadReturned,
-    LeadView,
-    Offer,
-    ReturnExpired,
-    Seen,
-    What,
-)
+from services.lead.model import REASON_MAX_CHARS, GoneLead, LeadView, Offer, Seen, What
 from services.lead.offering import going_to, next_takers, open_to
+from services.lead.refusals import LeadRefusal, ReturnExpired
 from services.lead.typed import needed, paragraph
 from services.lead.viewing import view_of
 from services.people import Actor, TeamId

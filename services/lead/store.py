@@ -21,13 +21,11 @@ class Leads(Protocol):
         """The same by the team's own number."""
         ...
 
-    async def page(self, team_id: TeamId, user_id: UserId, kind: Filter, before: int | None, limit: int) -> list[Seen]:
-        """The newest leads of that kind below the number, in one query whatever their number."""
+    async def page(self, team_id: TeamId, user_id: UserId, kind: Filter, before: int | None) -> list[Seen]:
+        """A page of that kind and one lead more, the newest below the number, in one query."""
         ...
 
-    async def duplicates(
-        self, team_id: TeamId, keys: Keys, *, but: str, marketplace_id: str | None, limit: int
-    ) -> list[Seen]:
+    async def duplicates(self, team_id: TeamId, keys: Keys, *, but: str, marketplace_id: str | None) -> list[Seen]:
         """Leads with the same e-mail or phone that this team sees, the newest first, without the lead `but`."""
         ...
 

@@ -4,18 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.lead.finding import is_ours
-from services.lead.model import (
-    PICKABLE,
-    UNDO_MINUTES,
-    Act,
-    Contact,
-    Entry,
-    LeadState,
-    LeadView,
-    Offer,
-    Seen,
-    What,
-)
+from services.lead.model import PICKABLE, UNDO_MINUTES, Act, Contact, Entry, LeadState, LeadView, Offer, Seen, What
 from services.masking import mask_email, mask_name, mask_phone, mask_postcode, mask_text
 from services.people import Actor, TeamId
 from services.permissions import Permission

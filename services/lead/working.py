@@ -1,20 +1,10 @@
 """Work on a picked lead: note, win, lose; any colleague of the team may (B5)."""
 
 from services.errors import Invalid
+from services.lead.events import LeadLost, LeadNoted, LeadWon
 from services.lead.finding import find, find_ours, why_not_ours
 from services.lead.history import note_down
-from services.lead.model import (
-    NOTE_MAX_CHARS,
-    REASON_MAX_CHARS,
-    LeadLost,
-    LeadNoted,
-    LeadState,
-    LeadView,
-    LeadWon,
-    Offer,
-    Step,
-    What,
-)
+from services.lead.model import NOTE_MAX_CHARS, REASON_MAX_CHARS, LeadState, LeadView, Offer, Step, What
 from services.lead.typed import needed, paragraph
 from services.lead.viewing import view_of
 from services.money import read_cents

@@ -5,23 +5,12 @@ from datetime import timedelta
 
 from services.errors import NotFound
 from services.lead.creating import ask_about_duplicates
+from services.lead.events import LeadAssigned, LeadOffered, LeadSubmitted
 from services.lead.finding import find
 from services.lead.history import note_down
-from services.lead.model import (
-    AlreadyOffered,
-    Lead,
-    LeadAssigned,
-    LeadOffered,
-    LeadState,
-    LeadSubmitted,
-    LeadView,
-    NoTakers,
-    Offer,
-    Seen,
-    Sight,
-    What,
-)
+from services.lead.model import Lead, LeadState, LeadView, Offer, Seen, Sight, What
 from services.lead.offering import next_takers, open_to
+from services.lead.refusals import AlreadyOffered, NoTakers
 from services.lead.viewing import view_of
 from services.marketplace.finding import given_to, partner_of, run_by
 from services.marketplace.model import MARKETPLACES_SHOWN, Marketplace, NotGiver, OfferForm

@@ -14,7 +14,7 @@ from cards.model import Card, t, verbatim
 from services import delivery, lead
 from services.delivery import Kind
 from services.errors import NotPermitted
-from services.lead.model import LeadEvent
+from services.lead.events import LeadEvent
 from services.people import Actor
 from services.unit_of_work import UnitOfWork
 from storage.engine import Database

@@ -2,7 +2,8 @@
 
 from services import lead, marketplace
 from services.lead import clockwork, notices
-from services.lead.model import Act, LeadFailed, LeadReminded, LeadState
+from services.lead.events import LeadFailed, LeadReminded
+from services.lead.model import Act, LeadState
 from services.notification.model import Channels, Person
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock

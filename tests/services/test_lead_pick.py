@@ -7,19 +7,8 @@ import pytest
 
 from services import lead, marketplace
 from services.errors import NotColleague, NotFound, NotPermitted
-from services.lead.model import (
-    Act,
-    AlreadyClosed,
-    AlreadyPicked,
-    Filter,
-    GoneLead,
-    LeadRefusal,
-    LeadState,
-    NotOffered,
-    OfferEnded,
-    UndoExpired,
-    What,
-)
+from services.lead.model import Act, Filter, GoneLead, LeadState, What
+from services.lead.refusals import AlreadyClosed, AlreadyPicked, LeadRefusal, NotOffered, OfferEnded, UndoExpired
 from services.permissions import Permission, Role
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock

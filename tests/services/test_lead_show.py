@@ -11,17 +11,8 @@ from sqlalchemy import event
 from services import lead, marketplace
 from services.errors import Invalid, NeedsConfirmation, NotFound
 from services.lead import notices
-from services.lead.model import (
-    Act,
-    Filter,
-    GoneLead,
-    LeadDelegated,
-    LeadEvent,
-    LeadPicked,
-    LeadReturned,
-    LeadState,
-    LeadView,
-)
+from services.lead.events import LeadDelegated, LeadEvent, LeadPicked, LeadReturned
+from services.lead.model import Act, Filter, GoneLead, LeadState, LeadView
 from services.masking import mask_email, mask_name, mask_phone, mask_postcode, mask_text
 from services.notification.model import Channels, Copies, Person
 from storage.engine import Database

@@ -8,21 +8,16 @@ import pytest
 
 from services import lead, marketplace
 from services.errors import Ambiguous, Invalid, NotColleague, NotFound, NotPermitted
-from services.lead.model import (
-    Act,
+from services.lead.model import Act, GoneLead, LeadState, LeadView, Offer, What
+from services.lead.refusals import (
     AlreadyClosed,
     AlreadyPicked,
     AlreadyResponsible,
     CannotWork,
-    GoneLead,
     HeldElsewhere,
-    LeadState,
-    LeadView,
     NoTakers,
     NotPicked,
-    Offer,
     ReturnExpired,
-    What,
 )
 from services.people import Actor
 from services.permissions import Role

@@ -6,7 +6,8 @@ import pytest
 
 from services import lead, marketplace
 from services.errors import Invalid, NeedsConfirmation, NotFound, NotPermitted
-from services.lead.model import Act, AlreadyOffered, LeadState, NoTakers, Offer
+from services.lead.model import Act, LeadState, Offer
+from services.lead.refusals import AlreadyOffered, NoTakers
 from services.marketplace import notices
 from services.marketplace.model import (
     AlreadyPartner,
