@@ -68,8 +68,7 @@ class Dispatch:
         correlation_id = secrets.token_hex(4)
         with structlog.contextvars.bound_contextvars(correlation_id=correlation_id, platform=incoming.platform):
             try:
-                async with asyncio.timeout(LIMIT_S):
-                    return await self._patiently(incoming)
+                return await self._in_time(incoming)
             except Exception:
                 log.exception("command failed", command=incoming.command, kind=incoming.kind)
                 self.metrics.defects.inc()
@@ -96,6 +95,15 @@ class Dispatch:
                 ),
                 uow.now,
             )
+
+    async def _in_time(self, incoming: Incoming) -> Answer | None:
+        """Whoever still waits in the queue at the end of the time reads that it is too much; nothing is broken."""
+        try:
+            async with asyncio.timeout(LIMIT_S):
+                return await self._patiently(incoming)
+        except TimeoutError:
+            log.warning("command took too long", command=incoming.command, kind=incoming.kind)
+            return await self._refused(incoming, None, {}, Contended())
 
     async def _patiently(self, incoming: Incoming) -> Answer | None:
         for attempt in range(1, ATTEMPTS_MAX + 1):
@@ -126,7 +134,9 @@ class Dispatch:
         if incoming.kind is Kind.MESSAGE:
             return self.registry.find(incoming.text)
         name = EVENTS.get(incoming.kind, incoming.command)
-        command = self.registry.commands.get(name)
+        # Only a platform tells that the bot came or went: no button runs these.
+        is_forged = incoming.kind not in EVENTS and name in EVENTS.values()
+        command = None if is_forged else self.registry.commands.get(name)
         return Typed(command, dict(incoming.args)) if command else None
 
     async def _in_unit(self, incoming: Incoming, typed: Typed) -> Answer | None:
@@ -221,7 +231,7 @@ class Dispatch:
             return None
         actor = await self._seen(incoming)
         typed = " ".join(incoming.text.split())[:60]
-        found = self.registry.nearest(incoming.text, allowed=lambda needed: actor.may(needed, own=True))
+        found = self.registry.nearest(incoming.text, actor.language, allowed=lambda needed: actor.may(needed, own=True))
         card = help_cards.suggested(typed, tuple((word, command.name) for word, command in found))
         return self._answer(card, self._aside(incoming, actor), actor)
 

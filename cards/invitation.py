@@ -77,7 +77,7 @@ def shown(view: ShownInvitation) -> Card:
         _actions(view),
         badge=STATES[one.state],
         subject=Subject(VIEW, one.invitation_id),
-        refresh=Run(T(""), "invitation.show", {"invitation": one.ref}),
+        refresh=Run(T(""), "invitation.show", {"invitation": one.invitation_id}),
     )
 
 
@@ -136,7 +136,7 @@ def _seats(seats: Seats) -> T:
 
 
 def _actions(view: ShownInvitation) -> tuple[Run, ...]:
-    ref = {"invitation": view.invitation.ref}
+    ref = {"invitation": view.invitation.invitation_id}
     actions: list[Run] = []
     if view.may_decide:
         actions.append(Run(t("Approve"), "invitation.approve", ref, Style.PRIMARY))

@@ -141,7 +141,7 @@ def decided(view: ShownInvitation, team: str) -> Card:
 
 
 def _again(view: ShownInvitation) -> tuple[Run, ...]:
-    ref = {"invitation": view.invitation.ref}
+    ref = {"invitation": view.invitation.invitation_id}
     return (Run(t("Send again"), "invitation.resend", ref, Style.PRIMARY),) if view.may_resend else ()
 
 

@@ -75,6 +75,12 @@ _KINDS: dict[str, T] = {
     "delivery": t("This message no longer exists."),
 }
 
+_UNNAMED: dict[str, T] = {
+    "lead": t("This lead is not here."),
+    "invitation": t("This invitation is not here."),
+}
+"""Of what an old card carries: its id says nothing to anybody."""
+
 _REASONS: dict[str, T] = {
     "missing": t("Something is missing: {argument}."),
     "too_long": t("That is too long: {argument} takes at most {limit} characters."),
@@ -123,6 +129,8 @@ def _(refusal: NotColleague) -> Explained:
 
 @explain.register
 def _(refusal: NotFound) -> Explained:
+    if not refusal.wanted and refusal.kind in _UNNAMED:
+        return Explained(_UNNAMED[refusal.kind])
     known = _KINDS[refusal.kind]
     return Explained(T(known.source, {"wanted": refusal.wanted}))
 

@@ -1,6 +1,5 @@
 """Requests are decided, and invitations taken back or sent again (A45, A46)."""
 
-from services.errors import NotFound
 from services.invitation import joining
 from services.invitation.model import (
     OPEN_STATES,
@@ -18,10 +17,9 @@ from services.invitation.model import (
     OwnerDecides,
     OwnRequest,
     ShownInvitation,
-    number_of,
 )
-from services.invitation.showing import shown
-from services.people import Actor, TeamId
+from services.invitation.showing import found, shown
+from services.people import Actor
 from services.permissions import Permission, Role
 from services.team import seating
 from services.unit_of_work import UnitOfWork
@@ -114,14 +112,6 @@ async def resend(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
     return await _again(uow, actor, wanted)
 
 
-async def found(uow: UnitOfWork, team_id: TeamId, ref: str) -> Invitation:
-    """The team's invitation of that number; partners' ones are the marketplace's business. Raises NotFound."""
-    wanted = await uow.invitations.numbered(team_id, number_of(ref))
-    if wanted is None or wanted.kind is InvitationKind.PARTNER:
-        raise NotFound("invitation", ref)
-    return wanted
-
-
 async def _to_decide(uow: UnitOfWork, actor: Actor, ref: str) -> Invitation:
     """A request that this person may decide: never one's own, and an admin's only where admins may (A46)."""
     wanted = await found(uow, actor.team_id, ref)
@@ -150,4 +140,4 @@ async def _decide(uow: UnitOfWork, actor: Actor, wanted: Invitation, to: Invitat
 
 
 async def _again(uow: UnitOfWork, actor: Actor, wanted: Invitation) -> ShownInvitation:
-    return await shown(uow, actor, await found(uow, actor.team_id, wanted.ref))
+    return await shown(uow, actor, await found(uow, actor.team_id, wanted.invitation_id))

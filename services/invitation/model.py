@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.errors import NotFound, Refusal
+from services.errors import Refusal
 from services.events import Event
 from services.people import Language, TeamId
 from services.permissions import Role
@@ -26,6 +26,8 @@ TEXT_MAX_CHARS = 1_000
 LISTED_MAX = 50
 OPEN_MAX = 200
 """Open invitations and requests of one team; beyond that somebody decides first."""
+
+ID_MAX_CHARS = 64
 
 _REFERENCE = re.compile(r"[Ii]-?0*(\d{1,9})")
 
@@ -108,12 +110,10 @@ class Invitation:
         return replace(self, state=InvitationState.EXPIRED) if over else self
 
 
-def number_of(ref: str) -> int:
-    """The number in a reference such as I-7. Raises NotFound."""
+def number_of(ref: str) -> int | None:
+    """The number in a reference such as I-7; None for what is an id, if anything."""
     match = _REFERENCE.fullmatch(ref.strip())
-    if match is None:
-        raise NotFound("invitation", ref)
-    return int(match[1])
+    return int(match[1]) if match else None
 
 
 class InvitationEvent(Event, frozen=True, kw_only=True):

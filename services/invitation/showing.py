@@ -2,6 +2,7 @@
 
 from services.errors import NotFound
 from services.invitation.model import (
+    ID_MAX_CHARS,
     LISTED_MAX,
     SENT_STATES,
     Invitation,
@@ -12,7 +13,7 @@ from services.invitation.model import (
     number_of,
 )
 from services.masking import mask_email
-from services.people import Actor
+from services.people import Actor, TeamId
 from services.permissions import Permission, Role
 from services.team import seating
 from services.team.model import Seats, Team
@@ -38,10 +39,22 @@ async def list_(uow: UnitOfWork, actor: Actor) -> ListedInvitations:
 async def show(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
     """One invitation, by its number."""
     team_id = actor.require(Permission.TEAM_VIEW_SETTINGS)
-    wanted = await uow.invitations.numbered(team_id, number_of(ref))
+    return await shown(uow, actor, await found(uow, team_id, ref))
+
+
+async def found(uow: UnitOfWork, team_id: TeamId, ref: str) -> Invitation:
+    """The team's invitation of that number or id; partners' ones are the marketplace's business. Raises NotFound.
+
+    Buttons carry the id: the card of a former team never hits an invitation of the same number in the new one.
+    """
+    number = number_of(ref)
+    if number is not None:
+        wanted = await uow.invitations.numbered(team_id, number)
+    else:
+        wanted = await uow.invitations.get(team_id, ref.strip()[:ID_MAX_CHARS])
     if wanted is None or wanted.kind is InvitationKind.PARTNER:
-        raise NotFound("invitation", ref)
-    return await shown(uow, actor, wanted)
+        raise NotFound("invitation", "" if number is None else f"I-{number}")
+    return wanted
 
 
 async def shown(uow: UnitOfWork, actor: Actor, wanted: Invitation) -> ShownInvitation:

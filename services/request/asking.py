@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.errors import Invalid, NotFound
-from services.people import Actor, UserId
+from services.people import Actor, TeamId, UserId
 from services.permissions import Grant, Permission, Role, grant
 from services.request.model import (
     ARGS_MAX_CHARS,
@@ -101,12 +101,25 @@ async def shown(uow: UnitOfWork, actor: Actor, asked: Request) -> ShownRequest:
 async def _about(uow: UnitOfWork, asked: Request) -> tuple[tuple[str, str], ...]:
     about: list[tuple[str, str]] = []
     for name, value in asked.args.items():
-        if name == "who" and isinstance(value, str):
-            colleague = await uow.members.get(asked.team_id, value)
-            about.append((name, colleague.name if colleague else value))
-        elif isinstance(value, str | int) and value:
-            about.append((name, str(value)))
+        if isinstance(value, str | int) and value:
+            about.append((name, await _called(uow, asked.team_id, name, str(value))))
     return tuple(about)
+
+
+async def _called(uow: UnitOfWork, team_id: TeamId, name: str, value: str) -> str:
+    """What people call it: buttons carry ids, and whatever is none was typed."""
+    match name:
+        case "who":
+            colleague = await uow.members.get(team_id, value)
+            return colleague.name if colleague else value
+        case "lead":
+            seen = await uow.leads.see(team_id, value)
+            return seen.sight.ref if seen else value
+        case "invitation":
+            invited = await uow.invitations.get(team_id, value)
+            return invited.ref if invited else value
+        case _:
+            return value
 
 
 async def approve(uow: UnitOfWork, actor: Actor, request_id: str) -> Request:
