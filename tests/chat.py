@@ -68,8 +68,8 @@ class Stage(Protocol):
         command: str,
         args: Mapping[str, Any],
         interaction_id: str | None,
-    ) -> None:
-        """Press a button, or pretend to."""
+    ) -> Seen | None:
+        """Press a button, or pretend to; what stands in the platform's own answer, where it answers so."""
         ...
 
     async def messages(self, account: Account, room: Room) -> list[Seen]:

@@ -83,14 +83,17 @@ class TeamsStage:
         command: str,
         args: Mapping[str, Any],
         interaction_id: str | None,
-    ) -> None:
+    ) -> Seen | None:
         answer = await self._execute(account, room, message_id, command, args, interaction_id, trigger="manual")
         post = self.teams.posts.get(message_id)
         if answer.get("type") == CARD:
             self._views[account.account_id, message_id] = View(answer["value"], post.activity if post else {})
-        elif answer.get("type") == NOTE and answer.get("value"):
+            return from_adaptive(message_id, answer["value"], private=True)
+        if answer.get("type") == NOTE and answer.get("value"):
             note = Seen(f"note-{next(self._numbers)}", plain(str(answer["value"])), private=True)
             self._notes.setdefault((account.account_id, room.room_id), []).append(note)
+            return note
+        return None
 
     async def messages(self, account: Account, room: Room) -> list[Seen]:
         posts = [post for post in self.teams.posts.values() if post.conversation_id.partition(";")[0] == room.room_id]

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession, CookieJar
+from aiohttp import ClientSession, CookieJar, TCPConnector
 from aiohttp.test_utils import TestServer
 
 from bot.app import opened
@@ -25,6 +25,8 @@ COMBINATIONS = (
     ("teams", "postgres", Language.GERMAN),
 )
 PUBLIC_URL = "https://kollega.example"
+CONNECTIONS_MAX = 250
+"""So many people can press at the same moment."""
 
 
 def settings_for(database_url: str, teams: FakeTeams, smtp_url: str) -> Settings:
@@ -76,6 +78,8 @@ async def chat(
         settings = settings_for(url, teams, mails.url if has_mail_server else "")
         house = await stack.enter_async_context(opened(settings, clock))
         server = await stack.enter_async_context(TestServer(house.application))
-        client = await stack.enter_async_context(ClientSession(server.make_url("/"), cookie_jar=CookieJar(unsafe=True)))
+        connector = TCPConnector(limit=CONNECTIONS_MAX)
+        session = ClientSession(server.make_url("/"), cookie_jar=CookieJar(unsafe=True), connector=connector)
+        client = await stack.enter_async_context(session)
         stage: Stage = WebStage(client, house.transcripts) if platform == "web" else TeamsStage(client, teams)
         yield Chat(stage, house, clock, language, client, mails, PUBLIC_URL)

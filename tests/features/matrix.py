@@ -1,0 +1,164 @@
+"""Every command with the arguments of real things of one team: what tampered, old and foreign clicks carry."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from services import invitation, marketplace, request
+from services.delivery import Delivery, Kind, State
+from services.permissions import Permission
+from tests.features import people
+from tests.features.people import Firm
+
+Arguments = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """What a team has, each thing in the state in which most can be done with it."""
+
+    team: str
+    team_name: str
+    lead: str
+    """On offer in the team."""
+    work: str
+    """In work."""
+    requested: str
+    """An invitation that waits for a decision."""
+    invitation: str
+    """One that is on its way."""
+    request: str
+    colleague: str
+    leaving: str
+    heir: str
+    marketplace: str
+    partner: str
+    delivery: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One command; `names` is the argument that names a thing, if it names any."""
+
+    args: Callable[[Things], Arguments]
+    names: str = ""
+    is_refused: bool = True
+    """Whether a thing that does not exist is refused, and not merely absent from a list."""
+
+
+def bare(things: Things) -> Arguments:
+    """Nothing at all."""
+    del things
+    return {}
+
+
+def given(**args: Any) -> Callable[[Things], Arguments]:  # noqa: ANN401 - arguments of every kind
+    """These, whatever the things."""
+    return lambda _: dict(args)
+
+
+def of(argument: str, thing: str, **more: Any) -> Row:  # noqa: ANN401 - dito
+    """A thing, with what else the command needs."""
+    return Row(lambda things: {argument: getattr(things, thing), **more}, argument)
+
+
+# In this order an owner can carry out all of them one after the other.
+ROWS: Final[dict[str, Row]] = {
+    "help": Row(bare),
+    "cancel": Row(bare),
+    "preference.language": Row(given(language="fr")),
+    "audit.show": Row(given(before=9)),
+    "delivery.resend": of("delivery", "delivery"),
+    "invitation.list": Row(bare),
+    "invitation.show": of("invitation", "requested"),
+    "invitation.approve": of("invitation", "requested"),
+    "invitation.decline": of("invitation", "requested"),
+    "invitation.resend": of("invitation", "invitation"),
+    "invitation.revoke": of("invitation", "invitation"),
+    "invitation.create": Row(given(email="new@acme.example", role="admin")),
+    "invitation.request": Row(given(email="new@acme.example", role="admin")),
+    "invitation.join": Row(given(code="AAAA-AAAA")),
+    "lead.list": Row(bare),
+    "lead.create": Row(given(title="Dach", name="Eva Schneider")),
+    "lead.show": of("lead", "lead"),
+    "lead.card": of("lead", "lead"),
+    "lead.reveal": of("lead", "lead"),
+    "lead.pick": of("lead", "lead"),
+    "lead.undo": of("lead", "lead"),
+    "lead.note": of("lead", "work", note="Ruft morgen an"),
+    "lead.share": of("lead", "work", who="Ben"),
+    "lead.delegate": of("lead", "work", who="Mara"),
+    "lead.return": of("lead", "work", reason="Falsche Region"),
+    "lead.win": of("lead", "work", amount="100"),
+    "lead.lose": of("lead", "work", reason="Zu teuer"),
+    "marketplace.show": replace(of("marketplace", "marketplace"), is_refused=False),
+    "marketplace.create": Row(given(name="Zweiter Markt")),
+    "marketplace.invite": of("marketplace", "marketplace", email="firm@acme.example", name="Acme"),
+    "marketplace.offer": of("lead", "lead", to="Solarhaus GmbH"),
+    "marketplace.end": of("partner", "partner", accept=["partner.end"]),
+    "marketplace.withdraw": of("partner", "partner"),
+    "member.list": Row(bare),
+    "member.role": of("who", "colleague", role="viewer"),
+    "request.ask": Row(lambda things: {"command": "member.remove", "args": {"who": things.colleague}}),
+    "request.show": of("request", "request"),
+    "request.approve": of("request", "request"),
+    "request.decline": of("request", "request"),
+    "member.remove": of("who", "leaving", accept=["member.remove"]),
+    "team.show": Row(bare),
+    "team.delete": Row(lambda things: {"name": things.team_name}),
+    "team.restore": of("team", "team"),
+    "team.rename": Row(given(name="Gekapert GmbH")),
+    "team.settings": Row(given(zone="Europe/Paris")),
+    "team.connect": Row(bare),
+    "team.disconnect": Row(bare),
+    "member.transfer": of("who", "heir", accept=["member.transfer"]),
+    "member.leave": Row(given(accept=["member.leave"])),
+    "conversation.install": Row(bare),
+    "conversation.remove": Row(bare),
+    "team.create": Row(given(name="Neu GmbH")),
+}
+
+
+async def build(firm: Firm) -> Things:
+    """Things of a firm of an owner, an admin, a member and a viewer, the first of each."""
+    owner, admin, member, viewer = firm.people[:4]
+    offered, picked = await people.bring(firm), await people.bring(firm)
+    await people.pick(firm, picked.lead_id, member)
+    async with firm.chat.house.units.write() as uow:
+        anna, ben = await people.actor(uow, owner), await people.actor(uow, member)
+        leaving = await people.user_id(uow, viewer)
+        asked = await request.ask(uow, ben, "member.remove", {"who": leaving}, Permission.MEMBER_REMOVE)
+        requested = await invitation.request(uow, ben, "eva@acme.example")
+        sent = await invitation.create(uow, anna, "udo@acme.example", "viewer")
+        market = await marketplace.create(uow, anna, "Handwerk Süd")
+        invited = await marketplace.invite(uow, anna, email="dach@acme.example", name="Dachwerk")
+        delivery = Delivery(
+            team_id=firm.team_id,
+            delivery_id=uow.new_id(),
+            event_id=uow.new_id(),
+            kind=Kind.POST,
+            view="lead.card",
+            key=offered.lead_id,
+            platform=firm.chat.stage.platform,
+            tenant=firm.chat.stage.tenant,
+            conversation_id=firm.channel.room_id,
+            state=State.UNKNOWN,
+        )
+        await uow.deliveries.add([delivery], uow.now)
+        things = Things(
+            team=firm.team_id,
+            team_name=firm.name,
+            lead=offered.lead_id,
+            work=picked.lead_id,
+            requested=requested.invitation.ref,
+            invitation=sent.invitation.ref,
+            request=asked.request.request_id,
+            colleague=await people.user_id(uow, member),
+            leaving=leaving,
+            heir=await people.user_id(uow, admin),
+            marketplace=market.marketplace_id,
+            partner=next(one.partner_id for one in invited.partners if not one.is_operator),
+            delivery=delivery.delivery_id,
+        )
+    await firm.chat.settles()
+    return things

@@ -1,0 +1,49 @@
+"""What a test compares before and after: a team's rows, what its people read, and what operators count."""
+
+from sqlalchemy import select
+
+from services.people import TeamId
+from storage.tables import metadata
+from tests.chat import Chat
+from tests.features.people import Firm
+
+BOOKKEEPING = frozenset({"inbox", "job_runs", "users", "identities"})
+
+
+async def rows_of(chat: Chat, team_id: TeamId) -> dict[str, list[str]]:
+    """Every row that bears the team's id, table by table; not what the bot notes about whoever writes to it."""
+    kept = [one for one in metadata.sorted_tables if one.name not in BOOKKEEPING and not one.name.startswith("web_")]
+    async with chat.house.database.reader.connect() as connection:
+        return {
+            table.name: sorted(str(tuple(row)) for row in await connection.execute(select(table)) if team_id in row)
+            for table in kept
+        }
+
+
+async def heard_by(firm: Firm) -> list[str]:
+    """What the colleagues read in their channel and in their own chats, and the mails in the firm's name."""
+    chat = firm.chat
+    people = [one for one in firm.people if one.name in firm.roles]
+    read = [await one.sees(room) for one in people for room in (one.direct, firm.channel)]
+    subjects = [str(mail["Subject"]) for mail in chat.mails.mails]
+    return [*read, *(subject for subject in subjects if firm.name in subject)]
+
+
+def refused(chat: Chat) -> dict[str, float]:
+    """How often which rule has said no."""
+    found: dict[str, float] = {}
+    for line in chat.house.metrics.text().decode().splitlines():
+        if line.startswith("kollega_refusals_total{"):
+            found[line.split('"')[1]] = float(line.split()[-1])
+    return found
+
+
+def newly_refused(chat: Chat, before: dict[str, float]) -> set[str]:
+    """Which rules have said no since."""
+    return {name for name, times in refused(chat).items() if times > before.get(name, 0)}
+
+
+def defects(chat: Chat) -> float:
+    """How many commands have failed by a defect."""
+    [line] = [one for one in chat.house.metrics.text().decode().splitlines() if one.startswith("kollega_defects_total")]
+    return float(line.split()[1])
