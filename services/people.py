@@ -42,7 +42,7 @@ class Place:
 
     @property
     def is_public(self) -> bool:
-        """Whether others read along, so that contacts must be masked (rules of the product, A42)."""
+        """Whether others read along, so that contacts must be masked (A42)."""
         return self.kind is not PlaceKind.PERSONAL
 
 

@@ -1,4 +1,4 @@
-"""Who may do what: one table, readable beside the permission table of the rules (A10-A36, B3-B6, B17)."""
+"""Who may do what: one table, readable beside the tables of docs/rules.md (A30-A36, B3-B6, B17)."""
 
 from enum import StrEnum
 

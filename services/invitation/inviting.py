@@ -88,7 +88,7 @@ async def invite_partner(
 
 
 def checked_address(email: str) -> str:
-    """The address, trimmed and case-folded, so that it is compared as people mean it (A48). Raises Invalid."""
+    """The address, trimmed and case-folded, so that it is compared as people mean it (A45). Raises Invalid."""
     trimmed = email.strip()
     if not trimmed:
         raise Invalid("email", "missing")

@@ -1,4 +1,4 @@
-"""Seats: who may be a colleague within what the plan includes (A4, A9)."""
+"""Seats: who may be a colleague within what the plan includes (A4)."""
 
 from services.errors import NotFound
 from services.people import TeamId

@@ -27,7 +27,7 @@ async def test_a_typo_gets_the_nearest_commands_as_buttons(chat: Chat) -> None:
 
 
 async def test_either_language_is_understood_and_one_is_spoken(chat: Chat) -> None:
-    """Commands work in both languages at any time; the answers follow the person's choice from the very next one on."""
+    """Commands work in both languages at any time; the person chooses the language of the answers (X3)."""
     anna = await chat.person("Anna Weiß", Language.GERMAN)
     assert "Das können Sie hier tun" in await anna.says("help")
     assert "I'll speak English with you" in await anna.says("sprache en")

@@ -75,7 +75,7 @@ async def carry_out(uow: UnitOfWork, actor: Actor, firm: Firm, row: str) -> None
 
 @pytest.mark.parametrize(("row", "letter"), CELLS)
 async def test_every_cell_of_the_table(units: SqlUnits, firm: Firm, row: str, letter: str) -> None:
-    """Each role may do what the table of the rules allows, and nothing else; a guest may do none of it."""
+    """Each role may do what the table of the rules allows (A30-A36), and nothing else; a guest may do none of it."""
     role = LETTERS[letter]
     actor = firm.actors.get(role) or await meet(units, "Gast")
     async with units.write() as uow:
