@@ -85,6 +85,7 @@ clean: ## Remove what was made here, except the data
 # pip fetches one tool, and that tool the rest.
 .venv/bin/uv:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later was not found" >&2; exit 1; }
+	@echo "Installing into .venv; this takes a moment, once."
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.lock
 

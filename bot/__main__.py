@@ -85,7 +85,7 @@ def _unreachable(error: Exception) -> Unusable:
 
 
 def _announce(address: str) -> None:
-    print(f"Kollega listens on {address}", flush=True)
+    print(f"Kollega listens on {address} (Ctrl-C ends it)", flush=True)
 
 
 COMMANDS: Final = {"run": run, "migrate": migrate_database, "seed-demo": seed_demo}

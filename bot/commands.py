@@ -16,6 +16,7 @@ from bot.context import Context
 from bot.incoming import Placement
 from cards.model import Card, T
 from services.errors import Invalid, Warn
+from services.people import Language
 from services.permissions import Permission
 
 TEXT_MAX_CHARS = 4_000
@@ -87,6 +88,10 @@ class Command:
         """All its words; either language is understood at any time."""
         return self.english + self.german
 
+    def words_in(self, language: Language) -> tuple[str, ...]:
+        """Its words in one language, the usual one first."""
+        return self.german if language is Language.GERMAN else self.english
+
     @property
     def needs_arguments(self) -> bool:
         """Whether it cannot run as its bare words."""
@@ -138,8 +143,10 @@ class Registry:
                 return Typed(command, _arguments(command, text, tokens[size:]))
         return None
 
-    def nearest(self, text: str, *, allowed: Callable[[Permission], bool], limit: int = 3) -> list[tuple[str, Command]]:
-        """The likeliest words for what was typed, with their commands, best first, each command once."""
+    def nearest(
+        self, text: str, language: Language, *, allowed: Callable[[Permission], bool], limit: int = 3
+    ) -> list[tuple[str, Command]]:
+        """The commands likeliest meant by what was typed, best first, each with a word of the person's language."""
         words = {
             word: command
             for command in self.commands.values()
@@ -149,7 +156,8 @@ class Registry:
         typed = " ".join(token.folded for token in split(text[:80])[:3])
         found: dict[str, tuple[str, Command]] = {}
         for word, _score, _ in process.extract(typed, list(words), scorer=fuzz.WRatio, limit=12, score_cutoff=55):
-            found.setdefault(words[word].name, (word, words[word]))
+            own = words[word].words_in(language)
+            found.setdefault(words[word].name, (word if word in own else own[0], words[word]))
         return list(found.values())[:limit]
 
 

@@ -15,8 +15,8 @@ What a stylesheet finds:
   `button-primary`, `button-destructive`, `more` (details), `more-actions`
 - words: `text`, `quote` (with `lines-1` … `lines-9`), `badge`, `symbol`, and `tone-plain`, `tone-subtle`,
   `tone-strong`, `tone-good`, `tone-warning`, `tone-bad` on texts and badges
-- blocks: `facts` with `fact`; `items` with `items-title`, `item`, `item-words`, `item-title`, `item-detail`,
-  `item-aside`; `table-frame`, `table`; `progress`; `picture`
+- blocks: `facts` with `fact`; `items` with `items-title`, `item`, `item-words`, `item-head`, `item-title`,
+  `item-detail`, `item-aside`; `table-frame`, `table`; `progress`; `picture`
 - inputs: `field` (with `field-wrong`), `field-label`, `required` (the star), `field-error`, `choices`, `choice`
 """
 
@@ -164,17 +164,15 @@ def drawn_list(block: Facts | Items | Table, w: Writer) -> h.Element:
 
 
 def drawn_item(item: Item, w: Writer) -> h.Element:
+    title = h.p(".item-title")[w.one_line(item.title)]
     words = h.div(".item-words")[
-        h.p(".item-title")[w.one_line(item.title)],
+        h.div(".item-head")[title, drawn_badge(item.badge, w)] if item.badge else title,
         h.p(".item-detail")[w.one_line(item.detail)] if item.detail else None,
     ]
     about = w.one_line(item.title)
-    aside = (
-        drawn_badge(item.badge, w) if item.badge else None,
-        # "Pick" alone says little to whoever hears the buttons one after the other.
-        (drawn_action(action, w, about) for action in item.actions),
-    )
-    return h.li(".item")[words, h.div(".item-aside")[aside] if item.badge or item.actions else None]
+    # "Pick" alone says little to whoever hears the buttons one after the other.
+    aside = (drawn_action(action, w, about) for action in item.actions)
+    return h.li(".item")[words, h.div(".item-aside")[aside] if item.actions else None]
 
 
 def drawn_table(table: Table, w: Writer) -> h.Element:

@@ -181,13 +181,25 @@ function take(answer) {
   if (wasNear) {
     if (messages.trim()) byId("earlier").hidden = false;
     toEnd();
+    if (fresh.length) reveal(fresh[0]);
   } else if (fresh.some((message) => !message.below)) byId("newest").hidden = false;
-  reveal(fresh.findLast((message) => message.private));
+  const told = fresh.findLast((message) => message.bot && (message.private || isDirect(room)));
+  if (told) attend(told);
   if (fresh.length) markRead().catch((failed) => trouble(failureOf(words, failed)));
 }
 
+/** Whole where it fits, else from its beginning. */
 function reveal(message) {
-  if (message) messages.shown.get(message.id)?.node.scrollIntoView({ block: "nearest" });
+  const { node } = messages.shown.get(message.id) ?? {};
+  const fits = node?.offsetHeight <= log.clientHeight;
+  node?.scrollIntoView({ block: fits ? "nearest" : "start" });
+}
+
+/** An answer to this person is seen, and where it asks for something, its first field is ready to be filled in. */
+function attend(message) {
+  if (message.private) reveal(message);
+  const field = messages.shown.get(message.id)?.node.querySelector(".card-form [data-kind]");
+  if (field && !text.value && !document.activeElement?.matches("[data-kind]")) field.focus({ preventScroll: true });
 }
 
 async function markRead() {
@@ -241,10 +253,12 @@ async function press(button, card, body, roomId) {
   card.dataset.busy = "true";
   button.setAttribute("aria-busy", "true");
   messages.clear(body.message);
+  const before = messages.shown.get(body.message)?.message.html;
   announce(words.working);
   try {
     await post(roomPath(roomId, "actions"), body);
     await sync();
+    if (messages.shown.get(body.message)?.message.html !== before) reveal({ id: body.message });
   } catch (failed) {
     messages.fail(body.message, failed, () => press(button, card, body, roomId));
   } finally {

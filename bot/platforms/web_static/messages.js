@@ -47,8 +47,10 @@ export class Messages {
 
   begin(words, me) {
     this.words = words;
-    this.times = new Intl.DateTimeFormat(me.language, { timeZone: me.zone, hour: "2-digit", minute: "2-digit" });
-    this.days = new Intl.DateTimeFormat(me.language, { timeZone: me.zone, weekday: "long", day: "numeric", month: "long" });
+    // As times and dates stand on the cards.
+    const locale = me.language === "en" ? "en-GB" : me.language;
+    this.times = new Intl.DateTimeFormat(locale, { timeZone: me.zone, hour: "2-digit", minute: "2-digit" });
+    this.days = new Intl.DateTimeFormat(locale, { timeZone: me.zone, weekday: "long", day: "numeric", month: "long" });
     this.dayKeys = new Intl.DateTimeFormat("sv", { timeZone: me.zone });
     this.shown.clear();
     this.list.replaceChildren();
@@ -226,9 +228,12 @@ function isTouched(input) {
   return input.value !== input.defaultValue;
 }
 
+/** The same input or button; a button that has made place for a form leads to the form's first input. */
 function focusLike(again, active) {
-  const selector = active.name ? `[name="${CSS.escape(active.name)}"]` : `[data-cmd="${CSS.escape(active.dataset.cmd ?? "")}"]`;
-  const found = again.querySelector(selector) ?? again.querySelector(".card");
+  const isInput = Boolean(active.name);
+  const selector = isInput ? `[name="${CSS.escape(active.name)}"]` : `[data-cmd="${CSS.escape(active.dataset.cmd ?? "")}"]`;
+  const asked = isInput || active.hasAttribute("data-collects") ? null : again.querySelector(".card-form [data-kind]");
+  const found = asked ?? again.querySelector(selector) ?? again.querySelector(".card");
   if (found.matches(".card")) found.tabIndex = -1;
   found.focus({ preventScroll: true });
 }

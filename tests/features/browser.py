@@ -1,0 +1,222 @@
+"""The bot as a started process, and the windows in which people chat with it."""
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from socket import socket
+from typing import Literal
+
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
+
+from services.people import Language
+
+ROOT = Path(__file__).parents[2]
+END_LIMIT_SECONDS = 15
+WAIT_LIMIT_MILLISECONDS = 10_000
+
+# Words of the other language that no name of the example has; what people wrote themselves is not read.
+ENGLISH = (
+    "accept, approve, approved, ask, asked, can, cancel, cannot, choose, close, colleague, colleagues, connect, "
+    "create, days, decline, declined, delete, done, enquiry, expired, from, give, hand, has, have, hide, hours, "
+    "invitation, invite, invited, is, join, joined, leave, lost, market, may, member, members, minutes, mine, more, "
+    "must, need, nobody, not, note, offer, offered, on offer, open until, owner, partners, pick, picked, please, "
+    "possible, reason, refresh, return, returned, role, seats, send, sent, share, show, somebody, step, taken, "
+    "team's, text, this, until, value, viewer, waiting, who, withdraw, write, won, you, your"
+)
+GERMAN = (
+    "abbrechen, ablehnen, angeboten, anfrage, bitte, bis, das, der, die, einladen, ein, gewonnen, ist, markt, mehr, "
+    "mitglied, nicht, offen, oder, quelle, sie, teilen, und, verloren, vergeben, von, wert, zeigen, zuständig, "
+    "übernehmen"
+)
+FOREIGN = {Language.GERMAN: ENGLISH.split(", "), Language.ENGLISH: GERMAN.split(", ")}
+
+# What the bot and the page say, without what people typed: titles, texts and contacts of leads, messages, names.
+SPOKEN = """
+() => {
+  const copy = document.body.cloneNode(true);
+  const unread = ".said, .quote, .fact dd, .hidden, script, noscript, optgroup";
+  for (const node of copy.querySelectorAll(unread)) node.remove();
+  for (const field of copy.querySelectorAll("input, textarea")) field.replaceWith(` ${field.placeholder} `);
+  const texts = [];
+  const walk = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) texts.push(walk.currentNode.textContent);
+  return texts.filter((text) => !/^Lead L-\\d+ · /.test(text)).join("\\n");
+}
+"""
+
+# The basics that every page owes to those who do not see it or have no mouse.
+UNNAMED = """
+() => {
+  const wrong = [];
+  const complain = (what, node) => wrong.push(`${what}: ${node.outerHTML.slice(0, 120)}`);
+  const said = (node) => node.getAttribute("aria-label") ?? node.textContent;
+  const label = (node) => node.getAttribute("aria-label") ?? [...node.labels].map((one) => one.textContent).join("");
+  for (const node of document.querySelectorAll("button, a[href], summary, legend, h1, h2, h3, h4")) {
+    if (!said(node).trim()) complain("without a name", node);
+  }
+  for (const node of document.querySelectorAll("input, select, textarea")) {
+    if (!label(node).trim()) complain("without a label", node);
+  }
+  for (const node of document.querySelectorAll("fieldset:not(:has(legend))")) complain("without a legend", node);
+  for (const node of document.querySelectorAll("img:not([alt])")) complain("without words", node);
+  const nodes = [...document.querySelectorAll("[id]")];
+  for (const node of nodes) if (nodes.find((one) => one.id === node.id) !== node) complain("twice", node);
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth > clientWidth) wrong.push(`${scrollWidth} wide in a window of ${clientWidth}`);
+  return wrong;
+}
+"""
+
+
+@contextmanager
+def started(folder: Path) -> Generator[str]:
+    """The address of a bot with the example, started in an empty folder; at the end it is told to end, and does."""
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    settings = {"PORT": str(port), "DEMO": "1", "PUBLIC_URL": address}
+    environment = {"PYTHONPATH": str(ROOT), **{f"KOLLEGA_{name}": value for name, value in settings.items()}}
+    log = folder / "log.txt"
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(
+            [sys.executable, "-m", "bot", "run"],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        ) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            assert address in process.stdout.readline(), log.read_text()
+            yield address
+        finally:
+            process.send_signal(signal.SIGTERM)
+            status = process.wait(END_LIMIT_SECONDS)
+    assert status == 0, log.read_text()
+    assert "[error" not in log.read_text()
+
+
+def _free_port() -> int:
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What one person sees, and the pictures that are taken of it."""
+
+    page: Page
+    language: Language
+    folder: Path
+
+    async def enters(self, room: str) -> None:
+        """Open a channel by its name, or the direct chat."""
+        await self.page.locator("#rooms").get_by_role("button", name=room, exact=True).click()
+        await expect(self.page.get_by_role("heading", level=1, name=room)).to_be_visible()
+
+    async def says(self, text: str) -> None:
+        """Type a message and wait until it has been answered."""
+        await self.page.locator("#text").fill(text)
+        await self.page.locator("#text").press("Enter")
+        await expect(self.page.locator(".said", has_text=text).last).to_be_visible()
+        await expect(self.page.locator(".waiting")).to_have_count(0)
+
+    def card(self, title: str | re.Pattern[str]) -> Locator:
+        """The newest card with this in its heading."""
+        heading = self.page.locator(".card-title", has_text=title)
+        return self.page.locator(".card", has=heading).last
+
+    async def shoots(self, name: str, part: Locator | None = None) -> None:
+        """Take a picture of the window or of a part of it."""
+        path = self.folder / f"{name}.png"
+        await (self.page.screenshot(path=path) if part is None else part.screenshot(path=path))
+
+    async def stays(self) -> None:
+        """Remember that the page has not been loaded anew since."""
+        await self.page.evaluate("() => { document.body.dataset.stayed = 'yes'; }")
+
+    async def has_stayed(self) -> None:
+        """It has not been loaded anew."""
+        await expect(self.page.locator("body[data-stayed=yes]")).to_have_count(1)
+
+    async def is_sound(self) -> None:
+        """Everything has a name, nothing is too wide, and all of it is in the person's language."""
+        unnamed: list[str] = await self.page.evaluate(UNNAMED)
+        assert not unnamed, unnamed
+        assert await self.page.evaluate("() => document.documentElement.lang") == self.language
+        spoken = re.sub(r"https?://\S+", "", await self.page.evaluate(SPOKEN))
+        foreign = re.compile(
+            rf"(?<![\w@.-])({'|'.join(map(re.escape, FOREIGN[self.language]))})(?![\w@])", re.IGNORECASE
+        )
+        mixed = [line.strip() for line in spoken.splitlines() if foreign.search(line)]
+        assert not mixed, mixed
+
+
+@dataclass(slots=True)
+class Windows:
+    """The open windows, each of a person of its own."""
+
+    browser: Browser
+    address: str
+    folder: Path
+    opened: list[Window] = field(default_factory=list[Window])
+    complaints: list[str] = field(default_factory=list[str])
+
+    async def open(
+        self,
+        person: str,
+        room: str = "",
+        *,
+        size: tuple[int, int] = (1100, 800),
+        scheme: Literal["light", "dark"] = "light",
+        language: Language = Language.GERMAN,
+    ) -> Window:
+        """Open the chat as somebody and wait until it is there."""
+        context = await self._context(size, scheme, language)
+        window = Window(await context.new_page(), language, self.folder)
+        self.opened.append(window)
+        await window.page.goto(f"{self.address}/?as={person}" + (f"&room={room}" if room else ""))
+        await expect(window.page.locator(".message, #nothing:not([hidden])").first).to_be_visible()
+        return window
+
+    async def _context(
+        self, size: tuple[int, int], scheme: Literal["light", "dark"], language: Language
+    ) -> BrowserContext:
+        width, height = size
+        context = await self.browser.new_context(
+            color_scheme=scheme, viewport={"width": width, "height": height}, locale=language
+        )
+        context.on("console", lambda line: self._complain(line.text) if line.type in {"error", "warning"} else None)
+        context.on("weberror", lambda error: self._complain(str(error.error)))
+        return context
+
+    def _complain(self, words: str) -> None:
+        self.complaints.append(words)
+
+    async def are_sound(self) -> None:
+        """No window has complained, and each is sound as it stands."""
+        for window in self.opened:
+            await window.is_sound()
+        assert not self.complaints, self.complaints
+
+
+@asynccontextmanager
+async def windows(address: str, chromium: str, folder: Path) -> AsyncGenerator[Windows]:
+    """A browser, and at the end a look at everything that is open in it."""
+    expect.set_options(timeout=WAIT_LIMIT_MILLISECONDS)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        opened = Windows(browser, address, folder)
+        try:
+            yield opened
+            await opened.are_sound()
+        finally:
+            await browser.close()

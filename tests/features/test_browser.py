@@ -1,0 +1,187 @@
+"""The chat in a real browser, on a really started bot: what people see, press and type, and who sees it too."""
+
+import re
+from collections.abc import Generator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.async_api import expect
+
+from services.people import Language
+from tests.features.browser import Window, Windows, started, windows
+
+pytestmark = pytest.mark.browser
+
+ROOF = "Dachsanierung, 120 m²"
+ASKED = (
+    ("hilfe", "Das können Sie bei Solarhaus GmbH tun"),
+    ("leads", "Leads: angeboten und in Arbeit"),
+    ("lead L-6", "Flachdach neu abdichten"),
+    ("details L-2", "Wartung für zwölf Dachanlagen"),
+    ("markt", "Markt Handwerk Süd"),
+    ("mitglieder", "Solarhaus GmbH: "),
+    ("einladungen", " Einladung"),
+    ("team", "Team Solarhaus GmbH"),
+    ("audit", "Protokoll von Solarhaus GmbH"),
+    ("laeds", "kenne ich nicht"),
+)
+
+
+@pytest.fixture(scope="module")
+def bot(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    """The address of a bot with the example; each story has leads and people of its own in it."""
+    with started(tmp_path_factory.mktemp("bot")) as address:
+        yield address
+
+
+async def test_a_pick_changes_every_open_window(bot: str, chromium: str, screenshot_folder: Path) -> None:
+    """A pick shows at once with colleagues, in the other firm only that the lead is gone, and can be undone."""
+    async with windows(bot, chromium, screenshot_folder) as people:
+        ben = await people.open("ben", "vertrieb")
+        mara = await people.open("mara", "vertrieb")
+        tom = await people.open("tom", "vertrieb", language=Language.ENGLISH)
+        petra = await people.open("petra", "anfragen")
+        await expect(petra.card(ROOF).get_by_role("button", name="Übernehmen")).to_be_visible()
+        await petra.stays()
+        await mara.stays()
+        await mara.card(ROOF).scroll_into_view_if_needed()
+        await mara.shoots("lead-offered", mara.card(ROOF))
+        await sees_without_pressing(tom)
+
+        await ben.says("leads")
+        listed = ben.card("Leads: angeboten und in Arbeit")
+        await ben.shoots("list", listed)
+        await listed.get_by_role("button", name=f"Übernehmen: Lead L-5 · {ROOF}").click()
+        await expect(listed.get_by_role("listitem").filter(has_text=ROOF)).to_contain_text("übernommen von Ben Kaya")
+
+        await expect(mara.card(ROOF)).to_contain_text("übernommen von Ben Kaya")
+        await expect(mara.card(ROOF).get_by_role("button", name="Übernehmen")).to_have_count(0)
+        await mara.has_stayed()
+        await expect(tom.card(ROOF)).to_contain_text("picked by Ben Kaya")
+        await expect(petra.card(re.compile(r"^L-\d+ ist vergeben$"))).to_be_visible()
+        await expect(petra.page.get_by_text(ROOF)).to_have_count(0)
+        await petra.has_stayed()
+        await petra.card("ist vergeben").scroll_into_view_if_needed()
+        await petra.shoots("lead-gone")
+        await mara.shoots("lead-picked", mara.card(ROOF))
+
+        await ben.card(ROOF).get_by_text("Mehr").click()
+        await ben.card(ROOF).get_by_role("button", name="Rückgängig").click()
+        await expect(mara.card(ROOF).get_by_role("button", name="Übernehmen")).to_be_visible()
+        await expect(petra.card(ROOF).get_by_role("button", name="Übernehmen")).to_be_visible()
+
+
+async def sees_without_pressing(tom: Window) -> None:
+    """A viewer reads what the channel reads, masked, and has nothing to press on a lead."""
+    await expect(tom.card(ROOF)).to_contain_text("e***@posteo.example")
+    await expect(tom.page.locator("[data-cmd='lead.pick'], [data-cmd='lead.details']")).to_have_count(0)
+    await expect(tom.page.get_by_text("elke.schneider@")).to_have_count(0)
+    await tom.card(ROOF).scroll_into_view_if_needed()
+    await tom.shoots("viewer")
+
+
+async def test_a_lead_is_brought_in_by_keyboard(bot: str, chromium: str, screenshot_folder: Path) -> None:
+    """The form waits for the first key, shows leads of the same contact first, and the channel gets the new lead."""
+    async with windows(bot, chromium, screenshot_folder) as people:
+        mara = await people.open("mara", "leads")
+        ben = await people.open("ben", size=(1100, 1000))
+        await ben.enters("Kollega")
+        await ben.says("neuer lead")
+        form = ben.card("Neuer Lead")
+        await expect(form.locator("[name=title]")).to_be_focused()
+        await ben.shoots("form", form)
+        written = {"title": "Wallbox nachrüsten", "name": "Jonas Brandt", "email": "Jonas.Brandt@posteo.example"}
+        for name, value in written.items():
+            await form.locator(f"[name={name}]").focus()
+            await ben.page.keyboard.type(value)
+        await ben.page.keyboard.press("Enter")
+        await expect(form).to_contain_text("Lead L-1 · Photovoltaik mit Speicher, Einfamilienhaus")
+        await expect(form.locator("[name=title]")).to_have_value("Wallbox nachrüsten")
+        await ben.shoots("duplicates", form)
+        await expect(mara.page.get_by_text("Wallbox nachrüsten")).to_have_count(0)
+        await form.locator("[name=email]").press("Enter")
+        await expect(ben.card("Wallbox nachrüsten")).to_be_visible()
+        await expect(mara.card("Wallbox nachrüsten")).to_be_visible()
+
+
+async def test_an_invitation_is_asked_for_approved_and_used(bot: str, chromium: str, screenshot_folder: Path) -> None:
+    """A refusal leads to the form that asks; one approval decides in every window, and the link leads into the team."""
+    async with windows(bot, chromium, screenshot_folder) as people:
+        anna, mara, ben = [await people.open(person, f"direct-{person}") for person in ("anna", "mara", "ben")]
+        await ben.says("einladen")
+        await ben.shoots("refusal", ben.card("Einladen dürfen nur"))
+        await ben.card("Einladen dürfen nur").get_by_role("button").first.click()
+        form = ben.page.locator(".card-form").last
+        await expect(form.locator("[name=email]")).to_be_focused()
+        await ben.page.keyboard.type("eva@lang.example")
+        await ben.page.keyboard.press("Enter")
+        await expect(ben.card("wartet auf Freigabe")).to_be_visible()
+
+        wish = anna.card("wartet auf Freigabe")
+        await expect(wish).to_contain_text("Ben Kaya")
+        await expect(mara.card("wartet auf Freigabe")).to_be_visible()
+        await mara.stays()
+        await anna.shoots("approval", wish)
+        await wish.get_by_role("button", name="Freigeben").click()
+        await expect(mara.card("freigegeben von Anna Weiß")).to_be_visible()
+        await mara.has_stayed()
+        await expect(mara.page.get_by_role("button", name="Freigeben")).to_have_count(0)
+        await mara.shoots("approved", mara.card("freigegeben von Anna Weiß"))
+        await follows_the_link(people, ben)
+        await expect(anna.card("Eva Lang ist Solarhaus GmbH beigetreten")).to_be_visible()
+
+
+async def follows_the_link(people: Windows, ben: Window) -> None:
+    """Whoever opens the link sees who invites to what, accepts, and joins with the code from the page."""
+    link = await ben.card("Link").get_by_role("link").get_attribute("href")
+    eva = await people.open("eva", "direct-eva")
+    page = await eva.page.context.new_page()
+    await page.goto(link or "")
+    await expect(page.get_by_text("Solarhaus GmbH").first).to_be_visible()
+    await page.screenshot(path=people.folder / "join.png")
+    await page.get_by_role("button", name="annehmen").click()
+    code = page.get_by_text(re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")).last
+    await expect(code).to_be_visible()
+    await page.screenshot(path=people.folder / "join-code.png")
+    [typed] = re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", await code.inner_text())[:1]
+    await page.close()
+    await eva.says(f"beitreten {typed}")
+    await expect(eva.card("Solarhaus GmbH")).to_be_visible()
+    await eva.shoots("joined")
+
+
+@pytest.mark.parametrize(
+    ("look", "size", "scheme"),
+    [("wide", (1100, 1000), "light"), ("narrow", (360, 780), "light"), ("dark", (1100, 1000), "dark")],
+)
+async def test_the_main_cards_can_be_read(
+    bot: str,
+    chromium: str,
+    screenshot_folder: Path,
+    look: str,
+    size: tuple[int, int],
+    scheme: Literal["light", "dark"],
+) -> None:
+    """What people ask for most is in their language, named for those who do not see it, and fits a telephone."""
+    async with windows(bot, chromium, screenshot_folder) as people:
+        anna = await people.open("anna", "direct-anna", size=size, scheme=scheme)
+        for said, title in ASKED:
+            await anna.says(said)
+            drawn = anna.card(title)
+            await expect(drawn).to_be_visible()
+            await anna.shoots(f"{look}-{said.replace(' ', '-')}")
+            await anna.is_sound()
+        channel = await people.open("anna", "vertrieb", size=size, scheme=scheme)
+        await channel.shoots(f"{look}-channel")
+        if look == "wide":
+            await founds_a_channel(channel)
+
+
+async def founds_a_channel(window: Window) -> None:
+    """The bot greets a new channel once."""
+    await window.page.get_by_role("button", name="Neuer Kanal").click()
+    await window.page.get_by_label("Name des Kanals").fill("Messe")
+    await window.page.get_by_label("Name des Kanals").press("Enter")
+    await expect(window.page.locator(".card")).to_have_count(1)
+    await window.shoots("welcome")
