@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, CookieJar, TCPConnector
 from aiohttp.test_utils import TestServer
+from pydantic import SecretStr
 
 from bot.app import opened
 from bot.settings import Settings
@@ -32,18 +33,18 @@ CONNECTIONS_MAX = 250
 def settings_for(database_url: str, teams: FakeTeams, smtp_url: str) -> Settings:
     """A deployment with Teams, the browser chat and a mail server."""
     return Settings(
-        database_url=database_url,
+        database_url=SecretStr(database_url),
         demo=True,
         public_url=PUBLIC_URL,
         teams_app_id=APP_ID,
-        teams_app_password=APP_PASSWORD,
+        teams_app_password=SecretStr(APP_PASSWORD),
         teams_tenant_id=TENANT_ID,
         teams_openid_url=teams.openid_url,
         teams_login_url=teams.login_url,
-        teams_service_hosts="127.0.0.1",
-        smtp_url=smtp_url,
+        teams_service_hosts=("127.0.0.1",),
+        smtp_url=SecretStr(smtp_url),
         mail_from="kollega@kollega.example" if smtp_url else "",
-        secret_keys="a key of the feature tests and of them alone",
+        secret_keys=SecretStr("a key of the feature tests and of them alone"),
     )
 
 
