@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cards.model import Badge, Block, Card, Item, Items, Run, State, Style, T, Text, Tone, t, tn, verbatim
+from cards.model import Badge, Card, Item, Items, Run, State, Style, T, Text, Tone, t, tn, verbatim
 
 GROUPS: dict[str, T] = {
     "leads": t("Leads"),
@@ -27,7 +27,11 @@ SAMPLES: dict[str, T] = {
     "to": t("FIRM"),
     "marketplace": t("MARKET"),
     "code": t("CODE"),
+    "group": t("team"),
 }
+
+LISTED_AT_ONCE_MAX = 14
+"""More commands than this are listed by topic, so that nobody scrolls through what he did not ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +47,31 @@ class Offered:
     clickable: bool
 
 
-def helped(team: str, offered: tuple[Offered, ...]) -> Card:
-    """Everything this person may do here, grouped."""
-    body: list[Block] = [Text(t("Write any of these, or press the button. German and English are both understood."))]
-    for group, heading in GROUPS.items():
-        rows = tuple(_row(one) for one in offered if one.group == group)
-        if rows:
-            body.append(Items(rows, heading))
+def helped(team: str, offered: tuple[Offered, ...], group: str = "") -> Card:
+    """Everything this person may do here: all of it while it is little, else the topics, or one of them."""
+    hint = Text(t("Write any of these, or press the button. German and English are both understood."), Tone.SUBTLE)
     title = t("What you can do in {team}", team=team) if team else t("What you can do here")
-    return Card(title, tuple(body))
+    if group:
+        back = Run(t("All topics"), "help")
+        return Card(GROUPS[group], (hint, Items(_rows(offered, group))), (back,))
+    if len(offered) > LISTED_AT_ONCE_MAX:
+        return Card(title, (hint, Items(tuple(_topic(offered, one) for one in _groups(offered)))))
+    return Card(title, (hint, *(Items(_rows(offered, one), GROUPS[one]) for one in _groups(offered))))
+
+
+def _groups(offered: tuple[Offered, ...]) -> list[str]:
+    present = {one.group for one in offered}
+    return [group for group in GROUPS if group in present]
+
+
+def _topic(offered: tuple[Offered, ...], group: str) -> Item:
+    words = " · ".join(one.words for one in offered if one.group == group)
+    show = Run(t("Show"), "help", {"group": group})
+    return Item(GROUPS[group], verbatim(words), actions=(show,))
+
+
+def _rows(offered: tuple[Offered, ...], group: str) -> tuple[Item, ...]:
+    return tuple(_row(one) for one in offered if one.group == group)
 
 
 def _row(one: Offered) -> Item:
@@ -116,30 +136,17 @@ def language_form() -> Card:
     )
 
 
-EXAMPLES = {
-    "help": helped(
-        "Solarhaus GmbH",
-        (
-            Offered(
-                "leads",
-                "lead.list",
-                t("Show the leads that are offered and in work"),
-                t("Show leads"),
-                "leads",
-                (),
-                clickable=True,
-            ),
-            Offered(
-                "team",
-                "member.list",
-                t("Show the colleagues of the team"),
-                t("Show colleagues"),
-                "members",
-                (),
-                clickable=True,
-            ),
-        ),
+_OFFERED = (
+    Offered(
+        "leads", "lead.list", t("What is on offer and what is in work"), t("Show leads"), "leads", (), clickable=True
     ),
+    Offered("team", "member.list", t("Who is in the team"), t("Show colleagues"), "members", (), clickable=True),
+)
+
+EXAMPLES = {
+    "help": helped("Solarhaus GmbH", _OFFERED),
+    "help by topic": helped("Solarhaus GmbH", _OFFERED * LISTED_AT_ONCE_MAX),
+    "help about leads": helped("Solarhaus GmbH", _OFFERED, "leads"),
     "suggested": suggested("laeds", (("leads", "lead.list"), ("lead", "lead.show"))),
     "unknown": suggested("xyz", ()),
     "cancelled": cancelled(),

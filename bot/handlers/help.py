@@ -1,7 +1,7 @@
 """Help, the choice of language, and the way out of a question."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -21,9 +21,25 @@ class LanguageArgs(Args, frozen=True):
     language: Language = msgspec.field()
 
 
-async def show(ctx: Context, args: NoArgs) -> Card:
-    """Everything this person may do here."""
-    del args
+class HelpArgs(Args, frozen=True):
+    """About what; everything, if nothing is named."""
+
+    group: str = ""
+
+
+GROUPS: Final = {
+    "lead": Group.LEADS,
+    "markt": Group.MARKETPLACE,
+    "market": Group.MARKETPLACE,
+    "marktplatz": Group.MARKETPLACE,
+    "me": Group.YOU,
+    "ich": Group.YOU,
+} | {group.value: group for group in Group}
+"""What people call a topic."""
+
+
+async def show(ctx: Context, args: HelpArgs) -> Card:
+    """What this person may do here."""
     ctx.actor.require(Permission.HELP)
     german = ctx.actor.language is Language.GERMAN
     offered = tuple(
@@ -40,7 +56,7 @@ async def show(ctx: Context, args: NoArgs) -> Card:
         if one.listed and ctx.actor.may(one.permission, own=True)
     )
     team = await ctx.uow.teams.name(ctx.actor.team_id)
-    return cards.helped(team or "", offered)
+    return cards.helped(team or "", offered, GROUPS.get(args.group.casefold(), ""))
 
 
 async def language(ctx: Context, args: LanguageArgs) -> Card:
@@ -73,6 +89,8 @@ COMMANDS = (
         verb=t("What can I do here?"),
         group=Group.YOU,
         handler=show,
+        args=HelpArgs,
+        takes=("group",),
         writes=False,
     ),
     Command(

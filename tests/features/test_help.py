@@ -13,7 +13,11 @@ async def test_help_lists_what_this_person_may_do_here(chat: Chat) -> None:
     await anna.says(de='team anlegen "Solarhaus GmbH"', en='team create "Solarhaus GmbH"')
     seen = await anna.says(de="hilfe", en="help")
     assert "Solarhaus GmbH" in seen
-    assert {"team.delete", "lead.list", "member.list"} <= seen.commands
+    assert chat.words(de="nimm", en="pick") in seen
+    seen = await anna.presses("help", group="team")
+    assert {"team.delete", "member.list"} <= seen.commands
+    seen = await anna.says(de="hilfe leads", en="help leads")
+    assert {"lead.list", "lead.create"} <= seen.commands
 
 
 async def test_a_typo_gets_the_nearest_commands_as_buttons(chat: Chat) -> None:
