@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from bot.commands import Args, Command, Group, Reply
+from bot.commands import Args, Command, Form, Group, Reply
 from bot.context import Context
 from bot.incoming import Placement
 from cards import lead as cards
@@ -41,6 +41,12 @@ class LeadArgs(Args, frozen=True):
     """Which lead."""
 
     lead: str
+
+
+class CardArgs(LeadArgs, frozen=True):
+    """Which lead, and what its card was sent to tell."""
+
+    view: str = ""
 
 
 class PickArgs(LeadArgs, frozen=True):
@@ -116,9 +122,9 @@ async def show(ctx: Context, args: LeadArgs) -> Card:
     return cards.shown(await lead.show(ctx.uow, ctx.actor, args.lead))
 
 
-async def glance(ctx: Context, args: LeadArgs) -> Card:
+async def glance(ctx: Context, args: CardArgs) -> Card:
     """A posted card, drawn for this reader."""
-    return cards.shown(await lead.glance(ctx.uow, ctx.actor, args.lead))
+    return cards.standing(await lead.glance(ctx.uow, ctx.actor, args.lead), args.view)
 
 
 async def reveal(ctx: Context, args: LeadArgs) -> Card:
@@ -156,12 +162,6 @@ async def note(ctx: Context, args: NoteArgs) -> Card:
     return cards.shown(await lead.note(ctx.uow, ctx.actor, args.lead, args.note, step=args.step))
 
 
-async def note_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """A note on this lead."""
-    del warnings
-    return await _form(ctx, known, cards.note_form)
-
-
 async def win(ctx: Context, args: WinArgs) -> Card | Reply:
     """Close as won."""
     if args.ask:
@@ -174,21 +174,9 @@ async def lose(ctx: Context, args: ReasonArgs) -> Card:
     return cards.shown(await lead.lose(ctx.uow, ctx.actor, args.lead, args.reason))
 
 
-async def lose_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Why it was lost."""
-    del warnings
-    return await _form(ctx, known, cards.lose_form)
-
-
 async def return_(ctx: Context, args: ReasonArgs) -> Card:
     """Give a lead back."""
     return cards.returned(await lead.return_(ctx.uow, ctx.actor, args.lead, args.reason))
-
-
-async def return_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Why it goes back."""
-    del warnings
-    return await _form(ctx, known, cards.return_form)
 
 
 async def delegate(ctx: Context, args: DelegateArgs) -> Card:
@@ -210,12 +198,15 @@ async def share(ctx: Context, args: ShareArgs) -> Card | Reply:
     return cards.shared(await lead.share(ctx.uow, ctx.actor, args.lead, channel=args.channel, who=args.who))
 
 
-async def _form(
-    ctx: Context, known: Mapping[str, Any], drawn: Callable[[lead.LeadView, Mapping[str, Any]], Card]
-) -> Card:
-    if "lead" not in known:
-        return await choose(ctx, known, ())
-    return drawn(await lead.to_work_on(ctx.uow, ctx.actor, str(known["lead"])), known)
+def _form(drawn: Callable[[lead.LeadView, Mapping[str, Any]], Card]) -> Form:
+    """Ask what is missing about a lead that this person may work on now."""
+
+    async def ask(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+        if "lead" not in known:
+            return await choose(ctx, known, warnings)
+        return drawn(await lead.to_work_on(ctx.uow, ctx.actor, str(known["lead"])), known)
+
+    return ask
 
 
 COMMANDS: Final = (
@@ -271,7 +262,7 @@ COMMANDS: Final = (
         verb=t("Show lead"),
         group=Group.LEADS,
         handler=glance,
-        args=LeadArgs,
+        args=CardArgs,
         writes=False,
         listed=False,
     ),
@@ -328,7 +319,7 @@ COMMANDS: Final = (
         handler=note,
         args=NoteArgs,
         takes=("lead", "note*"),
-        form=note_form,
+        form=_form(cards.note_form),
     ),
     Command(
         name="lead.share",
@@ -339,6 +330,7 @@ COMMANDS: Final = (
         verb=t("Share"),
         group=Group.LEADS,
         handler=share,
+        also=(Permission.LEAD_DELEGATE,),
         args=ShareArgs,
         takes=("lead", "who*"),
         form=choose,
@@ -381,7 +373,7 @@ COMMANDS: Final = (
         handler=lose,
         args=ReasonArgs,
         takes=("lead", "reason*"),
-        form=lose_form,
+        form=_form(cards.lose_form),
         private=False,
     ),
     Command(
@@ -395,6 +387,6 @@ COMMANDS: Final = (
         handler=return_,
         args=ReasonArgs,
         takes=("lead", "reason*"),
-        form=return_form,
+        form=_form(cards.return_form),
     ),
 )

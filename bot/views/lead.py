@@ -8,7 +8,7 @@ from cards import lead as cards
 from cards.model import Card
 from services import lead
 from services.errors import NotColleague, NotFound
-from services.lead.model import GoneLead, LeadState, LeadView
+from services.lead.model import GoneLead, LeadView
 from services.people import Actor
 from services.unit_of_work import UnitOfWork
 
@@ -41,23 +41,19 @@ async def reminder(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str
     """A reminder, as long as nothing has happened."""
     del params
     seen = await _glance(uow, reader, key)
-    if isinstance(seen, LeadView) and seen.is_stalling:
-        return cards.reminded(seen)
-    return cards.shown(seen) if seen else None
+    return cards.standing(seen, cards.REMINDER) if seen else None
 
 
 async def failed(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
     """That nobody took it, as long as that is so."""
     del params
     seen = await _glance(uow, reader, key)
-    if isinstance(seen, LeadView) and seen.state is LeadState.FAILED:
-        return cards.failed(seen)
-    return cards.shown(seen) if seen else None
+    return cards.standing(seen, cards.FAILED) if seen else None
 
 
 VIEWS: Final[dict[str, View]] = {
     "lead.card": card,
-    "lead.delegated": delegated,
-    "lead.failed": failed,
-    "lead.reminder": reminder,
+    cards.DELEGATED: delegated,
+    cards.FAILED: failed,
+    cards.REMINDER: reminder,
 }

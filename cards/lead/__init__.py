@@ -1,12 +1,28 @@
 """Leads: the card in the channel, the list, the details, the forms, and why something cannot be done."""
 
 from cards.lead import refusals
-from cards.lead.card import delegated, detailed, failed, gone, reminded, returned, shared, shown
+from cards.lead.card import (
+    DELEGATED,
+    FAILED,
+    REMINDER,
+    delegated,
+    detailed,
+    failed,
+    gone,
+    reminded,
+    returned,
+    shared,
+    shown,
+    standing,
+)
 from cards.lead.forms import create_form, delegate_form, lose_form, note_form, return_form, share_form, win_form
 from cards.lead.page import PICK_BACK, listed
 
 __all__ = [
+    "DELEGATED",
+    "FAILED",
     "PICK_BACK",
+    "REMINDER",
     "create_form",
     "delegate_form",
     "delegated",
@@ -23,5 +39,6 @@ __all__ = [
     "share_form",
     "shared",
     "shown",
+    "standing",
     "win_form",
 ]

@@ -25,6 +25,9 @@ from cards.model import (
 from services.lead.model import CLOSED, Entry, GoneLead, LeadDetails, LeadState, LeadView, SharedLead, What
 
 VIEW: Final = "lead.card"
+DELEGATED: Final = "lead.delegated"
+FAILED: Final = "lead.failed"
+REMINDER: Final = "lead.reminder"
 FACTS_MAX: Final = 4
 LIST: Final = Run(t("Open leads"), "lead.list")
 
@@ -40,17 +43,31 @@ def shown(lead: LeadView | GoneLead) -> Card:
         words.badge(lead),
         summary=t("Lead {ref}: {title}, {state}", ref=lead.ref, title=lead.title, state=words.badge(lead).text),
         subject=Subject(VIEW, lead.lead_id),
-        refresh=Run(t("Refresh"), "lead.card", {"lead": lead.lead_id}),
+        refresh=_refresh(lead, VIEW),
     )
 
 
 def gone(lead: GoneLead) -> Card:
-    """What a card shrinks to when another team has the lead."""
+    """What a card shrinks to when the lead is with others."""
+    taken = t("{ref} is taken", ref=lead.ref)
     return Card(
-        t("{ref} is taken", ref=lead.ref),
+        taken if lead.is_taken else t("{ref} is no longer on offer to your team", ref=lead.ref),
         subject=Subject(VIEW, lead.lead_id),
-        refresh=Run(t("Refresh"), "lead.card", {"lead": lead.lead_id}),
+        refresh=_refresh(lead, VIEW),
     )
+
+
+def standing(lead: LeadView | GoneLead, view: str = VIEW) -> Card:
+    """A posted card as it stands: what it was sent to tell, as long as that is so; otherwise the lead."""
+    if isinstance(lead, LeadView) and view == FAILED and lead.state is LeadState.FAILED:
+        return failed(lead)
+    if isinstance(lead, LeadView) and view == REMINDER and lead.is_stalling:
+        return reminded(lead)
+    return shown(lead)
+
+
+def _refresh(lead: LeadView | GoneLead, view: str) -> Run:
+    return Run(t("Refresh"), VIEW, {"lead": lead.lead_id, **({"view": view} if view != VIEW else {})})
 
 
 def _facts(lead: LeadView) -> tuple[Fact, ...]:
@@ -196,8 +213,7 @@ def delegated(lead: LeadView, by: str) -> Card:
         card.actions,
         card.badge,
         summary=t("{name} hands you lead {ref}: {title}", name=by, ref=lead.ref, title=lead.title),
-        subject=Subject("lead.delegated", lead.lead_id),
-        refresh=card.refresh,
+        subject=Subject(DELEGATED, lead.lead_id),
     )
 
 
@@ -214,8 +230,8 @@ def reminded(lead: LeadView) -> Card:
         ),
         card.actions,
         Badge(t("reminder"), State.WARNING, Tone.WARNING),
-        subject=Subject("lead.reminder", lead.lead_id),
-        refresh=card.refresh,
+        subject=Subject(REMINDER, lead.lead_id),
+        refresh=_refresh(lead, REMINDER),
     )
 
 
@@ -230,6 +246,6 @@ def failed(lead: LeadView) -> Card:
         words.buttons(lead),
         Badge(t("brokerage failed"), State.WARNING, Tone.WARNING),
         summary=t("Nobody took lead {ref} in time: {title}", ref=lead.ref, title=lead.title),
-        subject=Subject("lead.failed", lead.lead_id),
-        refresh=Run(t("Refresh"), "lead.card", {"lead": lead.lead_id}),
+        subject=Subject(FAILED, lead.lead_id),
+        refresh=_refresh(lead, FAILED),
     )

@@ -132,6 +132,7 @@ EXAMPLES: Final = {
         )
     ),
     "gone": card.gone(GoneLead("0190c0ffee", "L-12")),
+    "not on offer any more": card.gone(GoneLead("0190c0ffee", "L-12", is_taken=False)),
     "details": card.detailed(_DETAILS),
     "shared": card.shared(SharedLead(lead(), channel="Leads")),
     "returned": card.returned(GoneLead("0190c0ffee", "L-12")),

@@ -4,7 +4,7 @@ from services.errors import Invalid
 from services.lead.events import LeadRevealed
 from services.lead.finding import find, known
 from services.lead.model import HISTORY_SHOWN, PAGE_ROWS, Filter, GoneLead, LeadDetails, LeadPage, LeadView
-from services.lead.viewing import told, view_of
+from services.lead.viewing import gone, told, view_of
 from services.people import Actor
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
@@ -36,7 +36,7 @@ async def glance(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView | GoneLead
     team_id = actor.require(Permission.LEAD_VIEW)
     seen = await known(uow, team_id, ref)
     if not seen.sight.sees:
-        return GoneLead(seen.lead.lead_id, seen.sight.ref)
+        return gone(seen)
     return view_of(seen, actor, uow.now)
 
 

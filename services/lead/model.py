@@ -297,6 +297,8 @@ class GoneLead:
 
     lead_id: str
     ref: str
+    is_taken: bool = True
+    """Whether another team has it; otherwise nobody has, and it is merely not for this team."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ async def _why_not(uow: UnitOfWork, actor: Actor, team_id: TeamId, lead_id: str)
     if seen.is_ours:
         is_self = lead.responsible_id == actor.user_id
         return AlreadyPicked(ref, seen.responsible or seen.picked_by, lead.picked_at, is_self, lead.lead_id)
-    if lead.picked_team_id is not None or not seen.sight.sees:
+    if lead.picked_team_id is not None:
         return AlreadyPicked(ref)
     if seen.sight.offer in PICKABLE or lead.state is LeadState.FAILED:
         return OfferEnded(ref)

@@ -9,7 +9,7 @@ from services.lead.model import REASON_MAX_CHARS, GoneLead, LeadView, Offer, See
 from services.lead.offering import going_to, next_takers, open_to
 from services.lead.refusals import LeadRefusal, ReturnExpired
 from services.lead.typed import needed, paragraph
-from services.lead.viewing import view_of
+from services.lead.viewing import gone, view_of
 from services.people import Actor, TeamId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
@@ -55,7 +55,7 @@ async def _left(uow: UnitOfWork, actor: Actor, seen: Seen) -> LeadView | GoneLea
     now_seen = await known(uow, seen.sight.team_id, seen.lead.lead_id)
     if now_seen.sight.sees:
         return view_of(now_seen, actor, uow.now)
-    return GoneLead(seen.lead.lead_id, seen.sight.ref)
+    return gone(now_seen)
 
 
 async def _why_not(uow: UnitOfWork, actor: Actor, seen: Seen) -> LeadRefusal:

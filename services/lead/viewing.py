@@ -4,7 +4,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.lead.finding import is_ours
-from services.lead.model import PICKABLE, UNDO_MINUTES, Act, Contact, Entry, LeadState, LeadView, Offer, Seen, What
+from services.lead.model import (
+    PICKABLE,
+    UNDO_MINUTES,
+    Act,
+    Contact,
+    Entry,
+    GoneLead,
+    LeadState,
+    LeadView,
+    Offer,
+    Seen,
+    What,
+)
 from services.masking import mask_email, mask_name, mask_phone, mask_postcode, mask_text
 from services.people import Actor, TeamId
 from services.permissions import Permission
@@ -68,6 +80,11 @@ def view_of(seen: Seen, actor: Actor, now: datetime, *, revealed: bool = False) 
         is_stalling=is_ours(seen) and lead.reminded_at is not None,
         is_vacant=is_ours(seen) and lead.responsible_id is None,
     )
+
+
+def gone(seen: Seen) -> GoneLead:
+    """What is left of the lead for a team that no longer sees it."""
+    return GoneLead(seen.lead.lead_id, seen.sight.ref, is_taken=seen.lead.picked_team_id is not None)
 
 
 def acts_of(seen: Seen, actor: Actor, now: datetime) -> frozenset[Act]:

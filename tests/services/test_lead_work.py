@@ -192,7 +192,7 @@ async def test_a_returned_lead_goes_to_the_other_takers(units: SqlUnits) -> None
     await pick(first, one.lead_id)
     async with units.write() as uow:
         left = await lead.return_(uow, first.member, one.lead_id, "Zu weit weg")
-    assert left == GoneLead(one.lead_id, "L-1")
+    assert left == GoneLead(one.lead_id, "L-1", is_taken=False)
     with pytest.raises(NotFound):
         await look(first, one.lead_id)
     again = await look(second, one.lead_id)

@@ -1,0 +1,164 @@
+"""Work on a picked lead: notes and steps, won, lost, and given back inside the window."""
+
+from services.permissions import Role
+from tests.chat import Chat
+from tests.features import people
+from tests.features.trade import offered, open_three, shows, taken
+
+
+async def test_every_colleague_sees_and_works_on_it(chat: Chat) -> None:
+    """B5: after a pick any colleague notes something and sets the step; every card shows it, viewers' too."""
+    solar, roofs, _ = await open_three(chat)
+    lead = await offered(solar)
+    petra, olaf, vera = roofs.people
+    await petra.presses("lead.pick", at=roofs.channel, lead=lead.lead_id)
+    form = await olaf.presses("lead.note", at=roofs.channel)
+    assert {"note", "step"} <= set(form.inputs)
+    await olaf.presses("lead.note", at=roofs.channel, fill={"note": "Ruft morgen zurück", "step": "qualified"})
+    assert chat.words(de="Qualifiziert", en="Qualified") in await shows(vera, roofs)
+    assert chat.words(de="Qualifiziert", en="Qualified") in await petra.says("lead L-1")
+    details = await petra.says(de="kontakt L-1", en="contact L-1")
+    assert "Ruft morgen zurück" in details
+    assert "Olaf Kern (Dachwerk Süd KG)" in details
+
+
+async def test_notes_and_names_stay_in_the_firm(chat: Chat) -> None:
+    """B8, B11: giver and operator read which firm did what; its colleagues and their notes stay with that firm."""
+    solar, roofs, _ = await open_three(chat)
+    lead = await offered(solar)
+    petra = roofs.owner
+    await petra.presses("lead.pick", at=roofs.channel, lead=lead.lead_id)
+    await petra.says(de="notiz L-1 Will einen Rabatt", en="note L-1 Will einen Rabatt")
+    details = await solar.owner.says(de="kontakt L-1", en="contact L-1")
+    assert chat.words(de="Dachwerk Süd KG: übernommen", en="Dachwerk Süd KG: picked") in details
+    assert chat.words(de="Anna Weiß (Solarhaus GmbH): angeboten", en="Anna Weiß (Solarhaus GmbH): offered") in details
+    assert "Rabatt" not in details
+    assert "Petra" not in details
+    refused = await solar.owner.says(de="notiz L-1 Hallo", en="note L-1 Hello")
+    assert chat.words(de="L-1 ist bei Dachwerk Süd KG", en="L-1 is with Dachwerk Süd KG") in refused
+
+
+async def test_won_with_an_amount(chat: Chat) -> None:
+    """B5: won asks for the amount; then every card says by whom, to giver and operator by which firm."""
+    solar, roofs, heat = await open_three(chat)
+    lead = await offered(solar)
+    petra, olaf, _ = roofs.people
+    await petra.presses("lead.pick", at=roofs.channel, lead=lead.lead_id)
+    form = await olaf.presses("lead.win", at=roofs.channel)
+    assert "amount" in form.inputs
+    await olaf.presses("lead.win", at=roofs.channel, fill={"amount": chat.words(de="18.500,50", en="18,500.50")})
+    seen = await petra.finds("L-1", roofs.channel)
+    assert chat.words(de="gewonnen von Olaf Kern", en="won by Olaf Kern") in seen
+    assert chat.words(de="18.500,50", en="18,500.50") in seen
+    assert not seen.commands & {"lead.win", "lead.lose", "lead.note", "lead.return", "lead.undo", "lead.pick"}
+    assert chat.words(de="gewonnen von Dachwerk Süd KG", en="won by Dachwerk Süd KG") in await shows(solar.owner, solar)
+    assert taken(chat) in await shows(heat.owner, heat)
+    assert "L-1" in await petra.says(de="leads erledigt", en="leads closed")
+
+
+async def test_lost_needs_a_reason(chat: Chat) -> None:
+    """B5: lost asks for the reason, keeps it for the team, and what is closed stays closed."""
+    solar = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
+    lead = await people.bring(solar)
+    anna, ben = solar.people
+    await ben.presses("lead.pick", at=solar.channel, lead=lead.lead_id)
+    form = await ben.presses("lead.lose", at=solar.channel)
+    assert form.inputs == {"reason": ""}
+    await ben.presses("lead.lose", at=solar.channel, fill={"reason": "Zu teuer"})
+    seen = await anna.finds("L-1", solar.channel)
+    assert "Zu teuer" in seen
+    assert chat.words(de="verloren", en="lost") in seen
+    for words in (("notiz L-1 Hallo", "note L-1 Hello"), ("gewonnen L-1 5", "won L-1 5"), ("nimm L-1", "pick L-1")):
+        refused = await anna.says(de=words[0], en=words[1])
+        assert chat.words(de="L-1 ist abgeschlossen", en="L-1 is closed") in refused
+
+
+async def test_a_returned_lead_is_offered_again(chat: Chat) -> None:
+    """B21: inside the window a lead is returned with a reason; the others may pick it, the own team no longer."""
+    solar, roofs, heat = await open_three(chat)
+    lead = await offered(solar)
+    petra, olaf, _ = roofs.people
+    jorg = heat.owner
+    await petra.presses("lead.pick", at=roofs.channel, lead=lead.lead_id)
+    chat.clock.advance(hours=47)
+    await olaf.presses("lead.return", at=roofs.channel)
+    assert taken(chat) in await shows(jorg, heat)
+    await olaf.presses("lead.return", at=roofs.channel, fill={"reason": "Liegt zu weit im Norden"})
+    gone = await shows(petra, roofs)
+    assert chat.words(de="L-1 wird Ihrem Team nicht mehr", en="L-1 is no longer on offer to your team") in gone
+    assert lead.title not in gone
+    again = await jorg.finds("L-1", heat.channel)
+    assert again.button("lead.pick", {"lead": lead.lead_id})
+    assert chat.words(de="offen bis 11:00", en="open until 11:00") in again
+    assert lead.title not in await petra.says("leads")
+    refused = await petra.forges("lead.pick", {"lead": lead.lead_id}, at=roofs.channel)
+    assert "Jörg" not in refused
+    assert chat.words(de="wird Ihrem Team nicht angeboten", en="is not on offer to your team") in refused
+    told = await solar.owner.says(de="kontakt L-1", en="contact L-1")
+    assert chat.words(de="Dachwerk Süd KG: zurückgegeben", en="Dachwerk Süd KG: returned") in told
+    assert "Liegt zu weit im Norden" in told
+
+
+async def test_what_everybody_has_returned_goes_to_the_operator(chat: Chat) -> None:
+    """B21: a lead that the last taker has returned is escalated: it waits for the operator, who hears of it."""
+    solar = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
+    roofs = await people.found(chat, "Dachwerk Süd KG", "Petra Vogt", {})
+    await people.open_market(solar, roofs)
+    lead = await offered(solar)
+    ben, petra = solar.people[1], roofs.owner
+    for person, firm in ((ben, solar), (petra, roofs)):
+        await person.presses("lead.pick", at=firm.channel, lead=lead.lead_id)
+        await person.says(de="zurückgeben L-1 Keine Zeit", en="return L-1 No time", at=firm.channel)
+    waits = await ben.finds("L-1", solar.channel)
+    assert chat.words(de="wartet auf Ihr Angebot", en="waits to be offered") in waits
+    assert "marketplace.offer" in waits.commands
+    await ben.presses("marketplace.offer", at=solar.channel, lead=lead.lead_id)
+    refused = await ben.presses("marketplace.offer", at=solar.channel, fill={})
+    assert chat.words(de="niemand mehr", en="nobody is left") in refused
+
+
+async def test_after_the_window_it_stays(chat: Chat) -> None:
+    """B21: after 48 hours a marketplace's lead can no longer be returned; the answer offers to close it as lost."""
+    solar, roofs, _ = await open_three(chat)
+    lead = await offered(solar)
+    petra = roofs.owner
+    await petra.presses("lead.pick", at=roofs.channel, lead=lead.lead_id)
+    chat.clock.advance(hours=48, seconds=1)
+    refused = await petra.says(de="zurückgeben L-1 Doch nicht", en="return L-1 After all not")
+    assert chat.words(de="nur 48 Stunden", en="48 hours only") in refused
+    assert "lead.lose" in refused.commands
+    assert "lead.return" not in (await petra.says("lead L-1")).commands
+
+
+async def test_an_own_lead_goes_back_into_the_team(chat: Chat) -> None:
+    """B21: a lead that is on no marketplace can be returned at any time; every colleague may pick it again."""
+    solar = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
+    lead = await people.bring(solar)
+    anna, ben = solar.people
+    await ben.presses("lead.pick", at=solar.channel, lead=lead.lead_id)
+    chat.clock.advance(days=30)
+    await ben.says(de="zurückgeben L-1 Im Urlaub", en="return L-1 On leave", at=solar.channel)
+    await anna.presses("lead.pick", at=solar.channel, lead=lead.lead_id)
+    assert chat.words(de="übernommen von Anna Weiß", en="picked by Anna Weiß") in await shows(ben, solar)
+
+
+async def test_viewers_only_look_on(chat: Chat) -> None:
+    """X1: a viewer sees the card without buttons; each command is refused with who may, and asks by one button."""
+    solar, _, _ = await open_three(chat)
+    lead = await people.bring(solar)
+    tom = solar.of(Role.VIEWER)
+    await solar.owner.presses("lead.pick", at=solar.channel, lead=lead.lead_id)
+    assert not (await tom.finds("L-1", solar.channel)).commands
+    for de, en in (
+        ("notiz L-1 Hallo", "note L-1 Hello"),
+        ("gewonnen L-1 5", "won L-1 5"),
+        ("verloren L-1 Nein", "lost L-1 No"),
+        ("zurückgeben L-1 Nein", "return L-1 No"),
+        ("rückgängig L-1", "undo L-1"),
+        ("kontakt L-1", "contact L-1"),
+        ("delegiere L-1 Ben Kaya", "delegate L-1 Ben Kaya"),
+        ("teile L-1 Ben Kaya", "share L-1 Ben Kaya"),
+    ):
+        refused = await tom.says(de=de, en=en)
+        assert "Anna Weiß" in refused, en
+        assert "request.ask" in refused.commands, en
