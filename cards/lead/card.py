@@ -22,7 +22,7 @@ from cards.model import (
     t,
     verbatim,
 )
-from services.lead.model import CLOSED, Entry, GoneLead, LeadDetails, LeadState, LeadView, SharedLead, What
+from services.lead.model import CLOSED, Act, Entry, GoneLead, LeadDetails, LeadState, LeadView, SharedLead, What
 
 VIEW: Final = "lead.card"
 DELEGATED: Final = "lead.delegated"
@@ -102,16 +102,18 @@ def _words(lead: LeadView) -> tuple[Quote, ...]:
 
 def detailed(view: LeadDetails) -> Card:
     """Everything about a lead for one person, with its history."""
-    lead = view.lead
+    lead, hidden = view.lead, view.is_contact_hidden
+    others = tuple(one for one in words.buttons(lead) if one.command != words.COMMANDS[Act.REVEAL])
     return Card(
         words.titled(lead),
         (
             Facts(_contact(lead)),
+            *((Text(t("You'll see the contact once you've picked the lead."), Tone.SUBTLE),) if hidden else ()),
             Facts(_about(lead)),
             *((Quote(verbatim(lead.text), lines=12),) if lead.text else ()),
             *_history(view),
         ),
-        (*words.buttons(lead)[:2], Run(t("Hide"), "lead.card", {"lead": lead.lead_id})),
+        (*others[:2], Run(t("Hide"), "lead.card", {"lead": lead.lead_id})),
         words.badge(lead),
         summary=t("Lead {ref}: {title}, {state}", ref=lead.ref, title=lead.title, state=words.badge(lead).text),
     )

@@ -134,6 +134,7 @@ EXAMPLES: Final = {
     "gone": card.gone(GoneLead("0190c0ffee", "L-12")),
     "not on offer any more": card.gone(GoneLead("0190c0ffee", "L-12", is_taken=False)),
     "details": card.detailed(_DETAILS),
+    "details before the pick": card.detailed(LeadDetails(lead(), _HISTORY[-1:], is_contact_hidden=True)),
     "shared": card.shared(SharedLead(lead(), channel="Leads")),
     "returned": card.returned(GoneLead("0190c0ffee", "L-12")),
     "delegated": card.delegated(picked(responsible="Mara Lind"), "Ben Kaya"),

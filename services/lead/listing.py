@@ -3,8 +3,8 @@
 from services.errors import Invalid
 from services.lead.events import LeadRevealed
 from services.lead.finding import find, known
-from services.lead.model import HISTORY_SHOWN, PAGE_ROWS, Filter, GoneLead, LeadDetails, LeadPage, LeadView
-from services.lead.viewing import gone, told, view_of
+from services.lead.model import HISTORY_SHOWN, PAGE_ROWS, Filter, GoneLead, LeadDetails, LeadPage, LeadView, Seen
+from services.lead.viewing import gone, has_contact, told, view_of
 from services.people import Actor
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
@@ -41,23 +41,32 @@ async def glance(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView | GoneLead
 
 
 async def reveal(uow: UnitOfWork, actor: Actor, ref: str) -> LeadDetails:
-    """The contact unmasked, with the history, for this person alone; the look is logged (A19, A42)."""
+    """The whole enquiry with its history, for this person alone; a look at the contact is logged (A19, A42).
+
+    A team that has yet to pick the lead reads the contact masked, and no look at it is logged.
+    """
     team_id = actor.require(Permission.LEAD_REVEAL)
     seen = await find(uow, team_id, ref)
     entries = await uow.leads.history(team_id, seen.lead.lead_id, HISTORY_SHOWN + 1)
+    if has_contact(seen):
+        _log_look(uow, actor, seen)
+    return LeadDetails(
+        lead=view_of(seen, actor, uow.now, revealed=True),
+        history=told(entries[:HISTORY_SHOWN], seen, team_id),
+        has_older=len(entries) > HISTORY_SHOWN,
+        is_contact_hidden=not has_contact(seen),
+    )
+
+
+def _log_look(uow: UnitOfWork, actor: Actor, seen: Seen) -> None:
     uow.emit(
         LeadRevealed(
-            team_id=team_id,
+            team_id=actor.team_id,
             actor_id=actor.user_id,
             subject=seen.sight.ref,
             platform=actor.place.platform,
             lead_id=seen.lead.lead_id,
         )
-    )
-    return LeadDetails(
-        lead=view_of(seen, actor, uow.now, revealed=True),
-        history=told(entries[:HISTORY_SHOWN], seen, team_id),
-        has_older=len(entries) > HISTORY_SHOWN,
     )
 
 

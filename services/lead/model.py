@@ -330,6 +330,8 @@ class LeadDetails:
     lead: LeadView
     history: tuple[Entry, ...]
     has_older: bool = False
+    is_contact_hidden: bool = False
+    """Whether the contact stays masked until the team has picked the lead (A42)."""
 
 
 @dataclass(frozen=True, slots=True)

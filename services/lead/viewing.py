@@ -45,13 +45,13 @@ def view_of(seen: Seen, actor: Actor, now: datetime, *, revealed: bool = False) 
     """The lead for this reader; `revealed` only for somebody who may see contacts, alone."""
     lead, sight = seen.lead, seen.sight
     ours = seen.is_ours
-    open_text = revealed or _reads_alone(actor)
+    open_text = has_contact(seen) and (revealed or _reads_alone(actor))
     undo = undo_until(seen)
     return LeadView(
         lead_id=lead.lead_id,
         ref=sight.ref,
         title=lead.enquiry.title if open_text else mask_text(lead.enquiry.title),
-        contact=lead.contact if revealed else _masked(lead.contact, actor),
+        contact=lead.contact if revealed and has_contact(seen) else _masked(seen, actor),
         text=lead.enquiry.text if open_text else mask_text(lead.enquiry.text),
         value_cents=lead.enquiry.value_cents,
         currency=lead.enquiry.currency,
@@ -127,10 +127,16 @@ def _reads_alone(actor: Actor) -> bool:
     return not actor.place.is_public and actor.may(Permission.LEAD_REVEAL)
 
 
-def _masked(contact: Contact, actor: Actor) -> Contact:
+def has_contact(seen: Seen) -> bool:
+    """Whether the team may know who asked: it gave the lead, operates it or has picked it (A42)."""
+    return seen.sight.gives or seen.sight.operates or seen.is_ours
+
+
+def _masked(seen: Seen, actor: Actor) -> Contact:
+    contact = seen.lead.contact
     return replace(
         contact,
-        name=mask_name(contact.name) if actor.place.is_public else contact.name,
+        name=mask_name(contact.name) if actor.place.is_public or not has_contact(seen) else contact.name,
         email=mask_email(contact.email) if contact.email else "",
         phone=mask_phone(contact.phone),
         postcode=mask_postcode(contact.postcode),

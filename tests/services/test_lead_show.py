@@ -147,6 +147,31 @@ async def test_a_look_at_the_contact_is_private_and_logged(units: SqlUnits) -> N
     assert "posteo" not in str(newest)
 
 
+async def test_a_taker_reads_the_contact_only_after_the_pick(units: SqlUnits) -> None:
+    """Before its pick a taker reads the whole enquiry and a masked contact, which is no look; then all of it (A42)."""
+    operator, taker = await found(units, "Markt"), await found(units, "Nehmer")
+    await open_market(operator, taker)
+    one = await offered(operator, company="Schneider GmbH", **CONTACT)
+    async with units.write() as uow:
+        before = await lead.reveal(uow, taker.member, one.lead_id)
+        listed = (await lead.list_(uow, taker.member)).leads
+    assert before.is_contact_hidden
+    assert "Rufen Sie an" in before.lead.text
+    for view in (before.lead, *listed, await look(taker, one.lead_id), await look(taker, one.lead_id, taker.viewer)):
+        assert view.contact.email == "e***@posteo.de"
+        assert not [secret for secret in ("Eva", "eva@", "1234567", "70173") if secret in str(view)]
+    await pick(taker, one.lead_id)
+    async with units.write() as uow:
+        after = await lead.reveal(uow, taker.member, one.lead_id)
+        given = await lead.reveal(uow, operator.member, one.lead_id)
+    for details in (after, given):
+        assert not details.is_contact_hidden
+        assert (details.lead.contact.email, details.lead.text) == ("eva@posteo.de", CONTACT["text"])
+    async with units.read() as uow:
+        looks = [row.action for row in await uow.audit.page(taker.team_id)]
+    assert looks.count("lead.revealed") == 1
+
+
 async def test_lists_show_each_kind_and_page_by_ten(units: SqlUnits) -> None:
     """A list shows ten leads, the newest first, names the next page, and filters by kind."""
     firm = await found(units, "Solarhaus")
