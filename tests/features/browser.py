@@ -4,9 +4,11 @@ import re
 import signal
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from socket import socket
 from typing import Literal
@@ -34,6 +36,12 @@ GERMAN = (
     "übernehmen"
 )
 FOREIGN = {Language.GERMAN: ENGLISH.split(", "), Language.ENGLISH: GERMAN.split(", ")}
+
+FRAMES = """
+main { display: inline-flex; gap: 24px; padding: 20px; background: #dfe0ea; font: 15px system-ui, sans-serif; }
+figure { margin: 0; } img { display: block; border-radius: 10px; box-shadow: 0 2px 10px rgb(0 0 0 / 25%); }
+figcaption { padding-top: 10px; text-align: center; color: #333; }
+"""
 
 # What the bot and the page say, without what people typed: titles, texts and contacts of leads, messages, names.
 SPOKEN = """
@@ -178,9 +186,10 @@ class Windows:
         size: tuple[int, int] = (1100, 800),
         scheme: Literal["light", "dark"] = "light",
         language: Language = Language.GERMAN,
+        scale: float = 1,
     ) -> Window:
         """Open the chat as somebody and wait until it is there."""
-        context = await self._context(size, scheme, language)
+        context = await self._context(size, scheme, language, scale)
         window = Window(await context.new_page(), language, self.folder)
         self.opened.append(window)
         await window.page.goto(f"{self.address}/?as={person}" + (f"&room={room}" if room else ""))
@@ -188,15 +197,30 @@ class Windows:
         return window
 
     async def _context(
-        self, size: tuple[int, int], scheme: Literal["light", "dark"], language: Language
+        self, size: tuple[int, int], scheme: Literal["light", "dark"], language: Language, scale: float
     ) -> BrowserContext:
-        width, height = size
         context = await self.browser.new_context(
-            color_scheme=scheme, viewport={"width": width, "height": height}, locale=language
+            color_scheme=scheme,
+            viewport={"width": size[0], "height": size[1]},
+            locale=language,
+            device_scale_factor=scale,
         )
         context.on("console", lambda line: self._complain(line.text) if line.type in {"error", "warning"} else None)
         context.on("weberror", lambda error: self._complain(str(error.error)))
         return context
+
+    async def compose(self, name: str, *pictures: tuple[str, str], scale: float) -> None:
+        """Put pictures that were taken side by side into one, each over its line of words."""
+        figures = "".join(
+            f"<figure><img src='data:image/png;base64,{b64encode((self.folder / f'{one}.png').read_bytes()).decode()}'>"
+            f"<figcaption>{escape(words)}</figcaption></figure>"
+            for one, words in pictures
+        )
+        context = await self.browser.new_context(device_scale_factor=scale)
+        page = await context.new_page()
+        await page.set_content(f"<style>{FRAMES} img {{ zoom: {1 / scale} }}</style><main>{figures}</main>")
+        await page.locator("main").screenshot(path=self.folder / f"{name}.png")
+        await context.close()
 
     def _complain(self, words: str) -> None:
         self.complaints.append(words)

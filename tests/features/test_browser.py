@@ -14,6 +14,7 @@ from tests.features.browser import Window, Windows, started, windows
 pytestmark = pytest.mark.browser
 
 ROOF = "Dachsanierung, 120 m²"
+GUTTERS = "New gutters and roof windows"
 ASKED = (
     ("hilfe", "Das können Sie bei Solarhaus GmbH tun"),
     ("leads", "Leads: angeboten und in Arbeit"),
@@ -185,3 +186,30 @@ async def founds_a_channel(window: Window) -> None:
     await window.page.get_by_label("Name des Kanals").press("Enter")
     await expect(window.page.locator(".card")).to_have_count(1)
     await window.shoots("welcome")
+
+
+async def test_two_people_choose_english(bot: str, chromium: str, screenshot_folder: Path) -> None:
+    """What stands in the open window is drawn anew in the language chosen, and so is what comes after."""
+    async with windows(bot, chromium, screenshot_folder) as people:
+        for person in ("ben", "mara"):
+            window = await people.open(person, f"direct-{person}")
+            await window.says("sprache en")
+            await expect(window.page.get_by_role("button", name="Send", exact=True)).to_be_visible()
+            await window.page.close()
+        people.opened.clear()
+        size, scale = (500, 540), 1.5
+        ben = await people.open("ben", "vertrieb", size=size, scale=scale, language=Language.ENGLISH)
+        mara = await people.open("mara", "vertrieb", size=size, scale=scale, language=Language.ENGLISH)
+        await looks_at(ben, GUTTERS)
+        await ben.shoots("channel-before")
+        await ben.card(GUTTERS).get_by_role("button", name="Pick").click()
+        await expect(mara.card(GUTTERS)).to_contain_text("picked by Ben Kaya")
+        await looks_at(mara, GUTTERS)
+        await mara.shoots("channel-after")
+        before, after = "Ben's window, before he presses Pick", "Mara's window, a moment later"
+        await people.compose("channel", ("channel-before", before), ("channel-after", after), scale=scale)
+
+
+async def looks_at(window: Window, title: str) -> None:
+    """Scroll so that a card stands in the middle of the window."""
+    await window.card(title).evaluate("(card) => card.scrollIntoView({ block: 'center' })")

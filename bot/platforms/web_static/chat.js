@@ -13,7 +13,7 @@ const NEAR_PIXELS = 120;
 
 const log = byId("log");
 const text = byId("text");
-const narrow = matchMedia("(max-width: 480px)");
+const narrow = matchMedia("(max-width: 640px)");
 const address = new URLSearchParams(location.search);
 
 let words = wordsOf(navigator.language.startsWith("de") ? "de" : "en");
