@@ -70,6 +70,8 @@ class Command:
     """What its button says."""
     group: Group
     handler: Handler
+    also: tuple[Permission, ...] = ()
+    """What it needs besides, depending on its arguments; whoever lacks it can ask for it."""
     args: type[Args] = NoArgs
     takes: tuple[str, ...] = ()
     """Arguments by position when typed; a trailing * takes the rest of the line."""

@@ -262,12 +262,15 @@ class Dispatch:
         if command is not None and isinstance(refusal, NotPermitted):
             async with self.units.read() as uow:
                 lifters = await self._lifters(uow, actor, refusal.permission)
-            ask = _asking(command, raw, lifters[0]) if lifters else None
+            is_askable = refusal.permission in {command.permission, *command.also}
+            ask = _asking(command, raw, lifters[0]) if lifters and is_askable else None
         card = refusal_cards.refused(refusal, lifters=lifters, ask=ask)
         return self._answer(card, self._aside(incoming, actor), actor)
 
     async def _lifters(self, uow: UnitOfWork, actor: Actor, permission: Permission) -> tuple[str, ...]:
-        roles = tuple(role for role in Role if grant(role, permission) is Grant.YES)
+        """Those with the right who are above this person: nobody asks a viewer for what an owner does not need."""
+        above = tuple(Role)[: tuple(Role).index(actor.role)]
+        roles = tuple(role for role in above if grant(role, permission) is Grant.YES)
         holders = await uow.members.holders(actor.team_id, roles, LIFTERS_MAX)
         return tuple(one.name for one in holders)
 

@@ -218,6 +218,7 @@ COMMANDS = (
         verb=t("Join"),
         group=Group.YOU,
         handler=join,
+        also=(Permission.TEAM_EDIT_SETTINGS,),
         args=JoinArgs,
         takes=("code",),
     ),

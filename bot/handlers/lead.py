@@ -330,6 +330,7 @@ COMMANDS: Final = (
         verb=t("Share"),
         group=Group.LEADS,
         handler=share,
+        also=(Permission.LEAD_DELEGATE,),
         args=ShareArgs,
         takes=("lead", "who*"),
         form=choose,

@@ -179,6 +179,7 @@ COMMANDS: Final = (
         verb=t("Offer"),
         group=Group.MARKETPLACE,
         handler=offer,
+        also=(Permission.MARKETPLACE_RUN,),
         args=OfferArgs,
         takes=("lead", "to*"),
         form=offer_form,

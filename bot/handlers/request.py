@@ -6,6 +6,7 @@ import msgspec
 
 from bot.commands import Args, Command, Group, Reply
 from bot.context import Context
+from bot.incoming import Placement
 from cards import request as cards
 from cards.model import Card, t
 from services import request
@@ -30,8 +31,8 @@ async def ask(ctx: Context, args: AskArgs) -> Card:
     """Ask those who can do it."""
     if args.command not in ctx.registry.commands:
         raise NotFound("request", args.command)
-    permission = ctx.registry.commands[args.command].permission
-    return cards.asked(await request.ask(ctx.uow, ctx.actor, args.command, args.args, permission))
+    wanted = ctx.registry.commands[args.command]
+    return cards.asked(await request.ask(ctx.uow, ctx.actor, args.command, args.args, wanted.permission, *wanted.also))
 
 
 async def show(ctx: Context, args: RequestArgs) -> Card:
@@ -44,7 +45,11 @@ async def approve(ctx: Context, args: RequestArgs) -> Card | Reply | None:
     asked = await request.approve(ctx.uow, ctx.actor, args.request)
     if asked.command not in ctx.registry.commands:
         raise NotFound("request", args.request)
-    return await ctx.run(ctx, asked.command, {**asked.args, "accept": args.accept})
+    outcome = await ctx.run(ctx, asked.command, {**asked.args, "accept": args.accept})
+    if outcome is None or ctx.actor.place.is_public:
+        return outcome
+    # The request's own card says at once, in every copy, that it is decided: in its place the outcome would be lost.
+    return Reply(outcome.card if isinstance(outcome, Reply) else outcome, Placement.NEW)
 
 
 async def decline(ctx: Context, args: RequestArgs) -> Card:

@@ -28,13 +28,16 @@ DECIDERS_MAX = 20
 
 
 async def ask(
-    uow: UnitOfWork, actor: Actor, command: str, args: Mapping[str, Any], permission: Permission
+    uow: UnitOfWork, actor: Actor, command: str, args: Mapping[str, Any], *needed: Permission
 ) -> AskedRequest:
-    """Ask those whose role allows it; refused where it is this person's right anyway."""
+    """Ask those whose role allows the first thing that this person lacks; refused where it lacks nothing."""
     team_id = actor.require(Permission.REQUEST_ASK)
+    permission = next((one for one in needed if not actor.may(one)), None)
+    if permission is None:
+        raise NotAskable
     roles = roles_with(permission)
     args = _kept(args, permission)
-    if actor.may(permission) or not roles:
+    if not roles:
         raise NotAskable
     if len(json.dumps(args)) > ARGS_MAX_CHARS:
         raise Invalid("text", "too_long", ARGS_MAX_CHARS)
