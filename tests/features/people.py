@@ -17,6 +17,7 @@ from services.unit_of_work import UnitOfWork
 from tests.chat import Chat, Person, Room
 
 _leads = count(1)
+ENTRIES_MAX = 100
 
 
 @dataclass(slots=True)
@@ -136,3 +137,10 @@ async def pick(firm: Firm, lead_id: str, by: Person | None = None) -> None:
     async with firm.chat.house.units.write() as uow:
         await lead.pick(uow, await actor(uow, by or firm.owner), lead_id)
     await firm.chat.settles()
+
+
+async def actions(chat: Chat, team_id: TeamId, action: str) -> int:
+    """How often something stands in a team's audit log."""
+    async with chat.house.units.read() as uow:
+        entries = await uow.audit.page(team_id, before_seq=1 << 30, limit=ENTRIES_MAX)
+    return sum(one.action == action for one in entries)

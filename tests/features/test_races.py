@@ -8,7 +8,6 @@ import pytest
 
 from services.invitation import InvitationState
 from services.lead import What
-from services.people import TeamId
 from services.permissions import Role
 from tests.chat import Chat, Person, Room
 from tests.features import people, state
@@ -56,13 +55,6 @@ async def told(person: Person, clicks: Sequence[Click], answers: Sequence[Seen |
     return [seen for room in rooms.values() for seen in await person.reads(room) if seen.private and seen.by_bot]
 
 
-async def actions(chat: Chat, team_id: TeamId, action: str) -> int:
-    """How often something stands in a team's audit log."""
-    async with chat.house.units.read() as uow:
-        entries = await uow.audit.page(team_id, before_seq=1 << 30, limit=ENTRIES_MAX)
-    return sum(one.action == action for one in entries)
-
-
 async def found_firms(chat: Chat) -> list[Firm]:
     """Firms with as many colleagues as their plan includes."""
     roles = {"Mara": Role.ADMIN, "Ben": Role.MEMBER, "Tim": Role.MEMBER, "Ute": Role.MEMBER}
@@ -100,7 +92,7 @@ async def test_a_thousand_picks_of_one_lead_have_one_winner(chat: Chat) -> None:
 
     assert state.defects(chat) == 0
     winner, winners = await _winner(chat, firms, brought.lead_id)
-    assert sum([await actions(chat, firm.team_id, "lead.picked") for firm in firms]) == 1
+    assert sum([await people.actions(chat, firm.team_id, "lead.picked") for firm in firms]) == 1
     for firm in firms:
         for person in firm.people:
             seen = await told(person, clicks, answers)
@@ -172,8 +164,8 @@ async def test_the_first_of_fifty_decisions_counts(chat: Chat, commands: tuple[s
     assert approved or decided.state is InvitationState.DECLINED
     assert len(chat.mails.mails) == int(approved)
     done = "approved" if approved else "declined"
-    assert await actions(chat, firm.team_id, "invitation.approved") == int(approved)
-    assert await actions(chat, firm.team_id, f"invitation.{done}") == 1
+    assert await people.actions(chat, firm.team_id, "invitation.approved") == int(approved)
+    assert await people.actions(chat, firm.team_id, f"invitation.{done}") == 1
     faster = chat.words(de=f"{decided.decided_by_name} war schneller", en=f"{decided.decided_by_name} was faster")
     for person in firm.people[:3]:
         if person.name != decided.decided_by_name:
@@ -197,7 +189,7 @@ async def test_a_repeated_click_has_one_effect_and_the_same_answer(chat: Chat) -
     await chat.settles()
 
     assert state.defects(chat) == 0
-    assert await actions(chat, firm.team_id, "lead.picked") == 1
+    assert await people.actions(chat, firm.team_id, "lead.picked") == 1
     shown = [one for one in answers if one] or [await card_of(ben, firm.channel, "lead.undo")]
     assert len(shown) in {1, REPETITIONS}
     assert len({one.words for one in shown}) == 1
@@ -219,5 +211,5 @@ async def test_a_repeated_message_has_one_effect_and_one_answer(chat: Chat) -> N
     await chat.settles()
 
     assert state.defects(chat) == 0
-    assert await actions(chat, firm.team_id, "lead.noted") == 1
+    assert await people.actions(chat, firm.team_id, "lead.noted") == 1
     assert len([one for one in (await ben.reads())[before:] if one.by_bot]) == 1
