@@ -101,7 +101,8 @@ async def test_somebody_who_may_not_asks_who_may(chat: Chat) -> None:
     refused = await ben.says(de='team umbenennen "Solarhaus AG"', en='team rename "Solarhaus AG"')
     assert "Anna" in refused
     await ben.presses("request.ask")
-    assert "Solarhaus AG" in await anna.presses("request.approve")
+    await anna.presses("request.approve")
+    assert "Solarhaus AG" in (await anna.reads())[-1]
     assert await ben.finds("Anna Weiß")
     assert "Solarhaus AG" in await ben.says("team")
 
