@@ -40,6 +40,7 @@ ACTIONS: Final[dict[str, T]] = {
     "lead.undone": t("Pick undone"),
     "lead.vacated": t("Lead without a person in charge"),
     "lead.won": t("Lead won"),
+    "marketplace.changed": t("Marketplace changed"),
     "marketplace.created": t("Marketplace created"),
     "marketplace.joined": t("Marketplace joined"),
     "member.flagged": t("Responsible colleague changed"),

@@ -18,6 +18,7 @@ LEAD: Final = LeadView(
     currency="EUR",
     source="Messe Stuttgart",
     campaign="",
+    fields=(),
     state=LeadState.OFFERED,
     offer=Offer.OPEN,
     giver="Solarhaus GmbH",

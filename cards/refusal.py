@@ -109,6 +109,12 @@ _ARGUMENTS: dict[str, T] = {
     "note": t("the note"),
     "zone": t("the time zone"),
     "language": t("the language"),
+    "answer": t("the answer"),
+    "questions": t("the question"),
+    "offer_window_minutes": t("the minutes to pick"),
+    "return_window_hours": t("the hours to return"),
+    "reminder_days": t("the days until a reminder"),
+    "stall_days": t("the days until it is offered again (more than until the reminder)"),
 }
 
 

@@ -173,6 +173,9 @@ class SqlLeads:
             _until=offered_until,
         )
 
+    async def answer(self, team_id: TeamId, lead_id: str, fields: dict[str, str]) -> None:
+        await self._connection.execute(sql.ANSWER, {"_team": team_id, "_lead": lead_id, "_fields": fields})
+
     async def set_offer(self, lead_id: str, team_ids: Sequence[TeamId], offer: Offer, now: datetime) -> None:
         values = {"_lead": lead_id, "_teams": list(team_ids), "_offer": offer, "_now": now}
         await self._connection.execute(sql.SET_OFFER, values)

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     FromClause,
     Integer,
@@ -282,13 +283,10 @@ _RELEASE: Final = (
 )
 RETURN: Final = _RELEASE.where(leads.c.picked_at >= bindparam("_after", type_=Moment))
 STALL: Final = _RELEASE.where(leads.c.worked_at == bindparam("_worked", type_=Moment))
+_BROKERED: Final = (leads.c.lead_id == _LEAD, or_(leads.c.team_id == _TEAM, leads.c.operator_team_id == _TEAM))
 PUT: Final = (
     update(leads)
-    .where(
-        leads.c.lead_id == _LEAD,
-        or_(leads.c.team_id == _TEAM, leads.c.operator_team_id == _TEAM),
-        leads.c.state.in_(bindparam("_was", expanding=True)),
-    )
+    .where(*_BROKERED, leads.c.state.in_(bindparam("_was", expanding=True)))
     .values(
         state=bindparam("_state"),
         operator_team_id=bindparam("_operator"),
@@ -298,6 +296,7 @@ PUT: Final = (
     )
     .returning(leads.c.lead_id)
 )
+ANSWER: Final = update(leads).where(*_BROKERED).values(fields=bindparam("_fields", type_=JSON), version=_VERSION)
 SET_OFFER: Final = (
     update(lead_sights)
     .where(lead_sights.c.lead_id == _LEAD, lead_sights.c.team_id.in_(bindparam("_teams", expanding=True)))

@@ -4,7 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Executable, Integer, RowMapping, Text, and_, bindparam, delete, exists, insert, select, update
+from sqlalchemy import (
+    JSON,
+    Executable,
+    Integer,
+    RowMapping,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.marketplace.model import Marketplace, Membership, Partner, PartnerState
@@ -19,6 +32,17 @@ _LIMIT: Final = bindparam("_limit", type_=Integer)
 
 _ADD: Final = insert(marketplaces)
 _FIND: Final = select(marketplaces).where(marketplaces.c.team_id == _TEAM, marketplaces.c.marketplace_id == _MARKET)
+_CHANGE: Final = (
+    update(marketplaces)
+    .where(marketplaces.c.team_id == _TEAM, marketplaces.c.marketplace_id == _MARKET)
+    .values(
+        offer_window_minutes=bindparam("_offer", type_=Integer),
+        return_window_hours=bindparam("_return", type_=Integer),
+        reminder_days=bindparam("_reminder", type_=Integer),
+        stall_days=bindparam("_stall", type_=Integer),
+        questions=bindparam("_questions", type_=JSON),
+    )
+)
 _OF_MARKET: Final = and_(
     marketplaces.c.team_id == partners.c.team_id, marketplaces.c.marketplace_id == partners.c.marketplace_id
 )
@@ -109,6 +133,18 @@ class SqlMarketplaces:
     async def add(self, marketplace: Marketplace) -> None:
         await self._connection.execute(_ADD, _market_row(marketplace))
 
+    async def change(self, marketplace: Marketplace) -> None:
+        values = {
+            "_team": marketplace.team_id,
+            "_market": marketplace.marketplace_id,
+            "_offer": marketplace.offer_window_minutes,
+            "_return": marketplace.return_window_hours,
+            "_reminder": marketplace.reminder_days,
+            "_stall": marketplace.stall_days,
+            "_questions": list(marketplace.questions),
+        }
+        await self._connection.execute(_CHANGE, values)
+
     async def find(self, team_id: TeamId, marketplace_id: str) -> Marketplace | None:
         rows = await self._rows(_FIND, _team=team_id, _market=marketplace_id)
         return _marketplace(rows[0]) if rows else None
@@ -159,6 +195,7 @@ def _marketplace(row: RowMapping, prefix: str = "") -> Marketplace:
         return_window_hours=row[f"{prefix}return_window_hours"],
         reminder_days=row[f"{prefix}reminder_days"],
         stall_days=row[f"{prefix}stall_days"],
+        questions=tuple(row[f"{prefix}questions"]),
         created_by=row[f"{prefix}created_by"],
         created_at=row[f"{prefix}created_at"],
     )
@@ -173,6 +210,7 @@ def _market_row(marketplace: Marketplace) -> dict[str, object]:
         "return_window_hours": marketplace.return_window_hours,
         "reminder_days": marketplace.reminder_days,
         "stall_days": marketplace.stall_days,
+        "questions": list(marketplace.questions),
         "created_by": marketplace.created_by,
         "created_at": marketplace.created_at,
     }

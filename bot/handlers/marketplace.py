@@ -28,6 +28,18 @@ class CreateArgs(Args, frozen=True):
     takes: bool = True
     offer_window_minutes: int = OFFER_WINDOW_MINUTES
     return_window_hours: int = RETURN_WINDOW_HOURS
+    questions: str = ""
+
+
+class ChangeArgs(Args, frozen=True):
+    """All of a marketplace's settings, as its form holds them."""
+
+    marketplace: str
+    offer_window_minutes: int
+    return_window_hours: int
+    reminder_days: int
+    stall_days: int
+    questions: str = ""
 
 
 class InviteArgs(Args, frozen=True):
@@ -47,11 +59,18 @@ class PartnerArgs(Args, frozen=True):
 
 
 class OfferArgs(Args, frozen=True):
-    """Which lead, where and to whom; a click only names the lead and opens the form."""
+    """Which lead, where and to whom, with the answers; a click only names the lead and opens the form."""
 
     lead: str
     marketplace: str = ""
     to: str = ""
+    choose: bool = False
+    asked: str = ""
+    answer_1: str = ""
+    answer_2: str = ""
+    answer_3: str = ""
+    answer_4: str = ""
+    answer_5: str = ""
 
 
 async def show(ctx: Context, args: ShowArgs) -> Card:
@@ -69,6 +88,7 @@ async def create(ctx: Context, args: CreateArgs) -> Card:
         takes=args.takes,
         offer_window_minutes=args.offer_window_minutes,
         return_window_hours=args.return_window_hours,
+        questions=args.questions,
     )
     return cards.shown(opened)
 
@@ -78,6 +98,28 @@ async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     del warnings
     ctx.actor.require(Permission.MARKETPLACE_RUN)
     return cards.create_form(known)
+
+
+async def change(ctx: Context, args: ChangeArgs) -> Card:
+    """Change windows and questions."""
+    settings = marketplace.Settings(
+        offer_window_minutes=args.offer_window_minutes,
+        return_window_hours=args.return_window_hours,
+        reminder_days=args.reminder_days,
+        stall_days=args.stall_days,
+        questions=args.questions,
+    )
+    return cards.shown(await marketplace.change(ctx.uow, ctx.actor, args.marketplace, settings))
+
+
+async def change_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """What holds now; the list, where several marketplaces could be meant."""
+    del warnings
+    ctx.actor.require(Permission.MARKETPLACE_RUN)
+    view = await marketplace.show(ctx.uow, ctx.actor, str(known.get("marketplace", "")))
+    if isinstance(view, MarketplaceList):
+        return cards.listed(view)
+    return cards.change_form(view, known) if view.may_run else cards.shown(view)
 
 
 async def invite(ctx: Context, args: InviteArgs) -> Card:
@@ -113,11 +155,19 @@ async def withdraw(ctx: Context, args: PartnerArgs) -> Card:
 
 async def offer(ctx: Context, args: OfferArgs) -> Card | Reply:
     """Offer a lead; the form, where a choice is open."""
-    if not args.marketplace and not args.to:
-        form = await marketplace.offer_form(ctx.uow, ctx.actor, args.lead)
+    if args.choose or (not args.marketplace and not args.to):
+        form = await marketplace.offer_form(ctx.uow, ctx.actor, args.lead, args.marketplace)
         return Reply(cards.offer_form(form, {}), Placement.PRIVATE)
     view = await marketplace.offer(
-        ctx.uow, ctx.actor, args.lead, marketplace=args.marketplace, to=args.to, accept=args.accept
+        ctx.uow,
+        ctx.actor,
+        args.lead,
+        marketplace=args.marketplace,
+        to=args.to,
+        answers=marketplace.Answers(
+            args.asked, (args.answer_1, args.answer_2, args.answer_3, args.answer_4, args.answer_5)
+        ),
+        accept=args.accept,
     )
     return lead_cards.shown(view)
 
@@ -126,7 +176,7 @@ async def offer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[War
     """Where the lead goes, under the leads of the same contact; without a lead, those to choose from."""
     if "lead" not in known:
         return lead_cards.listed(await lead.list_(ctx.uow, ctx.actor))
-    form = await marketplace.offer_form(ctx.uow, ctx.actor, str(known["lead"]))
+    form = await marketplace.offer_form(ctx.uow, ctx.actor, str(known["lead"]), str(known.get("marketplace", "")))
     return cards.offer_form(form, known, warnings)
 
 
@@ -156,6 +206,19 @@ COMMANDS: Final = (
         args=CreateArgs,
         takes=("name*",),
         form=create_form,
+    ),
+    Command(
+        name="marketplace.change",
+        english=("market settings", "marketplace settings"),
+        german=("markt einstellungen", "marktplatz einstellungen"),
+        permission=Permission.MARKETPLACE_RUN,
+        about=t("Change a market's times and the questions that its form asks"),
+        verb=t("Save"),
+        group=Group.MARKETPLACE,
+        handler=change,
+        args=ChangeArgs,
+        takes=("marketplace*",),
+        form=change_form,
     ),
     Command(
         name="marketplace.invite",

@@ -111,6 +111,7 @@ def detailed(view: LeadDetails) -> Card:
             *((Text(t("You'll see the contact once you've picked the lead."), Tone.SUBTLE),) if hidden else ()),
             Facts(_about(lead)),
             *((Quote(verbatim(lead.text), lines=12),) if lead.text else ()),
+            *_answers(lead),
             *_history(view),
         ),
         (*others[:2], Run(t("Hide"), "lead.card", {"lead": lead.lead_id})),
@@ -138,6 +139,11 @@ def _about(lead: LeadView) -> tuple[Fact, ...]:
         (Fact(t("Can be returned until"), T("{at}", {"at": Instant(lead.return_until)})),) if lead.return_until else ()
     )
     return (*worked, *words.value(lead), *words.source(lead), *words.market(lead), came, *back)
+
+
+def _answers(lead: LeadView) -> tuple[Items, ...]:
+    rows = tuple(Item(verbatim(question), verbatim(answer)) for question, answer in lead.fields)
+    return (Items(rows, t("What the market asks")),) if rows else ()
 
 
 def _history(view: LeadDetails) -> tuple[Items | Text, ...]:

@@ -84,7 +84,8 @@ _HISTORY: Final = (
         team="Solarhaus GmbH",
     ),
 )
-_DETAILS: Final = LeadDetails(picked(contact=_FULL), _HISTORY, has_older=True)
+_FIELDS: Final = (("Welche Dachform?", "Walmdach, 45 Grad"), ("Bis wann?", "Vor dem Winter"))
+_DETAILS: Final = LeadDetails(picked(contact=_FULL, fields=_FIELDS), _HISTORY, has_older=True)
 _HANDS: Final = Hands(
     picked(),
     (("mara", "Mara Lind"), ("anna", "Anna Weiß")),

@@ -263,6 +263,8 @@ class LeadView:
     currency: str
     source: str
     campaign: str
+    fields: tuple[tuple[str, str], ...]
+    """What the marketplace's form asked, and the answers (B20); empty where others read along."""
     state: LeadState
     offer: Offer
     giver: str

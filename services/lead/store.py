@@ -121,6 +121,10 @@ class Leads(Protocol):
         """Submit or offer a lead that this team gives or operates."""
         ...
 
+    async def answer(self, team_id: TeamId, lead_id: str, fields: dict[str, str]) -> None:
+        """Keep the answers to a marketplace's questions, of a lead that this team gives or operates."""
+        ...
+
     async def set_offer(self, lead_id: str, team_ids: Sequence[TeamId], offer: Offer, now: datetime) -> None:
         """Change what the lead is to these teams."""
         ...

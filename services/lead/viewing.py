@@ -57,6 +57,7 @@ def view_of(seen: Seen, actor: Actor, now: datetime, *, revealed: bool = False) 
         currency=lead.enquiry.currency,
         source=lead.enquiry.source,
         campaign=lead.enquiry.campaign,
+        fields=_fields(seen, open_text=open_text) if revealed or not actor.place.is_public else (),
         state=lead.state,
         offer=sight.offer,
         giver="" if sight.gives else seen.giver,
@@ -125,6 +126,11 @@ def _may_offer(seen: Seen, actor: Actor) -> bool:
 
 def _reads_alone(actor: Actor) -> bool:
     return not actor.place.is_public and actor.may(Permission.LEAD_REVEAL)
+
+
+def _fields(seen: Seen, *, open_text: bool) -> tuple[tuple[str, str], ...]:
+    fields = seen.lead.enquiry.fields.items()
+    return tuple((question, answer if open_text else mask_text(answer)) for question, answer in fields)
 
 
 def has_contact(seen: Seen) -> bool:

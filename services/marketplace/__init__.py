@@ -1,6 +1,7 @@
 """Marketplaces: run, joined by partners, offered leads."""
 
 from services.marketplace.model import (
+    Answers,
     Marketplace,
     MarketplaceList,
     MarketplaceView,
@@ -9,12 +10,14 @@ from services.marketplace.model import (
     Partner,
     PartnerState,
     PartnerView,
+    Settings,
 )
 from services.marketplace.offering import offer, offer_form
 from services.marketplace.partnering import decline_partner, end, invite, join_partner, show_partner, withdraw
-from services.marketplace.running import create, show
+from services.marketplace.running import change, create, show
 
 __all__ = [
+    "Answers",
     "Marketplace",
     "MarketplaceList",
     "MarketplaceView",
@@ -23,6 +26,8 @@ __all__ = [
     "Partner",
     "PartnerState",
     "PartnerView",
+    "Settings",
+    "change",
     "create",
     "decline_partner",
     "end",

@@ -11,6 +11,11 @@ from services.people import TeamId, UserId
 
 NAME_MAX_CHARS = 80
 LINE_MAX_CHARS = 120
+QUESTIONS_MAX = 5
+QUESTION_MAX_CHARS = 80
+ANSWER_MAX_CHARS = 300
+ANSWERS_KEPT = 10
+"""Of one lead, whatever its marketplace came to ask in between."""
 PARTNERS_MAX = 200
 MARKETPLACES_MAX = 20
 """A team runs at most so many."""
@@ -52,8 +57,29 @@ class Marketplace:
     return_window_hours: int = RETURN_WINDOW_HOURS
     reminder_days: int = REMINDER_DAYS
     stall_days: int = STALL_DAYS
+    questions: tuple[str, ...] = ()
+    """What its form asks whoever puts a lead on it (B20)."""
     created_by: UserId
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A marketplace's windows and questions as they were typed."""
+
+    offer_window_minutes: int
+    return_window_hours: int
+    reminder_days: int
+    stall_days: int
+    questions: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was answered, in the order of the questions, and by what those are known again."""
+
+    asked: str = ""
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +147,9 @@ class MarketplaceView:
     takes: bool
     offer_window_minutes: int
     return_window_hours: int
+    reminder_days: int
+    stall_days: int
+    questions: tuple[str, ...] = ()
     partners: tuple[PartnerView, ...] = ()
     may_run: bool = False
 
@@ -141,6 +170,14 @@ class OfferForm:
     marketplaces: tuple[tuple[str, str], ...]
     takers: tuple[tuple[str, str], ...]
     window_minutes: int
+    questions: tuple[str, ...] = ()
+    """Of the only marketplace."""
+    asked: str = ""
+    """By what the questions are known again when the answers come."""
+    answers: tuple[str, ...] = ()
+    """What is known already, in the order of the questions."""
+    is_choice: bool = False
+    """Whether the marketplace is chosen first, because what is asked depends on it."""
 
 
 # ---- what is audited and heard of ----
@@ -156,6 +193,16 @@ class MarketplaceCreated(MarketplaceEvent, frozen=True, kw_only=True, tag="marke
     """A team opened a marketplace."""
 
     name: str
+
+
+class MarketplaceChanged(MarketplaceEvent, frozen=True, kw_only=True, tag="marketplace.changed"):
+    """Its operator changed its windows or its questions."""
+
+    offer_window_minutes: int
+    return_window_hours: int
+    reminder_days: int
+    stall_days: int
+    questions: int
 
 
 class PartnerInvited(MarketplaceEvent, frozen=True, kw_only=True, tag="partner.invited"):

@@ -13,7 +13,8 @@ from services.lead.offering import next_takers, open_to
 from services.lead.refusals import AlreadyOffered, NoTakers
 from services.lead.viewing import view_of
 from services.marketplace.finding import given_to, partner_of, run_by
-from services.marketplace.model import MARKETPLACES_SHOWN, Marketplace, NotGiver, OfferForm
+from services.marketplace.form import fields_of, known_as
+from services.marketplace.model import MARKETPLACES_SHOWN, Answers, Marketplace, NotGiver, OfferForm
 from services.people import Actor, TeamId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
@@ -23,10 +24,18 @@ _FROM_OPERATOR = (LeadState.OPEN, LeadState.SUBMITTED, LeadState.FAILED)
 
 
 async def offer(
-    uow: UnitOfWork, actor: Actor, ref: str, *, marketplace: str = "", to: str = "", accept: tuple[str, ...] = ()
+    uow: UnitOfWork,
+    actor: Actor,
+    ref: str,
+    *,
+    marketplace: str = "",
+    to: str = "",
+    answers: Answers | None = None,
+    accept: tuple[str, ...] = (),
 ) -> LeadView:
     """Submit the team's lead to a marketplace or, as its operator, offer it to every taker or assign it `to` one.
 
+    `answers` are those to the marketplace's questions, in their order (B20).
     Raises NeedsConfirmation with the leads of the same contact on the marketplace (B24).
     """
     team_id = actor.require(Permission.MARKETPLACE_GIVE)
@@ -34,6 +43,8 @@ async def offer(
     market = await _market(uow, team_id, seen, marketplace)
     if to and market.team_id != team_id:
         raise NotFound("partner", to)
+    enquiry = replace(seen.lead.enquiry, fields=fields_of(seen.lead, market, answers or Answers()))
+    seen = replace(seen, lead=replace(seen.lead, enquiry=enquiry))
     await ask_about_duplicates(
         uow,
         actor,
@@ -150,10 +161,14 @@ async def _put(uow: UnitOfWork, actor: Actor, seen: Seen, market: Marketplace, s
         offered_until=until,
     ):
         raise AlreadyOffered(seen.sight.ref)
+    await uow.leads.answer(actor.team_id, seen.lead.lead_id, seen.lead.enquiry.fields)
 
 
-async def offer_form(uow: UnitOfWork, actor: Actor, ref: str) -> OfferForm:
-    """Where this lead can go: the marketplaces to which the team gives and, for their operator, the takers."""
+async def offer_form(uow: UnitOfWork, actor: Actor, ref: str, marketplace: str = "") -> OfferForm:
+    """Where this lead can go: the marketplaces to which the team gives and, for their operator, the takers.
+
+    What a marketplace asks is known once it is the only one, or the one that was chosen.
+    """
     team_id = actor.require(Permission.MARKETPLACE_GIVE)
     seen = await find(uow, team_id, ref)
     memberships = await uow.marketplaces.memberships(team_id, MARKETPLACES_SHOWN)
@@ -162,13 +177,20 @@ async def offer_form(uow: UnitOfWork, actor: Actor, ref: str) -> OfferForm:
         chosen = [one for one in memberships if one.marketplace.marketplace_id == lead.marketplace_id]
     else:
         chosen = [one for one in memberships if one.partner.gives]
+    chosen = [one for one in chosen if one.marketplace.marketplace_id == marketplace] or chosen
     if not chosen:
         raise NotGiver("")
+    questions = chosen[0].marketplace.questions if len(chosen) == 1 else ()
+    view = view_of(seen, actor, uow.now)
     operated = [one.marketplace for one in chosen if one.marketplace.team_id == team_id]
     takers = await uow.marketplaces.takers(team_id, operated[0].marketplace_id) if len(operated) == 1 else []
     return OfferForm(
-        lead=view_of(seen, actor, uow.now),
+        lead=view,
         marketplaces=tuple((one.marketplace.marketplace_id, one.marketplace.name) for one in chosen),
         takers=tuple((one.partner_id, one.name) for one in takers),
         window_minutes=operated[0].offer_window_minutes if operated else 0,
+        questions=questions,
+        asked=known_as(questions),
+        answers=tuple(dict(view.fields).get(question, "") for question in questions),
+        is_choice=len(chosen) > 1 and any(one.marketplace.questions for one in chosen),
     )

@@ -1,7 +1,11 @@
 """Run a marketplace: open it and look at it (B3, B7)."""
 
+from dataclasses import replace
+
 from services.errors import Invalid
 from services.lead.typed import line, needed
+from services.marketplace.finding import run_by
+from services.marketplace.form import questions_of
 from services.marketplace.model import (
     MARKETPLACES_MAX,
     MARKETPLACES_SHOWN,
@@ -10,6 +14,7 @@ from services.marketplace.model import (
     PARTNERS_MAX,
     RETURN_WINDOW_HOURS,
     Marketplace,
+    MarketplaceChanged,
     MarketplaceCreated,
     MarketplaceList,
     MarketplaceView,
@@ -18,6 +23,7 @@ from services.marketplace.model import (
     Partner,
     PartnerState,
     PartnerView,
+    Settings,
     TooManyMarketplaces,
 )
 from services.masking import mask_email
@@ -27,6 +33,8 @@ from services.unit_of_work import UnitOfWork
 
 OFFER_MINUTES = (5, 60 * 24 * 14)
 RETURN_HOURS = (1, 24 * 30)
+REMINDER_DAYS_LIMITS = (1, 89)
+STALL_DAYS_MAX = 90
 
 
 async def create(
@@ -37,6 +45,7 @@ async def create(
     takes: bool = True,
     offer_window_minutes: int = OFFER_WINDOW_MINUTES,
     return_window_hours: int = RETURN_WINDOW_HOURS,
+    questions: str = "",
 ) -> MarketplaceView:
     """Open a marketplace; its operator gives leads to it and, if wanted, takes them too (B7)."""
     team_id = actor.require(Permission.MARKETPLACE_RUN)
@@ -51,6 +60,7 @@ async def create(
         name=wanted,
         offer_window_minutes=offer_window_minutes,
         return_window_hours=return_window_hours,
+        questions=questions_of(questions),
         created_by=actor.user_id,
         created_at=uow.now,
     )
@@ -79,6 +89,42 @@ async def create(
         )
     )
     return view_of(Membership(market, operator.name, operator), actor, [operator])
+
+
+async def change(uow: UnitOfWork, actor: Actor, wanted: str, settings: Settings) -> MarketplaceView:
+    """Change the windows and the questions of a marketplace that the team runs; what is on offer keeps its time."""
+    team_id = actor.require(Permission.MARKETPLACE_RUN)
+    _within("offer_window_minutes", settings.offer_window_minutes, OFFER_MINUTES)
+    _within("return_window_hours", settings.return_window_hours, RETURN_HOURS)
+    _within("reminder_days", settings.reminder_days, REMINDER_DAYS_LIMITS)
+    # Nothing is taken away before its reminder.
+    _within("stall_days", settings.stall_days, (settings.reminder_days + 1, STALL_DAYS_MAX))
+    changed = replace(
+        await run_by(uow, team_id, wanted),
+        offer_window_minutes=settings.offer_window_minutes,
+        return_window_hours=settings.return_window_hours,
+        reminder_days=settings.reminder_days,
+        stall_days=settings.stall_days,
+        questions=questions_of(settings.questions),
+    )
+    await uow.marketplaces.change(changed)
+    uow.emit(_changed(actor, changed))
+    return await look_again(uow, actor, changed.marketplace_id)
+
+
+def _changed(actor: Actor, market: Marketplace) -> MarketplaceChanged:
+    return MarketplaceChanged(
+        team_id=actor.team_id,
+        actor_id=actor.user_id,
+        platform=actor.place.platform,
+        subject=market.name,
+        marketplace_id=market.marketplace_id,
+        offer_window_minutes=market.offer_window_minutes,
+        return_window_hours=market.return_window_hours,
+        reminder_days=market.reminder_days,
+        stall_days=market.stall_days,
+        questions=len(market.questions),
+    )
 
 
 def _within(argument: str, value: int, limits: tuple[int, int]) -> None:
@@ -145,6 +191,9 @@ def view_of(membership: Membership, actor: Actor, partners: list[Partner]) -> Ma
         takes=own.takes,
         offer_window_minutes=market.offer_window_minutes,
         return_window_hours=market.return_window_hours,
+        reminder_days=market.reminder_days,
+        stall_days=market.stall_days,
+        questions=market.questions if is_ours else (),
         partners=tuple(_partner(one, actor) for one in partners) if is_ours else (),
         may_run=is_ours and actor.may(Permission.MARKETPLACE_RUN),
     )

@@ -14,6 +14,10 @@ class Marketplaces(Protocol):
         """A new marketplace of its operator."""
         ...
 
+    async def change(self, marketplace: Marketplace) -> None:
+        """Its windows and questions, as they are now."""
+        ...
+
     async def find(self, team_id: TeamId, marketplace_id: str) -> Marketplace | None:
         """A marketplace that this team runs."""
         ...

@@ -26,6 +26,7 @@ marketplaces = Table(
     Column("return_window_hours", Integer, nullable=False),  # how long an accepted lead can be returned
     Column("reminder_days", Integer, nullable=False),  # an accepted lead stalls → reminder
     Column("stall_days", Integer, nullable=False),  # … → offered again
+    Column("questions", JSON, nullable=False),  # of its own form, in their order (B20)
     text_column("created_by"),
     moment_column("created_at"),
     team_key(),
@@ -80,7 +81,7 @@ leads = Table(
     text_column("body", server_default=""),
     Column("value_cents", BigInteger, nullable=True),
     text_column("currency", server_default="EUR"),
-    Column("fields", JSON, nullable=False),  # of the marketplace's form
+    Column("fields", JSON, nullable=False),  # answers to the marketplace's questions, by their words
     text_column("source", server_default=""),
     text_column("campaign", server_default=""),
     # where it stands

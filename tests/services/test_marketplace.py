@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services import lead, marketplace
-from services.errors import Invalid, NeedsConfirmation, NotFound, NotPermitted
+from services.errors import Invalid, NeedsConfirmation, NotFound, NotPermitted, Outdated
 from services.lead.model import Act, LeadState, Offer
 from services.lead.refusals import AlreadyOffered, NoTakers
 from services.marketplace import notices
@@ -103,6 +103,127 @@ async def test_an_assigned_lead_is_there_for_one_firm(units: SqlUnits) -> None:
     assert (await look(first, brought.lead_id)).offer is Offer.ASSIGNED
     with pytest.raises(NotFound):
         await look(second, brought.lead_id)
+
+
+ASKS = marketplace.Settings(
+    offer_window_minutes=60,
+    return_window_hours=24,
+    reminder_days=2,
+    stall_days=5,
+    questions="Welche Dachform?\r\n\n  Bis   wann? \nBis wann?",
+)
+
+
+async def asking(operator: Firm, market: str, settings: marketplace.Settings = ASKS) -> MarketplaceView:
+    """Change the settings of the operator's marketplace."""
+    async with operator.units.write() as uow:
+        return await marketplace.change(uow, operator.member, market, settings)
+
+
+async def test_any_colleague_of_the_operator_changes_windows_and_questions(units: SqlUnits) -> None:
+    """The operator's colleagues change a marketplace's windows and its questions, logged; viewers and others do not."""
+    operator, partner = await found(units, "Markt"), await found(units, "Geber")
+    market = await open_market(operator, partner)
+    changed = await asking(operator, market)
+    assert changed.questions == ("Welche Dachform?", "Bis wann?")
+    assert (changed.offer_window_minutes, changed.return_window_hours) == (60, 24)
+    assert await one_market(operator) == changed
+    assert (await one_market(partner)).questions == ()
+    async with units.write() as uow:
+        with pytest.raises(NotPermitted):
+            await marketplace.change(uow, operator.viewer, market, ASKS)
+        with pytest.raises(NotFound):
+            await marketplace.change(uow, partner.owner, market, ASKS)
+    async with units.read() as uow:
+        assert (await uow.audit.page(operator.team_id))[0].action == "marketplace.changed"
+
+
+@pytest.mark.parametrize(
+    ("argument", "settings"),
+    [
+        ("questions", replace(ASKS, questions="\n".join("123456"))),
+        ("questions", replace(ASKS, questions="x" * 81)),
+        ("offer_window_minutes", replace(ASKS, offer_window_minutes=4)),
+        ("return_window_hours", replace(ASKS, return_window_hours=721)),
+        ("reminder_days", replace(ASKS, reminder_days=0)),
+        ("stall_days", replace(ASKS, reminder_days=5)),
+        ("stall_days", replace(ASKS, stall_days=91)),
+    ],
+)
+async def test_settings_beyond_their_limits_are_refused(
+    sqlite_units: SqlUnits, argument: str, settings: marketplace.Settings
+) -> None:
+    """At most five questions of 80 characters, and windows within their limits; a reminder comes before the end."""
+    operator = await found(sqlite_units, "Markt")
+    market = await open_market(operator)
+    with pytest.raises(Invalid) as refused:
+        await asking(operator, market, settings)
+    assert refused.value.argument == argument
+
+
+async def test_answers_are_kept_with_their_questions(units: SqlUnits) -> None:
+    """Giver and operator answer a marketplace's questions; the taker reads both, no address among them (B20, A42)."""
+    operator, giver, taker = [await found(units, name) for name in ("Markt", "Geber", "Nehmer")]
+    market = await open_market(operator, giver, taker)
+    await asking(operator, market)
+    brought = await bring(giver)
+    async with units.write() as uow:
+        form = await marketplace.offer_form(uow, giver.owner, brought.lead_id)
+        answers = marketplace.Answers(form.asked, ("Walmdach, siehe eva@posteo.de", "", "", "", ""))
+        await marketplace.offer(uow, giver.owner, brought.lead_id, answers=answers)
+    async with units.write() as uow:
+        form = await marketplace.offer_form(uow, operator.owner, brought.lead_id)
+        assert (form.questions, form.answers) == (
+            ("Welche Dachform?", "Bis wann?"),
+            ("Walmdach, siehe eva@posteo.de", ""),
+        )
+        answers = marketplace.Answers(form.asked, ("", "Mai"))
+        await marketplace.offer(uow, operator.owner, brought.lead_id, answers=answers)
+        before = (await lead.reveal(uow, taker.in_channel(taker.owner), brought.lead_id)).lead.fields
+        assert before == (("Welche Dachform?", "Walmdach, siehe e***@posteo.de"), ("Bis wann?", "Mai"))
+    assert (await look(taker, brought.lead_id, taker.reader())).fields == ()
+    await pick(taker, brought.lead_id)
+    async with units.write() as uow:
+        after = (await lead.reveal(uow, taker.owner, brought.lead_id)).lead.fields
+    assert after[0] == ("Welche Dachform?", "Walmdach, siehe eva@posteo.de")
+
+
+async def test_answers_to_other_questions_are_refused(units: SqlUnits) -> None:
+    """An answer given before the questions changed, and one beyond 300 characters, keep the lead where it is (B20)."""
+    operator, taker = await found(units, "Markt"), await found(units, "Nehmer")
+    market = await open_market(operator, taker)
+    await asking(operator, market)
+    brought = await bring(operator)
+    async with units.write() as uow:
+        asked = (await marketplace.offer_form(uow, operator.owner, brought.lead_id)).asked
+    await asking(operator, market, replace(ASKS, questions="Wie groß?"))
+    async with units.write() as uow:
+        now = (await marketplace.offer_form(uow, operator.owner, brought.lead_id)).asked
+        stale, long = marketplace.Answers(asked, ("Walmdach",)), marketplace.Answers(now, ("x" * 301,))
+        with pytest.raises(Outdated):
+            await marketplace.offer(uow, operator.owner, brought.lead_id, answers=stale)
+        with pytest.raises(Invalid):
+            await marketplace.offer(uow, operator.owner, brought.lead_id, answers=long)
+        unanswered = marketplace.Answers(asked, ("", ""))
+        offered_now = await marketplace.offer(uow, operator.owner, brought.lead_id, answers=unanswered)
+    assert (offered_now.state, offered_now.fields) == (LeadState.OFFERED, ())
+
+
+async def test_of_several_marketplaces_one_is_chosen_before_its_questions(sqlite_units: SqlUnits) -> None:
+    """Where a firm gives to several marketplaces and one asks something, the marketplace is chosen first (B20)."""
+    first, second = await found(sqlite_units, "Erste"), await found(sqlite_units, "Zweite")
+    market = await open_market(first, second)
+    own = await open_market(second)
+    brought = await bring(second)
+    async with sqlite_units.write() as uow:
+        assert not (await marketplace.offer_form(uow, second.owner, brought.lead_id)).is_choice
+    await asking(first, market)
+    async with sqlite_units.write() as uow:
+        form = await marketplace.offer_form(uow, second.owner, brought.lead_id)
+        assert (form.is_choice, form.questions) == (True, ())
+        chosen = await marketplace.offer_form(uow, second.owner, brought.lead_id, market)
+        assert (chosen.is_choice, len(chosen.questions)) == (False, 2)
+        assert (await marketplace.offer_form(uow, second.owner, brought.lead_id, own)).questions == ()
 
 
 async def test_duplicates_on_the_marketplace_are_shown_before_an_offer_goes_out(units: SqlUnits) -> None:

@@ -300,6 +300,7 @@ def upgrade() -> None:
         sa.Column("return_window_hours", sa.Integer(), nullable=False),
         sa.Column("reminder_days", sa.Integer(), nullable=False),
         sa.Column("stall_days", sa.Integer(), nullable=False),
+        sa.Column("questions", sa.JSON(), nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["team_id"], ["teams.team_id"], name=op.f("fk_marketplaces_team_id")),

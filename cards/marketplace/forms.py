@@ -1,0 +1,176 @@
+"""The forms around marketplaces, and the one with which a lead is offered."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from cards import duplicates
+from cards.marketplace.card import PARTS
+from cards.model import (
+    Card,
+    Choice,
+    ChoiceInput,
+    NumberInput,
+    Run,
+    Style,
+    Text,
+    TextInput,
+    ToggleInput,
+    t,
+    verbatim,
+)
+from services.errors import Warn
+from services.marketplace.model import (
+    ANSWER_MAX_CHARS,
+    NAME_MAX_CHARS,
+    OFFER_WINDOW_MINUTES,
+    QUESTION_MAX_CHARS,
+    QUESTIONS_MAX,
+    RETURN_WINDOW_HOURS,
+    MarketplaceList,
+    MarketplaceView,
+    OfferForm,
+    Part,
+)
+
+TEXT_MAX_CHARS: Final = 1_000
+ANSWERS: Final = tuple(f"answer_{number}" for number in range(1, QUESTIONS_MAX + 1))
+
+
+def create_form(known: Mapping[str, Any]) -> Card:
+    """A new marketplace."""
+    return Card(
+        t("New market"),
+        (
+            TextInput("name", t("Name"), str(known.get("name", "")), required=True, max_length=NAME_MAX_CHARS),
+            *_windows(OFFER_WINDOW_MINUTES, RETURN_WINDOW_HOURS),
+            _questions(str(known.get("questions", ""))),
+            ToggleInput("takes", t("Our own team takes leads here too"), value=True),
+        ),
+        (Run(t("Open market"), "marketplace.create", {}, Style.PRIMARY, collects=True), Run(t("Cancel"), "cancel")),
+    )
+
+
+def _windows(minutes: int, hours: int) -> tuple[NumberInput, NumberInput]:
+    return (
+        NumberInput(
+            "offer_window_minutes", t("Minutes to pick a lead"), minutes, required=True, minimum=5, maximum=20_160
+        ),
+        NumberInput("return_window_hours", t("Hours to return a lead"), hours, required=True, minimum=1, maximum=720),
+    )
+
+
+def _questions(known: str) -> TextInput:
+    label = t("Questions to whoever offers a lead (up to {limit}, one a line)", limit=QUESTIONS_MAX)
+    return TextInput("questions", label, known, multiline=True, max_length=QUESTIONS_MAX * (QUESTION_MAX_CHARS + 1))
+
+
+def change_form(view: MarketplaceView, known: Mapping[str, Any]) -> Card:
+    """The windows and questions of a marketplace, filled with what holds now."""
+    written = str(known.get("questions") or "\n".join(view.questions))
+    return Card(
+        t("Settings of {market}", market=view.name),
+        (
+            *_windows(view.offer_window_minutes, view.return_window_hours),
+            NumberInput(
+                "reminder_days",
+                t("Days without work until a reminder"),
+                view.reminder_days,
+                required=True,
+                minimum=1,
+                maximum=89,
+            ),
+            NumberInput(
+                "stall_days",
+                t("Days without work until it is offered again"),
+                view.stall_days,
+                required=True,
+                minimum=2,
+                maximum=90,
+            ),
+            _questions(written),
+        ),
+        (
+            Run(t("Save"), "marketplace.change", {"marketplace": view.marketplace_id}, Style.PRIMARY, collects=True),
+            Run(t("Cancel"), "marketplace.show", {"marketplace": view.marketplace_id}),
+        ),
+    )
+
+
+def invite_form(markets: MarketplaceList | MarketplaceView, known: Mapping[str, Any]) -> Card:
+    """Invite a firm, with words of one's own."""
+    views = markets.marketplaces if isinstance(markets, MarketplaceList) else (markets,)
+    own = tuple(one for one in views if one.may_run)
+    chosen = str(known.get("marketplace", "")) or (own[0].marketplace_id if len(own) == 1 else "")
+    args = {"marketplace": chosen} if chosen else {}
+    parts = tuple(Choice(str(part), label) for part, label in PARTS.items())
+    return Card(
+        t("Invite a partner"),
+        (
+            *(() if chosen else (_markets(own),)),
+            TextInput("name", t("Firm"), str(known.get("name", "")), required=True, max_length=120),
+            TextInput("email", t("E-mail"), str(known.get("email", "")), required=True, max_length=254, kind="email"),
+            ChoiceInput("part", t("What the firm does"), parts, Part.TAKES, required=True),
+            TextInput("text", t("Your own words"), multiline=True, max_length=TEXT_MAX_CHARS),
+        ),
+        (
+            Run(t("Send invitation"), "marketplace.invite", args, Style.PRIMARY, collects=True),
+            Run(t("Cancel"), "cancel"),
+        ),
+    )
+
+
+def _markets(own: tuple[MarketplaceView, ...]) -> ChoiceInput:
+    choices = tuple(Choice(one.marketplace_id, verbatim(one.name)) for one in own)
+    return ChoiceInput("marketplace", t("Market"), choices, required=True)
+
+
+def offer_form(form: OfferForm, known: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> Card:
+    """Where a lead goes and what is asked there; the leads of the same contact on top, once they are known (B24)."""
+    lead = form.lead
+    label = t("Next") if form.is_choice else t("Offer anyway") if warnings else t("Offer")
+    args = {"lead": lead.lead_id, **_settled(form), **duplicates.accepted(warnings)}
+    return Card(
+        t("Offer {ref} · {title}", ref=lead.ref, title=lead.title),
+        (*duplicates.warned(warnings), *_where(form), *_choices(form, known), *_answers(form, known)),
+        (
+            Run(label, "marketplace.offer", args, Style.PRIMARY, collects=True),
+            Run(t("Cancel"), "lead.card", {"lead": lead.lead_id}),
+        ),
+    )
+
+
+def _settled(form: OfferForm) -> dict[str, Any]:
+    """What the button carries, because nobody has to choose it."""
+    if form.is_choice:
+        return {"choose": True}
+    market = {"marketplace": form.marketplaces[0][0]} if len(form.marketplaces) == 1 else {}
+    return {**market, **({"asked": form.asked} if form.asked else {})}
+
+
+def _choices(form: OfferForm, known: Mapping[str, Any]) -> tuple[ChoiceInput, ...]:
+    markets = tuple(Choice(one, verbatim(name)) for one, name in form.marketplaces)
+    takers = tuple(Choice(one, verbatim(name)) for one, name in form.takers)
+    market = ChoiceInput("marketplace", t("Market"), markets, str(known.get("marketplace", "")), required=True)
+    taker = ChoiceInput("to", t("Offer to"), (Choice("", t("every active taker")), *takers), str(known.get("to", "")))
+    return (
+        *((market,) if len(markets) != 1 else ()),
+        *((taker,) if takers and not form.is_choice else ()),
+    )
+
+
+def _answers(form: OfferForm, known: Mapping[str, Any]) -> tuple[TextInput, ...]:
+    return tuple(
+        TextInput(name, verbatim(question), str(known.get(name) or answer), max_length=ANSWER_MAX_CHARS)
+        for name, question, answer in zip(ANSWERS, form.questions, form.answers, strict=False)
+    )
+
+
+def _where(form: OfferForm) -> tuple[Text, ...]:
+    if len(form.marketplaces) != 1:
+        return ()
+    name = form.marketplaces[0][1]
+    if form.window_minutes:
+        return (
+            Text(t("On {market} it can be picked for {minutes} minutes.", market=name, minutes=form.window_minutes)),
+        )
+    return (Text(t("The operator of {market} decides to whom it is offered.", market=name)),)
