@@ -7,6 +7,7 @@ command; anything else that is raised is a defect and becomes a card with a corr
 
 import asyncio
 import random
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,8 +24,8 @@ from bot.platforms.base import Reader, Sent
 from cards import confirmation
 from cards import help as help_cards
 from cards import refusal as refusal_cards
-from cards.model import Action, Card, Run, Style, t
-from services import user
+from cards.model import Card, Run, Style, t
+from services import member, user
 from services.delivery import Posted
 from services.errors import Contended, Invalid, NeedsConfirmation, NotPermitted, Refusal
 from services.inbox import Arrival
@@ -38,7 +39,9 @@ ATTEMPTS_MAX: Final = 4
 PAUSE_S: Final = 0.15
 LIMIT_S: Final = 12.0
 LIFTERS_MAX: Final = 3
-ASKED_VALUE_MAX_CHARS: Final = 100
+INVITE: Final = "invitation.create"
+POINTER: Final = re.compile(r"[\w.:-]{1,64}")
+"""A reference, an id or a word of a choice; an address or a text is none."""
 
 EVENTS: Final = {Kind.INSTALLED: "conversation.install", Kind.REMOVED: "conversation.remove"}
 
@@ -257,15 +260,44 @@ class Dispatch:
         if incoming.kind not in {Kind.MESSAGE, Kind.CLICK}:
             return None
         actor = await self._seen(incoming)
-        lifters: tuple[str, ...] = ()
-        ask: Action | None = None
+        card = refusal_cards.refused(refusal)
         if command is not None and isinstance(refusal, NotPermitted):
             async with self.units.read() as uow:
-                lifters = await self._lifters(uow, actor, refusal.permission)
-            is_askable = refusal.permission in {command.permission, *command.also}
-            ask = _asking(command, raw, lifters[0]) if lifters and is_askable else None
-        card = refusal_cards.refused(refusal, lifters=lifters, ask=ask)
+                card = await self._way_out(uow, incoming, command, raw, refusal)
         return self._answer(card, self._aside(incoming, actor), actor)
+
+    async def _way_out(
+        self, uow: UnitOfWork, incoming: Incoming, command: Command, raw: Mapping[str, Any], refusal: NotPermitted
+    ) -> Card:
+        """Who can lift the refusal, and a button that asks the first of them."""
+        actor = await self._recognise(uow, incoming)
+        lifters = await self._lifters(uow, actor, refusal.permission)
+        if not lifters or refusal.permission not in {command.permission, *command.also}:
+            return refusal_cards.refused(refusal, lifters=lifters)
+        label = t("Ask {name}", name=lifters[0].split(maxsplit=1)[0])
+        if command.name == INVITE:
+            role = {name: value for name, value in raw.items() if name == "role"}
+            ask = Run(label, "invitation.request", role, Style.PRIMARY, collects=True)
+            address = refusal_cards.address(str(raw.get("email", "")))
+            return refusal_cards.refused(refusal, lifters=lifters, ask=ask, goes_along=address)
+        pointed = await self._pointed(uow, actor, await self._named(uow, incoming, raw))
+        wanted = {"command": command.name, "args": pointed}
+        written = _written(raw)
+        if written is None:
+            return refusal_cards.refused(refusal, lifters=lifters, ask=Run(label, "request.ask", wanted, Style.PRIMARY))
+        argument, text = written
+        ask = Run(label, "request.ask", {**wanted, "argument": argument}, Style.PRIMARY, collects=True)
+        return refusal_cards.refused(refusal, lifters=lifters, ask=ask, goes_along=refusal_cards.wording(text))
+
+    async def _pointed(self, uow: UnitOfWork, actor: Actor, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """Only what points at things, because that is all a button carries (X2): a colleague by his id, too."""
+        pointed = {name: value for name, value in raw.items() if not isinstance(value, str) or POINTER.fullmatch(value)}
+        if isinstance(who := raw.get("who"), str):
+            try:
+                pointed["who"] = (await member.resolve(uow, actor.team_id, who)).user_id
+            except Refusal:
+                pointed.pop("who", None)  # Nobody, or several: whoever carries it out chooses.
+        return pointed
 
     async def _lifters(self, uow: UnitOfWork, actor: Actor, permission: Permission) -> tuple[str, ...]:
         """Those with the right who are above this person: nobody asks a viewer for what an owner does not need."""
@@ -296,15 +328,7 @@ def _place(incoming: Incoming) -> Place:
     return Place(incoming.platform, incoming.tenant, where.conversation_id, where.kind, where.name)
 
 
-def _asking(command: Command, raw: Mapping[str, Any], name: str) -> Run:
-    label = t("Ask {name}", name=name.split(maxsplit=1)[0])
-    if command.name == "invitation.create":
-        return Run(label, "invitation.request", _short(raw), Style.PRIMARY)
-    return Run(label, "request.ask", {"command": command.name, "args": _short(raw)}, Style.PRIMARY)
-
-
-def _short(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """What names the thing; long texts are written by whoever carries it out."""
-    return {
-        name: value for name, value in raw.items() if not isinstance(value, str) or len(value) <= ASKED_VALUE_MAX_CHARS
-    }
+def _written(raw: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The argument that is a text of the person's own, if there is one."""
+    texts = ((name, value) for name, value in raw.items() if isinstance(value, str) and name != "who")
+    return next(((name, text) for name, text in texts if not POINTER.fullmatch(text)), None)

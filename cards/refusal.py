@@ -6,7 +6,7 @@ Each noun teaches its own refusals by registering on `explain`.
 from dataclasses import dataclass
 from functools import singledispatch
 
-from cards.model import Action, Badge, Card, Run, State, Style, T, Text, Tone, t, verbatim
+from cards.model import Action, Badge, Card, Run, State, Style, T, Text, TextInput, Tone, t, verbatim
 from services.errors import (
     Ambiguous,
     Contended,
@@ -20,6 +20,8 @@ from services.errors import (
 from services.permissions import Permission
 
 CANDIDATES_MAX = 5
+ADDRESS_MAX_CHARS = 254
+TEXT_MAX_CHARS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +168,10 @@ def _(refusal: Contended) -> Explained:
     return Explained(t("Too much is happening at once right now. Nothing was changed; please try again in a moment."))
 
 
-def refused(refusal: Refusal, *, lifters: tuple[str, ...] = (), ask: Action | None = None) -> Card:
-    """The card of a refusal, for the person alone."""
+def refused(
+    refusal: Refusal, *, lifters: tuple[str, ...] = (), ask: Action | None = None, goes_along: TextInput | None = None
+) -> Card:
+    """The card of a refusal, for the person alone; a text that goes along with the question stands in an input."""
     explained = explain(refusal)
     lines = [explained.detail] if explained.detail else []
     if lifters:
@@ -175,10 +179,20 @@ def refused(refusal: Refusal, *, lifters: tuple[str, ...] = (), ask: Action | No
     actions = ((ask,) if ask else ()) + explained.actions
     return Card(
         explained.title,
-        tuple(Text(line) for line in lines),
+        (*(Text(line) for line in lines), *((goes_along,) if goes_along else ())),
         actions,
         badge=Badge(t("Not possible"), State.WARNING, Tone.WARNING),
     )
+
+
+def address(email: str) -> TextInput:
+    """The address that somebody wanted to invite."""
+    return TextInput("email", t("E-mail address"), email, required=True, max_length=ADDRESS_MAX_CHARS, kind="email")
+
+
+def wording(text: str) -> TextInput:
+    """The text that somebody wrote behind a command."""
+    return TextInput("text", t("Your text"), text, multiline=True, max_length=TEXT_MAX_CHARS)
 
 
 def _lifted_by(names: tuple[str, ...]) -> T:
@@ -192,6 +206,12 @@ EXAMPLES = {
         NotPermitted(Permission.MEMBER_REMOVE),
         lifters=("Anna Weiß", "Mara Lind"),
         ask=Run(t("Ask {name}", name="Anna"), "request.ask", {"command": "member.remove"}, Style.PRIMARY),
+    ),
+    "may ask for an invitation": refused(
+        NotPermitted(Permission.MEMBER_INVITE),
+        lifters=("Anna Weiß",),
+        ask=Run(t("Ask {name}", name="Anna"), "invitation.request", {"role": "member"}, Style.PRIMARY, collects=True),
+        goes_along=address("eva@acme.de"),
     ),
     "not found": refused(NotFound("lead", "L-99")),
 }

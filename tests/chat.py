@@ -219,5 +219,6 @@ def _newest(before: list[Seen], after: list[Seen]) -> Seen:
     new = [seen for seen in after if seen.by_bot and seen not in before]
     if not new:
         return Seen("", "")
-    private = [seen for seen in new if seen.private]
-    return (private or new)[-1]
+    lasting = [seen for seen in new if not seen.passing]
+    private = [seen for seen in lasting if seen.private]
+    return (private or lasting or new)[-1]

@@ -30,6 +30,8 @@ class Seen:
     links: tuple[str, ...] = ()
     private: bool = False
     by_bot: bool = True
+    passing: bool = False
+    """A line that the client shows for a moment under the clicked card."""
 
     def __contains__(self, words: str) -> bool:
         return words in self.words

@@ -90,7 +90,7 @@ class TeamsStage:
             self._views[account.account_id, message_id] = View(answer["value"], post.activity if post else {})
             return from_adaptive(message_id, answer["value"], private=True)
         if answer.get("type") == NOTE and answer.get("value"):
-            note = Seen(f"note-{next(self._numbers)}", plain(str(answer["value"])), private=True)
+            note = Seen(f"note-{next(self._numbers)}", plain(str(answer["value"])), private=True, passing=True)
             self._notes.setdefault((account.account_id, room.room_id), []).append(note)
             return note
         return None

@@ -15,10 +15,12 @@ from services.permissions import Permission
 
 
 class AskArgs(Args, frozen=True):
-    """A command with its arguments."""
+    """A command with its arguments; the one of them that is a text comes from an input, never from the button."""
 
     command: str
     args: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
+    argument: str = ""
+    text: str = ""
 
 
 class RequestArgs(Args, frozen=True):
@@ -32,7 +34,8 @@ async def ask(ctx: Context, args: AskArgs) -> Card:
     if args.command not in ctx.registry.commands:
         raise NotFound("request", args.command)
     wanted = ctx.registry.commands[args.command]
-    return cards.asked(await request.ask(ctx.uow, ctx.actor, args.command, args.args, wanted.permission, *wanted.also))
+    given = {**args.args, args.argument: args.text} if args.argument and args.text else args.args
+    return cards.asked(await request.ask(ctx.uow, ctx.actor, args.command, given, wanted.permission, *wanted.also))
 
 
 async def show(ctx: Context, args: RequestArgs) -> Card:
