@@ -66,6 +66,7 @@ ALLOWED: Final[dict[str, str]] = {
     "lead.lose": "OAM",
     "marketplace.show": "OAMV",
     "marketplace.create": "OAM",
+    "marketplace.change": "OAM",
     "marketplace.invite": "OAM",
     "marketplace.offer": "OAM",
     "marketplace.end": "OAM",
