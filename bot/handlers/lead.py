@@ -50,10 +50,11 @@ class CardArgs(LeadArgs, frozen=True):
 
 
 class PickArgs(LeadArgs, frozen=True):
-    """Which lead, and the list from which it was picked."""
+    """Which lead, and the page of the list on which its button stood."""
 
     back: str = ""
     kind: str = ""
+    before: int = 0
 
 
 class CreateArgs(Args, frozen=True):
@@ -147,14 +148,18 @@ async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
 async def pick(ctx: Context, args: PickArgs) -> Card:
     """Pick, and go on where it was picked."""
     picked = await lead.pick(ctx.uow, ctx.actor, args.lead)
-    if args.back == cards.PICK_BACK:
-        return cards.listed(await lead.list_(ctx.uow, ctx.actor, args.kind), done=picked)
-    return cards.shown(picked)
+    return await _back(ctx, args, picked, kept=picked.lead_id)
 
 
-async def undo(ctx: Context, args: LeadArgs) -> Card:
-    """Take a pick back."""
-    return cards.shown(await lead.undo(ctx.uow, ctx.actor, args.lead))
+async def undo(ctx: Context, args: PickArgs) -> Card:
+    """Take a pick back, and go on where it was picked."""
+    return await _back(ctx, args, await lead.undo(ctx.uow, ctx.actor, args.lead))
+
+
+async def _back(ctx: Context, args: PickArgs, view: lead.LeadView, kept: str = "") -> Card:
+    if args.back != cards.PICK_BACK:
+        return cards.shown(view)
+    return cards.listed(await lead.list_(ctx.uow, ctx.actor, args.kind, before=args.before, kept=kept))
 
 
 async def note(ctx: Context, args: NoteArgs) -> Card:
@@ -289,7 +294,7 @@ COMMANDS: Final = (
         verb=t("Undo"),
         group=Group.LEADS,
         handler=undo,
-        args=LeadArgs,
+        args=PickArgs,
         takes=("lead",),
         form=choose,
         private=False,

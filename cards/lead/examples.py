@@ -144,7 +144,9 @@ EXAMPLES: Final = {
         lead(state=LeadState.FAILED, offer=Offer.NONE, giver="", acts=frozenset({Act.OFFER, Act.REVEAL}))
     ),
     "list": page.listed(_page(Filter.CURRENT, lead(), _OWN, picked(ref="L-5"), after=5)),
-    "list after a pick": page.listed(_page(Filter.OFFERED, _OWN), picked()),
+    "list after a pick": page.listed(
+        replace(_page(Filter.CURRENT, picked(lead_id="l12"), _OWN, picked(ref="L-5")), kept="l12")
+    ),
     "empty list": page.listed(_page(Filter.CURRENT)),
     "create": forms.create_form({}),
     "duplicates": forms.create_form({"title": "Dach", "name": "Eva Schneider"}, _DUPLICATE),

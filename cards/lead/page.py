@@ -3,7 +3,7 @@
 from typing import Final
 
 from cards.lead import words
-from cards.model import Amount, Card, Item, Items, Run, Style, T, Text, Tone, t
+from cards.model import Amount, Badge, Card, Item, Items, Run, State, Style, T, Text, Tone, t
 from services.lead.model import PICKABLE, Act, Filter, LeadPage, LeadView
 
 TITLES: Final[dict[Filter, T]] = {
@@ -30,30 +30,41 @@ TABS: Final = (
     (Filter.CLOSED, t("Closed")),
 )
 PICK_BACK: Final = "list"
+PICKED: Final = Badge(t("picked by you"), State.DONE, Tone.GOOD)
 
 
-def listed(page: LeadPage, done: LeadView | None = None) -> Card:
-    """A page of leads; `done` is the one that was just picked from it."""
-    first = (Text(t("{ref} is yours: {title}", ref=done.ref, title=done.title), Tone.GOOD),) if done else ()
+def listed(page: LeadPage) -> Card:
+    """A page of leads; what was just picked from it says so in its place."""
+    kept = next((lead for lead in page.leads if lead.lead_id == page.kept), None)
     return Card(
         TITLES[page.kind],
-        (*first, *(_rows(page) if page.leads else (Text(EMPTY[page.kind], Tone.SUBTLE),))),
+        _rows(page) if page.leads else (Text(EMPTY[page.kind], Tone.SUBTLE),),
         _actions(page),
+        summary=t("{ref} is yours: {title}", ref=kept.ref, title=kept.title) if kept else None,
         # Drawn anew, it would no longer say what has just been picked.
-        refresh=None if done else Run(t("Refresh"), "lead.list", {"kind": page.kind, "before": page.before}),
+        refresh=None if kept else Run(t("Refresh"), "lead.list", {"kind": page.kind, "before": page.before}),
     )
 
 
 def _rows(page: LeadPage) -> tuple[Items, ...]:
     if page.kind is not Filter.CURRENT:
         return (Items(tuple(_row(lead, page) for lead in page.leads)),)
-    offered = tuple(_row(lead, page) for lead in page.leads if lead.offer in PICKABLE)
-    work = tuple(_row(lead, page) for lead in page.leads if lead.offer not in PICKABLE)
+    offered = tuple(_row(lead, page) for lead in page.leads if _stands_on_offer(lead, page))
+    work = tuple(_row(lead, page) for lead in page.leads if not _stands_on_offer(lead, page))
     groups = ((offered, t("On offer")), (work, t("In work")))
     return tuple(Items(rows, heading) for rows, heading in groups if rows)
 
 
+def _stands_on_offer(lead: LeadView, page: LeadPage) -> bool:
+    """Also what was on offer until this click: nothing moves away from under the reader's eye."""
+    # Taking over what nobody was in charge of is work on it, but no new pick.
+    is_new = lead.lead_id == page.kept and lead.worked_at == lead.picked_at
+    return lead.offer in PICKABLE or is_new
+
+
 def _row(lead: LeadView, page: LeadPage) -> Item:
+    if lead.lead_id == page.kept:
+        return Item(words.titled(lead), _detail(lead), PICKED, _after_pick(lead, page))
     actions = (_pick(lead, page),) if Act.PICK in lead.acts else ()
     if Act.REVEAL in lead.acts:
         actions = (*actions, words.button(lead, Act.REVEAL))
@@ -61,8 +72,20 @@ def _row(lead: LeadView, page: LeadPage) -> Item:
 
 
 def _pick(lead: LeadView, page: LeadPage) -> Run:
-    args = {"lead": lead.lead_id, "back": PICK_BACK, "kind": page.kind}
-    return Run(words.LABELS[Act.PICK], "lead.pick", args)
+    return Run(words.LABELS[Act.PICK], "lead.pick", _here(lead, page))
+
+
+def _after_pick(lead: LeadView, page: LeadPage) -> tuple[Run, ...]:
+    details = (words.button(lead, Act.REVEAL),) if Act.REVEAL in lead.acts else ()
+    if Act.UNDO not in lead.acts:
+        return details
+    return (*details, Run(words.button(lead, Act.UNDO).label, "lead.undo", _here(lead, page)))
+
+
+def _here(lead: LeadView, page: LeadPage) -> dict[str, str | int]:
+    """What leads back to this page."""
+    start = {"before": page.before} if page.before else {}
+    return {"lead": lead.lead_id, "back": PICK_BACK, "kind": page.kind, **start}
 
 
 def _detail(lead: LeadView) -> T:

@@ -10,11 +10,16 @@ from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 
 
-async def list_(uow: UnitOfWork, actor: Actor, kind: str = "", *, before: int = 0) -> LeadPage:
-    """A page of the team's leads, the newest first; what is offered and in work, unless another kind is wanted."""
+async def list_(uow: UnitOfWork, actor: Actor, kind: str = "", *, before: int = 0, kept: str = "") -> LeadPage:
+    """A page of the team's leads, the newest first; what is offered and in work, unless another kind is wanted.
+
+    The lead of the id `kept` has just been picked from the page and stays in its place there.
+    """
     team_id = actor.require(Permission.LEAD_VIEW)
     wanted = _kind(kind)
     found = await uow.leads.page(team_id, actor.user_id, wanted, before or None)
+    if kept and all(seen.lead.lead_id != kept for seen in found):
+        found = sorted([*found, await find(uow, team_id, kept)], key=lambda seen: -seen.sight.number)
     page = found[:PAGE_ROWS]
     return LeadPage(
         kind=wanted,
@@ -22,6 +27,7 @@ async def list_(uow: UnitOfWork, actor: Actor, kind: str = "", *, before: int = 
         after=page[-1].sight.number if len(found) > PAGE_ROWS else None,
         may_create=actor.may(Permission.LEAD_CREATE),
         before=before,
+        kept=kept,
     )
 
 

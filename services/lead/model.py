@@ -346,3 +346,5 @@ class LeadPage:
     may_create: bool
     before: int = 0
     """Where this page begins; 0 for the first one."""
+    kept: str = ""
+    """The lead that was picked from this page: it stays in its place, whatever the page is of."""

@@ -113,7 +113,7 @@ async def test_a_pick_from_the_list_goes_on_with_the_list(chat: Chat) -> None:
     ben = solar.people[1]
     await ben.says("leads")
     seen = await ben.presses("lead.pick", lead=first.lead_id)
-    assert chat.words(de="L-1 gehört jetzt Ihnen", en="L-1 is yours") in seen
+    assert chat.words(de="von Ihnen übernommen", en="picked by you") in seen
     assert seen.button("lead.pick", {"lead": second.lead_id})
     assert not seen.button("lead.pick", {"lead": first.lead_id})
 

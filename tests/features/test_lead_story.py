@@ -35,14 +35,20 @@ async def test_colleagues_create_pick_work_and_win_a_lead(chat: Chat) -> None:
 
 
 async def test_a_list_is_picked_from(chat: Chat) -> None:
-    """Picking from the list answers with the list, which says what is mine now."""
+    """Picking from the list answers with the list: the lead says in its place that it is mine, and goes back there."""
     firm = await people.found(chat, "Solarhaus", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
     ben = firm.people[1]
-    await people.bring(firm, "Dach")
-    await people.bring(firm, "Fenster")
-    await ben.says("leads")
-    seen = await ben.presses("lead.pick", back="list")
-    assert chat.words(de="L-2 gehört jetzt Ihnen: Fenster", en="L-2 is yours: Fenster") in seen
+    _, middle, _ = [await people.bring(firm, title) for title in ("Dach", "Fenster", "Heizung")]
+    mine = chat.words(de="von Ihnen übernommen", en="picked by you")
+    for kind in ("current", "offered"):
+        listed = await ben.says(f"leads {kind}")
+        seen = await ben.presses("lead.pick", back="list", lead=middle.lead_id)
+        order = [seen.words.index(words) for words in ("L-3", "L-2", mine, "L-1")]
+        assert order == sorted(order)
+        assert seen.button("lead.reveal", {"lead": middle.lead_id})
+        again = await ben.presses("lead.undo", back="list", lead=middle.lead_id)
+        assert mine not in again
+        assert again.buttons == listed.buttons
 
 
 async def test_a_lead_of_another_firm_shrinks_to_one_line(chat: Chat) -> None:

@@ -172,6 +172,20 @@ async def test_a_taker_reads_the_contact_only_after_the_pick(units: SqlUnits) ->
     assert looks.count("lead.revealed") == 1
 
 
+@pytest.mark.parametrize("kind", [Filter.CURRENT, Filter.OFFERED])
+async def test_a_picked_lead_stays_in_its_place_on_the_page(units: SqlUnits, kind: Filter) -> None:
+    """The page from which a lead was picked shows the same leads in the same order, also where it no longer fits."""
+    firm = await found(units, "Solarhaus")
+    leads = [await bring(firm) for _ in range(12)]
+    async with units.read() as uow:
+        before = await lead.list_(uow, firm.member, kind)
+    await pick(firm, leads[6].lead_id, firm.member)
+    async with units.read() as uow:
+        after = await lead.list_(uow, firm.member, kind, kept=leads[6].lead_id)
+    assert [one.ref for one in after.leads] == [one.ref for one in before.leads]
+    assert (after.after, after.kept) == (before.after, leads[6].lead_id)
+
+
 async def test_lists_show_each_kind_and_page_by_ten(units: SqlUnits) -> None:
     """A list shows ten leads, the newest first, names the next page, and filters by kind."""
     firm = await found(units, "Solarhaus")
