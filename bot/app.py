@@ -138,7 +138,7 @@ def _introduce(
     woken = asyncio.Event()
     metrics, registry = Metrics(), nouns.registry()
     units = SqlUnits(database, clock, keyring_of(settings), woken.set, plan=settings.default_plan)
-    public_url = settings.public_url.rstrip("/")
+    public_url = settings.address
     dispatch = Dispatch(units, registry, metrics, public_url)
     transcripts = Transcripts(database, clock)
     teams = TeamsPlatform(

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=3978, ge=0, le=65535)
     demo: bool = False
-    public_url: str = "http://localhost:3978"
+    public_url: str = ""
 
     teams_app_id: str = ""
     teams_app_password: SecretStr = SecretStr("")
@@ -76,6 +76,11 @@ class Settings(BaseSettings):
     def is_sqlite(self) -> bool:
         """Whether the database is a file of this machine."""
         return self.database_url.get_secret_value().startswith(SQLITE)
+
+    @property
+    def address(self) -> str:
+        """Where people reach the bot, without a slash at the end: what is set, else this machine."""
+        return self.public_url.rstrip("/") or f"http://localhost:{self.port}"
 
     @property
     def is_loopback(self) -> bool:
@@ -112,7 +117,7 @@ class Settings(BaseSettings):
     @classmethod
     def _check_address(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
             raise ValueError("must be an address such as https://bot.example.com")
         return value
 

@@ -13,11 +13,13 @@ ACTIONS: Final[dict[str, T]] = {
     "delivery.resent": t("Message sent again"),
     "delivery.unknown": t("Unclear whether a message arrived"),
     "invitation.accepted": t("Invitation accepted on its page"),
+    "invitation.answered": t("Question answered"),
     "invitation.approved": t("Invitation approved"),
     "invitation.created": t("Invitation sent"),
     "invitation.declined": t("Invitation declined"),
     "invitation.expired": t("Invitation expired"),
     "invitation.joined": t("Invitation used"),
+    "invitation.questioned": t("Question asked"),
     "invitation.refused": t("Invitation declined by the invitee"),
     "invitation.requested": t("Invitation asked for"),
     "invitation.resent": t("Invitation sent again"),
@@ -79,18 +81,26 @@ def listed(view: ListedEntries) -> Card:
     )
 
 
+PLATFORMS: Final[dict[str, T]] = {
+    "teams": t("Teams"),
+    "web": t("browser chat"),
+    "web page": t("invitation page"),
+    "": t("by itself"),
+}
+
+
 def _row(one: Entry) -> Item:
     action = ACTIONS.get(one.action, verbatim(one.action))
     title = t("{action} · {subject}", action=action, subject=one.subject) if one.subject else action
     who = verbatim(one.user_name) if one.user_name else t("the clock") if one.user_id is None else t("somebody")
     changed = _change(one.details)
-    at = Instant(one.at)
+    at, platform = Instant(one.at), PLATFORMS.get(one.platform, verbatim(one.platform))
     if changed:
         return Item(
             title,
-            t("{who}, {at}, {platform} · {change}", who=who, at=at, platform=one.platform or "–", change=changed),
+            t("{who}, {at}, {platform} · {change}", who=who, at=at, platform=platform, change=changed),
         )
-    return Item(title, t("{who}, {at}, {platform}", who=who, at=at, platform=one.platform or "–"))
+    return Item(title, t("{who}, {at}, {platform}", who=who, at=at, platform=platform))
 
 
 def _change(details: Mapping[str, Any]) -> T | None:

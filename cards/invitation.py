@@ -59,7 +59,7 @@ LEADS: Final = Run(t("Show leads"), "lead.list", style=Style.PRIMARY)
 
 STATES: Final[dict[InvitationState, Badge]] = {
     InvitationState.REQUESTED: Badge(t("waiting for approval"), State.OPEN, Tone.WARNING),
-    InvitationState.PENDING: Badge(t("sent"), State.OPEN),
+    InvitationState.PENDING: Badge(t("invited"), State.OPEN),
     InvitationState.ACCEPTED: Badge(t("accepted"), State.OPEN),
     InvitationState.JOINED: Badge(t("joined"), State.DONE, Tone.GOOD),
     InvitationState.DECLINED: Badge(t("declined"), State.NONE, Tone.SUBTLE),
@@ -75,7 +75,7 @@ def shown(view: ShownInvitation) -> Card:
         _title(one),
         _body(view),
         _actions(view),
-        badge=STATES[one.state],
+        badge=None if one.state is InvitationState.REQUESTED else STATES[one.state],
         subject=Subject(VIEW, one.invitation_id),
         refresh=Run(T(""), "invitation.show", {"invitation": one.invitation_id}),
     )
@@ -141,6 +141,9 @@ def _actions(view: ShownInvitation) -> tuple[Run, ...]:
     if view.may_decide:
         actions.append(Run(t("Approve"), "invitation.approve", ref, Style.PRIMARY))
         actions.append(Run(t("Decline"), "invitation.decline", ref))
+        if view.invitation.kind is InvitationKind.MEMBER:
+            name = view.invitation.requested_by_name.split(maxsplit=1)[0]
+            actions.append(Run(t("Ask {name} back", name=name), "invitation.question", ref))
     if view.may_resend:
         actions.append(Run(t("Send again"), "invitation.resend", ref))
     if view.may_revoke:

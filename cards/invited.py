@@ -135,7 +135,7 @@ def decided(view: ShownInvitation, team: str) -> Card:
         case _:
             return Card(
                 t("{name} approved your invitation {ref} to {email}.", **names),
-                (Text(t("It is on its way.")),),
+                (Text(t("The invited person can join now.")),),
                 badge=OVER.get(one.state),
             )
 

@@ -67,12 +67,17 @@ def _next(one: Invitation) -> T:
     return t("After accepting you get a code that lets you in through the chat.")
 
 
+def _unbroken(code: str) -> str:
+    """The two groups stay on one line; a dash of this kind is understood when it is copied."""
+    return code.replace("-", "\u2011")
+
+
 def coded(page: InvitationPage) -> Card:
     """The code, once."""
     return Card(
-        t("Your code: {code}", code=page.code),
+        t("Your code: {code}", code=_unbroken(page.code)),
         (
-            Text(t("Open the chat with Kollega and write: join {code}", code=page.code), Tone.STRONG),
+            Text(t("Open the chat with Kollega and write: join {code}", code=_unbroken(page.code)), Tone.STRONG),
             Text(
                 tn(
                     "The code works once and for {n} minute. On this page you can get a new one at any time.",

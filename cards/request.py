@@ -93,7 +93,7 @@ def shown(view: ShownRequest) -> Card:
 def _title(asked: Request) -> T:
     match asked.state:
         case RequestState.APPROVED:
-            return t("{name} has done it: {wish}", name=asked.decided_by_name, wish=_wish(asked))
+            return t("{name} agreed: {wish}", name=asked.decided_by_name, wish=_wish(asked))
         case RequestState.DECLINED:
             return t("{name} declined: {wish}", name=asked.decided_by_name, wish=_wish(asked))
         case RequestState.WITHDRAWN:

@@ -1,4 +1,4 @@
-"""What every chat platform can do, whatever its name: speak into a place, change what it said, and say how that failed."""
+"""What every chat platform can do: speak into a place, change what it said, and say how that failed."""
 
 from dataclasses import dataclass, field
 from typing import Any, Protocol

@@ -127,7 +127,12 @@ class Writer:
                 return self.words(param)
 
     def amount(self, amount: Amount) -> str:
-        return format_currency(Decimal(amount.cents) / CENTS, amount.currency, locale=NUMBERS[self.language])
+        """Money; whole sums without ",00", which is noise in every row."""
+        locale = NUMBERS[self.language]
+        pattern = locale.currency_formats["standard"].pattern
+        whole = pattern.replace(".00", "") if amount.cents % CENTS == 0 else None
+        value = Decimal(amount.cents) / CENTS
+        return format_currency(value, amount.currency, whole, locale=locale, currency_digits=whole is None)
 
     def day(self, day: date) -> str:
         """The day, with its year when that is not the present one."""

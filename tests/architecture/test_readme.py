@@ -19,6 +19,7 @@ LINKS = re.findall(r"\]\((?!https?:)([^)#]+)", README)
 # What the table says instead of a value: nothing is set then.
 UNSET = (
     "empty",
+    "http://localhost and the port",
     "Microsoft's",
     "Microsoft's hosts",
     "kept in a file beside the SQLite database; required with PostgreSQL",

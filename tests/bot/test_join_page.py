@@ -15,7 +15,7 @@ from tests.builders import Clock
 from tests.services.firms import Firm, found
 
 PUBLIC_URL = "https://kollega.example"
-CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}")
+CODE = re.compile(r"[2-9A-Z]{4}\u2011[2-9A-Z]{4}")
 
 
 @dataclass(slots=True)

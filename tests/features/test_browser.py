@@ -142,10 +142,10 @@ async def follows_the_link(people: Windows, ben: Window) -> None:
     await expect(page.get_by_text("Solarhaus GmbH").first).to_be_visible()
     await page.screenshot(path=people.folder / "join.png")
     await page.get_by_role("button", name="annehmen").click()
-    code = page.get_by_text(re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")).last
+    code = page.get_by_text(re.compile(r"\b[0-9A-Z]{4}\u2011[0-9A-Z]{4}\b")).last
     await expect(code).to_be_visible()
     await page.screenshot(path=people.folder / "join-code.png")
-    [typed] = re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", await code.inner_text())[:1]
+    [typed] = re.findall(r"\b[0-9A-Z]{4}\u2011[0-9A-Z]{4}\b", await code.inner_text())[:1]
     await page.close()
     await eva.says(f"beitreten {typed}")
     await expect(eva.card("Solarhaus GmbH")).to_be_visible()

@@ -20,7 +20,7 @@ async def join(chat: Chat, person: Person, link: str) -> None:
     shown = await chat.client.get(path)
     assert shown.status == 200
     accepted = await chat.client.post(path, data={"answer": "accept"})
-    code = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}", await accepted.text())
+    code = re.search(r"[2-9A-Z]{4}\u2011[2-9A-Z]{4}", await accepted.text())
     assert code is not None
     seen = await person.says(de=f"beitreten {code[0]}", en=f"join {code[0]}")
     assert "Solarhaus GmbH" in seen

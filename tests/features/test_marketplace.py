@@ -44,7 +44,7 @@ async def test_a_firm_is_invited_and_takes_part(chat: Chat) -> None:
     words, path = invitation_link(chat)
     assert "Wir würden uns freuen." in words
     accepted = await chat.client.post(path, data={"answer": "accept"})
-    code = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}", await accepted.text())
+    code = re.search(r"[2-9A-Z]{4}\u2011[2-9A-Z]{4}", await accepted.text())
     assert code is not None
     joined = await petra.says(de=f"beitreten {code[0]}", en=f"join {code[0]}")
     assert "Handwerk Süd" in joined

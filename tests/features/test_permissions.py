@@ -35,6 +35,8 @@ ALLOWED: Final[dict[str, str]] = {
     "invitation.resend": "OA",
     "invitation.revoke": "OA",
     "invitation.approve": "OA",
+    "invitation.question": "OA",
+    "invitation.answer": "OAMV",
     "invitation.decline": "OA",
     "invitation.request": "MV",
     "member.remove": "OA",
@@ -151,7 +153,7 @@ def _unhelpful(chat: Chat, command: str, seen: Seen, rules: set[str]) -> list[st
     asks = "invitation.request" if command == "invitation.create" else "request.ask"
     button = seen.button(asks, {} if asks == "invitation.request" else {"command": command})
     missing = [] if "Anna Weiß" in seen else ["does not name the owner"]
-    if button is None or button.label != chat.words(de="Anna bitten", en="Ask Anna"):
+    if button is None or button.label != chat.words(de="Anna um Freigabe bitten", en="Ask Anna"):
         missing.append(f"no button that asks the owner: {seen.buttons}")
     return missing
 
