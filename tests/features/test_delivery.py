@@ -6,7 +6,7 @@ from services.people import Language
 from tests.chat import Chat, Room
 from tests.fakes.bot_connector import Drop
 from tests.features import people
-from tests.features.trade import SOLAR, offered, open_three, picked_by
+from tests.features.trade import SOLAR, offered, open_three, picked_by, platform
 from tests.stage_teams import TeamsStage
 
 NOTES = 6
@@ -88,7 +88,7 @@ async def test_every_change_is_in_the_log(chat: Chat) -> None:
     await petra.says(de='delegiere L-1 "Petra Vogt"', en='delegate L-1 "Petra Vogt"')
     await petra.says(de="gewonnen L-1 900", en="won L-1 900")
     log = await petra.says(de="protokoll", en="audit")
-    via = chat.stage.platform
+    via = platform(chat)
     for de, en, who, at in (
         ("Lead übernommen", "Lead picked", "Olaf Kern", "10:00"),
         ("Notiz hinzugefügt", "Note added", "Olaf Kern", "11:05"),

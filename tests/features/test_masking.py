@@ -11,8 +11,8 @@ from services.permissions import Role
 from tests.chat import Chat, Person
 from tests.features import people
 from tests.features.people import Firm
-from tests.features.trade import ROOFS, SOLAR, shows
-from tests.seen import plain
+from tests.features.trade import ROOFS, SOLAR, platform, shows
+from tests.seen import Seen, plain
 from tests.stage_teams import TeamsStage
 
 EMAIL, PHONE, FIRST_NAME = "canaryeva", "5558877", "Gundula"
@@ -93,7 +93,7 @@ async def test_details_are_for_one_person_and_logged(chat: Chat) -> None:
             assert one not in await other.sees(solar.channel)
     log = await anna.says(de="protokoll", en="audit")
     looked = chat.words(de="Kontakt nachgesehen · L-1 Ben Kaya, 10:00", en="Contact looked up · L-1 Ben Kaya, 10:00")
-    assert f"{looked}, {chat.stage.platform}" in log
+    assert f"{looked}, {platform(chat)}" in log
     assert EMAIL not in log
 
 
@@ -122,6 +122,7 @@ async def test_viewers_never_see_an_address(chat: Chat, capsys: pytest.CaptureFi
 async def _tries_everything(chat: Chat, viewer: Person, firm: Firm) -> AsyncGenerator[str]:
     """All commands about leads, typed with the lead's number and pressed with its id; what comes back."""
     stage, me = chat.stage, viewer.account
+    card = await viewer.finds("L-1", firm.channel)
     for kind in ("given", "closed"):
         await stage.say(me, viewer.direct, f"leads {kind}", None)
     for name, command in chat.house.registry.commands.items():
@@ -129,7 +130,7 @@ async def _tries_everything(chat: Chat, viewer: Person, firm: Firm) -> AsyncGene
             continue
         for word in (command.german if chat.language is Language.GERMAN else command.english)[:1]:
             await stage.say(me, viewer.direct, f"{word} L-1", None)
-        yield await _forges(chat, viewer, firm, name)
+        yield await _forges(viewer, firm, card, name)
         if not isinstance(stage, TeamsStage):  # where only the newest messages are at hand
             yield await sent_to(chat, viewer, firm)
     for words in ("lead", "leads", chat.words(de="nimm", en="pick")):
@@ -140,12 +141,12 @@ async def _tries_everything(chat: Chat, viewer: Person, firm: Firm) -> AsyncGene
         yield repr(await viewer.reads(room))
 
 
-async def _forges(chat: Chat, viewer: Person, firm: Firm, command: str) -> str:
+async def _forges(viewer: Person, firm: Firm, card: Seen, command: str) -> str:
     """What a button answers that he is not shown, with few and with many arguments."""
+    chat = viewer.chat
     async with chat.house.units.read() as uow:
         seen = await uow.leads.see_number(firm.team_id, 1)
     assert seen is not None
-    card = await viewer.finds("L-1", firm.channel)
     answers: list[str] = []
     for more in ({}, {"reason": "x", "note": "x", "name": "x", "title": "x", "who": "x", "to": "x"}):
         args = {"lead": seen.lead.lead_id, **more}

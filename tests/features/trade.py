@@ -36,6 +36,11 @@ def taken(chat: Chat, ref: str = "L-1") -> str:
     return chat.words(de=f"{ref} ist vergeben", en=f"{ref} is taken")
 
 
+def platform(chat: Chat) -> str:
+    """The platform of this run, as the audit log names it."""
+    return chat.words(de="Browser-Chat", en="browser chat") if chat.stage.platform == "web" else "Teams"
+
+
 async def shows(person: Person, firm: Firm, ref: str = "L-1") -> str:
     """The words of the newest card about a lead in the firm's channel."""
     return (await person.finds(ref, firm.channel)).words
