@@ -21,6 +21,7 @@ SAMPLES: dict[str, T] = {
     "name": t("NAME"),
     "title": t("TITLE"),
     "note": t("NOTE"),
+    "text": t("QUESTION"),
     "kind": t("mine"),
     "reason": t("REASON"),
     "amount": t("18500"),

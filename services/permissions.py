@@ -40,6 +40,7 @@ class Permission(StrEnum):
     TEAM_TRANSFER = "team:transfer"  # A76
     INVITATION_REQUEST = "invitation:request"  # A46
     INVITATION_DECIDE = "invitation:decide"  # A46
+    INVITATION_ANSWER = "invitation:answer"  # whoever asked for it
     REQUEST_ASK = "request:ask"  # X1
     REQUEST_DECIDE = "request:decide"  # the asked-for command is authorised again for whoever decides
     AUDIT_VIEW = "audit:view"  # X5
@@ -81,6 +82,7 @@ GRANTS: dict[Permission, dict[Role, Grant]] = {
     Permission.TEAM_TRANSFER: _OWNER,
     Permission.INVITATION_REQUEST: {M: Grant.YES, V: Grant.YES},
     Permission.INVITATION_DECIDE: _LEADERS,
+    Permission.INVITATION_ANSWER: _COLLEAGUES,
     Permission.REQUEST_ASK: _COLLEAGUES,
     Permission.REQUEST_DECIDE: _COLLEAGUES,
     Permission.AUDIT_VIEW: _LEADERS,

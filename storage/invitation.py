@@ -4,14 +4,14 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Executable, RowMapping, Text, bindparam, case, func, or_, select, update
+from sqlalchemy import Executable, RowMapping, Text, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.invitation.model import OPEN_STATES, SENT_STATES, Invitation, InvitationKind, InvitationState
+from services.invitation.model import OPEN_STATES, SENT_STATES, Invitation, InvitationKind, InvitationState, Question
 from services.people import Language, TeamId
 from services.permissions import Role
-from storage.tables import invitations, users
+from storage.tables import invitation_questions, invitations, users
 
 _askers: Final = users.alias("askers")
 _deciders: Final = users.alias("deciders")
@@ -111,6 +111,50 @@ _EXPIRED: Final = (
     .order_by(invitations.c.expires_at)
     .limit(bindparam("p_limit"))
 )
+_ADD_QUESTION: Final = insert(invitation_questions)
+_COUNT_QUESTIONS: Final = (
+    select(func.count())
+    .select_from(invitation_questions)
+    .where(
+        invitation_questions.c.team_id == bindparam("p_team_id"),
+        invitation_questions.c.invitation_id == bindparam("p_invitation_id"),
+    )
+)
+_THIS_QUESTION: Final = (
+    invitation_questions.c.team_id == bindparam("p_team_id"),
+    invitation_questions.c.question_id == bindparam("p_question_id"),
+)
+_QUESTION: Final = (
+    select(
+        invitation_questions,
+        invitations.c.number,
+        invitations.c.email,
+        invitations.c.requested_by,
+        _askers.c.name.label("requested_by_name"),
+        _deciders.c.name.label("asked_by_name"),
+    )
+    .select_from(
+        invitation_questions.join(
+            invitations,
+            and_(
+                invitations.c.team_id == invitation_questions.c.team_id,
+                invitations.c.invitation_id == invitation_questions.c.invitation_id,
+            ),
+        )
+        .join(_askers, _askers.c.user_id == invitations.c.requested_by)
+        .join(_deciders, _deciders.c.user_id == invitation_questions.c.asked_by)
+    )
+    .where(*_THIS_QUESTION)
+)
+_ANSWER: Final = (
+    update(invitation_questions)
+    .where(*_THIS_QUESTION, invitation_questions.c.answered_at.is_(None))
+    .values(
+        answer=bindparam("p_answer", type_=Text()),
+        answered_at=bindparam("p_at", type_=invitation_questions.c.answered_at.type),
+    )
+    .returning(invitation_questions.c.question_id)
+)
 
 
 class SqlInvitations:
@@ -176,6 +220,30 @@ class SqlInvitations:
     async def join(self, team_id: str, invitation_id: str, states: Collection[InvitationState], user_id: str) -> bool:
         values = {"p_states": list(states), "p_user_id": user_id}
         return await self._changed(_JOIN, team_id, invitation_id, values)
+
+    async def add_question(self, question: Question) -> None:
+        row = {
+            "team_id": question.team_id,
+            "question_id": question.question_id,
+            "invitation_id": question.invitation_id,
+            "text": question.text,
+            "asked_by": question.asked_by,
+            "asked_at": question.asked_at,
+        }
+        await self._connection.execute(_ADD_QUESTION, row)
+
+    async def count_questions(self, team_id: str, invitation_id: str) -> int:
+        values = {"p_team_id": team_id, "p_invitation_id": invitation_id}
+        return (await self._connection.execute(_COUNT_QUESTIONS, values)).scalar_one()
+
+    async def question(self, team_id: str, question_id: str) -> Question | None:
+        values = {"p_team_id": team_id, "p_question_id": question_id}
+        row = (await self._connection.execute(_QUESTION, values)).mappings().one_or_none()
+        return None if row is None else Question(**row)
+
+    async def answer(self, team_id: str, question_id: str, text: str, at: datetime) -> bool:
+        values = {"p_team_id": team_id, "p_question_id": question_id, "p_answer": text, "p_at": at}
+        return (await self._connection.execute(_ANSWER, values)).one_or_none() is not None
 
     async def withdraw(self, team_id: str, user_id: str) -> list[Invitation]:
         asked = await self._many(_ASKED_BY, {"p_team_id": team_id, "p_user_id": user_id})

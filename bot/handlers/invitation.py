@@ -5,8 +5,10 @@ from typing import Any
 
 from bot.commands import Args, Command, Group, NoArgs
 from bot.context import Context
+from bot.incoming import Placement
 from cards import invitation as cards
 from cards import invited
+from cards import question as question_cards
 from cards.model import Card, t
 from services import invitation
 from services.errors import Warn
@@ -25,6 +27,19 @@ class InvitationArgs(Args, frozen=True):
     """An invitation, by its reference."""
 
     invitation: str
+
+
+class QuestionArgs(InvitationArgs, frozen=True):
+    """What to ask about it."""
+
+    text: str
+
+
+class AnswerArgs(Args, frozen=True):
+    """The answer to a question."""
+
+    question: str
+    text: str
 
 
 class JoinArgs(Args, frozen=True):
@@ -82,6 +97,30 @@ async def approve(ctx: Context, args: InvitationArgs) -> Card:
 async def decline(ctx: Context, args: InvitationArgs) -> Card:
     """Say no."""
     return cards.shown(await invitation.decline(ctx.uow, ctx.actor, args.invitation))
+
+
+async def question(ctx: Context, args: QuestionArgs) -> Card:
+    """Ask something first."""
+    return question_cards.asked(await invitation.question(ctx.uow, ctx.actor, args.invitation, args.text))
+
+
+async def question_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """What."""
+    if "invitation" not in known:
+        return await choose(ctx, known, warnings)
+    wanted = await invitation.to_question(ctx.uow, ctx.actor, str(known["invitation"]))
+    return question_cards.form(wanted.ref, wanted.invitation_id, wanted.requested_by_name)
+
+
+async def answer(ctx: Context, args: AnswerArgs) -> Card:
+    """Answer whoever asked."""
+    return question_cards.put(await invitation.answer(ctx.uow, ctx.actor, args.question, args.text))
+
+
+async def answer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """What to answer."""
+    del warnings
+    return question_cards.answer_form(await invitation.to_answer(ctx.uow, ctx.actor, str(known.get("question", ""))))
 
 
 async def revoke(ctx: Context, args: InvitationArgs) -> Card:
@@ -182,6 +221,33 @@ COMMANDS = (
         args=InvitationArgs,
         takes=("invitation",),
         form=choose,
+    ),
+    Command(
+        name="invitation.question",
+        english=("ask back",),
+        german=("rückfrage",),
+        permission=Permission.INVITATION_DECIDE,
+        about=t("Ask the colleague who wants an invitation something before you decide"),
+        verb=t("Ask"),
+        group=Group.TEAM,
+        handler=question,
+        args=QuestionArgs,
+        takes=("invitation", "text*"),
+        form=question_form,
+        on_click=Placement.PRIVATE,
+    ),
+    Command(
+        name="invitation.answer",
+        english=(),
+        german=(),
+        permission=Permission.INVITATION_ANSWER,
+        about=t("Answer a question about an invitation"),
+        verb=t("Answer"),
+        group=Group.TEAM,
+        handler=answer,
+        args=AnswerArgs,
+        form=answer_form,
+        listed=False,
     ),
     Command(
         name="invitation.revoke",

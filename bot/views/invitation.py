@@ -7,6 +7,7 @@ from typing import Final
 from bot.views.base import Mail, MailView, View
 from cards import invitation as cards
 from cards import invited
+from cards import question as question_cards
 from cards.model import Card
 from services.invitation import Invitation, InvitationState, ShownInvitation, token_of
 from services.invitation.model import SENT_STATES
@@ -35,6 +36,22 @@ async def decided(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, 
         return None
     view = ShownInvitation(found.as_of(uow.now), found.email, Seats(0, 0))
     return invited.decided(await shown(uow, actor, found) if actor.team_id else view, team)
+
+
+async def question(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+    """What is asked about an invitation, for whoever wants it."""
+    asked = await uow.invitations.question(params["team_id"], key)
+    if asked is None or actor.user_id != asked.requested_by or actor.team_id != asked.team_id:
+        return None
+    return question_cards.put(asked)
+
+
+async def answer(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+    """The answer, for whoever asked."""
+    asked = await uow.invitations.question(params["team_id"], key)
+    if asked is None or actor.user_id != asked.asked_by or actor.team_id != asked.team_id:
+        return None
+    return question_cards.told(asked)
 
 
 async def link(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
@@ -70,7 +87,9 @@ def _url(uow: UnitOfWork, found: Invitation, params: Mapping[str, str]) -> str:
 
 VIEWS: Final[dict[str, View]] = {
     "invitation.approval": approval,
+    "invitation.answer": answer,
     "invitation.decided": decided,
     "invitation.mail": link,
+    "invitation.question": question,
 }
 MAILS: Final[dict[str, MailView]] = {"invitation.mail": mail}

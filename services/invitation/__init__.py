@@ -11,9 +11,11 @@ from services.invitation.model import (
     InvitationState,
     JoinedTeam,
     ListedInvitations,
+    Question,
     ShownInvitation,
     WrongCode,
 )
+from services.invitation.questioning import answer, question, to_answer, to_question
 from services.invitation.showing import list_, show
 
 __all__ = [
@@ -23,8 +25,10 @@ __all__ = [
     "InvitationState",
     "JoinedTeam",
     "ListedInvitations",
+    "Question",
     "ShownInvitation",
     "WrongCode",
+    "answer",
     "approve",
     "create",
     "decline",
@@ -32,9 +36,12 @@ __all__ = [
     "join",
     "join_request",
     "list_",
+    "question",
     "request",
     "resend",
     "revoke",
     "show",
+    "to_answer",
+    "to_question",
     "token_of",
 ]

@@ -31,7 +31,7 @@ _RESENDABLE = (*SENT_STATES, InvitationState.EXPIRED)
 async def approve(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
     """Say yes to a request, first decision wins: the mail goes out, or whoever asked to join is a colleague now."""
     team_id = actor.require(Permission.INVITATION_DECIDE)
-    wanted = await _to_decide(uow, actor, ref)
+    wanted = await to_decide(uow, actor, ref)
     await seating.reserve(uow, team_id, besides=wanted.invitation_id)
     await _decide(uow, actor, wanted, InvitationState.PENDING)
     # From now on it holds a seat, so it needs an end, also where it is used at once.
@@ -55,7 +55,7 @@ async def approve(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
 async def decline(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
     """Say no to a request. First decision wins."""
     team_id = actor.require(Permission.INVITATION_DECIDE)
-    wanted = await _to_decide(uow, actor, ref)
+    wanted = await to_decide(uow, actor, ref)
     await _decide(uow, actor, wanted, InvitationState.DECLINED)
     uow.emit(
         InvitationDeclined(
@@ -112,7 +112,7 @@ async def resend(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
     return await _again(uow, actor, wanted)
 
 
-async def _to_decide(uow: UnitOfWork, actor: Actor, ref: str) -> Invitation:
+async def to_decide(uow: UnitOfWork, actor: Actor, ref: str) -> Invitation:
     """A request that this person may decide: never one's own, and an admin's only where admins may (A46)."""
     wanted = await found(uow, actor.team_id, ref)
     if wanted.state is not InvitationState.REQUESTED:

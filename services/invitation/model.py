@@ -24,6 +24,9 @@ WRONG_CODES_WINDOW = timedelta(minutes=WRONG_CODES_MINUTES)
 EMAIL_MAX_CHARS = 254
 TEXT_MAX_CHARS = 1_000
 LISTED_MAX = 50
+QUESTION_MAX_CHARS = 300
+QUESTIONS_MAX = 5
+"""So often those who decide can ask back about one invitation."""
 OPEN_MAX = 200
 """Open invitations and requests of one team; beyond that somebody decides first."""
 
@@ -110,6 +113,30 @@ class Invitation:
         return replace(self, state=InvitationState.EXPIRED) if over else self
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What somebody who may decide wants to know first, and the answer; nothing is decided by it."""
+
+    team_id: TeamId
+    question_id: str
+    invitation_id: str
+    text: str
+    asked_by: str
+    asked_at: datetime
+    answer: str = ""
+    answered_at: datetime | None = None
+    asked_by_name: str = ""
+    number: int = 0
+    email: str = ""
+    requested_by: str = ""
+    requested_by_name: str = ""
+
+    @property
+    def ref(self) -> str:
+        """Of the invitation."""
+        return f"I-{self.number}"
+
+
 def number_of(ref: str) -> int | None:
     """The number in a reference such as I-7; None for what is an id, if anything."""
     match = _REFERENCE.fullmatch(ref.strip())
@@ -146,6 +173,20 @@ class InvitationApproved(InvitationEvent, frozen=True, kw_only=True, tag="invita
 class InvitationDeclined(InvitationEvent, frozen=True, kw_only=True, tag="invitation.declined"):
     """Somebody with the right said no to a request (A46)."""
 
+    asked_by: str
+
+
+class InvitationQuestioned(InvitationEvent, frozen=True, kw_only=True, tag="invitation.questioned"):
+    """Somebody who may decide asks whoever wants the invitation something first."""
+
+    question_id: str
+    asked_of: str
+
+
+class InvitationAnswered(InvitationEvent, frozen=True, kw_only=True, tag="invitation.answered"):
+    """Whoever wants the invitation has answered."""
+
+    question_id: str
     asked_by: str
 
 
@@ -221,6 +262,36 @@ class OwnerDecides(InvitationRefusal):
     """In this team the owner approves the admins' invitations (A46)."""
 
     owner: str
+
+
+@dataclass(eq=False)
+class TooManyQuestions(InvitationRefusal):
+    """Asked back often enough: now it can be decided."""
+
+    ref: str
+    limit: int = QUESTIONS_MAX
+
+
+@dataclass(eq=False)
+class AlreadyAnswered(InvitationRefusal):
+    """A question is answered once."""
+
+    ref: str
+
+
+@dataclass(eq=False)
+class NotAsked(InvitationRefusal):
+    """The question was put to somebody else."""
+
+    ref: str
+    who: str
+
+
+@dataclass(eq=False)
+class NobodyToAsk(InvitationRefusal):
+    """Somebody asks to join himself: there is no colleague to ask."""
+
+    ref: str
 
 
 @dataclass(eq=False)

@@ -7,6 +7,7 @@ from services.events import Event
 from services.invitation.deciding import waits_for_owner
 from services.invitation.model import (
     Invitation,
+    InvitationAnswered,
     InvitationApproved,
     InvitationCreated,
     InvitationDeclined,
@@ -14,6 +15,7 @@ from services.invitation.model import (
     InvitationExpired,
     InvitationJoined,
     InvitationKind,
+    InvitationQuestioned,
     InvitationRefused,
     InvitationRequested,
     InvitationResent,
@@ -88,12 +90,28 @@ async def moved(uow: UnitOfWork, event: InvitationJoined | InvitationRevoked) ->
     return [_copies(event)]
 
 
+async def questioned(uow: UnitOfWork, event: InvitationQuestioned) -> list[Notice]:
+    """Whoever wants the invitation."""
+    del uow
+    return [Notice(Person(event.asked_of), event.question_id, "invitation.question", TeamId(event.team_id))]
+
+
+async def answered(uow: UnitOfWork, event: InvitationAnswered) -> list[Notice]:
+    """Whoever asked; the question itself says that it is answered."""
+    del uow
+    team_id = TeamId(event.team_id)
+    told = Notice(Person(event.asked_by), event.question_id, "invitation.answer", team_id)
+    return [Notice(Copies(), event.question_id, team_id=team_id), told]
+
+
 HEARS: Final[dict[type[Event], Callable[[UnitOfWork, Any], Coroutine[Any, Any, list[Notice]]]]] = {
+    InvitationAnswered: answered,
     InvitationApproved: approved,
     InvitationCreated: sent,
     InvitationDeclined: declined,
     InvitationExpired: ended,
     InvitationJoined: moved,
+    InvitationQuestioned: questioned,
     InvitationRefused: ended,
     InvitationRequested: requested,
     InvitationResent: sent,

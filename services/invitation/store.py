@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
-from services.invitation.model import Invitation, InvitationState
+from services.invitation.model import Invitation, InvitationState, Question
 
 
 class Invitations(Protocol):
@@ -67,6 +67,18 @@ class Invitations(Protocol):
 
     async def join(self, team_id: str, invitation_id: str, states: Collection[InvitationState], user_id: str) -> bool:
         """Use it, once; its code ends."""
+        ...
+
+    async def add_question(self, question: Question) -> None: ...
+
+    async def count_questions(self, team_id: str, invitation_id: str) -> int:
+        """How often somebody has asked back about this invitation."""
+        ...
+
+    async def question(self, team_id: str, question_id: str) -> Question | None: ...
+
+    async def answer(self, team_id: str, question_id: str, text: str, at: datetime) -> bool:
+        """Keep the answer; the first one stays."""
         ...
 
     async def withdraw(self, team_id: str, user_id: str) -> list[Invitation]:

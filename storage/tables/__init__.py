@@ -10,7 +10,7 @@ from storage.tables.leads import lead_history, lead_sights, leads, marketplaces,
 from storage.tables.people import conversations, identities, users
 from storage.tables.queues import deliveries, events, inbox, job_runs, posts
 from storage.tables.records import audit, audit_details
-from storage.tables.teams import counters, invitations, members, requests, teams
+from storage.tables.teams import counters, invitation_questions, invitations, members, requests, teams
 from storage.tables.web_chat import web_messages, web_people, web_room_people, web_rooms
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "events",
     "identities",
     "inbox",
+    "invitation_questions",
     "invitations",
     "job_runs",
     "lead_history",

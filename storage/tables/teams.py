@@ -113,6 +113,22 @@ invitations = Table(
     ),
 )
 
+invitation_questions = Table(
+    "invitation_questions",  # who decides asks whoever wants the invitation something first; nothing is decided by it
+    metadata,
+    text_column("team_id", primary_key=True),
+    text_column("question_id", primary_key=True),
+    text_column("invitation_id"),
+    text_column("text"),
+    text_column("asked_by"),
+    moment_column("asked_at"),
+    text_column("answer", server_default=""),
+    moment_column("answered_at", nullable=True),
+    team_key(),
+    ForeignKeyConstraint(["team_id", "invitation_id"], ["invitations.team_id", "invitations.invitation_id"]),
+    Index("ix_invitation_questions_invitation_id", "team_id", "invitation_id"),
+)
+
 requests = Table(
     "requests",  # somebody asks a colleague with the right to do something for him (X1)
     metadata,

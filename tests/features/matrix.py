@@ -27,6 +27,8 @@ class Things:
     """An invitation that waits for a decision."""
     invitation: str
     """One that is on its way."""
+    question: str
+    """Which the owner has asked about it."""
     request: str
     colleague: str
     leaving: str
@@ -71,6 +73,8 @@ ROWS: Final[dict[str, Row]] = {
     "delivery.resend": of("delivery", "delivery"),
     "invitation.list": Row(bare),
     "invitation.show": of("invitation", "requested"),
+    "invitation.question": of("invitation", "requested", text="Für welche Aufgabe?"),
+    "invitation.answer": of("question", "question", text="Für den Einkauf"),
     "invitation.approve": of("invitation", "requested"),
     "invitation.decline": of("invitation", "requested"),
     "invitation.resend": of("invitation", "invitation"),
@@ -138,6 +142,7 @@ async def build(firm: Firm) -> Things:
         leaving = await people.user_id(uow, viewer)
         asked = await request.ask(uow, ben, "member.remove", {"who": leaving}, Permission.MEMBER_REMOVE)
         requested = await invitation.request(uow, ben, "eva@acme.example")
+        question = await invitation.question(uow, anna, requested.invitation.ref, "Wer ist das?")
         sent = await invitation.create(uow, anna, "udo@acme.example", "viewer")
         market = await marketplace.create(uow, anna, "Handwerk Süd")
         invited = await marketplace.invite(uow, anna, email="dach@acme.example", name="Dachwerk")
@@ -161,6 +166,7 @@ async def build(firm: Firm) -> Things:
             work=picked.lead_id,
             requested=requested.invitation.ref,
             invitation=sent.invitation.ref,
+            question=question.question_id,
             request=asked.request.request_id,
             colleague=await people.user_id(uow, member),
             leaving=leaving,

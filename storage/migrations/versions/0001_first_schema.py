@@ -338,6 +338,30 @@ def upgrade() -> None:
         postgresql_where=sa.text("removed_at IS NULL"),
     )
     op.create_table(
+        "invitation_questions",
+        sa.Column("team_id", sa.Text(), nullable=False),
+        sa.Column("question_id", sa.Text(), nullable=False),
+        sa.Column("invitation_id", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.Text(), server_default="", nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["team_id", "invitation_id"],
+            ["invitations.team_id", "invitations.invitation_id"],
+            name=op.f("fk_invitation_questions_team_id_invitation_id"),
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.team_id"], name=op.f("fk_invitation_questions_team_id")),
+        sa.PrimaryKeyConstraint("team_id", "question_id", name=op.f("pk_invitation_questions")),
+    )
+    op.create_index(
+        "ix_invitation_questions_invitation_id",
+        "invitation_questions",
+        ["team_id", "invitation_id"],
+        unique=False,
+    )
+    op.create_table(
         "requests",
         sa.Column("team_id", sa.Text(), nullable=False),
         sa.Column("request_id", sa.Text(), nullable=False),
