@@ -26,7 +26,7 @@ def form(ref: str, invitation_id: str, name: str) -> Card:
     return _form(
         t("What would you like to know from {name} about {ref}?", name=name, ref=ref),
         TextInput("text", t("Your question"), required=True, max_length=QUESTION_MAX_CHARS),
-        Run(t("Ask"), VIEW, {"invitation": invitation_id}, Style.PRIMARY, collects=True),
+        Run(t("Send question"), VIEW, {"invitation": invitation_id}, Style.PRIMARY, collects=True),
     )
 
 
@@ -52,6 +52,14 @@ def asked(question: Question) -> Card:
             Quote(verbatim(question.text)),
             Text(t("The answer comes as a direct message. Until then the invitation waits."), Tone.SUBTLE),
         ),
+    )
+
+
+def answered(question: Question) -> Card:
+    """For whoever has just answered."""
+    return Card(
+        t("{name} has your answer about {ref}", name=question.asked_by_name, ref=question.ref),
+        (Quote(verbatim(question.answer)),),
     )
 
 
@@ -122,6 +130,7 @@ EXAMPLES: Final = {
     "asked": asked(_ASKED),
     "put": put(_ASKED),
     "answer form": answer_form(_ASKED),
+    "answered": answered(_ANSWERED),
     "put and answered": put(_ANSWERED),
     "told": told(_ANSWERED),
     "too many": refused(TooManyQuestions("I-7")),

@@ -5,7 +5,6 @@ from typing import Any
 
 from bot.commands import Args, Command, Group, NoArgs
 from bot.context import Context
-from bot.incoming import Placement
 from cards import invitation as cards
 from cards import invited
 from cards import question as question_cards
@@ -114,7 +113,7 @@ async def question_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[
 
 async def answer(ctx: Context, args: AnswerArgs) -> Card:
     """Answer whoever asked."""
-    return question_cards.put(await invitation.answer(ctx.uow, ctx.actor, args.question, args.text))
+    return question_cards.answered(await invitation.answer(ctx.uow, ctx.actor, args.question, args.text))
 
 
 async def answer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -228,13 +227,12 @@ COMMANDS = (
         german=("rückfrage",),
         permission=Permission.INVITATION_DECIDE,
         about=t("Ask the colleague who wants an invitation something before you decide"),
-        verb=t("Ask"),
+        verb=t("Ask back"),
         group=Group.TEAM,
         handler=question,
         args=QuestionArgs,
         takes=("invitation", "text*"),
         form=question_form,
-        on_click=Placement.PRIVATE,
     ),
     Command(
         name="invitation.answer",

@@ -54,7 +54,7 @@ async def test_a_pick_changes_every_open_window(bot: str, chromium: str, screens
         listed = ben.card("Leads: angeboten und in Arbeit")
         await ben.shoots("list", listed)
         await listed.get_by_role("button", name=f"Übernehmen: Lead L-5 · {ROOF}").click()
-        await expect(listed.get_by_role("listitem").filter(has_text=ROOF)).to_contain_text("übernommen von Ben Kaya")
+        await expect(listed.get_by_role("listitem").filter(has_text=ROOF)).to_contain_text("von Ihnen übernommen")
 
         await expect(mara.card(ROOF)).to_contain_text("übernommen von Ben Kaya")
         await expect(mara.card(ROOF).get_by_role("button", name="Übernehmen")).to_have_count(0)
