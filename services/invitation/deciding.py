@@ -116,7 +116,7 @@ async def to_decide(uow: UnitOfWork, actor: Actor, ref: str) -> Invitation:
     """A request that this person may decide: never one's own, and an admin's only where admins may (A46)."""
     wanted = await found(uow, actor.team_id, ref)
     if wanted.state is not InvitationState.REQUESTED:
-        raise AlreadyDecided(wanted.ref, wanted.state, wanted.decided_by_name, wanted.decided_at)
+        raise _decided(actor, wanted)
     if actor.user_id in {wanted.requested_by, wanted.user_id}:
         raise OwnRequest
     if actor.role is not Role.OWNER and await waits_for_owner(uow, wanted):
@@ -136,7 +136,13 @@ async def _decide(uow: UnitOfWork, actor: Actor, wanted: Invitation, to: Invitat
     if await uow.invitations.move(wanted.team_id, wanted.invitation_id, _REQUESTED, to, by=actor.user_id, at=uow.now):
         return
     now = await uow.invitations.get(wanted.team_id, wanted.invitation_id) or wanted
-    raise AlreadyDecided(now.ref, now.state, now.decided_by_name, now.decided_at)
+    raise _decided(actor, now)
+
+
+def _decided(actor: Actor, invitation: Invitation) -> AlreadyDecided:
+    """Nobody is told that he himself was faster."""
+    by = "" if invitation.decided_by == actor.user_id else invitation.decided_by_name
+    return AlreadyDecided(invitation.ref, invitation.state, by, invitation.decided_at)
 
 
 async def _again(uow: UnitOfWork, actor: Actor, wanted: Invitation) -> ShownInvitation:

@@ -425,7 +425,7 @@ async def test_first_decision_wins(units: SqlUnits, firm: Firm) -> None:
 
     await asyncio.gather(*(decide(number) for number in range(50)))
     assert len(late) == 49
-    assert len(set(late)) == 1
+    assert len(set(late) - {""}) == 1  # Whoever decided is not told that he himself was faster.
     async with units.read() as uow:
         log = [entry.action for entry in await uow.audit.page(firm.team_id, limit=50)]
     assert log.count("invitation.approved") + log.count("invitation.declined") == 1
