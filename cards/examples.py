@@ -1,9 +1,14 @@
-"""The moment at which the examples of the cards are looked at: Tuesday, 24 November 2026, 10:08 in Berlin."""
+"""What the examples of the cards show, looked at on Tuesday, 24 November 2026, 10:08 in Berlin."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from services.invitation.model import Invitation, InvitationKind, InvitationState, ShownInvitation
 from services.lead.model import Act, Contact, LeadState, LeadView, Offer
+from services.people import Language, TeamId
+from services.permissions import Role
+from services.team.model import Seats
 
 NOW: Final = datetime(2026, 11, 24, 9, 8, tzinfo=UTC)
 ZONE: Final = "Europe/Berlin"
@@ -41,3 +46,35 @@ LEAD: Final = LeadView(
     acts=frozenset({Act.PICK, Act.REVEAL, Act.SHARE}),
 )
 """A lead on offer, as the channel of a taker firm sees it."""
+
+ASKED_INVITATION: Final = Invitation(
+    team_id=TeamId("t1"),
+    invitation_id="i1",
+    number=7,
+    kind=InvitationKind.MEMBER,
+    role=Role.MEMBER,
+    state=InvitationState.REQUESTED,
+    requested_by="u3",
+    created_at=NOW - timedelta(minutes=20),
+    language=Language.GERMAN,
+    email="eva@acme.de",
+    requested_by_name="Ben Kaya",
+)
+SENT_INVITATION: Final = replace(
+    ASKED_INVITATION,
+    state=InvitationState.PENDING,
+    decided_by="u1",
+    decided_by_name="Anna Weiß",
+    decided_at=NOW - timedelta(minutes=5),
+    expires_at=NOW + timedelta(days=7),
+)
+JOIN_REQUEST: Final = replace(
+    ASKED_INVITATION, number=8, kind=InvitationKind.JOIN, email="", name="Eva Lang", user_id="u9", user_name="Eva Lang"
+)
+SEATS: Final = Seats(4, 5)
+JOIN_URL: Final = "https://kollega.example/join/0011aabb.c2VjcmV0"
+
+
+def shown_invitation(one: Invitation, **may: bool) -> ShownInvitation:
+    """An invitation as a reader with these rights sees it."""
+    return ShownInvitation(one, one.email, SEATS, **may)

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, Final
 
-from cards.examples import NOW
+from cards.examples import ASKED_INVITATION, JOIN_REQUEST, SEATS, SENT_INVITATION, shown_invitation
 from cards.model import (
     Badge,
     Card,
@@ -48,7 +47,6 @@ from services.invitation.model import (
     TooManyOpen,
 )
 from services.member.model import GIVEN_ROLES
-from services.people import Language, TeamId
 from services.permissions import Role
 from services.team.model import Seats
 
@@ -290,59 +288,27 @@ def _(refusal: TooManyOpen) -> Explained:
     )
 
 
-_ASKED: Final = Invitation(
-    team_id=TeamId("t1"),
-    invitation_id="i1",
-    number=7,
-    kind=InvitationKind.MEMBER,
-    role=Role.MEMBER,
-    state=InvitationState.REQUESTED,
-    requested_by="u3",
-    created_at=NOW - timedelta(minutes=20),
-    language=Language.GERMAN,
-    email="eva@acme.de",
-    requested_by_name="Ben Kaya",
-)
-_SENT: Final = replace(
-    _ASKED,
-    state=InvitationState.PENDING,
-    decided_by="u1",
-    decided_by_name="Anna Weiß",
-    decided_at=NOW - timedelta(minutes=5),
-    expires_at=NOW + timedelta(days=7),
-)
-_JOINS: Final = replace(
-    _ASKED, number=8, kind=InvitationKind.JOIN, email="", name="Eva Lang", user_id="u9", user_name="Eva Lang"
-)
-_SEATS: Final = Seats(4, 5)
-_URL: Final = "https://kollega.example/join/0011aabb.c2VjcmV0"
-
-
-def _example(one: Invitation, **may: bool) -> ShownInvitation:
-    return ShownInvitation(one, one.email, _SEATS, **may)
-
-
 EXAMPLES: Final = {
-    "waiting": shown(replace(_example(_ASKED, may_decide=True), email="e***@acme.de")),
-    "somebody asks to join": shown(_example(_JOINS, may_decide=True)),
-    "approved": shown(_example(_SENT)),
-    "declined": shown(_example(replace(_SENT, state=InvitationState.DECLINED))),
-    "withdrawn": shown(_example(replace(_SENT, state=InvitationState.REVOKED))),
-    "sent": sent(_example(replace(_SENT, decided_by_name=""), may_resend=True, may_revoke=True)),
-    "asked": sent(_example(_ASKED)),
+    "waiting": shown(replace(shown_invitation(ASKED_INVITATION, may_decide=True), email="e***@acme.de")),
+    "somebody asks to join": shown(shown_invitation(JOIN_REQUEST, may_decide=True)),
+    "approved": shown(shown_invitation(SENT_INVITATION)),
+    "declined": shown(shown_invitation(replace(SENT_INVITATION, state=InvitationState.DECLINED))),
+    "withdrawn": shown(shown_invitation(replace(SENT_INVITATION, state=InvitationState.REVOKED))),
+    "sent": sent(shown_invitation(replace(SENT_INVITATION, decided_by_name=""), may_resend=True, may_revoke=True)),
+    "asked": sent(shown_invitation(ASKED_INVITATION)),
     "listed": listed(
         ListedInvitations(
             (
-                _example(_ASKED, may_decide=True),
-                _example(_SENT, may_resend=True, may_revoke=True),
-                _example(replace(_SENT, number=3, state=InvitationState.JOINED)),
+                shown_invitation(ASKED_INVITATION, may_decide=True),
+                shown_invitation(SENT_INVITATION, may_resend=True, may_revoke=True),
+                shown_invitation(replace(SENT_INVITATION, number=3, state=InvitationState.JOINED)),
             ),
-            _SEATS,
+            SEATS,
             may_invite=True,
             may_request=False,
         )
     ),
-    "nobody invited": listed(ListedInvitations((), _SEATS, may_invite=False, may_request=True)),
+    "nobody invited": listed(ListedInvitations((), SEATS, may_invite=False, may_request=True)),
     "form": create_form(),
     "request form": create_form("eva@acme.de", asks=True),
 }

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, Final
 
-from cards.examples import NOW
+from cards.examples import JOIN_REQUEST, JOIN_URL, SENT_INVITATION, shown_invitation
 from cards.model import (
     Badge,
     Card,
@@ -37,9 +36,7 @@ from services.invitation.model import (
     TooManyCodes,
     WrongCode,
 )
-from services.people import Language, TeamId
 from services.permissions import Role
-from services.team.model import Seats
 
 CODE_TYPED_MAX_CHARS: Final = 40
 
@@ -224,61 +221,29 @@ def _(refusal: NoTeamHere) -> Explained:
     )
 
 
-_ASKED: Final = Invitation(
-    team_id=TeamId("t1"),
-    invitation_id="i1",
-    number=7,
-    kind=InvitationKind.MEMBER,
-    role=Role.MEMBER,
-    state=InvitationState.REQUESTED,
-    requested_by="u3",
-    created_at=NOW - timedelta(minutes=20),
-    language=Language.GERMAN,
-    email="eva@acme.de",
-    requested_by_name="Ben Kaya",
-)
-_SENT: Final = replace(
-    _ASKED,
-    state=InvitationState.PENDING,
-    decided_by="u1",
-    decided_by_name="Anna Weiß",
-    decided_at=NOW - timedelta(minutes=5),
-    expires_at=NOW + timedelta(days=7),
-)
-_JOINS: Final = replace(
-    _ASKED, number=8, kind=InvitationKind.JOIN, email="", name="Eva Lang", user_id="u9", user_name="Eva Lang"
-)
-_SEATS: Final = Seats(4, 5)
-_URL: Final = "https://kollega.example/join/0011aabb.c2VjcmV0"
-
-
-def _example(one: Invitation, **may: bool) -> ShownInvitation:
-    return ShownInvitation(one, one.email, _SEATS, **may)
+def _told(one: Invitation, **may: bool) -> Card:
+    return decided(shown_invitation(one, **may), "Solarhaus GmbH")
 
 
 EXAMPLES: Final = {
-    "asked to join": asked_to_join(_example(_JOINS)),
+    "asked to join": asked_to_join(shown_invitation(JOIN_REQUEST)),
     "join form": join_form(),
     "joined": joined(JoinedTeam("Solarhaus GmbH", Role.MEMBER)),
     "joined a marketplace": joined(JoinedTeam("Solarhaus GmbH", Role.OWNER, InvitationKind.PARTNER, "Handwerk Süd")),
     "wrong code": joined(WrongCode(1)),
     "last wrong code": joined(WrongCode(0)),
-    "told approved": decided(_example(_SENT), "Solarhaus GmbH"),
-    "told declined": decided(
-        _example(replace(_SENT, state=InvitationState.DECLINED, expires_at=None)), "Solarhaus GmbH"
-    ),
-    "told declined by the invitee": decided(_example(replace(_SENT, state=InvitationState.DECLINED)), "Solarhaus GmbH"),
-    "told expired": decided(_example(replace(_SENT, state=InvitationState.EXPIRED), may_resend=True), "Solarhaus GmbH"),
-    "told you are in": decided(
-        _example(replace(_JOINS, state=InvitationState.JOINED, decided_by_name="Anna Weiß")), "Solarhaus GmbH"
-    ),
-    "told you are not": decided(_example(replace(_JOINS, state=InvitationState.DECLINED)), "Solarhaus GmbH"),
-    "link": link(_SENT, _URL),
-    "mail": mail(_SENT, "Solarhaus GmbH", _URL),
+    "told approved": _told(SENT_INVITATION),
+    "told declined": _told(replace(SENT_INVITATION, state=InvitationState.DECLINED, expires_at=None)),
+    "told declined by the invitee": _told(replace(SENT_INVITATION, state=InvitationState.DECLINED)),
+    "told expired": _told(replace(SENT_INVITATION, state=InvitationState.EXPIRED), may_resend=True),
+    "told you are in": _told(replace(JOIN_REQUEST, state=InvitationState.JOINED, decided_by_name="Anna Weiß")),
+    "told you are not": _told(replace(JOIN_REQUEST, state=InvitationState.DECLINED)),
+    "link": link(SENT_INVITATION, JOIN_URL),
+    "mail": mail(SENT_INVITATION, "Solarhaus GmbH", JOIN_URL),
     "mail to a firm": mail(
-        replace(_SENT, kind=InvitationKind.PARTNER, text="We have more enquiries than roofers."),
+        replace(SENT_INVITATION, kind=InvitationKind.PARTNER, text="We have more enquiries than roofers."),
         "Solarhaus GmbH",
-        _URL,
+        JOIN_URL,
         "Handwerk Süd",
     ),
 }
