@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession, CookieJar, TCPConnector
@@ -11,20 +12,14 @@ from pydantic import SecretStr
 
 from bot.app import opened
 from bot.settings import Settings
-from services.people import Language
 from tests.builders import Clock
 from tests.chat import Chat, Stage
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, FakeTeams
 from tests.fakes.mail_server import FakeMailServer
+from tests.features.combinations import ALL, Combination
 from tests.stage_teams import TeamsStage
 from tests.stage_web import WebStage
 
-COMBINATIONS = (
-    ("web", "sqlite", Language.GERMAN),
-    ("web", "postgres", Language.ENGLISH),
-    ("teams", "sqlite", Language.ENGLISH),
-    ("teams", "postgres", Language.GERMAN),
-)
 PUBLIC_URL = "https://kollega.example"
 CONNECTIONS_MAX = 250
 """So many people can press at the same moment."""
@@ -54,16 +49,24 @@ def has_mail_server() -> bool:
     return True
 
 
-@pytest.fixture(params=COMBINATIONS, ids="-".join)
-def combination(request: pytest.FixtureRequest) -> tuple[str, str, Language]:
-    """A platform, a database of this test alone, a language."""
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each conversation runs on all combinations, or on those that its module names."""
+    if "combination" in metafunc.fixturenames:
+        named: dict[str, Any] = vars(metafunc.module)  # pyright: ignore[reportUnknownMemberType] - pytest leaves it untyped
+        chosen: tuple[Combination, ...] = named.get("COMBINATIONS", ALL)
+        metafunc.parametrize("combination", chosen, indirect=True, ids=["-".join(one) for one in chosen])
+
+
+@pytest.fixture
+def combination(request: pytest.FixtureRequest) -> Combination:
+    """The combination of this run, with the address of a database of its own in place of the database's kind."""
     platform, database, language = request.param
     return platform, request.getfixturevalue(f"{database}_url"), language
 
 
 @pytest.fixture
 async def chat(
-    combination: tuple[str, str, Language],
+    combination: Combination,
     clock: Clock,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -10,9 +10,12 @@ from services.invitation import InvitationState
 from services.permissions import Grant, Role, grant
 from tests.chat import Chat, Person, Room
 from tests.features import matrix, people, state
+from tests.features.combinations import OPPOSITES
 from tests.features.matrix import ROWS, Things
 from tests.features.people import Firm
 from tests.seen import Seen
+
+COMBINATIONS = OPPOSITES
 
 COMMANDS = nouns.registry().commands
 MISSING = "0123456789abcdef0123456789abcdef0123"

@@ -1,0 +1,21 @@
+"""On what a conversation runs: a platform, a database, a language."""
+
+from typing import Final, TypeAlias
+
+from services.people import Language
+
+Combination: TypeAlias = tuple[str, str, Language]
+
+ALL: Final[tuple[Combination, ...]] = (
+    ("web", "sqlite", Language.GERMAN),
+    ("web", "postgres", Language.ENGLISH),
+    ("teams", "sqlite", Language.ENGLISH),
+    ("teams", "postgres", Language.GERMAN),
+)
+"""Any two of the choices meet in one of them."""
+
+OPPOSITES: Final[tuple[Combination, ...]] = (
+    ("web", "sqlite", Language.GERMAN),
+    ("teams", "postgres", Language.ENGLISH),
+)
+"""Each choice once, for modules whose stories are many or long: `COMBINATIONS = OPPOSITES`."""
