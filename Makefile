@@ -6,7 +6,7 @@ BIN := .venv/bin
 PACKAGES := bot cards services storage
 PYTEST := $(BIN)/pytest
 # Every core works; `make test PYTEST_ARGS="-n0 -k pick"` runs one thing in the foreground.
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist worksteal
 COMPILE := UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --upgrade --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 # The first interpreter that is new enough.
