@@ -14,6 +14,12 @@ ALL: Final[tuple[Combination, ...]] = (
 )
 """Any two of the choices meet in one of them."""
 
+TEAMS: Final[tuple[Combination, ...]] = (
+    ("teams", "sqlite", Language.GERMAN),
+    ("teams", "postgres", Language.ENGLISH),
+)
+"""For what Microsoft Teams alone does."""
+
 OPPOSITES: Final[tuple[Combination, ...]] = (
     ("web", "sqlite", Language.GERMAN),
     ("teams", "postgres", Language.ENGLISH),

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import pytest
 from aiohttp import ClientSession, CookieJar, TCPConnector
@@ -50,10 +50,11 @@ def has_mail_server() -> bool:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Each conversation runs on all combinations, or on those that its module names."""
+    """Each conversation runs on all combinations, or on those that its class or module names."""
     if "combination" in metafunc.fixturenames:
-        named: dict[str, Any] = vars(metafunc.module)  # pyright: ignore[reportUnknownMemberType] - pytest leaves it untyped
-        chosen: tuple[Combination, ...] = named.get("COMBINATIONS", ALL)
+        places = cast("tuple[object, object]", (metafunc.cls, metafunc.module))
+        named = [vars(one)["COMBINATIONS"] for one in places if "COMBINATIONS" in getattr(one, "__dict__", {})]
+        chosen = cast("tuple[Combination, ...]", named[0] if named else ALL)
         metafunc.parametrize("combination", chosen, indirect=True, ids=["-".join(one) for one in chosen])
 
 

@@ -1,11 +1,10 @@
 """What arrives where: few updates, each in its reader's language, nothing twice, and nothing lost in silence."""
 
-import pytest
-
 from services.people import Language
 from tests.chat import Chat, Room
 from tests.fakes.bot_connector import Drop
 from tests.features import people
+from tests.features.combinations import TEAMS
 from tests.features.trade import SOLAR, offered, open_three, picked_by, platform
 from tests.stage_teams import TeamsStage
 
@@ -105,11 +104,7 @@ async def test_every_change_is_in_the_log(chat: Chat) -> None:
 class TestConnectionLost:
     """Microsoft Teams alone can leave it open whether a message has arrived."""
 
-    @pytest.fixture(params=[("sqlite", Language.GERMAN), ("postgres", Language.ENGLISH)], ids="-".join)
-    def combination(self, request: pytest.FixtureRequest) -> tuple[str, str, Language]:
-        """Teams, on either database."""
-        database, language = request.param
-        return "teams", request.getfixturevalue(f"{database}_url"), language
+    COMBINATIONS = TEAMS
 
     async def test_a_message_of_unknown_fate_is_never_doubled(self, chat: Chat) -> None:
         """A card whose sending broke off is not sent again by itself: owner and admins are told, and one sends it."""
