@@ -1,0 +1,80 @@
+"""What people find in the menus of their chat: an action on a message and a search, and what our links become there."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from cards.model import T, t
+from services.permissions import Permission
+
+
+class Kind(StrEnum):
+    """What a person does with it."""
+
+    ACTION = "action"  # opens a form, filled from a message where there is one
+    SEARCH = "search"  # finds a card to put into a message
+
+
+class Context(StrEnum):
+    """Where it is offered."""
+
+    MESSAGE = "message"  # in the menu of somebody's message
+    COMPOSE = "compose"  # beside the line in which people write
+    COMMAND_BOX = "commandBox"  # in the search line of the whole client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """What a person types for it."""
+
+    name: str
+    title: T
+    about: T
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """One entry of the menus; `id` is the name of the command that it runs."""
+
+    id: str
+    kind: Kind
+    title: T
+    """At most 32 characters, in every language."""
+    about: T
+    """At most 128 characters, in every language."""
+    permission: Permission
+    contexts: tuple[Context, ...]
+    parameters: tuple[Parameter, ...] = ()
+
+
+CAPTURE: Final = "lead.capture"
+SEARCH: Final = "lead.find"
+TEXT: Final = "text"
+
+EXTENSIONS: Final = (
+    Extension(
+        id=CAPTURE,
+        kind=Kind.ACTION,
+        title=t("Create lead from message"),
+        about=t("Reads name, e-mail, phone and request from a message and opens the form with them."),
+        permission=Permission.LEAD_CREATE,
+        contexts=(Context.MESSAGE, Context.COMPOSE),
+    ),
+    Extension(
+        id=SEARCH,
+        kind=Kind.SEARCH,
+        title=t("Find lead"),
+        about=t("Finds a lead of your team, to put its card into a message without contact details."),
+        permission=Permission.LEAD_VIEW,
+        contexts=(Context.COMPOSE, Context.COMMAND_BOX),
+        parameters=(
+            Parameter(name=TEXT, title=t("Search"), about=t("Number, title, company, name or postcode of the lead")),
+        ),
+    ),
+)
+
+LEAD_PAGE: Final = "/leads/"
+"""Under this path of the public address stand our links, which become a card where somebody pastes one.
+
+Also for readers who do not have the app: they learn that it is a lead of Kollega and nothing about it.
+"""

@@ -1,0 +1,26 @@
+import pytest
+
+from bot.extensions import EXTENSIONS, Extension
+from cards.examples import NOW
+from cards.model import T
+from cards.render.text import Writer
+from services.people import Language
+
+TITLE_MAX_CHARS = 32
+ABOUT_MAX_CHARS = 128
+
+every_extension = pytest.mark.parametrize("extension", EXTENSIONS, ids=lambda one: one.id)
+
+
+@every_extension
+@pytest.mark.parametrize("language", Language)
+def test_words_fit_into_the_menus(extension: Extension, language: Language) -> None:
+    """Titles and descriptions keep the limits of the chats, in both languages."""
+    named = [extension, *extension.parameters]
+    assert [one for one in named if len(written(one.title, language)) > TITLE_MAX_CHARS] == []
+    assert [one for one in named if len(written(one.about, language)) > ABOUT_MAX_CHARS] == []
+
+
+def written(text: T, language: Language) -> str:
+    """The sentence in a language."""
+    return Writer(language, "UTC", NOW).one_line(text)
