@@ -10,11 +10,14 @@ from typing import Any
 
 import msgspec
 
+from services.people import Actor
+
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     """Something that happened in the name of a team."""
 
-    team_id: str
+    team_id: str = ""
+    """Filled in from the actor; named by the event that no actor causes, or that belongs to another team."""
     actor_id: str | None = None
     """The user who did it; nobody, when the clock did."""
     subject: str = ""
@@ -22,6 +25,26 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     platform: str = ""
     silent: bool = False
     """Whether only the audit log keeps it and nobody is told."""
+
+
+def enveloped(event: Event, by: Actor | None) -> Event:
+    """The event with the team, the person and the platform of the actor where it leaves them empty.
+
+    Raises ValueError for an event of no team, which no audit log would keep.
+    """
+    filled = event if by is None else _filled(event, by)
+    if not filled.team_id:
+        raise ValueError(f"{action(event)} names no team")
+    return filled
+
+
+def _filled(event: Event, by: Actor) -> Event:
+    return msgspec.structs.replace(
+        event,
+        team_id=event.team_id or by.team_id,
+        actor_id=by.user_id if event.actor_id is None else event.actor_id,
+        platform=event.platform or by.place.platform,
+    )
 
 
 def encode(event: Event) -> bytes:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from services.events import Event
 from services.keyring import Keyring
+from services.people import Actor
 
 # The nouns' use cases are written against this module, and it against their stores.
 if TYPE_CHECKING:
@@ -55,8 +56,13 @@ class UnitOfWork(Protocol):
         """A new opaque id, unguessable, in order of time."""
         ...
 
-    def emit(self, event: Event) -> None:
-        """Keep what happened: with the commit it becomes an audit row and, unless silent, work for the relay."""
+    def emit(self, event: Event, by: Actor | None = None) -> None:
+        """Keep what happened: with the commit it becomes an audit row and, unless silent, work for the relay.
+
+        The team, the person and the platform are filled in from `by` at once, where the event leaves them empty.
+        Without `by` nothing is filled in: the clock and the pages name the team themselves, and so does whoever tells
+        another team. An event of no team is refused.
+        """
         ...
 
 

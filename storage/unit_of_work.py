@@ -13,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.audit.store import AuditTrail
 from services.conversation.store import Conversations
 from services.delivery.store import Deliveries
-from services.events import Event, encode
+from services.events import Event, encode, enveloped
 from services.inbox import Inbox
 from services.invitation.store import Invitations
 from services.keyring import Keyring
 from services.lead.store import Leads
 from services.marketplace.store import Marketplaces
 from services.member.store import Members
+from services.people import Actor
 from services.periods import Periods
 from services.plans import DEFAULT_PLAN
 from services.request.store import Requests
@@ -96,10 +97,10 @@ class SqlUnit:
     def new_id(self) -> str:
         return self._ids.new(self.now)
 
-    def emit(self, event: Event) -> None:
+    def emit(self, event: Event, by: Actor | None = None) -> None:
         if not self._writes:
             raise RuntimeError("something happened in a read-only transaction")
-        self._emitted.append(event)
+        self._emitted.append(enveloped(event, by))
 
     async def flush(self) -> bool:
         """Write down what happened; whether the relay has work."""

@@ -30,15 +30,7 @@ async def resend(uow: UnitOfWork, actor: Actor, delivery_id: str) -> UnknownDeli
     shown = await show(uow, actor, delivery_id)
     if not await uow.deliveries.resend(team_id, delivery_id, uow.now):
         raise NotUnknown
-    uow.emit(
-        DeliveryResent(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            platform=actor.place.platform,
-            delivery_id=delivery_id,
-            view=shown.view,
-        )
-    )
+    uow.emit(DeliveryResent(delivery_id=delivery_id, view=shown.view), by=actor)
     return await show(uow, actor, delivery_id)
 
 

@@ -38,14 +38,9 @@ async def approve(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
     await uow.invitations.send(team_id, wanted.invitation_id, (InvitationState.PENDING,), uow.now + VALID_FOR)
     uow.emit(
         InvitationApproved(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            platform=actor.place.platform,
-            subject=wanted.ref,
-            invitation_id=wanted.invitation_id,
-            kind=wanted.kind,
-            asked_by=wanted.requested_by,
-        )
+            subject=wanted.ref, invitation_id=wanted.invitation_id, kind=wanted.kind, asked_by=wanted.requested_by
+        ),
+        by=actor,
     )
     if wanted.kind is InvitationKind.JOIN and wanted.user_id:
         await joining.admit(uow, wanted, wanted.user_id, actor.place.platform)
@@ -54,19 +49,14 @@ async def approve(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
 
 async def decline(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
     """Say no to a request. First decision wins."""
-    team_id = actor.require(Permission.INVITATION_DECIDE)
+    actor.require(Permission.INVITATION_DECIDE)
     wanted = await to_decide(uow, actor, ref)
     await _decide(uow, actor, wanted, InvitationState.DECLINED)
     uow.emit(
         InvitationDeclined(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            platform=actor.place.platform,
-            subject=wanted.ref,
-            invitation_id=wanted.invitation_id,
-            kind=wanted.kind,
-            asked_by=wanted.requested_by,
-        )
+            subject=wanted.ref, invitation_id=wanted.invitation_id, kind=wanted.kind, asked_by=wanted.requested_by
+        ),
+        by=actor,
     )
     return await _again(uow, actor, wanted)
 
@@ -79,16 +69,7 @@ async def revoke(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
         team_id, wanted.invitation_id, OPEN_STATES, InvitationState.REVOKED, by=actor.user_id, at=uow.now
     ):
         raise NotOpen(wanted.ref, wanted.as_of(uow.now).state)
-    uow.emit(
-        InvitationRevoked(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            platform=actor.place.platform,
-            subject=wanted.ref,
-            invitation_id=wanted.invitation_id,
-            kind=wanted.kind,
-        )
-    )
+    uow.emit(InvitationRevoked(subject=wanted.ref, invitation_id=wanted.invitation_id, kind=wanted.kind), by=actor)
     return await _again(uow, actor, wanted)
 
 
@@ -99,16 +80,7 @@ async def resend(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
     await seating.reserve(uow, team_id, besides=wanted.invitation_id)
     if not await uow.invitations.send(team_id, wanted.invitation_id, _RESENDABLE, uow.now + VALID_FOR):
         raise NotOpen(wanted.ref, wanted.as_of(uow.now).state)
-    uow.emit(
-        InvitationResent(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            platform=actor.place.platform,
-            subject=wanted.ref,
-            invitation_id=wanted.invitation_id,
-            kind=wanted.kind,
-        )
-    )
+    uow.emit(InvitationResent(subject=wanted.ref, invitation_id=wanted.invitation_id, kind=wanted.kind), by=actor)
     return await _again(uow, actor, wanted)
 
 

@@ -83,7 +83,7 @@ async def invite_partner(
         expires_at=uow.now + VALID_FOR,
     )
     await _add(uow, wanted)
-    uow.emit(_created(actor, wanted))
+    uow.emit(_created(wanted), by=actor)
     return wanted
 
 
@@ -168,14 +168,13 @@ async def _ask(uow: UnitOfWork, actor: Actor, team: Team, wanted: Invitation) ->
     uow.emit(
         InvitationRequested(
             team_id=team.team_id,
-            actor_id=actor.user_id,
-            platform=actor.place.platform,
             subject=wanted.ref,
             invitation_id=wanted.invitation_id,
             kind=wanted.kind,
             role=wanted.role,
             email=wanted.email,
-        )
+        ),
+        by=actor,
     )
     return ShownInvitation(wanted, wanted.email, await seating.count(uow, team))
 
@@ -183,15 +182,12 @@ async def _ask(uow: UnitOfWork, actor: Actor, team: Team, wanted: Invitation) ->
 async def _send(uow: UnitOfWork, actor: Actor, team: Team, wanted: Invitation) -> ShownInvitation:
     sent = replace(wanted, state=InvitationState.PENDING, expires_at=uow.now + VALID_FOR)
     await _add(uow, sent)
-    uow.emit(_created(actor, sent))
+    uow.emit(_created(sent), by=actor)
     return ShownInvitation(sent, sent.email, await seating.count(uow, team), may_revoke=True, may_resend=True)
 
 
-def _created(actor: Actor, sent: Invitation) -> InvitationCreated:
+def _created(sent: Invitation) -> InvitationCreated:
     return InvitationCreated(
-        team_id=sent.team_id,
-        actor_id=actor.user_id,
-        platform=actor.place.platform,
         subject=sent.ref,
         invitation_id=sent.invitation_id,
         kind=sent.kind,

@@ -55,15 +55,13 @@ async def question(uow: UnitOfWork, actor: Actor, ref: str, text: str) -> Questi
     await uow.invitations.add_question(asked)
     uow.emit(
         InvitationQuestioned(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            platform=actor.place.platform,
             subject=wanted.ref,
             invitation_id=wanted.invitation_id,
             kind=wanted.kind,
             question_id=asked.question_id,
             asked_of=wanted.requested_by,
-        )
+        ),
+        by=actor,
     )
     return asked
 
@@ -90,15 +88,13 @@ async def answer(uow: UnitOfWork, actor: Actor, question_id: str, text: str) -> 
         raise AlreadyAnswered(asked.ref)
     uow.emit(
         InvitationAnswered(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            platform=actor.place.platform,
             subject=asked.ref,
             invitation_id=asked.invitation_id,
             kind=InvitationKind.MEMBER,
             question_id=asked.question_id,
             asked_by=asked.asked_by,
-        )
+        ),
+        by=actor,
     )
     return replace(asked, answer=said, answered_at=uow.now)
 

@@ -33,13 +33,11 @@ async def create(uow: UnitOfWork, actor: Actor, draft: Draft, *, accept: tuple[s
     await uow.leads.record([_created(uow, actor, lead)])
     uow.emit(
         LeadCreated(
-            team_id=team_id,
-            actor_id=actor.user_id,
             subject=sight.ref,
-            platform=actor.place.platform,
             lead_id=lead.lead_id,
             accepted_duplicates=sum(code.startswith(DUPLICATE) for code in accept),
-        )
+        ),
+        by=actor,
     )
     return view_of(Seen(lead=lead, sight=sight, giver=""), actor, uow.now)
 

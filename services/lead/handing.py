@@ -41,17 +41,7 @@ async def _hand(uow: UnitOfWork, actor: Actor, seen: Seen, colleague: Member) ->
     if not moved:
         raise why_not_ours(await find(uow, actor.team_id, lead.lead_id))
     await note_down(uow, actor, seen, What.DELEGATED, to=to)
-    uow.emit(
-        LeadDelegated(
-            team_id=actor.team_id,
-            actor_id=actor.user_id,
-            subject=seen.sight.ref,
-            platform=actor.place.platform,
-            lead_id=lead.lead_id,
-            from_user_id=was,
-            to_user_id=to,
-        )
-    )
+    uow.emit(LeadDelegated(subject=seen.sight.ref, lead_id=lead.lead_id, from_user_id=was, to_user_id=to), by=actor)
 
 
 def can_work(colleague: Member) -> bool:
@@ -75,15 +65,13 @@ async def share(uow: UnitOfWork, actor: Actor, ref: str, *, channel: str = "", w
     await note_down(uow, actor, seen, What.SHARED, text=name)
     uow.emit(
         LeadShared(
-            team_id=team_id,
-            actor_id=actor.user_id,
             subject=seen.sight.ref,
-            platform=actor.place.platform,
             lead_id=seen.lead.lead_id,
             to_platform=platform,
             to_tenant=tenant,
             to_conversation_id=conversation_id,
-        )
+        ),
+        by=actor,
     )
     return SharedLead(view_of(seen, actor, uow.now), channel=name)
 

@@ -65,15 +65,7 @@ async def reveal(uow: UnitOfWork, actor: Actor, ref: str) -> LeadDetails:
 
 
 def _log_look(uow: UnitOfWork, actor: Actor, seen: Seen) -> None:
-    uow.emit(
-        LeadRevealed(
-            team_id=actor.team_id,
-            actor_id=actor.user_id,
-            subject=seen.sight.ref,
-            platform=actor.place.platform,
-            lead_id=seen.lead.lead_id,
-        )
-    )
+    uow.emit(LeadRevealed(subject=seen.sight.ref, lead_id=seen.lead.lead_id), by=actor)
 
 
 def _kind(typed: str) -> Filter:

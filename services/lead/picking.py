@@ -28,15 +28,7 @@ async def pick(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:
 async def _picked(uow: UnitOfWork, actor: Actor, seen: Seen) -> LeadView:
     await uow.leads.settle(actor.team_id, seen.lead.lead_id, uow.now)
     await note_down(uow, actor, seen, What.PICKED)
-    uow.emit(
-        LeadPicked(
-            team_id=actor.team_id,
-            actor_id=actor.user_id,
-            subject=seen.sight.ref,
-            platform=actor.place.platform,
-            lead_id=seen.lead.lead_id,
-        )
-    )
+    uow.emit(LeadPicked(subject=seen.sight.ref, lead_id=seen.lead.lead_id), by=actor)
     return view_of(_as_picked(uow, actor, seen), actor, uow.now)
 
 
@@ -59,15 +51,7 @@ def _as_picked(uow: UnitOfWork, actor: Actor, seen: Seen) -> Seen:
 
 async def _taken(uow: UnitOfWork, actor: Actor, seen: Seen) -> LeadView:
     await note_down(uow, actor, seen, What.TAKEN)
-    uow.emit(
-        LeadTaken(
-            team_id=actor.team_id,
-            actor_id=actor.user_id,
-            subject=seen.sight.ref,
-            platform=actor.place.platform,
-            lead_id=seen.lead.lead_id,
-        )
-    )
+    uow.emit(LeadTaken(subject=seen.sight.ref, lead_id=seen.lead.lead_id), by=actor)
     mine = replace(seen.lead, responsible_id=actor.user_id, worked_at=uow.now, reminded_at=None)
     return view_of(replace(seen, lead=mine, responsible=actor.name), actor, uow.now)
 
@@ -108,15 +92,7 @@ async def undo(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:
     await uow.leads.unsettle(team_id, lead.lead_id, offer, uow.now)
     pick_entry = await uow.leads.last(team_id, lead.lead_id, [What.PICKED])
     await note_down(uow, actor, seen, What.UNDONE, reverses=pick_entry.entry_id if pick_entry else None)
-    uow.emit(
-        LeadUndone(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            subject=seen.sight.ref,
-            platform=actor.place.platform,
-            lead_id=lead.lead_id,
-        )
-    )
+    uow.emit(LeadUndone(subject=seen.sight.ref, lead_id=lead.lead_id), by=actor)
     return view_of(await known(uow, team_id, lead.lead_id), actor, uow.now)
 
 

@@ -29,16 +29,7 @@ async def return_(uow: UnitOfWork, actor: Actor, ref: str, reason: str) -> LeadV
         raise await _why_not(uow, actor, seen)
     await _pass_on(uow, seen, takers)
     await note_down(uow, actor, seen, What.RETURNED, text=why)
-    uow.emit(
-        LeadReturned(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            subject=seen.sight.ref,
-            platform=actor.place.platform,
-            lead_id=lead.lead_id,
-            takers=len(takers),
-        )
-    )
+    uow.emit(LeadReturned(subject=seen.sight.ref, lead_id=lead.lead_id, takers=len(takers)), by=actor)
     return await _left(uow, actor, seen)
 
 

@@ -28,16 +28,7 @@ async def note(uow: UnitOfWork, actor: Actor, ref: str, text: str, *, step: str 
     if not await uow.leads.work(team_id, seen.lead.lead_id, reached, uow.now):
         raise why_not_ours(await find(uow, team_id, seen.lead.lead_id))
     await note_down(uow, actor, seen, What.NOTED, text=written)
-    uow.emit(
-        LeadNoted(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            subject=seen.sight.ref,
-            platform=actor.place.platform,
-            lead_id=seen.lead.lead_id,
-            step=reached,
-        )
-    )
+    uow.emit(LeadNoted(subject=seen.sight.ref, lead_id=seen.lead.lead_id, step=reached), by=actor)
     return view_of(await find(uow, team_id, seen.lead.lead_id), actor, uow.now)
 
 
@@ -59,15 +50,7 @@ async def win(uow: UnitOfWork, actor: Actor, ref: str, amount: str = "") -> Lead
     await uow.leads.set_offer(lead_id, [team_id], Offer.CLOSED, uow.now)
     await note_down(uow, actor, seen, What.WON)
     uow.emit(
-        LeadWon(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            subject=seen.sight.ref,
-            platform=actor.place.platform,
-            lead_id=lead_id,
-            won_cents=cents,
-            currency=seen.lead.enquiry.currency,
-        )
+        LeadWon(subject=seen.sight.ref, lead_id=lead_id, won_cents=cents, currency=seen.lead.enquiry.currency), by=actor
     )
     return view_of(await find(uow, team_id, lead_id), actor, uow.now)
 
@@ -82,13 +65,5 @@ async def lose(uow: UnitOfWork, actor: Actor, ref: str, reason: str) -> LeadView
         raise why_not_ours(await find(uow, team_id, lead_id))
     await uow.leads.set_offer(lead_id, [team_id], Offer.CLOSED, uow.now)
     await note_down(uow, actor, seen, What.LOST, text=why)
-    uow.emit(
-        LeadLost(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            subject=seen.sight.ref,
-            platform=actor.place.platform,
-            lead_id=lead_id,
-        )
-    )
+    uow.emit(LeadLost(subject=seen.sight.ref, lead_id=lead_id), by=actor)
     return view_of(await find(uow, team_id, lead_id), actor, uow.now)

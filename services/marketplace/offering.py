@@ -83,14 +83,12 @@ async def _submit(uow: UnitOfWork, actor: Actor, seen: Seen, market: Marketplace
     await note_down(uow, actor, seen, What.SUBMITTED)
     uow.emit(
         LeadSubmitted(
-            team_id=actor.team_id,
-            actor_id=actor.user_id,
             subject=seen.sight.ref,
-            platform=actor.place.platform,
             lead_id=lead.lead_id,
             operator_team_id=market.team_id,
             marketplace_id=market.marketplace_id,
-        )
+        ),
+        by=actor,
     )
 
 
@@ -121,27 +119,19 @@ async def _put_up(uow: UnitOfWork, actor: Actor, seen: Seen, market: Marketplace
     await uow.leads.operate(actor.team_id, seen.lead.lead_id)
     await open_to(uow, on_market, takers, Offer.ASSIGNED if to else Offer.OPEN)
     await note_down(uow, actor, seen, What.ASSIGNED if to else What.OFFERED)
-    uow.emit(_event(actor, seen, market, takers, is_direct=bool(to)))
+    uow.emit(_event(seen, market, takers, is_direct=bool(to)), by=actor)
 
 
-def _event(
-    actor: Actor, seen: Seen, market: Marketplace, takers: list[TeamId], *, is_direct: bool
-) -> LeadAssigned | LeadOffered:
+def _event(seen: Seen, market: Marketplace, takers: list[TeamId], *, is_direct: bool) -> LeadAssigned | LeadOffered:
     if is_direct:
         return LeadAssigned(
-            team_id=actor.team_id,
-            actor_id=actor.user_id,
             subject=seen.sight.ref,
-            platform=actor.place.platform,
             lead_id=seen.lead.lead_id,
             marketplace_id=market.marketplace_id,
             taker_team_id=takers[0],
         )
     return LeadOffered(
-        team_id=actor.team_id,
-        actor_id=actor.user_id,
         subject=seen.sight.ref,
-        platform=actor.place.platform,
         lead_id=seen.lead.lead_id,
         marketplace_id=market.marketplace_id,
         takers=len(takers),

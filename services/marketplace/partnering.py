@@ -77,14 +77,12 @@ async def invite(
     await uow.marketplaces.add_partner(partner)
     uow.emit(
         PartnerInvited(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            platform=actor.place.platform,
             subject=sent.ref,
             marketplace_id=market.marketplace_id,
             partner_id=partner.partner_id,
             invitation_id=sent.invitation_id,
-        )
+        ),
+        by=actor,
     )
     return await look_again(uow, actor, market.marketplace_id)
 
@@ -128,15 +126,7 @@ async def join_partner(uow: UnitOfWork, actor: Actor, invited: Invitation) -> Ma
             partner_team_id=team_id,
         )
     )
-    uow.emit(
-        MarketplaceJoined(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            platform=platform,
-            subject=market.name,
-            marketplace_id=market.marketplace_id,
-        )
-    )
+    uow.emit(MarketplaceJoined(subject=market.name, marketplace_id=market.marketplace_id), by=actor)
     operator = await uow.teams.name(partner.team_id) or ""
     return view_of(Membership(market, operator, partner), actor, [])
 
@@ -184,14 +174,9 @@ async def end(uow: UnitOfWork, actor: Actor, partner_id: str, *, accept: tuple[s
     )
     uow.emit(
         PartnerEnded(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            platform=actor.place.platform,
-            subject=partner.name,
-            marketplace_id=partner.marketplace_id,
-            partner_id=partner_id,
-            lead_ids=tuple(lead_ids),
-        )
+            subject=partner.name, marketplace_id=partner.marketplace_id, partner_id=partner_id, lead_ids=tuple(lead_ids)
+        ),
+        by=actor,
     )
     return await look_again(uow, actor, partner.marketplace_id)
 
@@ -212,14 +197,12 @@ async def withdraw(uow: UnitOfWork, actor: Actor, partner_id: str) -> Marketplac
         )
     uow.emit(
         PartnerWithdrawn(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            platform=actor.place.platform,
             subject=partner.name,
             marketplace_id=partner.marketplace_id,
             partner_id=partner_id,
             invitation_id=partner.invitation_id or "",
-        )
+        ),
+        by=actor,
     )
     return await look_again(uow, actor, partner.marketplace_id)
 

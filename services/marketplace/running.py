@@ -78,16 +78,7 @@ async def create(
     )
     await uow.marketplaces.add(market)
     await uow.marketplaces.add_partner(operator)
-    uow.emit(
-        MarketplaceCreated(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            platform=actor.place.platform,
-            subject=market.name,
-            marketplace_id=market.marketplace_id,
-            name=market.name,
-        )
-    )
+    uow.emit(MarketplaceCreated(subject=market.name, marketplace_id=market.marketplace_id, name=market.name), by=actor)
     return view_of(Membership(market, operator.name, operator), actor, [operator])
 
 
@@ -108,15 +99,12 @@ async def change(uow: UnitOfWork, actor: Actor, wanted: str, settings: Settings)
         questions=questions_of(settings.questions),
     )
     await uow.marketplaces.change(changed)
-    uow.emit(_changed(actor, changed))
+    uow.emit(_changed(changed), by=actor)
     return await look_again(uow, actor, changed.marketplace_id)
 
 
-def _changed(actor: Actor, market: Marketplace) -> MarketplaceChanged:
+def _changed(market: Marketplace) -> MarketplaceChanged:
     return MarketplaceChanged(
-        team_id=actor.team_id,
-        actor_id=actor.user_id,
-        platform=actor.place.platform,
         subject=market.name,
         marketplace_id=market.marketplace_id,
         offer_window_minutes=market.offer_window_minutes,

@@ -31,16 +31,7 @@ async def change_role(uow: UnitOfWork, actor: Actor, who: str, role: str) -> Cha
     if colleague.role is not new:
         if not await uow.members.change_role(team_id, colleague.user_id, colleague.role, new):
             raise Outdated("member", colleague.name)
-        uow.emit(
-            MemberRoleChanged(
-                team_id=team_id,
-                actor_id=actor.user_id,
-                platform=actor.place.platform,
-                member_id=colleague.user_id,
-                old=colleague.role,
-                new=new,
-            )
-        )
+        uow.emit(MemberRoleChanged(member_id=colleague.user_id, old=colleague.role, new=new), by=actor)
     return _changed(colleague, new, may_delegate=colleague.may_delegate)
 
 
@@ -92,15 +83,7 @@ async def flag(uow: UnitOfWork, actor: Actor, who: str, *, may_delegate: bool) -
     if colleague.may_delegate is not may_delegate:
         if not await uow.members.flag(team_id, colleague.user_id, may_delegate=may_delegate):
             raise NotFound("member", colleague.name)
-        uow.emit(
-            MemberFlagged(
-                team_id=team_id,
-                actor_id=actor.user_id,
-                platform=actor.place.platform,
-                member_id=colleague.user_id,
-                may_delegate=may_delegate,
-            )
-        )
+        uow.emit(MemberFlagged(member_id=colleague.user_id, may_delegate=may_delegate), by=actor)
     return _changed(colleague, colleague.role, may_delegate=may_delegate)
 
 
@@ -116,13 +99,5 @@ async def transfer(uow: UnitOfWork, actor: Actor, who: str, *, accept: tuple[str
         raise NeedsConfirmation((asked, Warn("member.transfer.effect", {"name": heir.name})))
     if not await uow.members.transfer(team_id, actor.user_id, heir.user_id):
         raise Outdated("member", heir.name)
-    uow.emit(
-        TeamTransferred(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            platform=actor.place.platform,
-            member_id=heir.user_id,
-            old_owner_id=actor.user_id,
-        )
-    )
+    uow.emit(TeamTransferred(member_id=heir.user_id, old_owner_id=actor.user_id), by=actor)
     return TransferredTeam(name, heir.name)

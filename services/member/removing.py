@@ -22,15 +22,7 @@ async def remove(uow: UnitOfWork, actor: Actor, who: str, *, accept: tuple[str, 
     if "member.remove" not in accept:
         raise NeedsConfirmation((Warn("member.remove", {"name": colleague.name}), Warn("member.remove.effect")))
     await _end(uow, actor, colleague)
-    uow.emit(
-        MemberRemoved(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            platform=actor.place.platform,
-            member_id=colleague.user_id,
-            role=colleague.role,
-        )
-    )
+    uow.emit(MemberRemoved(member_id=colleague.user_id, role=colleague.role), by=actor)
     return RemovedMember(colleague.name, await uow.teams.name(team_id) or "")
 
 
@@ -45,15 +37,7 @@ async def leave(uow: UnitOfWork, actor: Actor, *, accept: tuple[str, ...] = ()) 
     if "member.leave" not in accept:
         raise NeedsConfirmation((Warn("member.leave", {"team": name}), Warn("member.leave.effect")))
     await _end(uow, actor, oneself)
-    uow.emit(
-        MemberLeft(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            platform=actor.place.platform,
-            member_id=oneself.user_id,
-            role=oneself.role,
-        )
-    )
+    uow.emit(MemberLeft(member_id=oneself.user_id, role=oneself.role), by=actor)
     return RemovedMember(oneself.name, name, is_self=True)
 
 
@@ -64,23 +48,11 @@ async def _end(uow: UnitOfWork, actor: Actor, colleague: Member) -> None:
     await lead.vacate(uow, team_id, user_id)
     for one in await uow.invitations.withdraw(team_id, user_id):
         uow.emit(
-            InvitationRevoked(
-                team_id=team_id,
-                actor_id=actor.user_id,
-                platform=actor.place.platform,
-                subject=one.ref,
-                invitation_id=one.invitation_id,
-                kind=one.kind,
-            )
+            InvitationRevoked(subject=one.ref, invitation_id=one.invitation_id, kind=one.kind),
+            by=actor,
         )
     for asked in await uow.requests.withdraw(team_id, user_id, uow.now):
         uow.emit(
-            RequestWithdrawn(
-                team_id=team_id,
-                actor_id=actor.user_id,
-                platform=actor.place.platform,
-                request_id=asked.request_id,
-                command=asked.command,
-                asked_by=asked.asked_by,
-            )
+            RequestWithdrawn(request_id=asked.request_id, command=asked.command, asked_by=asked.asked_by),
+            by=actor,
         )

@@ -60,15 +60,8 @@ async def ask(
     )
     await uow.requests.add(asked)
     uow.emit(
-        RequestAsked(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            platform=actor.place.platform,
-            request_id=asked.request_id,
-            command=command,
-            asked_by=actor.user_id,
-            permission=permission,
-        )
+        RequestAsked(request_id=asked.request_id, command=command, asked_by=actor.user_id, permission=permission),
+        by=actor,
     )
     return AskedRequest(asked, deciders)
 
@@ -130,14 +123,8 @@ async def approve(uow: UnitOfWork, actor: Actor, request_id: str) -> Request:
     actor.require(Permission.REQUEST_DECIDE)
     asked = await _decide(uow, actor, request_id, RequestState.APPROVED)
     uow.emit(
-        RequestApproved(
-            team_id=asked.team_id,
-            actor_id=actor.user_id,
-            platform=actor.place.platform,
-            request_id=asked.request_id,
-            command=asked.command,
-            asked_by=asked.asked_by,
-        )
+        RequestApproved(request_id=asked.request_id, command=asked.command, asked_by=asked.asked_by),
+        by=actor,
     )
     return asked
 
@@ -147,14 +134,8 @@ async def decline(uow: UnitOfWork, actor: Actor, request_id: str) -> ShownReques
     actor.require(Permission.REQUEST_DECIDE)
     asked = await _decide(uow, actor, request_id, RequestState.DECLINED)
     uow.emit(
-        RequestDeclined(
-            team_id=asked.team_id,
-            actor_id=actor.user_id,
-            platform=actor.place.platform,
-            request_id=asked.request_id,
-            command=asked.command,
-            asked_by=asked.asked_by,
-        )
+        RequestDeclined(request_id=asked.request_id, command=asked.command, asked_by=asked.asked_by),
+        by=actor,
     )
     return await shown(uow, actor, asked)
 

@@ -35,13 +35,9 @@ async def attach(uow: UnitOfWork, actor: Actor, team_id: str) -> Conversation | 
     if channel is not None and place.team_id != team_id:
         uow.emit(
             ChannelConnected(
-                team_id=team_id,
-                actor_id=actor.user_id,
-                platform=place.platform,
-                tenant=place.tenant,
-                conversation_id=place.conversation_id,
-                channel=channel.name,
-            )
+                team_id=team_id, tenant=place.tenant, conversation_id=place.conversation_id, channel=channel.name
+            ),
+            by=actor,
         )
     return channel
 
@@ -53,14 +49,7 @@ async def disconnect(uow: UnitOfWork, actor: Actor) -> ConnectedChannel:
     if not await uow.conversations.disconnect(team_id, place.platform, place.tenant, place.conversation_id):
         raise NotFound("channel", place.name)
     uow.emit(
-        ChannelDisconnected(
-            team_id=team_id,
-            actor_id=actor.user_id,
-            platform=place.platform,
-            tenant=place.tenant,
-            conversation_id=place.conversation_id,
-            channel=place.name,
-        )
+        ChannelDisconnected(tenant=place.tenant, conversation_id=place.conversation_id, channel=place.name), by=actor
     )
     return ConnectedChannel(await uow.teams.name(team_id) or "", place.name)
 

@@ -36,7 +36,7 @@ async def create(uow: UnitOfWork, actor: Actor, name: str) -> CreatedTeam:
     await uow.teams.add(team)
     if not await uow.members.add(team.team_id, actor.user_id, Role.OWNER, "", uow.now):
         raise AlreadyInTeam
-    uow.emit(TeamCreated(team_id=team.team_id, actor_id=actor.user_id, platform=actor.place.platform, name=team.name))
+    uow.emit(TeamCreated(team_id=team.team_id, name=team.name), by=actor)
     connects = actor.place.is_public and actor.place.team_id == NO_TEAM
     channel = await connecting.attach(uow, actor, team.team_id) if connects else None
     return CreatedTeam(team.team_id, team.name, channel.name if channel else "", is_connected=channel is not None)
@@ -62,7 +62,7 @@ async def delete(uow: UnitOfWork, actor: Actor, name: str) -> DeletedTeam:
         raise Invalid("name", "name_mismatch")
     await uow.teams.delete(team_id, uow.now)
     await uow.members.end_all(team_id, uow.now)
-    uow.emit(TeamDeleted(team_id=team_id, actor_id=actor.user_id, platform=actor.place.platform, name=team.name))
+    uow.emit(TeamDeleted(name=team.name), by=actor)
     return DeletedTeam(team.team_id, team.name, uow.now + RESTORE_WINDOW)
 
 
@@ -79,7 +79,5 @@ async def restore(uow: UnitOfWork, actor: Actor, team: str = "") -> RestoredTeam
     if not await uow.teams.restore(wanted.team_id, since):
         raise NothingToRestore
     members = await uow.members.revive(wanted.team_id, wanted.deleted_at)
-    uow.emit(
-        TeamRestored(team_id=wanted.team_id, actor_id=actor.user_id, platform=actor.place.platform, members=members)
-    )
+    uow.emit(TeamRestored(team_id=wanted.team_id, members=members), by=actor)
     return RestoredTeam(wanted.team_id, wanted.name, members)

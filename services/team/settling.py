@@ -53,9 +53,7 @@ async def rename(uow: UnitOfWork, actor: Actor, name: str) -> ShownTeam:
     new = named(name)
     if new != team.name:
         await uow.teams.rename(team_id, new)
-        uow.emit(
-            TeamRenamed(team_id=team_id, actor_id=actor.user_id, platform=actor.place.platform, old=team.name, new=new)
-        )
+        uow.emit(TeamRenamed(old=team.name, new=new), by=actor)
     return await show(uow, actor)
 
 
@@ -84,12 +82,10 @@ async def change_settings(
         await uow.teams.change_settings(team_id, new_language, new_zone, owner_approves_admins=approves)
         uow.emit(
             TeamSettingsChanged(
-                team_id=team_id,
-                actor_id=actor.user_id,
-                platform=actor.place.platform,
                 old={name: value for name, value in old.items() if new[name] != value},
                 new={name: value for name, value in new.items() if old[name] != value},
-            )
+            ),
+            by=actor,
         )
     return await show(uow, actor)
 

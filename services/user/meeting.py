@@ -77,7 +77,5 @@ async def choose_language(uow: UnitOfWork, actor: Actor, language: Language) -> 
     team_id = actor.require(Permission.PREFERENCE_SET)
     await uow.users.choose_language(actor.user_id, language)
     if team_id:
-        uow.emit(
-            LanguageChosen(team_id=team_id, actor_id=actor.user_id, platform=actor.place.platform, language=language)
-        )
+        uow.emit(LanguageChosen(language=language), by=actor)
     return ChosenLanguage(language)
