@@ -14,6 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.metrics import Metrics
 from services.errors import Contended
+from services.file import keeping as file
 from services.invitation import clockwork as invitation
 from services.lead import clockwork as lead
 from services.unit_of_work import UnitOfWork, Units
@@ -70,6 +71,10 @@ async def forget_deliveries(uow: UnitOfWork) -> int:
     return await uow.deliveries.forget(uow.now - timedelta(days=DELIVERIES_DAYS), OLD_BATCH)
 
 
+async def forget_files(uow: UnitOfWork) -> int:
+    return await file.forget(uow, BATCH)
+
+
 async def forget_periods(uow: UnitOfWork) -> int:
     return await uow.periods.forget(uow.now - timedelta(days=PERIODS_DAYS), OLD_BATCH)
 
@@ -89,6 +94,7 @@ JOBS: Final = (
     Job("lead.offer_again", 600, offer_leads_again),
     Job("inbox.forget", 3600, forget_arrivals),
     Job("delivery.forget", 3600, forget_deliveries),
+    Job("file.forget", 60, forget_files),
     Job("job.forget", 3600, forget_periods),
     Job("audit.anchor", 86_400, anchor_audit),
 )

@@ -12,6 +12,9 @@ from services.permissions import Role
 ACTIONS: Final[dict[str, T]] = {
     "delivery.resent": t("Message sent again"),
     "delivery.unknown": t("Unclear whether a message arrived"),
+    "file.discarded": t("File removed"),
+    "file.fetched": t("File fetched"),
+    "file.received": t("File received"),
     "invitation.accepted": t("Invitation accepted on its page"),
     "invitation.answered": t("Question answered"),
     "invitation.approved": t("Invitation approved"),

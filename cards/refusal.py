@@ -53,6 +53,8 @@ PERMITTED: dict[Permission, T] = {
     Permission.INVITATION_DECIDE: t("Only owners and admins can decide about invitations."),
     Permission.AUDIT_VIEW: t("Only owners and admins can read the audit log."),
     Permission.DELIVERY_RESEND: t("Only owners and admins can send a message again."),
+    Permission.FILE_RECEIVE: t("Viewers can't bring in files."),
+    Permission.FILE_FETCH: t("Only colleagues of the team can fetch its files."),
     Permission.LEAD_REVEAL: t("Viewers don't see contact details."),
     Permission.LEAD_CREATE: t("Viewers can't create leads."),
     Permission.LEAD_PICK: t("Viewers can't pick leads."),

@@ -3,7 +3,18 @@
 import base64
 import hashlib
 import hmac
+import secrets
 from dataclasses import dataclass
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE_BYTES: Final = 12
+
+
+class Unsealable(Exception):
+    """No key of the ring opens it here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +32,33 @@ class Keyring:
         given = token.encode()
         return any(hmac.compare_digest(_mac(key, purpose, parts).encode(), given) for key in self.keys)
 
+    def seal(self, purpose: str, content: bytes, *parts: str) -> bytes:
+        """The content unreadable for whoever has no key, and bound to this place: elsewhere it does not open."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + _cipher(self.keys[0], purpose).encrypt(nonce, content, _place(purpose, parts))
+
+    def unseal(self, purpose: str, sealed: bytes, *parts: str) -> bytes:
+        """What was sealed with any key of the ring. Raises Unsealable for what was altered, or moved from elsewhere."""
+        nonce, body = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+        for key in self.keys:
+            try:
+                return _cipher(key, purpose).decrypt(nonce, body, _place(purpose, parts))
+            except (InvalidTag, ValueError):
+                continue
+        raise Unsealable
+
     def digests(self, purpose: str, secret: str) -> tuple[str, ...]:
         """What is stored of a short secret instead of itself, under each key; the first one is stored."""
         return tuple(_mac(key, purpose, (secret,)) for key in self.keys)
+
+
+def _cipher(key: bytes, purpose: str) -> AESGCM:
+    """A key of its own for each purpose, so that nothing that signs also unlocks."""
+    return AESGCM(hmac.new(key, f"seal\x1f{purpose}".encode(), hashlib.sha256).digest())
+
+
+def _place(purpose: str, parts: tuple[str, ...]) -> bytes:
+    return "\x1f".join((purpose, *parts)).encode()
 
 
 def _mac(key: bytes, purpose: str, parts: tuple[str, ...]) -> str:

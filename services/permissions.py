@@ -45,6 +45,8 @@ class Permission(StrEnum):
     REQUEST_DECIDE = "request:decide"  # the asked-for command is authorised again for whoever decides
     AUDIT_VIEW = "audit:view"  # X5
     DELIVERY_RESEND = "delivery:resend"  # a message that perhaps never arrived
+    FILE_RECEIVE = "file:receive"  # send the bot a file to work with
+    FILE_FETCH = "file:fetch"  # what was made for oneself
     LEAD_VIEW = "lead:view"
     LEAD_REVEAL = "lead:reveal"  # A19, A42
     LEAD_CREATE = "lead:create"
@@ -87,6 +89,8 @@ GRANTS: dict[Permission, dict[Role, Grant]] = {
     Permission.REQUEST_DECIDE: _COLLEAGUES,
     Permission.AUDIT_VIEW: _LEADERS,
     Permission.DELIVERY_RESEND: _LEADERS,
+    Permission.FILE_RECEIVE: _WORKERS,
+    Permission.FILE_FETCH: _COLLEAGUES,
     Permission.LEAD_VIEW: _COLLEAGUES,
     Permission.LEAD_REVEAL: _WORKERS,
     Permission.LEAD_CREATE: _WORKERS,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from services.audit.store import AuditTrail
     from services.conversation.store import Conversations
     from services.delivery.store import Deliveries
+    from services.file.store import Files
     from services.inbox import Inbox
     from services.invitation.store import Invitations
     from services.lead.store import Leads
@@ -47,6 +48,7 @@ class UnitOfWork(Protocol):
     requests: Requests
     leads: Leads
     marketplaces: Marketplaces
+    files: Files
     audit: AuditTrail
     deliveries: Deliveries
     inbox: Inbox

@@ -14,6 +14,7 @@ from services.audit.store import AuditTrail
 from services.conversation.store import Conversations
 from services.delivery.store import Deliveries
 from services.events import Event, encode, enveloped
+from services.file.store import Files
 from services.inbox import Inbox
 from services.invitation.store import Invitations
 from services.keyring import Keyring
@@ -30,6 +31,7 @@ from storage.audit import SqlAuditTrail
 from storage.conversation import SqlConversations
 from storage.delivery import SqlDeliveries
 from storage.engine import Database, contention
+from storage.file import SqlFiles
 from storage.inbox import SqlInbox
 from storage.invitation import SqlInvitations
 from storage.lead import SqlLeads
@@ -84,6 +86,7 @@ class SqlUnit:
         self.audit: AuditTrail = self._trail
         self.conversations: Conversations = SqlConversations(connection)
         self.deliveries: Deliveries = SqlDeliveries(connection)
+        self.files: Files = SqlFiles(connection, writes=writes)
         self.inbox: Inbox = SqlInbox(connection, now)
         self.invitations: Invitations = SqlInvitations(connection)
         self.leads: Leads = SqlLeads(connection)

@@ -6,6 +6,7 @@ aware UTC; ids are opaque text; money is minor units with a currency.
 """
 
 from storage.tables.base import Moment, metadata
+from storage.tables.files import files
 from storage.tables.leads import lead_history, lead_sights, leads, marketplaces, partners
 from storage.tables.people import conversations, identities, users
 from storage.tables.queues import deliveries, events, inbox, job_runs, posts
@@ -21,6 +22,7 @@ __all__ = [
     "counters",
     "deliveries",
     "events",
+    "files",
     "identities",
     "inbox",
     "invitation_questions",

@@ -540,4 +540,23 @@ def upgrade() -> None:
     )
     op.create_index("ix_lead_sights_lead_id", "lead_sights", ["lead_id"], unique=False)
     op.create_index("ix_lead_sights_team_id_offer_number", "lead_sights", ["team_id", "offer", "number"], unique=False)
+    op.create_table(
+        "files",
+        sa.Column("team_id", sa.Text(), nullable=False),
+        sa.Column("file_id", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("size_bytes > 0 AND size_bytes <= 10485760", name=op.f("ck_files_size")),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.team_id"], name=op.f("fk_files_team_id")),
+        sa.PrimaryKeyConstraint("team_id", "file_id", name=op.f("pk_files")),
+    )
+    op.create_index("ix_files_expires_at", "files", ["expires_at"], unique=False)
+    op.create_index("ix_files_team_id_user_id_purpose", "files", ["team_id", "user_id", "purpose"], unique=False)
     # ### end Alembic commands ###

@@ -1,0 +1,174 @@
+"""Keeping a file for one person: received, made, read, discarded, forgotten. What is in it lies sealed."""
+
+import hashlib
+import re
+import unicodedata
+from datetime import datetime
+from typing import Final
+
+from services.file.model import (
+    KEPT,
+    MADE_MAX,
+    NAME_MAX_CHARS,
+    RECEIVED_MAX,
+    RECEIVED_MAX_BYTES,
+    FileDiscarded,
+    FileEmpty,
+    FileFetched,
+    FileGone,
+    FileReceived,
+    FileTooBig,
+    OfferedFile,
+    OpenedFile,
+    Purpose,
+    ReceivedFile,
+    StoredFile,
+    TooManyFiles,
+)
+from services.people import Actor, TeamId, UserId
+from services.permissions import Permission
+from services.spreadsheet import CSV, FILE_MAX_BYTES
+from services.unit_of_work import UnitOfWork
+
+SEAL: Final = "file"
+NAMELESS: Final = "file.csv"
+
+_UNFIT: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+')
+"""What no file system takes, and what lets a name read differently from what it is."""
+
+
+async def receive(uow: UnitOfWork, actor: Actor, name: str, media_type: str, content: bytes) -> ReceivedFile:
+    """Keep what somebody sent, until it is used or a day is over; the same again is the same file."""
+    team_id = actor.require(Permission.FILE_RECEIVE)
+    if not content:
+        raise FileEmpty(fit_name(name))
+    if len(content) > FILE_MAX_BYTES:
+        raise FileTooBig(fit_name(name))
+    held = await uow.files.held(team_id, actor.user_id, Purpose.RECEIVED)
+    digest = hashlib.sha256(content).hexdigest()
+    expires_at = uow.now + KEPT[Purpose.RECEIVED]
+    same = next((one for one in held if one.sha256 == digest), None)
+    if same is not None:
+        await uow.files.prolong(team_id, same.file_id, expires_at)
+        return ReceivedFile(same.file_id, same.name, same.size_bytes, expires_at)
+    if len(held) >= RECEIVED_MAX or sum(one.size_bytes for one in held) + len(content) > RECEIVED_MAX_BYTES:
+        raise TooManyFiles
+    stored = await _add(uow, team_id, actor.user_id, Purpose.RECEIVED, (name, media_type), content)
+    uow.emit(
+        FileReceived(file_id=stored.file_id, size_bytes=stored.size_bytes),
+        by=actor,
+    )
+    return ReceivedFile(stored.file_id, stored.name, stored.size_bytes, stored.expires_at)
+
+
+async def offer(uow: UnitOfWork, actor: Actor, name: str, content: bytes, media_type: str = CSV) -> OfferedFile:
+    """A file made for whoever asked for it, ready to be fetched for a week."""
+    team_id = actor.require(Permission.FILE_FETCH)
+    return await make(uow, team_id, actor.user_id, name, content, media_type)
+
+
+async def read(uow: UnitOfWork, actor: Actor, file_id: str) -> OpenedFile:
+    """A file with what is in it, for the person whose it is. Raises FileGone, also for what belongs to others."""
+    team_id = actor.require(Permission.FILE_FETCH)
+    opened = await load(uow, team_id, file_id)
+    if opened is None or opened.stored.user_id != actor.user_id:
+        raise FileGone
+    return opened
+
+
+async def show(uow: UnitOfWork, actor: Actor, file_id: str) -> StoredFile:
+    """What is known of a person's own file. Raises FileGone."""
+    team_id = actor.require(Permission.FILE_FETCH)
+    stored = await uow.files.get(team_id, file_id)
+    if stored is None or stored.user_id != actor.user_id or stored.expires_at <= uow.now:
+        raise FileGone
+    return stored
+
+
+async def fetch(uow: UnitOfWork, actor: Actor, file_id: str) -> OpenedFile:
+    """Take a made file out of the chat; the log keeps that it happened."""
+    actor.require(Permission.FILE_FETCH)
+    opened = await read(uow, actor, file_id)
+    if opened.stored.purpose is not Purpose.MADE:
+        raise FileGone
+    uow.emit(
+        FileFetched(file_id=file_id, size_bytes=opened.stored.size_bytes),
+        by=actor,
+    )
+    return opened
+
+
+async def discard(uow: UnitOfWork, actor: Actor, file_id: str) -> StoredFile:
+    """Remove a file of one's own before its time is over."""
+    team_id = actor.require(Permission.FILE_RECEIVE)
+    stored = await show(uow, actor, file_id)
+    await uow.files.delete(team_id, file_id)
+    uow.emit(FileDiscarded(file_id=file_id), by=actor)
+    return stored
+
+
+async def make(
+    uow: UnitOfWork, team_id: TeamId, user_id: UserId, name: str, content: bytes, media_type: str = CSV
+) -> OfferedFile:
+    """The same for work that ends when nobody is there: a file for a colleague of the team."""
+    if len(content) > FILE_MAX_BYTES:
+        raise FileTooBig(fit_name(name))
+    held = await uow.files.held(team_id, user_id, Purpose.MADE)
+    for oldest in held[: max(0, len(held) - MADE_MAX + 1)]:
+        await uow.files.delete(team_id, oldest.file_id)
+    stored = await _add(uow, team_id, user_id, Purpose.MADE, (name, media_type), content)
+    return OfferedFile(stored.file_id, stored.name, stored.size_bytes)
+
+
+async def load(uow: UnitOfWork, team_id: TeamId, file_id: str) -> OpenedFile | None:
+    """A file of the team for work that goes on in the background, in the name of the person whose file it is."""
+    stored = await uow.files.get(team_id, file_id)
+    if stored is None or stored.expires_at <= uow.now:
+        return None
+    sealed = await uow.files.sealed(team_id, file_id)
+    if sealed is None:
+        return None
+    return OpenedFile(stored, uow.keyring.unseal(SEAL, sealed, team_id, file_id))
+
+
+async def forget(uow: UnitOfWork, limit: int) -> int:
+    """Remove the files whose time is over."""
+    return await uow.files.forget(uow.now, limit)
+
+
+async def _add(
+    uow: UnitOfWork, team_id: TeamId, user_id: UserId, purpose: Purpose, kind: tuple[str, str], content: bytes
+) -> StoredFile:
+    file_id = uow.new_id()
+    name, media_type = kind
+    stored = StoredFile(
+        team_id=team_id,
+        file_id=file_id,
+        user_id=user_id,
+        name=fit_name(name),
+        media_type=media_type[:NAME_MAX_CHARS],
+        purpose=purpose,
+        size_bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        created_at=uow.now,
+        expires_at=_expiry(uow.now, purpose),
+    )
+    await uow.files.add(stored, uow.keyring.seal(SEAL, content, team_id, file_id))
+    return stored
+
+
+def _expiry(now: datetime, purpose: Purpose) -> datetime:
+    return now + KEPT[purpose]
+
+
+def fit_name(name: str) -> str:
+    """A name that every file system takes and that reads as it is; the end, which says what it is, stays."""
+    fit = _UNFIT.sub(" ", unicodedata.normalize("NFC", name)).strip(" .")
+    if len(fit) <= NAME_MAX_CHARS:
+        return fit or NAMELESS
+    stem, dot, end = fit.rpartition(".")
+    return (
+        f"{stem[: NAME_MAX_CHARS - len(end) - 1]}{dot}{end}"
+        if dot and len(end) < NAME_MAX_CHARS
+        else fit[:NAME_MAX_CHARS]
+    )

@@ -1,0 +1,136 @@
+"""A file: what somebody sent to the bot, or what the bot made for somebody, for this person alone and not for long."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from services.errors import Refusal
+from services.events import Event
+from services.people import TeamId, UserId
+from services.spreadsheet import FILE_MAX_BYTES
+
+RECEIVED_MAX: Final = 20
+RECEIVED_MAX_BYTES: Final = 50 * 1024 * 1024
+"""So much of what a person has sent is kept at a time."""
+
+MADE_MAX: Final = 50
+"""So many files made for a person are kept at a time; beyond, the oldest one goes."""
+
+NAME_MAX_CHARS: Final = 120
+
+
+class Purpose(StrEnum):
+    """From where the file came."""
+
+    RECEIVED = "received"  # somebody sent it to the bot
+    MADE = "made"  # the bot made it for somebody
+
+
+KEPT: Final = {Purpose.RECEIVED: timedelta(hours=24), Purpose.MADE: timedelta(days=7)}
+"""How long a file stays: long enough to be used, because it is full of personal data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """What is known of a file besides what is in it."""
+
+    team_id: TeamId
+    file_id: str
+    user_id: UserId
+    """The only person who may use it."""
+    name: str
+    media_type: str
+    purpose: Purpose
+    size_bytes: int
+    sha256: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """A file with what is in it."""
+
+    stored: StoredFile
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedFile:
+    """A file that waits to be fetched by the person for whom it was made."""
+
+    file_id: str
+    name: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """A file that was sent to the bot and is kept for now; the person says what to do with it."""
+
+    file_id: str
+    name: str
+    size_bytes: int
+    expires_at: datetime
+
+
+# ---- what happened ----
+
+
+class FileReceived(Event, frozen=True, kw_only=True, tag="file.received"):
+    """Somebody sent a file to the bot."""
+
+    file_id: str
+    size_bytes: int
+    silent: bool = True
+
+
+class FileDiscarded(Event, frozen=True, kw_only=True, tag="file.discarded"):
+    """Somebody took a file back before its time was over."""
+
+    file_id: str
+    silent: bool = True
+
+
+class FileFetched(Event, frozen=True, kw_only=True, tag="file.fetched"):
+    """Somebody took a file that the bot had made out of the chat."""
+
+    file_id: str
+    size_bytes: int
+    silent: bool = True
+
+
+# ---- why not ----
+
+
+class FileRefusal(Refusal):
+    """Something is wrong with a file."""
+
+
+@dataclass(eq=False)
+class FileTooBig(FileRefusal):
+    """The file is larger than any file may be."""
+
+    name: str = ""
+    limit_bytes: int = FILE_MAX_BYTES
+
+
+@dataclass(eq=False)
+class TooManyFiles(FileRefusal):
+    """The person has sent so many files that the next one must wait."""
+
+    limit: int = RECEIVED_MAX
+    limit_bytes: int = RECEIVED_MAX_BYTES
+
+
+@dataclass(eq=False)
+class FileEmpty(FileRefusal):
+    """There is nothing in the file."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class FileGone(FileRefusal):
+    """The file is no longer there, or never was for this person."""
