@@ -1,0 +1,56 @@
+"""What headings mean: words for fields, in German and English, and near ones as a suggestion."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from rapidfuzz import fuzz, process
+
+NEAR: Final = 84
+"""How alike, in percent, a heading and a word must be for a suggestion."""
+SHORT_MAX_CHARS: Final = 3
+"""Shorter words resemble each other by chance."""
+_APART: Final = re.compile(r"[^a-z0-9]+")
+_ASIDE: Final = re.compile(r"[(\[].*?[)\]]")
+_LETTERS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """Which column is which field, by the column's place."""
+
+    known: dict[str, int] = field(default_factory=dict[str, int])
+    near: dict[str, int] = field(default_factory=dict[str, int])
+    """What a heading perhaps means; somebody has to look."""
+
+
+def folded(heading: str) -> str:
+    """`E-Mail-Adresse (privat)` → `emailadresse`: what is written in many ways is compared in one."""
+    text = unicodedata.normalize("NFC", _ASIDE.sub("", heading)).casefold().translate(_LETTERS)
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _APART.sub("", plain)
+
+
+def recognise(headings: Sequence[str], words: Mapping[str, Sequence[str]]) -> Headings:
+    """The fields among the headings; each field and each column once, the first column first."""
+    meanings = {folded(word): name for name, several in words.items() for word in several}
+    known: dict[str, int] = {}
+    for place, heading in enumerate(headings):
+        name = meanings.get(folded(heading))
+        if name is not None:
+            known.setdefault(name, place)
+    return Headings(known, _near(headings, meanings, known))
+
+
+def _near(headings: Sequence[str], meanings: Mapping[str, str], known: Mapping[str, int]) -> dict[str, int]:
+    near: dict[str, int] = {}
+    for place, heading in enumerate(headings):
+        text = folded(heading)
+        if place in known.values() or len(text) <= SHORT_MAX_CHARS or text in meanings:
+            continue
+        found = process.extractOne(text, list(meanings), scorer=fuzz.WRatio, score_cutoff=NEAR)
+        if found and meanings[found[0]] not in known:
+            near.setdefault(meanings[found[0]], place)
+    return near
