@@ -56,8 +56,8 @@ contracts: .venv/.dev ## Check who imports whom
 	$(BIN)/lint-imports --no-logo --no-cache
 
 .PHONY: faults
-faults: .venv/.dev ## Kill, delay and disconnect, then count what was lost
-	$(PYTEST) -n0 tests/faults
+faults: .venv/.dev ## Kill, delay and disconnect, then count what was lost; figures in build/faults.json
+	$(PYTEST) -n0 -m long --figures=build/faults.json $(FAULTS_ARGS) tests/faults
 
 .PHONY: bench
 bench: .venv/.dev ## Measure, on this machine

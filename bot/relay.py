@@ -38,11 +38,18 @@ class Relay:
     """Works until it is stopped, woken by commits of this process and by the clock."""
 
     def __init__(
-        self, units: Units, sender: Sender, *, woken: asyncio.Event | None = None, workers: int = WORKERS
+        self,
+        units: Units,
+        sender: Sender,
+        *,
+        woken: asyncio.Event | None = None,
+        workers: int = WORKERS,
+        poll_s: float = POLL_S,
     ) -> None:
         self._units = units
         self._sender = sender
         self._workers = workers
+        self._poll_s = poll_s
         self._woken = woken or asyncio.Event()
         self._stopping = False
         self._sending: set[asyncio.Task[None]] = set()
@@ -61,7 +68,7 @@ class Relay:
         while not self._stopping:
             self._woken.clear()
             if not await self._round():
-                await self._rest(POLL_S)
+                await self._rest(self._poll_s)
         await self._end()
 
     async def drain(self) -> None:

@@ -1,12 +1,14 @@
 """What every test may ask for."""
 
 import asyncio
+import json
 import os
 import shutil
 import sqlite3
 from collections.abc import AsyncGenerator, Generator
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import settings
@@ -20,9 +22,43 @@ from tests.postgres import Server, running
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TEMPLATE = "kollega_template"
 
+FIGURES = "figures"
+
 # Found examples live in the tests that they led to, not in a folder beside them; slow machines are no failure.
 settings.register_profile("kollega", database=None, deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("kollega")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What the tests that break things on purpose may be told."""
+    group = parser.getgroup("faults")
+    seed = os.environ.get("KOLLEGA_FAULT_SEED")
+    group.addoption("--fault-seed", type=int, default=seed, help="repeat the run that printed this seed")
+    group.addoption("--figures", type=Path, help="write what the fault tests counted into this file, as JSON")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print what was counted, a line a test, whatever process ran it."""
+    kept: list[object] = [one for stats in terminalreporter.stats.values() for one in stats]
+    reports = [one for one in kept if isinstance(one, pytest.TestReport) and one.when == "call"]
+    counted = {report.nodeid: figures for report in reports if (figures := _figures(report))}
+    if counted:
+        terminalreporter.section("figures")
+    for node, figures in counted.items():
+        said = ", ".join(f"{name} {value}" for name, value in figures.items())
+        terminalreporter.line(f"{node.rpartition('/')[2]}: {said}")
+    path: Path | None = config.getoption("--figures")
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(counted, indent=2), encoding="utf-8")
+
+
+def _figures(report: pytest.TestReport) -> dict[str, object]:
+    """What a test has kept for the summary, with how it ended."""
+    found = dict(report.user_properties).get(FIGURES)
+    if not isinstance(found, dict):
+        return {}
+    return {"outcome": report.outcome, "seconds": round(report.duration, 1), **cast("dict[str, object]", found)}
 
 
 @pytest.fixture(scope="session")

@@ -106,11 +106,15 @@ def private_key(number: int, bits: int = 2048) -> RSAPrivateKey:
 
 
 class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
-    """Start with `async with`; `plan` holds what happens to the next calls of the connector, one each."""
+    """Start with `async with`; `plan` holds what happens to the next calls of the connector, one each.
+
+    What is not planned happens as `mood` says, a function of the conversation that is written to.
+    """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
         self.plan: deque[Answer | Drop | Slow] = deque()
+        self.mood: Callable[[str], Answer | Drop | Slow | None] = _even_tempered
         self.deliveries: list[Delivery] = []
         self.posts: dict[str, Post] = {}
         self.members: dict[str, list[dict[str, Any]]] = {}
@@ -238,7 +242,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
 
     async def _receive(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
-        planned = self.plan.popleft() if self.plan else None
+        planned = self.plan.popleft() if self.plan else self.mood(request.match_info.get("conversation", ""))
         refused = self._refuse_token(request)
         accepted = refused is None and (planned is None or isinstance(planned, Slow) or planned.accepted)
         body: Body = json.loads(raw) if raw else {}
@@ -325,6 +329,10 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         if end < len(everybody):
             page["continuationToken"] = base64.b64encode(str(end).encode()).decode()
         return web.json_response(page)
+
+
+def _even_tempered(_: str) -> None:
+    return None
 
 
 async def _misbehave(planned: Answer | Slow | None) -> web.Response | None:

@@ -1,0 +1,69 @@
+"""A relay that writes to Microsoft Teams, in a process of its own: `main(database, service_url, factor, since)`."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+
+import structlog
+from aiohttp import ClientSession
+
+from bot import nouns
+from bot.dispatch import Dispatch
+from bot.drawing import Drawer
+from bot.metrics import Metrics
+from bot.platforms.teams import TeamsPlatform
+from bot.platforms.teams_auth import TokenVerifier
+from bot.platforms.teams_connector import Connector
+from bot.platforms.teams_hosts import ServiceHosts
+from bot.platforms.teams_token import TokenSource
+from bot.relay import WORKERS, Relay
+from bot.sending import Sender
+from bot.views import delivery as delivery_views
+from cards.model import Card, verbatim
+from services.people import Actor
+from services.unit_of_work import UnitOfWork
+from storage.engine import open_database
+from storage.unit_of_work import SqlUnits
+from tests.builders import KEYRING
+from tests.fakes.bot_connector import APP_ID
+from tests.faults.haste import Haste
+
+POLL_S = 0.05
+LOST = 50
+"""Logs at this level only: what is expected here fills no pipe."""
+
+
+async def draw(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card:
+    """A card that says which one it is and whether its lead is picked: counted is how often it arrives."""
+    del params
+    seen = await uow.leads.see(actor.team_id, key) if actor.team_id else None
+    return Card(verbatim(f"{key} {seen.lead.state.value if seen else ''}".rstrip()))
+
+
+def relay_to_teams(units: SqlUnits, session: ClientSession, haste: Haste, workers: int = WORKERS) -> Relay:
+    """A relay whose one platform is Microsoft Teams, with the time of the run."""
+    metrics, hosts = Metrics(), ServiceHosts((), loopback=True)
+    tokens = TokenSource(session, "http://127.0.0.1", app_id="", app_password="", tenant_id="", timer=haste.timer)
+    connector = Connector(session, tokens, hosts, metrics, clock=haste, timer=haste.timer, sleep=haste.sleep)
+    verifier = TokenVerifier(APP_ID, "http://127.0.0.1", session, hosts, clock=haste)
+    dispatch = Dispatch(units, nouns.registry(), metrics, "")
+    teams = TeamsPlatform(dispatch, verifier, connector, app_id=APP_ID, clock=haste, timer=haste.timer)
+    drawer = Drawer({"lead.card": draw, **delivery_views.VIEWS}, {}, "")
+    return Relay(units, Sender(units, {"teams": teams}, drawer, None, metrics), workers=workers, poll_s=POLL_S)
+
+
+async def deliver(url: str, haste: Haste, workers: int) -> None:
+    """Deliver until killed."""
+    database = open_database(url)
+    async with ClientSession() as session:
+        await relay_to_teams(SqlUnits(database, haste, KEYRING), session, haste, workers).run()
+
+
+def main(url: str, factor: str, since_s: str, workers: str) -> None:
+    """Be such a process."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(LOST))
+    asyncio.run(deliver(url, Haste(float(factor), float(since_s)), int(workers)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

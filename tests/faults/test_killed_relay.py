@@ -1,0 +1,280 @@
+"""Relays are killed over and over while messages leave to a Microsoft Teams that misbehaves."""
+
+import random
+import re
+import signal
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+from aiohttp.test_utils import TestServer
+from sqlalchemy import RowMapping, select
+
+from bot.app import opened as house_opened
+from services import lead
+from services.people import Language, PlaceKind
+from storage.engine import Database, open_database
+from storage.tables import deliveries, events, posts
+from storage.unit_of_work import SqlUnits
+from tests.builders import KEYRING
+from tests.chat import Account, Room
+from tests.fakes.bot_connector import Answer, Drop, FakeTeams
+from tests.faults import nursery, relay_process
+from tests.faults.conftest import Note
+from tests.faults.haste import Haste
+from tests.faults.town import Firm, bring, found
+from tests.faults.waiting import until
+from tests.features.conftest import settings_for
+from tests.stage_teams import TeamsStage
+
+FACTOR = 20
+WORKERS = 6
+"""So many messages at most are in the hands of a process when it dies."""
+LOOK_S = 0.02
+LOOKS_AT_MOST = (5, 200)
+CALM_S = 300
+KEY = re.compile(r"[0-9a-f]{36}")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much leaves, and how often somebody dies meanwhile."""
+
+    kills: int
+    channels: int
+    leads: int
+    picks: int
+    processes: int
+
+
+QUICK = Size(kills=5, channels=8, leads=15, picks=2, processes=2)
+LONG = Size(kills=200, channels=60, leads=200, picks=10, processes=2)
+SIZES = [
+    pytest.param(QUICK, id="quick", marks=pytest.mark.timeout(180)),
+    pytest.param(LONG, id="long", marks=[pytest.mark.long, pytest.mark.timeout(1200)]),
+]
+
+
+@dataclass(slots=True)
+class Storm:
+    """A firm, its database, and the Teams that it writes to."""
+
+    size: Size
+    url: str
+    chance: random.Random
+    haste: Haste
+    teams: FakeTeams
+    database: Database
+    units: SqlUnits
+    killed: int = 0
+    picked: list[str] = field(default_factory=list[str])
+
+    def misbehave(self, _: str) -> Answer | Drop | None:
+        """Of a hundred calls ten come too early, three fail, and six succeed without saying so."""
+        drawn = self.chance.random()
+        if drawn < 0.10:
+            return Answer(429, {"Retry-After": str(self.chance.randint(1, 3))})
+        if drawn < 0.13:
+            return Answer(503)
+        if drawn < 0.16:
+            return Answer(500, accepted=True)
+        return Drop(accepted=True) if drawn < 0.19 else None
+
+    async def rows(self) -> list[RowMapping]:
+        """Every message and update there is."""
+        async with self.database.reader.connect() as connection:
+            return list((await connection.execute(select(deliveries))).mappings())
+
+    async def is_calm(self) -> bool:
+        """Whether everything is done."""
+        async with self.units.read() as uow:
+            backlog = await uow.deliveries.backlog(uow.now)
+        return backlog.unrouted + backlog.pending + backlog.sending == 0
+
+    def has_sent(self, more: float) -> Callable[[], Awaitable[bool]]:
+        """Whether so many more calls have been made since now; when nothing is left, at some later moment."""
+        wanted = len(self.teams.deliveries) + more
+        looks = self.chance.randint(*LOOKS_AT_MOST)
+
+        async def is_so() -> bool:
+            nonlocal looks
+            looks -= 1
+            return len(self.teams.deliveries) >= wanted or looks <= 0
+
+        return is_so
+
+    def copies(self) -> Counter[tuple[str, str]]:
+        """How often each card stands in each place."""
+        return Counter((post.conversation_id, shown(post.activity)[0]) for post in self.teams.posts.values())
+
+
+def shown(activity: Mapping[str, Any]) -> tuple[str, str]:
+    """The thing that a message is about, and the state that it shows."""
+    key, _, state = activity["summary"].partition(" ")
+    if KEY.fullmatch(key):
+        return key, state
+    found = KEY.search(str(activity["attachments"]))
+    assert found is not None, activity
+    return found.group(), ""
+
+
+@asynccontextmanager
+async def storm(size: Size, url: str, chance: random.Random) -> AsyncGenerator[Storm]:
+    """Everything but the relays."""
+    haste = Haste.of(FACTOR)
+    database = open_database(url)
+    async with FakeTeams(haste) as teams:
+        made = Storm(size, url, chance, haste, teams, database, SqlUnits(database, haste, KEYRING))
+        teams.mood = made.misbehave
+        try:
+            yield made
+        finally:
+            await database.close()
+
+
+async def fill(storm: Storm) -> tuple[Firm, list[str]]:
+    """A firm whose leads have to appear in all of its channels, nothing delivered yet."""
+    firm = await found(storm.units, storm.teams.service_url, "solarhaus", storm.size.channels)
+    return firm, [await bring(storm.units, firm, number) for number in range(storm.size.leads)]
+
+
+async def rage(storm: Storm, relays: nursery.Nursery, firm: Firm, leads: list[str]) -> None:
+    """Kill one relay or another whenever some more messages have left; its successor begins at once."""
+    start = (storm.url, str(FACTOR), str(storm.haste.since_s), str(WORKERS))
+    alive = [await relays.start(*start) for _ in range(storm.size.processes)]
+    share = storm.size.leads * storm.size.channels / storm.size.kills
+    to_pick = storm.chance.sample(leads, storm.size.picks)
+    for _ in range(storm.size.kills):
+        await until(storm.has_sent(storm.chance.uniform(0.1, 1.5) * share), CALM_S, LOOK_S)
+        victim = storm.chance.randrange(len(alive))
+        relays.kill(alive[victim])
+        storm.killed += await relays.ended(alive[victim]) == -signal.SIGKILL
+        alive[victim] = await relays.start(*start)
+        if to_pick:
+            await pick(storm, firm, to_pick.pop())
+    await until(storm.is_calm, CALM_S)
+
+
+async def pick(storm: Storm, firm: Firm, lead_id: str) -> None:
+    """Something happens meanwhile, so that cards which have arrived must change."""
+    async with storm.units.write() as uow:
+        await lead.pick(uow, firm.owner, lead_id)
+    storm.picked.append(lead_id)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_killed_relays_lose_nothing_and_double_nothing(
+    size: Size, database_url: str, chance: random.Random, note: Note, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each message arrives at most once; what may be lost is known, shown to owner and admins, and sent on demand."""
+    monkeypatch.chdir(tmp_path)
+    async with storm(size, database_url, chance) as made, nursery.opened(relay_process.__name__) as relays:
+        firm, leads = await fill(made)
+        await rage(made, relays, firm, leads)
+        assert made.killed == size.kills
+        rows = await made.rows()
+        note(**count(made, rows, firm, leads))
+        judge(made, rows, firm, leads)
+        await judge_cards(made)
+        await judge_files(made)
+        await send_again(made, rows, firm)
+
+
+def count(storm: Storm, rows: list[RowMapping], firm: Firm, leads: list[str]) -> dict[str, int]:
+    """What the run has done, in numbers."""
+    states = Counter(row["state"] for row in rows if row["kind"] == "post")
+    expected = {(channel, one) for channel in firm.channels for one in leads}
+    planned = {(row["conversation_id"], row["key"]) for row in rows}
+    return {
+        "kills": storm.killed,
+        "messages": sum(states.values()),
+        **{state: states[state] for state in ("sent", "unknown", "failed", "suppressed", "pending", "sending")},
+        "updates": sum(row["kind"] == "update" for row in rows),
+        "calls": len(storm.teams.deliveries),
+        "lost": len(expected - planned) + sum(storm.copies()[place(row)] != 1 for row in rows if is_sent(row)),
+        "doubled": sum(copies - 1 for copies in storm.copies().values()),
+    }
+
+
+def place(row: RowMapping) -> tuple[str, str]:
+    """Where a message is to stand, and about what."""
+    return row["conversation_id"], row["key"]
+
+
+def is_sent(row: RowMapping) -> bool:
+    """Whether the bot believes that the message stands there."""
+    return row["kind"] == "post" and row["state"] == "sent"
+
+
+def judge(storm: Storm, rows: list[RowMapping], firm: Firm, leads: list[str]) -> None:
+    """Nothing missing, nothing twice, and of everything in doubt somebody was told."""
+    copies = storm.copies()
+    messages = [row for row in rows if row["kind"] == "post"]
+    assert {place(row) for row in messages if row["view"] == "lead.card"} == {
+        (channel, one) for channel in firm.channels for one in leads
+    }
+    assert max(copies.values()) == 1
+    assert {row["state"] for row in messages} <= {"sent", "unknown"}
+    assert [row for row in messages if row["state"] == "sent" and copies[place(row)] != 1] == []
+    in_doubt = {row["delivery_id"] for row in messages if row["view"] == "lead.card" and row["state"] == "unknown"}
+    told = Counter(row["key"] for row in messages if row["view"] == "delivery.unknown")
+    assert in_doubt
+    assert {one: told[one] for one in in_doubt} == dict.fromkeys(in_doubt, 2)
+
+
+async def judge_cards(storm: Storm) -> None:
+    """Each card that the bot knows of shows where its lead stands."""
+    async with storm.database.reader.connect() as connection:
+        known = list((await connection.execute(select(posts).where(posts.c.view == "lead.card"))).mappings())
+    wrong = [
+        row["message_id"]
+        for row in known
+        if shown(storm.teams.posts[row["message_id"]].activity)
+        != (row["key"], "picked" if row["key"] in storm.picked else "open")
+    ]
+    assert (len(known) > 0, wrong) == (True, [])
+
+
+async def judge_files(storm: Storm) -> None:
+    """The database is whole, and no event was given up."""
+    async with storm.database.reader.connect() as connection:
+        gave_up = (await connection.execute(select(events.c.event_id).where(events.c.error != ""))).all()
+        if storm.database.is_sqlite:
+            assert (await connection.exec_driver_sql("PRAGMA integrity_check")).scalar_one() == "ok"
+    assert gave_up == []
+
+
+async def send_again(storm: Storm, rows: list[RowMapping], firm: Firm) -> None:
+    """The owner presses the button on a card that asked, through the platform's own door."""
+    storm.teams.mood = behave
+    name = firm.accounts[0]
+    owner = Account(name, name, Language.ENGLISH, Room(f"a:29:{name}", PlaceKind.PERSONAL))
+    in_doubt = {row["delivery_id"]: row for row in rows if row["state"] == "unknown" and row["view"] == "lead.card"}
+    settings = settings_for(storm.url, storm.teams, "")
+    async with (
+        house_opened(settings, storm.haste) as house,
+        TestServer(house.application) as server,
+        ClientSession(server.make_url("/")) as client,
+    ):
+        stage = TeamsStage(client, storm.teams)
+        asked = next(one for one in await stage.messages(owner, owner.direct) if "delivery.resend" in one.commands)
+        lost_id = asked.buttons[0].args["delivery"]
+        before = set(storm.teams.posts)
+        answer = await stage.press(
+            owner, owner.direct, asked.message_id, "delivery.resend", asked.buttons[0].args, None
+        )
+        await house.relay.drain()
+    assert answer is not None
+    assert "sent again" in answer
+    assert [row["state"] for row in await storm.rows() if row["delivery_id"] == lost_id] == ["sent"]
+    new = [storm.teams.posts[one] for one in set(storm.teams.posts) - before]
+    assert [post.conversation_id for post in new] == [in_doubt[lost_id]["conversation_id"]]
+
+
+def behave(_: str) -> None:
+    """The storm is over."""
