@@ -1,17 +1,20 @@
-"""`python -m bot` runs the bot; `migrate` prepares its database, `seed-demo` fills it with a believable example."""
+"""`python -m bot` runs the bot; the other commands prepare what it needs: database, example, app package."""
 
 import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Coroutine, Sequence
-from typing import Final
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from pathlib import Path
+from typing import Final, TypeAlias
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import VERSION, nouns
 from bot.app import opened, serve
 from bot.demo import seed
 from bot.logs import configure
+from bot.manifests import teams
 from bot.settings import BadSettings, Settings, read_settings
 from services.errors import Contended
 from storage.engine import open_database
@@ -52,6 +55,22 @@ async def seed_demo(settings: Settings) -> None:
     print("The example was added." if is_new else "The example is there already.")
 
 
+async def make_package(settings: Settings, options: argparse.Namespace) -> None:
+    """Write the app package that an administrator uploads."""
+    app = teams.App(
+        app_id=options.app_id or settings.teams_app_id,
+        url=options.url or settings.public_url,
+        version=options.version,
+        developer=options.developer or settings.operator_name or teams.NAME,
+    )
+    output: Path = options.output
+    try:
+        await asyncio.to_thread(output.write_bytes, teams.package(app, nouns.registry()))
+    except OSError as error:
+        raise Unusable(f"--output: {output}: {error.strerror}") from error
+    print(f"The app package is in {output}.")
+
+
 async def _prepare(settings: Settings) -> None:
     """A database of one's own is kept current without being asked; a shared one is not touched by whoever starts."""
     if settings.is_sqlite:
@@ -88,23 +107,51 @@ def _announce(address: str) -> None:
     print(f"Kollega listens on {address} (Ctrl-C ends it)", flush=True)
 
 
-COMMANDS: Final = {"run": run, "migrate": migrate_database, "seed-demo": seed_demo}
+Work: TypeAlias = Callable[[Settings, argparse.Namespace], Coroutine[None, None, None]]
+
+
+def _alone(work: Callable[[Settings], Coroutine[None, None, None]]) -> Work:
+    """For work that the settings tell everything."""
+    return lambda settings, _: work(settings)
+
+
+COMMANDS: Final[Mapping[str, tuple[str, Work]]] = {
+    "run": ("serve until it is told to stop (what happens without a command)", _alone(run)),
+    "migrate": ("bring the database to the current schema", _alone(migrate_database)),
+    "seed-demo": ("fill the database with the example", _alone(seed_demo)),
+    "manifest": ("write the app package of a platform", make_package),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status: 0, 1 where something failed, 2 where settings or arguments are wrong."""
-    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
-    parser.add_argument("command", choices=COMMANDS, nargs="?", default="run", help="what to do (run)")
-    chosen: str = parser.parse_args(arguments).command
+    options = _parser().parse_args(arguments)
+    _, work = COMMANDS[options.command or "run"]
     try:
         settings = read_settings()
         configure(settings.log_level, settings.log_format)
-        _carry_out(COMMANDS[chosen](settings))
+        _carry_out(work(settings, options))
     except BadSettings as error:
         return _fail(error, MISUSED)
+    except teams.Unfit as error:
+        return _fail(error, MISUSED, "The app package was not made.")
     except Unusable as error:
         return _fail(error, FAILED)
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    added = {name: commands.add_parser(name, help=about, description=about) for name, (about, _) in COMMANDS.items()}
+    manifest = added["manifest"]
+    manifest.add_argument("platform", choices=("teams",), help="for which platform")
+    manifest.add_argument("--app-id", default="", help="application id of the registration (KOLLEGA_TEAMS_APP_ID)")
+    manifest.add_argument("--url", default="", help="public address of the bot (KOLLEGA_PUBLIC_URL)")
+    manifest.add_argument("--version", default=VERSION, help=f"higher with each upload ({VERSION})")
+    manifest.add_argument("--developer", default="", help="who runs it (KOLLEGA_OPERATOR_NAME)")
+    manifest.add_argument("--output", type=Path, default=Path("kollega-teams.zip"), help="where to (%(default)s)")
+    return parser
 
 
 def _carry_out(work: Coroutine[None, None, None]) -> None:
@@ -115,8 +162,8 @@ def _carry_out(work: Coroutine[None, None, None]) -> None:
         raise group.exceptions[0] from group
 
 
-def _fail(error: Exception, status: int) -> int:
-    print(f"Kollega cannot start. {error}", file=sys.stderr)
+def _fail(error: Exception, status: int, outcome: str = "Kollega cannot start.") -> int:
+    print(f"{outcome} {error}", file=sys.stderr)
     return status
 
 

@@ -13,6 +13,7 @@ import structlog
 from aiohttp import web
 
 from bot import nouns
+from bot.about_pages import AboutPages
 from bot.commands import Registry
 from bot.demo import seed
 from bot.dispatch import Dispatch
@@ -32,6 +33,7 @@ from bot.platforms.web import WebPlatform
 from bot.relay import Relay
 from bot.sending import Sender
 from bot.settings import Settings, keyring_of
+from cards.about_pages import Operator
 from services.transcript import Transcript
 from storage.engine import Database, open_database
 from storage.schema import is_current
@@ -154,6 +156,7 @@ def _introduce(
     pages = Pages(units, metrics, lambda: is_current(database), settings.metrics_token.get_secret_value())
     application = web.Application(client_max_size=BODY_MAX_BYTES)
     application.add_routes([*teams.routes(), *pages.routes(), *JoinPage(units, public_url).routes()])
+    application.add_routes(AboutPages(_operator(settings), public_url).routes())
     application.add_routes(browser.routes() if browser else [])
     return House(
         settings=settings,
@@ -194,6 +197,10 @@ def _connector(settings: Settings, session: aiohttp.ClientSession, metrics: Metr
         tenant_id=settings.teams_tenant_id,
     )
     return Connector(session, token_source, _hosts(settings), metrics, clock=clock)
+
+
+def _operator(settings: Settings) -> Operator:
+    return Operator(settings.operator_name, settings.operator_email)
 
 
 def _mails(settings: Settings, clock: Clock) -> SmtpMails | None:

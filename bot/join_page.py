@@ -8,6 +8,7 @@ import htpy as h
 from aiohttp import web
 from yarl import URL
 
+from bot.page_language import language_of, switch
 from cards import join_page as cards
 from cards.model import Card, T
 from cards.render.html import STYLE_SOURCE, drawn, page
@@ -17,11 +18,10 @@ from services.invitation import page as invitation
 from services.invitation.model import SENT_STATES
 from services.people import Language
 from services.unit_of_work import Units
-from services.user.model import DEFAULT_ZONE, spoken
+from services.user.model import DEFAULT_ZONE
 
 PATH: Final = "/join/{token}"
 BODY_MAX_BYTES: Final = 2_048
-LANGUAGES: Final = {Language.GERMAN: "Deutsch", Language.ENGLISH: "English"}
 HEADERS: Final = {
     # The address is a secret: it is kept by nobody on the way and told to nobody.
     "Cache-Control": "no-store",
@@ -79,10 +79,10 @@ class JoinPage:
         return _host_of(origin) in {request.host, _host_of(self.public_url)}
 
     def _answer(self, request: web.Request, found: InvitationPage | None, now: datetime) -> web.Response:
-        language = _language(request, found)
+        language = language_of(request, found.invitation.language if found else Language.ENGLISH)
         w = Writer(language, found.zone if found else DEFAULT_ZONE, now)
         card = cards.shown(found) if found else cards.unknown()
-        body = [_switch(language) if request.method == "GET" else None, drawn(card, w), _buttons(found, w)]
+        body = [switch(language) if request.method == "GET" else None, drawn(card, w), _buttons(found, w)]
         return web.Response(
             text=page(w.words(_titled(card)), body, language),
             status=_status(found),
@@ -112,34 +112,6 @@ def _buttons(found: InvitationPage | None, w: Writer) -> h.Node:
         h.button(".button.button-primary", type="submit", name="answer", value="accept")[accept],
         h.button(".button", type="submit", name="answer", value="decline")[w.words(cards.DECLINE)],
     ]
-
-
-def _switch(language: Language) -> h.Element:
-    """The same page in the other language."""
-    other = next(one for one in Language if one is not language)
-    return h.p(".text.tone-subtle")[h.a(href=f"?lang={other}", hreflang=str(other), lang=str(other))[LANGUAGES[other]]]
-
-
-def _language(request: web.Request, found: InvitationPage | None) -> Language:
-    """As chosen on the page, as the browser prefers, or as whoever invited speaks."""
-    if (chosen := request.query.get("lang")) in set(Language):
-        return Language(chosen)
-    known = [one for one in _preferred(request.headers.get("Accept-Language", "")) if one[:2] in set(Language)]
-    if known:
-        return spoken(known[0])
-    return found.invitation.language if found else Language.ENGLISH
-
-
-def _preferred(header: str) -> list[str]:
-    """The languages of an Accept-Language header, the most wanted first."""
-    wanted: list[tuple[float, str]] = []
-    for part in header[:400].split(","):
-        tag, _, quality = part.strip().partition(";q=")
-        try:
-            wanted.append((-float(quality or 1), tag.casefold()))
-        except ValueError:
-            continue
-    return [tag for quality, tag in sorted(wanted, key=lambda one: one[0]) if quality < 0]
 
 
 def _host_of(address: str) -> str:

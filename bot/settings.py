@@ -20,6 +20,7 @@ POSTGRES: Final = "postgresql+asyncpg://"
 OPENID_URL: Final = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 LOGIN_URL: Final = "https://login.microsoftonline.com"
 KEY_MIN_CHARS: Final = 32
+NAME_MAX_CHARS: Final = 100
 
 Listed = Annotated[tuple[str, ...], NoDecode]
 
@@ -45,6 +46,8 @@ class Settings(BaseSettings):
     port: int = Field(default=3978, ge=0, le=65535)
     demo: bool = False
     public_url: str = ""
+    operator_name: str = Field(default="", max_length=NAME_MAX_CHARS)
+    operator_email: str = ""
 
     teams_app_id: str = ""
     teams_app_password: SecretStr = SecretStr("")
@@ -131,9 +134,9 @@ class Settings(BaseSettings):
             raise ValueError("must be smtp://<user>:<password>@<host>:587, or smtps://")
         return value
 
-    @field_validator("mail_from")
+    @field_validator("mail_from", "operator_email")
     @classmethod
-    def _check_sender(cls, value: str) -> str:
+    def _check_mailbox(cls, value: str) -> str:
         if not value:
             return value
         try:

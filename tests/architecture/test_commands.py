@@ -4,6 +4,7 @@ import pytest
 
 from bot import nouns
 from bot.commands import Command
+from bot.manifests.menu import LEFT_OUT, MENUS
 from cards.help import SAMPLES
 
 COMMANDS = tuple(nouns.registry().commands.values())
@@ -31,3 +32,17 @@ def test_every_listed_command_has_words_in_both_languages(command: Command) -> N
 def test_a_listed_command_without_its_arguments_opens_its_form(command: Command) -> None:
     """A command never answers with a shrug: it runs without arguments, or it has a form."""
     assert not command.needs_arguments or command.form is not None
+
+
+@pytest.mark.parametrize("command", [one for one in COMMANDS if one.listed], ids=named)
+def test_every_listed_command_is_in_a_menu_or_left_out_for_a_reason(command: Command) -> None:
+    """Whoever adds a command decides in bot/manifests/menu.py whether chats offer it while somebody types."""
+    offered = any(command.name in menu for menu in MENUS.values())
+    assert offered != (command.name in LEFT_OUT)
+
+
+def test_the_menus_name_commands() -> None:
+    """A menu offers nothing, and leaves nothing out, that is not a listed command; and nothing twice."""
+    listed = {one.name for one in COMMANDS if one.listed}
+    assert {name for menu in MENUS.values() for name in menu} | LEFT_OUT.keys() <= listed
+    assert all(len(set(menu)) == len(menu) for menu in MENUS.values())

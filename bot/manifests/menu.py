@@ -1,0 +1,89 @@
+"""Which commands a chat offers while somebody begins to type: ten a place, and why the others are not among them.
+
+Whoever adds a command decides here, too; everything can be typed, whether it is offered or not, and help lists it.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+ENTRIES_MAX: Final = 10
+"""More than that, no client shows."""
+
+
+class Place(StrEnum):
+    """Where people type."""
+
+    PERSONAL = "personal"
+    CHANNEL = "channel"
+    GROUP = "group"
+
+
+class Reason(StrEnum):
+    """Why a command is in no menu."""
+
+    ON_THE_CARD = "on the card"  # a button stands where it is needed, with what it is about
+    IN_A_MENU_OF_ITS_OWN = "in a menu of its own"  # the chat offers it as an extension
+    SET_UP_ONCE = "set up once"  # its button is on the card of the team or of the market
+    SELDOM = "seldom"  # and never in a hurry
+
+
+SHARED: Final = (
+    "lead.list",
+    "lead.create",
+    "lead.pick",
+    "lead.note",
+    "lead.share",
+    "marketplace.offer",
+    "invitation.join",
+    "team.connect",
+    "team.create",
+    "help",
+)
+"""Where others read along: what is done with leads, and what brings people and channels in."""
+
+MENUS: Final[Mapping[Place, tuple[str, ...]]] = {
+    Place.PERSONAL: (
+        "lead.list",
+        "lead.create",
+        "lead.reveal",
+        "marketplace.show",
+        "marketplace.offer",
+        "team.show",
+        "member.list",
+        "invitation.create",
+        "preference.language",
+        "help",
+    ),
+    Place.CHANNEL: SHARED,
+    Place.GROUP: SHARED,
+}
+"""The most wanted first, help last."""
+
+LEFT_OUT: Final[Mapping[str, Reason]] = {
+    "lead.show": Reason.ON_THE_CARD,
+    "lead.undo": Reason.ON_THE_CARD,
+    "lead.delegate": Reason.ON_THE_CARD,
+    "lead.win": Reason.ON_THE_CARD,
+    "lead.lose": Reason.ON_THE_CARD,
+    "lead.return": Reason.ON_THE_CARD,
+    "invitation.approve": Reason.ON_THE_CARD,
+    "invitation.decline": Reason.ON_THE_CARD,
+    "invitation.question": Reason.ON_THE_CARD,
+    "invitation.revoke": Reason.ON_THE_CARD,
+    "invitation.resend": Reason.ON_THE_CARD,
+    "invitation.request": Reason.ON_THE_CARD,
+    "invitation.list": Reason.ON_THE_CARD,
+    "member.role": Reason.ON_THE_CARD,
+    "member.remove": Reason.ON_THE_CARD,
+    "marketplace.create": Reason.SET_UP_ONCE,
+    "marketplace.change": Reason.SET_UP_ONCE,
+    "marketplace.invite": Reason.SET_UP_ONCE,
+    "team.rename": Reason.SET_UP_ONCE,
+    "team.settings": Reason.SET_UP_ONCE,
+    "team.disconnect": Reason.SET_UP_ONCE,
+    "team.delete": Reason.SELDOM,
+    "member.transfer": Reason.SELDOM,
+    "member.leave": Reason.SELDOM,
+    "audit.show": Reason.SELDOM,
+}

@@ -1,0 +1,228 @@
+"""The app package of Microsoft Teams: manifest, German words and icons as one archive, always the same bytes."""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+
+from bot.about_pages import PRIVACY_PATH, SUPPORT_PATH, TERMS_PATH
+from bot.commands import Command, Registry
+from bot.extensions import EXTENSIONS, Extension, Kind
+from bot.manifests.menu import MENUS, Place
+from cards.model import T, t
+from cards.render.text import Writer
+from services.people import Language
+
+SCHEMA_VERSION: Final = "1.30"
+SCHEMAS: Final = f"https://developer.microsoft.com/json-schemas/teams/v{SCHEMA_VERSION}"
+NAME: Final = "Kollega"
+ACCENT: Final = "#3b4cca"
+"""The ground of the colour icon."""
+
+ICONS: Final = {name: Path(__file__).parent / "teams_icons" / name for name in ("color.png", "outline.png")}
+GERMAN: Final = "de.json"
+SCOPES: Final = {Place.PERSONAL: "personal", Place.CHANNEL: "team", Place.GROUP: "groupChat"}
+KINDS: Final = {Kind.ACTION: "action", Kind.SEARCH: "query"}
+
+DEVELOPER_MAX_CHARS: Final = 32
+"""A longer name, Teams does not take."""
+
+FULL_NAME: Final = t("Kollega – leads in your channel")
+SHORT: Final = t("Pick, share and close leads in the channel where your team talks.")
+FULL: Final = t(
+    "Enquiries appear as cards in your channel. One click picks a lead, and every other copy of its card shows at "
+    "once who has it. Notes, hand-overs, results and offers to partner firms are made on the card. Owners and admins "
+    "approve invitations with one click. Contact details are masked wherever others read along. German and English, "
+    "for each person."
+)
+
+_GUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_VERSION: Final = re.compile(r"(?:0|[1-9]\d{0,4})(?:\.(?:0|[1-9]\d{0,4})){2}")
+# An archive can tell no earlier time; whatever the clock says, the bytes are the same.
+_MOMENT: Final = (1980, 1, 1, 0, 0, 0)
+_READABLE: Final = 0o644 << 16
+_UNIX: Final = 3
+
+
+class Unfit(Exception):
+    """The package cannot be made of what was given; the text is the one line that says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """What differs between two deployments."""
+
+    app_id: str
+    """Of the registration in Entra ID; the bot's and the app's."""
+    url: str
+    """Where people reach the bot."""
+    version: str
+    developer: str
+    """Who runs it."""
+
+    def __post_init__(self) -> None:
+        address = urlsplit(self.url)
+        if not _GUID.fullmatch(self.app_id):
+            raise Unfit("--app-id: must be the application id of the registration, such as 00000000-0000-…")
+        if address.scheme != "https" or not address.hostname or address.path.strip("/") or address.query:
+            raise Unfit("--url: must be the bot's public address, such as https://bot.example.com")
+        if not _VERSION.fullmatch(self.version):
+            raise Unfit("--version: must be three numbers, such as 1.0.0")
+        if not 0 < len(self.developer) <= DEVELOPER_MAX_CHARS:
+            raise Unfit(f"--developer: must have 1 to {DEVELOPER_MAX_CHARS} characters")
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+    def page(self, path: str) -> str:
+        return self.url.rstrip("/") + path
+
+
+class Said(str):
+    """Words of one language, as against ids and addresses."""
+
+    __slots__ = ()
+
+
+def package(app: App, registry: Registry) -> bytes:
+    """The archive that an administrator uploads."""
+    files = {
+        "manifest.json": _as_json(manifest(app, registry, Language.ENGLISH)),
+        GERMAN: _as_json(german(app, registry)),
+        **{name: path.read_bytes() for name, path in ICONS.items()},
+    }
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, _MOMENT)
+            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, _READABLE, _UNIX
+            packed.writestr(entry, content)
+    return archive.getvalue()
+
+
+def manifest(app: App, registry: Registry, language: Language) -> dict[str, Any]:
+    """The manifest in one language; the archive holds the English one, and of the German one the words."""
+    words = _Words(language)
+    return {
+        "$schema": f"{SCHEMAS}/MicrosoftTeams.schema.json",
+        "manifestVersion": SCHEMA_VERSION,
+        "version": app.version,
+        "id": app.app_id,
+        "developer": {
+            "name": app.developer,
+            "websiteUrl": app.page(SUPPORT_PATH),
+            "privacyUrl": app.page(PRIVACY_PATH),
+            "termsOfUseUrl": app.page(TERMS_PATH),
+        },
+        "name": {"short": Said(NAME), "full": words.say(FULL_NAME)},
+        "description": {"short": words.say(SHORT), "full": words.say(FULL)},
+        "localizationInfo": {
+            "defaultLanguageTag": "en",
+            "additionalLanguages": [{"languageTag": "de", "file": GERMAN}],
+        },
+        "icons": {"color": "color.png", "outline": "outline.png"},
+        "accentColor": ACCENT,
+        "bots": [_bot(app, registry, words)],
+        "composeExtensions": [_extensions(app, words)],
+        # What people agree to: it knows who they are, and it writes to them directly.
+        "permissions": ["identity", "messageTeamMembers"],
+        "validDomains": [app.host],
+        "showLoadingIndicator": False,
+        "defaultInstallScope": "team",
+        "defaultGroupCapability": {"team": "bot", "groupchat": "bot"},
+    }
+
+
+def german(app: App, registry: Registry) -> dict[str, str]:
+    """The words of the German manifest, by where they stand."""
+    words = _said(manifest(app, registry, Language.GERMAN))
+    return {"$schema": f"{SCHEMAS}/MicrosoftTeams.Localization.schema.json", **dict(words)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    language: Language
+
+    def say(self, text: T) -> Said:
+        return Said(Writer(self.language, "UTC", datetime.fromtimestamp(0, UTC)).one_line(text))
+
+    def typed(self, command: Command) -> Said:
+        """What stands in the line once it was chosen."""
+        return Said(command.words_in(self.language)[0])
+
+
+def _bot(app: App, registry: Registry, words: _Words) -> dict[str, Any]:
+    return {
+        "botId": app.app_id,
+        "scopes": [SCOPES[place] for place in Place],
+        "isNotificationOnly": False,
+        "supportsFiles": True,
+        "supportsCalling": False,
+        "supportsVideo": False,
+        "commandLists": [
+            {"scopes": [SCOPES[place]], "commands": [_entry(registry.commands[name], words) for name in MENUS[place]]}
+            for place in Place
+        ],
+    }
+
+
+def _entry(command: Command, words: _Words) -> dict[str, str]:
+    return {"title": words.typed(command), "description": words.say(command.about)}
+
+
+def _extensions(app: App, words: _Words) -> dict[str, Any]:
+    domains = {"domains": [app.host], "supportsAnonymizedPayloads": True}
+    return {
+        "botId": app.app_id,
+        "commands": [_extension(one, words) for one in EXTENSIONS],
+        "messageHandlers": [{"type": "link", "value": domains}],
+    }
+
+
+def _extension(one: Extension, words: _Words) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "id": one.id,
+        "type": KINDS[one.kind],
+        "context": [str(context) for context in one.contexts],
+        "title": words.say(one.title),
+        "description": words.say(one.about),
+    }
+    match one.kind:
+        case Kind.ACTION:
+            # The form is drawn by the bot, filled from the message.
+            entry["fetchTask"] = True
+        case Kind.SEARCH:
+            entry["initialRun"] = True
+            entry["parameters"] = [
+                {
+                    "name": parameter.name,
+                    "title": words.say(parameter.title),
+                    "description": words.say(parameter.about),
+                    "inputType": "text",
+                }
+                for parameter in one.parameters
+            ]
+    return entry
+
+
+def _said(piece: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """All words below a piece of the manifest, each with its place as Teams names it."""
+    if isinstance(piece, Said):
+        yield path, piece
+    elif isinstance(piece, dict):
+        for name, part in cast("dict[str, object]", piece).items():
+            yield from _said(part, f"{path}.{name}" if path else name)
+    elif isinstance(piece, list):
+        for index, part in enumerate(cast("list[object]", piece)):
+            yield from _said(part, f"{path}[{index}]")
+
+
+def _as_json(document: object) -> bytes:
+    return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"

@@ -1,0 +1,38 @@
+"""In which language a page speaks to whoever opens it, and the way to the other one."""
+
+from typing import Final
+
+import htpy as h
+from aiohttp import web
+
+from services.people import Language
+from services.user.model import spoken
+
+LANGUAGES: Final = {Language.GERMAN: "Deutsch", Language.ENGLISH: "English"}
+HEADER_MAX_CHARS: Final = 400
+
+
+def language_of(request: web.Request, usual: Language = Language.ENGLISH) -> Language:
+    """As chosen on the page, as the browser prefers, else the usual one."""
+    if (chosen := request.query.get("lang")) in set(Language):
+        return Language(chosen)
+    known = [one for one in _preferred(request.headers.get("Accept-Language", "")) if one[:2] in set(Language)]
+    return spoken(known[0]) if known else usual
+
+
+def switch(language: Language) -> h.Element:
+    """The same page in the other language."""
+    other = next(one for one in Language if one is not language)
+    return h.p(".text.tone-subtle")[h.a(href=f"?lang={other}", hreflang=str(other), lang=str(other))[LANGUAGES[other]]]
+
+
+def _preferred(header: str) -> list[str]:
+    """The languages of an Accept-Language header, the most wanted first."""
+    wanted: list[tuple[float, str]] = []
+    for part in header[:HEADER_MAX_CHARS].split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            wanted.append((-float(quality or 1), tag.casefold()))
+        except ValueError:
+            continue
+    return [tag for quality, tag in sorted(wanted, key=lambda one: one[0]) if quality < 0]

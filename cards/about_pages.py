@@ -1,0 +1,153 @@
+"""What the pages say to which the listing of the app links: what this is, what is kept about people, on what terms."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from cards.model import Action, Card, Fact, Facts, Item, Items, Open, T, Text, Tone, t, tn, verbatim
+from services.team.model import RESTORE_DAYS
+
+SUPPORT: Final = t("About Kollega")
+PRIVACY: Final = t("What Kollega keeps about you")
+TERMS: Final = t("Terms of use")
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who runs this installation; empty where that is not set."""
+
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How long what is only needed for the work itself is kept."""
+
+    arrivals_days: int
+    deliveries_days: int
+
+
+def support(operator: Operator, url: str) -> tuple[Card, ...]:
+    """What it is, how to begin, whom to ask."""
+    links: tuple[Action, ...] = (Open(PRIVACY, f"{url}/privacy"), Open(TERMS, f"{url}/terms"))
+    return (
+        Card(
+            SUPPORT,
+            (Text(t("Kollega lets sales and service teams pick, share and close leads right in their channel.")),),
+            links,
+        ),
+        Card(
+            t("How to begin"),
+            (
+                _list(
+                    (t("In a channel"), t("Add the app to the channel and write: @Kollega connect")),
+                    (t("In the personal chat"), t("Write help. What you may do here comes as buttons.")),
+                    (t("Your language"), t("Kollega answers in the language of your client. Change it with: language")),
+                )
+            ),
+        ),
+        Card(t("Who helps"), _answerable(operator)),
+    )
+
+
+def privacy(operator: Operator, kept: Kept) -> tuple[Card, ...]:
+    """Which data, what for, how long, whom to ask."""
+    return (
+        Card(PRIVACY, (Text(t("No advertising, no analytics, no service that learns from your data.")),)),
+        Card(t("Who is responsible"), _answerable(operator)),
+        Card(t("What it reads"), (Text(_READ),)),
+        Card(t("What it keeps"), _list(*_KEPT)),
+        Card(t("How long"), _list(*_periods(kept))),
+        Card(t("Who gets it"), (Text(_SHARED), Text(_MASKED))),
+        Card(t("Your rights"), (Text(_RIGHTS), Text(_LOG, Tone.SUBTLE))),
+    )
+
+
+def terms(operator: Operator) -> tuple[Card, ...]:
+    """What whoever uses it agrees to."""
+    return (
+        Card(TERMS, (Text(t("Whoever uses Kollega agrees to these terms.")),)),
+        Card(t("Who offers it"), _answerable(operator)),
+        Card(
+            t("What you may do"),
+            _list(
+                (t("Use it for your work"), t("Pick, share, work on and close the leads that your team may see.")),
+                (t("Bring in leads"), t("Only contacts that you are allowed to keep and to pass on.")),
+                (
+                    t("Offer leads to partners"),
+                    t("The firm that picks a lead gets the contact."),
+                ),
+            ),
+        ),
+        Card(
+            t("What is promised"),
+            (Text(t("Kollega is free software under the MIT licence and comes without any warranty.")),),
+        ),
+        Card(
+            t("How it ends"),
+            (Text(t("Leave your team or remove the app at any time. The owner can delete the whole team.")),),
+        ),
+    )
+
+
+_READ: Final = t(
+    "Only what is meant for it: messages in its own chat, messages that mention it, and a message from which you "
+    "make a lead. It also asks who is in a conversation, so that each person sees the card that is right for them."
+)
+_KEPT: Final = (
+    (t("About you"), t("Name, id in the chat, mail address of your invitation, language, time zone, team and role")),
+    (t("About leads"), t("Contact, request, notes, and who did what with it")),
+    (t("About people who were invited"), t("Mail address, and what was written to them")),
+    (t("A log"), t("Who changed what in the team, and when")),
+)
+_SHARED: Final = t(
+    "The data lies in the database of whoever runs this installation. The chat carries the cards, a mail server the "
+    "invitations. Nobody else gets anything."
+)
+_MASKED: Final = t("In channels the contact of a lead is masked. Whoever opens it is named in the log.")
+_RIGHTS: Final = t(
+    "You can ask for what is kept about you, have it corrected or erased, or object. Ask whoever runs this "
+    "installation."
+)
+_LOG: Final = t("Owners and admins read the log of their own team with: audit")
+
+
+def _periods(kept: Kept) -> tuple[tuple[T, T], ...]:
+    return (
+        (t("Answers to clicks and commands"), _days(kept.arrivals_days)),
+        (t("Messages that were sent"), _days(kept.deliveries_days)),
+        (t("Leads, colleagues and the log"), t("As long as the team uses Kollega")),
+        (
+            t("A deleted team"),
+            t("Its owner can restore it for {days} days. Erasing it is done on request.", days=RESTORE_DAYS),
+        ),
+    )
+
+
+def _days(count: int) -> T:
+    return tn("{n} day", "{n} days", count)
+
+
+def _answerable(operator: Operator) -> tuple[Facts | Text, ...]:
+    facts = [
+        Fact(label, verbatim(value))
+        for label, value in ((t("Run by"), operator.name), (t("Mail"), operator.email))
+        if value
+    ]
+    if facts:
+        return (Facts(tuple(facts)),)
+    return (Text(t("Your organisation runs this installation. Your administrator of Microsoft 365 knows who it is.")),)
+
+
+def _list(*rows: tuple[T, T]) -> tuple[Items]:
+    return (Items(tuple(Item(title, detail) for title, detail in rows)),)
+
+
+_OPERATOR: Final = Operator("Solarhaus GmbH", "datenschutz@solarhaus.example")
+_PAGES: Final = {
+    "support": support(_OPERATOR, "https://kollega.example"),
+    "privacy": privacy(_OPERATOR, Kept(35, 90)),
+    "terms": terms(Operator()),
+}
+
+EXAMPLES: Final = {f"{name} {number}": card for name, page in _PAGES.items() for number, card in enumerate(page, 1)}
