@@ -14,12 +14,13 @@ from aiohttp import web
 
 from bot import nouns
 from bot.about_pages import AboutPages
+from bot.auditor import Auditor
 from bot.commands import Registry
 from bot.demo import seed
 from bot.dispatch import Dispatch
 from bot.drawing import Drawer
 from bot.gateways.smtp import SmtpMails
-from bot.jobs import Jobs
+from bot.jobs import Jobs, table_of
 from bot.join_page import JoinPage
 from bot.metrics import Metrics
 from bot.pages import Pages
@@ -166,7 +167,7 @@ def _introduce(
         registry=registry,
         dispatch=dispatch,
         relay=Relay(units, sender, woken=woken),
-        jobs=Jobs(units, metrics),
+        jobs=Jobs(units, metrics, table_of(Auditor(units, metrics))),
         transcripts=transcripts,
         browser=browser,
         application=application,

@@ -1,7 +1,7 @@
 """What the clock does: a table of jobs. Ticks come from the scheduler; whether a period is done, the database decides.
 
 Any number of processes may tick. A job begins its period in the transaction of its work: it happens once or, when it
-fails, not at all, and the next tick of the same period tries again.
+fails, not at all, and the next tick of the same period tries again. Long work that only looks comes after it.
 """
 
 from collections.abc import Awaitable, Callable
@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.auditor import Auditor
 from bot.metrics import Metrics
 from services.errors import Contended
 from services.file import keeping as file
@@ -21,6 +22,8 @@ from services.unit_of_work import UnitOfWork, Units
 
 Work: TypeAlias = Callable[[UnitOfWork], Awaitable[int]]
 """Does a limited part of the work; how much it did."""
+LongWork: TypeAlias = Callable[[], Awaitable[int]]
+"""The same in units of its own, because nobody may wait for so long."""
 
 BATCH: Final = 200
 OLD_BATCH: Final = 2000
@@ -39,7 +42,10 @@ class Job:
     name: str
     every_s: int
     """Length of a period; periods are counted from the epoch in UTC, so that no clock change doubles or skips one."""
-    work: Work
+    work: Work | None = None
+    """In the transaction that begins the period."""
+    then: LongWork | None = None
+    """After it; when this fails, the next period tries again."""
 
     def period(self, now: datetime) -> str:
         """The name of the period in which the time lies."""
@@ -100,6 +106,11 @@ JOBS: Final = (
 )
 
 
+def table_of(auditor: Auditor) -> tuple[Job, ...]:
+    """All jobs of a process."""
+    return (*JOBS, Job("invariant.audit", 300, then=auditor.run))
+
+
 @dataclass(frozen=True, slots=True)
 class Jobs:
     """Runs the jobs of a table whenever it ticks."""
@@ -125,7 +136,9 @@ class Jobs:
         async with self.units.write() as uow:
             if not await uow.periods.begin(job.name, job.period(uow.now)):
                 return False
-            count = await job.work(uow)
+            count = await job.work(uow) if job.work else 0
+        if job.then:
+            count += await job.then()
         if count:
             _log.info("job done", job=job.name, count=count)
         return True

@@ -48,6 +48,17 @@ class Metrics:
         self.job_failures = Counter(
             "kollega_job_failures", "Jobs that failed by a defect", ("job",), registry=self._registry
         )
+        self.invariant_breaches = Gauge(
+            "kollega_invariant_breaches",
+            "Rows for which something does not hold that always must, in the auditor's last round",
+            ("invariant",),
+            registry=self._registry,
+        )
+        self.invariants_checked = Gauge(
+            "kollega_invariants_checked_timestamp_seconds",
+            "When the auditor of this process last came to the end of a round",
+            registry=self._registry,
+        )
 
     @contextmanager
     def carried_out(self, command: str, platform: str) -> Generator[None]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from services.delivery.store import Deliveries
     from services.file.store import Files
     from services.inbox import Inbox
+    from services.invariants import Invariants
     from services.invitation.store import Invitations
     from services.lead.store import Leads
     from services.marketplace.store import Marketplaces
@@ -53,6 +54,7 @@ class UnitOfWork(Protocol):
     deliveries: Deliveries
     inbox: Inbox
     periods: Periods
+    invariants: Invariants
 
     def new_id(self) -> str:
         """A new opaque id, unguessable, in order of time."""

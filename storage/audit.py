@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import RowMapping, bindparam, func, insert, select, text
+from sqlalchemy import RowMapping, bindparam, func, insert, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.audit.model import Entry, Head, Verdict
@@ -56,6 +56,13 @@ _BATCH: Final = (
     .where(audit.c.team_id == bindparam("team_id"), audit.c.seq > bindparam("after_seq"))
     .order_by(audit.c.seq)
     .limit(BATCH)
+)
+_WINDOW: Final = (
+    select(audit, audit_details.c.salt, audit_details.c.details)
+    .select_from(_JOINED)
+    .where(tuple_(audit.c.team_id, audit.c.seq) > tuple_(bindparam("team_id"), bindparam("seq")))
+    .order_by(audit.c.team_id, audit.c.seq)
+    .limit(bindparam("limit"))
 )
 
 
@@ -108,6 +115,22 @@ class SqlAuditTrail:
         if anchor is not None and not await self._holds(anchor):
             return Verdict(head, broken_at=min(anchor.seq, head.seq + 1))
         return Verdict(head)
+
+    async def broken(self, team_id: str, seq: int, rows: int) -> list[tuple[str, int]]:
+        """The entries of all logs, so many after this one, that do not continue the one before them."""
+        head = Head(team_id, seq, await self._hash_of(team_id, seq))
+        found: list[tuple[str, int]] = []
+        window = await self._connection.execute(_WINDOW, {"team_id": team_id, "seq": seq, "limit": rows})
+        for row in window.mappings():
+            if row["team_id"] != head.team_id:
+                head = Head(row["team_id"], 0, START)
+            if not _continues(row, head):
+                found.append((row["team_id"], row["seq"]))
+            head = Head(row["team_id"], row["seq"], row["hash"])
+        return found
+
+    async def _hash_of(self, team_id: str, seq: int) -> str:
+        return (await self._connection.execute(_AT, {"team_id": team_id, "seq": seq})).scalar_one_or_none() or START
 
     async def _batch(self, team_id: str, after_seq: int) -> Sequence[RowMapping]:
         rows = await self._connection.execute(_BATCH, {"team_id": team_id, "after_seq": after_seq})

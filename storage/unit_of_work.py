@@ -16,6 +16,7 @@ from services.delivery.store import Deliveries
 from services.events import Event, encode, enveloped
 from services.file.store import Files
 from services.inbox import Inbox
+from services.invariants import Invariants
 from services.invitation.store import Invitations
 from services.keyring import Keyring
 from services.lead.store import Leads
@@ -33,6 +34,7 @@ from storage.delivery import SqlDeliveries
 from storage.engine import Database, contention
 from storage.file import SqlFiles
 from storage.inbox import SqlInbox
+from storage.invariants import SqlInvariants
 from storage.invitation import SqlInvitations
 from storage.lead import SqlLeads
 from storage.marketplace import SqlMarketplaces
@@ -88,6 +90,7 @@ class SqlUnit:
         self.deliveries: Deliveries = SqlDeliveries(connection)
         self.files: Files = SqlFiles(connection, writes=writes)
         self.inbox: Inbox = SqlInbox(connection, now)
+        self.invariants: Invariants = SqlInvariants(connection, now)
         self.invitations: Invitations = SqlInvitations(connection)
         self.leads: Leads = SqlLeads(connection)
         self.marketplaces: Marketplaces = SqlMarketplaces(connection)

@@ -1,6 +1,6 @@
 """The audit log: an append-only chain per team, its personal part apart and erasable."""
 
-from sqlalchemy import Column, ForeignKeyConstraint, Integer, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, Table, UniqueConstraint, text
 
 from storage.tables.base import metadata, text_column
 
@@ -18,6 +18,13 @@ audit = Table(
     text_column("prev_hash"),
     text_column("hash"),
     UniqueConstraint("team_id", "prev_hash"),
+    Index(
+        "ix_audit_picks",  # each pick of a lead is held against its entry here
+        "team_id",
+        "subject",
+        sqlite_where=text("action = 'lead.picked'"),
+        postgresql_where=text("action = 'lead.picked'"),
+    ),
 )
 
 audit_details = Table(

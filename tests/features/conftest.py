@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from bot.app import opened
 from bot.settings import Settings
+from services.invariants import check_all
 from tests.builders import Clock
 from tests.chat import Chat, Stage
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, FakeTeams
@@ -88,3 +89,5 @@ async def chat(
         client = await stack.enter_async_context(session)
         stage: Stage = WebStage(client, house.transcripts) if platform == "web" else TeamsStage(client, teams)
         yield Chat(stage, house, clock, language, client, mails, PUBLIC_URL)
+        async with house.units.read() as uow:
+            assert await check_all(uow) == ()

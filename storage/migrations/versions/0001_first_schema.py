@@ -25,6 +25,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("team_id", "seq", name=op.f("pk_audit")),
         sa.UniqueConstraint("team_id", "prev_hash", name=op.f("uq_audit_team_id_prev_hash")),
     )
+    op.create_index(
+        "ix_audit_picks",
+        "audit",
+        ["team_id", "subject"],
+        unique=False,
+        sqlite_where=sa.text("action = 'lead.picked'"),
+        postgresql_where=sa.text("action = 'lead.picked'"),
+    )
     op.create_table(
         "deliveries",
         sa.Column("team_id", sa.Text(), nullable=False),

@@ -1,0 +1,94 @@
+import asyncio
+
+from sqlalchemy import text
+from structlog.testing import capture_logs
+
+from bot.auditor import Auditor
+from bot.jobs import Jobs, table_of
+from bot.metrics import Metrics
+from services.invariants import INVARIANTS, KINDS
+from storage.engine import Database
+from storage.unit_of_work import SqlUnits
+from tests.services.firms import found
+
+HEARTBEAT = "kollega_invariants_checked_timestamp_seconds"
+
+
+def value(metrics: Metrics, name: str) -> float:
+    """What operators read under the name."""
+    lines = metrics.text().decode().splitlines()
+    return next((float(line.rpartition(" ")[2]) for line in lines if line.startswith(name)), 0.0)
+
+
+def breaches(metrics: Metrics, invariant: str) -> float:
+    """How many are counted for an invariant."""
+    return value(metrics, f'kollega_invariant_breaches{{invariant="{invariant}"}}')
+
+
+async def break_seats(database: Database, role: str) -> None:
+    """Give all owners another role, past all rules."""
+    async with database.writer.begin() as connection:
+        await connection.execute(
+            text("UPDATE members SET role = :role WHERE role IN ('owner', 'admin') AND email = ''"), {"role": role}
+        )
+
+
+async def test_a_sound_database_gives_a_heartbeat_and_no_breach(units: SqlUnits) -> None:
+    """The job of the auditor ends with the time of its round, and with a zero for each invariant."""
+    await found(units, "Solarhaus")
+    metrics = Metrics()
+    [job] = [one for one in table_of(Auditor(units, metrics)) if one.name == "invariant.audit"]
+    assert await Jobs(units, metrics, (job,)).tick(job)
+    assert value(metrics, HEARTBEAT) > 0
+    assert [breaches(metrics, name) for name in INVARIANTS] == [0.0] * len(INVARIANTS)
+    assert metrics.text().count(b"kollega_invariant_breaches{") == len(INVARIANTS)
+
+
+async def test_a_breach_is_counted_and_logged_by_its_id(database: Database, units: SqlUnits) -> None:
+    """What is broken stands in the log with its id and nothing else, and is counted until it is mended."""
+    firm = await found(units, "Solarhaus")
+    metrics = Metrics()
+    auditor = Auditor(units, metrics)
+    await break_seats(database, "viewer")
+    with capture_logs() as logs:
+        assert await auditor.run() == 1
+    [entry] = [one for one in logs if one["event"] == "invariant broken"]
+    assert entry == {
+        "event": "invariant broken",
+        "log_level": "error",
+        "invariant": "team.one_owner",
+        "offender": firm.team_id,
+    }
+    assert breaches(metrics, "team.one_owner") == 1
+    async with database.writer.begin() as connection:
+        await connection.execute(
+            text("UPDATE members SET role = 'owner' WHERE user_id = :user"), {"user": firm.owner.user_id}
+        )
+    assert await auditor.run() == 0
+    assert breaches(metrics, "team.one_owner") == 0
+
+
+async def test_a_run_is_limited_and_the_next_one_goes_on(database: Database, units: SqlUnits) -> None:
+    """One window a run: no heartbeat before the round is over, and what was found counts until then."""
+    firms = [await found(units, name) for name in ("Solarhaus", "Dachwerk", "Nordwind")]
+    await break_seats(database, "viewer")
+    metrics = Metrics()
+    auditor = Auditor(units, metrics, rows=2, looks_max=1)
+    assert [await auditor.run(), await auditor.run()] == [2, 1]
+    assert breaches(metrics, "team.one_owner") == len(firms)
+    runs = 2
+    while value(metrics, HEARTBEAT) == 0:
+        await auditor.run()
+        runs += 1
+        assert runs < 200
+    assert runs > len(KINDS)
+    assert breaches(metrics, "team.one_owner") == len(firms)
+
+
+async def test_the_auditor_holds_nobody_up(units: SqlUnits) -> None:
+    """While it looks, others write."""
+    await found(units, "Solarhaus")
+    auditor = Auditor(units, Metrics(), rows=1)
+    async with units.write() as uow, asyncio.timeout(3):
+        await uow.periods.begin("test", "now")
+        assert await auditor.run() == 0
