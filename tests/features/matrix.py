@@ -156,9 +156,10 @@ async def build(firm: Firm) -> Things:
             platform=firm.chat.stage.platform,
             tenant=firm.chat.stage.tenant,
             conversation_id=firm.channel.room_id,
-            state=State.UNKNOWN,
         )
         await uow.deliveries.add([delivery], uow.now)
+        [sending] = await uow.deliveries.claim(1, uow.now, uow.now)
+        assert await uow.deliveries.finish(sending, State.UNKNOWN, "no answer in time", uow.now)
         things = Things(
             team=firm.team_id,
             team_name=firm.name,
