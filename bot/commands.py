@@ -82,6 +82,8 @@ class Command:
     private: bool = True
     """Whether a typed command is answered to the person alone even in a channel."""
     on_click: Placement = Placement.REPLACE
+    is_askable: bool = True
+    """Whether somebody else can be asked to do it; what came with a message only its sender has."""
     listed: bool = True
     """Whether `help` and the suggestions show it; buttons may run what nobody types."""
 

@@ -25,7 +25,7 @@ from cards import confirmation
 from cards import help as help_cards
 from cards import refusal as refusal_cards
 from cards.model import Card, Run, Style, t
-from services import member, user
+from services import file, member, user
 from services.delivery import Posted
 from services.errors import Contended, Invalid, NeedsConfirmation, NotPermitted, Refusal
 from services.inbox import Arrival
@@ -40,6 +40,7 @@ PAUSE_S: Final = 0.15
 LIMIT_S: Final = 12.0
 LIFTERS_MAX: Final = 3
 INVITE: Final = "invitation.create"
+RECEIVE: Final = "file.receive"
 POINTER: Final = re.compile(r"[\w.:-]{1,64}")
 """A reference, an id or a word of a choice; an address or a text is none."""
 
@@ -76,6 +77,27 @@ class Dispatch:
                 log.exception("command failed", command=incoming.command, kind=incoming.kind)
                 self.metrics.defects.inc()
                 return None if incoming.kind in EVENTS else await self._broken(incoming, correlation_id)
+
+    async def fetch(self, incoming: Incoming, file_id: str) -> file.OpenedFile | Answer | None:
+        """Hand over a file, if it is this person's and his role still allows it."""
+        correlation_id = secrets.token_hex(4)
+        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id, platform=incoming.platform):
+            try:
+                async with asyncio.timeout(LIMIT_S):
+                    return await self._fetched(incoming, file_id)
+            except TimeoutError:
+                return await self._refused(incoming, None, {}, Contended())
+            except Refusal as refusal:
+                return await self._refused(incoming, None, {}, refusal)
+            except Exception:
+                log.exception("file not handed over")
+                self.metrics.defects.inc()
+                return await self._broken(incoming, correlation_id)
+
+    async def _fetched(self, incoming: Incoming, file_id: str) -> file.OpenedFile:
+        await self._seen(incoming)
+        async with self.units.write() as uow:
+            return await file.fetch(uow, await self._recognise(uow, incoming), file_id)
 
     async def posted(self, incoming: Incoming, answer: Answer, sent: Sent) -> None:
         """Note that an answer now exists as a message about its subject."""
@@ -135,12 +157,16 @@ class Dispatch:
 
     def _understand(self, incoming: Incoming) -> Typed | None:
         if incoming.kind is Kind.MESSAGE:
-            return self.registry.find(incoming.text)
+            return self._given(incoming) or self.registry.find(incoming.text)
         name = EVENTS.get(incoming.kind, incoming.command)
         # Only a platform tells that the bot came or went: no button runs these.
         is_forged = incoming.kind not in EVENTS and name in EVENTS.values()
         command = None if is_forged else self.registry.commands.get(name)
         return Typed(command, dict(incoming.args)) if command else None
+
+    def _given(self, incoming: Incoming) -> Typed | None:
+        """Whoever sends a file means the file, whatever stands beside it."""
+        return Typed(self.registry.commands[RECEIVE], {}) if incoming.files else None
 
     async def _in_unit(self, incoming: Incoming, typed: Typed) -> Answer | None:
         try:
@@ -272,7 +298,7 @@ class Dispatch:
         """Who can lift the refusal, and a button that asks the first of them."""
         actor = await self._recognise(uow, incoming)
         lifters = await self._lifters(uow, actor, refusal.permission)
-        if not lifters or refusal.permission not in {command.permission, *command.also}:
+        if not command.is_askable or not lifters or refusal.permission not in {command.permission, *command.also}:
             return refusal_cards.refused(refusal, lifters=lifters)
         label = t("Ask {name}", name=lifters[0].split(maxsplit=1)[0])
         if command.name == INVITE:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from bot.platforms.base import Reader, Sent
 from cards.model import Card
+from services.file import OpenedFile, ReceivedFile
 from services.people import PlaceKind
 
 
@@ -67,6 +68,8 @@ class Incoming:
     mentions: tuple[Mention, ...] = ()
     command: str = ""
     args: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    files: tuple[ReceivedFile, ...] = ()
+    """What came along with a message."""
     message_id: str = ""
     """The message whose button was pressed, or that asks for a reader's view."""
 
@@ -93,6 +96,10 @@ class Chat(Protocol):
 
     async def receive(self, incoming: Incoming) -> Answer | None:
         """Carry out what came in; nothing to show for a repeated or silent event. Never raises for a defect."""
+        ...
+
+    async def fetch(self, incoming: Incoming, file_id: str) -> OpenedFile | Answer | None:
+        """A file that was made for this person, or why it is not handed over; the latter is a CLICK. Never raises."""
         ...
 
     async def posted(self, incoming: Incoming, answer: Answer, sent: Sent) -> None:

@@ -47,17 +47,23 @@ class Amount(Neutral, frozen=True, tag=True):
     currency: str
 
 
+class Size(Neutral, frozen=True, tag=True):
+    """How much a file holds, worded in the reader's locale."""
+
+    size_bytes: int
+
+
 class T(Neutral, frozen=True, tag=True):
     """A sentence: English source, its plural if it counts something, and named parameters."""
 
     source: str
-    params: Mapping[str, "str | int | Instant | Day | Amount | T"] = {}
+    params: Mapping[str, "str | int | Instant | Day | Amount | Size | T"] = {}
     plural: str = ""
     count: int = 0
 
 
-Param: TypeAlias = "str | int | Instant | Day | Amount | T"
-"""What may stand in a sentence: user text (escaped), a number, a time, money or another sentence."""
+Param: TypeAlias = "str | int | Instant | Day | Amount | Size | T"
+"""What may stand in a sentence: user text (escaped), a number, a time, money, a size or another sentence."""
 
 
 def t(source: str, /, **params: Param) -> T:
@@ -196,6 +202,14 @@ class Picture(Neutral, frozen=True, tag=True):
     alternative: T
 
 
+class File(Neutral, frozen=True, tag=True):
+    """A file to fetch, for the one person who reads this card. A platform hands it over in its own way."""
+
+    file_id: str
+    name: str
+    size_bytes: int
+
+
 class Choice(Neutral, frozen=True, tag=True):
     """One choice of a `ChoiceInput`."""
 
@@ -260,7 +274,7 @@ class DateInput(Neutral, frozen=True, tag=True):
 
 
 Input: TypeAlias = TextInput | NumberInput | ChoiceInput | ToggleInput | DateInput
-Block: TypeAlias = Text | Quote | Facts | Badge | Items | Table | Progress | Picture | Input
+Block: TypeAlias = Text | Quote | Facts | Badge | Items | Table | Progress | Picture | File | Input
 
 
 class Subject(Neutral, frozen=True, tag=True):

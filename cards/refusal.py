@@ -111,6 +111,7 @@ _ARGUMENTS: dict[str, T] = {
     "amount": t("the amount"),
     "value": t("the value"),
     "note": t("the note"),
+    "file": t("the file"),
     "zone": t("the time zone"),
     "language": t("the language"),
     "answer": t("the answer"),

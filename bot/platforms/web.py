@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -25,9 +26,11 @@ from bot.platforms.web_guard import (
     id_of,
     position,
     read_body,
+    read_file,
 )
 from cards.model import Card, to_json
 from services.errors import Contended
+from services.file import OpenedFile, ReceivedFile
 from services.people import PlaceKind
 from services.transcript import Draft, Message, Person, Room, Transcript
 
@@ -42,6 +45,7 @@ FILES: Final = (
     "cards.css",
     "chat.js",
     "composer.js",
+    "files.js",
     "messages.js",
     "rooms.js",
     "api.js",
@@ -71,6 +75,7 @@ class WebPlatform:
     ) -> None:
         self._chat = chat
         self._transcripts = transcripts
+        self._new_id = new_id
         self._drawing = Drawing(chat, clock, new_id)
         self._listeners = Listeners()
 
@@ -114,6 +119,8 @@ class WebPlatform:
             ("GET", messages, self._messages),
             ("POST", messages, self._type),
             ("DELETE", f"{messages}/{{message}}", self._dismiss),
+            ("POST", f"{rooms}/{{room}}/files", self._take_file),
+            ("GET", "/chat/files/{file}", self._hand_over),
             ("POST", f"{rooms}/{{room}}/actions", self._click),
             ("POST", f"{rooms}/{{room}}/read", self._mark_read),
         ]
@@ -202,18 +209,49 @@ class WebPlatform:
         text = body.text.strip()
         if not text:
             raise Turned(400, "malformed")
-        async with self._transcripts(writes=True) as transcript:
-            visit = await _visit(transcript, request, body.person)
-            key = f"typed:{visit.person.person_id}:{body.id}"
-            typed = await transcript.add(Draft(visit.room.room_id, key, author_id=visit.person.person_id, text=text))
-            readers = await transcript.readers(visit.room.room_id)
-            people = [person for person in await transcript.people() if person.person_id in readers]
-        self._listeners.tell(readers, _changed(visit.room.room_id))
+        visit, typed, people = await self._say(request, body.person, body.id, text)
         words, mentions = addressed(text, people)
         incoming = visit.incoming(Kind.MESSAGE, body.id)
         said = replace(incoming, text=words, mentions=mentions, message_id=typed.message_id)
         await self._answer(visit, said, below=typed)
         return web.json_response({"message": typed.message_id})
+
+    async def _say(
+        self, request: web.Request, person_id: str, number: str, text: str
+    ) -> tuple[Visit, Message, list[Person]]:
+        """Show what somebody says to everybody in the room; who they are."""
+        async with self._transcripts(writes=True) as transcript:
+            visit = await _visit(transcript, request, person_id)
+            key = f"typed:{visit.person.person_id}:{number}"
+            typed = await transcript.add(Draft(visit.room.room_id, key, author_id=visit.person.person_id, text=text))
+            readers = await transcript.readers(visit.room.room_id)
+            people = [person for person in await transcript.people() if person.person_id in readers]
+        self._listeners.tell(readers, _changed(visit.room.room_id))
+        return visit, typed, people
+
+    async def _take_file(self, request: web.Request) -> web.StreamResponse:
+        """A file for the bot; the room shows its name."""
+        async with self._transcripts() as transcript:
+            # Nobody sends megabytes to find out that there is no such room.
+            await _visit(transcript, request, _asking(request))
+        sent = await read_file(request)
+        visit, typed, _ = await self._say(request, sent.person, sent.id, sent.name)
+        incoming = visit.incoming(Kind.MESSAGE, sent.id)
+        received = ReceivedFile(sent.name, "", sent.content)
+        await self._answer(visit, replace(incoming, files=(received,), message_id=typed.message_id), below=typed)
+        return web.json_response({"message": typed.message_id})
+
+    async def _hand_over(self, request: web.Request) -> web.StreamResponse:
+        """A file that was made for this person."""
+        file_id = id_of(request.match_info["file"])
+        async with self._transcripts() as transcript:
+            person = await _person(transcript, _asking(request))
+            direct = Room(await transcript.direct_room(person.person_id), PlaceKind.PERSONAL)
+        incoming = Visit(person, direct).incoming(Kind.CLICK, self._new_id())
+        found = await self._chat.fetch(incoming, file_id)
+        if not isinstance(found, OpenedFile):
+            raise Turned(404, "no_file")
+        return _attachment(found)
 
     async def _click(self, request: web.Request) -> web.StreamResponse:
         body = await read_body(request, Clicked)
@@ -290,6 +328,13 @@ async def _repeatable() -> AsyncGenerator[None]:
         yield
     except Contended as busy:
         raise Unavailable("busy") from busy
+
+
+def _attachment(opened: OpenedFile) -> web.Response:
+    """To be kept by the browser and never shown as a page."""
+    name = quote(opened.stored.name, safe="")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return web.Response(body=opened.content, content_type=opened.stored.media_type, charset="utf-8", headers=headers)
 
 
 def _kept(card: Card) -> str:

@@ -13,9 +13,14 @@ from aiohttp import web
 from yarl import URL
 
 from services.errors import Contended
+from services.spreadsheet import FILE_MAX_BYTES
 
 BODY_LIMIT_BYTES: Final = 256 * 1024
 BODY_LIMIT_SECONDS: Final = 10
+FILE_TYPE: Final = "application/octet-stream"
+FILE_LIMIT_BYTES: Final = FILE_MAX_BYTES
+FILE_LIMIT_SECONDS: Final = 60
+FILE_NAME_LIMIT: Final = 255
 TEXT_LIMIT: Final = 4000
 NAME_LIMIT: Final = 60
 ARGS_LIMIT: Final = 100
@@ -144,12 +149,40 @@ async def read_body(request: web.Request, kind: type[AnyBody]) -> AnyBody:
     return body
 
 
-async def _read(request: web.Request) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Somebody sent a file."""
+
+    person: str
+    id: str
+    name: str
+    content: bytes
+
+
+async def read_file(request: web.Request) -> Sent:
+    """A file: its bytes are the body, the rest stands in the address. No foreign page can send such a body unasked."""
+    if request.content_type != FILE_TYPE:
+        raise Turned(415, "not_a_file")
+    query = request.query
+    person, number, name = query.get("as", ""), query.get("id", ""), query.get("name", "")
+    if not (re.match(ID, person) and re.match(INTERACTION_ID, number) and 0 < len(name) <= FILE_NAME_LIMIT):
+        raise Turned(400, "malformed")
+    if (request.content_length or 0) > FILE_LIMIT_BYTES:
+        raise Turned(413, "file_too_large")
+    try:
+        async with asyncio.timeout(FILE_LIMIT_SECONDS):
+            content = await _read(request, FILE_LIMIT_BYTES, "file_too_large")
+    except TimeoutError as slow:
+        raise Turned(408, "slow") from slow
+    return Sent(person, number, name.replace("\0", ""), content)
+
+
+async def _read(request: web.Request, limit_bytes: int = BODY_LIMIT_BYTES, reason: str = "too_large") -> bytes:
     data = bytearray()
     while chunk := await request.content.read(BODY_LIMIT_BYTES):
         data += chunk
-        if len(data) > BODY_LIMIT_BYTES:
-            raise Turned(413, "too_large")
+        if len(data) > limit_bytes:
+            raise Turned(413, reason)
     return bytes(data)
 
 

@@ -18,6 +18,7 @@ from cards.model import (
     ChoiceInput,
     DateInput,
     Facts,
+    File,
     Input,
     Item,
     Items,
@@ -39,7 +40,7 @@ from cards.model import (
 from cards.render.address import is_safe
 from cards.render.markdown import escaped
 from cards.render.shortened import candidates
-from cards.render.text import SYMBOLS, Writer, visible
+from cards.render.text import SYMBOLS, Writer, file_line, visible
 from services.people import Language
 
 Json: TypeAlias = dict[str, Any]
@@ -54,6 +55,8 @@ BUTTONS_SHOWN: Final = 3
 WIDE_BADGE_LETTERS: Final = 24
 CHOICES_SHOWN: Final = 5
 PAYLOAD_VERSION: Final = 1
+FETCH: Final = "file.show"
+"""The command that hands over a file."""
 
 LOOKS: Final[Mapping[Tone, Json]] = {
     Tone.PLAIN: {},
@@ -162,6 +165,8 @@ def drawn_block(block: Block, w: Writer) -> list[Json]:
             drawn = [text_block(w.say(block.text)), bar(block)]
         case Picture():
             drawn = [drawn_picture(block, w)]
+        case File():
+            drawn = [drawn_file(block, w)]
         case _:
             drawn = drawn_input(block, w)
     return drawn
@@ -224,6 +229,13 @@ def drawn_picture(picture: Picture, w: Writer) -> Json:
     if not is_safe(picture.url):
         return text_block(w.line(picture.alternative), isSubtle=True)
     return {"type": "Image", "url": picture.url, "altText": w.one_line(picture.alternative), "size": "Stretch"}
+
+
+def drawn_file(file: File, w: Writer) -> Json:
+    """Its line, and a button that has it handed over: a card itself holds no file."""
+    get = drawn_action(Run(t("Get file"), FETCH, {"file": file.file_id}), w)
+    words = text_block(w.line(file_line(file)))
+    return columns(column([words], "stretch"), column([{"type": "ActionSet", "actions": [get]}], "auto"))
 
 
 def is_usable(action: Action) -> bool:

@@ -16,7 +16,8 @@ What a stylesheet finds:
 - words: `text`, `quote` (with `lines-1` … `lines-9`), `badge`, `symbol`, and `tone-plain`, `tone-subtle`,
   `tone-strong`, `tone-good`, `tone-warning`, `tone-bad` on texts and badges
 - blocks: `facts` with `fact`; `items` with `items-title`, `item`, `item-words`, `item-head`, `item-title`,
-  `item-detail`, `item-aside`; `table-frame`, `table`; `progress`; `picture`
+  `item-detail`, `item-aside`; `table-frame`, `table`; `progress`; `picture`; `file` (a link with `data-file`) with
+  `file-size`
 - inputs: `field` (with `field-wrong`), `field-label`, `required` (the star), `field-error`, `choices`, `choice`
 """
 
@@ -26,6 +27,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, assert_never
+from urllib.parse import quote
 
 import htpy as h
 import msgspec
@@ -40,6 +42,7 @@ from cards.model import (
     ChoiceInput,
     DateInput,
     Facts,
+    File,
     Input,
     Item,
     Items,
@@ -48,6 +51,7 @@ from cards.model import (
     Picture,
     Progress,
     Quote,
+    Size,
     Style,
     T,
     Table,
@@ -136,6 +140,8 @@ def drawn_block(block: Block, w: Writer) -> h.Node:
             return h.div(".progress")[h.p[paragraphs(w.words(block.text))], bar]
         case Picture():
             return drawn_picture(block, w)
+        case File():
+            return drawn_file(block, w)
         case _:
             return drawn_input(block, w)
 
@@ -189,6 +195,13 @@ def drawn_picture(picture: Picture, w: Writer) -> h.Element:
     if not is_safe(picture.url):
         return h.p(".text.tone-subtle")[words]
     return h.figure(".picture")[h.img(src=picture.url, alt=words, loading="lazy")]
+
+
+def drawn_file(file: File, w: Writer) -> h.Element:
+    """A link that the page leads through its own door; elsewhere nobody fetches anything with it."""
+    size = h.span(".file-size")[w.value(Size(file.size_bytes))]
+    address = f"/chat/files/{quote(file.file_id, safe='')}"
+    return h.p[h.a(".file", href=address, download=file.name, data_file=file.file_id)[visible(file.name), " ", size]]
 
 
 def drawn_actions(actions: tuple[Action, ...], w: Writer) -> h.Node:

@@ -5,10 +5,25 @@ from typing import Final
 
 import htpy as h
 
-from cards.model import Action, Badge, Block, Card, Facts, Items, Open, Picture, Progress, Quote, Table, Text, Tone
+from cards.model import (
+    Action,
+    Badge,
+    Block,
+    Card,
+    Facts,
+    File,
+    Items,
+    Open,
+    Picture,
+    Progress,
+    Quote,
+    Table,
+    Text,
+    Tone,
+)
 from cards.render.address import is_safe
 from cards.render.html import paragraphs
-from cards.render.text import SYMBOLS, Writer
+from cards.render.text import SYMBOLS, Writer, file_line
 from services.people import Language
 
 FRAME: Final = (
@@ -69,6 +84,9 @@ def block(part: Block, w: Writer) -> h.Node:
             drawn = table(part, w)
         case Picture():
             drawn = picture(part, w)
+        case File():
+            # Where it is fetched, the person is known; a mail may lie anywhere.
+            drawn = h.p(style=WORDS)[w.one_line(file_line(part))]
         case _:
             # A mail takes no input.
             drawn = None

@@ -3,9 +3,25 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from cards.model import Action, Badge, Block, Card, Facts, Item, Items, Open, Picture, Progress, Quote, T, Table, Text
+from cards.model import (
+    Action,
+    Badge,
+    Block,
+    Card,
+    Facts,
+    File,
+    Item,
+    Items,
+    Open,
+    Picture,
+    Progress,
+    Quote,
+    T,
+    Table,
+    Text,
+)
 from cards.render.address import is_safe
-from cards.render.text import SYMBOLS, Writer
+from cards.render.text import SYMBOLS, Writer, file_line
 from services.people import Language
 
 
@@ -41,8 +57,8 @@ def lines(block: Block, w: Writer) -> Iterable[str]:
             said = rows(block, w)
         case Table():
             said = (" | ".join(map(w.one_line, row)) for row in (block.columns, *block.rows))
-        case Picture():
-            said = (w.one_line(block.alternative),)
+        case Picture() | File():
+            said = (w.one_line(file_line(block) if isinstance(block, File) else block.alternative),)
         case _:
             # What is to be filled in can be filled in only where cards are shown.
             said = ()

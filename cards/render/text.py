@@ -16,7 +16,7 @@ from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
 
 from cards.locale import load
-from cards.model import Amount, Day, Instant, Param, State, T, TimeStyle, t
+from cards.model import Amount, Day, File, Instant, Param, Size, State, T, TimeStyle, t
 from services.people import Language
 
 PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
@@ -33,6 +33,8 @@ WEEK: Final = timedelta(days=7)
 ALMOST_A_DAY: Final = timedelta(hours=23, minutes=30)
 MONTH: Final = timedelta(days=30)
 CENTS: Final = 100
+KILOBYTE: Final = 1024
+MEGABYTE: Final = 1024 * KILOBYTE
 
 # Control characters, text direction overrides and halves of characters draw something else than what was written.
 UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -63,6 +65,11 @@ def zone_named(name: str) -> ZoneInfo:
 def visible(text: str) -> str:
     """User text without characters that hide or turn what is written."""
     return HALVES.sub("\ufffd", UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")))
+
+
+def file_line(file: File) -> T:
+    """A file in a line: what it is called and how large it is."""
+    return T("{name} · {size}", {"name": file.name, "size": Size(file.size_bytes)})
 
 
 def placeholders(source: str) -> set[str]:
@@ -117,14 +124,21 @@ class Writer:
                 return visible(param)
             case int():
                 return format_decimal(param, locale=NUMBERS[self.language])
-            case Amount():
-                return self.amount(param)
+            case Amount() | Size():
+                return self.amount(param) if isinstance(param, Amount) else self.size(param.size_bytes)
             case Day():
                 return self.day(param.day)
             case Instant():
                 return self.instant(param)
             case T():
                 return self.words(param)
+
+    def size(self, size_bytes: int) -> str:
+        """What a file holds, as the systems of the readers say it: begun kilobytes, from a megabyte on one decimal."""
+        if size_bytes < MEGABYTE:
+            return f"{format_decimal(-(-size_bytes // KILOBYTE), locale=NUMBERS[self.language])} KB"
+        tenths = Decimal(size_bytes * 10 // MEGABYTE) / 10
+        return f"{format_decimal(tenths, locale=NUMBERS[self.language])} MB"
 
     def amount(self, amount: Amount) -> str:
         """Money; whole sums without ",00", which is noise in every row."""

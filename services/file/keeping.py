@@ -1,4 +1,4 @@
-"""Keeping a file for one person: received, made, read, discarded, forgotten. What is in it lies sealed."""
+"""Keeping a file for one person: made, read, discarded, forgotten. What is in it lies sealed."""
 
 import hashlib
 import re
@@ -10,20 +10,14 @@ from services.file.model import (
     KEPT,
     MADE_MAX,
     NAME_MAX_CHARS,
-    RECEIVED_MAX,
-    RECEIVED_MAX_BYTES,
     FileDiscarded,
-    FileEmpty,
     FileFetched,
     FileGone,
-    FileReceived,
     FileTooBig,
     OfferedFile,
     OpenedFile,
     Purpose,
-    ReceivedFile,
     StoredFile,
-    TooManyFiles,
 )
 from services.people import Actor, TeamId, UserId
 from services.permissions import Permission
@@ -35,30 +29,6 @@ NAMELESS: Final = "file.csv"
 
 _UNFIT: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+')
 """What no file system takes, and what lets a name read differently from what it is."""
-
-
-async def receive(uow: UnitOfWork, actor: Actor, name: str, media_type: str, content: bytes) -> ReceivedFile:
-    """Keep what somebody sent, until it is used or a day is over; the same again is the same file."""
-    team_id = actor.require(Permission.FILE_RECEIVE)
-    if not content:
-        raise FileEmpty(fit_name(name))
-    if len(content) > FILE_MAX_BYTES:
-        raise FileTooBig(fit_name(name))
-    held = await uow.files.held(team_id, actor.user_id, Purpose.RECEIVED)
-    digest = hashlib.sha256(content).hexdigest()
-    expires_at = uow.now + KEPT[Purpose.RECEIVED]
-    same = next((one for one in held if one.sha256 == digest), None)
-    if same is not None:
-        await uow.files.prolong(team_id, same.file_id, expires_at)
-        return ReceivedFile(same.file_id, same.name, same.size_bytes, expires_at)
-    if len(held) >= RECEIVED_MAX or sum(one.size_bytes for one in held) + len(content) > RECEIVED_MAX_BYTES:
-        raise TooManyFiles
-    stored = await _add(uow, team_id, actor.user_id, Purpose.RECEIVED, (name, media_type), content)
-    uow.emit(
-        FileReceived(file_id=stored.file_id, size_bytes=stored.size_bytes),
-        by=actor,
-    )
-    return ReceivedFile(stored.file_id, stored.name, stored.size_bytes, stored.expires_at)
 
 
 async def offer(uow: UnitOfWork, actor: Actor, name: str, content: bytes, media_type: str = CSV) -> OfferedFile:
@@ -85,12 +55,20 @@ async def show(uow: UnitOfWork, actor: Actor, file_id: str) -> StoredFile:
     return stored
 
 
+async def show_made(uow: UnitOfWork, actor: Actor, file_id: str) -> StoredFile:
+    """What is known of a file that was made for this person. Raises FileGone."""
+    actor.require(Permission.FILE_FETCH)
+    stored = await show(uow, actor, file_id)
+    if stored.purpose is not Purpose.MADE:
+        raise FileGone
+    return stored
+
+
 async def fetch(uow: UnitOfWork, actor: Actor, file_id: str) -> OpenedFile:
     """Take a made file out of the chat; the log keeps that it happened."""
     actor.require(Permission.FILE_FETCH)
+    await show_made(uow, actor, file_id)
     opened = await read(uow, actor, file_id)
-    if opened.stored.purpose is not Purpose.MADE:
-        raise FileGone
     uow.emit(
         FileFetched(file_id=file_id, size_bytes=opened.stored.size_bytes),
         by=actor,
@@ -116,29 +94,14 @@ async def make(
     held = await uow.files.held(team_id, user_id, Purpose.MADE)
     for oldest in held[: max(0, len(held) - MADE_MAX + 1)]:
         await uow.files.delete(team_id, oldest.file_id)
-    stored = await _add(uow, team_id, user_id, Purpose.MADE, (name, media_type), content)
+    stored = await add(uow, team_id, user_id, Purpose.MADE, (name, media_type), content)
     return OfferedFile(stored.file_id, stored.name, stored.size_bytes)
 
 
-async def load(uow: UnitOfWork, team_id: TeamId, file_id: str) -> OpenedFile | None:
-    """A file of the team for work that goes on in the background, in the name of the person whose file it is."""
-    stored = await uow.files.get(team_id, file_id)
-    if stored is None or stored.expires_at <= uow.now:
-        return None
-    sealed = await uow.files.sealed(team_id, file_id)
-    if sealed is None:
-        return None
-    return OpenedFile(stored, uow.keyring.unseal(SEAL, sealed, team_id, file_id))
-
-
-async def forget(uow: UnitOfWork, limit: int) -> int:
-    """Remove the files whose time is over."""
-    return await uow.files.forget(uow.now, limit)
-
-
-async def _add(
+async def add(
     uow: UnitOfWork, team_id: TeamId, user_id: UserId, purpose: Purpose, kind: tuple[str, str], content: bytes
 ) -> StoredFile:
+    """Keep a file; whoever calls has looked at the limits."""
     file_id = uow.new_id()
     name, media_type = kind
     stored = StoredFile(
@@ -155,6 +118,22 @@ async def _add(
     )
     await uow.files.add(stored, uow.keyring.seal(SEAL, content, team_id, file_id))
     return stored
+
+
+async def load(uow: UnitOfWork, team_id: TeamId, file_id: str) -> OpenedFile | None:
+    """A file of the team for work that goes on in the background, in the name of the person whose file it is."""
+    stored = await uow.files.get(team_id, file_id)
+    if stored is None or stored.expires_at <= uow.now:
+        return None
+    sealed = await uow.files.sealed(team_id, file_id)
+    if sealed is None:
+        return None
+    return OpenedFile(stored, uow.keyring.unseal(SEAL, sealed, team_id, file_id))
+
+
+async def forget(uow: UnitOfWork, limit: int) -> int:
+    """Remove the files whose time is over."""
+    return await uow.files.forget(uow.now, limit)
 
 
 def _expiry(now: datetime, purpose: Purpose) -> datetime:

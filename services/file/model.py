@@ -10,6 +10,9 @@ from services.events import Event
 from services.people import TeamId, UserId
 from services.spreadsheet import FILE_MAX_BYTES
 
+MESSAGE_MAX: Final = 5
+"""So many files may come with one message."""
+
 RECEIVED_MAX: Final = 20
 RECEIVED_MAX_BYTES: Final = 50 * 1024 * 1024
 """So much of what a person has sent is kept at a time."""
@@ -65,14 +68,40 @@ class OfferedFile:
     size_bytes: int
 
 
+class Problem(StrEnum):
+    """Why the content of a file did not come along."""
+
+    TOO_BIG = "too_big"
+    NOT_FETCHED = "not_fetched"
+
+
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
+    """A file as it came in from a platform."""
+
+    name: str
+    media_type: str
+    content: bytes = b""
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
     """A file that was sent to the bot and is kept for now; the person says what to do with it."""
 
     file_id: str
     name: str
     size_bytes: int
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFiles:
+    """What became of the files of one message."""
+
+    kept: tuple[KeptFile, ...]
+    refused: tuple[tuple[str, "FileRefusal"], ...] = ()
+    """The others by name, each with the reason."""
 
 
 # ---- what happened ----
@@ -129,6 +158,33 @@ class FileEmpty(FileRefusal):
     """There is nothing in the file."""
 
     name: str
+
+
+class Format(StrEnum):
+    """What a file is instead of a table as plain text."""
+
+    EXCEL = "excel"
+    OTHER = "other"
+
+
+@dataclass(eq=False)
+class NotCsv(FileRefusal):
+    """The file is no table as plain text."""
+
+    name: str
+    format: Format = Format.OTHER
+
+
+@dataclass(eq=False)
+class FileNotFetched(FileRefusal):
+    """The platform announced a file and did not hand it over."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class FileInPublic(FileRefusal):
+    """The file was sent where others read along."""
 
 
 @dataclass(eq=False)

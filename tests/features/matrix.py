@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from services import invitation, marketplace, request
+from services import file, invitation, marketplace, request
 from services.delivery import Delivery, Kind, State
 from services.permissions import Permission
 from tests.features import people
@@ -36,6 +36,10 @@ class Things:
     marketplace: str
     partner: str
     delivery: str
+    file: str
+    """Which the owner has sent."""
+    made: str
+    """Which was made for the owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,9 @@ ROWS: Final[dict[str, Row]] = {
     "preference.language": Row(given(language="fr")),
     "audit.show": Row(given(before=9)),
     "delivery.resend": of("delivery", "delivery"),
+    "file.receive": Row(bare),
+    "file.show": of("file", "made"),
+    "file.discard": of("file", "file"),
     "invitation.list": Row(bare),
     "invitation.show": of("invitation", "requested"),
     "invitation.question": of("invitation", "requested", text="Für welche Aufgabe?"),
@@ -160,6 +167,8 @@ async def build(firm: Firm) -> Things:
         await uow.deliveries.add([delivery], uow.now)
         [sending] = await uow.deliveries.claim(1, uow.now, uow.now)
         assert await uow.deliveries.finish(sending, State.UNKNOWN, "no answer in time", uow.now)
+        sent_file = await file.receive(uow, anna, file.ReceivedFile("leads.csv", "text/csv", b"Name\r\nEva\r\n"))
+        made = await file.offer(uow, anna, "export.csv", b"Name\r\nEva\r\n")
         things = Things(
             team=firm.team_id,
             team_name=firm.name,
@@ -175,6 +184,8 @@ async def build(firm: Firm) -> Things:
             marketplace=market.marketplace_id,
             partner=next(one.partner_id for one in invited.partners if not one.is_operator),
             delivery=delivery.delivery_id,
+            file=sent_file.file_id,
+            made=made.file_id,
         )
     await firm.chat.settles()
     return things

@@ -52,6 +52,9 @@ ALLOWED: Final[dict[str, str]] = {
     "member.transfer": "O",
     "audit.show": "OA",
     "delivery.resend": "OA",
+    "file.receive": "OAM",
+    "file.show": "OAMV",
+    "file.discard": "OAM",
     "request.ask": "OAMV",
     "request.show": "OAMV",
     "request.approve": "OA",  # what is asked for in the test is an owner's or an admin's right
@@ -150,6 +153,8 @@ def _unhelpful(chat: Chat, command: str, seen: Seen, rules: set[str]) -> list[st
         return [] if rules <= {"OwnQuestion", "NotPermitted"} and "request.ask" not in seen.commands else ["decides"]
     if rules != {"NotPermitted"}:
         return [f"not refused, {rules}"]
+    if not COMMANDS[command].is_askable:
+        return ["asks for what only he has"] if seen.commands & {"request.ask"} or "Anna Weiß" not in seen else []
     if command == "invitation.request":
         # Owner and admins need nobody's leave to invite.
         return ["asks those who may less"] if seen.commands & {"request.ask", "invitation.request"} else []

@@ -20,7 +20,7 @@ COMBINATIONS = OPPOSITES
 COMMANDS = nouns.registry().commands
 MISSING = "0123456789abcdef0123456789abcdef0123"
 MISSING_REFERENCES = {"invitation": "I-777"}
-UNFOUND = {"NotFound", "Invalid", "NotColleague", "NothingToRestore"}
+UNFOUND = {"NotFound", "FileGone", "Invalid", "NotColleague", "NothingToRestore"}
 ALTERED: tuple[Any, ...] = (
     MISSING, "0", "-1", "L-999999", "I-999999", "' OR 1=1 --", "%", "\u202e", "x" * 5_000, {"a": 1}, ["x"], True, 7.5
 )  # fmt: skip

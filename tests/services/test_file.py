@@ -8,7 +8,15 @@ from sqlalchemy import select
 from services import file
 from services.errors import NotColleague, NotPermitted
 from services.file import keeping
-from services.file.model import MADE_MAX, RECEIVED_MAX, RECEIVED_MAX_BYTES, OpenedFile, Purpose, ReceivedFile
+from services.file.model import (
+    MADE_MAX,
+    RECEIVED_MAX,
+    RECEIVED_MAX_BYTES,
+    KeptFile,
+    OpenedFile,
+    Purpose,
+    ReceivedFile,
+)
 from services.keyring import Keyring, Unsealable
 from services.people import Actor
 from services.permissions import Role
@@ -22,10 +30,10 @@ from tests.services.firms import Firm, found
 LEADS = b"Name;E-Mail\r\nEva;eva@posteo.de\r\n"
 
 
-async def keep(units: SqlUnits, actor: Actor, content: bytes = LEADS, name: str = "leads.csv") -> ReceivedFile:
+async def keep(units: SqlUnits, actor: Actor, content: bytes = LEADS, name: str = "leads.csv") -> KeptFile:
     """A file that somebody sent."""
     async with units.write() as uow:
-        return await file.receive(uow, actor, name, "text/csv", content)
+        return await file.receive(uow, actor, ReceivedFile(name, "text/csv", content))
 
 
 async def offer(units: SqlUnits, actor: Actor, content: bytes = LEADS) -> str:
@@ -101,7 +109,7 @@ async def test_nobody_fills_the_store(units: SqlUnits, firm: Firm) -> None:
     sent = [keep(units, firm.member, b"%d" % number) for number in range(RECEIVED_MAX + 4)]
     ends = await asyncio.gather(*sent, return_exceptions=True)
     assert sum(isinstance(end, file.TooManyFiles) for end in ends) == 4
-    assert isinstance(await keep(units, firm.admin), ReceivedFile)
+    assert isinstance(await keep(units, firm.admin), KeptFile)
 
 
 async def test_nobody_fills_the_store_with_few_large_files(units: SqlUnits, firm: Firm) -> None:

@@ -2,6 +2,7 @@
 
 import { get, newId, post, remove, roomPath } from "./api.js";
 import { Composer } from "./composer.js";
+import { Files } from "./files.js";
 import { Messages, filledIn } from "./messages.js";
 import { isDirect, nameOf, peopleOptions, roomEntry } from "./rooms.js";
 import { failureOf, wordsOf } from "./words.js";
@@ -25,12 +26,20 @@ let cursor = 0;
 const messages = new Messages(byId("messages"), { say: announce, dismiss });
 const composer = new Composer(byId("composer"), text, log, { deliver, appended: toEnd });
 
+new Files({ clip: byId("clip"), input: byId("file"), zone: log, text }, {
+  visit: () => ({ person: me.id, room: room.id, isDirect: isDirect(room) }),
+  send: (attempt, name) => composer.send(async () => { await attempt(); await sync(); }, name),
+  refuse: (failed) => trouble(failureOf(words, failed)),
+  messages,
+});
+
 // ---- words ----
 
 function speak() {
   document.documentElement.lang = me?.language ?? "en";
   for (const node of document.querySelectorAll("[data-word]")) node.textContent = words[node.dataset.word];
   for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", words[node.dataset.label]);
+  for (const node of document.querySelectorAll("[data-title]")) node.title = words[node.dataset.title];
 }
 
 function announce(sentence) {
@@ -118,6 +127,7 @@ async function enter(id) {
 function showHead() {
   room = rooms.find((one) => one.id === room.id) ?? room;
   byId("title").textContent = nameOf(room, words);
+  byId("clip").hidden = !isDirect(room);
   byId("title").className = isDirect(room) ? "" : "is-channel";
   const others = room.people.filter((name) => name !== me.name);
   byId("inside").textContent = isDirect(room) || !others.length ? words.justYou : words.people(others.join(", "));

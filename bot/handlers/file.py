@@ -1,0 +1,83 @@
+"""Files that people send and that were made for them."""
+
+from typing import Final
+
+from bot.commands import Args, Command, Group, NoArgs, Reply
+from bot.context import Context
+from bot.incoming import Placement
+from cards import file as cards
+from cards.model import Card, t
+from services import file
+from services.permissions import Permission
+
+USES: Final = ("lead.import", "marketplace.invite_many")
+"""The commands that take a received file, as `file`."""
+
+
+class FileArgs(Args, frozen=True):
+    """Which one."""
+
+    file: str
+
+
+async def receive(ctx: Context, args: NoArgs) -> Card:
+    """What came along with the message, and what this person may do with it."""
+    del args
+    files = await file.receive_all(ctx.uow, ctx.actor, ctx.incoming.files)
+    known = (ctx.registry.commands[name] for name in USES if name in ctx.registry.commands)
+    may = [cards.Use(one.verb, one.name) for one in known if ctx.actor.may(one.permission)]
+    return cards.received(files, may)
+
+
+async def show(ctx: Context, args: FileArgs) -> Reply:
+    """A file to be fetched; where others read along, they do not see that there is one."""
+    card = cards.offered(await file.show_made(ctx.uow, ctx.actor, args.file))
+    return Reply(card, Placement.PRIVATE if ctx.actor.place.is_public else Placement.NEW)
+
+
+async def discard(ctx: Context, args: FileArgs) -> Card:
+    """Away with it."""
+    return cards.discarded(await file.discard(ctx.uow, ctx.actor, args.file))
+
+
+COMMANDS = (
+    Command(
+        name="file.receive",
+        english=(),
+        german=(),
+        permission=Permission.FILE_RECEIVE,
+        about=t("Receive a file"),
+        verb=t("Send file"),
+        group=Group.YOU,
+        handler=receive,
+        is_askable=False,
+        on_click=Placement.PRIVATE,
+        listed=False,
+    ),
+    Command(
+        name="file.show",
+        english=(),
+        german=(),
+        permission=Permission.FILE_FETCH,
+        about=t("Get a file that was made for you"),
+        verb=t("Get file"),
+        group=Group.YOU,
+        handler=show,
+        args=FileArgs,
+        writes=False,
+        listed=False,
+    ),
+    Command(
+        name="file.discard",
+        english=(),
+        german=(),
+        permission=Permission.FILE_RECEIVE,
+        about=t("Remove a file that you have sent"),
+        verb=t("Remove file"),
+        group=Group.YOU,
+        handler=discard,
+        args=FileArgs,
+        is_askable=False,
+        listed=False,
+    ),
+)
