@@ -119,7 +119,7 @@ COUNTRIES: Final = {
 
 REPLY: Final = re.compile(r"(?:(?:re|aw|wg|fwd?|antw)[ \t]*:[ \t]*){1,5}", re.IGNORECASE)
 NUMBER_AT_END: Final = re.compile(
-    r"[ \t.,;:–-]{0,4}(?:(?:tel|telefon|phone|mobil|mobile)\.?:?[ \t]{0,3})?[+\d][\d ()/-]{6,24}$", re.IGNORECASE
+    r"[.,;:][ \t]{0,4}(?:(?:tel|telefon|phone|mobil|mobile)\.?:?[ \t]{0,3})?[+\d][\d ()/-]{6,24}$", re.IGNORECASE
 )
 SENTENCE_END: Final = re.compile(r"(?<=[.!?])[ \t]+(?=[A-ZÄÖÜ„“\"(])")
 WISH: Final = re.compile(

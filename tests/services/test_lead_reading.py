@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.lead.model import TEXT_MAX_CHARS, TITLE_MAX_CHARS
 from services.lead.reading import READ_MAX_CHARS, read
 
-READ: Final = {
+READ: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "formal letter": (
         """Sehr geehrte Damen und Herren,
 
@@ -223,7 +223,7 @@ READ: Final = {
 FIELDS: Final = ("title", "name", "email", "phone", "company", "postcode", "country")
 
 
-@pytest.mark.parametrize(("text", "wanted"), READ.values(), ids=READ.keys())
+@pytest.mark.parametrize(("text", "wanted"), READ.values(), ids=list(READ))
 def test_messages_are_read(text: str, wanted: dict[str, str]) -> None:
     """What a message says for certain stands in the lead, what it does not say stays empty, and nothing is made up."""
     draft = read("\n".join(line.strip() for line in text.splitlines()))
