@@ -10,7 +10,7 @@ import random
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
@@ -192,7 +192,7 @@ class Dispatch:
             if command.writes:
                 await uow.inbox.keep(arrival, msgspec.json.encode(Kept(reply.placement, reply.card)).decode())
                 actor = await self._recognise(uow, incoming)  # a changed language or role holds for this answer already
-        return self._answer(reply.card, reply.placement, actor)
+        return replace(self._answer(reply.card, reply.placement, actor), choices=reply.choices)
 
     async def _run(self, ctx: Context, name: str, raw: Mapping[str, Any]) -> Card | Reply | None:
         command = ctx.registry.commands[name]
@@ -209,13 +209,16 @@ class Dispatch:
         seen = await user.recognise(
             uow, incoming.platform, incoming.tenant, incoming.sender.platform_user_id, where.conversation_id
         )
-        if seen is None or not seen.is_current(incoming.sender.name, where.kind, where.name, where.reference):
+        if seen is None or not _is_current(seen, incoming):
             raise _Unmet
-        return seen.actor()
+        return seen.actor(thread=where.thread)
 
     async def _meet(self, incoming: Incoming) -> None:
         async with self.units.write() as uow:
-            await user.meet(uow, _place(incoming), _met(incoming), dict(incoming.where.reference))
+            where = incoming.where
+            await user.meet(
+                uow, _place(incoming), _met(incoming), dict(where.reference), is_bot_there=where.is_bot_there
+            )
 
     async def _named(self, uow: UnitOfWork, incoming: Incoming, raw: Mapping[str, Any]) -> dict[str, Any]:
         """Mentions become user ids; somebody the bot has never met keeps his name."""
@@ -229,7 +232,8 @@ class Dispatch:
 
     def _place(self, incoming: Incoming, command: Command, actor: Actor) -> Placement:
         if incoming.kind is not Kind.MESSAGE:
-            return command.on_click if incoming.kind in {Kind.CLICK, Kind.REFRESH} else Placement.NEW
+            places = {Kind.CLICK: command.on_click, Kind.REFRESH: command.on_click, Kind.DIALOG: Placement.PRIVATE}
+            return places.get(incoming.kind, Placement.NEW)
         return Placement.PRIVATE if command.private and actor.place.is_public else Placement.NEW
 
     def _answer(self, card: Card, placement: Placement, actor: Actor) -> Answer:
@@ -283,7 +287,7 @@ class Dispatch:
     ) -> Answer | None:
         self.metrics.refusals.labels(type(refusal).__name__).inc()
         log.info("refused", command=command.name if command else "", refusal=type(refusal).__name__)
-        if incoming.kind not in {Kind.MESSAGE, Kind.CLICK}:
+        if incoming.kind not in {Kind.MESSAGE, Kind.CLICK, Kind.DIALOG}:
             return None
         actor = await self._seen(incoming)
         card = refusal_cards.refused(refusal)
@@ -341,6 +345,14 @@ class Dispatch:
             log.exception("reader unknown")
             return Answer(card, Placement.PRIVATE, Reader(user.spoken(incoming.sender.language_hint), "UTC"))
         return self._answer(card, self._aside(incoming, actor), actor)
+
+
+def _is_current(seen: user.Recognised, incoming: Incoming) -> bool:
+    """Whether meeting the person in this place again would change nothing."""
+    where, name = incoming.where, incoming.sender.name
+    if not where.is_bot_there:
+        return seen.is_called(name)
+    return seen.is_current(name, where.kind, where.name, where.reference)
 
 
 def _met(incoming: Incoming) -> user.Met:

@@ -9,6 +9,7 @@ from bot.platforms.base import Reader, Target
 from bot.views.base import Mail, MailView, View
 from cards.model import Card, to_json
 from services.delivery import Delivery, Kind, Posted
+from services.notification.model import THREAD
 from services.notification.planning import MAIL
 from services.people import NO_TEAM, Actor, Language, Place, PlaceKind, TeamId, UserId
 from services.permissions import Role
@@ -132,7 +133,8 @@ async def _channel(uow: UnitOfWork, delivery: Delivery, reference: dict[str, Any
     if found.team_id != delivery.team_id:
         return Nothing("the channel is not the team's")
     here = Place(found.platform, found.tenant, found.conversation_id, found.kind, found.name, found.team_id)
-    target = Target(found.tenant, found.conversation_id, reference={**found.reference, **reference})
+    thread = {THREAD: delivery.params[THREAD]} if THREAD in delivery.params else {}
+    target = Target(found.tenant, found.conversation_id, reference={**found.reference, **thread, **reference})
     return _Place(target, await _readers(uow, here))
 
 

@@ -1,5 +1,6 @@
 """What people find in the menus of their chat: an action on a message and a search, and what our links become there."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -74,7 +75,23 @@ EXTENSIONS: Final = (
 )
 
 LEAD_PAGE: Final = "/leads/"
-"""Under this path of the public address stand our links, which become a card where somebody pastes one.
+"""Under this path of the public address stand our links, which become a card where a colleague pastes one.
 
-Also for readers who do not have the app: they learn that it is a lead of Kollega and nothing about it.
+Whoever has no right to the lead, or does not have the app, sees the bare link.
 """
+OUTLINE: Final = "lead.outline"
+"""What a link becomes."""
+
+_LEAD_ID: Final = re.compile(r"[\w-]{8,64}", re.ASCII)
+
+
+def lead_url(public_url: str, lead_id: str) -> str:
+    """The link to a lead: an opaque id, which tells nothing."""
+    return f"{public_url.rstrip('/')}{LEAD_PAGE}{lead_id}"
+
+
+def linked_lead(public_url: str, text: str) -> str:
+    """The lead that the first of our links in a text leads to; empty, where there is none."""
+    _, begins, rest = text.partition(lead_url(public_url, ""))
+    found = _LEAD_ID.match(rest) if begins else None
+    return found[0] if found else ""

@@ -16,6 +16,7 @@ class Kind(StrEnum):
 
     MESSAGE = "message"  # somebody typed
     CLICK = "click"  # somebody pressed a button of a card
+    DIALOG = "dialog"  # somebody sent a form, searched or pasted a link in a window of the client, beside the messages
     REFRESH = "refresh"  # a reader's client asks for this reader's view of a card
     INSTALLED = "installed"  # the bot was added to a conversation
     REMOVED = "removed"  # the bot was taken out of a conversation
@@ -43,6 +44,10 @@ class Where:
     name: str = ""
     reference: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What the platform needs to write here unasked."""
+    thread: str = ""
+    """Under which message of the conversation it was asked, as the platform needs it to write there."""
+    is_bot_there: bool = True
+    """Whether what came in proves that the bot is a member: people use its menus where it is none, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,8 @@ class Answer:
     card: Card
     placement: Placement
     reader: Reader
+    choices: tuple[Card, ...] = ()
+    """Cards of which the person puts one into a message of his own: drawn for whoever may read it."""
 
 
 class Chat(Protocol):

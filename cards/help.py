@@ -22,6 +22,8 @@ SAMPLES: dict[str, T] = {
     "title": t("TITLE"),
     "note": t("NOTE"),
     "text": t("QUESTION"),
+    "message": t("MESSAGE"),
+    "search": t("WORDS"),
     "kind": t("mine"),
     "reason": t("REASON"),
     "amount": t("18500"),

@@ -39,6 +39,8 @@ class Place:
     kind: PlaceKind
     name: str = ""
     team_id: TeamId = NO_TEAM
+    thread: str = ""
+    """Under which message it happens, as the platform needs it to write there; known only where that matters."""
 
     @property
     def is_public(self) -> bool:

@@ -51,6 +51,7 @@ _KEEP_NAMELESS: Final = _INSERT.on_conflict_do_update(
     index_elements=list(_KEY),
     set_={"kind": _INSERT.excluded.kind, "reference": _INSERT.excluded.reference, "installed": True},
 )
+_NOTE: Final = _INSERT.on_conflict_do_nothing(index_elements=list(_KEY))
 _ENDED: Final = select(teams.c.team_id).where(teams.c.deleted_at.is_not(None))
 _CONNECT: Final = (
     update(conversations)
@@ -87,8 +88,10 @@ class SqlConversations:
             "kind": conversation.kind,
             "name": conversation.name,
             "reference": dict(conversation.reference),
+            "installed": conversation.installed,
         }
-        await self._connection.execute(_KEEP if conversation.name else _KEEP_NAMELESS, row)
+        keep = _KEEP if conversation.name else _KEEP_NAMELESS
+        await self._connection.execute(keep if conversation.installed else _NOTE, row)
 
     async def connect(
         self, team_id: str, platform: str, tenant: str, conversation_id: str, at: datetime

@@ -24,6 +24,7 @@ from services.lead.model import (
 )
 from services.people import TeamId, UserId
 from storage import lead_statements as sql
+from storage.lead_search import SEARCHES, pattern
 
 NEWEST = 2**31 - 1
 
@@ -65,6 +66,15 @@ class SqlLeads:
             _but=but,
             _market=marketplace_id or "",
         )
+        return [_seen(row) for row in rows]
+
+    async def search(
+        self, team_id: TeamId, words: Sequence[str], number: int | None, skip: int, limit: int
+    ) -> list[Seen]:
+        values = {f"_word{place}": pattern(word) for place, word in enumerate(words)}
+        given = {"_number": number} if number is not None else {}
+        statement = SEARCHES[len(words), number is not None]
+        rows = await self._rows(statement, _team=team_id, _skip=skip, _limit=limit, **values, **given)
         return [_seen(row) for row in rows]
 
     async def history(self, team_id: TeamId, lead_id: str, limit: int) -> list[Entry]:
@@ -282,6 +292,7 @@ def _lead_row(lead: Lead) -> dict[str, Any]:
         "fields": enquiry.fields,
         "source": enquiry.source,
         "campaign": enquiry.campaign,
+        "search_key": f"{enquiry.title}\n{contact.company}\n{contact.name}\n{contact.postcode}".casefold(),
         "state": lead.state,
         "created_by": lead.created_by,
         "created_at": lead.created_at,

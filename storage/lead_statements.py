@@ -44,7 +44,7 @@ _picker = users.alias("picker")
 _closer = users.alias("closer")
 
 
-def _seen(these: Subquery | None = None) -> Select[Any]:
+def seen(these: Subquery | None = None) -> Select[Any]:
     """Leads with a team's sight of them and all names, in one query; where `these` are given, it begins with them.
 
     Said here because PostgreSQL keeps the order of so many joins, and would otherwise join all leads first.
@@ -86,8 +86,8 @@ _COLUMNS: Final = (
     _picker.c.name.label("picked_by_name"),
     _closer.c.name.label("closed_by_name"),
 )
-SEE: Final = _seen().where(lead_sights.c.team_id == _TEAM, lead_sights.c.lead_id == _LEAD)
-SEE_NUMBER: Final = _seen().where(lead_sights.c.team_id == _TEAM, lead_sights.c.number == bindparam("_number"))
+SEE: Final = seen().where(lead_sights.c.team_id == _TEAM, lead_sights.c.lead_id == _LEAD)
+SEE_NUMBER: Final = seen().where(lead_sights.c.team_id == _TEAM, lead_sights.c.number == bindparam("_number"))
 
 
 def _newest(*conditions: ColumnElement[bool]) -> Subquery:
@@ -103,7 +103,7 @@ def _newest(*conditions: ColumnElement[bool]) -> Subquery:
 
 def _listed(*parts: Subquery) -> Select[Any]:
     page = union_all(*(select(part.c.lead_id) for part in parts)).subquery()
-    return _seen(page).where(lead_sights.c.team_id == _TEAM).order_by(lead_sights.c.number.desc()).limit(_PAGE)
+    return seen(page).where(lead_sights.c.team_id == _TEAM).order_by(lead_sights.c.number.desc()).limit(_PAGE)
 
 
 def _offers(*offers: Offer) -> Select[Any]:
@@ -128,7 +128,7 @@ PAGES: Final = {
     Filter.GIVEN: _listed(
         *(_newest(lead_sights.c.offer == offer, _BACKGROUND) for offer in (Offer.NONE, Offer.PASSED, Offer.RETURNED))
     ),
-    Filter.MINE: _seen(_mine)
+    Filter.MINE: seen(_mine)
     .where(lead_sights.c.team_id == _TEAM, lead_sights.c.number < bindparam("_before"))
     .order_by(lead_sights.c.number.desc())
     .limit(_PAGE),
@@ -149,7 +149,7 @@ _SAME: Final = union(
 ).subquery()
 # Whoever neither gave nor operates a lead must not learn from a duplicate that it exists (B9).
 DUPLICATES: Final = (
-    _seen(_SAME)
+    seen(_SAME)
     .where(
         lead_sights.c.team_id == _TEAM,
         lead_sights.c.lead_id != bindparam("_but"),

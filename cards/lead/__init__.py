@@ -15,7 +15,17 @@ from cards.lead.card import (
     shown,
     standing,
 )
-from cards.lead.forms import create_form, delegate_form, lose_form, note_form, return_form, share_form, win_form
+from cards.lead.forms import (
+    captured,
+    create_form,
+    delegate_form,
+    lose_form,
+    note_form,
+    return_form,
+    share_form,
+    win_form,
+)
+from cards.lead.hits import found, outlined
 from cards.lead.page import PICK_BACK, listed
 
 __all__ = [
@@ -23,15 +33,18 @@ __all__ = [
     "FAILED",
     "PICK_BACK",
     "REMINDER",
+    "captured",
     "create_form",
     "delegate_form",
     "delegated",
     "detailed",
     "failed",
+    "found",
     "gone",
     "listed",
     "lose_form",
     "note_form",
+    "outlined",
     "refusals",
     "reminded",
     "return_form",

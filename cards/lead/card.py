@@ -12,6 +12,7 @@ from cards.model import (
     Instant,
     Item,
     Items,
+    Open,
     Quote,
     Run,
     State,
@@ -100,9 +101,10 @@ def _words(lead: LeadView) -> tuple[Quote, ...]:
     return (Quote(verbatim(lead.text)),)
 
 
-def detailed(view: LeadDetails) -> Card:
-    """Everything about a lead for one person, with its history."""
+def detailed(view: LeadDetails, url: str = "") -> Card:
+    """Everything about a lead for one person, with its history and the link that colleagues can be sent."""
     lead, hidden = view.lead, view.is_contact_hidden
+    link = (Open(t("Link to this lead"), url),) if url else ()
     others = tuple(one for one in words.buttons(lead) if one.command != words.COMMANDS[Act.REVEAL])
     return Card(
         words.titled(lead),
@@ -114,7 +116,7 @@ def detailed(view: LeadDetails) -> Card:
             *_answers(lead),
             *_history(view),
         ),
-        (*others[:2], Run(t("Hide"), "lead.card", {"lead": lead.lead_id})),
+        (*others[:2], Run(t("Hide"), "lead.card", {"lead": lead.lead_id}), *link),
         words.badge(lead),
         summary=t("Lead {ref}: {title}, {state}", ref=lead.ref, title=lead.title, state=words.badge(lead).text),
     )

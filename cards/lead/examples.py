@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from cards.examples import LEAD, NOW
-from cards.lead import card, forms, page
+from cards.lead import card, forms, hits, page
+from cards.model import Instant
 from cards.refusal import refused
 from services.errors import Warn
+from services.lead.capturing import CapturedLead
 from services.lead.model import (
     Act,
     Contact,
@@ -39,6 +41,8 @@ from services.lead.refusals import (
     ReturnExpired,
     UndoExpired,
 )
+from services.lead.searching import FoundLeads
+from services.lead.typed import Draft
 from services.people import TeamId, UserId
 
 PICKED_AT: Final = NOW - timedelta(minutes=4)
@@ -96,6 +100,14 @@ _OWN: Final = lead(ref="L-7", title="Wärmepumpe, Reihenhaus", state=LeadState.O
 _DUPLICATE: Final = (Warn("duplicate:1", {"lead": picked(ref="L-3", title="Anfrage Dach")}),)
 
 
+_CAPTURED: Final = CapturedLead(
+    Draft(title="Angebot für ein Walmdach", name="Eva Schneider", phone="+49 711 1234567", text="Wir suchen …"),
+    (),
+    is_shortened=False,
+)
+_LINK: Final = "https://kollega.example/leads/0190c0ffee"
+
+
 def _page(kind: Filter, *leads: LeadView, after: int | None = None) -> LeadPage:
     return LeadPage(kind, leads, after, may_create=True)
 
@@ -134,7 +146,7 @@ EXAMPLES: Final = {
     ),
     "gone": card.gone(GoneLead("0190c0ffee", "L-12")),
     "not on offer any more": card.gone(GoneLead("0190c0ffee", "L-12", is_taken=False)),
-    "details": card.detailed(_DETAILS),
+    "details": card.detailed(_DETAILS, "https://kollega.example/leads/0190c0ffee"),
     "details before the pick": card.detailed(LeadDetails(lead(), _HISTORY[-1:], is_contact_hidden=True)),
     "shared": card.shared(SharedLead(lead(), channel="Leads")),
     "returned": card.returned(GoneLead("0190c0ffee", "L-12")),
@@ -150,6 +162,17 @@ EXAMPLES: Final = {
     "empty list": page.listed(_page(Filter.CURRENT)),
     "create": forms.create_form({}),
     "duplicates": forms.create_form({"title": "Dach", "name": "Eva Schneider"}, _DUPLICATE),
+    "captured": forms.captured(_CAPTURED),
+    "captured, cut": forms.captured(replace(_CAPTURED, warnings=_DUPLICATE, is_shortened=True)),
+    "captured nothing": forms.captured(CapturedLead(Draft(title="", name=""), (), is_shortened=False)),
+    "found": hits.found(FoundLeads("dach", (lead(), picked(ref="L-5")))),
+    "found more": hits.found(FoundLeads("dach", (lead(), _OWN), has_more=True)),
+    "found the newest": hits.found(FoundLeads("", (_OWN,))),
+    "found nothing": hits.found(FoundLeads("dach", ())),
+    "found nothing at all": hits.found(FoundLeads("", ())),
+    "outlined": hits.outlined(lead(), _LINK, Instant(NOW)),
+    "outlined in work": hits.outlined(picked(), _LINK, Instant(NOW)),
+    "outlined closed": hits.outlined(picked(state=LeadState.LOST), _LINK, Instant(NOW)),
     "note": forms.note_form(picked(), {}),
     "win": forms.win_form(picked()),
     "lose": forms.lose_form(picked(), {}),

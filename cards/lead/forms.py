@@ -1,12 +1,16 @@
 """The forms around a lead."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from cards import duplicates
 from cards.lead import words
-from cards.model import Card, Choice, ChoiceInput, Run, Style, T, Text, TextInput, Tone, t, verbatim
+from cards.model import Card, Choice, ChoiceInput, Run, Style, T, Text, TextInput, Tone, t, tn, verbatim
 from services.errors import Warn
+from services.lead.capturing import CapturedLead
 from services.lead.model import (
     DEFAULT_COUNTRY,
     LINE_MAX_CHARS,
@@ -34,6 +38,25 @@ def create_form(known: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> Ca
             Run(t("Cancel"), "cancel"),
         ),
     )
+
+
+def captured(view: CapturedLead) -> Card:
+    """A new lead, filled with what a message tells."""
+    known = {field: value for field, value in asdict(view.draft).items() if value}
+    form = create_form(known, view.warnings)
+    return replace(form, title=t("Lead from a message"), body=(*_read(view), *form.body)) if known else form
+
+
+def _read(view: CapturedLead) -> tuple[Text, ...]:
+    hint = t("Please check what was read from the message, and add what is missing.")
+    if not view.is_shortened:
+        return (Text(hint, Tone.SUBTLE),)
+    cut = tn(
+        "The message is longer than an enquiry can be: its first {n} character stands here.",
+        "The message is longer than an enquiry can be: its first {n} characters stand here.",
+        TEXT_MAX_CHARS,
+    )
+    return (Text(hint, Tone.SUBTLE), Text(cut, Tone.WARNING))
 
 
 def _contact_inputs(known: Mapping[str, Any]) -> tuple[TextInput, ...]:

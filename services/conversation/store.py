@@ -16,7 +16,10 @@ class Conversations(Protocol):
     async def find(self, platform: str, tenant: str, conversation_id: str) -> Conversation | None: ...
 
     async def keep(self, conversation: Conversation) -> None:
-        """Keep name, kind and reference of a place in which the bot is; its team stays as it is."""
+        """Keep name, kind and reference of a place in which the bot is; its team stays as it is.
+
+        A place in which the bot is not (known to be) is only noted, and what is known of it stays.
+        """
         ...
 
     async def connect(

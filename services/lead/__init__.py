@@ -1,6 +1,7 @@
 """Leads: brought in, listed, picked, worked on, handed on, closed and returned."""
 
 from services.lead import clockwork
+from services.lead.capturing import CapturedLead, capture
 from services.lead.creating import create
 from services.lead.handing import delegate, share, to_delegate, to_share, vacate
 from services.lead.listing import glance, list_, reveal, show
@@ -22,15 +23,18 @@ from services.lead.model import (
 )
 from services.lead.picking import pick, undo
 from services.lead.returning import return_
+from services.lead.searching import FoundLeads, find, outline
 from services.lead.typed import Draft
 from services.lead.working import lose, note, to_work_on, win
 
 __all__ = [
     "Act",
+    "CapturedLead",
     "Contact",
     "Draft",
     "Entry",
     "Filter",
+    "FoundLeads",
     "GoneLead",
     "Hands",
     "LeadDetails",
@@ -41,13 +45,16 @@ __all__ = [
     "SharedLead",
     "Step",
     "What",
+    "capture",
     "clockwork",
     "create",
     "delegate",
+    "find",
     "glance",
     "list_",
     "lose",
     "note",
+    "outline",
     "pick",
     "return_",
     "reveal",

@@ -1,5 +1,7 @@
 """A team brings in an enquiry; who asked before is shown first (B20, B24)."""
 
+from msgspec.structs import replace
+
 from services.errors import NeedsConfirmation, Warn
 from services.lead.events import LeadCreated
 from services.lead.model import Keys, Lead, LeadState, LeadView, NewEntry, Offer, Seen, Sight, What
@@ -31,14 +33,7 @@ async def create(uow: UnitOfWork, actor: Actor, draft: Draft, *, accept: tuple[s
     sight = await _own_sight(uow, team_id, lead.lead_id)
     await uow.leads.add(lead, sight)
     await uow.leads.record([_created(uow, actor, lead)])
-    uow.emit(
-        LeadCreated(
-            subject=sight.ref,
-            lead_id=lead.lead_id,
-            accepted_duplicates=sum(code.startswith(DUPLICATE) for code in accept),
-        ),
-        by=actor,
-    )
+    uow.emit(_event(actor, sight, accepted=sum(code.startswith(DUPLICATE) for code in accept)), by=actor)
     return view_of(Seen(lead=lead, sight=sight, giver=""), actor, uow.now)
 
 
@@ -52,12 +47,26 @@ async def ask_about_duplicates(
     marketplace_id: str | None = None,
 ) -> None:
     """Raises NeedsConfirmation while one of the newest leads with the same contact is not accepted by name."""
+    warnings = await warned_of(uow, actor, keys, but=but, marketplace_id=marketplace_id)
+    if not all(one.code in accept for one in warnings):
+        raise NeedsConfirmation(warnings)
+
+
+async def warned_of(
+    uow: UnitOfWork, actor: Actor, keys: Keys, *, but: str = "", marketplace_id: str | None = None
+) -> tuple[Warn, ...]:
+    """The newest leads with the same contact that the actor's team knows."""
     found = await uow.leads.duplicates(actor.team_id, keys, but=but, marketplace_id=marketplace_id)
-    if all(f"{DUPLICATE}{one.lead.lead_id}" in accept for one in found):
-        return
-    raise NeedsConfirmation(
-        tuple(Warn(f"{DUPLICATE}{one.lead.lead_id}", {"lead": view_of(one, actor, uow.now)}) for one in found)
-    )
+    return tuple(Warn(f"{DUPLICATE}{one.lead.lead_id}", {"lead": view_of(one, actor, uow.now)}) for one in found)
+
+
+def _event(actor: Actor, sight: Sight, accepted: int) -> LeadCreated:
+    """With the thread of the team's channel in which its card is awaited."""
+    created = LeadCreated(subject=sight.ref, lead_id=sight.lead_id, accepted_duplicates=accepted)
+    place = actor.place
+    if not place.thread or place.team_id != actor.team_id:
+        return created
+    return replace(created, tenant=place.tenant, conversation_id=place.conversation_id, thread=place.thread)
 
 
 async def _own_sight(uow: UnitOfWork, team_id: TeamId, lead_id: str) -> Sight:

@@ -14,6 +14,10 @@ class LeadCreated(LeadEvent, frozen=True, kw_only=True, tag="lead.created"):
     """A team brought in an enquiry."""
 
     accepted_duplicates: int = 0
+    tenant: str = ""
+    conversation_id: str = ""
+    """The team's channel in which it was asked for, if it was in a thread there."""
+    thread: str = ""
 
 
 class LeadRevealed(LeadEvent, frozen=True, kw_only=True, tag="lead.revealed"):

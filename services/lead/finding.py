@@ -8,7 +8,7 @@ from services.lead.refusals import AlreadyClosed, HeldElsewhere, LeadRefusal, No
 from services.people import TeamId
 from services.unit_of_work import UnitOfWork
 
-_NUMBER = re.compile(r"(?:[lL]-?)?(\d{1,9})")
+NUMBER = re.compile(r"(?:[lL]-?)?(\d{1,9})")
 _ID_MAX_CHARS = 64
 
 
@@ -18,7 +18,7 @@ async def known(uow: UnitOfWork, team_id: TeamId, ref: str) -> Seen:
     Buttons carry the lead's opaque id: an old card of another team's lead then never hits one of this team's.
     """
     wanted = ref.strip()
-    number = _NUMBER.fullmatch(wanted)
+    number = NUMBER.fullmatch(wanted)
     if number is not None:
         seen = await uow.leads.see_number(team_id, int(number[1]))
     else:

@@ -25,7 +25,7 @@ from services.lead.events import (
     LeadWon,
 )
 from services.lead.model import PICKABLE
-from services.notification.model import Channel, Channels, Copies, Notice, Person
+from services.notification.model import THREAD, Channel, Channels, Copies, Notice, Person
 from services.people import TeamId
 from services.unit_of_work import UnitOfWork
 
@@ -44,9 +44,13 @@ def _channels(event: LeadEvent, team_id: str, view: str = CARD) -> Notice:
 
 
 async def created(uow: UnitOfWork, event: LeadCreated) -> list[Notice]:
-    """The channels of the team that brought it in."""
+    """The channels of the team that brought it in; in the one where it was asked for, the thread."""
     del uow
-    return [_channels(event, event.team_id)]
+    everywhere = _channels(event, event.team_id)
+    if not event.thread:
+        return [everywhere]
+    there = Channel(event.platform, event.tenant, event.conversation_id)
+    return [Notice(there, event.lead_id, CARD, TeamId(event.team_id), {THREAD: event.thread}), everywhere]
 
 
 async def submitted(uow: UnitOfWork, event: LeadSubmitted) -> list[Notice]:

@@ -29,6 +29,12 @@ class Leads(Protocol):
         """Leads with the same e-mail or phone that this team sees, the newest first, without the lead `but`."""
         ...
 
+    async def search(
+        self, team_id: TeamId, words: Sequence[str], number: int | None, skip: int, limit: int
+    ) -> list[Seen]:
+        """Leads that the team sees with this number, or in which every (case-folded) word stands, the newest first."""
+        ...
+
     async def history(self, team_id: TeamId, lead_id: str, limit: int) -> list[Entry]:
         """What happened, the newest first; nothing for a team that never had the lead."""
         ...

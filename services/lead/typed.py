@@ -76,6 +76,11 @@ def contact_of(draft: Draft) -> tuple[Contact, Keys]:
     return contact, Keys(email_key, phone_key)
 
 
+def keys_of(draft: Draft) -> Keys:
+    """By what the person is found again."""
+    return Keys(_email(draft.email)[1], _phone(draft.phone, _country(draft.country))[1])
+
+
 def enquiry_of(draft: Draft) -> Enquiry:
     """What was asked."""
     return Enquiry(

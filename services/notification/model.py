@@ -1,9 +1,12 @@
 """A notice: one card for one audience, named by view and key, drawn when it is sent."""
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from services.people import NO_TEAM, TeamId
+
+THREAD: Final = "thread"
+"""The parameter of a notice that names the message of the channel under which its card stands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,9 @@ async def known(uow: UnitOfWork, platform: str, tenant: str, platform_user_id: s
     return await uow.users.user_id(platform, tenant, platform_user_id)
 
 
-async def meet(uow: UnitOfWork, place: Place, sender: Met, reference: dict[str, Any]) -> None:
+async def meet(
+    uow: UnitOfWork, place: Place, sender: Met, reference: dict[str, Any], *, is_bot_there: bool = True
+) -> None:
     """Keep the person and the place as the platform describes them now."""
     user_id = await known(uow, place.platform, place.tenant, sender.platform_user_id)
     if user_id:
@@ -44,7 +46,13 @@ async def meet(uow: UnitOfWork, place: Place, sender: Met, reference: dict[str, 
         await uow.users.reach(_identity(place, sender, user_id, reference))
     await uow.conversations.keep(
         Conversation(
-            place.platform, place.tenant, place.conversation_id, place.kind, shortened(place.name), reference=reference
+            place.platform,
+            place.tenant,
+            place.conversation_id,
+            place.kind,
+            shortened(place.name),
+            reference=reference,
+            installed=is_bot_there,
         )
     )
 

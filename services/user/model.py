@@ -80,7 +80,7 @@ class Recognised:
     membership: Membership | None
     place: KnownPlace
 
-    def actor(self) -> Actor:
+    def actor(self, *, thread: str = "") -> Actor:
         """The person acting here: for the team of a connected channel, elsewhere for his own team."""
         place_team = NO_TEAM if self.place.kind is PlaceKind.PERSONAL else self.place.team_id
         valid = self.membership
@@ -93,13 +93,13 @@ class Recognised:
             role=valid.role if valid else Role.GUEST,
             language=self.user.language,
             zone=self.user.zone,
-            place=self._here(place_team),
+            place=self._here(place_team, thread),
             may_delegate=valid is not None and valid.may_delegate,
         )
 
-    def _here(self, team_id: TeamId) -> Place:
+    def _here(self, team_id: TeamId, thread: str) -> Place:
         known, identity = self.place, self.identity
-        return Place(identity.platform, identity.tenant, known.conversation_id, known.kind, known.name, team_id)
+        return Place(identity.platform, identity.tenant, known.conversation_id, known.kind, known.name, team_id, thread)
 
     def is_current(self, name: str, kind: PlaceKind, place_name: str, reference: Mapping[str, Any]) -> bool:
         """Whether meeting the person again would change nothing, so that a reading command stays one."""
@@ -108,7 +108,11 @@ class Recognised:
             return False
         if kind is PlaceKind.PERSONAL and self.identity.direct_conversation_id != known.conversation_id:
             return False
-        return shortened(place_name) in {"", known.name} and shortened(name) in {"", self.user.name}
+        return shortened(place_name) in {"", known.name} and self.is_called(name)
+
+    def is_called(self, name: str) -> bool:
+        """Whether the person still has this name."""
+        return shortened(name) in {"", self.user.name}
 
 
 def described(user: User, sender: Met) -> User:

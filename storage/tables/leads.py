@@ -84,6 +84,7 @@ leads = Table(
     Column("fields", JSON, nullable=False),  # answers to the marketplace's questions, by their words
     text_column("source", server_default=""),
     text_column("campaign", server_default=""),
+    text_column("search_key", server_default=""),  # title, company, name and postcode, case-folded
     # where it stands
     text_column("state"),  # open, submitted, offered, assigned, picked, won, lost, failed
     text_column("operator_team_id", nullable=True),

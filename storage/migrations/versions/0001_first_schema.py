@@ -432,6 +432,7 @@ def upgrade() -> None:
         sa.Column("fields", sa.JSON(), nullable=False),
         sa.Column("source", sa.Text(), server_default="", nullable=False),
         sa.Column("campaign", sa.Text(), server_default="", nullable=False),
+        sa.Column("search_key", sa.Text(), server_default="", nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("operator_team_id", sa.Text(), nullable=True),
         sa.Column("marketplace_id", sa.Text(), nullable=True),

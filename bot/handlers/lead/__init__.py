@@ -7,6 +7,8 @@ import msgspec
 
 from bot.commands import Args, Command, Form, Group, Reply
 from bot.context import Context
+from bot.extensions import lead_url
+from bot.handlers.lead import bringing, finding
 from bot.incoming import Placement
 from cards import lead as cards
 from cards.model import Card, t
@@ -55,22 +57,6 @@ class PickArgs(LeadArgs, frozen=True):
     back: str = ""
     kind: str = ""
     before: int = 0
-
-
-class CreateArgs(Args, frozen=True):
-    """A lead as it was typed."""
-
-    title: str
-    name: str
-    email: str = ""
-    phone: str = ""
-    company: str = ""
-    postcode: str = ""
-    country: str = ""
-    text: str = ""
-    value: str = ""
-    source: str = ""
-    campaign: str = ""
 
 
 class NoteArgs(LeadArgs, frozen=True):
@@ -130,19 +116,8 @@ async def glance(ctx: Context, args: CardArgs) -> Card:
 
 async def reveal(ctx: Context, args: LeadArgs) -> Card:
     """The contact, for this person alone."""
-    return cards.detailed(await lead.reveal(ctx.uow, ctx.actor, args.lead))
-
-
-async def create(ctx: Context, args: CreateArgs) -> Card:
-    """Bring a lead in."""
-    draft = lead.Draft(**{name: value for name, value in msgspec.structs.asdict(args).items() if name != "accept"})
-    return cards.shown(await lead.create(ctx.uow, ctx.actor, draft, accept=args.accept))
-
-
-async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """What is known already, under the leads of the same contact."""
-    ctx.actor.require(Permission.LEAD_CREATE)
-    return cards.create_form(known, warnings)
+    details = await lead.reveal(ctx.uow, ctx.actor, args.lead)
+    return cards.detailed(details, lead_url(ctx.public_url, details.lead.lead_id))
 
 
 async def pick(ctx: Context, args: PickArgs) -> Card:
@@ -215,6 +190,8 @@ def _form(drawn: Callable[[lead.LeadView, Mapping[str, Any]], Card]) -> Form:
 
 
 COMMANDS: Final = (
+    *bringing.COMMANDS,
+    *finding.COMMANDS,
     Command(
         name="lead.list",
         english=("leads", "list leads"),
@@ -228,20 +205,6 @@ COMMANDS: Final = (
         takes=("kind",),
         writes=False,
         private=False,
-    ),
-    Command(
-        name="lead.create",
-        english=("lead create", "new lead"),
-        german=("lead anlegen", "neuer lead"),
-        permission=Permission.LEAD_CREATE,
-        about=t("Bring in an enquiry"),
-        verb=t("New lead"),
-        group=Group.LEADS,
-        handler=create,
-        args=CreateArgs,
-        takes=("title*",),
-        form=create_form,
-        warns_in_form=True,
     ),
     Command(
         name="lead.show",

@@ -1,0 +1,90 @@
+"""Leads that were looked for, and a lead as it may stand in any chat."""
+
+from typing import Final
+
+from cards.lead import words
+from cards.model import (
+    Badge,
+    Card,
+    Fact,
+    Facts,
+    Instant,
+    Item,
+    Items,
+    Open,
+    Run,
+    State,
+    Style,
+    T,
+    Text,
+    TextInput,
+    Tone,
+    t,
+    tn,
+    verbatim,
+)
+from services.lead.model import CLOSED, LeadState, LeadView
+from services.lead.searching import SEARCH_MAX_CHARS, FoundLeads
+
+IN_WORK: Final = Badge(t("in work"), State.DONE, Tone.GOOD)
+CLOSED_ONE: Final = Badge(t("closed"), State.DONE)
+STILL_OPEN: Final = Badge(t("open"), State.OPEN)
+
+
+def found(view: FoundLeads) -> Card:
+    """The hits as a list, above the line in which to look for something else."""
+    return Card(
+        _titled(view),
+        (*_hits(view), TextInput("search", t("Search"), view.search, max_length=SEARCH_MAX_CHARS)),
+        (
+            Run(t("Find lead"), "lead.find", style=Style.PRIMARY, collects=True),
+            Run(t("Show all"), "lead.list"),
+        ),
+    )
+
+
+def _titled(view: FoundLeads) -> T:
+    if not view.search:
+        return t("The newest leads") if view.leads else t("Your team has no lead yet")
+    if not view.leads:
+        return t("Nothing found for “{search}”", search=view.search)
+    if view.has_more:
+        return t("More than {count} leads for “{search}”", count=len(view.leads), search=view.search)
+    return tn("{n} lead for “{search}”", "{n} leads for “{search}”", len(view.leads), search=view.search)
+
+
+def _hits(view: FoundLeads) -> tuple[Items | Text, ...]:
+    if not view.leads:
+        hint = t("A search looks at number, title, company, name and postcode; an e-mail or phone is found as a whole.")
+        return (Text(hint, Tone.SUBTLE),)
+    more = (Text(t("There are more. Another word narrows the search."), Tone.SUBTLE),) if view.has_more else ()
+    return (Items(tuple(_hit(lead) for lead in view.leads)), *more)
+
+
+def _hit(lead: LeadView) -> Item:
+    show = Run(t("Show lead"), "lead.show", {"lead": lead.lead_id})
+    return Item(words.titled(lead), words.contact_line(lead.contact), words.badge(lead), (show,))
+
+
+def outlined(lead: LeadView, url: str, at: Instant) -> Card:
+    """A lead for a message that anybody may read: who else is concerned and how to reach them is not on it."""
+    contact = lead.contact
+    who = " · ".join(part for part in (contact.name, contact.company, contact.postcode) if part)
+    badge = _outlined_state(lead)
+    return Card(
+        words.titled(lead),
+        (
+            Facts((Fact(t("Enquiry from"), verbatim(who)),)),
+            Text(t("As of {at}. Whoever belongs to the team sees the rest in Kollega.", at=at), Tone.SUBTLE),
+        ),
+        (Open(t("Open lead"), url),),
+        badge,
+        summary=t("Lead {ref}: {title}, {state}", ref=lead.ref, title=lead.title, state=badge.text),
+    )
+
+
+def _outlined_state(lead: LeadView) -> Badge:
+    """How far it is, without saying with whom."""
+    if lead.state in CLOSED:
+        return CLOSED_ONE
+    return IN_WORK if lead.state is LeadState.PICKED else STILL_OPEN
