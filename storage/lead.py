@@ -24,7 +24,7 @@ from services.lead.model import (
 )
 from services.people import TeamId, UserId
 from storage import lead_statements as sql
-from storage.lead_search import SEARCHES, pattern
+from storage.lead_search import OF_CONTACT, SEARCHES, pattern
 
 NEWEST = 2**31 - 1
 
@@ -76,6 +76,10 @@ class SqlLeads:
         statement = SEARCHES[len(words), number is not None]
         rows = await self._rows(statement, _team=team_id, _skip=skip, _limit=limit, **values, **given)
         return [_seen(row) for row in rows]
+
+    async def of_contact(self, team_id: TeamId, keys: Keys, skip: int, limit: int) -> list[Seen]:
+        values = {"_email": keys.email, "_phone": keys.phone, "_skip": skip, "_limit": limit}
+        return [_seen(row) for row in await self._rows(OF_CONTACT, _team=team_id, **values)]
 
     async def history(self, team_id: TeamId, lead_id: str, limit: int) -> list[Entry]:
         return [_entry(row) for row in await self._rows(sql.HISTORY, _team=team_id, _lead=lead_id, _limit=limit)]

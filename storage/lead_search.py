@@ -2,12 +2,12 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Integer, Select, Text, and_, bindparam, or_, true
+from sqlalchemy import Column, Integer, Select, Text, and_, bindparam, or_, select, true, union
 
-from services.lead.model import TAKING
+from services.lead.model import TAKING, Offer
 from services.lead.searching import WORDS_MAX
 from storage.lead_statements import seen
-from storage.tables import lead_sights, leads
+from storage.tables import lead_sights, leads, marketplaces
 
 _ESCAPE: Final = "\\"
 _SEES: Final = or_(lead_sights.c.gives, lead_sights.c.operates, lead_sights.c.offer.in_(sorted(TAKING)))
@@ -31,6 +31,37 @@ def _search(words: int, *, numbered: bool) -> Select[Any]:
 SEARCHES: Final = {
     (words, numbered): _search(words, numbered=numbered) for words in range(WORDS_MAX + 1) for numbered in (False, True)
 }
+
+
+_TEAM: Final = bindparam("_team", type_=Text)
+_OURS: Final = leads.c.team_id == _TEAM
+_PICKED: Final = leads.c.picked_team_id == _TEAM
+_OPERATED: Final = leads.c.marketplace_id.in_(
+    select(marketplaces.c.marketplace_id).where(marketplaces.c.team_id == _TEAM)
+)
+
+
+def _of(key: Column[Any], name: str) -> list[Select[Any]]:
+    """A part for each way in which a team knows a contact, because each has an index of its own."""
+    same = (key == bindparam(name, type_=Text), key != "")
+    return [select(leads.c.lead_id).where(known, *same) for known in (_OURS, _PICKED, _OPERATED)]
+
+
+_SAME: Final = union(*_of(leads.c.email_key, "_email"), *_of(leads.c.phone_key, "_phone")).subquery()
+OF_CONTACT: Final = (
+    seen(_SAME)
+    .where(
+        lead_sights.c.team_id == _TEAM,
+        or_(
+            lead_sights.c.gives,
+            lead_sights.c.operates,
+            lead_sights.c.offer.in_([Offer.HELD, Offer.CLOSED]),
+        ),
+    )
+    .order_by(lead_sights.c.number.desc())
+    .limit(bindparam("_limit", type_=Integer))
+    .offset(bindparam("_skip", type_=Integer))
+)
 
 
 def pattern(word: str) -> str:

@@ -56,14 +56,14 @@ async def find(
     keys = _keys(text)
     if keys:
         # A contact is found as a whole, by those who may read it, and never bit by bit.
-        rows = await uow.leads.duplicates(team_id, keys, but="", marketplace_id=None) if _reveals(actor) else []
-        page = rows[start : start + size]
+        rows = await uow.leads.of_contact(team_id, keys, start, size + 1) if _reveals(actor) else []
+        page = rows[:size]
     else:
         rows = await uow.leads.search(team_id, _words(text), _number(text), start, size + 1)
         page = [seen for seen in rows[:size] if _stands_in(text, seen, actor)]
     reader = _anybody(actor) if for_others else actor
     views = tuple(view_of(seen, reader, uow.now) for seen in page)
-    return FoundLeads(text, views, has_more=bool(page) and len(rows) > size + (start if keys else 0))
+    return FoundLeads(text, views, has_more=bool(page) and len(rows) > size)
 
 
 async def outline(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:

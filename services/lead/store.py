@@ -35,6 +35,10 @@ class Leads(Protocol):
         """Leads that the team sees with this number, or in which every (case-folded) word stands, the newest first."""
         ...
 
+    async def of_contact(self, team_id: TeamId, keys: Keys, skip: int, limit: int) -> list[Seen]:
+        """Leads with this e-mail or phone of which the team may know the contact, the newest first."""
+        ...
+
     async def history(self, team_id: TeamId, lead_id: str, limit: int) -> list[Entry]:
         """What happened, the newest first; nothing for a team that never had the lead."""
         ...
