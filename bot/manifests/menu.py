@@ -62,6 +62,8 @@ MENUS: Final[Mapping[Place, tuple[str, ...]]] = {
 
 LEFT_OUT: Final[Mapping[str, Reason]] = {
     "lead.show": Reason.ON_THE_CARD,
+    "lead.capture": Reason.IN_A_MENU_OF_ITS_OWN,
+    "lead.find": Reason.IN_A_MENU_OF_ITS_OWN,
     "lead.undo": Reason.ON_THE_CARD,
     "lead.delegate": Reason.ON_THE_CARD,
     "lead.win": Reason.ON_THE_CARD,
