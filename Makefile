@@ -21,6 +21,10 @@ help: ## List the tasks
 run: .venv/.runtime ## Start the demo in the browser, data in kollega.db
 	KOLLEGA_DEMO=1 $(BIN)/python -m bot run
 
+.PHONY: playground
+playground: .venv/.dev ## Talk to the bot in Microsoft's local client of Teams (needs Node.js)
+	$(BIN)/python -m tests.playground
+
 .PHONY: migrate
 migrate: .venv/.runtime ## Bring the database of KOLLEGA_DATABASE_URL to the current schema
 	$(BIN)/python -m bot migrate

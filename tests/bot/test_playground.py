@@ -1,0 +1,72 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import playground
+
+START_LIMIT_S = 60
+# Stands for npx, which downloads: notes what it was asked for, and whether the bot listened then.
+CLIENT = f"""#!{sys.executable}
+import json, sys, urllib.request
+address = sys.argv[sys.argv.index("--app-endpoint") + 1].removesuffix("/api/messages")
+ready = urllib.request.urlopen(address + "/readyz").status
+open("asked.json", "w").write(json.dumps([ready, *sys.argv[1:]]))
+"""
+
+
+def test_the_configuration_is_what_the_client_takes() -> None:
+    """Version, five others beside oneself, one channel beside the general one, and everything about a person."""
+    told = json.loads(json.dumps(playground.configuration()))
+    assert told["version"] == "0.1.1"
+    people = [told["currentUser"], *told["users"]]
+    assert len(people) == 6
+    fields = {"id", "name", "userPrincipleName", "aadObjectId", "givenName", "surname", "email"}
+    assert [set(person) for person in people] == [fields] * 6
+    assert len({person["aadObjectId"] for person in people}) == len({person["id"] for person in people}) == 6
+    assert len(told["team"]["channels"]) == 1
+    assert set(told) >= {"tenantId", "bot", "personalChat", "groupChat"}
+
+
+def test_without_node_one_reads_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is started and nothing written; the line says what is needed and what works without it."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert playground.main(tmp_path / "playground") == 1
+    said = capsys.readouterr().err
+    assert "Node.js" in said
+    assert "make run" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.timeout(120)
+def test_the_client_meets_a_running_bot(tmp_path: Path) -> None:
+    """The bot listens before the client starts, with data of its own; telemetry is off, the licence is pointed out."""
+    client = tmp_path / "npx"
+    client.write_text(CLIENT, encoding="utf-8")
+    client.chmod(0o755)
+    folder = tmp_path / "playground"
+    settings = {"KOLLEGA_TEAMS_APP_ID": "7b3c1a52", "KOLLEGA_PORT": "none"}
+    ended = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"from pathlib import Path; from tests import playground; playground.main(Path({str(folder)!r}))",
+        ],
+        env={**os.environ, **settings, "PATH": str(tmp_path), "PYTHONPATH": str(playground.ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=START_LIMIT_S,
+        check=True,
+    )
+    ready, *asked = json.loads((folder / "asked.json").read_text("utf-8"))
+    assert ready == 200
+    assert asked[:3] == ["--yes", playground.CLIENT, "start"]
+    assert "--disable-telemetry" in asked
+    assert "licence" in ended.stdout
+    assert (folder / "kollega.db").exists()
+    assert json.loads((folder / ".m365agentsplayground.yml").read_text("utf-8")) == playground.configuration()

@@ -1,0 +1,136 @@
+"""`make playground`: Microsoft's local client of Teams against a bot of its own, without any account; needs Node.js.
+
+Configuration and data lie in build/playground, so that the next start goes on where the last one ended.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "build" / "playground"
+CLIENT = "@microsoft/m365agentsplayground@0.2.28"
+CLIENT_PORT = 56150
+TENANT = "5a3c7e10-0000-4000-8000-000000000000"
+END_S = 15
+
+NOTICE = f"""\
+This starts {CLIENT}: pre-release software of Microsoft under its own licence,
+for evaluation, downloaded by npx now and no part of Kollega. By going on you accept that licence; it lies in the
+package. Ctrl-C ends it.
+"""
+NO_NODE = """\
+`make playground` needs Node.js 20 or later: `npx` was not found on the path. Kollega itself does not need it;
+`make run` shows the same in any browser.
+"""
+# First whom you are. The client wants exactly five others.
+PEOPLE = ("Anna Weiß", "Ben Kaya", "Mara Lind", "Tom Berger", "Vera Sommer", "Petra Vogel")
+
+
+def configuration() -> dict[str, object]:
+    """What the client reads at its start; in a file that lacks anything, it sees nothing and ends without a word."""
+    people = [person(number, name) for number, name in enumerate(PEOPLE, 1)]
+    return {
+        "version": "0.1.1",
+        "tenantId": TENANT,
+        "bot": {"id": "28:kollega", "name": "Kollega"},
+        "currentUser": people[0],
+        "users": people[1:],
+        "personalChat": {"id": "a:personal"},
+        "groupChat": {"id": "19:group@thread.v2", "name": "Messe Stuttgart"},
+        "team": {
+            "id": "19:solarhaus@thread.tacv2",
+            "name": "Solarhaus GmbH",
+            "aadGroupId": "5a3c7e10-0000-4000-8000-0000000000ff",
+            # The general channel is there in any case, and the client takes no second one.
+            "channels": [{"id": "19:vertrieb@thread.tacv2", "name": "Vertrieb"}],
+        },
+    }
+
+
+def person(number: int, name: str) -> dict[str, str]:
+    """Everything that Teams knows of somebody."""
+    first, last = name.split()
+    mail = f"{first.lower()}@solarhaus.example"
+    return {
+        "id": f"29:{first.lower()}",
+        "name": name,
+        "userPrincipleName": mail,
+        "aadObjectId": f"5a3c7e10-0000-4000-8000-{number:012}",
+        "givenName": first,
+        "surname": last,
+        "email": mail,
+    }
+
+
+def main(folder: Path = FOLDER) -> int:
+    """The exit status."""
+    npx = shutil.which("npx")
+    if npx is None:
+        sys.stderr.write(NO_NODE)
+        return 1
+    sys.stdout.write(NOTICE)
+    sys.stdout.flush()
+    # Whoever ends it otherwise than with Ctrl-C does not leave the bot behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    folder.mkdir(parents=True, exist_ok=True)
+    # JSON is YAML, too.
+    (folder / ".m365agentsplayground.yml").write_text(json.dumps(configuration(), indent=1), encoding="utf-8")
+    with started(folder) as address:
+        return talk(npx, folder, address)
+
+
+@contextmanager
+def started(folder: Path) -> Generator[str]:
+    """The address of a bot that knows no settings but these, on a free port that its links name."""
+    # Its folder has no `.env`, so it takes everybody at their word, and only this machine reaches it.
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    settings = {"PORT": port, "HOST": "127.0.0.1", "DATABASE_URL": "sqlite+aiosqlite:///kollega.db"}
+    others = {name: value for name, value in os.environ.items() if not name.startswith("KOLLEGA_")}
+    bot = subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        cwd=folder,
+        env=others | {"PYTHONPATH": str(ROOT)} | {f"KOLLEGA_{name}": value for name, value in settings.items()},
+        stdout=subprocess.PIPE,
+        text=True,
+        # Ctrl-C is for the client; the bot ends after it.
+        start_new_session=True,
+    )
+    try:
+        yield listening(bot)
+    finally:
+        bot.send_signal(signal.SIGTERM)
+        bot.communicate(timeout=END_S)
+
+
+def listening(bot: subprocess.Popen[str]) -> str:
+    """The address that the bot prints once it listens."""
+    assert bot.stdout is not None
+    for line in bot.stdout:
+        if found := re.search(r"http://[^\s/]+", line):
+            return found.group()
+    raise SystemExit(bot.wait())
+
+
+def talk(npx: str, folder: Path, address: str) -> int:
+    """Run the client until it is ended."""
+    here = f"http://127.0.0.1:{CLIENT_PORT}"
+    command = [npx, "--yes", CLIENT, "start", "--app-endpoint", f"{address}/api/messages", "--channel-id", "msteams"]
+    options = ["--port", str(CLIENT_PORT), "--service-url", f"{here}/_connector", "--disable-telemetry"]
+    try:
+        return subprocess.run([*command, *options], cwd=folder, check=False).returncode
+    except KeyboardInterrupt:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
