@@ -285,7 +285,7 @@ def _welcome_channel(view: Welcome) -> Card:
     )
     create = Run(CREATE.label, CREATE.command, style=Style.NORMAL if view.own_team_name else Style.PRIMARY)
     return Card(
-        t("I post your team's leads in this channel."),
+        t("I post your team's leads here."),
         (Text(t("Whoever clicks first picks a lead, and everybody sees it.")),),
         (connect, HELP) if view.own_team_name else (create, connect, HELP),
     )

@@ -17,6 +17,7 @@ from bot.platforms.teams_cards import Drawing, error
 from bot.platforms.teams_connector import NOT_ASKED, Connector
 from bot.platforms.teams_door import BODY_LIMIT_S, Json, Turned, read_document, require_shallow
 from bot.platforms.teams_people import People, Remembered
+from bot.platforms.teams_places import Places
 from bot.platforms.teams_reading import PLATFORM, Heard, How, hear, person_reference
 from bot.platforms.teams_turn import INVOKE, Turn, Turns
 from cards import chat as cards
@@ -59,6 +60,7 @@ class TeamsPlatform:
         self._body_limit_s = body_limit_s
         self._drawing = Drawing(clock)
         self._people = People(connector, timer=timer)
+        self._places = Places(connector, timer=timer)
         self._turns = Turns(connector)
         self._answered: Remembered[str, bool] = Remembered(timer)
         self._welcomed: Remembered[tuple[str, str], bool] = Remembered(timer)
@@ -126,7 +128,7 @@ class TeamsPlatform:
             self._people.forget_readers(said.place_id)
         else:
             self._people.note(said)
-        heard = await hear(said, self._people)
+        heard = await hear(await self._places.named(said), self._people)
         if heard is None:
             return
         match heard.how:

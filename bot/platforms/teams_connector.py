@@ -79,6 +79,19 @@ class _Page(msgspec.Struct, rename="camel"):
     continuation_token: str | None = None
 
 
+class _Channel(msgspec.Struct):
+    id: str
+    name: str | None = None
+
+
+class _Channels(msgspec.Struct):
+    conversations: list[_Channel]
+
+
+class _Team(msgspec.Struct):
+    name: str | None = None
+
+
 class _Error(msgspec.Struct):
     code: str = ""
 
@@ -194,14 +207,23 @@ class Connector:
         url = self._url(service_url, conversation_id, "members", member_id)
         return await self._get(url, conversation_id, dict[str, Any])
 
-    def _url(self, service_url: str, *segments: str) -> str:
+    async def channels(self, service_url: str, team_id: str) -> dict[str, str]:
+        """The names of a team's channels by their ids; the first one has none."""
+        found = await self._get(self._url(service_url, team_id, "conversations", root="teams"), team_id, _Channels)
+        return {channel.id: channel.name for channel in found.conversations if channel.name}
+
+    async def team_name(self, service_url: str, team_id: str) -> str:
+        """What a team is called."""
+        return (await self._get(self._url(service_url, team_id, root="teams"), team_id, _Team)).name or ""
+
+    def _url(self, service_url: str, *segments: str, root: str = "conversations") -> str:
         """The address of a thing; the token goes to no host that is not on the list."""
         if not self._hosts.permits(service_url):
             _log.error("teams_service_url_refused")
             raise Rejected(NOT_ASKED)
         if any(segment.strip(".") == "" or len(segment) > MAX_ID_CHARS for segment in segments):
             raise Rejected(NOT_ASKED)
-        path = "/".join(quote(segment, safe="") for segment in ("conversations", *segments))
+        path = "/".join(quote(segment, safe="") for segment in (root, *segments))
         return f"{service_url.rstrip('/')}/v3/{path}"
 
     async def _create(self, url: str, place: str, body: Mapping[str, Any]) -> _Created:

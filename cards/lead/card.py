@@ -194,7 +194,9 @@ def shared(view: SharedLead) -> Card:
     if view.colleague:
         return shown(lead)
     return Card(
-        t("{ref} is now in {channel}", ref=lead.ref, channel=view.channel),
+        t("{ref} is now in {channel}", ref=lead.ref, channel=view.channel)
+        if view.channel
+        else t("{ref} is now in the channel", ref=lead.ref),
         (Text(words.titled(lead), Tone.SUBTLE),),
         (Run(t("Show lead"), "lead.card", {"lead": lead.lead_id}),),
         Badge(t("shared"), State.DONE, Tone.GOOD),

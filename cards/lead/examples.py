@@ -93,7 +93,7 @@ _DETAILS: Final = LeadDetails(picked(contact=_FULL, fields=_FIELDS), _HISTORY, h
 _HANDS: Final = Hands(
     picked(),
     (("mara", "Mara Lind"), ("anna", "Anna Weiß")),
-    (("c1", "Vertrieb"), ("c2", "Leads")),
+    (("c1", "Vertrieb"), ("c2", "Leads"), ("c3", "")),
     may_hand_over=True,
 )
 _OWN: Final = lead(ref="L-7", title="Wärmepumpe, Reihenhaus", state=LeadState.OPEN, offer=Offer.OPEN, giver="")
@@ -149,6 +149,7 @@ EXAMPLES: Final = {
     "details": card.detailed(_DETAILS, "https://kollega.example/leads/0190c0ffee"),
     "details before the pick": card.detailed(LeadDetails(lead(), _HISTORY[-1:], is_contact_hidden=True)),
     "shared": card.shared(SharedLead(lead(), channel="Leads")),
+    "shared somewhere": card.shared(SharedLead(lead())),
     "returned": card.returned(GoneLead("0190c0ffee", "L-12")),
     "delegated": card.delegated(picked(responsible="Mara Lind"), "Ben Kaya"),
     "reminder": card.reminded(picked(worked_at=NOW - timedelta(days=3), undo_until=None)),

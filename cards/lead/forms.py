@@ -145,6 +145,8 @@ def delegate_form(view: Hands) -> Card:
 
 
 LABEL: Final = t("Hand over")
+NAMELESS: Final = t("Channel without a name")
+"""Not every chat says what its channels are called."""
 
 
 def _colleagues(view: Hands, *, required: bool) -> ChoiceInput:
@@ -155,7 +157,7 @@ def _colleagues(view: Hands, *, required: bool) -> ChoiceInput:
 def share_form(view: Hands) -> Card:
     """Into which channel of the team, or to which colleague."""
     lead = view.lead
-    channels = tuple(Choice(address, verbatim(name)) for address, name in view.channels)
+    channels = tuple(Choice(address, verbatim(name) if name else NAMELESS) for address, name in view.channels)
     inputs = (
         *((ChoiceInput("channel", t("Channel"), channels),) if channels else ()),
         *((_colleagues(view, required=False),) if view.may_hand_over else ()),

@@ -239,6 +239,46 @@ async def test_places_are_told_apart(
     assert (bot.chat.last.where.kind, bot.chat.last.where.name) == (kind, name)
 
 
+NAMELESS = {"tenant": {"id": TENANT_ID}, "channel": {"id": CHANNEL}, "team": {"id": "19:team"}}
+TEAM = {"name": "Solarhaus GmbH", "channels": [{"id": "19:team", "name": None}, {"id": CHANNEL, "name": "Vertrieb"}]}
+
+
+async def test_the_name_of_a_channel_is_asked_for_once(bot: Bot) -> None:
+    """Where Teams does not say what a channel is called, the bot asks, and remembers it for a day."""
+    bot.teams.teams["19:team"] = TEAM
+    for _ in range(2):
+        await bot.post(bot.activity(channelData=NAMELESS))
+    assert [heard.where.name for heard in bot.chat.heard] == ["Vertrieb", "Vertrieb"]
+    assert [call.path for call in bot.teams.deliveries].count("/amer/v3/teams/19:team/conversations") == 1
+    bot.teams.teams["19:team"] = {"name": "", "channels": [{"id": CHANNEL, "name": "Innendienst"}]}
+    bot.clock.advance(25 * 3600)
+    await bot.post(bot.activity(channelData=NAMELESS))
+    assert bot.chat.last.where.name == "Innendienst"
+
+
+async def test_the_first_channel_is_known_by_its_team(bot: Bot) -> None:
+    """The channel that every team has bears the team's name."""
+    bot.teams.teams["19:team"] = TEAM
+    await bot.post(bot.activity(channelData=NAMELESS, conversation={"id": "19:team", "conversationType": "channel"}))
+    assert bot.chat.last.where.name == "Solarhaus GmbH"
+
+
+async def test_a_name_that_cannot_be_had_keeps_nobody_waiting(bot: Bot) -> None:
+    """Teams does not tell: the message is heard all the same, and for a while nobody asks again."""
+    for _ in range(2):
+        assert await bot.post(bot.activity(channelData=NAMELESS)) == (200, None)
+    assert [heard.where.name for heard in bot.chat.heard] == ["", ""]
+    assert [call.path for call in bot.teams.deliveries].count("/amer/v3/teams/19:team/conversations") == 1
+
+
+async def test_a_click_does_not_ask_for_names(bot: Bot) -> None:
+    """Whoever clicks waits for the answer, and the place is known by then."""
+    bot.teams.teams["19:team"] = TEAM
+    await bot.post(bot.click(PICK) | {"channelData": NAMELESS})
+    assert bot.chat.last.where.name == ""
+    assert bot.teams.deliveries == []
+
+
 async def test_the_tenant_is_found_in_either_place(bot: Bot) -> None:
     """The tenant stands in the channel data, or else in the conversation; without any there is nobody to act."""
     await bot.post(bot.activity(channelData=None))

@@ -118,6 +118,8 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         self.deliveries: list[Delivery] = []
         self.posts: dict[str, Post] = {}
         self.members: dict[str, list[dict[str, Any]]] = {}
+        self.teams: dict[str, dict[str, Any]] = {}
+        """Teams by their ids: their name, and their channels as the connector lists them."""
         self.page_size = 500
         self.signing_keys: dict[str, int] = {"key-0": 0}
         self.key_bits = 2048
@@ -205,6 +207,8 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
                 web.route("*", base + "/{conversation}/activities/{activity}", self._receive),
                 web.get(base + "/{conversation}/pagedmembers", self._receive),
                 web.get(base + "/{conversation}/members/{member}", self._receive),
+                web.get("/amer/v3/teams/{team}", self._receive),
+                web.get("/amer/v3/teams/{team}/conversations", self._receive),
             ]
         )
         return app
@@ -284,6 +288,8 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
     def _perform(self, request: web.Request, body: Body) -> web.Response:
         """Do what a well-behaved connector does."""
         conversation = request.match_info.get("conversation")
+        if "team" in request.match_info:
+            return self._describe(request.match_info["team"], listed=request.path.endswith("/conversations"))
         if conversation is None:
             return self._open(body)
         if request.path.endswith("/pagedmembers"):
@@ -292,6 +298,14 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
             found = [m for m in self.members.get(conversation, []) if m["id"] == request.match_info["member"]]
             return web.json_response(found[0]) if found else _not_found()
         return self._write(request.method, conversation, request.match_info.get("activity"), body)
+
+    def _describe(self, team_id: str, *, listed: bool) -> web.Response:
+        team = self.teams.get(team_id)
+        if team is None:
+            return _not_found()
+        return web.json_response(
+            {"conversations": team["channels"]} if listed else {"id": team_id, "name": team["name"]}
+        )
 
     def _write(self, method: str, conversation: str, activity_id: str | None, body: Body) -> web.Response:
         if method == "POST":
