@@ -176,6 +176,10 @@ class TeamsStage:
         key = account.account_id
         return {"id": f"29:{key}", "name": account.name, "aadObjectId": key, "objectId": key, "tenantId": TENANT_ID}
 
+    def activity(self, account: Account, room: Room, **more: object) -> dict[str, Any]:
+        """What Teams sends when somebody does something, for tests that send something else instead."""
+        return self._activity(account, room, None, **more)
+
     async def _post(self, activity: Mapping[str, Any]) -> tuple[int, Any]:
         headers = {"Authorization": self.teams.authorization()}
         async with self.client.post("/api/messages", json=activity, headers=headers) as response:
