@@ -170,15 +170,15 @@ class Dispatch:
 
     async def _in_unit(self, incoming: Incoming, typed: Typed) -> Answer | None:
         try:
-            return await self._carry_out(incoming, typed)
+            return await self._carry_out(incoming, typed, is_met=False)
         except _Unmet:
             await self._meet(incoming)
-            return await self._carry_out(incoming, typed)
+            return await self._carry_out(incoming, typed, is_met=True)
 
-    async def _carry_out(self, incoming: Incoming, typed: Typed) -> Answer | None:
+    async def _carry_out(self, incoming: Incoming, typed: Typed, *, is_met: bool) -> Answer | None:
         command = typed.command
         async with self.units.write() if command.writes else self.units.read() as uow:
-            actor = await self._recognise(uow, incoming)
+            actor = await self._recognise(uow, incoming, is_met=is_met)
             arrival = Arrival(incoming.platform, incoming.tenant, incoming.interaction_id, actor.user_id)
             if command.writes and not await uow.inbox.register(arrival):
                 return self._again(await uow.inbox.answer(arrival), actor)
@@ -204,12 +204,13 @@ class Dispatch:
             return Reply(await command.form(ctx, raw, ()), self._aside(ctx.incoming, ctx.actor))
         return await command.handler(ctx, args)
 
-    async def _recognise(self, uow: UnitOfWork, incoming: Incoming) -> Actor:
+    async def _recognise(self, uow: UnitOfWork, incoming: Incoming, *, is_met: bool = True) -> Actor:
+        """Who acts where. Just met, it counts no more that somebody else has brought another name or address since."""
         where = incoming.where
         seen = await user.recognise(
             uow, incoming.platform, incoming.tenant, incoming.sender.platform_user_id, where.conversation_id
         )
-        if seen is None or not _is_current(seen, incoming):
+        if seen is None or not (is_met or _is_current(seen, incoming)):
             raise _Unmet
         return seen.actor(thread=where.thread)
 
@@ -249,7 +250,7 @@ class Dispatch:
         """Who reads an answer that no unit of work made."""
         try:
             async with self.units.read() as uow:
-                return await self._recognise(uow, incoming)
+                return await self._recognise(uow, incoming, is_met=False)
         except _Unmet:
             await self._meet(incoming)
         async with self.units.read() as uow:

@@ -180,6 +180,11 @@ class TeamsStage:
         """What Teams sends when somebody does something, for tests that send something else instead."""
         return self._activity(account, room, None, **more)
 
+    async def post(self, activity: Mapping[str, Any]) -> None:
+        """Send such an activity."""
+        status, body = await self._post(activity)
+        assert status in {200, 202}, body
+
     async def _post(self, activity: Mapping[str, Any]) -> tuple[int, Any]:
         headers = {"Authorization": self.teams.authorization()}
         async with self.client.post("/api/messages", json=activity, headers=headers) as response:
