@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, cast
 
+from bot.platforms.teams_door import is_object
 from tests.bot.test_teams import ODD_VALUES
 
 Json: TypeAlias = dict[str, Any]
@@ -106,7 +107,7 @@ class Mutator:
         del holder[key]
 
     def _rename(self, holder: Any, key: Any) -> None:  # noqa: ANN401
-        if isinstance(holder, dict):
+        if is_object(holder):
             holder[self.chance.choice(("", "id", "__proto__", "X" * 300, "$type", "cmd"))] = holder.pop(key)
 
     def _repeat(self, holder: Any, key: Any) -> None:  # noqa: ANN401
@@ -123,13 +124,13 @@ class Mutator:
 
 
 def _places(value: object) -> list[tuple[Any, Any]]:
-    if isinstance(value, dict):
-        parts = list(cast("Json", value).items())
+    parts: list[tuple[Any, object]] = []
+    if is_object(value):
+        parts = list(value.items())
     elif isinstance(value, list):
-        parts = list(enumerate(cast("list[Any]", value)))
-    else:
-        return []
-    return [(value, key) for key, _ in parts] + [place for _, part in parts for place in _places(part)]
+        parts = list(enumerate(cast("list[object]", value)))
+    own: list[tuple[Any, Any]] = [(value, key) for key, _ in parts]
+    return own + [place for _, part in parts for place in _places(part)]
 
 
 def kinds(commands: Mapping[str, Json], card: str) -> list[Json]:
