@@ -14,7 +14,7 @@ from bot.platforms.base import Ambiguous, Gone, Reader, Rejected, SendFailed, Se
 from bot.platforms.teams_activity import Spoken, read_activity, spoken
 from bot.platforms.teams_auth import Forbidden, TokenVerifier, Unauthenticated
 from bot.platforms.teams_cards import Drawing, error
-from bot.platforms.teams_connector import NOT_ASKED, Connector
+from bot.platforms.teams_connector import MAX_TOTAL_WAIT_S, NOT_ASKED, Connector
 from bot.platforms.teams_door import BODY_LIMIT_S, Json, Turned, read_document, require_shallow
 from bot.platforms.teams_people import People, Remembered
 from bot.platforms.teams_places import Places
@@ -32,6 +32,9 @@ WELCOMED_KEPT_S: Final = 3600.0
 """One installation is told twice, in two ways, and by some clients again and again: so long one welcome is enough."""
 
 CHATS_KEPT_S: Final = 24 * 3600.0
+RELAY_PATIENCE_S: Final = 1.0
+"""Who waits longer for his turn in one conversation waits in the outbox: others need the hands meanwhile."""
+
 UNKNOWN_ACTION: Final = error(501, "NotSupported", "This is not supported.")
 
 log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("teams")
@@ -72,12 +75,15 @@ class TeamsPlatform:
     async def send(self, target: Target, card: Card, reader: Reader, *, key: str) -> Sent:
         """Post a card in a conversation or to a person. Teams takes no key that would make it safe to repeat."""
         del key
+        return await self._send(target, card, reader, RELAY_PATIENCE_S)
+
+    async def _send(self, target: Target, card: Card, reader: Reader, patience_s: float) -> Sent:
         conversation_id = target.conversation_id or await self._open_chat(target)
         service_url = _service_url(target)
         user_ids = await self._readers(card, service_url, conversation_id, target.reference)
         message = self._drawing.message(card, reader, user_ids)
         try:
-            message_id = await self._connector.send(service_url, conversation_id, message)
+            message_id = await self._connector.send(service_url, conversation_id, message, patience_s=patience_s)
         except Gone:
             self._chats.forget((target.tenant, target.user_id))
             raise
@@ -90,7 +96,7 @@ class TeamsPlatform:
         message = self._drawing.message(card, reader, user_ids)
         thread_id = target.reference.get("thread")
         place_id = thread_id if isinstance(thread_id, str) else target.conversation_id
-        await self._connector.update(service_url, place_id, message_id, message)
+        await self._connector.update(service_url, place_id, message_id, message, patience_s=RELAY_PATIENCE_S)
 
     async def _receive(self, request: web.Request) -> web.Response:
         number = secrets.token_hex(4)
@@ -243,7 +249,7 @@ class TeamsPlatform:
         said = heard.spoken
         target = Target(said.tenant, user_id=said.person_id, reference=person_reference(said))
         try:
-            return (await self.send(target, answer.card, answer.reader, key=said.id)).message_id
+            return (await self._send(target, answer.card, answer.reader, MAX_TOTAL_WAIT_S)).message_id
         except (Gone, Rejected) as failure:
             log.info("teams_person_not_reached", failure=type(failure).__name__)
             unreachable = self._drawing.message(cards.unreachable(), answer.reader, [])

@@ -112,6 +112,7 @@ class _Call:
     place: str
     paces: Paces
     body: bytes | None = None
+    patience_s: float = MAX_TOTAL_WAIT_S
 
     @property
     def repeatable(self) -> bool:
@@ -160,10 +161,17 @@ class Connector:
         self._writes = Paces(WRITES, timer=timer, sleep=sleep)
         self._reads = Paces(READS, timer=timer, sleep=sleep)
 
-    async def send(self, service_url: str, conversation_id: str, activity: Mapping[str, Any]) -> str:
+    async def send(
+        self,
+        service_url: str,
+        conversation_id: str,
+        activity: Mapping[str, Any],
+        *,
+        patience_s: float = MAX_TOTAL_WAIT_S,
+    ) -> str:
         """Post a message; the answer is its id."""
         url = self._url(service_url, conversation_id, "activities")
-        return (await self._create(url, _thread(conversation_id), activity)).id
+        return (await self._create(url, _thread(conversation_id), activity, patience_s)).id
 
     async def reply_to(
         self, service_url: str, conversation_id: str, activity_id: str, activity: Mapping[str, Any]
@@ -173,11 +181,18 @@ class Connector:
         return (await self._create(url, _thread(conversation_id), activity)).id
 
     async def update(
-        self, service_url: str, conversation_id: str, activity_id: str, activity: Mapping[str, Any]
+        self,
+        service_url: str,
+        conversation_id: str,
+        activity_id: str,
+        activity: Mapping[str, Any],
+        *,
+        patience_s: float = MAX_TOTAL_WAIT_S,
     ) -> None:
         """Replace a message."""
         url = self._url(service_url, conversation_id, "activities", activity_id)
-        await self._run(_Call("PUT", url, _thread(conversation_id), self._writes, msgspec.json.encode(activity)))
+        body = msgspec.json.encode(activity)
+        await self._run(_Call("PUT", url, _thread(conversation_id), self._writes, body, patience_s))
 
     async def delete(self, service_url: str, conversation_id: str, activity_id: str) -> None:
         """Remove a message."""
@@ -226,8 +241,10 @@ class Connector:
         path = "/".join(quote(segment, safe="") for segment in (root, *segments))
         return f"{service_url.rstrip('/')}/v3/{path}"
 
-    async def _create(self, url: str, place: str, body: Mapping[str, Any]) -> _Created:
-        answer = await self._run(_Call("POST", url, place, self._writes, msgspec.json.encode(body)))
+    async def _create(
+        self, url: str, place: str, body: Mapping[str, Any], patience_s: float = MAX_TOTAL_WAIT_S
+    ) -> _Created:
+        answer = await self._run(_Call("POST", url, place, self._writes, msgspec.json.encode(body), patience_s))
         created = _read(answer, _Created)
         if created is None or not created.id:
             # It exists, although the answer does not name it: nobody may create it again.
@@ -242,7 +259,7 @@ class Connector:
 
     async def _run(self, call: _Call) -> bytes:
         """The body of the answer, after as many tries as the kind of call and the time allow."""
-        give_up_at = self._timer() + MAX_TOTAL_WAIT_S
+        give_up_at = self._timer() + call.patience_s
         attempt = 0
         while True:
             await call.paces.wait(call.place, give_up_at - self._timer())

@@ -40,7 +40,14 @@ async def draw(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str
     return Card(verbatim(f"{key} {seen.lead.state.value if seen else ''}".rstrip()))
 
 
-def relay_to_teams(units: SqlUnits, session: ClientSession, haste: Haste, workers: int = WORKERS) -> Relay:
+def relay_to_teams(
+    units: SqlUnits,
+    session: ClientSession,
+    haste: Haste,
+    *,
+    workers: int = WORKERS,
+    woken: asyncio.Event | None = None,
+) -> Relay:
     """A relay whose one platform is Microsoft Teams, with the time of the run."""
     metrics, hosts = Metrics(), ServiceHosts((), loopback=True)
     tokens = TokenSource(session, "http://127.0.0.1", app_id="", app_password="", tenant_id="", timer=haste.timer)
@@ -49,14 +56,15 @@ def relay_to_teams(units: SqlUnits, session: ClientSession, haste: Haste, worker
     dispatch = Dispatch(units, nouns.registry(), metrics, "")
     teams = TeamsPlatform(dispatch, verifier, connector, app_id=APP_ID, clock=haste, timer=haste.timer)
     drawer = Drawer({"lead.card": draw, **delivery_views.VIEWS}, {}, "")
-    return Relay(units, Sender(units, {"teams": teams}, drawer, None, metrics), workers=workers, poll_s=POLL_S)
+    sender = Sender(units, {"teams": teams}, drawer, None, metrics)
+    return Relay(units, sender, woken=woken, workers=workers, poll_s=POLL_S)
 
 
 async def deliver(url: str, haste: Haste, workers: int) -> None:
     """Deliver until killed."""
     database = open_database(url)
     async with ClientSession() as session:
-        await relay_to_teams(SqlUnits(database, haste, KEYRING), session, haste, workers).run()
+        await relay_to_teams(SqlUnits(database, haste, KEYRING), session, haste, workers=workers).run()
 
 
 def main(url: str, factor: str, since_s: str, workers: str) -> None:
