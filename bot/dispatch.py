@@ -27,7 +27,7 @@ from cards import refusal as refusal_cards
 from cards.model import Card, Run, Style, t
 from services import file, member, user
 from services.delivery import Posted
-from services.errors import Contended, Invalid, NeedsConfirmation, NotPermitted, Refusal
+from services.errors import Contended, Invalid, NeedsConfirmation, NotPermitted, Refusal, Unreachable
 from services.inbox import Arrival
 from services.people import Actor, Place
 from services.permissions import Grant, Permission, Role, grant
@@ -37,7 +37,11 @@ log = structlog.stdlib.get_logger(__name__)
 
 ATTEMPTS_MAX: Final = 4
 PAUSE_S: Final = 0.15
+AWAY_PAUSE_S: Final = 0.6
+"""A database that restarts is back after a few of these."""
 LIMIT_S: Final = 12.0
+READER_LIMIT_S: Final = 1.0
+"""So long it may take to find out who reads, when the database itself is in the way."""
 LIFTERS_MAX: Final = 3
 INVITE: Final = "invitation.create"
 RECEIVE: Final = "file.receive"
@@ -66,6 +70,7 @@ class Dispatch:
     registry: Registry
     metrics: Metrics
     public_url: str
+    limit_s: float = LIMIT_S
 
     async def receive(self, incoming: Incoming) -> Answer | None:
         """Carry out what came in; what the person reads, whatever happens."""
@@ -124,20 +129,22 @@ class Dispatch:
     async def _in_time(self, incoming: Incoming) -> Answer | None:
         """Whoever still waits in the queue at the end of the time reads that it is too much; nothing is broken."""
         try:
-            async with asyncio.timeout(LIMIT_S):
+            async with asyncio.timeout(self.limit_s):
                 return await self._patiently(incoming)
         except TimeoutError:
             log.warning("command took too long", command=incoming.command, kind=incoming.kind)
-            return await self._refused(incoming, None, {}, Contended())
+            return await self._turned_away(incoming, Contended())
 
     async def _patiently(self, incoming: Incoming) -> Answer | None:
+        """Repeat what the database was in the way of; what was carried out already is found in the inbox."""
         for attempt in range(1, ATTEMPTS_MAX + 1):
             try:
                 return await self._once(incoming)
             except Contended as refusal:
                 if attempt == ATTEMPTS_MAX:
-                    return await self._refused(incoming, None, {}, refusal)
-                await asyncio.sleep(PAUSE_S * attempt * random.uniform(0.5, 1.5))  # noqa: S311 - spreads load only
+                    return await self._turned_away(incoming, refusal)
+                pause_s = AWAY_PAUSE_S if isinstance(refusal, Unreachable) else PAUSE_S
+                await asyncio.sleep(pause_s * attempt * random.uniform(0.5, 1.5))  # noqa: S311 - spreads load only
         return None
 
     async def _once(self, incoming: Incoming) -> Answer | None:
@@ -337,12 +344,23 @@ class Dispatch:
         holders = await uow.members.holders(actor.team_id, roles, LIFTERS_MAX)
         return tuple(one.name for one in holders)
 
+    async def _turned_away(self, incoming: Incoming, refusal: Contended) -> Answer | None:
+        """The database is in the way, so that nobody can be asked who could help."""
+        self.metrics.refusals.labels(type(refusal).__name__).inc()
+        log.warning("turned away", command=incoming.command, refusal=type(refusal).__name__)
+        if incoming.kind not in {Kind.MESSAGE, Kind.CLICK}:
+            return None
+        return await self._to_whoever_asked(incoming, refusal_cards.refused(refusal))
+
     async def _broken(self, incoming: Incoming, correlation_id: str) -> Answer:
-        card = help_cards.defective(correlation_id)
+        return await self._to_whoever_asked(incoming, help_cards.defective(correlation_id))
+
+    async def _to_whoever_asked(self, incoming: Incoming, card: Card) -> Answer:
+        """The card comes in any case, in the worst case in the language that the platform named."""
         try:
-            actor = await self._seen(incoming)
+            async with asyncio.timeout(READER_LIMIT_S):
+                actor = await self._seen(incoming)
         except Exception:
-            # The database itself may be what is broken: the card still comes, in the language the platform named.
             log.exception("reader unknown")
             return Answer(card, Placement.PRIVATE, Reader(user.spoken(incoming.sender.language_hint), "UTC"))
         return self._answer(card, self._aside(incoming, actor), actor)

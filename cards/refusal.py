@@ -16,6 +16,7 @@ from services.errors import (
     NotPermitted,
     Outdated,
     Refusal,
+    Unreachable,
 )
 from services.permissions import Permission
 
@@ -171,6 +172,15 @@ def _(refusal: Contended) -> Explained:
     return Explained(t("Too much is happening at once right now. Nothing was changed; please try again in a moment."))
 
 
+@explain.register
+def _(refusal: Unreachable) -> Explained:
+    del refusal
+    return Explained(
+        t("I can't reach my data right now."),
+        t("Please look again in a moment: if nothing has changed by then, just do it once more."),
+    )
+
+
 def refused(
     refusal: Refusal, *, lifters: tuple[str, ...] = (), ask: Action | None = None, goes_along: TextInput | None = None
 ) -> Card:
@@ -217,4 +227,5 @@ EXAMPLES = {
         goes_along=address("eva@acme.de"),
     ),
     "not found": refused(NotFound("lead", "L-99")),
+    "unreachable": refused(Unreachable()),
 }

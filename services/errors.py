@@ -8,6 +8,7 @@ Refusal                     the rule says no; the transaction is rolled back; a 
 ├── Invalid                 an argument is missing, malformed or beyond its limit
 ├── Outdated                the thing has moved on since the card was drawn
 ├── Contended               the database was too busy, also after repeating; nothing was written
+│   └── Unreachable         the database is away or can keep nothing; whether the last thing was kept is open
 └── one family a noun       services/<noun>/model.py, e.g. LeadRefusal → AlreadyPicked
 NeedsConfirmation           not a refusal: the person decides, and the same command comes again with `accept`
 
@@ -76,6 +77,11 @@ class Outdated(Refusal):
 @dataclass(eq=False)
 class Contended(Refusal):
     """Others held what was needed for too long (a lock, a deadlock, a serialisation failure); repeating may help."""
+
+
+@dataclass(eq=False)
+class Unreachable(Contended):
+    """The database is away or cannot keep anything (stopped, disk full); a commit that was under way may have held."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from services.errors import Contended
+from services.errors import Contended, Unreachable
 
 BUSY_SECONDS: Final = 5
 """How long a transaction waits for another one before it gives up."""
@@ -44,6 +44,20 @@ _CONTENTION: Final = frozenset(
         "40P01",  # deadlock
         "55P03",  # lock not available in time
     }
+)
+_AWAY: Final = frozenset(
+    {
+        "57P01",  # stopped by its operator
+        "57P02",  # stopped because another connection crashed
+        "57P03",  # starts or stops at this moment
+        "53100",  # disk full
+        "53300",  # too many connections
+        "58030",  # the disk fails
+    }
+)
+_CONNECTION_LOST: Final = "08"
+_KEEPS_NOTHING: Final = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 )
 
 
@@ -152,7 +166,7 @@ def _open_postgres(url: URL) -> Database:
 
 @contextmanager
 def contention() -> Generator[None]:
-    """Say in one word that somebody else was in the way, whatever database says it."""
+    """Say in one word that somebody else was in the way, or that the database is away, whatever database says it."""
     try:
         yield
     except PoolExhausted as error:
@@ -160,7 +174,22 @@ def contention() -> Generator[None]:
     except DBAPIError as error:
         if is_contention(error.orig):
             raise Contended from error
+        if error.connection_invalidated or is_away(error.orig):
+            raise Unreachable from error
         raise
+    except Exception as error:
+        # The driver's own words for a connection that cannot be made come as they are.
+        if is_away(error):
+            raise Unreachable from error
+        raise
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether the database cannot be reached or cannot keep anything at this moment."""
+    if isinstance(error, sqlite3.Error):
+        return _sqlite_code(error) in _KEEPS_NOTHING
+    state = str(getattr(error, "sqlstate", ""))
+    return isinstance(error, OSError) or state in _AWAY or state.startswith(_CONNECTION_LOST)
 
 
 def is_contention(error: BaseException | None) -> bool:

@@ -33,7 +33,7 @@ from tests.faults.waiting import until
 from tests.features.conftest import settings_for
 from tests.stage_teams import TeamsStage
 
-FACTOR = 20
+FACTOR = 40
 WORKERS = 6
 """So many messages at most are in the hands of a process when it dies."""
 PROCESSES = 2
@@ -50,13 +50,19 @@ class Size:
     """How much leaves, and how often somebody dies meanwhile."""
 
     kills: int
+    firms: int
     channels: int
+    """Of each firm, and so many messages about each of its leads."""
     leads: int
     picks: int
 
+    @property
+    def messages(self) -> int:
+        return self.firms * self.channels * self.leads
 
-QUICK = Size(kills=5, channels=8, leads=15, picks=2)
-LONG = Size(kills=200, channels=60, leads=200, picks=10)
+
+QUICK = Size(kills=5, firms=2, channels=5, leads=12, picks=2)
+LONG = Size(kills=200, firms=10, channels=12, leads=100, picks=20)
 SIZES = [
     pytest.param(QUICK, id="quick", marks=pytest.mark.timeout(180)),
     pytest.param(LONG, id="long", marks=[pytest.mark.long, pytest.mark.timeout(1200)]),
@@ -140,26 +146,29 @@ async def storm(size: Size, url: str, chance: random.Random) -> AsyncGenerator[S
             await database.close()
 
 
-async def fill(storm: Storm) -> tuple[Firm, list[str]]:
-    """A firm whose leads have to appear in all of its channels, nothing delivered yet."""
-    firm = await found(storm.units, storm.teams.service_url, "solarhaus", storm.size.channels)
-    return firm, [await bring(storm.units, firm, number) for number in range(storm.size.leads)]
+async def fill(storm: Storm) -> dict[str, Firm]:
+    """Firms whose leads have to appear in all of their channels, nothing delivered yet: the leads with their firms."""
+    firms = [
+        await found(storm.units, storm.teams.service_url, f"firm{number}", storm.size.channels)
+        for number in range(storm.size.firms)
+    ]
+    return {await bring(storm.units, firm, number): firm for number in range(storm.size.leads) for firm in firms}
 
 
-async def rage(storm: Storm, relays: nursery.Nursery, firm: Firm, leads: list[str]) -> None:
+async def rage(storm: Storm, relays: nursery.Nursery, leads: dict[str, Firm]) -> None:
     """Kill one relay or another whenever some more messages have left; its successor begins at once."""
     start = (storm.url, str(FACTOR), str(storm.haste.since_s), str(WORKERS))
     alive = [await relays.start(*start) for _ in range(1 if storm.database.is_sqlite else PROCESSES)]
-    share = storm.size.leads * storm.size.channels / storm.size.kills
-    to_pick = storm.chance.sample(leads, storm.size.picks)
+    to_pick = storm.chance.sample(sorted(leads), storm.size.picks)
     for _ in range(storm.size.kills):
-        await until(storm.has_sent(storm.chance.uniform(0.1, 1.5) * share), CALM_S, LOOK_S)
+        share = storm.chance.uniform(0.1, 1.7) * storm.size.messages / storm.size.kills
+        await until(storm.has_sent(share), CALM_S, LOOK_S)
         victim = storm.chance.randrange(len(alive))
         relays.kill(alive[victim])
         storm.killed += await relays.ended(alive[victim]) == -signal.SIGKILL
         alive[victim] = await relays.start(*start)
         if to_pick:
-            await pick(storm, firm, to_pick.pop())
+            await pick(storm, leads[to_pick[-1]], to_pick.pop())
     await until(storm.is_calm, CALM_S)
 
 
@@ -183,21 +192,21 @@ async def test_killed_relays_lose_nothing_and_double_nothing(
     """Each message arrives at most once; what may be lost is known, shown to owner and admins, and sent on demand."""
     monkeypatch.chdir(tmp_path)
     async with storm(size, database_url, chance) as made, nursery.opened(relay_process.__name__) as relays:
-        firm, leads = await fill(made)
-        await rage(made, relays, firm, leads)
+        leads = await fill(made)
+        await rage(made, relays, leads)
         assert made.killed == size.kills
         rows = await made.rows()
-        note(**count(made, rows, firm, leads))
-        judge(made, rows, firm, leads)
+        note(**count(made, rows, leads))
+        judge(made, rows, leads)
         await judge_cards(made)
         await judge_files(made)
-        await send_again(made, rows, firm)
+        await send_again(made, rows)
 
 
-def count(storm: Storm, rows: list[RowMapping], firm: Firm, leads: list[str]) -> dict[str, int]:
+def count(storm: Storm, rows: list[RowMapping], leads: dict[str, Firm]) -> dict[str, int]:
     """What the run has done, in numbers."""
     states = Counter(row["state"] for row in rows if row["kind"] == "post")
-    expected = {(channel, one) for channel in firm.channels for one in leads}
+    expected = {(channel, one) for one, firm in leads.items() for channel in firm.channels}
     planned = {(row["conversation_id"], row["key"]) for row in rows}
     return {
         "kills": storm.killed,
@@ -220,12 +229,12 @@ def is_sent(row: RowMapping) -> bool:
     return row["kind"] == "post" and row["state"] == "sent"
 
 
-def judge(storm: Storm, rows: list[RowMapping], firm: Firm, leads: list[str]) -> None:
+def judge(storm: Storm, rows: list[RowMapping], leads: dict[str, Firm]) -> None:
     """Nothing missing, nothing twice, and of everything in doubt somebody was told."""
     copies = storm.copies()
     messages = [row for row in rows if row["kind"] == "post"]
     assert {place(row) for row in messages if row["view"] == "lead.card"} == {
-        (channel, one) for channel in firm.channels for one in leads
+        (channel, one) for one, firm in leads.items() for channel in firm.channels
     }
     assert max(copies.values()) == 1
     assert {row["state"] for row in messages} <= {"sent", "unknown"}
@@ -258,12 +267,14 @@ async def judge_files(storm: Storm) -> None:
     assert gave_up == []
 
 
-async def send_again(storm: Storm, rows: list[RowMapping], firm: Firm) -> None:
-    """The owner presses the button on a card that asked, through the platform's own door."""
+async def send_again(storm: Storm, rows: list[RowMapping]) -> None:
+    """An owner presses the button on a card that asked, through the platform's own door."""
     storm.teams.mood = behave
-    name = firm.accounts[0]
-    owner = Account(name, name, Language.ENGLISH, Room(f"a:29:{name}", PlaceKind.PERSONAL))
     in_doubt = {row["delivery_id"]: row for row in rows if row["state"] == "unknown" and row["view"] == "lead.card"}
+    asked = next(row for row in rows if row["key"] in in_doubt and is_sent(row) and "owner" in row["conversation_id"])
+    lost = in_doubt[asked["key"]]
+    name = asked["conversation_id"].removeprefix("a:29:")
+    owner = Account(name, name, Language.ENGLISH, Room(asked["conversation_id"], PlaceKind.PERSONAL))
     settings = settings_for(storm.url, storm.teams, "")
     async with (
         house_opened(settings, storm.haste) as house,
@@ -271,18 +282,16 @@ async def send_again(storm: Storm, rows: list[RowMapping], firm: Firm) -> None:
         ClientSession(server.make_url("/")) as client,
     ):
         stage = TeamsStage(client, storm.teams)
-        asked = next(one for one in await stage.messages(owner, owner.direct) if "delivery.resend" in one.commands)
-        lost_id = asked.buttons[0].args["delivery"]
+        button = {"delivery": lost["delivery_id"]}
+        card = next(one for one in await stage.messages(owner, owner.direct) if one.button("delivery.resend", button))
         before = set(storm.teams.posts)
-        answer = await stage.press(
-            owner, owner.direct, asked.message_id, "delivery.resend", asked.buttons[0].args, None
-        )
+        answer = await stage.press(owner, owner.direct, card.message_id, "delivery.resend", button, None)
         await house.relay.drain()
     assert answer is not None
     assert "sent again" in answer
-    assert [row["state"] for row in await storm.rows() if row["delivery_id"] == lost_id] == ["sent"]
+    assert [row["state"] for row in await storm.rows() if row["delivery_id"] == lost["delivery_id"]] == ["sent"]
     new = [storm.teams.posts[one] for one in set(storm.teams.posts) - before]
-    assert [post.conversation_id for post in new] == [in_doubt[lost_id]["conversation_id"]]
+    assert [post.conversation_id for post in new] == [lost["conversation_id"]]
 
 
 def behave(_: str) -> None:
