@@ -360,8 +360,9 @@ class Dispatch:
         try:
             async with asyncio.timeout(READER_LIMIT_S):
                 actor = await self._seen(incoming)
-        except Exception:
-            log.exception("reader unknown")
+        except Exception as error:
+            if not isinstance(error, Contended | TimeoutError):
+                log.exception("reader unknown")
             return Answer(card, Placement.PRIVATE, Reader(user.spoken(incoming.sender.language_hint), "UTC"))
         return self._answer(card, self._aside(incoming, actor), actor)
 

@@ -89,11 +89,13 @@ class Relay:
     async def _round(self) -> bool:
         try:
             return await self.work()
-        except Exception:  # noqa: BLE001 - the database may be away for a while
+        except Contended as refusal:
+            _log.warning("database in the way", refusal=type(refusal).__name__)
+        except Exception:  # noqa: BLE001 - a defect in one round must not be the last one
             _log.exception("round failed")
-            self._sender.metrics.relay_failures.inc()
-            await asyncio.sleep(FAILED_PAUSE_S)
-            return False
+        self._sender.metrics.relay_failures.inc()
+        await self._rest(FAILED_PAUSE_S)
+        return False
 
     async def _rest(self, seconds: float) -> None:
         try:

@@ -15,6 +15,7 @@ from bot.platforms.base import Ambiguous, Gone, Platform, RateLimited, Rejected,
 from bot.views.base import Mail
 from services.delivery import Delivery, DeliveryUnknown, Kind, Posted, State
 from services.delivery.notices import VIEW as UNKNOWN_VIEW
+from services.errors import Contended
 from services.notification.planning import fall_back
 from services.unit_of_work import UnitOfWork, Units
 
@@ -65,8 +66,9 @@ class Sender:
                 async with self.units.write() as uow:
                     await _note(uow, delivery, outcome, drawn)
                 break
-            except Exception:  # noqa: BLE001 - whatever the database has, it may be over in a moment
-                _log.exception("outcome not noted", delivery_id=delivery.delivery_id, state=outcome.state)
+            except Exception as error:  # noqa: BLE001 - whatever the database has, it may be over in a moment
+                ids = {"delivery_id": delivery.delivery_id, "state": outcome.state}
+                _log.error("outcome not noted", **ids, exc_info=not isinstance(error, Contended))
                 await asyncio.sleep(SETTLE_PAUSE_S * 2**attempt)
         self.metrics.deliveries.labels(delivery.platform, outcome.state or "again").inc()
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -32,8 +32,16 @@ OPTIONS = {
     "full_page_writes": "off",
     "timezone": "UTC",
 }
-# The pipe closes when the tests end or are killed; then the server ends and its folder goes.
-GUARD = 'folder=$1; shift; "$@" & server=$!; read -r _; kill -INT "$server"; wait "$server"; rm -rf "$folder"'
+# A line on the pipe starts a server anew that has crashed. The pipe closes when the tests end or are killed; then the
+# server ends and its folder goes.
+GUARD = """
+folder=$1; shift
+"$@" & server=$!
+while read -r _; do wait "$server"; "$@" & server=$!; done
+kill -INT "$server"; wait "$server"; rm -rf "$folder"
+"""
+# What is acknowledged survives a crash of the server.
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,8 @@ class Server:
     """A running server, reachable by its socket only."""
 
     folder: Path
+    programs: Path
+    guard: subprocess.Popen[bytes]
     numbers: Iterator[int] = field(default_factory=count)
 
     def url(self, database: str) -> str:
@@ -50,6 +60,17 @@ class Server:
     def execute(self, statement: str) -> None:
         """Run a statement about whole databases."""
         asyncio.run(_execute(self.url("postgres"), statement))
+
+    def crash(self) -> None:
+        """Stop at once, as if the power were cut: whatever was under way is gone."""
+        _run(self.programs / "pg_ctl", "stop", "-D", self.folder / "data", "-m", "immediate")
+
+    def revive(self) -> None:
+        """Start again after a crash."""
+        assert self.guard.stdin is not None
+        self.guard.stdin.write(b"\n")
+        self.guard.stdin.flush()
+        _await_ready(self.folder)
 
     @contextmanager
     def database(self, template: str) -> Generator[str]:
@@ -63,27 +84,28 @@ class Server:
 
 
 @contextmanager
-def running() -> Generator[Server]:
-    """Start a server of our own, and stop it at the end."""
+def running(**options: str) -> Generator[Server]:
+    """Start a server of our own, with some options that are not the usual ones, and stop it at the end."""
     installed = _programs()
     is_hidden = ACCOUNT is not None and not all(parent.stat().st_mode & 0o001 for parent in installed.parents)
     folder = Path(tempfile.mkdtemp(prefix="kollega-postgres-", dir=None if is_hidden else _memory()))
     try:
         if ACCOUNT:
             shutil.chown(folder, ACCOUNT)
-        with _guarded(folder, _copied(installed, folder) if is_hidden else installed):
+        programs = _copied(installed, folder) if is_hidden else installed
+        with _guarded(folder, programs, {**OPTIONS, **options}) as guard:
             _await_ready(folder)
-            yield Server(folder)
+            yield Server(folder, programs, guard)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _guarded(folder: Path, programs: Path) -> Generator[None]:
+def _guarded(folder: Path, programs: Path, options: Mapping[str, str]) -> Generator[subprocess.Popen[bytes]]:
     """Run a server under a guard that outlives this process by a moment."""
     data = folder / "data"
     _run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-    command = [programs / "postgres", "-D", data, "-k", folder, *(f"--{name}={OPTIONS[name]}" for name in OPTIONS)]
+    command = [programs / "postgres", "-D", data, "-k", folder, *(f"--{name}={options[name]}" for name in options)]
     with (folder / "log").open("wb") as log:
         guard = subprocess.Popen(
             ["/bin/sh", "-c", GUARD, "guard", folder, *command],
@@ -95,7 +117,7 @@ def _guarded(folder: Path, programs: Path) -> Generator[None]:
             start_new_session=True,
         )
     try:
-        yield
+        yield guard
     finally:
         guard.communicate(timeout=START_SECONDS)
 

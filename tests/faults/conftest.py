@@ -1,17 +1,27 @@
 """What the runs that break things on purpose start from: one seed, and a place for what was counted."""
 
+import logging
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import TypeAlias
 
 import pytest
+import structlog
 
 from tests.conftest import FIGURES
 
 Note: TypeAlias = Callable[..., None]
 
 SEED_BITS = 32
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Generator[None]:
+    """Thousands of failures that are expected must not cost more than what they are about."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
