@@ -102,7 +102,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncGenerator[H
 
 async def serve(settings: Settings, stop: asyncio.Event, announce: Callable[[str], None]) -> None:
     """Serve until told to stop, then end within seconds without losing anything."""
-    async with opened(settings) as house, _listening(house) as address:
+    async with opened(settings) as house, _listening(house) as door:
         if settings.demo:
             await seed(house.units, house.transcripts)
         for name in settings.unserved:
@@ -110,24 +110,31 @@ async def serve(settings: Settings, stop: asyncio.Event, announce: Callable[[str
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(house.relay.run())
             scheduler = house.jobs.start()
-            announce(address)
+            announce(_address(door))
             await stop.wait()
             scheduler.shutdown(wait=False)
             house.relay.stop()
+            # While what is being sent ends, what is being asked ends, too: each has its own few seconds.
+            await _close(house, door)
 
 
 @asynccontextmanager
-async def _listening(house: House) -> AsyncGenerator[str]:
+async def _listening(house: House) -> AsyncGenerator[web.AppRunner]:
     runner = web.AppRunner(house.application, access_log=None, shutdown_timeout=REQUESTS_END_S)
     await runner.setup()
     try:
         site = web.TCPSite(runner, house.settings.host, house.settings.port)
         await site.start()
-        yield _address(runner)
+        yield runner
     finally:
-        if house.browser is not None:
-            await house.browser.end()
-        await runner.cleanup()
+        await _close(house, runner)
+
+
+async def _close(house: House, door: web.AppRunner) -> None:
+    """Take no more requests, and end those that are being answered; doing it twice is harmless."""
+    if house.browser is not None:
+        await house.browser.end()
+    await door.cleanup()
 
 
 def _address(runner: web.AppRunner) -> str:

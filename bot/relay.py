@@ -28,8 +28,10 @@ WORKERS: Final = 24
 EVENTS_PER_ROUND: Final = 50
 STUCK_PER_ROUND: Final = 50
 ROUTINGS_MAX: Final = 8
-STOP_S: Final = 8.0
+STOP_S: Final = 5.0
 """How long whoever is sending may go on when the process ends."""
+SETTLE_S: Final = 2.0
+"""How long it may take then to note what became of the rest."""
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("relay")
 
@@ -109,7 +111,8 @@ class Relay:
             _, late = await asyncio.wait(self._sending, timeout=STOP_S)
             for task in late:
                 task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            if late:
+                await asyncio.wait(late, timeout=SETTLE_S)
 
     # ---- events ----
 

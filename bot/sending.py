@@ -55,8 +55,13 @@ class Sender:
 
     async def carry(self, delivery: Delivery) -> None:
         """Bring a claimed delivery to its end, or back among those that wait. Never raises for a defect."""
-        drawn = await self._draw(delivery)
-        outcome = drawn if isinstance(drawn, Outcome) else await self._try(delivery, drawn)
+        drawn: Drawing | Outcome | None = None
+        try:
+            drawn = await self._draw(delivery)
+            outcome = drawn if isinstance(drawn, Outcome) else await self._try(delivery, drawn)
+        except asyncio.CancelledError:
+            await self.settle(delivery, judge_stopped(delivery, has_begun=drawn is not None))
+            raise
         await self.settle(delivery, outcome, drawn if isinstance(drawn, Drawn) else None)
 
     async def settle(self, delivery: Delivery, outcome: Outcome, drawn: Drawn | None = None) -> None:
@@ -144,6 +149,11 @@ def judge(delivery: Delivery, failure: SendFailed) -> Outcome:
 def judge_lost(delivery: Delivery, reason: str) -> Outcome:
     """Nobody knows whether it arrived: an update is repeated without harm, a message never."""
     return _again(delivery, reason, TRIES_MAX) if delivery.kind is Kind.UPDATE else Outcome(State.UNKNOWN, reason)
+
+
+def judge_stopped(delivery: Delivery, *, has_begun: bool) -> Outcome:
+    """The process ends meanwhile: what has not left yet is left to the next one."""
+    return judge_lost(delivery, "stopped while sending") if has_begun else Outcome(None, "stopped before sending")
 
 
 def _again(delivery: Delivery, reason: str, tries_max: int, at_least_s: float = 0.0) -> Outcome:

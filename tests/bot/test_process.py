@@ -44,7 +44,7 @@ async def outcome(process: Process) -> tuple[int, str, str]:
 @asynccontextmanager
 async def serving(folder: Path, **settings: str) -> AsyncGenerator[tuple[Process, str]]:
     """A running bot and its address; whatever is left of it at the end is killed."""
-    process = await start(folder, "run", PORT="0", DEMO="1", **settings)
+    process = await start(folder, "run", **{"PORT": "0", "DEMO": "1", **settings})
     assert process.stdout is not None
     try:
         async with asyncio.timeout(START_S):

@@ -74,7 +74,7 @@ async def scene(url: str, writers: int, clock: Callable[[], datetime]) -> AsyncG
     """The bot with its relay at work, and so many colleagues."""
     async with FakeTeams(clock) as teams, opened(settings_for(url, teams, ""), clock) as house:
         firm = await found(house.units, teams.service_url, "firm", channels=1, members=writers)
-        accounts = tuple(_account(name) for name in firm.accounts[2:])
+        accounts = tuple(account_of(name) for name in firm.accounts[2:])
         async with (
             TestServer(house.application) as server,
             ClientSession(server.make_url("/"), connector=TCPConnector(limit=CONNECTIONS)) as client,
@@ -87,5 +87,6 @@ async def scene(url: str, writers: int, clock: Callable[[], datetime]) -> AsyncG
                 house.relay.stop()
 
 
-def _account(name: str) -> Account:
+def account_of(name: str) -> Account:
+    """Somebody of the firm, as the platform knows one."""
     return Account(name, name, Language.ENGLISH, Room(f"a:29:{name}", PlaceKind.PERSONAL))

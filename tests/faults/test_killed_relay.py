@@ -16,8 +16,6 @@ from aiohttp.test_utils import TestServer
 from sqlalchemy import RowMapping, select
 
 from bot.app import opened as house_opened
-from services import lead
-from services.errors import Contended
 from services.people import Language, PlaceKind
 from storage.engine import Database, open_database
 from storage.tables import deliveries, events, posts
@@ -28,7 +26,7 @@ from tests.fakes.bot_connector import Answer, Drop, FakeTeams
 from tests.faults import nursery, relay_process
 from tests.faults.conftest import Note
 from tests.faults.haste import Haste
-from tests.faults.town import Firm, bring, found
+from tests.faults.town import Firm, bring, found, pick
 from tests.faults.waiting import until
 from tests.features.conftest import settings_for
 from tests.stage_teams import TeamsStage
@@ -38,7 +36,6 @@ WORKERS = 6
 """So many messages at most are in the hands of a process when it dies."""
 PROCESSES = 2
 """Of a database on a server; a file is one process' own."""
-TRIES_MAX = 20
 LOOK_S = 0.02
 LOOKS_AT_MOST = (5, 200)
 CALM_S = 300
@@ -168,21 +165,9 @@ async def rage(storm: Storm, relays: nursery.Nursery, leads: dict[str, Firm]) ->
         storm.killed += await relays.ended(alive[victim]) == -signal.SIGKILL
         alive[victim] = await relays.start(*start)
         if to_pick:
-            await pick(storm, leads[to_pick[-1]], to_pick.pop())
+            storm.picked.append(to_pick.pop())
+            await pick(storm.units, leads[storm.picked[-1]], storm.picked[-1])
     await until(storm.is_calm, CALM_S)
-
-
-async def pick(storm: Storm, firm: Firm, lead_id: str) -> None:
-    """Something happens meanwhile, so that cards which have arrived must change."""
-    for _ in range(TRIES_MAX):
-        try:
-            async with storm.units.write() as uow:
-                await lead.pick(uow, firm.owner, lead_id)
-        except Contended:
-            continue
-        storm.picked.append(lead_id)
-        return
-    raise TimeoutError
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -3,12 +3,15 @@
 from dataclasses import dataclass, replace
 
 from services import lead, team, user
+from services.errors import Contended
 from services.people import Actor, Place, PlaceKind, TeamId
 from services.permissions import Role
 from services.unit_of_work import UnitOfWork
 from services.user.model import Met
 from storage.unit_of_work import SqlUnits
 from tests.fakes.bot_connector import APP_ID, TENANT_ID
+
+TRIES_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,18 @@ async def bring(units: SqlUnits, firm: Firm, number: int) -> str:
     draft = lead.Draft(title=f"Dach {number}", name=f"Kunde {number}", email=f"k{number}-{firm.team_id}@post.example")
     async with units.write() as uow:
         return (await lead.create(uow, firm.owner, draft)).lead_id
+
+
+async def pick(units: SqlUnits, firm: Firm, lead_id: str) -> None:
+    """The owner takes it; as a click would, several times where the database is busy."""
+    for _ in range(TRIES_MAX):
+        try:
+            async with units.write() as uow:
+                await lead.pick(uow, firm.owner, lead_id)
+        except Contended:
+            continue
+        return
+    raise TimeoutError
 
 
 async def _meet(units: SqlUnits, service_url: str, account: str) -> Actor:
