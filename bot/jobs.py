@@ -14,6 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.auditor import Auditor
 from bot.metrics import Metrics
+from services.bulk import clockwork as bulk
 from services.errors import Contended
 from services.file import keeping as file
 from services.invitation import clockwork as invitation
@@ -26,6 +27,7 @@ LongWork: TypeAlias = Callable[[], Awaitable[int]]
 """The same in units of its own, because nobody may wait for so long."""
 
 BATCH: Final = 200
+BULKS: Final = 20
 OLD_BATCH: Final = 2000
 INBOX_DAYS: Final = 35
 """Longer than any sender repeats: 30 days, resent by hand."""
@@ -69,6 +71,14 @@ async def offer_leads_again(uow: UnitOfWork) -> int:
     return await lead.offer_again(uow, BATCH)
 
 
+async def work_on_bulks(uow: UnitOfWork) -> int:
+    return await bulk.work(uow, BULKS)
+
+
+async def forget_bulks(uow: UnitOfWork) -> int:
+    return await bulk.forget(uow, BATCH)
+
+
 async def forget_arrivals(uow: UnitOfWork) -> int:
     return await uow.inbox.forget(INBOX_DAYS, OLD_BATCH)
 
@@ -94,6 +104,8 @@ async def anchor_audit(uow: UnitOfWork) -> int:
 
 
 JOBS: Final = (
+    Job("bulk.work", 5, work_on_bulks),
+    Job("bulk.forget", 3600, forget_bulks),
     Job("invitation.expire", 60, expire_invitations),
     Job("lead.expire", 30, expire_offers),
     Job("lead.remind", 600, remind_of_leads),

@@ -10,6 +10,10 @@ from services.audit.model import Entry, ListedEntries
 from services.permissions import Role
 
 ACTIONS: Final[dict[str, T]] = {
+    "bulk.links_taken": t("Links of a bulk invitation taken out"),
+    "bulk.resent": t("Bulk invitation: mails sent again"),
+    "bulk.started": t("Bulk invitation sent"),
+    "bulk.stopped": t("Bulk invitation stopped"),
     "delivery.resent": t("Message sent again"),
     "delivery.unknown": t("Unclear whether a message arrived"),
     "file.discarded": t("File removed"),

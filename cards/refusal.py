@@ -78,6 +78,7 @@ _KINDS: dict[str, T] = {
     "partner": t("There is no partner “{wanted}” on this marketplace."),
     "request": t("This request no longer exists."),
     "delivery": t("This message no longer exists."),
+    "bulk": t("There are no such invitations."),
 }
 
 _UNNAMED: dict[str, T] = {

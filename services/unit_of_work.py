@@ -17,6 +17,7 @@ from services.people import Actor
 # The nouns' use cases are written against this module, and it against their stores.
 if TYPE_CHECKING:
     from services.audit.store import AuditTrail
+    from services.bulk.store import Bulks
     from services.conversation.store import Conversations
     from services.delivery.store import Deliveries
     from services.file.store import Files
@@ -49,6 +50,7 @@ class UnitOfWork(Protocol):
     requests: Requests
     leads: Leads
     marketplaces: Marketplaces
+    bulks: Bulks
     files: Files
     audit: AuditTrail
     deliveries: Deliveries

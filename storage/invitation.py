@@ -39,6 +39,16 @@ _ADD: Final = insert(invitations).on_conflict_do_nothing().returning(invitations
 _GET: Final = _READ.where(*_THIS)
 _NUMBERED: Final = _READ.where(_TEAM, invitations.c.number == bindparam("p_number"))
 _OPEN_TO: Final = _READ.where(_TEAM, _OPEN, invitations.c.email == bindparam("p_email"))
+_OPEN_ON: Final = (
+    select(invitations.c.email)
+    .where(
+        _TEAM,
+        _SENT,
+        invitations.c.marketplace_id == bindparam("p_marketplace_id"),
+        invitations.c.expires_at > bindparam("p_now"),
+    )
+    .limit(bindparam("p_limit"))
+)
 _PAGE: Final = (
     _READ.where(_TEAM, _COLLEAGUES)
     .order_by(case((_OPEN, 0), else_=1), invitations.c.number.desc())
@@ -174,6 +184,10 @@ class SqlInvitations:
 
     async def open_to(self, team_id: str, email: str) -> list[Invitation]:
         return await self._many(_OPEN_TO, {"p_team_id": team_id, "p_email": email})
+
+    async def open_on(self, team_id: str, marketplace_id: str, now: datetime, limit: int) -> list[str]:
+        values = {"p_team_id": team_id, "p_marketplace_id": marketplace_id, "p_now": now, "p_limit": limit}
+        return list((await self._connection.execute(_OPEN_ON, values)).scalars())
 
     async def page(self, team_id: str, limit: int) -> list[Invitation]:
         return await self._many(_PAGE, {"p_team_id": team_id, "p_limit": limit})

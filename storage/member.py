@@ -49,6 +49,9 @@ _HAS_ADDRESS: Final = select(
         or_(members.c.email == bindparam("p_email"), users.c.email_hint == bindparam("p_email")),
     )
 )
+_ADDRESSES: Final = (
+    select(members.c.email, users.c.email_hint).join(users, users.c.user_id == members.c.user_id).where(_TEAM, _ACTIVE)
+)
 _OF_USER: Final = _READ.where(_PERSON)
 _LANGUAGES: Final = (
     select(users.c.user_id, users.c.language, users.c.zone)
@@ -124,6 +127,10 @@ class SqlMembers:
     async def has_address(self, team_id: str, email: str) -> bool:
         found = await self._connection.execute(_HAS_ADDRESS, {"p_team_id": team_id, "p_email": email})
         return bool(found.scalar_one())
+
+    async def addresses(self, team_id: str) -> list[str]:
+        rows = await self._connection.execute(_ADDRESSES, {"p_team_id": team_id})
+        return [address for row in rows for address in row if address]
 
     async def of_user(self, user_id: str) -> Member | None:
         return await self._one(_OF_USER, {"p_user_id": user_id})

@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.audit.store import AuditTrail
+from services.bulk.store import Bulks
 from services.conversation.store import Conversations
 from services.delivery.store import Deliveries
 from services.events import Event, encode, enveloped
@@ -29,6 +30,7 @@ from services.request.store import Requests
 from services.team.store import Teams
 from services.user.store import Users
 from storage.audit import SqlAuditTrail
+from storage.bulk import SqlBulks
 from storage.conversation import SqlConversations
 from storage.delivery import SqlDeliveries
 from storage.engine import Database, contention
@@ -86,6 +88,7 @@ class SqlUnit:
         self.keyring = common.keyring
         self.plan = common.plan
         self.audit: AuditTrail = self._trail
+        self.bulks: Bulks = SqlBulks(connection)
         self.conversations: Conversations = SqlConversations(connection)
         self.deliveries: Deliveries = SqlDeliveries(connection)
         self.files: Files = SqlFiles(connection, writes=writes)

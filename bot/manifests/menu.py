@@ -81,6 +81,8 @@ LEFT_OUT: Final[Mapping[str, Reason]] = {
     "marketplace.create": Reason.SET_UP_ONCE,
     "marketplace.change": Reason.SET_UP_ONCE,
     "marketplace.invite": Reason.SET_UP_ONCE,
+    "marketplace.invite_many": Reason.SET_UP_ONCE,
+    "bulk.show": Reason.SELDOM,
     "team.rename": Reason.SET_UP_ONCE,
     "team.settings": Reason.SET_UP_ONCE,
     "team.disconnect": Reason.SET_UP_ONCE,

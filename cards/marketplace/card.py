@@ -48,6 +48,7 @@ def _actions(view: MarketplaceView) -> tuple[Run, ...]:
         return (Run(t("Open leads"), "lead.list"),)
     return (
         Run(t("Invite a partner"), "marketplace.invite", {"marketplace": view.marketplace_id}, Style.PRIMARY),
+        Run(t("Invite many firms"), "marketplace.invite_many", {"marketplace": view.marketplace_id}),
         Run(t("Settings"), "marketplace.change", {"marketplace": view.marketplace_id}),
         Run(t("Open leads"), "lead.list"),
         Run(t("Another market"), "marketplace.create"),

@@ -10,6 +10,7 @@ from services.invitation.model import (
     OPEN_MAX,
     TEXT_MAX_CHARS,
     VALID_FOR,
+    Addressee,
     AlreadyAsked,
     AlreadyColleague,
     AlreadyInvited,
@@ -64,26 +65,25 @@ async def join_request(uow: UnitOfWork, actor: Actor) -> ShownInvitation:
     return await _ask(uow, actor, team, replace(wanted, name=actor.name, user_id=actor.user_id, user_name=actor.name))
 
 
-async def invite_partner(
-    uow: UnitOfWork, actor: Actor, *, marketplace_id: str, name: str, email: str, text: str = ""
-) -> Invitation:
+async def invite_partner(uow: UnitOfWork, actor: Actor, marketplace_id: str, firm: Addressee) -> Invitation:
     """Invite a firm to a marketplace by the same link, page and code; whoever joins does it for his own team (B22)."""
     team_id = actor.require(Permission.MARKETPLACE_RUN)
     team = await _locked(uow, team_id)
-    address = checked_address(email)
+    address = checked_address(firm.email)
     await _settle_expired(uow, team, address)
     wanted = await _new(uow, actor, team, InvitationKind.PARTNER)
     wanted = replace(
         wanted,
         state=InvitationState.PENDING,
         email=address,
-        name=name,
-        text=_checked_text(text),
+        name=firm.name,
+        text=checked_text(firm.text),
         marketplace_id=marketplace_id,
         expires_at=uow.now + VALID_FOR,
+        language=firm.language or wanted.language,
     )
     await _add(uow, wanted)
-    uow.emit(_created(wanted), by=actor)
+    uow.emit(_created(wanted, firm.bulk_id), by=actor)
     return wanted
 
 
@@ -100,7 +100,8 @@ def checked_address(email: str) -> str:
         raise Invalid("email", "email") from error
 
 
-def _checked_text(text: str) -> str:
+def checked_text(text: str) -> str:
+    """The inviter's own words. Raises Invalid when they are too many."""
     trimmed = text.strip()
     if len(trimmed) > TEXT_MAX_CHARS:
         raise Invalid("text", "too_long", TEXT_MAX_CHARS)
@@ -123,7 +124,7 @@ async def _drafted(
         raise AlreadyColleague(address)
     await _settle_expired(uow, team, address)
     drafted = await _new(uow, actor, team, kind)
-    return replace(drafted, email=address, text=_checked_text(text))
+    return replace(drafted, email=address, text=checked_text(text))
 
 
 async def _settle_expired(uow: UnitOfWork, team: Team, address: str) -> None:
@@ -186,11 +187,12 @@ async def _send(uow: UnitOfWork, actor: Actor, team: Team, wanted: Invitation) -
     return ShownInvitation(sent, sent.email, await seating.count(uow, team), may_revoke=True, may_resend=True)
 
 
-def _created(sent: Invitation) -> InvitationCreated:
+def _created(sent: Invitation, bulk_id: str = "") -> InvitationCreated:
     return InvitationCreated(
         subject=sent.ref,
         invitation_id=sent.invitation_id,
         kind=sent.kind,
         role=sent.role,
         email=sent.email,
+        bulk_id=bulk_id,
     )

@@ -113,6 +113,19 @@ class Invitation:
         return replace(self, state=InvitationState.EXPIRED) if over else self
 
 
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A firm to invite, by what is said of it."""
+
+    name: str
+    email: str
+    text: str = ""
+    language: Language | None = None
+    """In which the mail and the page speak; the team's, unless it is said."""
+    bulk_id: str = ""
+    """The bulk invitation that it comes with."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What somebody who may decide wants to know first, and the answer; nothing is decided by it."""
@@ -162,6 +175,8 @@ class InvitationCreated(InvitationEvent, frozen=True, kw_only=True, tag="invitat
 
     role: str
     email: str = ""
+    bulk_id: str = ""
+    """The bulk invitation that it came with, whose report says what became of the mail."""
 
 
 class InvitationApproved(InvitationEvent, frozen=True, kw_only=True, tag="invitation.approved"):
@@ -210,6 +225,8 @@ class InvitationRevoked(InvitationEvent, frozen=True, kw_only=True, tag="invitat
 
 class InvitationResent(InvitationEvent, frozen=True, kw_only=True, tag="invitation.resent"):
     """A new link is on its way; the old one is void."""
+
+    bulk_id: str = ""
 
 
 class InvitationExpired(InvitationEvent, frozen=True, kw_only=True, tag="invitation.expired"):

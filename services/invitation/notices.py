@@ -54,9 +54,9 @@ async def requested(uow: UnitOfWork, event: InvitationRequested) -> list[Notice]
 
 
 async def sent(uow: UnitOfWork, event: InvitationCreated | InvitationResent) -> list[Notice]:
-    """The invitee, by mail (A73)."""
+    """The invitee, by mail (A73); of many the report tells which mails did not leave, and nobody gets a card each."""
     del uow
-    return [_copies(event), _mail(event, event.actor_id or "")]
+    return [_copies(event), _mail(event, "" if event.bulk_id else event.actor_id or "")]
 
 
 async def approved(uow: UnitOfWork, event: InvitationApproved) -> list[Notice]:

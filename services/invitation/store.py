@@ -22,6 +22,10 @@ class Invitations(Protocol):
         """Open invitations to an address, of every kind."""
         ...
 
+    async def open_on(self, team_id: str, marketplace_id: str, now: datetime, limit: int) -> list[str]:
+        """The addresses of firms that are invited to a marketplace and have not answered yet."""
+        ...
+
     async def page(self, team_id: str, limit: int) -> list[Invitation]:
         """The open ones, then the others, the latest first; partners' invitations are the marketplace's business."""
         ...

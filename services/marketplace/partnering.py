@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from services import invitation
 from services.errors import Invalid, NeedsConfirmation, NotFound, Outdated, Warn
-from services.invitation.model import OPEN_STATES, AlreadyInvited, Invitation, InvitationState
+from services.invitation.inviting import checked_address
+from services.invitation.model import OPEN_STATES, Addressee, AlreadyInvited, Invitation, InvitationState
 from services.lead.model import UNDO_MINUTES
 from services.lead.typed import line, needed
 from services.marketplace.finding import run_by
@@ -13,6 +14,7 @@ from services.marketplace.model import (
     PARTNERS_MAX,
     AlreadyPartner,
     InvitationClosed,
+    Marketplace,
     MarketplaceFull,
     MarketplaceJoined,
     MarketplaceView,
@@ -50,25 +52,35 @@ async def invite(
 ) -> MarketplaceView:
     """Invite a firm by mail, with words of one's own; it takes part once one of its owners or admins has joined."""
     team_id = actor.require(Permission.MARKETPLACE_RUN)
-    firm = needed("name", line("name", name, LINE_MAX_CHARS))
-    wanted = _part(part)
+    firm = Addressee(needed("name", line("name", name, LINE_MAX_CHARS)), email, text)
+    wanted = part_of(part)
     market = await run_by(uow, team_id, marketplace)
     await uow.teams.lock(team_id)
     known = await uow.marketplaces.partners(team_id, market.marketplace_id, PARTNERS_MAX)
     if len(known) >= PARTNERS_MAX:
         raise MarketplaceFull(market.name)
-    sent = await _send(uow, actor, market.marketplace_id, firm, email, text)
-    if any(one.email == sent.email and one.state is PartnerState.ACTIVE for one in known):
-        raise AlreadyPartner(sent.email, market.name)
+    address = checked_address(email)
+    if any(one.email == address and one.state is PartnerState.ACTIVE for one in known):
+        raise AlreadyPartner(address, market.name)
+    try:
+        await add_firm(uow, actor, market, firm, wanted)
+    except AlreadyInvited as already:
+        raise AlreadyPartner(already.email, market.name) from already
+    return await look_again(uow, actor, market.marketplace_id)
+
+
+async def add_firm(uow: UnitOfWork, actor: Actor, market: Marketplace, firm: Addressee, part: Part) -> Partner:
+    """Invite the firm, whatever stands around it. Raises AlreadyInvited, TooManyOpen."""
+    sent = await invitation.invite_partner(uow, actor, market.marketplace_id, firm)
     partner = Partner(
-        team_id=team_id,
+        team_id=market.team_id,
         marketplace_id=market.marketplace_id,
         partner_id=uow.new_id(),
         partner_team_id=None,
-        name=firm,
+        name=firm.name,
         email=sent.email,
-        gives=wanted is not Part.TAKES,
-        takes=wanted is not Part.GIVES,
+        gives=part is not Part.TAKES,
+        takes=part is not Part.GIVES,
         state=PartnerState.PENDING,
         invitation_id=sent.invitation_id,
         created_at=uow.now,
@@ -84,23 +96,15 @@ async def invite(
         ),
         by=actor,
     )
-    return await look_again(uow, actor, market.marketplace_id)
+    return partner
 
 
-def _part(typed: str) -> Part:
+def part_of(typed: str) -> Part:
+    """As what a firm is to take part; taking is usual. Raises Invalid."""
     try:
         return Part(typed or Part.TAKES)
     except ValueError as error:
         raise Invalid("part", "choice") from error
-
-
-async def _send(uow: UnitOfWork, actor: Actor, marketplace_id: str, name: str, email: str, text: str) -> Invitation:
-    try:
-        return await invitation.invite_partner(
-            uow, actor, marketplace_id=marketplace_id, name=name, email=email, text=text
-        )
-    except AlreadyInvited as already:
-        raise AlreadyPartner(already.email, name) from already
 
 
 async def join_partner(uow: UnitOfWork, actor: Actor, invited: Invitation) -> MarketplaceView:

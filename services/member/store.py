@@ -32,6 +32,10 @@ class Members(Protocol):
         """Whether a colleague has this address (trimmed, case-folded)."""
         ...
 
+    async def addresses(self, team_id: str) -> list[str]:
+        """The addresses of the colleagues, as far as they are known (trimmed, case-folded)."""
+        ...
+
     async def of_user(self, user_id: str) -> Member | None:
         """The one membership of a person in a living team, whichever team that is (B2)."""
         ...

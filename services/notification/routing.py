@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
+from services.bulk import notices as bulk
 from services.delivery import notices as delivery
 from services.events import Event
 from services.invitation import notices as invitation
@@ -15,7 +16,7 @@ from services.unit_of_work import UnitOfWork
 
 Hear: TypeAlias = Callable[[UnitOfWork, Any], Awaitable[list[Notice]]]
 
-NOUNS = (delivery, invitation, lead, marketplace, member, request)
+NOUNS = (bulk, delivery, invitation, lead, marketplace, member, request)
 
 
 def merge(*tables: Mapping[type[Event], Hear]) -> dict[type[Event], tuple[Hear, ...]]:

@@ -6,6 +6,7 @@ aware UTC; ids are opaque text; money is minor units with a currency.
 """
 
 from storage.tables.base import Moment, metadata
+from storage.tables.bulks import bulk_lines, bulks
 from storage.tables.files import files
 from storage.tables.leads import lead_history, lead_sights, leads, marketplaces, partners
 from storage.tables.people import conversations, identities, users
@@ -18,6 +19,8 @@ __all__ = [
     "Moment",
     "audit",
     "audit_details",
+    "bulk_lines",
+    "bulks",
     "conversations",
     "counters",
     "deliveries",

@@ -10,11 +10,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class FakeMailServer(AbstractAsyncContextManager["FakeMailServer"]):
-    """Start with `async with`; `refusal` is answered instead of accepting, while it is set."""
+    """Start with `async with`; `refusal` is answered instead of accepting, while it is set, and to the `unknown`."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.refusal = ""
+        self.unknown: set[str] = set()
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -39,6 +40,8 @@ class FakeMailServer(AbstractAsyncContextManager["FakeMailServer"]):
         del server, session
         if self.refusal:
             return self.refusal
+        if self.unknown & set(envelope.rcpt_tos):
+            return "550 No such user here"
         assert isinstance(envelope.content, bytes)
         mail = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(mail, EmailMessage)

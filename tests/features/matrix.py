@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from services import file, invitation, marketplace, request
+from services import bulk, file, invitation, marketplace, request
 from services.delivery import Delivery, Kind, State
 from services.permissions import Permission
 from tests.features import people
@@ -35,6 +35,10 @@ class Things:
     heir: str
     marketplace: str
     partner: str
+    bulk: str
+    """Firms to invite, looked at by the owner."""
+    draft: str
+    """The same by the admin."""
     delivery: str
     file: str
     """Which the owner has sent."""
@@ -116,6 +120,14 @@ ROWS: Final[dict[str, Row]] = {
         stall_days=5,
         questions="Welche Dachform?",
     ),
+    "bulk.show": of("bulk", "bulk"),
+    "bulk.page": of("bulk", "bulk", page=1),
+    "bulk.send": of("bulk", "bulk"),
+    "bulk.resend": of("bulk", "bulk"),
+    "bulk.report": of("bulk", "bulk"),
+    "bulk.links": of("bulk", "bulk"),
+    "bulk.drop": of("bulk", "draft"),
+    "marketplace.invite_many": of("marketplace", "marketplace", firms="Zimmerei; post@zimmerei.example", part="takes"),
     "marketplace.invite": of("marketplace", "marketplace", email="firm@acme.example", name="Acme"),
     "marketplace.offer": of("lead", "lead", to="Solarhaus GmbH"),
     "marketplace.end": of("partner", "partner", accept=["partner.end"]),
@@ -149,6 +161,7 @@ async def build(firm: Firm) -> Things:
     await people.pick(firm, picked.lead_id, member)
     async with firm.chat.house.units.write() as uow:
         anna, ben = await people.actor(uow, owner), await people.actor(uow, member)
+        mara = await people.actor(uow, admin)
         leaving = await people.user_id(uow, viewer)
         asked = await request.ask(uow, ben, "member.remove", {"who": leaving}, Permission.MEMBER_REMOVE)
         requested = await invitation.request(uow, ben, "eva@acme.example")
@@ -156,6 +169,8 @@ async def build(firm: Firm) -> Things:
         sent = await invitation.create(uow, anna, "udo@acme.example", "viewer")
         market = await marketplace.create(uow, anna, "Handwerk Süd")
         invited = await marketplace.invite(uow, anna, email="dach@acme.example", name="Dachwerk")
+        firms = await bulk.draft(uow, anna, firms="Holzbau; post@holzbau.example", part="takes")
+        others = await bulk.draft(uow, mara, firms="Spengler; post@spengler.example", part="takes")
         delivery = Delivery(
             team_id=firm.team_id,
             delivery_id=uow.new_id(),
@@ -186,6 +201,8 @@ async def build(firm: Firm) -> Things:
             heir=await people.user_id(uow, admin),
             marketplace=market.marketplace_id,
             partner=next(one.partner_id for one in invited.partners if not one.is_operator),
+            bulk=firms.bulk_id,
+            draft=others.bulk_id,
             delivery=delivery.delivery_id,
             file=sent_file.file_id,
             made=made.file_id,

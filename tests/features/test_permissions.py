@@ -79,6 +79,14 @@ ALLOWED: Final[dict[str, str]] = {
     "marketplace.create": "OAM",
     "marketplace.change": "OAM",
     "marketplace.invite": "OAM",
+    "marketplace.invite_many": "OAM",
+    "bulk.show": "OAMV",
+    "bulk.page": "OAMV",
+    "bulk.send": "OAM",
+    "bulk.drop": "OAM",
+    "bulk.resend": "OAM",
+    "bulk.report": "OAMV",
+    "bulk.links": "OAM",
     "marketplace.offer": "OAM",
     "marketplace.end": "OAM",
     "marketplace.withdraw": "OAM",
@@ -99,6 +107,7 @@ DONE: Final = {
     "lead.delegate": "lead.delegated",
     "lead.return": "lead.returned",
     "marketplace.create": "marketplace.created",
+    "bulk.send": "bulk.started",
 }
 """What the audit log says of those who were allowed."""
 DECIDED: Final = frozenset({"request.approve", "request.decline"})

@@ -568,4 +568,54 @@ def upgrade() -> None:
     )
     op.create_index("ix_files_expires_at", "files", ["expires_at"], unique=False)
     op.create_index("ix_files_team_id_user_id_purpose", "files", ["team_id", "user_id", "purpose"], unique=False)
+    op.create_table(
+        "bulks",
+        sa.Column("team_id", sa.Text(), nullable=False),
+        sa.Column("bulk_id", sa.Text(), nullable=False),
+        sa.Column("marketplace_id", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), server_default="", nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shown", sa.Text(), server_default="", nullable=False),
+        sa.Column("is_moving", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["team_id", "marketplace_id"],
+            ["marketplaces.team_id", "marketplaces.marketplace_id"],
+            name=op.f("fk_bulks_team_id_marketplace_id"),
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.team_id"], name=op.f("fk_bulks_team_id")),
+        sa.PrimaryKeyConstraint("team_id", "bulk_id", name=op.f("pk_bulks")),
+    )
+    op.create_index(
+        "ix_bulks_looked_at",
+        "bulks",
+        ["looked_at"],
+        unique=False,
+        sqlite_where=sa.text("is_moving"),
+        postgresql_where=sa.text("is_moving"),
+    )
+    op.create_index("ix_bulks_state_changed_at", "bulks", ["state", "changed_at"], unique=False)
+    op.create_table(
+        "bulk_lines",
+        sa.Column("team_id", sa.Text(), nullable=False),
+        sa.Column("bulk_id", sa.Text(), nullable=False),
+        sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("firm", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("invitation_id", sa.Text(), nullable=True),
+        sa.Column("mailed_after", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["team_id", "bulk_id"], ["bulks.team_id", "bulks.bulk_id"], name=op.f("fk_bulk_lines_team_id_bulk_id")
+        ),
+        sa.PrimaryKeyConstraint("team_id", "bulk_id", "line", name=op.f("pk_bulk_lines")),
+    )
+    op.create_index("ix_bulk_lines_invitation_id", "bulk_lines", ["team_id", "invitation_id"], unique=False)
     # ### end Alembic commands ###

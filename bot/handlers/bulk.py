@@ -1,0 +1,234 @@
+"""The commands about bulk invitations; they begin where a marketplace's partners are invited."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from bot.commands import Args, Command, Group, Reply
+from bot.context import Context
+from bot.incoming import Kind, Placement
+from cards import bulk as cards
+from cards.bulk import tables
+from cards.model import Card, T, t
+from cards.render.text import Writer
+from services import bulk, file
+from services.bulk import BulkTable
+from services.errors import Warn
+from services.permissions import Permission
+from services.spreadsheet import write_csv
+
+
+class InviteManyArgs(Args, frozen=True):
+    """Which firms, pasted or in a file, and as what; without a part the form is still to come."""
+
+    firms: str = ""
+    file: str = ""
+    marketplace: str = ""
+    part: str = ""
+    text: str = ""
+
+
+class BulkArgs(Args, frozen=True):
+    """Which bulk invitation."""
+
+    bulk: str
+
+
+class ShowArgs(Args, frozen=True):
+    """Which bulk invitation; the latest one, where none is named."""
+
+    bulk: str = ""
+
+
+class PageArgs(BulkArgs, frozen=True):
+    """Which page of it."""
+
+    page: int = 1
+
+
+async def invite_many(ctx: Context, args: InviteManyArgs) -> Card | Reply:
+    """Look at the firms; the form, where they are still to come."""
+    if not args.part or not (args.firms or args.file):
+        known = {"firms": args.firms, "marketplace": args.marketplace, "text": args.text}
+        card = cards.form(await bulk.form(ctx.uow, ctx.actor, args.file), known)
+    else:
+        view = await bulk.draft(
+            ctx.uow,
+            ctx.actor,
+            firms=args.firms,
+            file_id=args.file,
+            marketplace=args.marketplace,
+            part=args.part,
+            text=args.text,
+        )
+        card = cards.shown(view)
+    return Reply(card, _aside(ctx))
+
+
+async def invite_many_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Which firms."""
+    del warnings
+    return cards.form(await bulk.form(ctx.uow, ctx.actor, str(known.get("file", ""))), known)
+
+
+def _aside(ctx: Context) -> Placement:
+    """A list of firms concerns whoever invites them, and the form stays for the next try."""
+    is_aside = ctx.actor.place.is_public or ctx.incoming.kind is not Kind.MESSAGE
+    return Placement.PRIVATE if is_aside else Placement.NEW
+
+
+async def show(ctx: Context, args: ShowArgs) -> Card:
+    """How it stands."""
+    return cards.shown(await bulk.show(ctx.uow, ctx.actor, args.bulk))
+
+
+async def page(ctx: Context, args: PageArgs) -> Card:
+    """Firm by firm."""
+    return cards.paged(await bulk.page(ctx.uow, ctx.actor, args.bulk, args.page))
+
+
+async def send(ctx: Context, args: BulkArgs) -> Card:
+    """Begin to send."""
+    return cards.started(await bulk.send(ctx.uow, ctx.actor, args.bulk))
+
+
+async def drop(ctx: Context, args: BulkArgs) -> Card:
+    """Throw the list away."""
+    return cards.shown(await bulk.drop(ctx.uow, ctx.actor, args.bulk))
+
+
+async def resend(ctx: Context, args: BulkArgs) -> Card:
+    """Send again what did not leave."""
+    return cards.shown(await bulk.resend(ctx.uow, ctx.actor, args.bulk))
+
+
+async def report(ctx: Context, args: BulkArgs) -> Reply:
+    """Firm by firm, as a file."""
+    table = await bulk.report(ctx.uow, ctx.actor, args.bulk)
+    made = await _made(ctx, table, tables.REPORT_NAME, tables.REPORT, tables.report_rows(table))
+    return Reply(tables.reported(table.view, made), _apart(ctx))
+
+
+async def links(ctx: Context, args: BulkArgs) -> Reply:
+    """The links that no mail carries, as a file."""
+    table = await bulk.links(ctx.uow, ctx.actor, args.bulk)
+    rows = tables.link_rows(table, ctx.public_url)
+    made = await _made(ctx, table, tables.LINKS_NAME, tables.LINKS, rows)
+    return Reply(tables.links_taken(table.view, made), _apart(ctx))
+
+
+async def _made(
+    ctx: Context, table: BulkTable, name: T, header: tuple[T, ...], rows: Iterable[tables.Row]
+) -> file.OfferedFile:
+    """The table in the language and the manner of whoever asked for it."""
+    writer = Writer(ctx.actor.language, ctx.actor.zone, ctx.uow.now)
+    written = ([writer.one_line(cell) if isinstance(cell, T) else cell for cell in row] for row in rows)
+    content = write_csv([writer.one_line(one) for one in header], written, ctx.actor.language)
+    return await file.offer(ctx.uow, ctx.actor, writer.one_line(tables.named(name, table.view)), content)
+
+
+def _apart(ctx: Context) -> Placement:
+    return Placement.PRIVATE if ctx.actor.place.is_public else Placement.NEW
+
+
+COMMANDS: Final = (
+    Command(
+        name="marketplace.invite_many",
+        english=("market invite many", "marketplace invite many"),
+        german=("markt viele einladen", "marktplatz viele einladen"),
+        permission=Permission.MARKETPLACE_RUN,
+        about=t("Invite many firms to your market at once, pasted or from a file"),
+        verb=t("Invite many firms"),
+        group=Group.MARKETPLACE,
+        handler=invite_many,
+        args=InviteManyArgs,
+        takes=("marketplace*",),
+        form=invite_many_form,
+    ),
+    Command(
+        name="bulk.show",
+        english=("market report", "marketplace report"),
+        german=("markt bericht", "marktplatz bericht"),
+        permission=Permission.MARKETPLACE_VIEW,
+        about=t("What became of your team's latest bulk invitation"),
+        verb=t("Overview"),
+        group=Group.MARKETPLACE,
+        handler=show,
+        args=ShowArgs,
+        writes=False,
+    ),
+    Command(
+        name="bulk.page",
+        english=(),
+        german=(),
+        permission=Permission.MARKETPLACE_VIEW,
+        about=t("The firms of a bulk invitation"),
+        verb=t("Firm by firm"),
+        group=Group.MARKETPLACE,
+        handler=page,
+        args=PageArgs,
+        writes=False,
+        listed=False,
+    ),
+    Command(
+        name="bulk.send",
+        english=(),
+        german=(),
+        permission=Permission.MARKETPLACE_RUN,
+        about=t("Send the invitations of a list"),
+        verb=t("Send"),
+        group=Group.MARKETPLACE,
+        handler=send,
+        args=BulkArgs,
+        listed=False,
+    ),
+    Command(
+        name="bulk.drop",
+        english=(),
+        german=(),
+        permission=Permission.MARKETPLACE_RUN,
+        about=t("Discard a list"),
+        verb=t("Discard"),
+        group=Group.MARKETPLACE,
+        handler=drop,
+        args=BulkArgs,
+        listed=False,
+    ),
+    Command(
+        name="bulk.resend",
+        english=(),
+        german=(),
+        permission=Permission.MARKETPLACE_RUN,
+        about=t("Send the mails again that did not leave"),
+        verb=t("Send again"),
+        group=Group.MARKETPLACE,
+        handler=resend,
+        args=BulkArgs,
+        listed=False,
+    ),
+    Command(
+        name="bulk.report",
+        english=(),
+        german=(),
+        permission=Permission.MARKETPLACE_VIEW,
+        about=t("The report on a bulk invitation as a file"),
+        verb=t("Report as a file"),
+        group=Group.MARKETPLACE,
+        handler=report,
+        also=(Permission.FILE_FETCH,),
+        args=BulkArgs,
+        listed=False,
+    ),
+    Command(
+        name="bulk.links",
+        english=(),
+        german=(),
+        permission=Permission.MARKETPLACE_RUN,
+        about=t("The links of a bulk invitation as a file"),
+        verb=t("Links as a file"),
+        group=Group.MARKETPLACE,
+        handler=links,
+        also=(Permission.FILE_FETCH,),
+        args=BulkArgs,
+        listed=False,
+    ),
+)

@@ -1,0 +1,209 @@
+"""A bulk invitation before it is sent, while it is sent, and as its report."""
+
+from typing import Final
+
+from cards.bulk.words import FATES, PARTS, why
+from cards.model import (
+    Badge,
+    Block,
+    Card,
+    Fact,
+    Facts,
+    Item,
+    Items,
+    Progress,
+    Quote,
+    Run,
+    State,
+    Style,
+    Subject,
+    T,
+    Text,
+    Tone,
+    t,
+    tn,
+    verbatim,
+)
+from services.bulk.model import LINKED, MOVING, RESENDABLE, BulkPage, BulkState, BulkView, Fate, LineView
+
+VIEW: Final = "bulk.card"
+_BADGES: Final[dict[BulkState, Badge]] = {
+    BulkState.DRAFT: Badge(t("not sent yet"), State.OPEN),
+    BulkState.RUNNING: Badge(t("being sent"), State.OPEN),
+    BulkState.DONE: Badge(t("sent"), State.DONE, Tone.GOOD),
+    BulkState.STOPPED: Badge(t("stopped"), State.WARNING, Tone.WARNING),
+    BulkState.DROPPED: Badge(t("not sent"), State.NONE, Tone.SUBTLE),
+}
+
+
+def shown(view: BulkView) -> Card:
+    """Wherever it stands; every copy of this card follows it."""
+    if view.state is BulkState.DRAFT:
+        return _draft(view)
+    return _dropped(view) if view.state is BulkState.DROPPED else _report(view)
+
+
+def _draft(view: BulkView) -> Card:
+    to_invite, left_out = view.tally.of(Fate.WAITING), view.tally.of(Fate.REFUSED)
+    title = (
+        tn("{n} firm will be invited to {market}", "{n} firms will be invited to {market}", to_invite,
+           market=view.marketplace)
+        if to_invite
+        else t("No firm can be invited to {market}", market=view.marketplace)
+    )  # fmt: skip
+    return Card(
+        title,
+        (*_words(view), *_left_out(view, left_out)),
+        _draft_actions(view, to_invite),
+        badge=_BADGES[view.state],
+    )
+
+
+def _words(view: BulkView) -> tuple[Block, ...]:
+    """As the mail will have them."""
+    if not view.text:
+        return (Text(t("The mail says who invites, to which market, and how to join."), Tone.SUBTLE),)
+    return (Text(t("In the mail, in the name of {name}:", name=view.by)), Quote(verbatim(view.text)))
+
+
+def _left_out(view: BulkView, count: int) -> tuple[Block, ...]:
+    if not count:
+        return ()
+    items = Items(tuple(_problem(one) for one in view.lines), tn("{n} line left out", "{n} lines left out", count))
+    more = count - len(view.lines)
+    return (items, Text(tn("and {n} more", "and {n} more", more), Tone.SUBTLE)) if more else (items,)
+
+
+def _problem(line: LineView) -> Item:
+    """The line as it was written, as far as it was understood."""
+    written = t("{firm} · {email}", firm=line.firm, email=line.email) if line.firm and line.email else verbatim(
+        line.firm or line.email
+    )  # fmt: skip
+    title = t("Line {number}: {written}", number=line.line, written=written)
+    return Item(title if line.firm or line.email else t("Line {number}", number=line.line), why(line))
+
+
+def _draft_actions(view: BulkView, to_invite: int) -> tuple[Run, ...]:
+    args = {"bulk": view.bulk_id}
+    send = Run(tn("Send {n} invitation", "Send {n} invitations", to_invite), "bulk.send", args, Style.PRIMARY)
+    return (
+        *((send,) if to_invite else ()),
+        Run(t("Show all lines"), "bulk.page", args),
+        Run(t("Another list"), "marketplace.invite_many", {"marketplace": view.marketplace_id}),
+        Run(t("Discard"), "bulk.drop", args),
+    )
+
+
+def _dropped(view: BulkView) -> Card:
+    return Card(
+        t("Nobody was invited to {market}", market=view.marketplace),
+        (Text(t("The list was discarded."), Tone.SUBTLE),),
+        (Run(t("Invite many firms"), "marketplace.invite_many", {"marketplace": view.marketplace_id}),),
+        badge=_BADGES[view.state],
+    )
+
+
+def started(view: BulkView) -> Card:
+    """In place of the list; the report comes as a message of its own, which follows what happens."""
+    firms = view.tally.total - view.tally.of(Fate.REFUSED)
+    return Card(
+        tn("{n} invitation is on its way", "{n} invitations are on their way", firms),
+        (Text(t("You find the report in our direct chat."), Tone.SUBTLE),),
+        (Run(t("Overview"), "bulk.show", {"bulk": view.bulk_id}),),
+    )
+
+
+def _report(view: BulkView) -> Card:
+    return Card(
+        t("Invitations to {market}", market=view.marketplace),
+        (*_progress(view), Facts(_facts(view)), *_notes(view), *_undelivered(view)),
+        _report_actions(view),
+        badge=_badge(view),
+        subject=Subject(VIEW, view.bulk_id),
+        refresh=Run(t("Refresh"), "bulk.show", {"bulk": view.bulk_id}),
+    )
+
+
+def _badge(view: BulkView) -> Badge:
+    if view.state is BulkState.DONE and view.tally.of(Fate.LINK):
+        return FATES[Fate.LINK]
+    if view.state is BulkState.DONE and view.tally.of(*RESENDABLE):
+        return Badge(t("partly sent"), State.WARNING, Tone.WARNING)
+    return _BADGES[BulkState.RUNNING if view.state is BulkState.DONE and view.tally.is_moving else view.state]
+
+
+def _progress(view: BulkView) -> tuple[Progress, ...]:
+    total = view.tally.total - view.tally.of(Fate.REFUSED)
+    moved = total - view.tally.of(*MOVING)
+    if view.state is BulkState.STOPPED or moved == total:
+        return ()
+    return (Progress(moved, total, t("{done} of {total} have left", done=moved, total=total)),)
+
+
+def _facts(view: BulkView) -> tuple[Fact, ...]:
+    counts = view.tally
+    reached = counts.of(Fate.SENT, Fate.ACCEPTED, Fate.JOINED, Fate.DECLINED)
+    rows = (
+        (t("With the mail server"), reached, True),
+        (t("Joined"), counts.of(Fate.JOINED), True),
+        (t("Declined"), counts.of(Fate.DECLINED), True),
+        (t("Not delivered"), counts.of(*RESENDABLE), False),
+        (t("Link to pass on"), counts.of(Fate.LINK), False),
+        (t("Left out"), counts.of(Fate.REFUSED), False),
+        (t("No longer valid"), counts.of(Fate.OVER), False),
+    )
+    return tuple(Fact(label, T("{n}", {"n": count})) for label, count, always in rows if always or count)
+
+
+def _notes(view: BulkView) -> tuple[Text, ...]:
+    stopped = t(
+        "Stopped: {name} may no longer invite. Those who are left can be invited again by somebody else.", name=view.by
+    )
+    links = t("No mail server is set up. Whoever sent the invitations can take the links out as a file.")
+    return (
+        *((Text(stopped, Tone.WARNING),) if view.state is BulkState.STOPPED else ()),
+        *((Text(links, Tone.WARNING),) if view.tally.of(Fate.LINK) else ()),
+    )
+
+
+def _undelivered(view: BulkView) -> tuple[Items, ...]:
+    rows = tuple(_row(one) for one in view.lines)
+    return (Items(rows, t("Not delivered")),) if rows else ()
+
+
+def _report_actions(view: BulkView) -> tuple[Run, ...]:
+    args = {"bulk": view.bulk_id}
+    failed = view.tally.of(*RESENDABLE)
+    again = Run(tn("Send {n} mail again", "Send {n} mails again", failed), "bulk.resend", args, Style.PRIMARY)
+    takes_links = view.may_run and view.is_own and view.tally.of(*LINKED)
+    return (
+        *((again,) if failed and view.may_run else ()),
+        *((Run(t("Links as a file"), "bulk.links", args),) if takes_links else ()),
+        Run(t("Firm by firm"), "bulk.page", args),
+        Run(t("Report as a file"), "bulk.report", args),
+        Run(t("Show market"), "marketplace.show", {"marketplace": view.marketplace_id}),
+    )
+
+
+def paged(view: BulkPage) -> Card:
+    """Firm by firm."""
+    bulk = view.view
+    args = {"bulk": bulk.bulk_id}
+    return Card(
+        t("Invitations to {market}, {page} of {pages}", market=bulk.marketplace, page=view.page, pages=view.pages),
+        (Items(tuple(_row(one) for one in bulk.lines)),),
+        (
+            *((Run(t("Further"), "bulk.page", {**args, "page": view.page + 1}),) if view.page < view.pages else ()),
+            *((Run(t("Back"), "bulk.page", {**args, "page": view.page - 1}),) if view.page > 1 else ()),
+            Run(t("Overview"), "bulk.show", args),
+        ),
+    )
+
+
+def _row(line: LineView) -> Item:
+    told = [PARTS[line.part] if line.fate is not Fate.REFUSED else None, why(line)]
+    words = [one for one in (verbatim(line.email) if line.email else None, *told) if one is not None]
+    detail = words[0] if words else None
+    for one in words[1:]:
+        detail = t("{one} · {other}", one=detail or one, other=one)
+    return Item(verbatim(line.firm or line.email), detail, FATES[line.fate])
