@@ -25,7 +25,7 @@ from bot.join_page import JoinPage
 from bot.metrics import Metrics
 from bot.pages import Pages
 from bot.platforms.base import Platform
-from bot.platforms.teams import TeamsPlatform
+from bot.platforms.teams import Own, TeamsPlatform
 from bot.platforms.teams_auth import TokenVerifier
 from bot.platforms.teams_connector import Connector
 from bot.platforms.teams_hosts import ServiceHosts
@@ -152,7 +152,11 @@ def _introduce(
     dispatch = Dispatch(units, registry, metrics, public_url)
     transcripts = Transcripts(database, clock)
     teams = TeamsPlatform(
-        dispatch, verifier, _connector(settings, session, metrics, clock), app_id=settings.teams_app_id, clock=clock
+        dispatch,
+        verifier,
+        _connector(settings, session, metrics, clock),
+        own=Own(settings.teams_app_id, public_url),
+        clock=clock,
     )
     browser = WebPlatform(dispatch, transcripts, clock, _new_id) if settings.demo else None
     platforms: dict[str, Platform] = {teams.name: teams}

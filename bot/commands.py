@@ -49,7 +49,7 @@ class Reply:
     card: Card
     placement: Placement
     choices: tuple[Card, ...] = ()
-    """See `bot.incoming.Answer`; nothing that is kept for a repetition, so only a reading command has any."""
+    """See `bot.incoming.Answer`."""
 
 
 Handler: TypeAlias = "Callable[[Context, Any], Awaitable[Card | Reply | None]]"

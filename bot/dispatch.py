@@ -56,6 +56,7 @@ class Kept(msgspec.Struct, frozen=True):
 
     placement: Placement
     card: Card
+    choices: tuple[Card, ...] = ()
 
 
 class _Unmet(Exception):
@@ -197,7 +198,8 @@ class Dispatch:
                 return None
             reply = outcome if isinstance(outcome, Reply) else Reply(outcome, self._place(incoming, command, actor))
             if command.writes:
-                await uow.inbox.keep(arrival, msgspec.json.encode(Kept(reply.placement, reply.card)).decode())
+                kept = Kept(reply.placement, reply.card, reply.choices)
+                await uow.inbox.keep(arrival, msgspec.json.encode(kept).decode())
                 actor = await self._recognise(uow, incoming)  # a changed language or role holds for this answer already
         return replace(self._answer(reply.card, reply.placement, actor), choices=reply.choices)
 
@@ -251,7 +253,7 @@ class Dispatch:
         if kept is None:
             return None
         answer = msgspec.json.decode(kept, type=Kept)
-        return self._answer(answer.card, answer.placement, actor)
+        return replace(self._answer(answer.card, answer.placement, actor), choices=answer.choices)
 
     async def _seen(self, incoming: Incoming) -> Actor:
         """Who reads an answer that no unit of work made."""

@@ -1,11 +1,13 @@
 """What people find in the menus of their chat: an action on a message and a search, and what our links become there."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from cards.model import T, t
+from cards import lead
+from cards.model import Card, T, t
 from services.permissions import Permission
 
 
@@ -49,6 +51,8 @@ class Extension:
 
 
 CAPTURE: Final = "lead.capture"
+CREATE: Final = "lead.create"
+"""What the form of the action runs."""
 SEARCH: Final = "lead.find"
 TEXT: Final = "text"
 
@@ -83,6 +87,11 @@ OUTLINE: Final = "lead.outline"
 """What a link becomes."""
 
 _LEAD_ID: Final = re.compile(r"[\w-]{8,64}", re.ASCII)
+
+
+def again(command: str, filled: Mapping[str, Any]) -> Card | None:
+    """The form of a menu as it was filled in, for sending it again; None for what is no form of a menu."""
+    return lead.create_form(filled) if command == CREATE else None
 
 
 def lead_url(public_url: str, lead_id: str) -> str:

@@ -12,6 +12,9 @@ ANSWERED_BELOW: Final[T] = t("My answer is a new message here.")
 UNANSWERED: Final[T] = t("My answer couldn't be delivered here. Please look at the current state before you try again.")
 
 
+SLOW: Final[T] = t("That took too long.")
+
+
 def outdated() -> Card:
     """A button of a card that the bot no longer understands."""
     return Card(
@@ -20,6 +23,20 @@ def outdated() -> Card:
         (Run(t("What can I do here?"), "help", style=Style.PRIMARY),),
         badge=Badge(t("Outdated"), State.WARNING, Tone.WARNING),
     )
+
+
+def slow(form: Card | None = None) -> Card:
+    """No answer in time. What was filled in stands there again."""
+    hint = Text(t("Please send it again. Nothing happens twice."))
+    if form is None:
+        return Card(SLOW, (Text(t("Please try again in a moment.")),))
+    return replace(form, title=SLOW, body=(hint, *form.body))
+
+
+def unseen(card: Card) -> Card:
+    """It is done, and the message that says so has perhaps not come."""
+    words = t("My message here has perhaps not arrived. Look for it before you begin anew.")
+    return Card(card.title, (Text(words, Tone.WARNING),), badge=card.badge)
 
 
 def unreachable() -> Card:
@@ -39,6 +56,9 @@ def returnable(card: Card, command: str, args: Mapping[str, Any]) -> Card:
 
 EXAMPLES = {
     "outdated": outdated(),
+    "slow": slow(),
+    "slow form": slow(Card(t("Lead from a message"), actions=(Run(t("Create lead"), "lead.create", collects=True),))),
+    "unseen": unseen(Card(t("Lead from a message"))),
     "unreachable": unreachable(),
     "returnable": returnable(Card(t("Cancelled. Nothing was changed.")), "lead.show", {"lead": "L-12"}),
 }

@@ -97,9 +97,9 @@ def from_adaptive(message_id: str, card: Mapping[str, Any], *, private: bool) ->
     buttons: list[Button] = []
     inputs: dict[str, Any] = {}
     links: list[str] = []
-    for part in _parts(card):
+    for part in parts(card):
         kind = part.get("type", "")
-        if kind == "Action.Execute":
+        if kind in {"Action.Execute", "Action.Submit"}:
             data = part["data"]
             collects = part.get("associatedInputs") != "none"
             buttons.append(Button(part.get("title", ""), data["cmd"], dict(data["args"]), collects))
@@ -122,14 +122,14 @@ def plain(markdown: str) -> str:
 _UNESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|~<>&])")
 
 
-def _parts(value: object) -> Iterator[Mapping[str, Any]]:
+def parts(value: object) -> Iterator[Mapping[str, Any]]:
     """Every object of a card in the order of reading; a fallback and the automatic refresh are not shown."""
     if isinstance(value, list):
         for one in cast("list[object]", value):
-            yield from _parts(one)
+            yield from parts(one)
     elif isinstance(value, dict):
         part = cast("dict[str, Any]", value)
         yield part
         for name, one in part.items():
             if name not in {"fallback", "refresh", "data", "msteams"}:
-                yield from _parts(one)
+                yield from parts(one)

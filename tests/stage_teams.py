@@ -148,6 +148,15 @@ class TeamsStage:
         assert body["statusCode"] == 200, body
         return body
 
+    async def ask(
+        self, account: Account, room: Room, name: str, value: Mapping[str, Any], **more: object
+    ) -> Mapping[str, Any]:
+        """Open or use one of the menus that Teams has for the bot; what the client is answered."""
+        activity = self._activity(account, room, None, type="invoke", name=f"composeExtension/{name}", value=value)
+        status, body = await self._post({**activity, **more})
+        assert status == 200, (status, body)
+        return body
+
     async def _event(self, room: Room, by: Account, action: str) -> None:
         activity = self._activity(by, room, None, type="installationUpdate", action=action)
         status, body = await self._post(activity)

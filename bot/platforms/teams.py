@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,10 +13,12 @@ from aiohttp import web
 from bot.incoming import Answer, Chat, Incoming, Kind, Placement
 from bot.platforms.base import Ambiguous, Gone, Reader, Rejected, SendFailed, Sent, Target
 from bot.platforms.teams_activity import Spoken, read_activity, spoken
+from bot.platforms.teams_asking import ANONYMOUS, Asked, read_asked
 from bot.platforms.teams_auth import Forbidden, TokenVerifier, Unauthenticated
 from bot.platforms.teams_cards import Drawing, error
 from bot.platforms.teams_connector import MAX_TOTAL_WAIT_S, NOT_ASKED, Connector
 from bot.platforms.teams_door import BODY_LIMIT_S, Json, Turned, read_document, require_shallow
+from bot.platforms.teams_extensions import NOTHING, Extensions
 from bot.platforms.teams_people import People, Remembered
 from bot.platforms.teams_places import Places
 from bot.platforms.teams_reading import PLATFORM, Heard, How, hear, person_reference
@@ -40,6 +43,14 @@ UNKNOWN_ACTION: Final = error(501, "NotSupported", "This is not supported.")
 log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("teams")
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the bot must know of itself: under which id Teams knows it, and where its links lead."""
+
+    app_id: str
+    public_url: str
+
+
 class TeamsPlatform:
     """Implements `bot.platforms.base.Platform`."""
 
@@ -51,7 +62,7 @@ class TeamsPlatform:
         verifier: TokenVerifier,
         connector: Connector,
         *,
-        app_id: str,
+        own: Own,
         clock: Callable[[], datetime],
         timer: Callable[[], float] = time.monotonic,
         body_limit_s: float = BODY_LIMIT_S,
@@ -59,9 +70,11 @@ class TeamsPlatform:
         self._chat = chat
         self._verifier = verifier
         self._connector = connector
-        self._bot_id = f"28:{app_id}"
+        self._bot_id = f"28:{own.app_id}"
         self._body_limit_s = body_limit_s
+        self._public_url = own.public_url
         self._drawing = Drawing(clock)
+        self._extensions = Extensions(chat, self._drawing)
         self._people = People(connector, timer=timer)
         self._places = Places(connector, timer=timer)
         self._turns = Turns(connector)
@@ -79,11 +92,13 @@ class TeamsPlatform:
 
     async def _send(self, target: Target, card: Card, reader: Reader, patience_s: float) -> Sent:
         conversation_id = target.conversation_id or await self._open_chat(target)
+        thread_id = target.reference.get("thread")
         service_url = _service_url(target)
         user_ids = await self._readers(card, service_url, conversation_id, target.reference)
         message = self._drawing.message(card, reader, user_ids)
         try:
-            message_id = await self._connector.send(service_url, conversation_id, message, patience_s=patience_s)
+            place_id = thread_id if isinstance(thread_id, str) else conversation_id
+            message_id = await self._connector.send(service_url, place_id, message, patience_s=patience_s)
         except Gone:
             self._chats.forget((target.tenant, target.user_id))
             raise
@@ -120,13 +135,15 @@ class TeamsPlatform:
         document = await read_document(request, self._body_limit_s)
         await self._verifier.verify(request.headers.get("Authorization"), document)
         require_shallow(document)
+        if document.get("name") == ANONYMOUS:
+            return web.json_response(NOTHING)
         activity = read_activity(document)
         if activity.type not in {"message", INVOKE, "conversationUpdate", "installationUpdate"}:
             return web.Response()
         said = spoken(activity)
         body = await self._turns.run(said, lambda turn: self._turn(turn, said))
         if activity.type == INVOKE:
-            return web.json_response(body or UNKNOWN_ACTION)
+            return web.json_response(UNKNOWN_ACTION if body is None else body)
         return web.Response()
 
     async def _turn(self, turn: Turn, said: Spoken) -> None:
@@ -134,6 +151,9 @@ class TeamsPlatform:
             self._people.forget_readers(said.place_id)
         else:
             self._people.note(said)
+        if said.activity.type == INVOKE and (asked := read_asked(said, self._public_url)):
+            await turn.answer(await self._extensions.answer(asked, lambda one, answer: self._bring(turn, one, answer)))
+            return
         heard = await hear(await self._places.named(said), self._people)
         if heard is None:
             return
@@ -144,6 +164,11 @@ class TeamsPlatform:
                 await self._note_event(turn, heard)
             case How.TYPED | How.SUBMITTED:
                 await self._reply(turn, heard)
+
+    async def _bring(self, turn: Turn, asked: Asked, answer: Answer) -> None:
+        """A card that somebody has asked for in a dialog, where the dialog was opened."""
+        if asked.incoming is not None:
+            await self._post(turn, Heard(asked.spoken, How.EXECUTED, asked.incoming), answer)
 
     async def _answer_click(self, turn: Turn, heard: Heard) -> Json:
         """What stands at or in place of the clicked card."""

@@ -11,6 +11,12 @@ from services.people import PlaceKind
 ID: Final = r"^[^\s\x00-\x1f\x7f\"„“”<>]{1,1000}\Z"
 """One word: an id stands in addresses and, of a mentioned person, in the middle of a typed command."""
 
+MENUS: Final = "composeExtension/"
+"""So begins the name of whatever is asked in a menu."""
+NOWHERE: Final = "nowhere:"
+"""So begins our own name for the place of a menu of which Teams does not say where it was opened."""
+CHAT_WITH_BOT: Final = "a:"
+"""So begins the id of a person's own chat with the bot, and of nothing else."""
 CARD_ACTION: Final = "adaptiveCard/action"
 GROUP_SIZE_MAX: Final = 10_000
 
@@ -114,6 +120,13 @@ class Spoken(_Part, frozen=True):
         return PlaceKind.CHANNEL if self.data.channel or self.data.team else PlaceKind.GROUP
 
 
+def _nowhere(activity: Activity) -> Conversation | None:
+    """Teams does not always say in which chat somebody has opened a menu."""
+    if activity.sender is None or not (activity.name or "").startswith(MENUS):
+        return None
+    return Conversation(f"{NOWHERE}{activity.sender.id}"[:1_000])
+
+
 def person_id(account: Account) -> str:
     return account.aad_object_id.casefold() if account.aad_object_id else account.id
 
@@ -129,7 +142,7 @@ def read_activity(document: Mapping[str, Any]) -> Activity:
 def spoken(activity: Activity) -> Spoken:
     """The activity with its sender, place and tenant. Raises Turned when one of them is missing."""
     data = activity.channel_data
-    conversation = activity.conversation
+    conversation = activity.conversation or _nowhere(activity)
     tenant = (data.tenant.id if data and data.tenant else None) or (conversation.tenant_id if conversation else None)
     # Events need no id; whoever repeats one repeats its time.
     activity_id = activity.id or activity.timestamp

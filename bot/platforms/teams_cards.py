@@ -15,25 +15,29 @@ from msgspec.structs import replace
 from bot.platforms.base import Reader
 from bot.platforms.teams_door import Json, is_object
 from cards import chat as cards
-from cards.model import Card, ChoiceInput, T
+from cards.model import Card, ChoiceInput, Run, T
 from cards.render import adaptive, plain
 from cards.render.adaptive import PAYLOAD_VERSION, size_bytes
 from cards.render.text import Writer
 
 CARD: Final = "application/vnd.microsoft.card.adaptive"
+THUMBNAIL: Final = "application/vnd.microsoft.card.thumbnail"
 NOTE: Final = "application/vnd.microsoft.activity.message"
 ERROR: Final = "application/vnd.microsoft.error"
 
 REFRESH: Final = "refresh"
 """The verb with which a client asks for a reader's view, on its own or because somebody wants it."""
 
+CANCEL: Final = "cancel"
+OUTSIDE_VERSION: Final = "1.3"
+"""Previews of links know no newer cards."""
 ARGUMENTS_MAX: Final = 100
 COMMAND_MAX_CHARS: Final = 100
 WAY_BACK_MAX_BYTES: Final = 1_000
 LIMIT_BYTES: Final = 27_000
 """Teams refuses messages of more than 28 KB."""
 
-_OURS: Final = frozenset({"v", "cmd", "args", "back", "many", "msteams"})
+_OURS: Final = frozenset({"v", "cmd", "args", "back", "many", "msteams", "once", "of"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,38 @@ class Drawing:
             card = cards.returnable(card, back.command, back.args)
         return {"statusCode": 200, "type": CARD, "value": self.card(card, reader, [user_id], back)}
 
+    def dialog(self, card: Card, reader: Reader, along: Json) -> Json:
+        """A card in a window of its own: the window closes by itself, and its buttons only submit.
+
+        They carry `along` what the next answer needs.
+        """
+        kept = [one for one in card.actions if not isinstance(one, Run) or one.command != CANCEL]
+        drawn = self.card(replace(card, actions=tuple(kept)), reader, [])
+        for action in _buttons(drawn):
+            submit = action["fallback"] | ({"mode": action["mode"]} if "mode" in action else {})
+            action.clear()
+            action.update(submit | {"data": submit["data"] | along})
+        return drawn
+
+    def attachment(self, card: Card, reader: Reader) -> Json:
+        """A card to put into a message, and its line in a list."""
+        drawn = self.card(card, reader, []) | {"version": OUTSIDE_VERSION}
+        state = self.line(card.badge.text, reader) if card.badge else ""
+        preview = {"title": _unmarked(self.line(card.title, reader)), "text": _unmarked(state)}
+        return {
+            "contentType": CARD,
+            "content": drawn,
+            "preview": {"contentType": THUMBNAIL, "content": preview},
+        }
+
+    def line(self, words: T, reader: Reader) -> str:
+        """A sentence by itself."""
+        return Writer(reader.language, reader.zone, self.clock()).one_line(words)
+
+    def words(self, card: Card, reader: Reader) -> str:
+        """What a card says, where none can be shown."""
+        return " ".join(plain.render(card, reader.language, reader.zone, self.clock()).split())
+
     def note(self, words: T | None, reader: Reader) -> Json:
         """A line at the clicked card, which stays as it is."""
         said = Writer(reader.language, reader.zone, self.clock()).one_line(words) if words else ""
@@ -138,6 +174,11 @@ class Drawing:
 def error(status: int, code: str, message: str) -> Json:
     """What a client is told that asks for something the bot does not do."""
     return {"statusCode": status, "type": ERROR, "value": {"code": code, "message": message}}
+
+
+def _unmarked(words: str) -> str:
+    """Without the characters in which such a line would see markup."""
+    return words.translate({ord("<"): "\u2039", ord(">"): "\u203a"})
 
 
 def _buttons(drawn: Json) -> Iterator[Json]:

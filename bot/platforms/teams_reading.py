@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from bot.incoming import Incoming, Kind, Sender, Where
 from bot.platforms.teams_activity import CARD_ACTION, Spoken
-from bot.platforms.teams_cards import REFRESH, Pressed, read_pressed
+from bot.platforms.teams_cards import CANCEL, REFRESH, Pressed, read_pressed
 from bot.platforms.teams_door import Turned, is_object
 from bot.platforms.teams_people import People
 from bot.platforms.teams_text import plain, read_mentions, read_text
@@ -16,7 +16,6 @@ from services.people import PlaceKind
 PLATFORM: Final = "teams"
 NAME_MAX_CHARS: Final = 120
 HELP: Final = "help"
-CANCEL: Final = "cancel"
 
 _INSTALLATION: Final = {"add": Kind.INSTALLED, "remove": Kind.REMOVED}
 
@@ -67,7 +66,7 @@ async def _typed(spoken: Spoken, people: People) -> Heard:
     named = read_mentions(spoken.activity.entities)
     known = await people.identify(spoken, named)
     text, mentions = read_text(spoken.activity.text or "", spoken.bot.id, named, known)
-    incoming = _incoming(spoken, Kind.MESSAGE)
+    incoming = incoming_of(spoken, Kind.MESSAGE)
     # Whoever only calls the bot by its name wants to know what it can do.
     return Heard(spoken, How.TYPED, replace(incoming, text=text or HELP, mentions=mentions, message_id=spoken.id))
 
@@ -84,7 +83,7 @@ def _executed(spoken: Spoken) -> Heard:
 def _pressed(spoken: Spoken, how: How, data: object, *, is_refresh: bool) -> Heard:
     pressed = read_pressed(data)
     incoming = replace(
-        _incoming(spoken, Kind.REFRESH if is_refresh else Kind.CLICK), message_id=spoken.activity.reply_to_id or ""
+        incoming_of(spoken, Kind.REFRESH if is_refresh else Kind.CLICK), message_id=spoken.activity.reply_to_id or ""
     )
     if pressed is None:
         return Heard(spoken, how, incoming)
@@ -105,10 +104,11 @@ def _happened(spoken: Spoken) -> Heard | None:
         kind = Kind.INSTALLED
     elif any(one.id == spoken.bot.id for one in activity.members_removed or ()):
         kind = Kind.REMOVED
-    return Heard(spoken, How.HAPPENED, _incoming(spoken, kind)) if kind else None
+    return Heard(spoken, How.HAPPENED, incoming_of(spoken, kind)) if kind else None
 
 
-def _incoming(spoken: Spoken, kind: Kind) -> Incoming:
+def incoming_of(spoken: Spoken, kind: Kind) -> Incoming:
+    """Who speaks where; what is wanted is for the caller to say."""
     return Incoming(
         platform=PLATFORM,
         tenant=spoken.tenant,

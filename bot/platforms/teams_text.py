@@ -18,6 +18,8 @@ _TAG: Final = re.compile(
     r"</?(?:at|p|div|span|br|b|i|u|s|em|strong|code|pre|a|ul|ol|li|blockquote|h[1-6])(?:\s[^<>]{0,500})?/?>",
     re.IGNORECASE,
 )
+_CELL: Final = re.compile(r"</t[dh]>", re.IGNORECASE)
+_ANY_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>")
 _BLANK: Final = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
 _UNSEEN: Final = re.compile("[\u200b\u200e\u200f\u2060\ufeff]")
 
@@ -71,6 +73,11 @@ def read_text(
 def _word(account: Account, known: Mapping[str, str]) -> str:
     """A person is one word; a channel, a team or a tag that is mentioned is just its name."""
     return f"@{known[account.id]}" if account.id in known else account.name or ""
+
+
+def readable(markup: str) -> str:
+    """The words of a whole message with pictures, tables and cards in it."""
+    return plain(_ANY_TAG.sub("", _CELL.sub(" ", _BREAK.sub("\n", markup))))
 
 
 def plain(text: str) -> str:

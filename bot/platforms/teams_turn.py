@@ -78,7 +78,7 @@ class Turns(CloudAdapterBase):
             await logic(Turn(context))
 
         response = await self.process_activity(_verified(self._factory), _incoming(spoken), on_turn)
-        return cast("Json", response.body) if response and response.body else None
+        return cast("Json", response.body) if response and response.body is not None else None
 
     async def send_activities(self, context: TurnContext, activities: list[SdkActivity]) -> list[ResourceResponse]:
         return [await self._send(context, activity) for activity in activities]

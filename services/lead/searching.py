@@ -10,8 +10,8 @@ from services.lead.finding import NUMBER
 from services.lead.finding import find as find_one
 from services.lead.model import DEFAULT_COUNTRY, PAGE_ROWS, Keys, LeadView, Seen
 from services.lead.typed import line
-from services.lead.viewing import has_contact, view_of
-from services.masking import mask_name, mask_postcode, mask_text
+from services.lead.viewing import has_contact, masked_text, view_of
+from services.masking import mask_name, mask_postcode
 from services.people import Actor, PlaceKind, TeamId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
@@ -115,7 +115,7 @@ def _stands_in(text: str, seen: Seen, actor: Actor) -> bool:
     is_known = has_contact(seen)
     is_open = is_known and _reveals(actor)
     readable = (
-        enquiry.title if is_open else mask_text(enquiry.title),
+        enquiry.title if is_open else masked_text(enquiry.title, seen, actor),
         contact.company,
         contact.name if is_known else mask_name(contact.name),
         contact.postcode if is_open else mask_postcode(contact.postcode),

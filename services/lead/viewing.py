@@ -26,6 +26,8 @@ _PUBLISHED = frozenset(
     | {What.RETURNED, What.STALLED, What.FAILED}
 )
 """What giver and operator read of another firm's work; notes and names stay in that firm."""
+_TELLING_MIN_CHARS = 4
+"""A shorter name or postcode stands in other words, too."""
 _TO_PUT = frozenset({LeadState.SUBMITTED, LeadState.FAILED})
 
 
@@ -50,9 +52,9 @@ def view_of(seen: Seen, actor: Actor, now: datetime, *, revealed: bool = False) 
     return LeadView(
         lead_id=lead.lead_id,
         ref=sight.ref,
-        title=lead.enquiry.title if open_text else mask_text(lead.enquiry.title),
+        title=lead.enquiry.title if open_text else masked_text(lead.enquiry.title, seen, actor),
         contact=lead.contact if revealed and has_contact(seen) else _masked(seen, actor),
-        text=lead.enquiry.text if open_text else mask_text(lead.enquiry.text),
+        text=lead.enquiry.text if open_text else masked_text(lead.enquiry.text, seen, actor),
         value_cents=lead.enquiry.value_cents,
         currency=lead.enquiry.currency,
         source=lead.enquiry.source,
@@ -136,6 +138,15 @@ def _fields(seen: Seen, *, open_text: bool) -> tuple[tuple[str, str], ...]:
 def has_contact(seen: Seen) -> bool:
     """Whether the team may know who asked: it gave the lead, operates it or has picked it (A42)."""
     return seen.sight.gives or seen.sight.operates or seen.is_ours
+
+
+def masked_text(text: str, seen: Seen, actor: Actor) -> str:
+    """A text that tells of the contact no more than the masked contact does: enquiries are often signed."""
+    contact, told = seen.lead.contact, mask_text(text)
+    masked = _masked(seen, actor)
+    for written, shown in ((contact.name, masked.name), (contact.postcode, masked.postcode)):
+        told = told.replace(written, shown) if len(written) >= _TELLING_MIN_CHARS else told
+    return told
 
 
 def _masked(seen: Seen, actor: Actor) -> Contact:

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from bot.incoming import Answer, Incoming, Kind, Mention, Placement
 from bot.metrics import Metrics
 from bot.platforms.base import Gone, RateLimited, Reader, Rejected, Sent, Target
-from bot.platforms.teams import TeamsPlatform
+from bot.platforms.teams import Own, TeamsPlatform
 from bot.platforms.teams_auth import TokenVerifier
 from bot.platforms.teams_cards import CARD, ERROR, NOTE
 from bot.platforms.teams_connector import Connector
@@ -131,6 +131,10 @@ class Bot:
             kind=kind, type="invoke", name="adaptiveCard/action", text=None, replyToId="card-1", value=value
         )
 
+    def menu(self, name: str, value: object, **fields: object) -> dict[str, Any]:
+        """Something asked in a menu."""
+        return self.activity(type="invoke", name=name, text=None, value=value) | fields
+
     @property
     def posts(self) -> list[tuple[str, str]]:
         """Where something was posted, and what its notification says."""
@@ -155,7 +159,13 @@ async def bot() -> AsyncIterator[Bot]:
         )
         chat = StandIn()
         platform = TeamsPlatform(
-            chat, verifier, connector, app_id=APP_ID, clock=clock.now, timer=clock.timer, body_limit_s=1
+            chat,
+            verifier,
+            connector,
+            own=Own(APP_ID, "https://kollega.example"),
+            clock=clock.now,
+            timer=clock.timer,
+            body_limit_s=1,
         )
         application = web.Application()
         application.add_routes(platform.routes())
@@ -571,7 +581,7 @@ async def test_a_click_that_makes_no_sense_is_malformed(bot: Bot, value: object)
     assert status == 400
 
 
-@pytest.mark.parametrize("name", ["message/submitAction", "task/fetch", "composeExtension/query", None])
+@pytest.mark.parametrize("name", ["message/submitAction", "task/fetch", "composeExtension/selectItem", None])
 async def test_unknown_questions_are_answered_as_unknown(bot: Bot, name: str | None) -> None:
     """What a client asks that the bot does not do is refused in the protocol's own words."""
     status, body = await bot.post(bot.activity(type="invoke", name=name, value={}))
@@ -1042,6 +1052,13 @@ async def test_malformed_activities_are_named_so(bot: Bot, name: str, value: obj
     assert bot.chat.heard == []
 
 
+MENUS = (
+    "composeExtension/fetchTask",
+    "composeExtension/submitAction",
+    "composeExtension/query",
+    "composeExtension/queryLink",
+    "composeExtension/anonymousQueryLink",
+)
 # fmt: off
 ODD_VALUES: list[object] = [
     None, True, 0, -1, 2**70, 1e308, "", " ", "x", "a b", "a\0b", "<at>", "&#0;", "\u202e", "ü" * 2000, "automatic",
@@ -1065,8 +1082,13 @@ TYPES: st.SearchStrategy[object] = (
 )
 INSIDE: st.SearchStrategy[dict[str, object]] = st.dictionaries(
     st.sampled_from(["id", "name", "aadObjectId", "tenant", "team", "channel", "action", "data", "verb", "trigger"])
-    | st.sampled_from(["v", "cmd", "args", "back", "many", "mentioned", "text", "type", "conversationType"]),
-    st.just(1) | st.just("lead.pick") | st.just("mention") | ODD,
+    | st.sampled_from(["v", "cmd", "args", "back", "many", "mentioned", "text", "type", "conversationType"])
+    | st.sampled_from(
+        ["commandId", "messagePayload", "parameters", "queryOptions", "url", "once", "replyToId", "body"]
+    ),
+    st.just(1)
+    | st.sampled_from(["lead.pick", "lead.capture", "lead.find", "mention", "https://kollega.example/leads/"])
+    | ODD,
     max_size=6,
 )
 CHANGES: st.SearchStrategy[dict[str, object]] = st.dictionaries(
@@ -1083,8 +1105,9 @@ async def test_no_activity_breaks_the_bot(bot: Bot, data: st.DataObject) -> None
     authorization = bot.teams.authorization()
     changed = data.draw(st.lists(st.tuples(TYPES, CHANGES, INSIDE), min_size=15, max_size=20))
     for number, (kind, changes, inside) in enumerate(changed):
-        genuine = bot.click(inside) if number % 2 else bot.activity(value=inside)
-        activity = genuine | ({"type": kind} if number % 3 else {}) | changes
+        menu = bot.menu(MENUS[number % len(MENUS)], inside)
+        genuine = (bot.activity(value=inside), bot.click(inside), menu)[number % 3]
+        activity = genuine | ({"type": kind} if number % 2 else {}) | changes
         async with bot.client.post(
             "/api/messages", json=activity, headers={"Authorization": authorization}
         ) as response:

@@ -8,6 +8,7 @@ import msgspec
 from bot.commands import Args, Command, Group, Reply
 from bot.context import Context
 from bot.extensions import CAPTURE
+from bot.handlers.lead.finding import outlined
 from bot.incoming import Kind, Placement
 from cards import lead as cards
 from cards.model import Card, t
@@ -41,9 +42,12 @@ class CaptureArgs(Args, frozen=True):
 async def create(ctx: Context, args: CreateArgs) -> Card | Reply:
     """Bring a lead in; from a dialog its card goes to where that was opened, unless the team's channel gets it."""
     draft = lead.Draft(**{name: value for name, value in msgspec.structs.asdict(args).items() if name != "accept"})
-    card = cards.shown(await lead.create(ctx.uow, ctx.actor, draft, accept=args.accept))
-    is_awaited = ctx.incoming.kind is Kind.DIALOG and ctx.actor.place.team_id != ctx.actor.team_id
-    return Reply(card, Placement.NEW) if is_awaited else card
+    brought = await lead.create(ctx.uow, ctx.actor, draft, accept=args.accept)
+    card = cards.shown(brought)
+    if ctx.incoming.kind is not Kind.DIALOG or ctx.actor.place.team_id == ctx.actor.team_id:
+        return card
+    view = await lead.outline(ctx.uow, ctx.actor, brought.lead_id)
+    return Reply(card, Placement.NEW, (outlined(ctx, view),))
 
 
 async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:

@@ -33,16 +33,17 @@ async def find(ctx: Context, args: FindArgs) -> Card | Reply:
     hits = await lead.find(ctx.uow, ctx.actor, args.search, skip=args.skip, limit=args.count, for_others=wants_one)
     if not wants_one:
         return cards.found(hits)
-    return Reply(cards.found(hits), Placement.PRIVATE, tuple(_outlined(ctx, one) for one in hits.leads))
+    return Reply(cards.found(hits), Placement.PRIVATE, tuple(outlined(ctx, one) for one in hits.leads))
 
 
 async def outline(ctx: Context, args: OutlineArgs) -> Reply:
     """One lead as it may stand in anybody's message."""
-    card = _outlined(ctx, await lead.outline(ctx.uow, ctx.actor, args.lead))
+    card = outlined(ctx, await lead.outline(ctx.uow, ctx.actor, args.lead))
     return Reply(card, Placement.PRIVATE, (card,))
 
 
-def _outlined(ctx: Context, view: lead.LeadView) -> Card:
+def outlined(ctx: Context, view: lead.LeadView) -> Card:
+    """The card for a message that anybody may read."""
     return cards.outlined(view, lead_url(ctx.public_url, view.lead_id), Instant(ctx.uow.now))
 
 
