@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
+import aiohttp
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import VERSION, nouns
@@ -15,6 +16,7 @@ from bot.app import opened, serve
 from bot.demo import seed
 from bot.logs import configure
 from bot.manifests import teams
+from bot.readiness import findings
 from bot.settings import BadSettings, Settings, read_settings
 from services.errors import Contended
 from storage.engine import open_database
@@ -26,6 +28,10 @@ MISUSED: Final = 2
 
 class Unusable(Exception):
     """The bot cannot start as things are; the text is the one line that says why."""
+
+
+class Unfinished(Exception):
+    """Something is missing; the lines before say what."""
 
 
 async def run(settings: Settings) -> None:
@@ -69,6 +75,27 @@ async def make_package(settings: Settings, options: argparse.Namespace) -> None:
     except OSError as error:
         raise Unusable(f"--output: {output}: {error.strerror}") from error
     print(f"The app package is in {output}.")
+
+
+async def check(settings: Settings) -> None:
+    """Say what is still missing before people in Teams can use the bot."""
+
+    async def ask_database() -> str:
+        """A file of one's own is made and kept current by the start."""
+        try:
+            is_ready = settings.is_sqlite or await _is_current(settings)
+        except Unusable as error:
+            return str(error).partition(": ")[2]
+        return "" if is_ready else "needs `python -m bot migrate`"
+
+    faults = 0
+    async with aiohttp.ClientSession() as session:
+        async for finding in findings(settings, session, ask_database):
+            print(finding, flush=True)
+            faults += bool(finding.fault)
+    if faults:
+        raise Unfinished(f"{faults} of these lines need a change.")
+    print("Everything is in place.")
 
 
 async def _prepare(settings: Settings) -> None:
@@ -119,6 +146,7 @@ COMMANDS: Final[Mapping[str, tuple[str, Work]]] = {
     "run": ("serve until it is told to stop (what happens without a command)", _alone(run)),
     "migrate": ("bring the database to the current schema", _alone(migrate_database)),
     "seed-demo": ("fill the database with the example", _alone(seed_demo)),
+    "check": ("say what is missing before people in Teams can use it", _alone(check)),
     "manifest": ("write the app package of a platform", make_package),
 }
 
@@ -137,6 +165,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(error, MISUSED, "The app package was not made.")
     except Unusable as error:
         return _fail(error, FAILED)
+    except Unfinished as error:
+        print(error, file=sys.stderr)
+        return FAILED
     return 0
 
 
