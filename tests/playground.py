@@ -3,6 +3,7 @@
 Configuration and data lie in build/playground, so that the next start goes on where the last one ended.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -25,7 +26,7 @@ END_S = 15
 NOTICE = f"""\
 This starts {CLIENT}: pre-release software of Microsoft under its own licence,
 for evaluation, downloaded by npx now and no part of Kollega. By going on you accept that licence; it lies in the
-package. Ctrl-C ends it.
+package. While it runs, others in your network can reach it. Ctrl-C ends it.
 """
 NO_NODE = """\
 `make playground` needs Node.js 20 or later: `npx` was not found on the path. Kollega itself does not need it;
@@ -88,13 +89,19 @@ def main(folder: Path = FOLDER) -> int:
         return talk(npx, folder, address)
 
 
+def free_port(wished: int = 0) -> int:
+    """A port on which nobody listens, the wished one if it can be had."""
+    for port in (wished, 0):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)) as free:
+            return int(free.getsockname()[1])
+    raise SystemExit("no free port")
+
+
 @contextmanager
 def started(folder: Path) -> Generator[str]:
     """The address of a bot that knows no settings but these, on a free port that its links name."""
     # Its folder has no `.env`, so it takes everybody at their word, and only this machine reaches it.
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
-    settings = {"PORT": port, "HOST": "127.0.0.1", "DATABASE_URL": "sqlite+aiosqlite:///kollega.db"}
+    settings = {"PORT": str(free_port()), "HOST": "127.0.0.1", "DATABASE_URL": "sqlite+aiosqlite:///kollega.db"}
     others = {name: value for name, value in os.environ.items() if not name.startswith("KOLLEGA_")}
     bot = subprocess.Popen(
         [sys.executable, "-m", "bot", "run"],
@@ -123,13 +130,18 @@ def listening(bot: subprocess.Popen[str]) -> str:
 
 def talk(npx: str, folder: Path, address: str) -> int:
     """Run the client until it is ended."""
-    here = f"http://127.0.0.1:{CLIENT_PORT}"
+    port = free_port(CLIENT_PORT)
     command = [npx, "--yes", CLIENT, "start", "--app-endpoint", f"{address}/api/messages", "--channel-id", "msteams"]
-    options = ["--port", str(CLIENT_PORT), "--service-url", f"{here}/_connector", "--disable-telemetry"]
+    options = ["--port", str(port), "--service-url", f"http://127.0.0.1:{port}/_connector", "--disable-telemetry"]
+    # npx starts others; as a group they end together.
+    client = subprocess.Popen([*command, *options], cwd=folder, start_new_session=True)
     try:
-        return subprocess.run([*command, *options], cwd=folder, check=False).returncode
+        return client.wait()
     except KeyboardInterrupt:
         return 0
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(client.pid, signal.SIGTERM)
 
 
 if __name__ == "__main__":
