@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from cards.model import Action, Card, Fact, Facts, Item, Items, Open, T, Text, Tone, t, tn, verbatim
+from services.bulk.model import REPORT_KEPT
+from services.file.model import KEPT, Purpose
 from services.team.model import RESTORE_DAYS
 
 SUPPORT: Final = t("About Kollega")
@@ -98,6 +100,7 @@ _KEPT: Final = (
     (t("About you"), t("Name, id in the chat, mail address of your invitation, language, time zone, team and role")),
     (t("About leads"), t("Contact, request, notes, and who did what with it")),
     (t("About people who were invited"), t("Mail address, and what was written to them")),
+    (t("Files"), t("What you send, and what is made for you. Nobody else can open them")),
     (t("A log"), t("Who changed what in the team, and when")),
 )
 _SHARED: Final = t(
@@ -116,6 +119,9 @@ def _periods(kept: Kept) -> tuple[tuple[T, T], ...]:
     return (
         (t("Answers to clicks and commands"), _days(kept.arrivals_days)),
         (t("Messages that were sent"), _days(kept.deliveries_days)),
+        (t("Files that you send"), _days(KEPT[Purpose.RECEIVED].days)),
+        (t("Files that are made for you"), _days(KEPT[Purpose.MADE].days)),
+        (t("Reports on invitations"), _days(REPORT_KEPT.days)),
         (t("Leads, colleagues and the log"), t("As long as the team uses Kollega")),
         (
             t("A deleted team"),
