@@ -20,6 +20,7 @@ from bot.demo import seed
 from bot.dispatch import Dispatch
 from bot.drawing import Drawer
 from bot.gateways.smtp import SmtpMails
+from bot.importing import Importer
 from bot.jobs import Jobs, table_of
 from bot.join_page import JoinPage
 from bot.metrics import Metrics
@@ -79,6 +80,7 @@ class House:
     registry: Registry
     dispatch: Dispatch
     relay: Relay
+    importer: Importer
     jobs: Jobs
     transcripts: Transcripts
     browser: WebPlatform | None
@@ -109,11 +111,13 @@ async def serve(settings: Settings, stop: asyncio.Event, announce: Callable[[str
             _log.warning("setting is not served by this version", setting=name)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(house.relay.run())
+            tasks.create_task(house.importer.run())
             scheduler = house.jobs.start()
             announce(_address(door))
             await stop.wait()
             scheduler.shutdown(wait=False)
             house.relay.stop()
+            house.importer.stop()
             # While what is being sent ends, what is being asked ends, too: each has its own few seconds.
             await _close(house, door)
 
@@ -179,6 +183,7 @@ def _introduce(
         dispatch=dispatch,
         relay=Relay(units, sender, woken=woken),
         jobs=Jobs(units, metrics, table_of(Auditor(units, metrics))),
+        importer=Importer(units, metrics),
         transcripts=transcripts,
         browser=browser,
         application=application,

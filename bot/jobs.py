@@ -19,6 +19,7 @@ from services.errors import Contended
 from services.file import keeping as file
 from services.invitation import clockwork as invitation
 from services.lead import clockwork as lead
+from services.lead_import import clockwork as lead_import
 from services.unit_of_work import UnitOfWork, Units
 
 Work: TypeAlias = Callable[[UnitOfWork], Awaitable[int]]
@@ -79,6 +80,10 @@ async def forget_bulks(uow: UnitOfWork) -> int:
     return await bulk.forget(uow, BATCH)
 
 
+async def forget_imports(uow: UnitOfWork) -> int:
+    return await lead_import.forget(uow, BATCH)
+
+
 async def forget_arrivals(uow: UnitOfWork) -> int:
     return await uow.inbox.forget(INBOX_DAYS, OLD_BATCH)
 
@@ -110,6 +115,7 @@ JOBS: Final = (
     Job("lead.expire", 30, expire_offers),
     Job("lead.remind", 600, remind_of_leads),
     Job("lead.offer_again", 600, offer_leads_again),
+    Job("lead.import_forget", 3600, forget_imports),
     Job("inbox.forget", 3600, forget_arrivals),
     Job("delivery.forget", 3600, forget_deliveries),
     Job("file.forget", 60, forget_files),

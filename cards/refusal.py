@@ -19,6 +19,7 @@ from services.errors import (
     Unreachable,
 )
 from services.permissions import Permission
+from services.table.model import Unreadable
 
 CANDIDATES_MAX = 5
 ADDRESS_MAX_CHARS = 254
@@ -58,6 +59,7 @@ PERMITTED: dict[Permission, T] = {
     Permission.FILE_FETCH: t("Only colleagues of the team can fetch its files."),
     Permission.LEAD_REVEAL: t("Viewers don't see contact details."),
     Permission.LEAD_CREATE: t("Viewers can't create leads."),
+    Permission.LEAD_IMPORT: t("Viewers can't import leads."),
     Permission.LEAD_PICK: t("Viewers can't pick leads."),
     Permission.LEAD_WORK: t("Viewers can't work on leads."),
     Permission.LEAD_SHARE: t("Viewers can't share leads."),
@@ -79,6 +81,7 @@ _KINDS: dict[str, T] = {
     "request": t("This request no longer exists."),
     "delivery": t("This message no longer exists."),
     "bulk": t("There are no such invitations."),
+    "import": t("This import is not here."),
 }
 
 _UNNAMED: dict[str, T] = {
@@ -180,6 +183,29 @@ def _(refusal: Unreachable) -> Explained:
         t("I can't reach my data right now."),
         t("Please look again in a moment: if nothing has changed by then, just do it once more."),
     )
+
+
+_UNREADABLE: dict[str, tuple[T, T]] = {
+    "spreadsheet": (
+        t("This is a workbook, not a CSV file."),
+        t("In your spreadsheet choose “Save as”, take “CSV UTF-8 (comma delimited)”, and send me that file."),
+    ),
+    "binary": (
+        t("This file holds no text."),
+        t("I read CSV files: save your list as CSV in your spreadsheet and send me that."),
+    ),
+    "empty": (t("There is no row in this file."), t("I need a row with headings, and below it a row for each entry.")),
+    "bytes": (t("This file is too large: at most {mib} MiB."), t("Split it, and send me one part after the other.")),
+    "columns": (t("This file has too many columns: at most {limit}."), t("Leave out those that nobody needs.")),
+    "rows": (t("This file has too many rows: at most {limit}."), t("Split it, and send me one part after the other.")),
+}
+_MIB = 1024 * 1024
+
+
+@explain.register
+def _(refusal: Unreadable) -> Explained:
+    title, detail = _UNREADABLE[refusal.reason]
+    return Explained(T(title.source, {"limit": refusal.limit, "mib": refusal.limit // _MIB}), detail)
 
 
 def refused(

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     LEAD_VIEW = "lead:view"
     LEAD_REVEAL = "lead:reveal"  # A19, A42
     LEAD_CREATE = "lead:create"
+    LEAD_IMPORT = "lead:import"  # many at once, from a file
     LEAD_PICK = "lead:pick"  # B4
     LEAD_WORK = "lead:work"  # B5: note, step, won, lost, return, undo
     LEAD_SHARE = "lead:share"  # B18
@@ -94,6 +95,7 @@ GRANTS: dict[Permission, dict[Role, Grant]] = {
     Permission.LEAD_VIEW: _COLLEAGUES,
     Permission.LEAD_REVEAL: _WORKERS,
     Permission.LEAD_CREATE: _WORKERS,
+    Permission.LEAD_IMPORT: _WORKERS,
     Permission.LEAD_PICK: _WORKERS,
     Permission.LEAD_WORK: _WORKERS,
     Permission.LEAD_SHARE: _WORKERS,

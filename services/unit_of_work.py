@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from services.invariants import Invariants
     from services.invitation.store import Invitations
     from services.lead.store import Leads
+    from services.lead_import.store import LeadImports
     from services.marketplace.store import Marketplaces
     from services.member.store import Members
     from services.periods import Periods
@@ -49,6 +50,7 @@ class UnitOfWork(Protocol):
     invitations: Invitations
     requests: Requests
     leads: Leads
+    lead_imports: LeadImports
     marketplaces: Marketplaces
     bulks: Bulks
     files: Files

@@ -24,9 +24,10 @@ from services.lead.model import (
 )
 from services.people import TeamId, UserId
 from storage import lead_statements as sql
-from storage.lead_search import OF_CONTACT, SEARCHES, pattern
+from storage.lead_search import KNOWN_EMAILS, KNOWN_PHONES, OF_CONTACT, SEARCHES, pattern
 
 NEWEST = 2**31 - 1
+KEYS_AT_ONCE = 500
 
 
 class SqlLeads:
@@ -81,6 +82,16 @@ class SqlLeads:
         values = {"_email": keys.email, "_phone": keys.phone, "_skip": skip, "_limit": limit}
         return [_seen(row) for row in await self._rows(OF_CONTACT, _team=team_id, **values)]
 
+    async def known(self, team_id: TeamId, keys: Sequence[Keys]) -> dict[str, int]:
+        emails = sorted({one.email for one in keys if one.email})
+        phones = sorted({one.phone for one in keys if one.phone})
+        found: dict[str, int] = {}
+        for statement, wanted in ((KNOWN_EMAILS, emails), (KNOWN_PHONES, phones)):
+            for start in range(0, len(wanted), KEYS_AT_ONCE):
+                rows = await self._rows(statement, _team=team_id, _keys=wanted[start : start + KEYS_AT_ONCE])
+                found.update({row["key"]: row["number"] for row in rows})
+        return found
+
     async def history(self, team_id: TeamId, lead_id: str, limit: int) -> list[Entry]:
         return [_entry(row) for row in await self._rows(sql.HISTORY, _team=team_id, _lead=lead_id, _limit=limit)]
 
@@ -96,6 +107,10 @@ class SqlLeads:
     async def add(self, lead: Lead, sight: Sight) -> None:
         await self._connection.execute(sql.ADD, _lead_row(lead))
         await self.add_sights([sight], lead.created_at)
+
+    async def add_all(self, leads: Sequence[Lead]) -> None:
+        if leads:
+            await self._connection.execute(sql.ADD, [_lead_row(lead) for lead in leads])
 
     async def record(self, entries: Sequence[NewEntry]) -> None:
         if entries:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Column, Integer, Select, Text, and_, bindparam, or_, select, true, union
+from sqlalchemy import Column, Executable, Integer, Select, Text, and_, bindparam, func, or_, select, true, union
 
 from services.lead.model import TAKING, Offer
 from services.lead.searching import WORDS_MAX
@@ -68,3 +68,21 @@ def pattern(word: str) -> str:
     """Whatever contains the word, in which nothing has a meaning of its own."""
     literal = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{literal}%"
+
+
+def _known(key: Column[Any]) -> Executable:
+    return (
+        select(key.label("key"), func.min(lead_sights.c.number).label("number"))
+        .select_from(
+            leads.join(
+                lead_sights,
+                and_(lead_sights.c.team_id == leads.c.team_id, lead_sights.c.lead_id == leads.c.lead_id),
+            )
+        )
+        .where(leads.c.team_id == _TEAM, key.in_(bindparam("_keys", expanding=True)))
+        .group_by(key)
+    )
+
+
+KNOWN_EMAILS: Final = _known(leads.c.email_key)
+KNOWN_PHONES: Final = _known(leads.c.phone_key)

@@ -47,12 +47,12 @@ _DELETED: Final = (
     .order_by(teams.c.deleted_at.desc())
     .limit(RESTORABLE_MAX)
 )
-_NEXT_NUMBER: Final = (
+_NEXT_NUMBERS: Final = (
     insert(counters)
-    .values(team_id=bindparam("p_team_id"), kind=bindparam("p_kind"), last=1)
+    .values(team_id=bindparam("p_team_id"), kind=bindparam("p_kind"), last=bindparam("p_count"))
     .on_conflict_do_update(
         index_elements=[counters.c.team_id, counters.c.kind],
-        set_={"last": counters.c.last + 1},
+        set_={"last": counters.c.last + bindparam("p_count")},
     )
     .returning(counters.c.last)
 )
@@ -105,7 +105,11 @@ class SqlTeams:
         return [_team(row) for row in rows.mappings()]
 
     async def next_number(self, team_id: str, kind: str) -> int:
-        return (await self._connection.execute(_NEXT_NUMBER, {"p_team_id": team_id, "p_kind": kind})).scalar_one()
+        return await self.next_numbers(team_id, kind, 1)
+
+    async def next_numbers(self, team_id: str, kind: str, count: int) -> int:
+        values = {"p_team_id": team_id, "p_kind": kind, "p_count": count}
+        return (await self._connection.execute(_NEXT_NUMBERS, values)).scalar_one()
 
 
 def _row(team: Team) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from services.invariants import Invariants
 from services.invitation.store import Invitations
 from services.keyring import Keyring
 from services.lead.store import Leads
+from services.lead_import.store import LeadImports
 from services.marketplace.store import Marketplaces
 from services.member.store import Members
 from services.people import Actor
@@ -39,6 +40,7 @@ from storage.inbox import SqlInbox
 from storage.invariants import SqlInvariants
 from storage.invitation import SqlInvitations
 from storage.lead import SqlLeads
+from storage.lead_import import SqlLeadImports
 from storage.marketplace import SqlMarketplaces
 from storage.member import SqlMembers
 from storage.periods import SqlPeriods
@@ -96,6 +98,7 @@ class SqlUnit:
         self.invariants: Invariants = SqlInvariants(connection, now)
         self.invitations: Invitations = SqlInvitations(connection)
         self.leads: Leads = SqlLeads(connection)
+        self.lead_imports: LeadImports = SqlLeadImports(connection)
         self.marketplaces: Marketplaces = SqlMarketplaces(connection)
         self.members: Members = SqlMembers(connection)
         self.periods: Periods = SqlPeriods(connection, now)

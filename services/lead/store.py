@@ -39,6 +39,10 @@ class Leads(Protocol):
         """Leads with this e-mail or phone of which the team may know the contact, the newest first."""
         ...
 
+    async def known(self, team_id: TeamId, keys: Sequence[Keys]) -> dict[str, int]:
+        """Of these e-mails and phones those that leads brought in by the team have, with the first one's number."""
+        ...
+
     async def history(self, team_id: TeamId, lead_id: str, limit: int) -> list[Entry]:
         """What happened, the newest first; nothing for a team that never had the lead."""
         ...
@@ -55,6 +59,10 @@ class Leads(Protocol):
 
     async def add(self, lead: Lead, sight: Sight) -> None:
         """A new lead in its giver's team."""
+        ...
+
+    async def add_all(self, leads: Sequence[Lead]) -> None:
+        """Many new leads of one team; their sights come separately."""
         ...
 
     async def record(self, entries: Sequence[NewEntry]) -> None:

@@ -8,6 +8,7 @@ from services.delivery import notices as delivery
 from services.events import Event
 from services.invitation import notices as invitation
 from services.lead import notices as lead
+from services.lead_import import notices as lead_import
 from services.marketplace import notices as marketplace
 from services.member import notices as member
 from services.notification.model import Notice
@@ -16,7 +17,7 @@ from services.unit_of_work import UnitOfWork
 
 Hear: TypeAlias = Callable[[UnitOfWork, Any], Awaitable[list[Notice]]]
 
-NOUNS = (bulk, delivery, invitation, lead, marketplace, member, request)
+NOUNS = (bulk, delivery, invitation, lead, lead_import, marketplace, member, request)
 
 
 def merge(*tables: Mapping[type[Event], Hear]) -> dict[type[Event], tuple[Hear, ...]]:

@@ -42,6 +42,10 @@ class Teams(Protocol):
         """The teams that this person owned when they were deleted after the time, the latest first."""
         ...
 
+    async def next_numbers(self, team_id: str, kind: str, count: int) -> int:
+        """The last one of so many new numbers; with none, whoever wants one waits until this transaction ends."""
+        ...
+
     async def next_number(self, team_id: str, kind: str) -> int:
         """The next number of a kind of reference, such as "lead"; never given twice."""
         ...

@@ -8,6 +8,7 @@ aware UTC; ids are opaque text; money is minor units with a currency.
 from storage.tables.base import Moment, metadata
 from storage.tables.bulks import bulk_lines, bulks
 from storage.tables.files import files
+from storage.tables.lead_imports import lead_import_rows, lead_imports
 from storage.tables.leads import lead_history, lead_sights, leads, marketplaces, partners
 from storage.tables.people import conversations, identities, users
 from storage.tables.queues import deliveries, events, inbox, job_runs, posts
@@ -32,6 +33,8 @@ __all__ = [
     "invitations",
     "job_runs",
     "lead_history",
+    "lead_import_rows",
+    "lead_imports",
     "lead_sights",
     "leads",
     "marketplaces",

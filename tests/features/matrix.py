@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from services import bulk, file, invitation, marketplace, request
+from services import bulk, file, invitation, lead_import, marketplace, request
 from services.delivery import Delivery, Kind, State
 from services.permissions import Permission
 from tests.features import people
@@ -44,6 +44,10 @@ class Things:
     """Which the owner has sent."""
     made: str
     """Which was made for the owner."""
+    leads: str
+    """Which the owner has sent, too."""
+    lead_import: str
+    """The preview of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,11 @@ ROWS: Final[dict[str, Row]] = {
     "lead.capture": Row(given(message="Frau Lang sucht ein Angebot, 0711 5550000")),
     "lead.find": Row(given(search="Dach")),
     "lead.outline": of("lead", "lead"),
+    "lead.import": of("file", "leads"),
+    "lead.import_show": of("lead_import", "lead_import"),
+    "lead.import_assign": of("lead_import", "lead_import", name="0"),
+    "lead.import_start": of("lead_import", "lead_import"),
+    "lead.import_stop": of("lead_import", "lead_import"),
     "lead.show": of("lead", "lead"),
     "lead.card": of("lead", "lead"),
     "lead.reveal": of("lead", "lead"),
@@ -186,6 +195,9 @@ async def build(firm: Firm) -> Things:
         [sending] = await uow.deliveries.claim(1, uow.now, uow.now)
         assert await uow.deliveries.finish(sending, State.UNKNOWN, "no answer in time", uow.now)
         sent_file = await file.receive(uow, anna, file.ReceivedFile("leads.csv", "text/csv", b"Name\r\nEva\r\n"))
+        leads = await file.receive(uow, anna, file.ReceivedFile("more.csv", "text/csv", b"Name\r\nUdo\r\n"))
+        listed = await file.receive(uow, anna, file.ReceivedFile("fair.csv", "text/csv", b"Name\r\nIda\r\n"))
+        prepared = await lead_import.prepare(uow, anna, listed.file_id)
         made = await file.offer(uow, anna, "export.csv", b"Name\r\nEva\r\n")
         things = Things(
             team=firm.team_id,
@@ -206,6 +218,8 @@ async def build(firm: Firm) -> Things:
             delivery=delivery.delivery_id,
             file=sent_file.file_id,
             made=made.file_id,
+            leads=leads.file_id,
+            lead_import=prepared.lead_import.import_id,
         )
     await firm.chat.settles()
     return things

@@ -618,4 +618,62 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("team_id", "bulk_id", "line", name=op.f("pk_bulk_lines")),
     )
     op.create_index("ix_bulk_lines_invitation_id", "bulk_lines", ["team_id", "invitation_id"], unique=False)
+    op.create_table(
+        "lead_imports",
+        sa.Column("team_id", sa.Text(), nullable=False),
+        sa.Column("import_id", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("file_id", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("halt", sa.Text(), server_default="", nullable=False),
+        sa.Column("plan", sa.JSON(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("imported", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("known", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("rejected", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("first_number", sa.Integer(), nullable=True),
+        sa.Column("last_number", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("begun_rows", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("result_file_id", sa.Text(), nullable=True),
+        sa.Column("result_rows", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("holder", sa.Text(), server_default="", nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.CheckConstraint("imported + known + rejected <= rows", name=op.f("ck_lead_imports_tally")),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.team_id"], name=op.f("fk_lead_imports_team_id")),
+        sa.PrimaryKeyConstraint("team_id", "import_id", name=op.f("pk_lead_imports")),
+    )
+    op.create_index(
+        "ix_lead_imports_running",
+        "lead_imports",
+        ["leased_until"],
+        unique=False,
+        sqlite_where=sa.text("state = 'running'"),
+        postgresql_where=sa.text("state = 'running'"),
+    )
+    op.create_index("ix_lead_imports_state_created_at", "lead_imports", ["state", "created_at"], unique=False)
+    op.create_index("ix_lead_imports_team_id_sha256", "lead_imports", ["team_id", "sha256"], unique=False)
+    op.create_table(
+        "lead_import_rows",
+        sa.Column("team_id", sa.Text(), nullable=False),
+        sa.Column("import_id", sa.Text(), nullable=False),
+        sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("argument", sa.Text(), server_default="", nullable=False),
+        sa.Column("limit", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("number", sa.Integer(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["team_id", "import_id"],
+            ["lead_imports.team_id", "lead_imports.import_id"],
+            name=op.f("fk_lead_import_rows_team_id_import_id"),
+        ),
+        sa.PrimaryKeyConstraint("team_id", "import_id", "line", name=op.f("pk_lead_import_rows")),
+    )
     # ### end Alembic commands ###

@@ -1,0 +1,163 @@
+"""The commands about leads that come by file."""
+
+from typing import Final
+
+import msgspec
+
+from bot.commands import Args, Command, Group, Reply
+from bot.context import Context
+from bot.incoming import Placement
+from cards import lead_import as cards
+from cards.model import Card, t
+from cards.render.text import Writer
+from services import lead_import
+from services.permissions import Permission
+from services.spreadsheet import write_csv
+
+
+class FileArgs(Args, frozen=True):
+    """Which file; without one the answer says how it is done."""
+
+    file: str = ""
+
+
+class ImportArgs(Args, frozen=True):
+    """Which import."""
+
+    lead_import: str
+
+
+class StartArgs(ImportArgs, frozen=True):
+    """Which import, and what holds for every row that says nothing of it."""
+
+    title: str = ""
+    source: str = ""
+    campaign: str = ""
+    duplicates: str = ""
+
+
+class AssignArgs(ImportArgs, frozen=True):
+    """Which column is which part of a lead; `ask` opens the form first."""
+
+    ask: bool = False
+    name: str = ""
+    title: str = ""
+    email: str = ""
+    phone: str = ""
+    company: str = ""
+    postcode: str = ""
+    country: str = ""
+    text: str = ""
+    value: str = ""
+    currency: str = ""
+    source: str = ""
+    campaign: str = ""
+
+
+async def bring(ctx: Context, args: FileArgs) -> Card | Reply:
+    """Look at a file that was sent. The card stays and moves with the import, so it is a message of its own."""
+    if not args.file:
+        name, content = _sample(ctx)
+        return cards.explained(await lead_import.explain(ctx.uow, ctx.actor, name, content))
+    card = cards.shown(await lead_import.prepare(ctx.uow, ctx.actor, args.file))
+    return Reply(card, Placement.PRIVATE if ctx.actor.place.is_public else Placement.NEW)
+
+
+def _sample(ctx: Context) -> tuple[str, bytes]:
+    writer = Writer(ctx.actor.language, ctx.actor.zone, ctx.uow.now)
+    header, *rows = ([writer.one_line(cell) for cell in row] for row in cards.SAMPLE)
+    return writer.one_line(cards.SAMPLE_NAME), write_csv(header, rows, ctx.actor.language)
+
+
+async def show(ctx: Context, args: ImportArgs) -> Card:
+    """One import as it stands."""
+    return cards.shown(await lead_import.show(ctx.uow, ctx.actor, args.lead_import))
+
+
+async def assign(ctx: Context, args: AssignArgs) -> Card:
+    """Say which column is what."""
+    if args.ask:
+        return cards.columns_form(await lead_import.show(ctx.uow, ctx.actor, args.lead_import))
+    told = msgspec.structs.asdict(args)
+    places = {str(one): told[one] for one in lead_import.Field if told[one] != cards.NONE}
+    return cards.shown(await lead_import.assign(ctx.uow, ctx.actor, args.lead_import, places))
+
+
+async def start(ctx: Context, args: StartArgs) -> Card:
+    """Let it begin, or go on."""
+    defaults = lead_import.Defaults(args.title, args.source, args.campaign, args.duplicates == cards.KEEP)
+    return cards.shown(await lead_import.start(ctx.uow, ctx.actor, args.lead_import, defaults))
+
+
+async def stop(ctx: Context, args: ImportArgs) -> Card:
+    """Let it stop."""
+    return cards.shown(await lead_import.stop(ctx.uow, ctx.actor, args.lead_import))
+
+
+COMMANDS: Final = (
+    Command(
+        name="lead.import",
+        english=("import leads", "lead import"),
+        german=("leads importieren", "lead import", "importiere leads"),
+        permission=Permission.LEAD_IMPORT,
+        about=t("Bring in many leads from a CSV file"),
+        verb=t("Import leads"),
+        group=Group.LEADS,
+        handler=bring,
+        args=FileArgs,
+        is_askable=False,
+    ),
+    Command(
+        name="lead.import_show",
+        english=(),
+        german=(),
+        permission=Permission.LEAD_IMPORT,
+        about=t("One import as it stands"),
+        verb=t("Show import"),
+        group=Group.LEADS,
+        handler=show,
+        args=ImportArgs,
+        writes=False,
+        is_askable=False,
+        listed=False,
+    ),
+    Command(
+        name="lead.import_assign",
+        english=(),
+        german=(),
+        permission=Permission.LEAD_IMPORT,
+        about=t("Say which column is what"),
+        verb=t("Assign columns"),
+        group=Group.LEADS,
+        handler=assign,
+        args=AssignArgs,
+        is_askable=False,
+        listed=False,
+    ),
+    Command(
+        name="lead.import_start",
+        english=(),
+        german=(),
+        permission=Permission.LEAD_IMPORT,
+        about=t("Let an import begin or go on"),
+        verb=t("Import leads"),
+        group=Group.LEADS,
+        handler=start,
+        args=StartArgs,
+        is_askable=False,
+        listed=False,
+    ),
+    Command(
+        name="lead.import_stop",
+        english=(),
+        german=(),
+        permission=Permission.LEAD_IMPORT,
+        about=t("Let an import stop"),
+        verb=t("Stop"),
+        group=Group.LEADS,
+        handler=stop,
+        args=ImportArgs,
+        is_askable=False,
+        listed=False,
+    ),
+)

@@ -1,0 +1,144 @@
+"""Every card about imports, to look at and to hold against the platforms' schemas."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from cards.examples import NOW
+from cards.lead_import import card, forms
+from cards.refusal import refused
+from services.file import OfferedFile
+from services.lead import Contact
+from services.lead.model import Enquiry, Keys
+from services.lead_import.model import (
+    KNOWN,
+    AlreadyImported,
+    Column,
+    Field,
+    Halt,
+    HowTo,
+    ImportState,
+    ImportView,
+    LeadImport,
+    NameUnmapped,
+    NewLead,
+    Plan,
+    SkippedRow,
+    Tally,
+)
+from services.people import TeamId, UserId
+from services.table import Flaw, Unreadable
+from services.table.model import BYTES_MAX, COLUMNS_MAX, ROWS_MAX
+
+_PLAN: Final = Plan(
+    columns={
+        Field.NAME: (0, 1),
+        Field.EMAIL: (2,),
+        Field.PHONE: (3,),
+        Field.TITLE: (4,),
+        Field.VALUE: (5,),
+    },
+    title="Messe Stuttgart",
+    source="Messe Stuttgart",
+)
+_IMPORT: Final = LeadImport(
+    team_id=TeamId("t1"),
+    import_id="0190c0ffee",
+    user_id=UserId("ben"),
+    user_name="Ben Kaya",
+    file_id="f1",
+    file_name="Messe Stuttgart.csv",
+    sha256="",
+    state=ImportState.PREVIEW,
+    plan=_PLAN,
+    rows=2_480,
+    created_at=NOW,
+)
+_HEADINGS: Final = ("Vorname", "Nachname", "E-Mail", "Telefon", "Worum geht es?", "Wert (EUR)", "")
+_COLUMNS: Final = tuple(Column(place, heading, "Stand 4.12") for place, heading in enumerate(_HEADINGS))
+_LEADS: Final = (
+    NewLead(
+        2,
+        Contact("Eva Schneider", "eva.schneider@posteo.de", "+49 711 1234567", "", "70173", "DE"),
+        Keys(),
+        Enquiry("Dachsanierung, 120 m²", value_cents=1_850_000),
+    ),
+    NewLead(3, Contact("Holm Bau", company="Holm Bau", country="DE"), Keys(), Enquiry("Messe Stuttgart")),
+)
+_SKIPPED: Final = (
+    SkippedRow(5, "email", "email"),
+    SkippedRow(9, KNOWN, number=12),
+    SkippedRow(14, KNOWN, number=-2),
+    SkippedRow(17, Flaw.UNCLOSED),
+    SkippedRow(23, "missing", "name"),
+)
+_VIEW: Final = ImportView(
+    lead_import=_IMPORT,
+    columns=_COLUMNS,
+    joined=(0, 1),
+    examples=_LEADS,
+    checked=1_000,
+    expected=Tally(941, 12, 47),
+    skipped=_SKIPPED,
+)
+_EXAMPLE: Final = OfferedFile("f2", "Leads-Beispiel.csv", 380)
+_RESULT: Final = OfferedFile("f3", "Ausgelassen aus Messe Stuttgart.csv", 48_200)
+_UNDERWAY: Final = replace(
+    _IMPORT,
+    state=ImportState.RUNNING,
+    tally=Tally(1_130, 20, 50),
+    begun_at=NOW,
+    first_number=13,
+    last_number=1_142,
+)
+_HALTED: Final = replace(_UNDERWAY, state=ImportState.STOPPED)
+_DONE: Final = replace(
+    _UNDERWAY,
+    state=ImportState.DONE,
+    tally=Tally(2_340, 30, 110),
+    last_number=2_352,
+    ended_at=NOW,
+    result_file_id="f3",
+    result_rows=140,
+)
+
+
+def _at(one: LeadImport, **changes: str) -> ImportView:
+    return ImportView(lead_import=replace(one, **changes))
+
+
+EXAMPLES: Final = {
+    "explained": card.explained(HowTo(_EXAMPLE)),
+    "explained in a channel": card.explained(HowTo(None)),
+    "preview": card.shown(_VIEW),
+    "preview, guessed": card.shown(
+        replace(
+            _VIEW,
+            near=frozenset({Field.TITLE}),
+            lead_import=replace(_IMPORT, rows=5),
+            checked=5,
+            expected=Tally(4, 1, 0),
+            skipped=_SKIPPED[1:2],
+        )
+    ),
+    "preview without a name": card.shown(
+        replace(_VIEW, lead_import=replace(_IMPORT, plan=Plan(columns={Field.EMAIL: (2,)})))
+    ),
+    "columns": forms.columns_form(_VIEW),
+    "begun": card.shown(_at(replace(_UNDERWAY, tally=Tally()))),
+    "running": card.shown(replace(_at(_UNDERWAY), left_s=48)),
+    "running for long": card.shown(replace(_at(_UNDERWAY), left_s=190)),
+    **{f"stopped, {halt.replace('_', ' ')}": card.shown(_at(_HALTED, halt=halt)) for halt in Halt},
+    "done": card.shown(replace(_at(_DONE), skipped=_SKIPPED, result=_RESULT)),
+    "done, too many left out": card.shown(replace(_at(replace(_DONE, result_rows=100)), result=_RESULT)),
+    "done, one lead": card.shown(_at(replace(_DONE, tally=Tally(1), last_number=13))),
+    "already imported": refused(AlreadyImported(NOW - timedelta(days=1), "Anna Weiß")),
+    "being imported": refused(AlreadyImported(NOW - timedelta(minutes=1), "Anna Weiß", is_done=False)),
+    "name unmapped": refused(NameUnmapped("0190c0ffee")),
+    "a workbook": refused(Unreadable("spreadsheet")),
+    "no text": refused(Unreadable("binary")),
+    "an empty file": refused(Unreadable("empty")),
+    "too large": refused(Unreadable("bytes", BYTES_MAX)),
+    "too many columns": refused(Unreadable("columns", COLUMNS_MAX)),
+    "too many rows": refused(Unreadable("rows", ROWS_MAX)),
+}
