@@ -94,7 +94,8 @@ class Importer:
         try:
             await self._through(carried)
         except _Gone:
-            _log.info("import left", import_id=carried.import_id)
+            # Stopped, carried by others, or moved on by what was kept although nobody said so: then at once again.
+            await self._release(carried)
         except Unreadable:
             await self._halt(carried, Halt.BROKEN)
         except Contended:

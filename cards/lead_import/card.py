@@ -181,7 +181,7 @@ def _tally(tally: Tally) -> tuple[Facts, ...]:
     facts = (
         Fact(t("Imported"), _number(tally.imported)),
         Fact(t("Here already"), _number(tally.known)),
-        Fact(t("Left out"), _number(tally.rejected)),
+        Fact(t("Can't be used"), _number(tally.rejected)),
     )
     return (Facts(facts),) if tally.rows else ()
 
