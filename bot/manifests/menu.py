@@ -64,6 +64,7 @@ LEFT_OUT: Final[Mapping[str, Reason]] = {
     "lead.show": Reason.ON_THE_CARD,
     "lead.capture": Reason.IN_A_MENU_OF_ITS_OWN,
     "lead.find": Reason.IN_A_MENU_OF_ITS_OWN,
+    "lead.import": Reason.SELDOM,
     "lead.undo": Reason.ON_THE_CARD,
     "lead.delegate": Reason.ON_THE_CARD,
     "lead.win": Reason.ON_THE_CARD,
