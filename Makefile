@@ -7,6 +7,8 @@ PACKAGES := bot cards services storage
 PYTEST := $(BIN)/pytest
 # Every core works; `make test PYTEST_ARGS="-n0 -k pick"` runs one thing in the foreground.
 PYTEST_ARGS ?= -n auto --dist worksteal
+# `make bench BENCH_ARGS=--quick` takes a minute or two.
+BENCH_ARGS ?=
 COMPILE := UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --upgrade --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 # The first interpreter that is new enough.
@@ -65,7 +67,7 @@ faults: .venv/.dev ## Kill, delay and disconnect, then count what was lost; figu
 
 .PHONY: bench
 bench: .venv/.dev ## Measure, on this machine
-	$(PYTEST) -n0 -s --timeout=600 tests/benchmarks
+	$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
 
 .PHONY: screenshots
 screenshots: .venv/.dev ## Draw what people see, into build/screenshots

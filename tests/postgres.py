@@ -84,11 +84,11 @@ class Server:
 
 
 @contextmanager
-def running(**options: str) -> Generator[Server]:
+def running(*, on_disk: bool = False, **options: str) -> Generator[Server]:
     """Start a server of our own, with some options that are not the usual ones, and stop it at the end."""
     installed = _programs()
     is_hidden = ACCOUNT is not None and not all(parent.stat().st_mode & 0o001 for parent in installed.parents)
-    folder = Path(tempfile.mkdtemp(prefix="kollega-postgres-", dir=None if is_hidden else _memory()))
+    folder = Path(tempfile.mkdtemp(prefix="kollega-postgres-", dir=None if is_hidden or on_disk else _memory()))
     try:
         if ACCOUNT:
             shutil.chown(folder, ACCOUNT)
