@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import aiosqlite
+import msgspec
 from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
@@ -15,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.errors import Contended, Unreachable
+from storage.sqlite import Connection as SqliteConnection
 
 BUSY_SECONDS: Final = 5
 """How long a transaction waits for another one before it gives up."""
@@ -113,8 +115,8 @@ def _open_sqlite(url: URL) -> Database:
     reader = _sqlite_engine(url, READERS)
     _on_connect(writer, _SQLITE_PRAGMAS)
     _on_connect(reader, (*_SQLITE_PRAGMAS, "PRAGMA query_only = ON"))
-    _on_begin(writer, "BEGIN IMMEDIATE")
-    _on_begin(reader, "BEGIN")
+    event.listen(writer.sync_engine, "begin", _begin_at_once)
+    event.listen(reader.sync_engine, "begin", _begin_with_the_first)
     return Database(writer, reader)
 
 
@@ -126,7 +128,9 @@ def _sqlite_engine(url: URL, connections: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=QUEUE_SECONDS,
         hide_parameters=True,
-        connect_args={"timeout": BUSY_SECONDS},
+        json_serializer=_json,
+        json_deserializer=msgspec.json.decode,
+        connect_args={"timeout": BUSY_SECONDS, "async_creator_fn": SqliteConnection},
     )
 
 
@@ -143,11 +147,15 @@ def _on_connect(engine: AsyncEngine, statements: tuple[str, ...]) -> None:
     event.listen(engine.sync_engine, "connect", prepare)
 
 
-def _on_begin(engine: AsyncEngine, statement: str) -> None:
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
+def _begin_at_once(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    event.listen(engine.sync_engine, "begin", begin)
+
+def _begin_with_the_first(connection: Connection) -> None:
+    """Whoever only reads begins with his first question: nothing happens before."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, SqliteConnection):
+        driver.defer("BEGIN")
 
 
 def _open_postgres(url: URL) -> Database:
@@ -157,11 +165,17 @@ def _open_postgres(url: URL) -> Database:
         max_overflow=CONNECTIONS // 2,
         pool_timeout=QUEUE_SECONDS,
         hide_parameters=True,
+        json_serializer=_json,
+        json_deserializer=msgspec.json.decode,
         pool_recycle=1800,
         pool_pre_ping=True,
         connect_args={"server_settings": _POSTGRES_SETTINGS, "timeout": 10, "command_timeout": 30},
     )
     return Database(engine, engine.execution_options(postgresql_readonly=True))
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 @contextmanager

@@ -1,0 +1,94 @@
+"""SQLite behind a thread that is visited once a statement: by the plain driver a short read is mostly visits."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final, Self, TypeVar
+
+import aiosqlite
+
+_CHUNK_ROWS: Final = 64
+_Done = TypeVar("_Done")
+
+
+class Connection(aiosqlite.Connection):
+    """A connection whose cursors are made, read and closed where they are used, and which ends only what has begun."""
+
+    def __init__(self, database: str, **options: Any) -> None:  # noqa: ANN401 - whatever sqlite3 takes
+        super().__init__(partial(sqlite3.connect, database, **options), _CHUNK_ROWS)
+        self._thread.daemon = True
+        self._asked = 0
+        self._done = 0
+        self._before = ""
+
+    def cursor(self) -> "Cursor":  # pyright: ignore[reportIncompatibleMethodOverride]
+        return Cursor(self)
+
+    async def visit(self, work: Callable[[sqlite3.Connection], _Done]) -> _Done:
+        """Do something in the thread."""
+        self._asked += 1
+        before, self._before = self._before, ""
+        done: _Done = await self._execute(self._work, before, work)  # pyright: ignore[reportUnknownMemberType]
+        return done
+
+    def defer(self, statement: str) -> None:
+        """Let the next visit begin with this."""
+        self._before = statement
+
+    async def commit(self) -> None:
+        if self._is_open():
+            await self.visit(sqlite3.Connection.commit)
+
+    async def rollback(self) -> None:
+        if self._is_open():
+            await self.visit(sqlite3.Connection.rollback)
+
+    def _is_open(self) -> bool:
+        """Whether there is something to end; whoever was cancelled does not know what the thread is still doing."""
+        self._before = ""
+        return self._asked != self._done or self._conn.in_transaction
+
+    def _work(self, before: str, work: Callable[[sqlite3.Connection], _Done]) -> _Done:
+        try:
+            if before:
+                self._conn.execute(before).close()
+            return work(self._conn)
+        finally:
+            self._done += 1
+
+
+class Cursor:
+    """What a statement has brought, all of it."""
+
+    arraysize = 1
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._rows: list[Any] = []
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def execute(self, statement: str, values: Sequence[Any] = ()) -> None:
+        await self._connection.visit(lambda raw: self._keep(raw.execute(statement, values)))
+
+    async def executemany(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        await self._connection.visit(lambda raw: self._keep(raw.executemany(statement, rows)))
+
+    async def fetchall(self) -> list[Any]:
+        rows, self._rows = self._rows, []
+        return rows
+
+    async def close(self) -> None:
+        self._rows = []
+
+    def _keep(self, cursor: sqlite3.Cursor) -> None:
+        try:
+            self.description = cursor.description
+            self._rows = cursor.fetchall() if cursor.description else []
+            self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
+        finally:
+            cursor.close()
