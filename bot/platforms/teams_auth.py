@@ -7,6 +7,7 @@ any body until it expires. Nothing here therefore looks at the tenant.
 
 import math
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ CHANNEL: Final = "msteams"
 LEEWAY_S: Final = 60
 MAX_TOKEN_CHARS: Final = 8192
 MAX_KID_CHARS: Final = 256
+MAX_TOKENS: Final = 256
 
 # The library reads its own clock; times, issuer and audience are checked here against ours.
 _SIGNATURE_ONLY: Final[Options] = {
@@ -55,6 +57,15 @@ class Forbidden(Exception):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """A token whose signature is right by this very key."""
+
+    kid: str
+    key: SigningKey
+    claims: Mapping[str, Any]
+
+
 class TokenVerifier:
     """Lets an activity pass or raises. An empty app id means no authentication: settings allow it on loopback only."""
 
@@ -73,6 +84,7 @@ class TokenVerifier:
         self._keys = SigningKeys(openid_url, session, timer=timer, timeout_s=key_timeout_s)
         self._hosts = hosts
         self._clock = clock
+        self._proofs: OrderedDict[str, _Proof] = OrderedDict()
 
     async def close(self) -> None:
         await self._keys.close()
@@ -80,16 +92,23 @@ class TokenVerifier:
     async def verify(self, authorization_header: str | None, activity: Mapping[str, Any]) -> None:
         """Raise Unauthenticated or Forbidden unless Teams sent this activity to this bot."""
         if self._app_id:
-            token = _read_bearer(authorization_header)
-            key = await self._find_key(token)
-            self._check_claims(_read_claims(token, key), key, activity)
+            proof = await self._prove(_read_bearer(authorization_header))
+            self._check_claims(proof.claims, proof.key, activity)
         self._check_activity(activity)
 
-    async def _find_key(self, token: str) -> SigningKey:
-        key = await self._keys.find(_read_kid(token))
+    async def _prove(self, token: str) -> _Proof:
+        """What the token states. Teams sends the same one for an hour: its signature is checked once for each key."""
+        known = self._proofs.get(token)
+        kid = known.kid if known else _read_kid(token)
+        key = await self._keys.find(kid)
         if key is None:
             raise Unauthenticated("unknown key")
-        return key
+        if known is not None and known.key is key:
+            return known
+        proof = self._proofs[token] = _Proof(kid, key, _read_claims(token, key))
+        if len(self._proofs) > MAX_TOKENS:
+            self._proofs.popitem(last=False)
+        return proof
 
     def _check_claims(self, claims: Mapping[str, Any], key: SigningKey, activity: Mapping[str, Any]) -> None:
         if claims.get("iss") != key.issuer:

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 MICROSOFT_SERVICE_HOSTS: Final = (
@@ -50,6 +51,7 @@ class ServiceHosts:
         return listed and scheme == "https" and port in {None, "443"}
 
 
+@lru_cache(maxsize=256)
 def is_loopback(host: str) -> bool:
     """Whether the name can only mean this very machine."""
     if host == "localhost":

@@ -79,9 +79,10 @@ class People:
         found = {id_: self._known(spoken.tenant, account) for id_, account in people.items()}
         found[spoken.sender.id] = spoken.person_id
         unknown = [id_ for id_, known in found.items() if known is None][:LOOKUPS_MAX]
-        async with asyncio.TaskGroup() as group:
-            asked = [group.create_task(self._look_up(spoken, id_)) for id_ in unknown]
-        found.update(zip(unknown, (task.result() for task in asked), strict=True))
+        if unknown:
+            async with asyncio.TaskGroup() as group:
+                asked = [group.create_task(self._look_up(spoken, id_)) for id_ in unknown]
+            found.update(zip(unknown, (task.result() for task in asked), strict=True))
         return {id_: known or id_ for id_, known in found.items()}
 
     def note(self, spoken: Spoken) -> None:
