@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
 import structlog
 from aiohttp import web
 
@@ -143,7 +144,8 @@ class TeamsPlatform:
         said = spoken(activity)
         body = await self._turns.run(said, lambda turn: self._turn(turn, said))
         if activity.type == INVOKE:
-            return web.json_response(UNKNOWN_ACTION if body is None else body)
+            answered = UNKNOWN_ACTION if body is None else body
+            return web.Response(body=msgspec.json.encode(answered), content_type="application/json")
         return web.Response()
 
     async def _turn(self, turn: Turn, said: Spoken) -> None:

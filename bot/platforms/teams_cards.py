@@ -7,7 +7,7 @@ the way back to that view, so that an answer for this person alone, which stands
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
@@ -15,9 +15,9 @@ from msgspec.structs import replace
 from bot.platforms.base import Reader
 from bot.platforms.teams_door import Json, is_object
 from cards import chat as cards
-from cards.model import Card, ChoiceInput, Run, T
+from cards.model import Card, Run, T
 from cards.render import adaptive, plain
-from cards.render.adaptive import PAYLOAD_VERSION, size_bytes
+from cards.render.adaptive import PAYLOAD_VERSION
 from cards.render.text import Writer
 
 CARD: Final = "application/vnd.microsoft.card.adaptive"
@@ -34,9 +34,6 @@ OUTSIDE_VERSION: Final = "1.3"
 ARGUMENTS_MAX: Final = 100
 COMMAND_MAX_CHARS: Final = 100
 WAY_BACK_MAX_BYTES: Final = 1_000
-LIMIT_BYTES: Final = 27_000
-"""Teams refuses messages of more than 28 KB."""
-
 _OURS: Final = frozenset({"v", "cmd", "args", "back", "many", "msteams", "once", "of"})
 
 
@@ -113,16 +110,9 @@ class Drawing:
     def card(self, card: Card, reader: Reader, user_ids: Sequence[str], back: Way | None = None) -> Json:
         """A card whose buttons know the way back. Nobody to refresh it for: it is the same for everybody."""
         way = Way(card.refresh.command, dict(card.refresh.args)) if card.refresh and user_ids else back
-        drawn = self._drawn(card, reader, user_ids, way)
-        # A way back on each of very many buttons is worth less than the buttons.
-        return drawn if size_bytes(drawn) <= LIMIT_BYTES else self._drawn(card, reader, user_ids, None)
-
-    def _drawn(self, card: Card, reader: Reader, user_ids: Sequence[str], way: Way | None) -> Json:
         shown = card if user_ids else replace(card, refresh=None)
-        drawn = adaptive.render(shown, reader.language, reader.zone, self.clock(), user_ids=user_ids)
-        many = [one.name for one in card.body if isinstance(one, ChoiceInput) and one.many]
-        for action in _buttons(drawn):
-            _complete(action, way, many)
+        carried = {"back": {"cmd": way.command, "args": dict(way.args)}} if way else {}
+        drawn = adaptive.render(shown, reader.language, reader.zone, self.clock(), user_ids=user_ids, carried=carried)
         if "refresh" in drawn:
             drawn["refresh"]["action"]["verb"] = REFRESH
         return drawn
@@ -192,11 +182,3 @@ def _buttons(drawn: Json) -> Iterator[Json]:
             yield part
         elif is_object(part):
             parts.extend(part.values())
-
-
-def _complete(action: Json, back: Way | None, many: list[str]) -> None:
-    """Let the button carry what its answer needs. An answer to the fallback is a message and needs no way back."""
-    collected = {"many": many} if many and action["associatedInputs"] == "auto" else {}
-    way = {"back": {"cmd": back.command, "args": dict(back.args)}} if back else {}
-    action["fallback"]["data"] = action["data"] | collected
-    action["data"] = action["data"] | collected | way

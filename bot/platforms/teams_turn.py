@@ -40,6 +40,13 @@ class _Drawn(dict[str, Any]):
         return self
 
 
+class _Outgoing(SdkActivity):
+    """Likewise an activity that is made to be sent once."""
+
+    def __deepcopy__(self, memo: object) -> "_Outgoing":
+        return self
+
+
 class Turn:
     """One turn: say something where it was asked, change what was said, answer the click."""
 
@@ -60,7 +67,7 @@ class Turn:
     async def answer(self, body: Json) -> None:
         """What the client shows that asks for it."""
         response = InvokeResponse(status=200, body=_Drawn(body))
-        await self._context.send_activity(SdkActivity(type=ActivityTypes.invoke_response, value=response))
+        await self._context.send_activity(_Outgoing(type=ActivityTypes.invoke_response, value=response))
 
 
 class Turns(CloudAdapterBase):
@@ -162,7 +169,7 @@ def _outgoing(message: Json) -> SdkActivity:
     attachments = [
         Attachment(content_type=one["contentType"], content=_Drawn(one["content"])) for one in message["attachments"]
     ]
-    return SdkActivity(type=message["type"], summary=message["summary"], attachments=attachments)
+    return _Outgoing(type=message["type"], summary=message["summary"], attachments=attachments)
 
 
 def _wire(activity: SdkActivity) -> Json:

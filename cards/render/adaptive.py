@@ -4,10 +4,12 @@ A button carries `{"v": 1, "cmd": "lead.pick", "args": {…}}`; a client adds th
 numbers, toggles and multiple choices among them arrive as strings ("5", "true", "a,b").
 """
 
-import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, TypeAlias, assert_never
+
+import msgspec
 
 from cards.model import (
     Action,
@@ -77,10 +79,35 @@ UNSPOKEN: Final = {ord("<"): None, ord(">"): None}
 KINDS: Final = {"text": "Text", "email": "Email", "tel": "Tel", "url": "Url"}
 
 
-def render(card: Card, language: Language, zone: str, now: datetime, *, user_ids: Sequence[str] = ()) -> Json:
-    """The card as Adaptive Card. `user_ids` are the people for whom Teams asks for an own view (card.refresh)."""
-    writer = Writer(language, zone, now, escaped)
-    drawn: Json = {}
+@dataclass(frozen=True, slots=True)
+class Pen(Writer):
+    """A writer who also knows what the buttons of the card carry beside their commands."""
+
+    carried: Json = field(default_factory=dict[str, Any])
+    many: tuple[str, ...] = ()
+    """The inputs of several choices."""
+
+
+def render(
+    card: Card,
+    language: Language,
+    zone: str,
+    now: datetime,
+    *,
+    user_ids: Sequence[str] = (),
+    carried: Json | None = None,
+) -> Json:
+    """The card as Adaptive Card. `user_ids` are the people for whom Teams asks for an own view (card.refresh).
+
+    What is `carried` comes back with every button, unless the client only knows how to send a message instead; on each
+    of very many buttons it is worth less than the buttons.
+    """
+    many = tuple(one.name for one in card.body if isinstance(one, ChoiceInput) and one.many)
+    writer = Pen(language, zone, now, escaped, carried or {}, many)
+    drawn = drawn_card(card, writer, user_ids[:REFRESHED_AT_MOST])
+    if size_bytes(drawn) <= LIMIT_BYTES:
+        return drawn
+    writer = replace(writer, carried={})
     for candidate in candidates(card, writer):
         drawn = drawn_card(candidate, writer, user_ids[:REFRESHED_AT_MOST])
         if size_bytes(drawn) <= LIMIT_BYTES:
@@ -90,10 +117,10 @@ def render(card: Card, language: Language, zone: str, now: datetime, *, user_ids
 
 def size_bytes(drawn: Json) -> int:
     """The size as it is sent."""
-    return len(json.dumps(drawn))
+    return len(msgspec.json.encode(drawn))
 
 
-def drawn_card(card: Card, w: Writer, user_ids: Sequence[str]) -> Json:
+def drawn_card(card: Card, w: Pen, user_ids: Sequence[str]) -> Json:
     actions = [drawn_action(action, w) for action in card.actions if is_usable(action)]
     drawn: Json = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -114,7 +141,7 @@ def drawn_card(card: Card, w: Writer, user_ids: Sequence[str]) -> Json:
     return drawn
 
 
-def refresh(run: Run, w: Writer, user_ids: Sequence[str]) -> Json:
+def refresh(run: Run, w: Pen, user_ids: Sequence[str]) -> Json:
     action = {"type": "Action.Execute", "title": w.one_line(run.label), "verb": run.command, "data": payload(run)}
     return {"action": action} | ({"userIds": list(user_ids)} if user_ids else {})
 
@@ -123,7 +150,7 @@ def payload(run: Run) -> Json:
     return {"v": PAYLOAD_VERSION, "cmd": run.command, "args": dict(run.args)}
 
 
-def heading(card: Card, w: Writer) -> list[Json]:
+def heading(card: Card, w: Pen) -> list[Json]:
     """The title with its badge beside it, or below when the badge is long."""
     title = text_block(w.line(card.title), weight="Bolder", size="Medium", style="heading")
     if not card.badge:
@@ -146,11 +173,11 @@ def column(items: list[Json], width: str | int, **looks: object) -> Json:
     return {"type": "Column", "width": width, "items": items, **looks}
 
 
-def drawn_badge(badge: Badge, w: Writer) -> Json:
+def drawn_badge(badge: Badge, w: Pen) -> Json:
     return text_block(f"{SYMBOLS[badge.state]}{w.line(badge.text)}", **LOOKS[badge.tone])
 
 
-def drawn_block(block: Block, w: Writer) -> list[Json]:
+def drawn_block(block: Block, w: Pen) -> list[Json]:
     match block:
         case Text() | Quote() | Badge():
             drawn = [drawn_words(block, w)]
@@ -172,7 +199,7 @@ def drawn_block(block: Block, w: Writer) -> list[Json]:
     return drawn
 
 
-def drawn_words(block: Text | Quote | Badge, w: Writer) -> Json:
+def drawn_words(block: Text | Quote | Badge, w: Pen) -> Json:
     match block:
         case Text():
             return text_block(w.say(block.text), **LOOKS[block.tone])
@@ -183,12 +210,12 @@ def drawn_words(block: Text | Quote | Badge, w: Writer) -> Json:
             return drawn_badge(block, w)
 
 
-def drawn_items(block: Items, w: Writer) -> list[Json]:
+def drawn_items(block: Items, w: Pen) -> list[Json]:
     heading = [text_block(w.line(block.heading), weight="Bolder", style="heading")] if block.heading else []
     return heading + [drawn_item(item, w) for item in block.items]
 
 
-def drawn_item(item: Item, w: Writer) -> Json:
+def drawn_item(item: Item, w: Pen) -> Json:
     words = [text_block(w.line(item.title))]
     if item.detail:
         words.append(text_block(w.line(item.detail), isSubtle=True, spacing="None", size="Small"))
@@ -199,7 +226,7 @@ def drawn_item(item: Item, w: Writer) -> Json:
     return columns(*both, separator=True)
 
 
-def drawn_table(table: Table, w: Writer) -> Json:
+def drawn_table(table: Table, w: Pen) -> Json:
     def row(cells: tuple[T, ...], **looks: object) -> Json:
         drawn = [{"type": "TableCell", "items": [text_block(w.line(cell), **looks)]} for cell in cells]
         return {"type": "TableRow", "cells": drawn}
@@ -225,13 +252,13 @@ def percent(part: int, total: int) -> int:
     return max(1, round(100 * part / total))
 
 
-def drawn_picture(picture: Picture, w: Writer) -> Json:
+def drawn_picture(picture: Picture, w: Pen) -> Json:
     if not is_safe(picture.url):
         return text_block(w.line(picture.alternative), isSubtle=True)
     return {"type": "Image", "url": picture.url, "altText": w.one_line(picture.alternative), "size": "Stretch"}
 
 
-def drawn_file(file: File, w: Writer) -> Json:
+def drawn_file(file: File, w: Pen) -> Json:
     """Its line, and a button that has it handed over: a card itself holds no file."""
     get = drawn_action(Run(t("Get file"), FETCH, {"file": file.file_id}), w)
     words = text_block(w.line(file_line(file)))
@@ -242,13 +269,16 @@ def is_usable(action: Action) -> bool:
     return isinstance(action, Run) or is_safe(action.url)
 
 
-def drawn_action(action: Action, w: Writer) -> Json:
+def drawn_action(action: Action, w: Pen) -> Json:
     title = w.one_line(action.label)
     if isinstance(action, Open):
         return {"type": "Action.OpenUrl", "title": title, "url": action.url}
+    data = payload(action)
+    if w.many and action.collects:
+        data["many"] = list(w.many)
     common = {
         "title": title,
-        "data": payload(action),
+        "data": data,
         "associatedInputs": "auto" if action.collects else "none",
         **BUTTON_LOOKS[action.style],
     }
@@ -257,11 +287,12 @@ def drawn_action(action: Action, w: Writer) -> Json:
         "type": "Action.Execute",
         "verb": action.command,
         **common,
+        "data": {**data, **w.carried},
         "fallback": {"type": "Action.Submit", **common},
     }
 
 
-def drawn_input(block: Input, w: Writer) -> list[Json]:
+def drawn_input(block: Input, w: Pen) -> list[Json]:
     drawn: Json = {"id": block.name, "label": w.one_line(block.label)}
     match block:
         case TextInput():
@@ -282,18 +313,18 @@ def drawn_input(block: Input, w: Writer) -> list[Json]:
     return [drawn | demand(block, w), *mistake(block.error, w)]
 
 
-def demand(block: TextInput | NumberInput | ChoiceInput | DateInput, w: Writer) -> Json:
+def demand(block: TextInput | NumberInput | ChoiceInput | DateInput, w: Pen) -> Json:
     """What the client says when the input is empty or no number."""
     if isinstance(block, NumberInput):
         return {"isRequired": block.required, "errorMessage": w.line(t("Please enter a number that is allowed here."))}
     return {"isRequired": True, "errorMessage": w.line(t("Please fill this in."))} if block.required else {}
 
 
-def mistake(error: T | None, w: Writer) -> list[Json]:
+def mistake(error: T | None, w: Pen) -> list[Json]:
     return [text_block(f"⚠ {w.line(error)}", color="Attention", spacing="None")] if error else []
 
 
-def text_input(block: TextInput, w: Writer) -> Json:
+def text_input(block: TextInput, w: Pen) -> Json:
     drawn: Json = {"type": "Input.Text", "maxLength": block.max_length, "style": KINDS.get(block.kind, "Text")}
     if block.multiline:
         drawn["isMultiline"] = True
@@ -309,7 +340,7 @@ def number_input(block: NumberInput) -> Json:
     return {"type": "Input.Number"} | {name: limit for name, limit in limits.items() if limit is not None}
 
 
-def choice_input(block: ChoiceInput, w: Writer) -> Json:
+def choice_input(block: ChoiceInput, w: Pen) -> Json:
     drawn: Json = {
         "type": "Input.ChoiceSet",
         "choices": [drawn_choice(choice, w) for choice in block.choices],
@@ -320,7 +351,7 @@ def choice_input(block: ChoiceInput, w: Writer) -> Json:
     return drawn | ({"isMultiSelect": True} if block.many else {}) | ({"value": block.value} if block.value else {})
 
 
-def drawn_choice(choice: Choice, w: Writer) -> Json:
+def drawn_choice(choice: Choice, w: Pen) -> Json:
     return {"title": w.one_line(choice.label), "value": choice.value}
 
 

@@ -4,6 +4,8 @@ import re
 from typing import Final
 
 ALWAYS: Final = re.compile(r"[\[`]|~~+|(?<=\{)\{|\\(?=[!-/:-@\[-`{-~]|$)|&(?=#?\w+;)|<(?=[A-Za-z/!?])")
+MARKS: Final = re.compile(r"[\[`~{\\&<*_]")
+"""What each of the expressions beside this one begins with, except at the start of a line."""
 RUN: Final = re.compile(r"\*+|_+")
 LINE_START: Final = re.compile(r"(?:[-+=](?=[-+=\s]|$)|#+(?=\s|$)|>|\d{1,9}(?=[.)](?:\s|$)))")
 
@@ -14,8 +16,14 @@ def escaped(words: str) -> str:
     Some mobile clients show a backslash that was not needed. So a masked address (`e***@acme.de`) keeps its stars:
     only what could open an emphasis is escaped, and what could close one then closes nothing.
     """
+    if "\n" not in words:
+        return start_escaped(inside_escaped(words.strip()))
     lines = (line.strip() for line in words.split("\n"))
-    return "\n\n".join(start_escaped(RUN.sub(run_escaped, ALWAYS.sub(backslashed, line))) for line in lines if line)
+    return "\n\n".join(start_escaped(inside_escaped(line)) for line in lines if line)
+
+
+def inside_escaped(line: str) -> str:
+    return RUN.sub(run_escaped, ALWAYS.sub(backslashed, line)) if MARKS.search(line) else line
 
 
 def backslashed(match: re.Match[str]) -> str:
@@ -36,6 +44,8 @@ def is_punctuation(character: str) -> bool:
 
 def start_escaped(line: str) -> str:
     """The line without what makes a list, a heading, a rule or a quotation of it."""
+    if line[:1].isalpha():
+        return line
     if not (match := LINE_START.match(line)):
         return line
     return f"{match[0]}\\{line[match.end() :]}" if match[0].isdigit() else f"\\{line}"

@@ -64,12 +64,40 @@ def zone_named(name: str) -> ZoneInfo:
 
 def visible(text: str) -> str:
     """User text without characters that hide or turn what is written."""
+    if text.isprintable():
+        return text
     return HALVES.sub("\ufffd", UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")))
 
 
 def file_line(file: File) -> T:
     """A file in a line: what it is called and how large it is."""
     return T("{name} · {size}", {"name": file.name, "size": Size(file.size_bytes)})
+
+
+@lru_cache(maxsize=4096)
+def money(cents: int, currency: str, language: Language) -> str:
+    """Money; whole sums without ",00", which is noise in every row."""
+    locale = NUMBERS[language]
+    pattern = locale.currency_formats["standard"].pattern
+    whole = pattern.replace(".00", "") if cents % CENTS == 0 else None
+    return format_currency(Decimal(cents) / CENTS, currency, whole, locale=locale, currency_digits=whole is None)
+
+
+@lru_cache(maxsize=4096)
+def _fixed(source: str, language: Language, escape: Escape) -> str:
+    """A line that says the same to everybody."""
+    return escape(LINE_BREAKS.sub(" ", _translated(source, language)).strip())
+
+
+@lru_cache(maxsize=4096)
+def _translated(source: str, language: Language) -> str:
+    return TRANSLATIONS[language].gettext(source) if source else ""
+
+
+@lru_cache(maxsize=4096)
+def _pieces(sentence: str) -> tuple[str, ...]:
+    """What stands between the placeholders and, at every second place, their names."""
+    return tuple(PLACEHOLDER.split(sentence))
 
 
 def placeholders(source: str) -> set[str]:
@@ -92,31 +120,39 @@ class Writer:
 
     def line(self, text: T) -> str:
         """The sentence on one line, escaped: titles, labels, cells."""
+        if not text.params and not text.plural:
+            return _fixed(text.source, self.language, self.escape)
         return self.escape(self.one_line(text))
 
     def one_line(self, text: T) -> str:
         """The sentence on one line, not escaped: buttons, subjects of mails."""
-        return LINE_BREAKS.sub(" ", self.words(text)).strip()
+        if not text.params and not text.plural:
+            return _fixed(text.source, self.language, as_is)
+        words = self.words(text)
+        return (LINE_BREAKS.sub(" ", words) if "\n" in words else words).strip()
 
     def words(self, text: T) -> str:
         """The sentence in the reader's words, not escaped: for targets that know no markup."""
-        sentence = self.translated(text)
-
-        def value(match: re.Match[str]) -> str:
-            if (param := text.params.get(match[1])) is None:
-                return match[0]
-            said = self.value(param)
+        pieces = _pieces(self.translated(text))
+        if len(pieces) == 1:
+            return pieces[0]
+        said = list(pieces)
+        for place in range(1, len(said), 2):
+            name = said[place]
+            param = text.params.get(name)
+            if param is None:
+                said[place] = f"{{{name}}}"
+                continue
+            value = self.value(param)
             # "bis 27.11." at the end of a sentence has one full stop.
-            ends_twice = isinstance(param, Day | Instant) and said.endswith(".") and sentence[match.end() :][:1] == "."
-            return said[:-1] if ends_twice else said
-
-        return PLACEHOLDER.sub(value, sentence)
+            ends_twice = isinstance(param, Day | Instant) and value.endswith(".") and said[place + 1][:1] == "."
+            said[place] = value[:-1] if ends_twice else value
+        return "".join(said)
 
     def translated(self, text: T) -> str:
-        catalogue = TRANSLATIONS[self.language]
         if text.plural:
-            return catalogue.ngettext(text.source, text.plural, text.count)
-        return catalogue.gettext(text.source) if text.source else ""
+            return TRANSLATIONS[self.language].ngettext(text.source, text.plural, text.count)
+        return _translated(text.source, self.language)
 
     def value(self, param: Param) -> str:
         match param:
@@ -141,12 +177,7 @@ class Writer:
         return f"{format_decimal(tenths, locale=NUMBERS[self.language])} MB"
 
     def amount(self, amount: Amount) -> str:
-        """Money; whole sums without ",00", which is noise in every row."""
-        locale = NUMBERS[self.language]
-        pattern = locale.currency_formats["standard"].pattern
-        whole = pattern.replace(".00", "") if amount.cents % CENTS == 0 else None
-        value = Decimal(amount.cents) / CENTS
-        return format_currency(value, amount.currency, whole, locale=locale, currency_digits=whole is None)
+        return money(amount.cents, amount.currency, self.language)
 
     def day(self, day: date) -> str:
         """The day, with its year when that is not the present one."""
