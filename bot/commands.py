@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeAlias
 
 import msgspec
@@ -86,6 +87,8 @@ class Command:
     on_click: Placement = Placement.REPLACE
     is_askable: bool = True
     """Whether somebody else can be asked to do it; what came with a message only its sender has."""
+    changes_reader: bool = False
+    """Whether its very answer is for the person as the command leaves him: in another language, say."""
     listed: bool = True
     """Whether `help` and the suggestions show it; buttons may run what nobody types."""
 
@@ -101,7 +104,7 @@ class Command:
     @property
     def needs_arguments(self) -> bool:
         """Whether it cannot run as its bare words."""
-        return any(one.required for one in msgspec.structs.fields(self.args))
+        return any(one.required for one in _fields(self.args))
 
     def read(self, raw: Mapping[str, Any]) -> Args:
         """Typed arguments from a payload or a parsed text. Raises msgspec.ValidationError."""
@@ -198,10 +201,15 @@ def split(text: str) -> list[Token]:
     return tokens
 
 
+@cache
+def _fields(args: type[Args]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(args)
+
+
 def _arguments(command: Command, text: str, tokens: list[Token]) -> dict[str, Any]:
     if len(tokens) > ARGUMENTS_MAX and not any(name.endswith("*") for name in command.takes):
         raise Invalid("text", "too_many", ARGUMENTS_MAX)
-    fields = {one.name for one in msgspec.structs.fields(command.args)} - {"accept"}
+    fields = {one.name for one in _fields(command.args)} - {"accept"}
     raw: dict[str, Any] = {}
     places = list(command.takes)
     for token in tokens:

@@ -200,7 +200,8 @@ class Dispatch:
             if command.writes:
                 kept = Kept(reply.placement, reply.card, reply.choices)
                 await uow.inbox.keep(arrival, msgspec.json.encode(kept).decode())
-                actor = await self._recognise(uow, incoming)  # a changed language or role holds for this answer already
+                if command.changes_reader:
+                    actor = await self._recognise(uow, incoming)
         return replace(self._answer(reply.card, reply.placement, actor), choices=reply.choices)
 
     async def _run(self, ctx: Context, name: str, raw: Mapping[str, Any]) -> Card | Reply | None:

@@ -7,6 +7,7 @@ decides: an update is repeated, a message becomes `unknown`.
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -18,14 +19,18 @@ from services.errors import Contended
 from services.events import decode
 from services.notification.planning import Planner
 from services.notification.routing import route
-from services.unit_of_work import Units
+from services.unit_of_work import UnitOfWork, Units
 
 POLL_S: Final = 1.0
 """How often to look for what other processes have committed."""
 FAILED_PAUSE_S: Final = 2.0
 LEASE: Final = timedelta(seconds=50)
 WORKERS: Final = 24
-EVENTS_PER_ROUND: Final = 50
+GATHER_S: Final = 0.02
+"""Whoever is woken while nothing is being sent waits so long, because several things often happen at once."""
+ROUTINGS_PER_ROUND: Final = 3
+EVENTS_TOGETHER: Final = 20
+"""So many events are routed in one transaction; a click may have to wait for it."""
 STUCK_PER_ROUND: Final = 50
 ROUTINGS_MAX: Final = 8
 STOP_S: Final = 5.0
@@ -34,6 +39,17 @@ SETTLE_S: Final = 2.0
 """How long it may take then to note what became of the rest."""
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("relay")
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """How many events were routed, and how many deliveries that has made."""
+
+    events: int = 0
+    planned: int = 0
+
+    def __add__(self, other: "Routed") -> "Routed":
+        return Routed(self.events + other.events, self.planned + other.planned)
 
 
 class Relay:
@@ -83,10 +99,10 @@ class Relay:
         """Route and begin to send what is due; whether there was anything."""
         async with self._units.read() as uow:
             waiting = await uow.deliveries.waiting(uow.now)
-        routed = waiting.events and await self._route_some()
+        routed = await self._route_some() if waiting.events else Routed()
         recovered = waiting.stuck and await self._recover()
-        begun = (waiting.deliveries or routed or recovered) and await self._begin_some()
-        return routed or recovered or begun
+        begun = (waiting.deliveries or routed.planned > 0 or recovered) and await self._begin_some()
+        return routed.events > 0 or recovered or begun
 
     async def _round(self) -> bool:
         try:
@@ -103,6 +119,7 @@ class Relay:
         try:
             async with asyncio.timeout(seconds):
                 await self._woken.wait()
+                await asyncio.sleep(0 if self._sending else GATHER_S)
         except TimeoutError:
             return
 
@@ -116,36 +133,48 @@ class Relay:
 
     # ---- events ----
 
-    async def _route_some(self) -> bool:
-        for routed in range(EVENTS_PER_ROUND):
-            if self._stopping or not await self._route_one():
-                return routed > 0
-        return True
+    async def _route_some(self) -> Routed:
+        routed = Routed()
+        for _ in range(ROUTINGS_PER_ROUND):
+            if self._stopping:
+                break
+            some = await self._route(EVENTS_TOGETHER)
+            routed += some
+            if some.events < EVENTS_TOGETHER:
+                break
+        return routed
 
-    async def _route_one(self) -> bool:
-        """Route the first event that is due; one that cannot be routed must not hold up those behind it."""
-        due: Due | None = None
+    async def _route(self, limit: int) -> Routed:
+        """Route the first events that are due; one that cannot be routed must not hold up those beside it."""
+        due: list[Due] = []
         try:
             async with self._units.write() as uow:
-                due = await uow.deliveries.next_event(uow.now)
-                if due is None:
-                    return False
-                notices = await route(uow, decode(due.body))
-                await Planner(uow, due.event_id, has_mail=self._sender.mails is not None).plan(notices)
-                await uow.deliveries.mark_routed(due.event_id, uow.now)
+                due = await uow.deliveries.next_events(limit, uow.now)
+                planned = [await self._plan(uow, one) for one in due]
+                await uow.deliveries.mark_routed([one.event_id for one in due], uow.now)
+            return Routed(len(due), sum(planned))
         except Contended:
             raise
         except Exception as error:
-            if due is None:
+            if not due:
                 raise
-            _log.exception("routing failed", event_id=due.event_id, attempts=due.attempts)
-            await self._postpone(due, type(error).__name__)
-        return True
+            if len(due) == 1:
+                return await self._postponed(due[0], error)
+        return sum([await self._route(1) for _ in due], Routed())
+
+    async def _plan(self, uow: UnitOfWork, due: Due) -> int:
+        notices = await route(uow, decode(due.body))
+        return await Planner(uow, due.event_id, has_mail=self._sender.mails is not None).plan(notices)
+
+    async def _postponed(self, due: Due, error: Exception) -> Routed:
+        _log.error("routing failed", event_id=due.event_id, attempts=due.attempts, exc_info=error)
+        await self._postpone(due, type(error).__name__)
+        return Routed(1)
 
     async def _postpone(self, due: Due, error: str) -> None:
         async with self._units.write() as uow:
             if due.attempts + 1 >= ROUTINGS_MAX:
-                await uow.deliveries.mark_routed(due.event_id, uow.now, f"gave up: {error}")
+                await uow.deliveries.mark_routed([due.event_id], uow.now, f"gave up: {error}")
             else:
                 pause = timedelta(seconds=2.0**due.attempts)
                 await uow.deliveries.postpone_event(due.event_id, uow.now + pause, error)

@@ -34,15 +34,19 @@ _THIS_EVENT: Final = (events.c.event_id == bindparam("_event_id"), events.c.rout
 
 # ---- events ----
 
-_NEXT_EVENT: Final = (
+_NEXT_EVENTS: Final = (
     select(events.c.event_id, events.c.body, events.c.attempts)
     .where(events.c.routed_at.is_(None), events.c.due_at <= bindparam("at"))
     .order_by(events.c.due_at, events.c.event_id)
-    .limit(1)
+    .limit(bindparam("limit"))
     # SQLite has one writer, and its dialect leaves this out.
     .with_for_update(skip_locked=True)
 )
-_MARK_ROUTED: Final = update(events).where(*_THIS_EVENT).values(routed_at=bindparam("_at"), error=bindparam("_error"))
+_MARK_ROUTED: Final = (
+    update(events)
+    .where(events.c.event_id.in_(bindparam("_event_ids", expanding=True)), events.c.routed_at.is_(None))
+    .values(routed_at=bindparam("_at"), error=bindparam("_error"))
+)
 _POSTPONE: Final = (
     update(events)
     .where(*_THIS_EVENT)
@@ -220,12 +224,14 @@ class SqlDeliveries:
         if deliveries:
             await self._connection.execute(_ADD, [_row(delivery, at) for delivery in deliveries])
 
-    async def next_event(self, at: datetime) -> Due | None:
-        row = (await self._connection.execute(_NEXT_EVENT, {"at": at})).one_or_none()
-        return Due(row.event_id, row.body, row.attempts) if row else None
+    async def next_events(self, limit: int, at: datetime) -> list[Due]:
+        rows = await self._connection.execute(_NEXT_EVENTS, {"limit": limit, "at": at})
+        return [Due(row.event_id, row.body, row.attempts) for row in rows]
 
-    async def mark_routed(self, event_id: str, at: datetime, error: str = "") -> None:
-        await self._connection.execute(_MARK_ROUTED, {"_event_id": event_id, "_at": at, "_error": error})
+    async def mark_routed(self, event_ids: Sequence[str], at: datetime, error: str = "") -> None:
+        if event_ids:
+            values = {"_event_ids": list(event_ids), "_at": at, "_error": error}
+            await self._connection.execute(_MARK_ROUTED, values)
 
     async def postpone_event(self, event_id: str, due_at: datetime, error: str) -> None:
         await self._connection.execute(_POSTPONE, {"_event_id": event_id, "_due_at": due_at, "_error": error})

@@ -105,6 +105,7 @@ COMMANDS = (
         args=LanguageArgs,
         takes=("language",),
         form=language_form,
+        changes_reader=True,
     ),
     Command(
         name="cancel",

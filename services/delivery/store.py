@@ -42,11 +42,11 @@ class Deliveries(Protocol):
         """Plan deliveries; an update of a card that waits for one already, and a repetition, add nothing."""
         ...
 
-    async def next_event(self, at: datetime) -> Due | None:
-        """The first event that is due and nobody else is routing, held until the transaction ends."""
+    async def next_events(self, limit: int, at: datetime) -> list[Due]:
+        """The first events that are due and nobody else is routing, held until the transaction ends."""
         ...
 
-    async def mark_routed(self, event_id: str, at: datetime, error: str = "") -> None: ...
+    async def mark_routed(self, event_ids: Sequence[str], at: datetime, error: str = "") -> None: ...
 
     async def postpone_event(self, event_id: str, due_at: datetime, error: str) -> None:
         """Try again later, and count the failure."""

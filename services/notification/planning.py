@@ -24,10 +24,15 @@ class Planner:
     has_mail: bool
     """Whether a mail server is set up."""
 
-    async def plan(self, notices: Sequence[Notice]) -> None:
-        """Keep what has to be delivered."""
+    async def plan(self, notices: Sequence[Notice]) -> int:
+        """Keep what has to be delivered; how much that is."""
+        planned = 0
         for notice in notices:
-            await self.uow.deliveries.add(await self._deliveries(notice), self.uow.now)
+            deliveries = await self._deliveries(notice)
+            # One after the other: a notice must know what those before it have planned.
+            await self.uow.deliveries.add(deliveries, self.uow.now)
+            planned += len(deliveries)
+        return planned
 
     async def _deliveries(self, notice: Notice) -> list[Delivery]:
         match notice.to:

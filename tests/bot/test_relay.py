@@ -307,8 +307,7 @@ async def test_an_event_that_cannot_be_routed_holds_nobody_up(
 async def _make_unreadable(units: SqlUnits) -> None:
     """Give the waiting event a kind that nobody knows, as an older version would leave it."""
     async with units.write() as uow:
-        due = await uow.deliveries.next_event(uow.now)
-        assert due is not None
+        assert await uow.deliveries.next_events(1, uow.now)
         connection = uow._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no use case writes this
         await connection.exec_driver_sql('UPDATE events SET body = \'{"type": "gone"}\' WHERE routed_at IS NULL')
 
