@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from services import lead, marketplace, team, user
 from services.invitation.model import InvitationState
 from services.lead.model import LeadView
-from services.marketplace.model import PartnerState
+from services.marketplace.model import MarketplaceView, PartnerState
 from services.people import Actor, Language, Place, PlaceKind, TeamId
 from services.permissions import Role
 from services.user.model import Met
@@ -151,3 +151,11 @@ async def pick(firm: Firm, lead_id: str, actor: Actor | None = None) -> LeadView
     """Picked in the firm's name."""
     async with firm.units.write() as uow:
         return await lead.pick(uow, actor or firm.member, lead_id)
+
+
+async def one_market(firm: Firm) -> MarketplaceView:
+    """The firm's only marketplace."""
+    async with firm.units.read() as uow:
+        view = await marketplace.show(uow, firm.owner)
+    assert isinstance(view, MarketplaceView)
+    return view

@@ -1,80 +1,20 @@
+"""What the bot sends to Teams: never doubled, never lost unsaid, patient for a limited time."""
+
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from email.utils import format_datetime
-from itertools import pairwise
 from typing import Any
 
-import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
 from bot.metrics import Metrics
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
 from bot.platforms.teams_connector import MAX_ANSWER_BYTES, MAX_TRIES, Connector
-from bot.platforms.teams_hosts import ServiceHosts
-from bot.platforms.teams_pace import MAX_CONVERSATIONS, MAX_WAITING, READS, WRITES, Paces, Window
 from bot.platforms.teams_token import TokenSource
-from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, Answer, Drop, FakeClock, FakeTeams, Slow
-
-START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-CHANNEL = "19:general@thread.tacv2"
-CARD = {"type": "message", "attachments": [{"contentType": "application/vnd.microsoft.card.adaptive"}], "text": "ü"}
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    """The one clock of bot, Teams and test."""
-    return FakeClock(START)
-
-
-@pytest.fixture
-async def teams(clock: FakeClock) -> AsyncIterator[FakeTeams]:
-    """Teams with its login server."""
-    async with FakeTeams(clock.now) as teams:
-        yield teams
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """The bot's connections."""
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
-def token_source(teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock) -> TokenSource:
-    """The bot's credentials."""
-    return login(teams, session, clock)
-
-
-@pytest.fixture
-def metrics() -> Metrics:
-    """What operators see."""
-    return Metrics()
-
-
-@pytest.fixture
-def connector(
-    session: aiohttp.ClientSession, token_source: TokenSource, clock: FakeClock, metrics: Metrics
-) -> Connector:
-    """The bot, which loses its patience with Teams after half a second."""
-    return Connector(
-        session,
-        token_source,
-        ServiceHosts(["127.0.0.1"]),
-        metrics,
-        clock=clock.now,
-        timer=clock.timer,
-        sleep=clock.sleep,
-        timeout=aiohttp.ClientTimeout(total=0.5, connect=0.25),
-    )
-
-
-def login(teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock, **changes: str) -> TokenSource:
-    """Credentials that Teams knows, or others."""
-    settings = {"app_id": APP_ID, "app_password": APP_PASSWORD, "tenant_id": TENANT_ID} | changes
-    return TokenSource(session, teams.login_url, timer=clock.timer, **settings)
+from tests.bot.connector.parts import CARD, CHANNEL, START
+from tests.fakes.bot_connector import APP_PASSWORD, TENANT_ID, Answer, Drop, FakeClock, FakeTeams, Slow
 
 
 async def test_messages_share_token_and_connection(connector: Connector, teams: FakeTeams) -> None:
@@ -399,180 +339,6 @@ async def test_operators_see_what_teams_answers(connector: Connector, teams: Fak
     text = metrics.text().decode()
     assert 'kollega_platform_errors_total{error="429",platform="teams"} 2.0' in text
     assert 'kollega_platform_errors_total{error="ServerDisconnectedError",platform="teams"} 1.0' in text
-
-
-def held(moments: list[float], windows: tuple[Window, ...]) -> bool:
-    """Whether no window of this length ever saw more than its number of calls."""
-    return all(
-        later - earlier >= window.seconds - 1e-6
-        for window in windows
-        for earlier, later in zip(moments, moments[window.calls :], strict=False)
-    )
-
-
-async def test_limits_of_a_conversation_are_kept(connector: Connector, teams: FakeTeams, clock: FakeClock) -> None:
-    """A hundred messages to one channel leave as slowly as Teams allows, in their order."""
-    for n in range(100):
-        await connector.send(teams.service_url, CHANNEL, {"type": "message", "text": str(n)})
-    moments = [delivery.at.timestamp() for delivery in teams.deliveries]
-    assert held(moments, WRITES)
-    assert [delivery.body["text"] for delivery in teams.deliveries] == [str(n) for n in range(100)]
-    assert 30 <= clock.passed_s <= 45
-
-
-async def test_reading_has_limits_of_its_own(connector: Connector, teams: FakeTeams) -> None:
-    """Questions are counted apart from messages, with their own windows."""
-    teams.members[CHANNEL] = [{"id": "29:anna"}]
-    for _ in range(40):
-        await connector.member(teams.service_url, CHANNEL, "29:anna")
-    moments = [delivery.at.timestamp() for delivery in teams.deliveries]
-    assert held(moments, READS)
-    assert not held(moments, WRITES)
-
-
-async def test_waiting_callers_are_limited(clock: FakeClock) -> None:
-    """Callers wait in a row of limited length; who comes later is told when to come again."""
-    paces = Paces((Window(100, 10),), timer=clock.timer, sleep=clock.sleep)
-    callers = (paces.wait(CHANNEL) for _ in range(100 + MAX_WAITING + 20))
-    outcomes = await asyncio.gather(*callers, return_exceptions=True)
-    refused = [outcome for outcome in outcomes if isinstance(outcome, RateLimited)]
-    assert outcomes.count(None) == 100 + MAX_WAITING
-    assert [outcome.retry_after_s for outcome in refused] == [10] * 20
-
-
-async def test_hour_limit_sends_callers_away(clock: FakeClock) -> None:
-    """After 1,800 messages in an hour the conversation rests, and the caller hears for how long."""
-    paces = Paces(WRITES, timer=clock.timer, sleep=clock.sleep)
-    for _ in range(1800):
-        await paces.wait(CHANNEL)
-        clock.advance(1)
-    with pytest.raises(RateLimited) as outcome:
-        await paces.wait(CHANNEL)
-    assert 1700 < outcome.value.retry_after_s <= 1800
-    clock.advance(outcome.value.retry_after_s)
-    await paces.wait(CHANNEL)
-
-
-async def test_row_of_waiting_callers_keeps_every_window(clock: FakeClock) -> None:
-    """However many callers wait at once, and although Teams blocks in between, no window is overrun."""
-    paces = Paces(WRITES, timer=clock.timer, sleep=clock.sleep)
-    moments: list[float] = []
-    order: list[int] = []
-
-    async def call(number: int) -> None:
-        await paces.wait(CHANNEL)
-        moments.append(clock.passed_s)
-        order.append(number)
-        if number == 9:
-            paces.block(CHANNEL, 5)
-
-    await asyncio.gather(*(call(number) for number in range(40)))
-    assert order == list(range(40))
-    assert held(moments, WRITES)
-    assert max(later - earlier for earlier, later in pairwise(moments)) >= 5
-
-
-async def test_cancelled_caller_leaves_the_row(clock: FakeClock) -> None:
-    """Somebody who no longer waits takes no place and holds nobody up."""
-    paces = Paces((Window(1, 1),), timer=clock.timer, sleep=asyncio.sleep)
-    await paces.wait(CHANNEL)
-    async with asyncio.TaskGroup() as group:
-        gone = group.create_task(paces.wait(CHANNEL))
-        await asyncio.sleep(0.01)
-        gone.cancel()
-    clock.advance(1)
-    await asyncio.wait_for(paces.wait(CHANNEL), 0.5)
-
-
-async def test_memory_of_conversations_is_limited(clock: FakeClock) -> None:
-    """The quietest conversations are forgotten, except those that Teams has blocked."""
-    paces = Paces((Window(1, 1000),), timer=clock.timer, sleep=clock.sleep)
-    paces.block("blocked", 10_000)
-    for n in range(MAX_CONVERSATIONS):
-        await paces.wait(str(n))
-    await paces.wait("0")
-    for name in ("blocked", str(MAX_CONVERSATIONS - 1)):
-        with pytest.raises(RateLimited):
-            await paces.wait(name)
-
-
-async def test_token_is_kept_until_shortly_before_its_end(
-    token_source: TokenSource, teams: FakeTeams, clock: FakeClock
-) -> None:
-    """A token serves for 55 of its 60 minutes, then the next one is fetched."""
-    assert await token_source.fetch() == "token-1"
-    clock.advance(3299)
-    assert await token_source.fetch() == "token-1"
-    clock.advance(1)
-    assert await token_source.fetch() == "token-2"
-    assert teams.tokens[0] == {
-        "grant_type": "client_credentials",
-        "client_id": APP_ID,
-        "client_secret": APP_PASSWORD,
-        "scope": "https://api.botframework.com/.default",
-        "tenant": TENANT_ID,
-    }
-
-
-async def test_callers_share_one_login(token_source: TokenSource, teams: FakeTeams) -> None:
-    """A fan-out of fifty messages logs in once."""
-    teams.login_server = Slow(0.05)
-    tokens = await asyncio.gather(*(token_source.fetch() for _ in range(50)))
-    assert set(tokens) == {"token-1"}
-    assert len(teams.tokens) == 1
-
-
-@pytest.mark.parametrize(
-    "trouble", [Answer(500), Answer(200, body=b"{}"), Answer(200, body=b"x" * 70_000)], ids=["500", "empty", "large"]
-)
-async def test_living_token_outlasts_the_login_server(
-    token_source: TokenSource, teams: FakeTeams, clock: FakeClock, trouble: Answer
-) -> None:
-    """While the login server is in trouble the token is used to its end, and then messages wait."""
-    await token_source.fetch()
-    teams.login_server = trouble
-    clock.advance(3400)
-    for _ in range(20):
-        assert await token_source.fetch() == "token-1"
-    assert len(teams.tokens) == 2
-    clock.advance(200)
-    for _ in range(20):
-        with pytest.raises(Unavailable):
-            await token_source.fetch()
-    assert len(teams.tokens) == 3
-    teams.login_server = None
-    clock.advance(5)
-    assert await token_source.fetch() == "token-4"
-
-
-async def test_wrong_password_is_told_without_it(
-    teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock
-) -> None:
-    """Refused credentials stop the sending and stand in no log."""
-    source = login(teams, session, clock, app_password="wrong-and-secret")
-    with capture_logs() as logs, pytest.raises(Unavailable) as outcome:
-        await source.fetch()
-    assert logs
-    assert "wrong-and-secret" not in f"{logs} {outcome.value!r}"
-
-
-async def test_without_app_id_there_is_no_token(
-    teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock
-) -> None:
-    """A bot without credentials writes without any, for the playground on this machine."""
-    source = login(teams, session, clock, app_id="")
-    connector = Connector(session, source, ServiceHosts([], loopback=True), Metrics(), clock=clock.now)
-    await connector.send(teams.service_url, CHANNEL, CARD)
-    assert teams.deliveries[0].authorization is None
-    assert teams.tokens == []
-
-
-async def test_bot_without_tenant_uses_the_shared_one(
-    teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock
-) -> None:
-    """A bot that is registered for all tenants logs in at the shared one."""
-    await login(teams, session, clock, tenant_id="").fetch()
-    assert teams.tokens[0]["tenant"] == "botframework.com"
 
 
 async def test_cancelled_send_leaves_the_pool_whole(connector: Connector, teams: FakeTeams) -> None:

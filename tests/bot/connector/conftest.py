@@ -1,0 +1,62 @@
+"""The bot on its way to a Teams of the test's own."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from bot.metrics import Metrics
+from bot.platforms.teams_connector import Connector
+from bot.platforms.teams_hosts import ServiceHosts
+from bot.platforms.teams_token import TokenSource
+from tests.bot.connector.parts import START, login
+from tests.fakes.bot_connector import FakeClock, FakeTeams
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """The one clock of bot, Teams and test."""
+    return FakeClock(START)
+
+
+@pytest.fixture
+async def teams(clock: FakeClock) -> AsyncIterator[FakeTeams]:
+    """Teams with its login server."""
+    async with FakeTeams(clock.now) as teams:
+        yield teams
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    """The bot's connections."""
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+def token_source(teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock) -> TokenSource:
+    """The bot's credentials."""
+    return login(teams, session, clock)
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    """What operators see."""
+    return Metrics()
+
+
+@pytest.fixture
+def connector(
+    session: aiohttp.ClientSession, token_source: TokenSource, clock: FakeClock, metrics: Metrics
+) -> Connector:
+    """The bot, which loses its patience with Teams after half a second."""
+    return Connector(
+        session,
+        token_source,
+        ServiceHosts(["127.0.0.1"]),
+        metrics,
+        clock=clock.now,
+        timer=clock.timer,
+        sleep=clock.sleep,
+        timeout=aiohttp.ClientTimeout(total=0.5, connect=0.25),
+    )

@@ -1,0 +1,107 @@
+"""How fast the bot talks to Teams."""
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+
+from bot.platforms.base import RateLimited
+from bot.platforms.teams_connector import Connector
+from bot.platforms.teams_pace import MAX_CONVERSATIONS, MAX_WAITING, READS, WRITES, Paces, Window
+from tests.bot.connector.parts import CHANNEL
+from tests.fakes.bot_connector import FakeClock, FakeTeams
+
+
+def held(moments: list[float], windows: tuple[Window, ...]) -> bool:
+    """Whether no window of this length ever saw more than its number of calls."""
+    return all(
+        later - earlier >= window.seconds - 1e-6
+        for window in windows
+        for earlier, later in zip(moments, moments[window.calls :], strict=False)
+    )
+
+
+async def test_limits_of_a_conversation_are_kept(connector: Connector, teams: FakeTeams, clock: FakeClock) -> None:
+    """A hundred messages to one channel leave as slowly as Teams allows, in their order."""
+    for n in range(100):
+        await connector.send(teams.service_url, CHANNEL, {"type": "message", "text": str(n)})
+    moments = [delivery.at.timestamp() for delivery in teams.deliveries]
+    assert held(moments, WRITES)
+    assert [delivery.body["text"] for delivery in teams.deliveries] == [str(n) for n in range(100)]
+    assert 30 <= clock.passed_s <= 45
+
+
+async def test_reading_has_limits_of_its_own(connector: Connector, teams: FakeTeams) -> None:
+    """Questions are counted apart from messages, with their own windows."""
+    teams.members[CHANNEL] = [{"id": "29:anna"}]
+    for _ in range(40):
+        await connector.member(teams.service_url, CHANNEL, "29:anna")
+    moments = [delivery.at.timestamp() for delivery in teams.deliveries]
+    assert held(moments, READS)
+    assert not held(moments, WRITES)
+
+
+async def test_waiting_callers_are_limited(clock: FakeClock) -> None:
+    """Callers wait in a row of limited length; who comes later is told when to come again."""
+    paces = Paces((Window(100, 10),), timer=clock.timer, sleep=clock.sleep)
+    callers = (paces.wait(CHANNEL) for _ in range(100 + MAX_WAITING + 20))
+    outcomes = await asyncio.gather(*callers, return_exceptions=True)
+    refused = [outcome for outcome in outcomes if isinstance(outcome, RateLimited)]
+    assert outcomes.count(None) == 100 + MAX_WAITING
+    assert [outcome.retry_after_s for outcome in refused] == [10] * 20
+
+
+async def test_hour_limit_sends_callers_away(clock: FakeClock) -> None:
+    """After 1,800 messages in an hour the conversation rests, and the caller hears for how long."""
+    paces = Paces(WRITES, timer=clock.timer, sleep=clock.sleep)
+    for _ in range(1800):
+        await paces.wait(CHANNEL)
+        clock.advance(1)
+    with pytest.raises(RateLimited) as outcome:
+        await paces.wait(CHANNEL)
+    assert 1700 < outcome.value.retry_after_s <= 1800
+    clock.advance(outcome.value.retry_after_s)
+    await paces.wait(CHANNEL)
+
+
+async def test_row_of_waiting_callers_keeps_every_window(clock: FakeClock) -> None:
+    """However many callers wait at once, and although Teams blocks in between, no window is overrun."""
+    paces = Paces(WRITES, timer=clock.timer, sleep=clock.sleep)
+    moments: list[float] = []
+    order: list[int] = []
+
+    async def call(number: int) -> None:
+        await paces.wait(CHANNEL)
+        moments.append(clock.passed_s)
+        order.append(number)
+        if number == 9:
+            paces.block(CHANNEL, 5)
+
+    await asyncio.gather(*(call(number) for number in range(40)))
+    assert order == list(range(40))
+    assert held(moments, WRITES)
+    assert max(later - earlier for earlier, later in pairwise(moments)) >= 5
+
+
+async def test_cancelled_caller_leaves_the_row(clock: FakeClock) -> None:
+    """Somebody who no longer waits takes no place and holds nobody up."""
+    paces = Paces((Window(1, 1),), timer=clock.timer, sleep=asyncio.sleep)
+    await paces.wait(CHANNEL)
+    async with asyncio.TaskGroup() as group:
+        gone = group.create_task(paces.wait(CHANNEL))
+        await asyncio.sleep(0.01)
+        gone.cancel()
+    clock.advance(1)
+    await asyncio.wait_for(paces.wait(CHANNEL), 0.5)
+
+
+async def test_memory_of_conversations_is_limited(clock: FakeClock) -> None:
+    """The quietest conversations are forgotten, except those that Teams has blocked."""
+    paces = Paces((Window(1, 1000),), timer=clock.timer, sleep=clock.sleep)
+    paces.block("blocked", 10_000)
+    for n in range(MAX_CONVERSATIONS):
+        await paces.wait(str(n))
+    await paces.wait("0")
+    for name in ("blocked", str(MAX_CONVERSATIONS - 1)):
+        with pytest.raises(RateLimited):
+            await paces.wait(name)
