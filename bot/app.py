@@ -23,6 +23,7 @@ from bot.gateways.smtp import SmtpMails
 from bot.importing import Importer
 from bot.jobs import Jobs, table_of
 from bot.join_page import JoinPage
+from bot.lead_page import LeadPage
 from bot.metrics import Metrics
 from bot.pages import Pages
 from bot.platforms.base import Platform
@@ -172,6 +173,7 @@ def _introduce(
     pages = Pages(units, metrics, lambda: is_current(database), settings.metrics_token.get_secret_value())
     application = web.Application(client_max_size=BODY_MAX_BYTES)
     application.add_routes([*teams.routes(), *pages.routes(), *JoinPage(units, public_url).routes()])
+    application.add_routes(LeadPage().routes())
     application.add_routes(AboutPages(_operator(settings), public_url).routes())
     application.add_routes(browser.routes() if browser else [])
     return House(

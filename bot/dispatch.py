@@ -16,8 +16,10 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from bot.commands import Command, Registry, Reply, Typed
+from bot.commands import TEXT_MAX_CHARS, Command, Registry, Reply, Typed
 from bot.context import Context
+from bot.describing import is_current, met_of, place_of
+from bot.extensions import LINKED, linked_lead, unlinked
 from bot.incoming import Answer, Incoming, Kind, Placement
 from bot.metrics import Metrics
 from bot.platforms.base import Reader, Sent
@@ -29,7 +31,7 @@ from services import file, member, user
 from services.delivery import Posted
 from services.errors import Contended, Invalid, NeedsConfirmation, NotPermitted, Refusal, Unreachable
 from services.inbox import Arrival
-from services.people import Actor, Place
+from services.people import Actor
 from services.permissions import Grant, Permission, Role, grant
 from services.unit_of_work import UnitOfWork, Units
 
@@ -165,7 +167,7 @@ class Dispatch:
 
     def _understand(self, incoming: Incoming) -> Typed | None:
         if incoming.kind is Kind.MESSAGE:
-            return self._given(incoming) or self.registry.find(incoming.text)
+            return self._given(incoming) or self._read(incoming.text)
         name = EVENTS.get(incoming.kind, incoming.command)
         # Only a platform tells that the bot came or went: no button runs these.
         is_forged = incoming.kind not in EVENTS and name in EVENTS.values()
@@ -175,6 +177,13 @@ class Dispatch:
     def _given(self, incoming: Incoming) -> Typed | None:
         """Whoever sends a file means the file, whatever stands beside it."""
         return Typed(self.registry.commands[RECEIVE], {}) if incoming.files else None
+
+    def _read(self, text: str) -> Typed | None:
+        """The command that is typed; where it is none, the lead to which a link of ours in it leads."""
+        typed = self.registry.find(text if len(text) > TEXT_MAX_CHARS else unlinked(self.public_url, text))
+        if typed is None and (lead_id := linked_lead(self.public_url, text)):
+            return Typed(self.registry.commands[LINKED], {"lead": lead_id})
+        return typed
 
     async def _in_unit(self, incoming: Incoming, typed: Typed) -> Answer | None:
         try:
@@ -220,7 +229,7 @@ class Dispatch:
         seen = await user.recognise(
             uow, incoming.platform, incoming.tenant, incoming.sender.platform_user_id, where.conversation_id
         )
-        if seen is None or not (is_met or _is_current(seen, incoming)):
+        if seen is None or not (is_met or is_current(seen, incoming)):
             raise _Unmet
         return seen.actor(thread=where.thread)
 
@@ -228,7 +237,7 @@ class Dispatch:
         async with self.units.write() as uow:
             where = incoming.where
             await user.meet(
-                uow, _place(incoming), _met(incoming), dict(where.reference), is_bot_there=where.is_bot_there
+                uow, place_of(incoming), met_of(incoming), dict(where.reference), is_bot_there=where.is_bot_there
             )
 
     async def _named(self, uow: UnitOfWork, incoming: Incoming, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -351,7 +360,7 @@ class Dispatch:
         """The database is in the way, so that nobody can be asked who could help."""
         self.metrics.refusals.labels(type(refusal).__name__).inc()
         log.warning("turned away", command=incoming.command, refusal=type(refusal).__name__)
-        if incoming.kind not in {Kind.MESSAGE, Kind.CLICK}:
+        if incoming.kind not in {Kind.MESSAGE, Kind.CLICK, Kind.DIALOG}:
             return None
         return await self._to_whoever_asked(incoming, refusal_cards.refused(refusal))
 
@@ -368,25 +377,6 @@ class Dispatch:
                 log.exception("reader unknown")
             return Answer(card, Placement.PRIVATE, Reader(user.spoken(incoming.sender.language_hint), "UTC"))
         return self._answer(card, self._aside(incoming, actor), actor)
-
-
-def _is_current(seen: user.Recognised, incoming: Incoming) -> bool:
-    """Whether meeting the person in this place again would change nothing."""
-    where, name = incoming.where, incoming.sender.name
-    if not where.is_bot_there:
-        return seen.is_called(name)
-    return seen.is_current(name, where.kind, where.name, where.reference)
-
-
-def _met(incoming: Incoming) -> user.Met:
-    sender = incoming.sender
-    hints = sender.email_hint, sender.language_hint, sender.zone_hint
-    return user.Met(sender.platform_user_id, sender.name, *hints, sender.reference)
-
-
-def _place(incoming: Incoming) -> Place:
-    where = incoming.where
-    return Place(incoming.platform, incoming.tenant, where.conversation_id, where.kind, where.name)
 
 
 def _written(raw: Mapping[str, Any]) -> tuple[str, str] | None:

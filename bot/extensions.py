@@ -84,7 +84,9 @@ LEAD_PAGE: Final = "/leads/"
 Whoever has no right to the lead, or does not have the app, sees the bare link.
 """
 OUTLINE: Final = "lead.outline"
-"""What a link becomes."""
+"""What a link becomes in somebody's message."""
+LINKED: Final = "lead.show"
+"""What a link becomes that is sent to the bot."""
 
 _LEAD_ID: Final = re.compile(r"[\w-]{8,64}", re.ASCII)
 
@@ -97,6 +99,11 @@ def again(command: str, filled: Mapping[str, Any]) -> Card | None:
 def lead_url(public_url: str, lead_id: str) -> str:
     """The link to a lead: an opaque id, which tells nothing."""
     return f"{public_url.rstrip('/')}{LEAD_PAGE}{lead_id}"
+
+
+def unlinked(public_url: str, text: str) -> str:
+    """The text with our links as what they name: typed behind a command, a link is as good as a number."""
+    return re.sub(rf"<?{re.escape(lead_url(public_url, ''))}({_LEAD_ID.pattern})[^\s<>]{{0,200}}>?", r"\1", text)
 
 
 def linked_lead(public_url: str, text: str) -> str:

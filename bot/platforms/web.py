@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from bot.extensions import CAPTURE
 from bot.incoming import Answer, Chat, Incoming, Kind, Placement
 from bot.platforms.base import Gone, Reader, Sent, Target, Unavailable
 from bot.platforms.web_drawing import PLATFORM, TENANT, Drawing, Visit, addressed
@@ -258,10 +259,14 @@ class WebPlatform:
         async with self._transcripts() as transcript:
             visit = await _visit(transcript, request, body.person)
             message = await transcript.message(visit.room.room_id, body.message, visit.person.person_id)
-        if message is None or not message.card:
+        args = body.args
+        if message and message.author_id and message.text and body.command == CAPTURE:
+            # What people write has no buttons but this one, and it says nothing beyond the message itself.
+            args = {"message": message.text}
+        elif message is None or not message.card:
             raise Turned(404, "unknown")
         incoming = visit.incoming(Kind.CLICK, body.id)
-        clicked = replace(incoming, command=body.command, args=body.args, message_id=message.message_id)
+        clicked = replace(incoming, command=body.command, args=args, message_id=message.message_id)
         await self._answer(visit, clicked, below=message)
         return web.json_response({"message": message.message_id})
 

@@ -166,6 +166,25 @@ async def test_a_message_of_a_known_contact_says_so_at_once(chat: Chat) -> None:
     assert "L-2" in await firm.owner.presses("lead.create", fill={"title": "Angebot"})
 
 
+async def test_a_link_opens_its_lead_in_the_chat(chat: Chat) -> None:
+    """B8, B9: a link that is written opens the lead for its team, masked where others read along, for nobody else."""
+    firm, anna, tom = await play(chat)
+    await search(anna, "L-1")
+    await anna.presses("lead.show")
+    await anna.presses("lead.reveal")
+    link = next(one for seen in reversed(await anna.reads()) for one in seen.links if "/leads/" in one)
+    assert link.startswith(chat.public_url)
+    petra = (await people.found(chat, "Dachwerk KG", "Petra Vogt", {})).owner
+    for text in (link, f"Kann jemand {link} übernehmen?", f"lead {link}"):
+        assert "Wärmepumpe" in await anna.says(text)
+        assert "Wärmepumpe" not in await petra.says(text)
+    shown = await anna.says(f"Bitte ansehen: {link}", at=firm.channel)
+    assert "Wärmepumpe" in shown
+    for secret in ("Gerda", "gerda@", "70192", "5558877"):
+        assert secret not in shown
+        assert secret not in await tom.sees(firm.channel)
+
+
 async def test_viewers_capture_nothing(chat: Chat) -> None:
     """X1: a viewer who would make a lead of a message is refused before the form, and reads who may."""
     firm = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {"Tom Fischer": Role.VIEWER})

@@ -23,7 +23,7 @@ let rooms = [];
 let room = null;
 let cursor = 0;
 
-const messages = new Messages(byId("messages"), { say: announce, dismiss });
+const messages = new Messages(byId("messages"), { say: announce, dismiss, capture });
 const composer = new Composer(byId("composer"), text, log, { deliver, appended: toEnd });
 
 new Files({ clip: byId("clip"), input: byId("file"), zone: log, text }, {
@@ -246,6 +246,11 @@ byId("messages").addEventListener("click", (event) => {
   const { id } = button.closest(".message").dataset;
   press(button, card, { as: me.id, id: newId(), message: id, command: button.dataset.cmd, args }, room.id);
 });
+
+function capture(id, button) {
+  if (button.dataset.busy) return;
+  press(button, button, { as: me.id, id: newId(), message: id, command: "lead.capture" }, room.id);
+}
 
 // A form without a submit button lets Enter do nothing once it has two fields.
 byId("messages").addEventListener("keydown", (event) => {

@@ -38,10 +38,11 @@ export function filledIn(card) {
 }
 
 export class Messages {
-  constructor(list, { say, dismiss }) {
+  constructor(list, { say, dismiss, capture }) {
     this.list = list;
     this.say = say;
     this.dismiss = dismiss;
+    this.capture = capture;
     this.shown = new Map();
   }
 
@@ -123,6 +124,7 @@ export class Messages {
     content.append(head);
     if (message.private) content.append(this.notice(message));
     content.append(this.body(message));
+    if (!message.bot && !message.html) content.append(this.menu(message));
     node.append(avatar, content);
     return node;
   }
@@ -134,6 +136,14 @@ export class Messages {
     button.addEventListener("click", () => this.dismiss(message.id));
     notice.append(element("span", "", this.words.onlyYou), button);
     return notice;
+  }
+
+  /** What can be done with somebody's message; seen while the pointer or the keyboard is on it. */
+  menu(message) {
+    const button = element("button", "quiet message-menu", this.words.capture);
+    button.type = "button";
+    button.addEventListener("click", () => this.capture(message.id, button));
+    return button;
   }
 
   body(message) {

@@ -1,0 +1,26 @@
+"""From what a platform says about a person and a place to what the services keep of them."""
+
+from bot.incoming import Incoming
+from services import user
+from services.people import Place
+
+
+def is_current(seen: user.Recognised, incoming: Incoming) -> bool:
+    """Whether meeting the person in this place again would change nothing."""
+    where, name = incoming.where, incoming.sender.name
+    if not where.is_bot_there:
+        return seen.is_called(name)
+    return seen.is_current(name, where.kind, where.name, where.reference)
+
+
+def met_of(incoming: Incoming) -> user.Met:
+    """The person as the platform describes him."""
+    sender = incoming.sender
+    hints = sender.email_hint, sender.language_hint, sender.zone_hint
+    return user.Met(sender.platform_user_id, sender.name, *hints, sender.reference)
+
+
+def place_of(incoming: Incoming) -> Place:
+    """The place as the platform describes it."""
+    where = incoming.where
+    return Place(incoming.platform, incoming.tenant, where.conversation_id, where.kind, where.name)

@@ -1,0 +1,13 @@
+"""What the page behind a link to a lead says."""
+
+from cards.model import Card, Text, Tone, t
+
+
+def shown() -> Card:
+    """Where the lead is, for whoever may see it."""
+    way = t("Copy the address of this page into your chat with Kollega. If your team has the lead, it opens there.")
+    why = t("To protect whoever asked, this page itself shows nothing about it.")
+    return Card(t("This lead is in the chat with Kollega"), (Text(way), Text(why, Tone.SUBTLE)))
+
+
+EXAMPLES = {"shown": shown()}
