@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 RECORD_MAX_CHARS: Final = 256 * 1024
-RECORD_MAX_LINES: Final = 1_000
+RECORD_MAX_LINES: Final = 200
 SPOILT_CHARS: Final = 1_000
+EMPTY: Final = frozenset({"\n", "\r\n", "\r"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,14 @@ class _Lines:
         return first[0], first[1] or ""
 
     @property
+    def is_odd(self) -> bool:
+        """Whether the first line opens a quotation that it does not close, or the other way round."""
+        return (self.taken[0][1] or "").count('"') % 2 == 1
+
+    @property
     def is_torn(self) -> bool:
         """Whether the one line still has to do with a quotation mark above it."""
-        return self.is_alone and (self.taken[0][1] or "").count('"') % 2 == 1
+        return self.is_alone and self.is_odd
 
     @property
     def line(self) -> int:
@@ -95,40 +101,56 @@ class _Lines:
         return self._chars >= RECORD_MAX_CHARS or len(self.taken) >= RECORD_MAX_LINES
 
     def _read(self) -> tuple[int, str | None]:
-        line = self._text.readline(RECORD_MAX_CHARS)
+        line = self._next()
+        while not self.taken and line in EMPTY:
+            line = self._next()
         if not line:
             self.has_ended = True
             raise StopIteration
-        self._line += 1
         if len(line) < RECORD_MAX_CHARS or line[-1] in "\r\n":
             return self._line, line
         while (more := self._text.readline(RECORD_MAX_CHARS)) and more[-1] not in "\r\n":
             pass
         return self._line, None
 
+    def _next(self) -> str:
+        self._line += 1
+        return self._text.readline(RECORD_MAX_CHARS)
+
 
 def records(content: bytes, encoding: str, delimiter: str, columns: int = 0) -> Iterator[Record | Spoilt]:
     """All records in their order. Several lines are one record only if that has as many cells as there are columns."""
     # Characters that are none stay visible as such: their rows are skipped, and all others read.
     lines = _Lines(io.TextIOWrapper(io.BytesIO(content), encoding, errors="replace", newline=""))
-    reader = csv.reader(lines, delimiter=delimiter)
+    # Strict, so that a quotation mark which happens to stand in a row further down closes nothing.
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         lines.begin()
         try:
             cells = next(reader)
         except StopIteration:
             return
-        except (_Stop, _Endless, csv.Error):
+        except (_Stop, _Endless):
             yield _spoilt(lines)
+        except csv.Error:
+            yield _leniently(lines, delimiter) or _spoilt(lines)
         else:
             is_uneven = len(lines.taken) > 1 and columns not in (0, len(cells))
-            # Asked for more than there is: the last quotation mark is open.
-            is_spoilt = lines.has_ended or is_uneven or lines.is_torn
-            yield _spoilt(lines) if is_spoilt else Record(lines.line, cells)
+            yield _spoilt(lines) if is_uneven or lines.is_torn else Record(lines.line, cells)
+
+
+def _leniently(lines: _Lines, delimiter: str) -> Record | None:
+    """A row by itself that quotes in its own way, such as `"Dach" und Fach`, is read as it stands."""
+    if len(lines.taken) > 1 or lines.is_odd:
+        return None
+    try:
+        return Record(lines.line, next(csv.reader([lines.taken[0][1] or ""], delimiter=delimiter)))
+    except csv.Error:
+        return None
 
 
 def _spoilt(lines: _Lines) -> Spoilt:
-    """The record's first line alone is lost; where it stands by itself and is no torn one, it is too long."""
-    is_long = len(lines.taken) == 1 and not lines.has_ended and not lines.is_alone
+    """The record's first line alone is lost; where its quotation marks are in order, it is too long."""
+    is_open = len(lines.taken) > 1 or lines.is_odd
     line, text = lines.put_back()
-    return Spoilt(line, is_open=not is_long, text=text[:SPOILT_CHARS].rstrip("\r\n"))
+    return Spoilt(line, is_open=is_open, text=text[:SPOILT_CHARS].rstrip("\r\n"))

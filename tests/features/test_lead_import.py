@@ -101,7 +101,8 @@ async def test_what_was_left_out_is_a_file_for_this_person(chat: Chat) -> None:
     await finishes(chat)
     async with chat.house.units.read() as uow:
         ids = [
-            one.file_id for one in await uow.files.held(firm.team_id, await people.user_id(uow, ben), file.Purpose.MADE)
+            one.file_id
+            for one in await uow.files.held(firm.team_id, (await people.actor(uow, ben)).user_id, file.Purpose.MADE)
         ]
         opened = await file.read(uow, await people.actor(uow, ben), ids[-1])
     delimiter = chat.words(de=";", en=",")

@@ -82,6 +82,20 @@ def test_an_open_quotation_mark_costs_its_own_line_only() -> None:
     assert read[-1] == Row(3002, ("P2999", "p2999@acme.example"))
 
 
+def test_two_open_quotation_marks_cost_two_lines() -> None:
+    """What stands between two rows that each open a quotation is no part of it, also where the cells would add up."""
+    between = "".join(f"P{number};p{number}@acme.example\n" for number in range(50))
+    table = open_table(f'Name;Mail\n"Eva;e@acme.example\n{between}"Udo;u@acme.example\nMax;m@acme.example\n'.encode())
+    assert flaws(table) == {2: Flaw.UNCLOSED, 53: Flaw.UNCLOSED}
+    assert len(list(table.rows())) == 53
+
+
+def test_a_row_may_quote_in_its_own_way() -> None:
+    """Quotation marks in the middle of a cell, and words behind a closing one, are part of what was written."""
+    table = open_table(b'Name;Text\nEva;Dach "Sued" neu\nUdo;"Dach" und Fach\n')
+    assert [row.cells for row in table.rows()] == [("Eva", 'Dach "Sued" neu'), ("Udo", "Dach und Fach")]
+
+
 def test_characters_that_are_none_cost_their_row_only() -> None:
     """Damage in a file whose other characters make sense skips the damaged row."""
     table = open_table("Name;Ort\nJörg;Köln\nUte;Mün".encode() + b"\xff" + "chen\nÄnne;Jülich\n".encode())
