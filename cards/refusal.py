@@ -104,7 +104,7 @@ _REASONS: dict[str, T] = {
     "name_mismatch": t("The name you typed is not the team's name. Nothing was deleted."),
 }
 
-_ARGUMENTS: dict[str, T] = {
+ARGUMENTS: dict[str, T] = {
     "text": t("the message"),
     "name": t("the name"),
     "title": t("the title"),
@@ -120,12 +120,28 @@ _ARGUMENTS: dict[str, T] = {
     "zone": t("the time zone"),
     "language": t("the language"),
     "answer": t("the answer"),
+    "company": t("the company"),
+    "postcode": t("the postcode"),
+    "country": t("the country"),
+    "source": t("the source"),
+    "campaign": t("the campaign"),
+    "currency": t("the currency"),
+    "step": t("the step"),
+    "kind": t("the list"),
+    "channel": t("the channel"),
+    "part": t("what the firm does"),
+    "column": t("the column"),
+    "firms": t("the firms"),
     "questions": t("the question"),
     "offer_window_minutes": t("the minutes to pick"),
     "return_window_hours": t("the hours to return"),
     "reminder_days": t("the days until a reminder"),
     "stall_days": t("the days until it is offered again (more than until the reminder)"),
 }
+
+
+HELP = Run(t("What can I do here?"), "help")
+QUOTES = t("Put words that belong together in quotes, like a name: “Ben Kaya”.")
 
 
 @explain.register
@@ -160,8 +176,9 @@ def _(refusal: Ambiguous) -> Explained:
 @explain.register
 def _(refusal: Invalid) -> Explained:
     reason = _REASONS.get(refusal.reason, _REASONS["malformed"])
-    argument = _ARGUMENTS.get(refusal.argument, verbatim(refusal.argument))
-    return Explained(T(reason.source, {"argument": argument, "limit": refusal.limit}))
+    argument = ARGUMENTS.get(refusal.argument, verbatim(refusal.argument))
+    title = T(reason.source, {"argument": argument, "limit": refusal.limit})
+    return Explained(title, QUOTES, (HELP,)) if refusal.reason == "not_understood" else Explained(title)
 
 
 @explain.register
@@ -253,6 +270,8 @@ EXAMPLES = {
         ask=Run(t("Ask {name}", name="Anna"), "invitation.request", {"role": "member"}, Style.PRIMARY, collects=True),
         goes_along=address("eva@acme.de"),
     ),
+    "not understood": refused(Invalid("text", "not_understood")),
+    "no such list": refused(Invalid("kind", "choice")),
     "not found": refused(NotFound("lead", "L-99")),
     "unreachable": refused(Unreachable()),
 }
