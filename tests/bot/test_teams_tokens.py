@@ -20,7 +20,7 @@ from bot.platforms.teams_auth import TokenVerifier
 from bot.platforms.teams_connector import Connector
 from bot.platforms.teams_hosts import ServiceHosts
 from bot.platforms.teams_token import TokenSource
-from tests.bot.test_teams_auth import forge_header, pem, sign, sign_with_public_key, tamper
+from tests.bot.auth.forging import forge_header, pem, sign, sign_with_public_key, tamper
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, FakeClock, FakeTeams, Slow
 from tests.fakes.bot_connector import Answer as Refused
 

@@ -21,7 +21,7 @@ from services.invariants import check_all
 from services.people import Language
 from services.permissions import Role
 from storage.tables import metadata
-from tests.bot.test_teams_auth import sign_with_public_key, tamper
+from tests.bot.auth.forging import sign_with_public_key, tamper
 from tests.builders import Clock
 from tests.chat import Chat, Person
 from tests.fakes.bot_connector import FakeTeams

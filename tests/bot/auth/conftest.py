@@ -1,0 +1,42 @@
+"""The bot's door, with a Teams of the test's own."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from bot.platforms.teams_auth import TokenVerifier
+from bot.platforms.teams_hosts import ServiceHosts
+from tests.bot.auth.forging import START
+from tests.fakes.bot_connector import APP_ID, FakeClock, FakeTeams
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """The one clock of bot, Teams and test."""
+    return FakeClock(START)
+
+
+@pytest.fixture
+async def teams(clock: FakeClock) -> AsyncIterator[FakeTeams]:
+    """Teams with its key server."""
+    async with FakeTeams(clock.now) as teams:
+        yield teams
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    """The bot's connections."""
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def verifier(teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock) -> AsyncIterator[TokenVerifier]:
+    """The bot with authentication, which loses its patience with the key server after 0.3 seconds."""
+    hosts = ServiceHosts(["127.0.0.1"])
+    verifier = TokenVerifier(
+        APP_ID, teams.openid_url, session, hosts, clock=clock.now, timer=clock.timer, key_timeout_s=0.3
+    )
+    yield verifier
+    await verifier.close()
