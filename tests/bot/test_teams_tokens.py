@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.incoming import Answer, Incoming
 from bot.metrics import Metrics
 from bot.platforms.base import Sent
-from bot.platforms.teams import TeamsPlatform
+from bot.platforms.teams import Own, TeamsPlatform
 from bot.platforms.teams_auth import TokenVerifier
 from bot.platforms.teams_connector import Connector
 from bot.platforms.teams_hosts import ServiceHosts
@@ -79,7 +79,8 @@ async def door() -> AsyncIterator[Door]:
             session, teams.login_url, app_id=APP_ID, app_password=APP_PASSWORD, tenant_id=TENANT_ID, timer=timer
         )
         connector = Connector(session, tokens, hosts, Metrics(), clock=clock.now, timer=timer, sleep=clock.sleep)
-        platform = TeamsPlatform(listener, verifier, connector, app_id=APP_ID, clock=clock.now, timer=timer)
+        own = Own(APP_ID, "https://kollega.example")
+        platform = TeamsPlatform(listener, verifier, connector, own=own, clock=clock.now, timer=timer)
         application = web.Application()
         application.add_routes(platform.routes())
         async with TestClient(TestServer(application)) as client:

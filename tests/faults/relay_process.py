@@ -11,7 +11,7 @@ from bot import nouns
 from bot.dispatch import Dispatch
 from bot.drawing import Drawer
 from bot.metrics import Metrics
-from bot.platforms.teams import TeamsPlatform
+from bot.platforms.teams import Own, TeamsPlatform
 from bot.platforms.teams_auth import TokenVerifier
 from bot.platforms.teams_connector import Connector
 from bot.platforms.teams_hosts import ServiceHosts
@@ -54,7 +54,7 @@ def relay_to_teams(
     connector = Connector(session, tokens, hosts, metrics, clock=haste, timer=haste.timer, sleep=haste.sleep)
     verifier = TokenVerifier(APP_ID, "http://127.0.0.1", session, hosts, clock=haste)
     dispatch = Dispatch(units, nouns.registry(), metrics, "")
-    teams = TeamsPlatform(dispatch, verifier, connector, app_id=APP_ID, clock=haste, timer=haste.timer)
+    teams = TeamsPlatform(dispatch, verifier, connector, own=Own(APP_ID, ""), clock=haste, timer=haste.timer)
     drawer = Drawer({"lead.card": draw, **delivery_views.VIEWS}, {}, "")
     sender = Sender(units, {"teams": teams}, drawer, None, metrics)
     return Relay(units, sender, woken=woken, workers=workers, poll_s=POLL_S)
