@@ -8,12 +8,11 @@ from sqlalchemy import (
     Delete,
     Executable,
     RowMapping,
-    and_,
     bindparam,
+    case,
     delete,
     exists,
     func,
-    or_,
     select,
     tuple_,
     update,
@@ -63,23 +62,17 @@ _RESEND: Final = (
     .values(state=State.PENDING, due_at=bindparam("_at"), reason="", attempts=0, done_at=None)
     .returning(_d.delivery_id)
 )
-_SAME_PLACE: Final = and_(
-    _other.c.platform == _d.platform,
-    _other.c.tenant == _d.tenant,
-    _other.c.conversation_id == _d.conversation_id,
-    _other.c.user_id == _d.user_id,
-)
-# In the order of the place: nothing while something is being sent there, and nothing before what waits longer.
-_IS_FIRST: Final = ~exists().where(
-    _SAME_PLACE,
-    or_(
-        _other.c.state == State.SENDING,
-        and_(_other.c.state == State.PENDING, _other.c.delivery_id < _d.delivery_id),
-    ),
+# In the order of the place: nothing before what waits longer, and nothing while something is being sent there. All
+# places are gone through at once: asking for each message took a third of a second where 12,000 of them wait.
+_FIRSTS: Final = (
+    select(func.min(_other.c.delivery_id))
+    .where(_other.c.state.in_((State.PENDING, State.SENDING)))
+    .group_by(_other.c.platform, _other.c.tenant, _other.c.conversation_id, _other.c.user_id)
+    .having(func.max(case((_other.c.state == State.SENDING, 1), else_=0)) == 0)
 )
 _CLAIMABLE: Final = (
     select(*_KEY)
-    .where(_d.state == State.PENDING, _d.due_at <= bindparam("_at"), _IS_FIRST)
+    .where(_d.state == State.PENDING, _d.due_at <= bindparam("_at"), _d.delivery_id.in_(_FIRSTS))
     .order_by(_d.due_at, _d.delivery_id)
     .limit(bindparam("_limit"))
     .with_for_update(skip_locked=True, of=deliveries)

@@ -190,6 +190,7 @@ async def test_killed_relays_lose_nothing_and_double_nothing(
 
 def count(storm: Storm, rows: list[RowMapping], leads: dict[str, Firm]) -> dict[str, int]:
     """What the run has done, in numbers."""
+    copies = storm.copies()
     states = Counter(row["state"] for row in rows if row["kind"] == "post")
     expected = {(channel, one) for one, firm in leads.items() for channel in firm.channels}
     planned = {(row["conversation_id"], row["key"]) for row in rows}
@@ -199,8 +200,8 @@ def count(storm: Storm, rows: list[RowMapping], leads: dict[str, Firm]) -> dict[
         **{state: states[state] for state in ("sent", "unknown", "failed", "suppressed", "pending", "sending")},
         "updates": sum(row["kind"] == "update" for row in rows),
         "calls": len(storm.teams.deliveries),
-        "lost": len(expected - planned) + sum(storm.copies()[place(row)] != 1 for row in rows if is_sent(row)),
-        "doubled": sum(copies - 1 for copies in storm.copies().values()),
+        "lost": len(expected - planned) + sum(copies[place(row)] != 1 for row in rows if is_sent(row)),
+        "doubled": sum(number - 1 for number in copies.values()),
     }
 
 
