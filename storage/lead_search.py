@@ -19,12 +19,22 @@ def _search(words: int, *, numbered: bool) -> Select[Any]:
     wanted = and_(true(), *stands)
     if numbered:
         wanted = or_(lead_sights.c.number == bindparam("_number", type_=Integer), wanted)
-    return (
-        seen()
+    # The names around a lead are looked up for the page alone, not for every lead that is looked through.
+    page = (
+        select(lead_sights.c.lead_id)
+        .select_from(
+            lead_sights.join(
+                leads, and_(leads.c.team_id == lead_sights.c.giver_team_id, leads.c.lead_id == lead_sights.c.lead_id)
+            )
+        )
         .where(lead_sights.c.team_id == bindparam("_team", type_=Text), _SEES, wanted)
         .order_by(lead_sights.c.number.desc())
         .limit(bindparam("_limit", type_=Integer))
         .offset(bindparam("_skip", type_=Integer))
+        .subquery()
+    )
+    return (
+        seen(page).where(lead_sights.c.team_id == bindparam("_team", type_=Text)).order_by(lead_sights.c.number.desc())
     )
 
 

@@ -58,6 +58,8 @@ async def find(
         # A contact is found as a whole, by those who may read it, and never bit by bit.
         rows = await uow.leads.of_contact(team_id, keys, start, size + 1) if _reveals(actor) else []
         page = rows[:size]
+    elif _is_reference(text):
+        rows = page = await _numbered(uow, actor, text)
     else:
         rows = await uow.leads.search(team_id, _words(text), _number(text), start, size + 1)
         page = [seen for seen in rows[:size] if _stands_in(text, seen, actor)]
@@ -70,6 +72,12 @@ async def outline(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:
     """A lead of the actor's team as anybody may see it who reads along. Raises NotFound (B8, B9)."""
     team_id: TeamId = actor.require(Permission.LEAD_VIEW)
     return view_of(await find_one(uow, team_id, ref), _anybody(actor), uow.now)
+
+
+async def _numbered(uow: UnitOfWork, actor: Actor, text: str) -> list[Seen]:
+    """The lead of this number, which is at most one."""
+    seen = await uow.leads.see_number(actor.team_id, _number(text) or 0)
+    return [seen] if seen and seen.sight.sees else []
 
 
 def _anybody(actor: Actor) -> Actor:
@@ -105,6 +113,11 @@ def _words(text: str) -> list[str]:
 def _number(text: str) -> int | None:
     found = NUMBER.fullmatch(text)
     return int(found[1]) if found else None
+
+
+def _is_reference(text: str) -> bool:
+    """Whether it can be nothing but a lead's number."""
+    return _number(text) is not None and not text.isdigit()
 
 
 def _stands_in(text: str, seen: Seen, actor: Actor) -> bool:
