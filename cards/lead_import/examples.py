@@ -56,6 +56,9 @@ _IMPORT: Final = LeadImport(
 )
 _HEADINGS: Final = ("Vorname", "Nachname", "E-Mail", "Telefon", "Worum geht es?", "Wert (EUR)", "")
 _COLUMNS: Final = tuple(Column(place, heading, "Stand 4.12") for place, heading in enumerate(_HEADINGS))
+_MANY: Final = tuple(
+    Column(place, f"Überschrift der {place + 1}. Spalte, in vielen Worten") for place in range(COLUMNS_MAX)
+)
 _LEADS: Final = (
     NewLead(
         2,
@@ -125,6 +128,7 @@ EXAMPLES: Final = {
         replace(_VIEW, lead_import=replace(_IMPORT, plan=Plan(columns={Field.EMAIL: (2,)})))
     ),
     "columns": forms.columns_form(_VIEW),
+    "columns, very many": forms.columns_form(replace(_VIEW, columns=_MANY)),
     "begun": card.shown(_at(replace(_UNDERWAY, tally=Tally()))),
     "running": card.shown(replace(_at(_UNDERWAY), left_s=48)),
     "running for long": card.shown(replace(_at(_UNDERWAY), left_s=190)),

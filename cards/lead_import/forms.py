@@ -14,7 +14,7 @@ KEEP: Final = "keep"
 SKIP: Final = "skip"
 COLUMNS_OFFERED: Final = 20
 """A card has room for so many columns to choose from."""
-HEADING_CHARS: Final = 40
+HEADING_CHARS: Final = 30
 EXAMPLE_CHARS: Final = 20
 
 _LEFT_OUT: Final = Choice(NONE, t("leave out"))

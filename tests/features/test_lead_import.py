@@ -2,6 +2,7 @@
 
 import csv
 import io
+import secrets
 
 from services import file, lead_import
 from services.file import ReceivedFile
@@ -30,6 +31,9 @@ async def found(chat: Chat) -> Firm:
 async def sends(person: Person, content: bytes, name: str = "Messe.csv") -> Seen:
     """Bring a file in, and press what it is for; the preview."""
     chat = person.chat
+    if chat.stage.platform == "web":
+        await _uploads(person, content, name)
+        return await person.presses("lead.import")
     async with chat.house.units.write() as uow:
         kept = await file.receive(uow, await people.actor(uow, person), ReceivedFile(name, "text/csv", content))
     args = {"file": kept.file_id}
@@ -37,6 +41,16 @@ async def sends(person: Person, content: bytes, name: str = "Messe.csv") -> Seen
     at_once = await chat.stage.press(person.account, person.direct, under, "lead.import", args, None)
     await chat.settles()
     return at_once if at_once and not at_once.passing else (await _cards(person))[-1]
+
+
+async def _uploads(person: Person, content: bytes, name: str) -> None:
+    """As the page does with a file that is dropped into it."""
+    query = {"as": person.account.account_id, "id": secrets.token_hex(8), "name": name}
+    headers = {"Content-Type": "application/octet-stream"}
+    path = f"/chat/rooms/{person.direct.room_id}/files"
+    async with person.chat.client.post(path, params=query, data=content, headers=headers) as response:
+        assert response.status == 200, await response.text()
+    await person.chat.settles()
 
 
 async def _cards(person: Person) -> list[Seen]:
