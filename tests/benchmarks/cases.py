@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from tests.benchmarks.databases import Databases, grow
-from tests.benchmarks.firms import CHANNELS, COLLEAGUES, CROWD, FIRMS, Firms, lead_id
+from tests.benchmarks.firms import CHANNELS, COLLEAGUES, CROWD, FIRMS, GROWING, Firms, lead_id
 from tests.benchmarks.processes import Running, listening, read
 from tests.benchmarks.wire import Accepts, Load, Message, is_well, post, press
 
@@ -246,14 +246,13 @@ def _canned(path: str, scene: Scene) -> Iterator[bytes]:
 async def sizes(scene: Scene, databases: Databases) -> dict[str, Figures]:
     """`leads` of a firm with ever more leads, one request after the other."""
     url, told = await databases.copy("sizes"), dict[str, Figures]()
-    known = scene.plan.leads_per_firm
+    messages, known = scene.firms.messages("leads", scene.headers, PATH, (GROWING,)), 0
     async with listening("bot", "run", folder=scene.folder, settings=scene.environment(url)) as bot:
+        subject = Subject(OURS, bot, {1: scene.plan.looks}, {"leads": messages})
         for size in scene.plan.sizes:
-            if size > known:
-                await grow(url, known + 1, size)
-                known = size
-            subject = Subject(OURS, bot, {1: scene.plan.looks}, {"leads": scene.messages()})
-            await press(bot.address, scene.messages(), scene.plan.looks // 4, 1)
+            await grow(url, known + 1, size)
+            known = size
+            await press(bot.address, messages, scene.plan.looks // 4, 1)
             told[f"{size:,}"] = await subject.measure("leads", 1)
     return told
 

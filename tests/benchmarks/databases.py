@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from storage.engine import open_database
 from storage.schema import migrate
-from tests.benchmarks.firms import Firms, bring_in
+from tests.benchmarks.firms import GROWING, Firms, bring_in
 from tests.postgres import DURABLE, Server, running
 
 SQLITE = "SQLite"
@@ -74,13 +74,13 @@ def _postgres(server: Server) -> Databases:
 
 
 async def grow(url: str, first: int, last: int) -> None:
-    """Bring more leads of the first firm in."""
+    """Bring more leads of the growing firm in."""
     database = open_database(url)
     try:
         async with database.writer.begin() as connection:
             if not database.is_sqlite:
                 await connection.execute(text("SET LOCAL statement_timeout = 0"))
-            await bring_in(connection, 0, first, last)
+            await bring_in(connection, GROWING, first, last)
     finally:
         await database.close()
     await _note_sizes(url)

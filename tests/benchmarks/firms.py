@@ -1,7 +1,7 @@
 """Firms with people and leads, in a database and as the senders of activities."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count, cycle
@@ -21,6 +21,8 @@ COLLEAGUES: Final = 50
 CHANNELS: Final = 100
 CROWD: Final = FIRMS
 """One more firm, which only the cards in all channels concern."""
+GROWING: Final = FIRMS + 1
+"""And one without a lead at first."""
 BEGUN: Final = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 Row = dict[str, Any]
@@ -38,8 +40,8 @@ class Firms:
         database = open_database(url)
         try:
             async with database.writer.begin() as connection:
-                await connection.execute(insert(teams), [_team(firm) for firm in range(FIRMS + 1)])
-                people = [(firm, colleague) for firm in range(FIRMS + 1) for colleague in range(COLLEAGUES)]
+                await connection.execute(insert(teams), [_team(firm) for firm in range(FIRMS + 2)])
+                people = [(firm, colleague) for firm in range(FIRMS + 2) for colleague in range(COLLEAGUES)]
                 await connection.execute(insert(users), [_user(*one) for one in people])
                 await connection.execute(insert(members), [_member(*one) for one in people])
                 await connection.execute(insert(identities), [self._identity(*one) for one in people])
@@ -59,9 +61,9 @@ class Firms:
         finally:
             await database.close()
 
-    def messages(self, text: str, headers: Row, path: str) -> Iterator[bytes]:
+    def messages(self, text: str, headers: Row, path: str, firms: Sequence[int] = range(FIRMS)) -> Iterator[bytes]:
         """Requests without end: somebody types something in his own chat, everybody in turn."""
-        for number, (firm, colleague) in _turns():
+        for number, (firm, colleague) in _turns(firms):
             activity = {**self._activity(firm, colleague, f"typed-{number}"), "type": "message", "text": text}
             yield post(path, json.dumps(activity).encode(), headers)
 
@@ -185,8 +187,8 @@ def lead_id(firm: int, number: int) -> str:
     return f"lead-{firm}-{number}"
 
 
-def _turns() -> Iterator[tuple[int, tuple[int, int]]]:
-    people = cycle((firm, colleague) for colleague in range(COLLEAGUES) for firm in range(FIRMS))
+def _turns(firms: Sequence[int] = range(FIRMS)) -> Iterator[tuple[int, tuple[int, int]]]:
+    people = cycle((firm, colleague) for colleague in range(COLLEAGUES) for firm in firms)
     return zip(count(), people, strict=False)
 
 
