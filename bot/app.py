@@ -30,7 +30,8 @@ from bot.platforms.base import Platform
 from bot.platforms.teams import Own, TeamsPlatform
 from bot.platforms.teams_auth import TokenVerifier
 from bot.platforms.teams_connector import Connector
-from bot.platforms.teams_hosts import ServiceHosts
+from bot.platforms.teams_files import Files
+from bot.platforms.teams_hosts import FileHosts, ServiceHosts
 from bot.platforms.teams_token import TokenSource
 from bot.platforms.web import WebPlatform
 from bot.relay import Relay
@@ -161,6 +162,7 @@ def _introduce(
         verifier,
         _connector(settings, session, metrics, clock),
         own=Own(settings.teams_app_id, public_url),
+        files=_files(settings, session),
         clock=clock,
     )
     browser = WebPlatform(dispatch, transcripts, clock, _new_id) if settings.demo else None
@@ -200,6 +202,10 @@ def _session() -> aiohttp.ClientSession:
 
 def _hosts(settings: Settings) -> ServiceHosts:
     return ServiceHosts(settings.teams_service_hosts, loopback=not settings.teams_app_id)
+
+
+def _files(settings: Settings, session: aiohttp.ClientSession) -> Files:
+    return Files(session, FileHosts(settings.teams_file_hosts, loopback=not settings.teams_app_id))
 
 
 def _verifier(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> TokenVerifier:

@@ -10,7 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.platforms.teams_hosts import MICROSOFT_SERVICE_HOSTS, is_loopback
+from bot.platforms.teams_hosts import MICROSOFT_FILE_HOSTS, MICROSOFT_SERVICE_HOSTS, is_loopback
 from services.keyring import Keyring
 from services.plans import DEFAULT_PLAN, PLANS
 
@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     teams_openid_url: str = OPENID_URL
     teams_login_url: str = LOGIN_URL
     teams_service_hosts: Listed = MICROSOFT_SERVICE_HOSTS
+    teams_file_hosts: Listed = MICROSOFT_FILE_HOSTS
 
     slack_signing_secret: SecretStr = SecretStr("")
     slack_client_id: str = ""
@@ -96,7 +97,7 @@ class Settings(BaseSettings):
         idle = {"SLACK_SIGNING_SECRET": self.slack_signing_secret, "STRIPE_SECRET_KEY": self.stripe_secret_key}
         return tuple(f"{PREFIX}{name}" for name, value in idle.items() if value.get_secret_value())
 
-    @field_validator("teams_service_hosts", mode="before")
+    @field_validator("teams_service_hosts", "teams_file_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value

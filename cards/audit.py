@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cards.examples import NOW
-from cards.model import Card, Instant, Item, Items, Run, T, t, verbatim
+from cards.model import Card, File, Instant, Item, Items, Run, T, Text, Tone, t, tn, verbatim
 from cards.roles import ROLES
+from services.audit import ExportedEntries, Link
 from services.audit.model import Entry, ListedEntries
+from services.file.model import OfferedFile
 from services.permissions import Role
 
 ACTIONS: Final[dict[str, T]] = {
+    "audit.exported": t("Audit log exported"),
     "bulk.links_taken": t("Links of a bulk invitation taken out"),
     "bulk.resent": t("Bulk invitation: mails sent again"),
     "bulk.started": t("Bulk invitation sent"),
@@ -34,6 +37,7 @@ ACTIONS: Final[dict[str, T]] = {
     "lead.assigned": t("Lead assigned"),
     "lead.created": t("Lead created"),
     "lead.delegated": t("Lead delegated"),
+    "lead.exported": t("Leads exported"),
     "lead.failed": t("Brokerage failed"),
     "lead.import_finished": t("Import finished"),
     "lead.import_started": t("Import started"),
@@ -82,13 +86,74 @@ ACTIONS: Final[dict[str, T]] = {
 }
 
 
+CHAIN: Final = (
+    "team_id",
+    "at",
+    "action",
+    "user_id",
+    "platform",
+    "subject",
+    "commitment",
+    "prev_hash",
+    "hash",
+    "salt",
+    "details",
+)
+HEADER: Final = (
+    t("No."),
+    t("Time (UTC)"),
+    t("What"),
+    t("About"),
+    t("Who"),
+    t("Through"),
+    *(verbatim(name) for name in CHAIN),
+)
+"""First for people, then for whoever computes the chain again: its columns have one name in every language."""
+
+
+def row(link: Link) -> tuple[str | int | T, ...]:
+    """An entry in its line."""
+    one = link.entry
+    chain = link.commitment, link.prev_hash, link.hash, link.salt, link.canonical
+    return (
+        one.seq,
+        f"{one.at:%Y-%m-%d %H:%M:%S}",
+        ACTIONS.get(one.action, verbatim(one.action)),
+        one.subject,
+        _who(one),
+        PLATFORMS.get(one.platform, verbatim(one.platform)),
+        *(one.team_id, link.at, one.action, one.user_id or "", one.platform, one.subject),
+        *chain,
+    )
+
+
+def named(view: ExportedEntries) -> T:
+    """What the file is called."""
+    return t("Audit log {first} to {last}.csv", first=str(view.first_seq), last=str(view.last_seq))
+
+
+def exported(view: ExportedEntries, offered: OfferedFile) -> Card:
+    """The file, and the next one where there are more entries."""
+    more = (Run(t("Next file"), "audit.export", {"after": view.after}),) if view.after else ()
+    return Card(
+        tn("{n} entry of the audit log as a file", "{n} entries of the audit log as a file", view.count),
+        (
+            File(offered.file_id, offered.name, offered.size_bytes),
+            Text(t("With the hash of each entry, so that a change can be found later."), Tone.SUBTLE),
+        ),
+        more,
+    )
+
+
 def listed(view: ListedEntries) -> Card:
     """A page of the log."""
     if not view.entries:
         return Card(t("Nothing has happened yet."))
     older = (Run(t("Show older"), "audit.show", {"before": view.older_than}),) if view.older_than else ()
     return Card(
-        t("Audit log of {team}", team=view.team_name), (Items(tuple(_row(one) for one in view.entries)),), older
+        t("Audit log of {team}", team=view.team_name),
+        (Items(tuple(_row(one) for one in view.entries)),),
+        (*older, Run(t("Export"), "audit.export")),
     )
 
 
@@ -103,7 +168,7 @@ PLATFORMS: Final[dict[str, T]] = {
 def _row(one: Entry) -> Item:
     action = ACTIONS.get(one.action, verbatim(one.action))
     title = t("{action} · {subject}", action=action, subject=one.subject) if one.subject else action
-    who = verbatim(one.user_name) if one.user_name else t("the clock") if one.user_id is None else t("somebody")
+    who = _who(one)
     changed = _change(one.details)
     at, platform = Instant(one.at), PLATFORMS.get(one.platform, verbatim(one.platform))
     if changed:
@@ -112,6 +177,12 @@ def _row(one: Entry) -> Item:
             t("{who}, {at}, {platform} · {change}", who=who, at=at, platform=platform, change=changed),
         )
     return Item(title, t("{who}, {at}, {platform}", who=who, at=at, platform=platform))
+
+
+def _who(one: Entry) -> T:
+    if one.user_name:
+        return verbatim(one.user_name)
+    return t("the clock") if one.user_id is None else t("somebody")
 
 
 def _change(details: Mapping[str, Any]) -> T | None:
@@ -148,5 +219,6 @@ EXAMPLES: Final = {
             older_than=12,
         )
     ),
+    "exported": exported(ExportedEntries(10_000, 1, 10_000, 10_000), OfferedFile("f3", "Audit.csv", 4_812_000)),
     "empty": listed(ListedEntries("Solarhaus GmbH", ())),
 }

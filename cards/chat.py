@@ -9,6 +9,8 @@ from cards.model import Badge, Card, Run, State, Style, T, Text, Tone, t
 
 NOTHING_CHANGED: Final[T] = t("Nothing was changed. If you miss something here, write “help”.")
 ANSWERED_BELOW: Final[T] = t("My answer is a new message here.")
+SAVE_FILE: Final[T] = t("I made this file for you. May I save it in your OneDrive?")
+SENT_DIRECTLY: Final[T] = t("I've sent it to you in our direct chat: others read along here.")
 UNANSWERED: Final[T] = t("My answer couldn't be delivered here. Please look at the current state before you try again.")
 
 

@@ -88,6 +88,14 @@ def offered(stored: StoredFile) -> Card:
     return Card(t("Here is your file"), (File(stored.file_id, stored.name, stored.size_bytes), until))
 
 
+def declined(stored: StoredFile) -> Card:
+    """The person wants it nowhere, or it could not be brought there; it stays to be fetched."""
+    until = Text(t("You can fetch it until {until}.", until=Instant(stored.expires_at)), Tone.SUBTLE)
+    return Card(
+        t("{name} was not saved", name=stored.name), (File(stored.file_id, stored.name, stored.size_bytes), until)
+    )
+
+
 def fetchable(view: OfferedFile) -> File:
     """The line of a card with which somebody gets the file."""
     return File(view.file_id, view.name, view.size_bytes)
@@ -175,6 +183,7 @@ EXAMPLES: Final = {
         ReceivedFiles((_KEPT,), (("Leads.xlsx", NotCsv("Leads.xlsx", Format.EXCEL)),)), _USES[:1]
     ),
     "offered": offered(_MADE),
+    "declined": declined(_MADE),
     "discarded": discarded(_MADE),
     "not csv": refused(NotCsv("Leads.xlsx", Format.EXCEL)),
     "no table": refused(NotCsv("Vertrag.pdf")),

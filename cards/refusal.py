@@ -58,6 +58,7 @@ PERMITTED: dict[Permission, T] = {
     Permission.FILE_RECEIVE: t("Viewers can't bring in files."),
     Permission.FILE_FETCH: t("Only colleagues of the team can fetch its files."),
     Permission.LEAD_REVEAL: t("Viewers don't see contact details."),
+    Permission.LEAD_EXPORT: t("Only colleagues of the team can take its leads along."),
     Permission.LEAD_CREATE: t("Viewers can't create leads."),
     Permission.LEAD_IMPORT: t("Viewers can't import leads."),
     Permission.LEAD_PICK: t("Viewers can't pick leads."),

@@ -49,6 +49,7 @@ class Permission(StrEnum):
     FILE_FETCH = "file:fetch"  # what was made for oneself
     LEAD_VIEW = "lead:view"
     LEAD_REVEAL = "lead:reveal"  # A19, A42
+    LEAD_EXPORT = "lead:export"  # A41: for viewers without contacts
     LEAD_CREATE = "lead:create"
     LEAD_IMPORT = "lead:import"  # many at once, from a file
     LEAD_PICK = "lead:pick"  # B4
@@ -94,6 +95,7 @@ GRANTS: dict[Permission, dict[Role, Grant]] = {
     Permission.FILE_FETCH: _COLLEAGUES,
     Permission.LEAD_VIEW: _COLLEAGUES,
     Permission.LEAD_REVEAL: _WORKERS,
+    Permission.LEAD_EXPORT: _COLLEAGUES,
     Permission.LEAD_CREATE: _WORKERS,
     Permission.LEAD_IMPORT: _WORKERS,
     Permission.LEAD_PICK: _WORKERS,

@@ -15,6 +15,10 @@ CSV: Final = "text/csv"
 FILE_MAX_BYTES: Final = 10 * 1024 * 1024
 """No table that is sent or received is larger."""
 
+ROWS_MAX: Final = 100_000
+EXPORT_ROWS_MAX: Final = 10_000
+"""So many go into one file of an export, which one transaction makes; the next file begins behind them."""
+
 DELIMITERS: Final = {Language.GERMAN: ";", Language.ENGLISH: ","}
 """By which a spreadsheet program of that language splits a line that is opened with a double click."""
 
@@ -42,7 +46,14 @@ def restore(cell: str) -> str:
 class Sheet:
     """A table that grows by rows up to a size: UTF-8 with a mark by which spreadsheet programs know it."""
 
-    def __init__(self, header: Sequence[str], language: Language, max_bytes: int = FILE_MAX_BYTES) -> None:
+    def __init__(
+        self,
+        header: Sequence[str],
+        language: Language,
+        max_bytes: int = FILE_MAX_BYTES,
+        max_rows: int = ROWS_MAX,
+    ) -> None:
+        self._max_rows = max_rows
         self._delimiter = DELIMITERS[language]
         self._max_bytes = max_bytes
         self._data = bytearray(b"\xef\xbb\xbf")
@@ -56,7 +67,7 @@ class Sheet:
         writer.writerow([neutralise(cell) if isinstance(cell, str) else cell for cell in row])
         # Half of a surrogate pair has no place in UTF-8, and no text that was ever stored has one.
         data = line.getvalue().encode("utf-8", "replace")
-        if len(self._data) + len(data) > self._max_bytes:
+        if self.rows >= self._max_rows or len(self._data) + len(data) > self._max_bytes:
             raise Full
         self._data += data
         self.rows += 1

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import RowMapping, bindparam, func, insert, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.audit.model import Entry, Head, Verdict
+from services.audit.model import Entry, Head, Link, Verdict
 from services.audit.store import NEWEST
 from services.events import Event, action, details
 from storage.tables import audit, audit_details, users
@@ -48,6 +48,13 @@ _PAGE: Final = (
     .select_from(_JOINED.outerjoin(users, users.c.user_id == audit.c.user_id))
     .where(audit.c.team_id == bindparam("team_id"), audit.c.seq < bindparam("before_seq"))
     .order_by(audit.c.seq.desc())
+    .limit(bindparam("limit"))
+)
+_LINKS: Final = (
+    select(audit, audit_details.c.salt, audit_details.c.details, users.c.name.label("user_name"))
+    .select_from(_JOINED.outerjoin(users, users.c.user_id == audit.c.user_id))
+    .where(audit.c.team_id == bindparam("team_id"), audit.c.seq > bindparam("after_seq"))
+    .order_by(audit.c.seq)
     .limit(bindparam("limit"))
 )
 _BATCH: Final = (
@@ -96,6 +103,10 @@ class SqlAuditTrail:
     async def page(self, team_id: str, *, before_seq: int = NEWEST, limit: int = 20) -> list[Entry]:
         rows = await self._connection.execute(_PAGE, {"team_id": team_id, "before_seq": before_seq, "limit": limit})
         return [_entry(row) for row in rows.mappings()]
+
+    async def links(self, team_id: str, after_seq: int, limit: int) -> list[Link]:
+        rows = await self._connection.execute(_LINKS, {"team_id": team_id, "after_seq": after_seq, "limit": limit})
+        return [_link_of(row) for row in rows.mappings()]
 
     async def head(self, team_id: str) -> Head:
         row = (await self._connection.execute(_HEAD, {"team_id": team_id})).one_or_none()
@@ -180,6 +191,18 @@ def _continues(row: RowMapping, head: Head) -> bool:
     linked = row["seq"] == head.seq + 1 and row["prev_hash"] == head.hash and row["hash"] == _hash(row)
     erased = row["salt"] is None
     return linked and (erased or row["commitment"] == _commitment(row["salt"], row["details"]))
+
+
+def _link_of(row: RowMapping) -> Link:
+    return Link(
+        entry=_entry(row),
+        at=row["at"],
+        salt=row["salt"] or "",
+        canonical=row["details"] or "",
+        commitment=row["commitment"],
+        prev_hash=row["prev_hash"],
+        hash=row["hash"],
+    )
 
 
 def _entry(row: RowMapping) -> Entry:

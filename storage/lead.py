@@ -24,7 +24,7 @@ from services.lead.model import (
 )
 from services.people import TeamId, UserId
 from storage import lead_statements as sql
-from storage.lead_search import KNOWN_EMAILS, KNOWN_PHONES, OF_CONTACT, SEARCHES, pattern
+from storage.lead_search import AFTER, KNOWN_EMAILS, KNOWN_PHONES, OF_CONTACT, SEARCHES, pattern
 
 NEWEST = 2**31 - 1
 KEYS_AT_ONCE = 500
@@ -91,6 +91,9 @@ class SqlLeads:
                 rows = await self._rows(statement, _team=team_id, _keys=wanted[start : start + KEYS_AT_ONCE])
                 found.update({row["key"]: row["number"] for row in rows})
         return found
+
+    async def after(self, team_id: TeamId, number: int, limit: int) -> list[Seen]:
+        return [_seen(row) for row in await self._rows(AFTER, _team=team_id, _number=number, _limit=limit)]
 
     async def history(self, team_id: TeamId, lead_id: str, limit: int) -> list[Entry]:
         return [_entry(row) for row in await self._rows(sql.HISTORY, _team=team_id, _lead=lead_id, _limit=limit)]

@@ -38,6 +38,18 @@ def _search(words: int, *, numbered: bool) -> Select[Any]:
     )
 
 
+_BEHIND: Final = (
+    select(lead_sights.c.lead_id)
+    .where(lead_sights.c.team_id == bindparam("_team", type_=Text), _SEES)
+    .where(lead_sights.c.number > bindparam("_number", type_=Integer))
+    .order_by(lead_sights.c.number)
+    .limit(bindparam("_limit", type_=Integer))
+    .subquery()
+)
+AFTER: Final = (
+    seen(_BEHIND).where(lead_sights.c.team_id == bindparam("_team", type_=Text)).order_by(lead_sights.c.number)
+)
+
 SEARCHES: Final = {
     (words, numbered): _search(words, numbered=numbered) for words in range(WORDS_MAX + 1) for numbered in (False, True)
 }

@@ -60,6 +60,16 @@ class Stage(Protocol):
 
     async def say(self, account: Account, room: Room, text: str, interaction_id: str | None) -> None: ...
 
+    async def send_files(
+        self, account: Account, room: Room, files: Mapping[str, bytes], interaction_id: str | None
+    ) -> None:
+        """Send files by name to the bot, in one message where the platform can."""
+        ...
+
+    async def get_file(self, account: Account, room: Room, name: str) -> bytes:
+        """Take the newest file of that name that the bot offers in the person's own chat."""
+        ...
+
     async def press(
         self,
         account: Account,
@@ -144,6 +154,19 @@ class Person:
         await self.chat.settles()
         return _newest(before, await self._everything(at))
 
+    async def sends(
+        self, name: str, content: bytes, *, at: Room | None = None, interaction_id: str | None = None
+    ) -> Seen:
+        """Send a file; what the bot answers to this person."""
+        before = await self._everything(at)
+        await self.chat.stage.send_files(self.account, at or self.direct, {name: content}, interaction_id)
+        await self.chat.settles()
+        return _newest(before, await self._everything(at))
+
+    async def gets(self, name: str) -> bytes:
+        """Take the newest file of that name that the bot has made for this person."""
+        return await self.chat.stage.get_file(self.account, self.direct, name)
+
     async def presses(
         self, command: str, *, at: Room | None = None, fill: Mapping[str, Any] | None = None, **args: str
     ) -> Seen:
@@ -168,11 +191,11 @@ class Person:
     ) -> Seen:
         """Press a button that this person is not shown, on the newest card in the room."""
         room = at or self.direct
-        cards = [seen for seen in await self.reads(room) if seen.by_bot]
+        cards = [seen for seen in await self.reads(room) if seen.by_bot and not seen.passing]
         if not cards:
             await self.says(de="hilfe", en="help", at=None)
             room = self.direct
-            cards = [seen for seen in await self.reads(room) if seen.by_bot]
+            cards = [seen for seen in await self.reads(room) if seen.by_bot and not seen.passing]
         return await self._pressed(room, cards[-1].message_id, command, args, interaction_id)
 
     async def _pressed(

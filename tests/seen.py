@@ -28,6 +28,8 @@ class Seen:
     buttons: tuple[Button, ...] = ()
     inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     links: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+    """Name and address of each file that is offered."""
     private: bool = False
     by_bot: bool = True
     passing: bool = False
@@ -64,9 +66,11 @@ def from_html(message_id: str, html: str, *, private: bool, by_bot: bool) -> See
     inputs: dict[str, Any] = {}
     for node in tree.css("[data-kind]"):
         _read_input(node, inputs)
-    links = tuple(node.attributes["href"] or "" for node in tree.css("a[href]"))
+    links = tuple(node.attributes["href"] or "" for node in tree.css("a[href]:not([data-file])"))
+    offered = tree.css("a[data-file]")
+    files = tuple((node.attributes["download"] or "", node.attributes["href"] or "") for node in offered)
     words = " ".join(tree.text(separator=" ").split())
-    return Seen(message_id, words, buttons, inputs, links, private=private, by_bot=by_bot)
+    return Seen(message_id, words, buttons, inputs, links, files, private=private, by_bot=by_bot)
 
 
 def _read_input(node: LexborNode, inputs: dict[str, Any]) -> None:

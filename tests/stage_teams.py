@@ -10,8 +10,11 @@ from aiohttp import ClientSession
 from services.people import Language, PlaceKind
 from tests.chat import Account, Room
 from tests.fakes.bot_connector import APP_ID, TENANT_ID, FakeTeams, Post
+from tests.fakes.share_point import FakeSharePoint
 from tests.seen import Seen, from_adaptive, plain
 
+CONSENT = "application/vnd.microsoft.teams.card.file.consent"
+INFO = "application/vnd.microsoft.teams.card.file.info"
 CARD = "application/vnd.microsoft.card.adaptive"
 NOTE = "application/vnd.microsoft.activity.message"
 KINDS = {PlaceKind.PERSONAL: "personal", PlaceKind.CHANNEL: "channel", PlaceKind.GROUP: "groupChat"}
@@ -33,6 +36,8 @@ class TeamsStage:
     teams: FakeTeams
     platform: str = "teams"
     tenant: str = TENANT_ID
+    share_point: FakeSharePoint = field(default_factory=FakeSharePoint)
+    """Where people of this platform keep their files."""
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
     _views: dict[tuple[str, str], View] = field(default_factory=dict[tuple[str, str], View])
     _notes: dict[tuple[str, str], list[Seen]] = field(default_factory=dict[tuple[str, str], list[Seen]])
@@ -75,6 +80,55 @@ class TeamsStage:
         status, body = await self._post(activity)
         assert status in {200, 202}, body
 
+    async def send_files(
+        self, account: Account, room: Room, files: Mapping[str, bytes], interaction_id: str | None
+    ) -> None:
+        attached = [self.share_point.attachment(name, content) for name, content in files.items()]
+        await self.send_attached(account, room, attached, interaction_id)
+
+    async def send_attached(
+        self, account: Account, room: Room, attached: list[dict[str, Any]], interaction_id: str | None = None
+    ) -> None:
+        """A message without words, to which these are attached; Teams repeats every message as HTML."""
+        html = {"contentType": "text/html", "content": "<p></p>"}
+        activity = self._activity(account, room, interaction_id, type="message", text="", attachments=[*attached, html])
+        status, body = await self._post(activity)
+        assert status in {200, 202}, body
+
+    async def get_file(self, account: Account, room: Room, name: str) -> bytes:
+        question = self.questions(room, name)[-1]
+        upload = self.share_point.room(name)
+        await self.decide(account, room, question, "accept", upload)
+        return self.share_point.files[upload["uniqueId"]]
+
+    def questions(self, room: Room, name: str) -> list[Post]:
+        """The questions in a chat whether a file of that name may be put into the person's OneDrive."""
+        return [
+            post
+            for post in self.teams.posts.values()
+            if post.conversation_id == room.room_id
+            for part in post.activity.get("attachments", ())
+            if part["contentType"] == CONSENT and part["name"] == name
+        ]
+
+    async def decide(
+        self, account: Account, room: Room, question: Post, action: str, upload: Mapping[str, Any] | None = None
+    ) -> None:
+        """Answer such a question."""
+        [part] = question.activity["attachments"]
+        value = {"type": "fileUpload", "action": action, "context": part["content"][f"{action}Context"]}
+        activity = self._activity(
+            account,
+            room,
+            None,
+            type="invoke",
+            name="fileConsent/invoke",
+            replyToId=question.activity_id,
+            value={**value, "uploadInfo": upload} if upload else value,
+        )
+        status, body = await self._post(activity)
+        assert status == 200, body
+
     async def press(
         self,
         account: Account,
@@ -103,7 +157,7 @@ class TeamsStage:
     async def _seen(self, account: Account, room: Room, post: Post) -> Seen:
         cards = [part["content"] for part in post.activity.get("attachments", ()) if part["contentType"] == CARD]
         if not cards:
-            return Seen(post.activity_id, plain(post.activity.get("text", "")))
+            return Seen(post.activity_id, _bare(post.activity), passing=_is_file(post.activity))
         view = self._views.get((account.account_id, post.activity_id))
         if view and view.shown_instead_of is post.activity:
             return from_adaptive(post.activity_id, view.card, private=True)
@@ -199,3 +253,15 @@ class TeamsStage:
         async with self.client.post("/api/messages", json=activity, headers=headers) as response:
             body = await response.json() if response.content_type == "application/json" else await response.text()
             return response.status, body
+
+
+def _is_file(activity: Mapping[str, Any]) -> bool:
+    """Whether the message asks where a file may go, or shows where it lies: no card that answers anything."""
+    return any(part["contentType"] in {CONSENT, INFO} for part in activity.get("attachments", ()))
+
+
+def _bare(activity: Mapping[str, Any]) -> str:
+    """The words of a message without a card: its text, and what it says about files."""
+    files = [part for part in activity.get("attachments", ()) if part["contentType"] != CARD]
+    about = [f"{part['name']} {part['content'].get('description', '')}" for part in files]
+    return plain(" ".join([activity.get("text", ""), *about]))

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
+from io import BytesIO
 from itertools import count
 from typing import Any
 
@@ -52,6 +53,25 @@ class WebStage:
     async def say(self, account: Account, room: Room, text: str, interaction_id: str | None) -> None:
         body = {"as": account.account_id, "id": interaction_id or f"say-{next(self._numbers)}", "text": text}
         await self._post(f"/chat/rooms/{room.room_id}/messages", body)
+
+    async def send_files(
+        self, account: Account, room: Room, files: Mapping[str, bytes], interaction_id: str | None
+    ) -> None:
+        for name, content in files.items():
+            number = interaction_id or f"send-{next(self._numbers)}"
+            query = {"as": account.account_id, "id": number, "name": name}
+            headers = {"Content-Type": "application/octet-stream"}
+            path = f"/chat/rooms/{room.room_id}/files"
+            async with self._client.post(path, params=query, data=BytesIO(content), headers=headers) as response:
+                assert response.status == 200, await response.text()
+
+    async def get_file(self, account: Account, room: Room, name: str) -> bytes:
+        shown = [link for seen in await self.messages(account, room) for link in seen.files if link[0] == name]
+        async with self._client.get(shown[-1][1], params={"as": account.account_id}) as response:
+            assert response.status == 200, await response.text()
+            assert response.content_disposition is not None
+            assert response.content_disposition.filename == name
+            return await response.read()
 
     async def press(
         self,

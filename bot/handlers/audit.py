@@ -4,7 +4,9 @@ from bot.commands import Args, Command, Group
 from bot.context import Context
 from cards import audit as cards
 from cards.model import Card, t
-from services import audit
+from cards.render.sheet import Table
+from cards.render.text import Writer
+from services import audit, file
 from services.audit.store import NEWEST
 from services.permissions import Permission
 
@@ -20,6 +22,21 @@ async def show(ctx: Context, args: PageArgs) -> Card:
     return cards.listed(await audit.show(ctx.uow, ctx.actor, args.before))
 
 
+class ExportArgs(Args, frozen=True):
+    """Behind which entry the file begins."""
+
+    after: int = 0
+
+
+async def export(ctx: Context, args: ExportArgs) -> Card:
+    """The entries that fit into one file."""
+    writer = Writer(ctx.actor.language, ctx.actor.zone, ctx.uow.now)
+    table = Table(cards.HEADER, writer)
+    view = await audit.export(ctx.uow, ctx.actor, lambda one: table.add(cards.row(one)), args.after)
+    name = writer.one_line(cards.named(view))
+    return cards.exported(view, await file.offer(ctx.uow, ctx.actor, name, table.content()))
+
+
 COMMANDS = (
     Command(
         name="audit.show",
@@ -32,5 +49,16 @@ COMMANDS = (
         handler=show,
         args=PageArgs,
         writes=False,
+    ),
+    Command(
+        name="audit.export",
+        english=("audit export", "export audit"),
+        german=("protokoll export", "protokoll exportieren"),
+        permission=Permission.AUDIT_VIEW,
+        about=t("The audit log as a CSV file that can be checked"),
+        verb=t("Export audit log"),
+        group=Group.TEAM,
+        handler=export,
+        args=ExportArgs,
     ),
 )

@@ -35,6 +35,11 @@ async def show(ctx: Context, args: FileArgs) -> Reply:
     return Reply(card, Placement.PRIVATE if ctx.actor.place.is_public else Placement.NEW)
 
 
+async def decline(ctx: Context, args: FileArgs) -> Card:
+    """It was not put where the person keeps files, and stays to be fetched."""
+    return cards.declined(await file.show_made(ctx.uow, ctx.actor, args.file))
+
+
 async def discard(ctx: Context, args: FileArgs) -> Card:
     """Away with it."""
     return cards.discarded(await file.discard(ctx.uow, ctx.actor, args.file))
@@ -65,6 +70,20 @@ COMMANDS = (
         handler=show,
         args=FileArgs,
         writes=False,
+        listed=False,
+    ),
+    Command(
+        name="file.decline",
+        english=(),
+        german=(),
+        permission=Permission.FILE_FETCH,
+        about=t("Leave a file where it is for now"),
+        verb=t("Don't save"),
+        group=Group.YOU,
+        handler=decline,
+        args=FileArgs,
+        writes=False,
+        on_click=Placement.PRIVATE,
         listed=False,
     ),
     Command(

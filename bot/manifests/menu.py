@@ -91,4 +91,6 @@ LEFT_OUT: Final[Mapping[str, Reason]] = {
     "member.transfer": Reason.SELDOM,
     "member.leave": Reason.SELDOM,
     "audit.show": Reason.SELDOM,
+    "audit.export": Reason.SELDOM,
+    "lead.export": Reason.SELDOM,
 }

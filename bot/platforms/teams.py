@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,8 +18,10 @@ from bot.platforms.teams_asking import ANONYMOUS, Asked, read_asked
 from bot.platforms.teams_auth import Forbidden, TokenVerifier, Unauthenticated
 from bot.platforms.teams_cards import Drawing, error
 from bot.platforms.teams_connector import MAX_TOTAL_WAIT_S, NOT_ASKED, Connector
+from bot.platforms.teams_consent import Consents, files_of
 from bot.platforms.teams_door import BODY_LIMIT_S, Json, Turned, read_document, require_shallow
 from bot.platforms.teams_extensions import NOTHING, Extensions
+from bot.platforms.teams_files import Files, read_attached, unfetched
 from bot.platforms.teams_people import People, Remembered
 from bot.platforms.teams_places import Places
 from bot.platforms.teams_reading import PLATFORM, Heard, How, hear, person_reference
@@ -57,13 +59,14 @@ class TeamsPlatform:
 
     name = PLATFORM
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - whom it speaks through, and the two measures of time
         self,
         chat: Chat,
         verifier: TokenVerifier,
         connector: Connector,
         *,
         own: Own,
+        files: Files,
         clock: Callable[[], datetime],
         timer: Callable[[], float] = time.monotonic,
         body_limit_s: float = BODY_LIMIT_S,
@@ -80,6 +83,8 @@ class TeamsPlatform:
         self._places = Places(connector, timer=timer)
         self._turns = Turns(connector)
         self._answered: Remembered[str, bool] = Remembered(timer)
+        self._files = files
+        self._consents = Consents(chat, connector, files, self._drawing, Remembered(timer))
         self._welcomed: Remembered[tuple[str, str], bool] = Remembered(timer)
         self._chats: Remembered[tuple[str, str], str] = Remembered(timer)
 
@@ -164,8 +169,19 @@ class TeamsPlatform:
                 await turn.answer(await self._answer_click(turn, heard))
             case How.HAPPENED:
                 await self._note_event(turn, heard)
+            case How.DECIDED:
+                await self._consents.settle(turn, heard)
             case How.TYPED | How.SUBMITTED:
-                await self._reply(turn, heard)
+                await self._reply(turn, await self._with_files(heard))
+
+    async def _with_files(self, heard: Heard) -> Heard:
+        """What came along with a message; where others read along, nothing is even fetched."""
+        attached = read_attached(heard.spoken.activity.attachments) if heard.how is How.TYPED else ()
+        if not attached:
+            return heard
+        is_alone = heard.incoming.where.kind is PlaceKind.PERSONAL
+        files = await self._files.fetch(attached) if is_alone else unfetched(attached)
+        return replace(heard, incoming=replace(heard.incoming, files=files))
 
     async def _bring(self, turn: Turn, asked: Asked, answer: Answer) -> None:
         """A card that somebody has asked for in a dialog, where the dialog was opened."""
@@ -181,10 +197,38 @@ class TeamsPlatform:
         if answer is None:
             is_asked = heard.incoming.kind is Kind.CLICK
             return self._drawing.note(cards.NOTHING_CHANGED if is_asked else None, reader)
+        if files_of(answer.card) and (said := await self._hand_over(turn, heard, answer)):
+            return self._drawing.note(said, answer.reader)
         is_private = answer.placement is Placement.PRIVATE
         if answer.placement is Placement.NEW and heard.incoming.kind is Kind.CLICK:
             return self._drawing.note(await self._post_beside(turn, heard, answer), answer.reader)
         return self._drawing.answer(answer.card, answer.reader, user_id, heard.pressed.back, private=is_private)
+
+    async def _hand_over(self, turn: Turn, heard: Heard, answer: Answer) -> T | None:
+        """Bring the files of a click's answer to the person's own chat; what stands at the card, if nothing else."""
+        is_alone = heard.incoming.where.kind is PlaceKind.PERSONAL
+        try:
+            if not is_alone:
+                await self._once(heard.incoming, lambda: self._whisper(turn, heard, answer))
+            await self._ask_about_files(heard, answer)
+        except SendFailed as failure:
+            log.warning("teams_answer_not_sent", failure=type(failure).__name__)
+            return cards.UNANSWERED
+        if not is_alone:
+            return cards.SENT_DIRECTLY
+        return cards.ANSWERED_BELOW if answer.placement is Placement.NEW else None
+
+    async def _ask_about_files(self, heard: Heard, answer: Answer) -> None:
+        """Ask where the files of an answer may go, in the person's own chat and once."""
+        files, said = files_of(answer.card), heard.spoken
+        key = f"{heard.incoming.interaction_id}|files"
+        if not files or self._answered.get(key):
+            return
+        self._answered.put(key, value=True, seconds=ANSWERED_KEPT_S)
+        target = Target(said.tenant, user_id=said.person_id, reference=person_reference(said))
+        is_alone = heard.incoming.where.kind is PlaceKind.PERSONAL
+        chat_id = heard.incoming.where.conversation_id if is_alone else await self._open_chat(target)
+        await self._consents.ask(said.activity.service_url, chat_id, files, answer.reader)
 
     async def _post_beside(self, turn: Turn, heard: Heard, answer: Answer) -> T:
         try:
@@ -218,6 +262,7 @@ class TeamsPlatform:
             return
         try:
             await self._place(turn, heard, answer)
+            await self._ask_about_files(heard, answer)
         except SendFailed as failure:
             log.warning("teams_answer_not_sent", failure=type(failure).__name__)
 
@@ -228,10 +273,11 @@ class TeamsPlatform:
 
     async def _place(self, turn: Turn, heard: Heard, answer: Answer) -> None:
         """Put the answer where it belongs. Nothing in Teams is for one reader alone but the person's own chat."""
-        if answer.placement is Placement.NEW:
+        is_alone = heard.incoming.where.kind is PlaceKind.PERSONAL
+        if answer.placement is Placement.NEW and (is_alone or not files_of(answer.card)):
             await self._post(turn, heard, answer)
             return
-        if heard.incoming.where.kind is not PlaceKind.PERSONAL:
+        if not is_alone:
             await self._once(heard.incoming, lambda: self._whisper(turn, heard, answer))
             return
         message = self._drawing.message(answer.card, answer.reader, [heard.spoken.sender.id])

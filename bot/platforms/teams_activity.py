@@ -18,6 +18,7 @@ NOWHERE: Final = "nowhere:"
 CHAT_WITH_BOT: Final = "a:"
 """So begins the id of a person's own chat with the bot, and of nothing else."""
 CARD_ACTION: Final = "adaptiveCard/action"
+FILE_CONSENT: Final = "fileConsent/invoke"
 GROUP_SIZE_MAX: Final = 10_000
 
 Id = Annotated[str, msgspec.Meta(pattern=ID)]
@@ -78,6 +79,7 @@ class Activity(_Part, frozen=True):
     locale: ShortText | None = None
     reply_to_id: Id | None = None
     entities: list[dict[str, Any]] | None = None
+    attachments: list[dict[str, Any]] | None = None
     members_added: Annotated[list[Account], msgspec.Meta(max_length=GROUP_SIZE_MAX)] | None = None
     members_removed: Annotated[list[Account], msgspec.Meta(max_length=GROUP_SIZE_MAX)] | None = None
     channel_data: ChannelData | None = None

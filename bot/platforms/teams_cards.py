@@ -157,8 +157,11 @@ class Drawing:
 
     def note(self, words: T | None, reader: Reader) -> Json:
         """A line at the clicked card, which stays as it is."""
-        said = Writer(reader.language, reader.zone, self.clock()).one_line(words) if words else ""
-        return {"statusCode": 200, "type": NOTE, "value": said}
+        return {"statusCode": 200, "type": NOTE, "value": self.said(words, reader) if words else ""}
+
+    def said(self, words: T, reader: Reader) -> str:
+        """A sentence on one line, where Teams takes no card."""
+        return Writer(reader.language, reader.zone, self.clock()).one_line(words)
 
 
 def error(status: int, code: str, message: str) -> Json:

@@ -5,7 +5,7 @@ from enum import Enum, auto
 from typing import Any, Final
 
 from bot.incoming import Incoming, Kind, Sender, Where
-from bot.platforms.teams_activity import CARD_ACTION, Spoken
+from bot.platforms.teams_activity import CARD_ACTION, FILE_CONSENT, Spoken
 from bot.platforms.teams_cards import CANCEL, REFRESH, Pressed, read_pressed
 from bot.platforms.teams_door import Turned, is_object
 from bot.platforms.teams_people import People
@@ -26,6 +26,7 @@ class How(Enum):
     TYPED = auto()
     EXECUTED = auto()  # a click that waits for its answer
     SUBMITTED = auto()  # a click of a client that sends it as a message
+    DECIDED = auto()  # where a file may go
     HAPPENED = auto()  # nobody said anything
 
 
@@ -54,8 +55,8 @@ async def hear(spoken: Spoken, people: People) -> Heard | None:
             return _pressed(spoken, How.SUBMITTED, activity.value, is_refresh=False)
         case "message":
             return await _typed(spoken, people)
-        case "invoke" if activity.name == CARD_ACTION:
-            return _executed(spoken)
+        case "invoke":
+            return _invoked(spoken)
         case "installationUpdate" | "conversationUpdate":
             return _happened(spoken)
         case _:
@@ -69,6 +70,17 @@ async def _typed(spoken: Spoken, people: People) -> Heard:
     incoming = incoming_of(spoken, Kind.MESSAGE)
     # Whoever only calls the bot by its name wants to know what it can do.
     return Heard(spoken, How.TYPED, replace(incoming, text=text or HELP, mentions=mentions, message_id=spoken.id))
+
+
+def _invoked(spoken: Spoken) -> Heard | None:
+    """What waits for its answer."""
+    activity = spoken.activity
+    if activity.name == CARD_ACTION:
+        return _executed(spoken)
+    if activity.name == FILE_CONSENT:
+        incoming = replace(incoming_of(spoken, Kind.CLICK), message_id=activity.reply_to_id or "")
+        return Heard(spoken, How.DECIDED, incoming)
+    return None
 
 
 def _executed(spoken: Spoken) -> Heard:

@@ -27,10 +27,12 @@ from cards.lead.forms import (
 )
 from cards.lead.hits import found, outlined
 from cards.lead.page import PICK_BACK, listed
+from cards.lead.sheet import HEADER, exported, named, nothing_to_export, row
 
 __all__ = [
     "DELEGATED",
     "FAILED",
+    "HEADER",
     "PICK_BACK",
     "REMINDER",
     "captured",
@@ -38,17 +40,21 @@ __all__ = [
     "delegate_form",
     "delegated",
     "detailed",
+    "exported",
     "failed",
     "found",
     "gone",
     "listed",
     "lose_form",
+    "named",
     "note_form",
+    "nothing_to_export",
     "outlined",
     "refusals",
     "reminded",
     "return_form",
     "returned",
+    "row",
     "share_form",
     "shared",
     "shown",

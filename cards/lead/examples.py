@@ -6,10 +6,13 @@ from typing import Any, Final
 
 from cards.examples import LEAD, NOW
 from cards.lead import card, forms, hits, page
+from cards.lead.sheet import exported, nothing_to_export
 from cards.model import Instant
 from cards.refusal import refused
 from services.errors import Warn
+from services.file.model import OfferedFile
 from services.lead.capturing import CapturedLead
+from services.lead.exporting import ExportedLeads
 from services.lead.model import (
     Act,
     Contact,
@@ -105,6 +108,7 @@ _CAPTURED: Final = CapturedLead(
     (),
     is_shortened=False,
 )
+_EXPORT: Final = OfferedFile("f1", "Leads L-1 bis L-10004.csv", 3_204_000)
 _LINK: Final = "https://kollega.example/leads/0190c0ffee"
 
 
@@ -180,6 +184,9 @@ EXAMPLES: Final = {
     "return": forms.return_form(picked(), {}),
     "delegate": forms.delegate_form(_HANDS),
     "share": forms.share_form(_HANDS),
+    "exported": exported(ExportedLeads(10_000, "L-1", "L-10004", 10_004, has_contacts=True), _EXPORT),
+    "exported without contacts": exported(ExportedLeads(1, "L-12", "L-12", 0, has_contacts=False), _EXPORT),
+    "nothing to export": nothing_to_export(),
     "already picked": refused(AlreadyPicked("L-12", "Ben Kaya", PICKED_AT, lead_id="0190c0ffee")),
     "already picked by another firm": refused(AlreadyPicked("L-12")),
     "already mine": refused(AlreadyPicked("L-12", "Ben Kaya", PICKED_AT, is_self=True, lead_id="0190c0ffee")),

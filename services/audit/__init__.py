@@ -1,6 +1,7 @@
 """Who did what, for which team, when and through which platform (X5)."""
 
-from services.audit.model import Entry, ListedEntries
+from services.audit.exporting import ExportedEntries, export
+from services.audit.model import AuditExported, Entry, Link, ListedEntries
 from services.audit.showing import show
 
-__all__ = ["Entry", "ListedEntries", "show"]
+__all__ = ["AuditExported", "Entry", "ExportedEntries", "Link", "ListedEntries", "export", "show"]

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from services.events import Event
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -24,6 +26,21 @@ class Entry:
     """The team's own reference, such as L-12."""
     details: dict[str, Any] = field(default_factory=dict[str, Any])
     """Ids, numbers, old and new values; empty once erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry with all that its hash is computed from, so that anybody can compute it again."""
+
+    entry: Entry
+    at: str
+    """The time, as the hash has it."""
+    salt: str
+    canonical: str
+    """The details, as the commitment has them; empty once erased."""
+    commitment: str
+    prev_hash: str
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +74,12 @@ class ListedEntries:
     entries: tuple[Entry, ...]
     older_than: int = 0
     """Where the next page begins; 0: there is none."""
+
+
+class AuditExported(Event, frozen=True, kw_only=True, tag="audit.exported"):
+    """Somebody took the log along as a file."""
+
+    count: int
+    first_seq: int
+    last_seq: int
+    silent: bool = True

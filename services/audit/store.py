@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from services.audit.model import Entry, Head, Verdict
+from services.audit.model import Entry, Head, Link, Verdict
 
 NEWEST = 2**31 - 1
 """A number beyond every entry: the page begins with the newest one."""
@@ -13,6 +13,10 @@ class AuditTrail(Protocol):
 
     async def page(self, team_id: str, *, before_seq: int = NEWEST, limit: int = 20) -> list[Entry]:
         """Entries before a number, newest first."""
+        ...
+
+    async def links(self, team_id: str, after_seq: int, limit: int) -> list[Link]:
+        """Entries behind a number with their part of the chain, oldest first."""
         ...
 
     async def head(self, team_id: str) -> Head:

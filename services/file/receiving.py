@@ -97,10 +97,10 @@ def _require_table(received: ReceivedFile) -> None:
     name, content = fit_name(received.name), received.content
     if received.problem is Problem.TOO_BIG or len(content) > FILE_MAX_BYTES:
         raise FileTooBig(name)
-    if (found := _format(received)) is not None:
-        raise NotCsv(name, found)
     if received.problem is not None:
         raise FileNotFetched(name)
+    if (found := _format(received)) is not None:
+        raise NotCsv(name, found)
     if not content:
         raise FileEmpty(name)
 

@@ -3,6 +3,7 @@
 from services.lead import clockwork
 from services.lead.capturing import CapturedLead, capture
 from services.lead.creating import create
+from services.lead.exporting import ExportedLeads, export
 from services.lead.handing import delegate, share, to_delegate, to_share, vacate
 from services.lead.listing import glance, list_, reveal, show
 from services.lead.model import (
@@ -33,6 +34,7 @@ __all__ = [
     "Contact",
     "Draft",
     "Entry",
+    "ExportedLeads",
     "Filter",
     "FoundLeads",
     "GoneLead",
@@ -49,6 +51,7 @@ __all__ = [
     "clockwork",
     "create",
     "delegate",
+    "export",
     "find",
     "glance",
     "list_",

@@ -20,6 +20,17 @@ class LeadCreated(LeadEvent, frozen=True, kw_only=True, tag="lead.created"):
     thread: str = ""
 
 
+class LeadsExported(Event, frozen=True, kw_only=True, tag="lead.exported"):
+    """Somebody took the team's leads along as a file."""
+
+    count: int
+    first: str
+    last: str
+    has_contacts: bool
+    """Whether contacts stood in it as they are."""
+    silent: bool = True
+
+
 class LeadRevealed(LeadEvent, frozen=True, kw_only=True, tag="lead.revealed"):
     """A colleague looked at the contact unmasked (A42)."""
 

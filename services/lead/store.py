@@ -43,6 +43,10 @@ class Leads(Protocol):
         """Of these e-mails and phones those that leads brought in by the team have, with the first one's number."""
         ...
 
+    async def after(self, team_id: TeamId, number: int, limit: int) -> list[Seen]:
+        """Leads that the team sees behind a number, the oldest first."""
+        ...
+
     async def history(self, team_id: TeamId, lead_id: str, limit: int) -> list[Entry]:
         """What happened, the newest first; nothing for a team that never had the lead."""
         ...

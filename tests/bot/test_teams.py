@@ -22,10 +22,12 @@ from bot.platforms.teams_auth import TokenVerifier
 from bot.platforms.teams_cards import CARD, ERROR, NOTE
 from bot.platforms.teams_connector import Connector
 from bot.platforms.teams_door import BODY_LIMIT_BYTES, DEPTH_LIMIT, is_object
-from bot.platforms.teams_hosts import ServiceHosts
+from bot.platforms.teams_files import Files
+from bot.platforms.teams_hosts import FileHosts, ServiceHosts
 from bot.platforms.teams_people import READERS_MAX, Remembered
 from bot.platforms.teams_token import TokenSource
 from cards.model import Card, Choice, ChoiceInput, Item, Items, Run, Subject, TextInput, verbatim
+from services.file import OpenedFile
 from services.people import Language, PlaceKind
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, Drop, FakeClock, FakeTeams, Slow
 from tests.fakes.bot_connector import Answer as Refused
@@ -68,6 +70,9 @@ class StandIn:
     async def receive(self, incoming: Incoming) -> Answer | None:
         self.heard.append(incoming)
         return self.answer(incoming)
+
+    async def fetch(self, incoming: Incoming, file_id: str) -> OpenedFile | Answer | None:
+        raise AssertionError((incoming, file_id))
 
     async def posted(self, incoming: Incoming, answer: Answer, sent: Sent) -> None:
         if self.broken:
@@ -163,6 +168,7 @@ async def bot() -> AsyncIterator[Bot]:
             verifier,
             connector,
             own=Own(APP_ID, "https://kollega.example"),
+            files=Files(session, FileHosts(("127.0.0.1",))),
             clock=clock.now,
             timer=clock.timer,
             body_limit_s=1,

@@ -18,8 +18,10 @@ from bot.platforms.base import Sent
 from bot.platforms.teams import Own, TeamsPlatform
 from bot.platforms.teams_auth import TokenVerifier
 from bot.platforms.teams_connector import Connector
-from bot.platforms.teams_hosts import ServiceHosts
+from bot.platforms.teams_files import Files
+from bot.platforms.teams_hosts import FileHosts, ServiceHosts
 from bot.platforms.teams_token import TokenSource
+from services.file import OpenedFile
 from tests.bot.auth.forging import forge_header, pem, sign, sign_with_public_key, tamper
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, FakeClock, FakeTeams, Slow
 from tests.fakes.bot_connector import Answer as Refused
@@ -40,6 +42,10 @@ class Listener:
     async def receive(self, incoming: Incoming) -> Answer | None:
         self.heard.append(incoming)
         return None
+
+    async def fetch(self, incoming: Incoming, file_id: str) -> OpenedFile | Answer | None:
+        del file_id
+        self.heard.append(incoming)
 
     async def posted(self, incoming: Incoming, answer: Answer, sent: Sent) -> None:
         del incoming, answer, sent
@@ -79,8 +85,8 @@ async def door() -> AsyncIterator[Door]:
             session, teams.login_url, app_id=APP_ID, app_password=APP_PASSWORD, tenant_id=TENANT_ID, timer=timer
         )
         connector = Connector(session, tokens, hosts, Metrics(), clock=clock.now, timer=timer, sleep=clock.sleep)
-        own = Own(APP_ID, "https://kollega.example")
-        platform = TeamsPlatform(listener, verifier, connector, own=own, clock=clock.now, timer=timer)
+        own, files = Own(APP_ID, ""), Files(session, FileHosts(()))
+        platform = TeamsPlatform(listener, verifier, connector, own=own, files=files, clock=clock.now, timer=timer)
         application = web.Application()
         application.add_routes(platform.routes())
         async with TestClient(TestServer(application)) as client:

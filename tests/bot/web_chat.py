@@ -17,6 +17,7 @@ from bot.incoming import Answer, Incoming, Placement
 from bot.platforms.base import Reader, Sent, Target
 from bot.platforms.web import WebPlatform
 from cards.model import Card, Run, verbatim
+from services.file import OpenedFile
 from services.people import Language, PlaceKind
 from services.transcript import Person, Room
 from storage.engine import Database, open_database
@@ -50,6 +51,9 @@ class Desk:
         word = incoming.command or incoming.text.split(" ")[0] or incoming.kind
         answer = self.answers.get(word)
         return answer(incoming) if answer else None
+
+    async def fetch(self, incoming: Incoming, file_id: str) -> OpenedFile | Answer | None:
+        raise AssertionError((incoming, file_id))
 
     async def posted(self, incoming: Incoming, answer: Answer, sent: Sent) -> None:
         del incoming, answer

@@ -14,7 +14,8 @@ from bot.metrics import Metrics
 from bot.platforms.teams import Own, TeamsPlatform
 from bot.platforms.teams_auth import TokenVerifier
 from bot.platforms.teams_connector import Connector
-from bot.platforms.teams_hosts import ServiceHosts
+from bot.platforms.teams_files import Files
+from bot.platforms.teams_hosts import FileHosts, ServiceHosts
 from bot.platforms.teams_token import TokenSource
 from bot.relay import WORKERS, Relay
 from bot.sending import Sender
@@ -53,8 +54,10 @@ def relay_to_teams(
     tokens = TokenSource(session, "http://127.0.0.1", app_id="", app_password="", tenant_id="", timer=haste.timer)
     connector = Connector(session, tokens, hosts, metrics, clock=haste, timer=haste.timer, sleep=haste.sleep)
     verifier = TokenVerifier(APP_ID, "http://127.0.0.1", session, hosts, clock=haste)
+    files = Files(session, FileHosts((), loopback=True))
     dispatch = Dispatch(units, nouns.registry(), metrics, "")
-    teams = TeamsPlatform(dispatch, verifier, connector, own=Own(APP_ID, ""), clock=haste, timer=haste.timer)
+    own = Own(APP_ID, "")
+    teams = TeamsPlatform(dispatch, verifier, connector, own=own, files=files, clock=haste, timer=haste.timer)
     drawer = Drawer({"lead.card": draw, **delivery_views.VIEWS}, {}, "")
     sender = Sender(units, {"teams": teams}, drawer, None, metrics)
     return Relay(units, sender, woken=woken, workers=workers, poll_s=POLL_S)

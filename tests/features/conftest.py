@@ -17,6 +17,7 @@ from tests.builders import Clock
 from tests.chat import Chat, Stage
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, FakeTeams
 from tests.fakes.mail_server import FakeMailServer
+from tests.fakes.share_point import FakeSharePoint
 from tests.features.combinations import ALL, Combination
 from tests.stage_teams import TeamsStage
 from tests.stage_web import WebStage
@@ -38,6 +39,7 @@ def settings_for(database_url: str, teams: FakeTeams, smtp_url: str) -> Settings
         teams_openid_url=teams.openid_url,
         teams_login_url=teams.login_url,
         teams_service_hosts=("127.0.0.1",),
+        teams_file_hosts=("127.0.0.1",),
         smtp_url=SecretStr(smtp_url),
         mail_from="kollega@kollega.example" if smtp_url else "",
         secret_keys=SecretStr("a key of the feature tests and of them alone"),
@@ -80,6 +82,7 @@ async def chat(
     platform, url, language = combination
     async with AsyncExitStack() as stack:
         teams = await stack.enter_async_context(FakeTeams(clock))
+        share_point = await stack.enter_async_context(FakeSharePoint())
         mails = await stack.enter_async_context(FakeMailServer())
         settings = settings_for(url, teams, mails.url if has_mail_server else "")
         house = await stack.enter_async_context(opened(settings, clock))
@@ -87,7 +90,9 @@ async def chat(
         connector = TCPConnector(limit=CONNECTIONS_MAX)
         session = ClientSession(server.make_url("/"), cookie_jar=CookieJar(unsafe=True), connector=connector)
         client = await stack.enter_async_context(session)
-        stage: Stage = WebStage(client, house.transcripts) if platform == "web" else TeamsStage(client, teams)
+        stage: Stage = WebStage(client, house.transcripts)
+        if platform == "teams":
+            stage = TeamsStage(client, teams, share_point=share_point)
         yield Chat(stage, house, clock, language, client, mails, PUBLIC_URL)
         async with house.units.read() as uow:
             assert await check_all(uow) == ()

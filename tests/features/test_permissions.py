@@ -51,9 +51,12 @@ ALLOWED: Final[dict[str, str]] = {
     "team.delete": "O",
     "member.transfer": "O",
     "audit.show": "OA",
+    "audit.export": "OA",
+    "lead.export": "OAMV",
     "delivery.resend": "OA",
     "file.receive": "OAM",
     "file.show": "OAMV",
+    "file.decline": "OAMV",
     "file.discard": "OAM",
     "request.ask": "OAMV",
     "request.show": "OAMV",
@@ -97,6 +100,8 @@ ALLOWED: Final[dict[str, str]] = {
     "marketplace.withdraw": "OAM",
 }
 DONE: Final = {
+    "audit.export": "audit.exported",
+    "lead.export": "lead.exported",
     "invitation.create": "invitation.created",
     "invitation.request": "invitation.requested",
     "member.remove": "member.removed",
@@ -134,7 +139,7 @@ async def play(chat: Chat) -> tuple[Firm, Things]:
 async def forge(person: Person, command: str, args: matrix.Arguments) -> tuple[Seen, set[str]]:
     """Send a click for the newest card in the person's own chat; what he reads, and which rules said no."""
     chat, before = person.chat, await person.reads()
-    card = next(one for one in reversed(before) if one.by_bot)
+    card = next(one for one in reversed(before) if one.by_bot and not one.passing)
     said = state.refused(chat)
     at_once = await chat.stage.press(person.account, person.direct, card.message_id, command, args, None)
     rules = state.newly_refused(chat, said)

@@ -46,7 +46,7 @@ class Scene:
     async def forge(self, person: Person, room: Room, command: str, args: dict[str, Any]) -> tuple[Seen, set[str]]:
         """Send a click for the newest card in the room; what the person reads then, and which rules said no."""
         before = await person.reads(room)
-        card = next(one for one in reversed(before) if one.by_bot)
+        card = next(one for one in reversed(before) if one.by_bot and not one.passing)
         said = state.refused(self.chat)
         at_once = await self.chat.stage.press(person.account, room, card.message_id, command, args, None)
         rules = state.newly_refused(self.chat, said)

@@ -8,7 +8,7 @@ import msgspec
 from bot.commands import Args, Command, Form, Group, Reply
 from bot.context import Context
 from bot.extensions import lead_url
-from bot.handlers.lead import bringing, finding
+from bot.handlers.lead import bringing, exporting, finding
 from bot.incoming import Placement
 from cards import lead as cards
 from cards.model import Card, t
@@ -191,6 +191,7 @@ def _form(drawn: Callable[[lead.LeadView, Mapping[str, Any]], Card]) -> Form:
 
 COMMANDS: Final = (
     *bringing.COMMANDS,
+    *exporting.COMMANDS,
     *finding.COMMANDS,
     Command(
         name="lead.list",

@@ -1,0 +1,44 @@
+"""The command that takes leads along as a file."""
+
+from typing import Final
+
+from bot.commands import Args, Command, Group
+from bot.context import Context
+from cards import lead as cards
+from cards.model import Card, t
+from cards.render.sheet import Table
+from cards.render.text import Writer
+from services import file, lead
+from services.permissions import Permission
+
+
+class ExportArgs(Args, frozen=True):
+    """Behind which number of a lead the file begins."""
+
+    after: int = 0
+
+
+async def export(ctx: Context, args: ExportArgs) -> Card:
+    """The leads that fit into one file, for this person alone."""
+    writer = Writer(ctx.actor.language, ctx.actor.zone, ctx.uow.now)
+    table = Table(cards.HEADER, writer)
+    view = await lead.export(ctx.uow, ctx.actor, lambda one: table.add(cards.row(one)), args.after)
+    if not view.count:
+        return cards.nothing_to_export()
+    name = writer.one_line(cards.named(view))
+    return cards.exported(view, await file.offer(ctx.uow, ctx.actor, name, table.content()))
+
+
+COMMANDS: Final = (
+    Command(
+        name="lead.export",
+        english=("leads export", "export leads"),
+        german=("leads exportieren", "exportiere leads"),
+        permission=Permission.LEAD_EXPORT,
+        about=t("Your team's leads as a CSV file, for you alone"),
+        verb=t("Export leads"),
+        group=Group.LEADS,
+        handler=export,
+        args=ExportArgs,
+    ),
+)

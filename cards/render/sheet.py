@@ -1,0 +1,53 @@
+"""Tables as files: the same words as on cards, numbers and times in the manner of the reader's spreadsheet program."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from cards.model import Amount, T
+from cards.render.text import CENTS, Writer
+from services.people import Language
+from services.spreadsheet import EXPORT_ROWS_MAX, Sheet
+from services.spreadsheet import Cell as Written
+
+Cell: TypeAlias = str | int | Amount | datetime | T | None
+"""What people wrote, a number, money without its currency, a time, words to translate, or nothing."""
+
+POINTS: Final = {Language.GERMAN: ",", Language.ENGLISH: "."}
+
+
+@dataclass(slots=True)
+class Table:
+    """A table for one reader, which grows row by row."""
+
+    header: Sequence[T]
+    writer: Writer
+    max_rows: int = EXPORT_ROWS_MAX
+    _sheet: Sheet = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with the header."""
+        self._sheet = Sheet(
+            [self.writer.one_line(one) for one in self.header], self.writer.language, max_rows=self.max_rows
+        )
+
+    def add(self, row: Sequence[Cell]) -> None:
+        """Add a row as a whole. Raises Full."""
+        self._sheet.add([self._written(cell) for cell in row])
+
+    def content(self) -> bytes:
+        """The table as a file."""
+        return self._sheet.content()
+
+    def _written(self, cell: Cell) -> Written:
+        match cell:
+            case Amount():
+                whole, cents = divmod(cell.cents, CENTS)
+                return f"{whole}{POINTS[self.writer.language]}{cents:02}"
+            case datetime():
+                return self.writer.local(cell).strftime("%Y-%m-%d %H:%M")
+            case T():
+                return self.writer.one_line(cell)
+            case _:
+                return cell

@@ -1,0 +1,41 @@
+"""The audit log to take along, whole and in such a way that everybody can compute its chain again (X5)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from services.audit.model import AuditExported, Link
+from services.people import Actor
+from services.permissions import Permission
+from services.spreadsheet import Full
+from services.unit_of_work import UnitOfWork
+
+BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedEntries:
+    """What went into the file."""
+
+    count: int
+    first_seq: int
+    last_seq: int
+    after: int
+    """Behind this number the next file begins; 0: there is none."""
+
+
+async def export(uow: UnitOfWork, actor: Actor, add: Callable[[Link], None], after: int = 0) -> ExportedEntries:
+    """Hand over the entries behind a number in their order, until `add` is Full; that it was done is an entry, too."""
+    team_id = actor.require(Permission.AUDIT_VIEW)
+    last, count, has_more = after, 0, True
+    try:
+        while has_more:
+            links = await uow.audit.links(team_id, last, BATCH)
+            has_more = len(links) == BATCH
+            for link in links:
+                add(link)
+                last, count = link.entry.seq, count + 1
+    except Full:
+        has_more = (await uow.audit.head(team_id)).seq > last
+    uow.emit(AuditExported(count=count, first_seq=after + 1, last_seq=last), by=actor)
+    return ExportedEntries(count, after + 1, last, last if has_more else 0)

@@ -1,0 +1,94 @@
+import pytest
+
+from bot.platforms.teams_hosts import MICROSOFT_FILE_HOSTS, FileHosts
+
+HOSTS = FileHosts(MICROSOFT_FILE_HOSTS)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://contoso-my.sharepoint.com/personal/anna_contoso_com/_layouts/15/download.aspx?UniqueId=1&tempauth=v1.e",
+        "https://contoso-my.sharepoint.com/_api/v2.0/drive/items/01AB/uploadSession?guid='a-b'&overwrite=True&dc=0",
+        "https://contoso.sharepoint.com:443/sites/x/Shared%20Documents/a.csv",
+        "https://agency.sharepoint.us/a",
+        "https://agency.sharepoint-mil.us/a",
+        "https://contoso.sharepoint.cn/a",
+    ],
+)
+def test_sharepoint_is_reached(url: str) -> None:
+    """Addresses as SharePoint writes them, in every cloud."""
+    assert HOSTS.permits(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://contoso.sharepoint.com/a",
+        "https://sharepoint.com/a",
+        "https://contoso.sharepoint.com.evil.example/a",
+        "https://contososharepoint.com/a",
+        "https://contoso.sharepoint.com./a",
+        "https://contoso.sharepoint.com:8443/a",
+        "https://contoso.sharepoint.com@evil.example/a",
+        "https://evil.example@contoso.sharepoint.com/a",
+        "https://evil.example#.sharepoint.com/a",
+        "https://evil.example?.sharepoint.com/a",
+        "https://evil.example\\.sharepoint.com/a",
+        "https://evil.example/.sharepoint.com/a",
+        "https://evil.example%2f.sharepoint.com/a",
+        "https://evil.example\t.sharepoint.com/a",
+        "https://evil.example\n.sharepoint.com/a",
+        "https://evil.example \u3002sharepoint.com/a",
+        "https://contoso.sharepoint\u3002com/a",
+        "https://\uff43ontoso.sharepoint.com/a",
+        "https://contoso.sharepoint.com/a\r\nHost: evil.example",
+        "https://contoso.sharepoint.com/a b",
+        "https://contoso.sharepoint.com/a#b",
+        "https://contoso.sharepoint.com/" + "a" * 9000,
+        "//contoso.sharepoint.com/a",
+        "ftp://contoso.sharepoint.com/a",
+        "file:///etc/passwd",
+        "gopher://contoso.sharepoint.com/a",
+        "data:text/csv,a",
+        "javascript:alert(1)",
+        "http://127.0.0.1/a",
+        "https://127.0.0.1/a",
+        "http://localhost/a",
+        "http://[::1]/a",
+        "http://[::ffff:127.0.0.1]/a",
+        "http://[::ffff:169.254.169.254]/a",
+        "http://0/a",
+        "http://0.0.0.0/a",
+        "http://0x7f000001/a",
+        "http://2130706433/a",
+        "http://017700000001/a",
+        "http://127.1/a",
+        "http://127.0.0.1.nip.io/a",
+        "http://169.254.169.254/latest/meta-data",
+        "http://metadata.google.internal/a",
+        "https://10.0.0.1/a",
+        "https://192.168.1.1/a",
+        "https://[fe80::1]/a",
+        "https://contoso.sharepoint.com:99999/a",
+        "https://contoso.sharepoint.com:/a",
+        "https:///contoso.sharepoint.com/a",
+        "https:contoso.sharepoint.com/a",
+        "https://.sharepoint.com:443@127.0.0.1/a",
+        " https://contoso.sharepoint.com/a",
+        "https://contoso.sharepoint.com",
+        "",
+        None,
+        7,
+        ["https://contoso.sharepoint.com/a"],
+    ],
+)
+def test_nothing_else_is_reached(url: object) -> None:
+    """However an address is written, it leads to SharePoint or nowhere, least of all to this machine or its network."""
+    assert not HOSTS.permits(url)
+
+
+def test_this_machine_is_reached_only_without_authentication() -> None:
+    """Developers' clients lie on loopback; a deployment that Teams signs for never goes there."""
+    assert FileHosts(MICROSOFT_FILE_HOSTS, loopback=True).permits("http://127.0.0.1:56150/files/1?a=b")
+    assert not HOSTS.permits("http://127.0.0.1:56150/files/1?a=b")

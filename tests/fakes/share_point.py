@@ -1,0 +1,129 @@
+"""SharePoint on loopback: people's files to fetch, room for new ones, and misbehaviour on demand."""
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Self
+
+from aiohttp import web
+
+PERMISSION = "tempauth=v1.eyJ(only)'for'this-test&ApiVersion=2.0"
+"""Written as SharePoint writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Answered instead of the usual."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """The usual, after this time."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Endless:
+    """A file that does not end, of which nobody said how long it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request that arrived."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+
+
+class FakeSharePoint(AbstractAsyncContextManager["FakeSharePoint"]):
+    """Start with `async with`; `plan` holds what happens to the next requests, one each."""
+
+    def __init__(self) -> None:
+        self.plan: deque[Refusal | Slow | Endless] = deque()
+        self.requests: list[Request] = []
+        self.files: dict[str, bytes] = {}
+        self._numbers = count(1)
+        application = web.Application(client_max_size=64 * 1024 * 1024)
+        application.add_routes([web.get("/files/{file}", self._give), web.put("/rooms/{room}", self._take)])
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+        self.origin = ""
+
+    async def __aenter__(self) -> Self:
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        host, port = self._runner.addresses[0][:2]
+        self.origin = f"http://{host}:{port}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._runner.cleanup()
+
+    def attachment(self, name: str, content: bytes) -> dict[str, Any]:
+        """What comes along with a message to which somebody has attached this file."""
+        key = str(next(self._numbers))
+        self.files[key] = content
+        return {
+            "contentType": "application/vnd.microsoft.teams.file.download.info",
+            "contentUrl": f"{self.origin}/personal/anna/Documents/{name}",
+            "name": name,
+            "content": {
+                "downloadUrl": f"{self.origin}/files/{key}?{PERMISSION}",
+                "uniqueId": key,
+                "fileType": name.rpartition(".")[2],
+            },
+        }
+
+    def room(self, name: str) -> dict[str, Any]:
+        """What comes along with a person's consent: room for one file."""
+        key = f"room-{next(self._numbers)}"
+        return {
+            "contentUrl": f"{self.origin}/personal/anna/Documents/Applications/{name}",
+            "name": name,
+            "uploadUrl": f"{self.origin}/rooms/{key}?guid='{key}'&{PERMISSION}",
+            "uniqueId": key,
+            "fileType": name.rpartition(".")[2],
+        }
+
+    async def _planned(self, request: web.Request) -> web.StreamResponse | None:
+        self.requests.append(Request(request.method, request.path, request.rel_url.raw_query_string, request.headers))
+        planned = self.plan.popleft() if self.plan else None
+        if isinstance(planned, Slow):
+            await asyncio.sleep(planned.seconds)
+        if isinstance(planned, Refusal):
+            return web.Response(status=planned.status, headers=planned.headers)
+        return await _stream(request) if isinstance(planned, Endless) else None
+
+    async def _give(self, request: web.Request) -> web.StreamResponse:
+        if planned := await self._planned(request):
+            return planned
+        found = self.files.get(request.match_info["file"])
+        return web.Response(body=found, content_type="text/csv") if found is not None else web.Response(status=404)
+
+    async def _take(self, request: web.Request) -> web.StreamResponse:
+        content = await request.read()
+        if planned := await self._planned(request):
+            return planned
+        if request.headers.get("Content-Range") != f"bytes 0-{len(content) - 1}/{len(content)}":
+            return web.Response(status=416)
+        self.files[request.match_info["room"]] = content
+        return web.json_response({"id": request.match_info["room"]}, status=201)
+
+
+async def _stream(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse()
+    await response.prepare(request)
+    try:
+        for _ in range(64):
+            await response.write(b"x" * 1024 * 1024)
+    except ConnectionError:
+        pass
+    return response
