@@ -78,6 +78,8 @@ class Command:
     args: type[Args] = NoArgs
     takes: tuple[str, ...] = ()
     """Arguments by position when typed; a trailing * takes the rest of the line."""
+    ends: frozenset[str] = frozenset()
+    """Words at which the first argument ends: all before them is one name, which needs no quotes."""
     form: Form | None = None
     warns_in_form: bool = False
     """Whether warnings stand above the form, filled in as it was, instead of on a card of their own."""
@@ -212,7 +214,7 @@ def _arguments(command: Command, text: str, tokens: list[Token]) -> dict[str, An
     fields = {one.name for one in _fields(command.args)} - {"accept"}
     raw: dict[str, Any] = {}
     places = list(command.takes)
-    for token in tokens:
+    for token in _gathered(command, tokens):
         named = _NAMED.fullmatch(token.text)
         if named and named["name"] in fields:
             raw[named["name"]] = named["value"]
@@ -224,3 +226,17 @@ def _arguments(command: Command, text: str, tokens: list[Token]) -> dict[str, An
         else:
             raise Invalid("text", "not_understood")
     return raw
+
+
+def _gathered(command: Command, tokens: list[Token]) -> list[Token]:
+    """The words of a name as one, where the command tells at which words the next argument begins."""
+    if not command.ends or not tokens or not _is_bare(tokens[0]):
+        return tokens
+    others = (place for place, one in enumerate(tokens) if place and (one.folded in command.ends or not _is_bare(one)))
+    end = next(others, len(tokens))
+    return [Token(" ".join(one.text for one in tokens[:end]), tokens[0].start, quoted=False), *tokens[end:]]
+
+
+def _is_bare(token: Token) -> bool:
+    """Whether it is a word of a name: no whole name in quotes, nobody who is mentioned, no `name=value`."""
+    return not token.quoted and not token.text.startswith("@") and _NAMED.fullmatch(token.text) is None

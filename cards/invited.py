@@ -215,7 +215,7 @@ def _(refusal: TooManyCodes) -> Explained:
 def _(refusal: NoTeamHere) -> Explained:
     del refusal
     return Explained(
-        t("No team has connected this channel, so there is none to join here."),
+        t("No team is connected here, so there is none to join here."),
         t("With an invitation you join by its code."),
         (Run(t("Join with a code"), "invitation.join"), Run(t("Create a team"), "team.create")),
     )

@@ -18,6 +18,7 @@ from services.errors import (
     Refusal,
     Unreachable,
 )
+from services.people import Place, PlaceKind
 from services.permissions import Permission
 from services.table.model import Unreadable
 
@@ -152,12 +153,24 @@ def _(refusal: NotPermitted) -> Explained:
 
 @explain.register
 def _(refusal: NotColleague) -> Explained:
-    del refusal
+    if refusal.elsewhere:
+        return _visiting(refusal.elsewhere)
     return Explained(
         t("You're not a colleague of this team yet."),
         t("Ask to join in the team's channel, or create a team of your own."),
         (Run(t("Ask to join"), "invitation.join", style=Style.PRIMARY), Run(t("Create a team"), "team.create")),
     )
+
+
+def _visiting(place: Place) -> Explained:
+    """Which team it is stays unsaid (X1). Private answers are read elsewhere, so that the place is named."""
+    if place.kind is PlaceKind.GROUP:
+        named = t("The chat “{place}” belongs to another team.", place=place.name)
+        title = named if place.name else t("That group chat belongs to another team.")
+    else:
+        named = t("The channel “{place}” belongs to another team.", place=place.name)
+        title = named if place.name else t("That channel belongs to another team.")
+    return Explained(title, t("Write to me in our direct chat: there you work for your own team."))
 
 
 @explain.register
@@ -271,6 +284,11 @@ EXAMPLES = {
         ask=Run(t("Ask {name}", name="Anna"), "invitation.request", {"role": "member"}, Style.PRIMARY, collects=True),
         goes_along=address("eva@acme.de"),
     ),
+    "no colleague": refused(NotColleague(Permission.LEAD_PICK)),
+    "in another team's channel": refused(
+        NotColleague(Permission.LEAD_PICK, Place("web", "t", "c", PlaceKind.CHANNEL, "Vertrieb"))
+    ),
+    "in another team's chat": refused(NotColleague(Permission.LEAD_PICK, Place("web", "t", "c", PlaceKind.GROUP))),
     "not understood": refused(Invalid("text", "not_understood")),
     "no such list": refused(Invalid("kind", "choice")),
     "not found": refused(NotFound("lead", "L-99")),

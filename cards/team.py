@@ -58,7 +58,7 @@ HELP: Final = Run(t("What can I do here?"), "help")
 COLLEAGUES: Final = Run(t("Show colleagues"), "member.list")
 INVITE: Final = Run(t("Invite"), "invitation.create", style=Style.PRIMARY)
 CREATE: Final = Run(t("Create a team"), "team.create", style=Style.PRIMARY)
-CONNECT: Final = Run(t("Connect this channel"), "team.connect")
+CONNECT: Final = Run(t("Connect here"), "team.connect")
 
 
 def shown(view: ShownTeam) -> Card:
@@ -98,7 +98,7 @@ def _actions(view: ShownTeam) -> tuple[Run, ...]:
             Run(t("Show audit log"), "audit.show"),
         ]
         if any(one.is_here for one in view.channels):
-            actions.append(Run(t("Disconnect this channel"), "team.disconnect"))
+            actions.append(Run(t("Disconnect here"), "team.disconnect"))
     if view.may_delete:
         actions.append(Run(t("Delete the team"), "team.delete", style=Style.DESTRUCTIVE))
     return tuple(actions)
@@ -113,7 +113,7 @@ def changed(view: ShownTeam) -> Card:
 def created(view: CreatedTeam) -> Card:
     """A new team and what to do next."""
     where = (
-        t("This channel belongs to it: leads will be posted here.")
+        t("It is connected here: leads will be posted right here.")
         if view.is_connected
         else t("Add me to a channel and connect it, so that leads are posted there.")
     )
@@ -227,7 +227,9 @@ def restored(view: RestoredTeam) -> Card:
 def connected(view: ConnectedChannel) -> Card:
     """The channel belongs to the team from now on."""
     return Card(
-        t("This channel now belongs to {team}.", team=view.team_name),
+        t("This chat now belongs to {team}.", team=view.team_name)
+        if view.is_group
+        else t("This channel now belongs to {team}.", team=view.team_name),
         (Text(t("New leads are posted here. Whoever isn't a colleague yet can ask to join.")),),
         (
             Run(t("Show leads"), "lead.list", style=Style.PRIMARY),
@@ -240,7 +242,9 @@ def connected(view: ConnectedChannel) -> Card:
 def disconnected(view: ConnectedChannel) -> Card:
     """The channel no longer belongs to the team."""
     return Card(
-        t("This channel no longer belongs to {team}.", team=view.team_name),
+        t("This chat no longer belongs to {team}.", team=view.team_name)
+        if view.is_group
+        else t("This channel no longer belongs to {team}.", team=view.team_name),
         (Text(t("Nothing of the team is posted here any more.")),),
         (Run(CONNECT.label, CONNECT.command),),
     )
@@ -271,7 +275,7 @@ def _welcome_alone(view: Welcome) -> Card:
 def _welcome_channel(view: Welcome) -> Card:
     if view.team_name:
         return Card(
-            t("This channel belongs to {team}: its leads are posted here.", team=view.team_name),
+            t("The leads of {team} are posted here.", team=view.team_name),
             actions=(
                 Run(t("Show leads"), "lead.list", style=Style.PRIMARY),
                 Run(t("Ask to join"), "invitation.join"),
@@ -309,7 +313,8 @@ def _(refusal: AlreadyInTeam) -> Explained:
 def _(refusal: AlreadyConnected) -> Explained:
     del refusal
     return Explained(
-        t("This channel is already connected."), t("Whoever connected it can disconnect it; or choose another channel.")
+        t("A team is connected here already."),
+        t("Whoever connected it can disconnect it; or choose another channel or chat."),
     )
 
 
@@ -317,8 +322,8 @@ def _(refusal: AlreadyConnected) -> Explained:
 def _(refusal: NotInChannel) -> Explained:
     del refusal
     return Explained(
-        t("Only channels can be connected, and this is our direct chat."),
-        t("Add me to a channel and write “connect” there."),
+        t("Only channels and group chats can be connected, and this is our direct chat."),
+        t("Add me to one of them and write “connect” there."),
     )
 
 
@@ -381,6 +386,8 @@ EXAMPLES: Final = {
     "restored": restored(RestoredTeam(TeamId("t1"), "Solarhaus GmbH", 4)),
     "connected": connected(ConnectedChannel("Solarhaus GmbH", "Vertrieb")),
     "disconnected": disconnected(ConnectedChannel("Solarhaus GmbH", "Vertrieb")),
+    "connected, in a chat": connected(ConnectedChannel("Solarhaus GmbH", "", is_group=True)),
+    "disconnected, in a chat": disconnected(ConnectedChannel("Solarhaus GmbH", "", is_group=True)),
     "welcome": welcome(Welcome(is_personal=False)),
     "welcome of a team": welcome(Welcome(is_personal=False, own_team_name="Solarhaus GmbH", may_connect=True)),
     "welcome alone": welcome(Welcome(is_personal=True)),

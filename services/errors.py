@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from services.people import Place
     from services.permissions import Permission
 
 
@@ -38,6 +39,8 @@ class NotColleague(Refusal):
     """The person is not a colleague of the team that is meant."""
 
     permission: "Permission"
+    elsewhere: "Place | None" = None
+    """The place of another team, where somebody acts who has a team of his own; empty for somebody without one."""
 
 
 @dataclass(eq=False)

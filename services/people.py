@@ -62,6 +62,8 @@ class Actor:
     place: Place
     may_delegate: bool = False
     """Responsible colleague (B17): may delegate any lead of the team."""
+    is_visiting: bool = False
+    """A colleague of some team in the place of another one, where he acts for neither."""
 
     def may(self, permission: Permission, *, own: bool = False) -> bool:
         """Whether the role grants the permission; `own` says that the thing concerned is this person's."""
@@ -74,5 +76,8 @@ class Actor:
         Raises NotColleague for somebody outside the team, NotPermitted for a role without the permission.
         """
         if not self.may(permission, own=own):
-            raise NotColleague(permission) if self.role is Role.GUEST else NotPermitted(permission)
+            raise self._outside(permission) if self.role is Role.GUEST else NotPermitted(permission)
         return self.team_id
+
+    def _outside(self, permission: Permission) -> NotColleague:
+        return NotColleague(permission, self.place if self.is_visiting else None)

@@ -54,6 +54,12 @@ class TeamsStage:
         self.teams.members[room.room_id] = [self._member(account) for account in accounts]
         return room
 
+    async def chat(self, name: str, accounts: list[Account]) -> Room:
+        """A group chat; most have no name."""
+        room = Room(f"19:group-{next(self._numbers)}@thread.v2", PlaceKind.GROUP, name)
+        self.teams.members[room.room_id] = [self._member(account) for account in accounts]
+        return room
+
     async def install(self, room: Room, by: Account) -> None:
         await self._event(room, by, "add")
 
@@ -231,7 +237,7 @@ class TeamsStage:
                 "isGroup": public,
                 "name": room.name,
             },
-            "channelData": {"tenant": {"id": TENANT_ID}, **(channel if public else {})},
+            "channelData": {"tenant": {"id": TENANT_ID}, **(channel if room.kind is PlaceKind.CHANNEL else {})},
             **more,
         }
 

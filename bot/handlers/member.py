@@ -99,6 +99,7 @@ COMMANDS = (
         handler=role,
         args=RoleArgs,
         takes=("who", "role"),
+        ends=member.ROLE_WORDS,
         form=role_form,
     ),
     Command(

@@ -4,7 +4,7 @@ Nothing about a conversation is kept here. A button that is pressed in a card wi
 the way back to that view, so that an answer for this person alone, which stands in place of the card, can lead back.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, cast
@@ -33,6 +33,7 @@ OUTSIDE_VERSION: Final = "1.3"
 """Previews of links know no newer cards."""
 ARGUMENTS_MAX: Final = 100
 COMMAND_MAX_CHARS: Final = 100
+LINK_MAX_CHARS: Final = 2_000
 WAY_BACK_MAX_BYTES: Final = 1_000
 _OURS: Final = frozenset({"v", "cmd", "args", "back", "many", "msteams", "once", "of"})
 
@@ -162,6 +163,21 @@ class Drawing:
     def said(self, words: T, reader: Reader) -> str:
         """A sentence on one line, where Teams takes no card."""
         return Writer(reader.language, reader.zone, self.clock()).one_line(words)
+
+
+def cards_of(attachments: Iterable[Mapping[str, Any]] | None) -> list[Json]:
+    """The cards that somebody has put into his own message."""
+    found = (one.get("content") for one in attachments or () if one.get("contentType") == CARD)
+    return [content for content in found if is_object(content)]
+
+
+def links_of(card: Json) -> Iterator[str]:
+    """The addresses that the buttons below such a card open."""
+    actions: object = card.get("actions")
+    for action in cast("list[object]", actions) if isinstance(actions, list) else ():
+        url: object = action.get("url") if is_object(action) else None
+        if isinstance(url, str) and len(url) <= LINK_MAX_CHARS:
+            yield url
 
 
 def error(status: int, code: str, message: str) -> Json:

@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any, Final
 
+from bot.extensions import LEAD_PAGE
 from bot.incoming import Incoming, Kind, Sender, Where
 from bot.platforms.teams_activity import CARD_ACTION, FILE_CONSENT, Spoken
-from bot.platforms.teams_cards import CANCEL, REFRESH, Pressed, read_pressed
+from bot.platforms.teams_cards import CANCEL, REFRESH, Pressed, cards_of, links_of, read_pressed
 from bot.platforms.teams_door import Turned, is_object
+from bot.platforms.teams_files import read_attached
 from bot.platforms.teams_people import People
 from bot.platforms.teams_text import plain, read_mentions, read_text
 from cards.render.text import zone_named
@@ -63,10 +65,16 @@ async def hear(spoken: Spoken, people: People) -> Heard | None:
             return None
 
 
-async def _typed(spoken: Spoken, people: People) -> Heard:
+async def _typed(spoken: Spoken, people: People) -> Heard | None:
     named = read_mentions(spoken.activity.entities)
     known = await people.identify(spoken, named)
     text, mentions = read_text(spoken.activity.text or "", spoken.bot.id, named, known)
+    attached = spoken.activity.attachments
+    if not text and not read_attached(attached) and (cards := cards_of(attached)):
+        # Whoever sends the card of a lead means that lead; any other card is nothing that was said to the bot.
+        text = next((link for card in cards for link in links_of(card) if LEAD_PAGE in link), "")
+        if not text and spoken.kind is PlaceKind.PERSONAL:
+            return None
     incoming = incoming_of(spoken, Kind.MESSAGE)
     # Whoever only calls the bot by its name wants to know what it can do.
     return Heard(spoken, How.TYPED, replace(incoming, text=text or HELP, mentions=mentions, message_id=spoken.id))

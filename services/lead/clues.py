@@ -53,12 +53,38 @@ PERSON: Final = re.compile(
     rf"(?:(?:Herr|Frau|Mr|Mrs|Ms|Mr\.|Mrs\.|Ms\.)[ \t]+)?(?:{_TITLE}[ \t]*){{0,3}}"
     rf"({_WORD}\.?(?:[ \t]+(?:{_PARTICLE}[ \t]+){{0,2}}{_WORD}){{0,3}})"
 )
+_FULL_NAME: Final = (
+    rf"(?:(?:Herr|Frau|Mr\.?|Mrs\.?|Ms\.?)[ \t]+)?(?:{_TITLE}[ \t]*){{0,3}}"
+    rf"({_WORD}(?:[ \t]+(?:{_PARTICLE}[ \t]+){{0,2}}{_WORD}){{1,3}})"
+)
 INTRODUCTION: Final = re.compile(
     r"\b(?:mein name ist|ich heiße|ich heisse|my name is|my name's|ich bin|hier ist|hier schreibt|i am|i'm|i’m|this is)"
-    rf"[ \t]+(?-i:(?:(?:Herr|Frau|Mr\.?|Mrs\.?|Ms\.?)[ \t]+)?(?:{_TITLE}[ \t]*){{0,3}}"
-    rf"({_WORD}(?:[ \t]+(?:{_PARTICLE}[ \t]+){{0,2}}{_WORD}){{1,3}}))",
+    rf"[ \t]+(?-i:{_FULL_NAME})",
     re.IGNORECASE,
 )
+_BEGINS: Final = r"(?:^|[.!?,][ \t]+)"
+_ENDS: Final = r"(?=[ \t]*(?:$|[.,!;–(]|(?:von|vom|aus|from|of|at)\b))"
+MENTIONED: Final = (
+    re.compile(rf"{_BEGINS}(?i:hier)[ \t]+(?:nochmals?[ \t]+|wieder[ \t]+)?{_FULL_NAME}{_ENDS}"),
+    re.compile(rf"{_BEGINS}{_FULL_NAME}[ \t]+(?i:hier|here){_ENDS}"),
+    re.compile(rf"{_BEGINS}{_FULL_NAME}[ \t]+(?:from|(?:von|vom)(?=[^.!?]{{1,80}}?(?<![\w.])(?:GmbH|AG|KG|e\.K\.)))\b"),
+)
+"""A name between other words, which any two nouns might be: see THINGS."""
+EMPLOYER: Final = re.compile(r"[ \t]+(?:von|vom)[ \t]")
+"""Behind a first and a last name rather the firm than a part of the name."""
+THINGS: Final = re.compile(
+    r"\w*(?:ung|ungen|heit|keit|schaft|tion|tionen|tät|anlage|anlagen|dach|pumpe|module?|haus|bau|amt|werk|stelle|"
+    r"platz|stück|daten|angebote?|anfragen?|auftrag|termin|kunden?|firma|team|büro|straße|strasse|stadt|messe|"
+    r"nummer|preise?|liste|foto|fotos|bild|bilder|link|info|infos|lead|leads|projekt|problem|frage|fragen|"
+    r"requests?|quotes?|offers?|orders?|leads?|repair|repairs|roof|solar|project|meeting|call|calls|message|"
+    r"messages|news|update|website|support|sales|service|inquiry|enquiry|customer|customers|company|prices?|"
+    r"montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|monday|tuesday|wednesday|thursday|friday|"
+    r"saturday|sunday|januar|februar|märz|april|juni|juli|august|september|oktober|november|dezember|morning|"
+    r"mr|mrs|ms|herrn?|frau|familie|dear|greetings|regards|hallo|hello|hi|moin|wie|was|wer|wann|wo|wir|ich|sie|der|die|das|ein|eine|"
+    r"for|from|here|there|we|he|she|it|they|this|that|what|who|when|where)",
+    re.IGNORECASE,
+)
+"""What is no part of a person's name, even where it is written with a capital."""
 HONORIFIC: Final = re.compile(
     rf"\b(Herrn?|Frau|Familie|Mr\.?|Mrs\.?|Ms\.?)[ \t]+(?:{_TITLE}[ \t]*){{0,3}}"
     rf"((?:{_PARTICLE}[ \t]+){{0,2}}{_WORD}(?:[ \t]+{_WORD}){{0,2}})"

@@ -214,7 +214,23 @@ def _person(text: str) -> str:
 
 
 def _introduced(message: _Message) -> str:
-    return _only(_person(found[1]) for line in message.prose for found in clues.INTRODUCTION.finditer(line))
+    said = (found[1] for line in message.prose for found in clues.INTRODUCTION.finditer(line))
+    return _only(map(_person, map(_without_employer, said))) or _only(_mentioned(message))
+
+
+def _mentioned(message: _Message) -> Iterator[str]:
+    """The names in "hier Tom Fritz", "Tom Fritz here" and "Tom Fritz from Acme"; other nouns are none."""
+    for line in message.prose:
+        for found in (one for clue in clues.MENTIONED for one in clue.finditer(line)):
+            name = _without_employer(found[1])
+            if not any(clues.THINGS.fullmatch(word) for word in name.split() if word[0].isupper()):
+                yield _person(name)
+
+
+def _without_employer(name: str) -> str:
+    """Tom Fritz, where he is called "Tom Fritz von Acme"; "Max von der Heide" is the whole name."""
+    parts = clues.EMPLOYER.split(name, maxsplit=1)
+    return parts[0] if len(parts[0].split()) > 1 else name
 
 
 def _signed_or_told(message: _Message) -> str:

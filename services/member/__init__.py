@@ -1,6 +1,6 @@
 """Colleagues: listed, changed, removed, and the owner's succession."""
 
-from services.member.changing import change, change_role, flag, role_named, transfer
+from services.member.changing import ROLE_WORDS, change, change_role, flag, role_named, transfer
 from services.member.finding import resolve
 from services.member.listing import list_, row
 from services.member.model import (
@@ -19,6 +19,7 @@ from services.member.model import (
 from services.member.removing import leave, remove
 
 __all__ = [
+    "ROLE_WORDS",
     "ChangedMember",
     "ListedMembers",
     "Member",

@@ -70,6 +70,8 @@ _ROLES = {
     "betrachter": Role.VIEWER,
     "betrachterin": Role.VIEWER,
 }
+ROLE_WORDS = frozenset(_ROLES)
+"""By which words roles are known, case-folded."""
 
 
 def _changed(colleague: Member, role: Role, *, may_delegate: bool) -> ChangedMember:

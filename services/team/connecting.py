@@ -2,7 +2,7 @@
 
 from services.conversation.model import Conversation
 from services.errors import NotFound
-from services.people import NO_TEAM, Actor
+from services.people import NO_TEAM, Actor, PlaceKind
 from services.permissions import Permission
 from services.team.model import (
     RESTORE_WINDOW,
@@ -25,7 +25,8 @@ async def connect(uow: UnitOfWork, actor: Actor) -> ConnectedChannel:
     channel = await attach(uow, actor, team_id)
     if channel is None:
         raise AlreadyConnected
-    return ConnectedChannel(await uow.teams.name(team_id) or "", channel.name)
+    is_group = actor.place.kind is PlaceKind.GROUP
+    return ConnectedChannel(await uow.teams.name(team_id) or "", channel.name, is_group=is_group)
 
 
 async def attach(uow: UnitOfWork, actor: Actor, team_id: str) -> Conversation | None:
@@ -51,7 +52,8 @@ async def disconnect(uow: UnitOfWork, actor: Actor) -> ConnectedChannel:
     uow.emit(
         ChannelDisconnected(tenant=place.tenant, conversation_id=place.conversation_id, channel=place.name), by=actor
     )
-    return ConnectedChannel(await uow.teams.name(team_id) or "", place.name)
+    is_group = place.kind is PlaceKind.GROUP
+    return ConnectedChannel(await uow.teams.name(team_id) or "", place.name, is_group=is_group)
 
 
 async def welcome(uow: UnitOfWork, actor: Actor) -> Welcome:

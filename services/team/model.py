@@ -198,6 +198,8 @@ class ConnectedChannel:
 
     team_name: str
     channel: str
+    is_group: bool = False
+    """A chat of several people, which nobody calls a channel."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ class Recognised:
             zone=self.user.zone,
             place=self._here(place_team, thread),
             may_delegate=valid is not None and valid.may_delegate,
+            is_visiting=valid is None and self.membership is not None,
         )
 
     def _here(self, team_id: TeamId, thread: str) -> Place:

@@ -145,6 +145,44 @@ async def test_the_last_of_a_colleague_s_access_ends_at_once(chat: Chat) -> None
     assert "Noch da" not in await anna.says(de="kontakt L-1", en="contact L-1")
 
 
+async def test_full_names_need_no_quotes(chat: Chat) -> None:
+    """A colleague is named by first and last name as one says it, also in front of another argument."""
+    firm = await found(chat)
+    anna, mara, ben, olaf, _ = firm.people
+    lead = await people.bring(firm)
+    await ben.presses("lead.pick", at=firm.channel, lead=lead.lead_id)
+    words = chat.words(de="delegiere L-1 Olaf Kern", en="delegate L-1 Olaf Kern")
+    assert in_charge(chat, "Olaf Kern") in await anna.says(words)
+    await olaf.says(de="teile L-1 Ben Kaya", en="share L-1 Ben Kaya")
+    assert in_charge(chat, "Ben Kaya") in await shows(anna, firm)
+    admin = chat.words(de="Ben Kaya ist jetzt: Administrator", en="Ben Kaya is now: Admin")
+    member = chat.words(de="Ben Kaya ist jetzt: Mitglied", en="Ben Kaya is now: Member")
+    for typed, changed in (
+        (chat.words(de="rolle Ben Kaya admin", en="role Ben Kaya admin"), admin),
+        (chat.words(de="rolle Ben Kaya Mitglied responsible=true", en="role Ben Kaya Member responsible=true"), member),
+        (chat.words(de="rolle „Ben Kaya“ admin", en='role "Ben Kaya" admin'), admin),
+        (chat.words(de="rolle Ben Kaya role=member", en="role Ben Kaya role=member"), member),
+        (chat.words(de="rolle ben administrator", en="role ben admin"), admin),
+    ):
+        assert changed in await mara.says(typed), typed
+    assert {"role", "responsible"} <= set((await mara.says(de="rolle Ben Kaya", en="role Ben Kaya")).inputs)
+    refused = await mara.says(de="rolle Ben Kaya Chef", en="role Ben Kaya Boss")
+    assert chat.words(de="Ben Kaya Chef", en="Ben Kaya Boss") in refused
+    gone = await anna.says(de="entfernen Olaf Kern", en="remove Olaf Kern")
+    assert "Olaf Kern" in gone
+
+
+async def test_in_another_team_s_channel_nobody_is_told_to_found_a_team(chat: Chat) -> None:
+    """X1: a colleague of another team is shown to his own chat, and not told whose channel it is."""
+    other = await people.found(chat, "Dachwerk Süd KG", "Petra Vogt", {})
+    firm = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {}, other.owner)
+    await people.bring(firm)
+    refused = await other.owner.forges("lead.list", {}, at=firm.channel)
+    assert chat.words(de="gehört zu einem anderen Team", en="belongs to another team") in refused
+    assert "Ihr eigenes Team" in refused or "your own team" in refused
+    assert not {"team.create", "invitation.join"} & refused.commands
+
+
 async def test_there_are_no_groups(chat: Chat) -> None:
     """B12: leads belong to teams and colleagues; no command, no word to type and no argument speaks of a group."""
     for command in (one for one in chat.house.registry.commands.values() if one.name != "help"):

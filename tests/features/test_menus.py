@@ -129,6 +129,23 @@ async def test_who_asked_before_is_shown_in_the_dialog(chat: Chat) -> None:
     assert await people.actions(chat, firm.team_id, "lead.created") == 2
 
 
+async def test_a_lead_s_card_sent_to_the_bot_is_answered_with_the_lead(chat: Chat) -> None:
+    """Whoever puts a found card into a message to the bot reads that lead as it stands; other cards are no question."""
+    firm, anna = await play(chat)
+    stage = chat.stage
+    assert isinstance(stage, TeamsStage)
+    await people.bring(firm)
+    [card] = (await Menus(anna, anna.direct).searches("Dach")).body["composeExtension"]["attachments"]
+    other = {"contentType": card["contentType"], "content": {"type": "AdaptiveCard", "actions": [{"url": 5}, "?"]}}
+    foreign = {**other, "content": {"actions": [{"url": "https://elsewhere.example/"}]}}
+    for sent, is_answered in ((card, True), (other, False), (foreign, False)):
+        before = len(await anna.reads())
+        note = stage.activity(anna.account, anna.direct, type="message", text="", attachments=[sent])
+        await stage.post(note)
+        read = (await anna.reads())[before:]
+        assert ["Lead L-1" in one and "lead.pick" in one.commands for one in read] == [True] * is_answered
+
+
 async def test_in_the_own_chat_the_card_is_the_answer(chat: Chat) -> None:
     """From the line in the chat with the bot comes an empty form, and its card stands in that chat."""
     firm, anna = await play(chat)

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from services.lead.model import TEXT_MAX_CHARS, TITLE_MAX_CHARS
 from services.lead.reading import READ_MAX_CHARS, read
 
+NAMED: Final = {"name": "Tom Fritz"}
+CALLED: Final = {"phone": "+49 711 5558877"}
 READ: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "formal letter": (
         """Sehr geehrte Damen und Herren,
@@ -79,6 +81,30 @@ READ: Final[dict[str, tuple[str, dict[str, str]]]] = {
         "Hallo zusammen, mein Name ist Dr. Max von der Heide. Ich benötige eine Beratung zu einer Wallbox. Danke!",
         {"title": "Ich benötige eine Beratung zu einer Wallbox", "name": "Max von der Heide"},
     ),
+    "only here and a name": (
+        "Hallo, hier Tom Fritz, ich brauche ein Angebot für ein Carport, tom@fritz.example",
+        NAMED | {"email": "tom@fritz.example"},
+    ),
+    "a name and here": ("Tom Fritz hier, bitte um Rückruf wegen einer Wallbox: 0711 5558877", NAMED | CALLED),
+    "here with a firm": ("hier Tom Fritz von Acme. Wir suchen Paletten.", NAMED),
+    "introduces himself with a firm": (
+        "Guten Tag, mein Name ist Tom Fritz von der Holm Bau GmbH, bitte rufen Sie zurück.",
+        NAMED | {"company": "Holm Bau GmbH"},
+    ),
+    "called by a firm": (
+        "Tom Fritz von der Holm Bau GmbH hätte gern ein Angebot.",
+        NAMED | {"company": "Holm Bau GmbH"},
+    ),
+    "a noble name": ("Guten Tag, hier Max von der Heide. Ich suche Ziegel.", {"name": "Max von der Heide"}),
+    "this is": ("Hi, this is Tom Fritz. I need a quote for a fence.", NAMED),
+    "here, in English": ("Hi, Tom Fritz here. I need a quote for a fence.", NAMED),
+    "from a firm": ("Tom Fritz from Acme needs a quote for a fence.", NAMED),
+    "here is a thing": ("Hier Anfrage Dachsanierung, bitte prüfen.", {}),
+    "here is a place": ("Wir sind hier Mitten Drin in Ulm und suchen Ziegel.", {}),
+    "things from somewhere": ("Solar Panels from China are too expensive, we need a quote.", {}),
+    "request from a firm": ("New Quote Request from Acme", {}),
+    "two who are here": ("Hier Tom Fritz. Hier Eva Lang. Wir suchen ein Dach.", {}),
+    "a thing is here": ("Angebot Walmdach hier, bitte prüfen.", {}),
     "short chat": ("Hat jemand Zeit für einen Termin morgen?", {"title": "Hat jemand Zeit für einen Termin morgen?"}),
     "nothing at all": ("👍", {}),
     "only a greeting": ("Hallo Frau Weiß,", {}),
