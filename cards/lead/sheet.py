@@ -25,7 +25,7 @@ STATES: Final = {
 }
 
 COLUMNS: Final[tuple[tuple[T, Callable[[LeadView], Cell]], ...]] = (
-    (t("Lead"), lambda lead: lead.ref),
+    (t("No."), lambda lead: lead.ref),
     (t("Title"), lambda lead: lead.title),
     (t("Name"), lambda lead: lead.contact.name),
     (t("E-mail"), lambda lead: lead.contact.email),

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from services.errors import Refusal
+from services.spreadsheet import restore
 from services.table.records import Record, Spoilt, records
 
 BYTES_MAX = 10 * 1024 * 1024
@@ -33,7 +34,10 @@ class Flaw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """As many cells as there are headings, and the line on which the row begins."""
+    """As many cells as there are headings, and the line on which the row begins.
+
+    An apostrophe that only kept a cell from being calculated is gone: what was exported comes back as it was.
+    """
 
     line: int
     cells: tuple[str, ...]
@@ -85,7 +89,7 @@ class Table:
         if (flaw := self._flaw(cells)) is not None:
             return BadRow(record.line, flaw, cells[:COLUMNS_MAX])
         width = len(self.headings)
-        return Row(record.line, (*cells[:width], *[""] * (width - len(cells))))
+        return Row(record.line, (*map(restore, cells[:width]), *[""] * (width - len(cells))))
 
     def _flaw(self, cells: tuple[str, ...]) -> Flaw | None:
         if any(cell.strip() for cell in cells[len(self.headings) :]):

@@ -2,11 +2,18 @@ from dataclasses import replace
 
 import pytest
 
+from cards import lead as cards
+from cards.render.sheet import Table
+from cards.render.text import Writer
 from services import audit, lead
 from services.errors import NotColleague, NotPermitted
+from services.lead_import import reading
+from services.lead_import.columns import plan_of
+from services.lead_import.model import Field, NewLead
 from services.people import Language
 from services.permissions import Role
 from services.spreadsheet import Sheet
+from services.table import Row, open_table
 from storage.unit_of_work import SqlUnits
 from tests.services.firms import Firm, bring, found, open_market, pick
 from tests.services.firms import offered as put_on_offer
@@ -111,3 +118,24 @@ async def test_nobody_else_takes_anything_along(firm: Firm) -> None:
             await lead.export(uow, guest, lambda _: None)
         with pytest.raises(NotPermitted):
             await audit.export(uow, firm.member, lambda _: None)
+
+
+@pytest.mark.parametrize("language", Language)
+async def test_what_was_exported_can_be_imported(firm: Firm, language: Language) -> None:
+    """Every heading is recognised, and formulas, phones and sums come back as they were, in either language."""
+    texts = {"title": "=1+1", "text": "+2;3\n@x", "company": "-Dach", "phone": "+49 711 1234567", "value": "1234,50"}
+    await bring(firm, **texts)
+    async with firm.units.write() as uow:
+        table = Table(cards.HEADER, Writer(language, "Europe/Berlin", uow.now))
+        await lead.export(uow, firm.owner, lambda view: table.add(cards.row(view)))
+    opened = open_table(table.content())
+    plan, near = plan_of(opened, "leads.csv")
+    assert near == frozenset()
+    assert {*plan.columns} == {*Field}
+    [row] = [one for one in opened.rows() if isinstance(one, Row)]
+    read = {field: row.cells[plan.columns[field][0]] for field in (Field.TITLE, Field.TEXT, Field.COMPANY)}
+    assert read == {"title": "=1+1", "text": "+2;3\n@x", "company": "-Dach"}
+    imported = reading.read(row, plan)
+    assert isinstance(imported, NewLead)
+    assert imported.contact.phone.replace(" ", "") == "+497111234567"
+    assert imported.enquiry.value_cents == 123_450
