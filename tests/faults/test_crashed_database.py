@@ -38,7 +38,7 @@ SIZES = [
 @pytest.fixture
 def server() -> Generator[Server]:
     """A server of this test alone, which keeps what it has acknowledged."""
-    with running(**DURABLE) as started:
+    with running(on_disk=False, **DURABLE) as started:
         started.execute(f"CREATE DATABASE {TEMPLATE}")
         asyncio.run(migrate(started.url(TEMPLATE)))
         yield started
