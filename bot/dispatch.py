@@ -41,7 +41,8 @@ ATTEMPTS_MAX: Final = 4
 PAUSE_S: Final = 0.15
 AWAY_PAUSE_S: Final = 0.6
 """A database that restarts is back after a few of these."""
-LIMIT_S: Final = 12.0
+LIMIT_S: Final = 9.0
+"""Whoever waits for the lock of SQLite then cannot leave before its own limit: both together stay below Teams' 15."""
 READER_LIMIT_S: Final = 1.0
 """So long it may take to find out who reads, when the database itself is in the way."""
 LIFTERS_MAX: Final = 3

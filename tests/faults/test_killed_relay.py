@@ -157,7 +157,7 @@ async def rage(storm: Storm, relays: nursery.Nursery, leads: dict[str, Firm]) ->
     start = (storm.url, str(FACTOR), str(storm.haste.since_s), str(WORKERS))
     alive = [await relays.start(*start) for _ in range(1 if storm.database.is_sqlite else PROCESSES)]
     to_pick = storm.chance.sample(sorted(leads), storm.size.picks)
-    for _ in range(storm.size.kills):
+    for number in range(storm.size.kills):
         share = storm.chance.uniform(0.1, 1.7) * storm.size.messages / storm.size.kills
         await until(storm.has_sent(share), CALM_S, LOOK_S)
         victim = storm.chance.randrange(len(alive))
@@ -165,7 +165,7 @@ async def rage(storm: Storm, relays: nursery.Nursery, leads: dict[str, Firm]) ->
         assert await relays.ended(alive[victim]) == -signal.SIGKILL, "a relay has ended by itself"
         storm.killed += 1
         alive[victim] = await relays.start(*start)
-        if to_pick:
+        if to_pick and number % (storm.size.kills // storm.size.picks) == 0:
             storm.picked.append(to_pick.pop())
             await pick(storm.units, leads[storm.picked[-1]], storm.picked[-1])
     await until(storm.is_calm, CALM_S)
