@@ -27,6 +27,8 @@ from tests.faults.waiting import until
 
 BUSY_CHANNELS = 30
 FREE_CHANNELS = 6
+WORKERS = 4
+"""Far fewer hands than busy conversations: where a hand waits with one of them, everybody waits."""
 EVERY_S = 6.0
 """So often a message leaves for each of the free conversations."""
 HEAD_START_S = 8.0
@@ -45,9 +47,9 @@ class Size:
 
 
 SIZES = [
-    pytest.param(Size(leads=3, free_leads=6, factor=8, floor_s=4), id="quick"),
+    pytest.param(Size(leads=3, free_leads=6, factor=6, floor_s=15), id="quick"),
     pytest.param(
-        Size(leads=34, free_leads=40, factor=6, floor_s=2),
+        Size(leads=34, free_leads=40, factor=4, floor_s=4),
         id="long",
         marks=[pytest.mark.long, pytest.mark.timeout(600)],
     ),
@@ -126,7 +128,7 @@ async def running(url: str, size: Size, chance: random.Random) -> AsyncGenerator
     woken = asyncio.Event()
     units = SqlUnits(database, haste, KEYRING, woken.set)
     async with FakeTeams(haste) as teams, ClientSession() as session, asyncio.TaskGroup() as tasks:
-        relay = relay_to_teams(units, session, haste, woken=woken)
+        relay = relay_to_teams(units, session, haste, woken=woken, workers=WORKERS)
         busy = await found(units, teams.service_url, "busy", BUSY_CHANNELS)
         free = await found(units, teams.service_url, "free", FREE_CHANNELS)
         run = Run(chance, haste, units, database, relay, busy, free)
