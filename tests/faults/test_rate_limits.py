@@ -47,7 +47,7 @@ class Size:
 
 
 SIZES = [
-    pytest.param(Size(leads=3, free_leads=6, factor=6, floor_s=15), id="quick"),
+    pytest.param(Size(leads=3, free_leads=6, factor=12, floor_s=20), id="quick"),
     pytest.param(
         Size(leads=34, free_leads=40, factor=4, floor_s=4),
         id="long",
