@@ -16,6 +16,7 @@ from services.lead.model import (
     Lead,
     LeadState,
     NewEntry,
+    Notes,
     Offer,
     Seen,
     Sight,
@@ -23,6 +24,7 @@ from services.lead.model import (
     What,
 )
 from services.people import TeamId, UserId
+from storage import lead_history as history
 from storage import lead_statements as sql
 from storage.lead_search import AFTER, KNOWN_EMAILS, KNOWN_PHONES, OF_CONTACT, SEARCHES, pattern
 
@@ -96,11 +98,18 @@ class SqlLeads:
         return [_seen(row) for row in await self._rows(AFTER, _team=team_id, _number=number, _limit=limit)]
 
     async def history(self, team_id: TeamId, lead_id: str, limit: int) -> list[Entry]:
-        return [_entry(row) for row in await self._rows(sql.HISTORY, _team=team_id, _lead=lead_id, _limit=limit)]
+        return [
+            history.entry_of(row)
+            for row in await self._rows(history.HISTORY, _team=team_id, _lead=lead_id, _limit=limit)
+        ]
 
     async def last(self, team_id: TeamId, lead_id: str, whats: Sequence[What]) -> Entry | None:
-        rows = await self._rows(sql.LAST, _team=team_id, _lead=lead_id, _whats=list(whats), _limit=1)
-        return _entry(rows[0]) if rows else None
+        rows = await self._rows(history.LAST, _team=team_id, _lead=lead_id, _whats=list(whats), _limit=1)
+        return history.entry_of(rows[0]) if rows else None
+
+    async def notes(self, team_id: TeamId, lead_id: str, since: datetime) -> Notes | None:
+        rows = await self._rows(history.NOTES, _team=team_id, _lead=lead_id, _since=since)
+        return Notes(rows[0]["count"], rows[0]["user"] or "", rows[0]["at"]) if rows else None
 
     async def sights(self, lead_id: str) -> list[Sight]:
         return [_sight(row) for row in await self._rows(sql.SIGHTS, _lead=lead_id)]
@@ -117,7 +126,7 @@ class SqlLeads:
 
     async def record(self, entries: Sequence[NewEntry]) -> None:
         if entries:
-            await self._connection.execute(sql.RECORD, [_entry_row(entry) for entry in entries])
+            await self._connection.execute(history.RECORD, [history.row_of(entry) for entry in entries])
 
     async def pick(self, team_id: TeamId, lead_id: str, user_id: UserId, now: datetime) -> bool:
         return await self._held(
@@ -365,33 +374,4 @@ def _sight_row(sight: Sight, now: datetime) -> dict[str, Any]:
         "operates": sight.operates,
         "offer": sight.offer,
         "changed_at": now,
-    }
-
-
-def _entry(row: RowMapping) -> Entry:
-    return Entry(
-        entry_id=row["entry_id"],
-        at=row["at"],
-        what=What(row["what"]),
-        team_id=row["team_id"],
-        team=row["team"],
-        user=row["user"] or "",
-        text=row["text"],
-        subject=row["concerned"] or "",
-        reverses=row["reverses"],
-    )
-
-
-def _entry_row(entry: NewEntry) -> dict[str, Any]:
-    return {
-        "giver_team_id": entry.giver_team_id,
-        "lead_id": entry.lead_id,
-        "entry_id": entry.entry_id,
-        "team_id": entry.team_id,
-        "user_id": entry.user_id,
-        "at": entry.at,
-        "what": entry.what,
-        "text": entry.text,
-        "subject_user_id": entry.subject_user_id,
-        "reverses": entry.reverses,
     }

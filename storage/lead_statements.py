@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from services.lead.model import DUPLICATES_SHOWN, PAGE_ROWS, Filter, LeadState, Offer
-from storage.tables import Moment, lead_history, lead_sights, leads, marketplaces, teams, users
+from storage.tables import Moment, lead_sights, leads, marketplaces, teams, users
 
 _TEAM: Final = bindparam("_team", type_=Text)
 _LEAD: Final = bindparam("_lead", type_=Text)
@@ -159,35 +159,12 @@ DUPLICATES: Final = (
     .limit(_DUPLICATES)
 )
 
-_acting = users.alias("acting")
-_concerned = users.alias("concerned")
-HISTORY: Final = (
-    select(
-        lead_history,
-        teams.c.name.label("team"),
-        _acting.c.name.label("user"),
-        _concerned.c.name.label("concerned"),
-    )
-    .select_from(
-        lead_history.join(teams, teams.c.team_id == lead_history.c.team_id)
-        .outerjoin(_acting, _acting.c.user_id == lead_history.c.user_id)
-        .outerjoin(_concerned, _concerned.c.user_id == lead_history.c.subject_user_id)
-    )
-    .where(
-        lead_history.c.lead_id == _LEAD,
-        exists().where(lead_sights.c.team_id == _TEAM, lead_sights.c.lead_id == _LEAD),
-    )
-    .order_by(lead_history.c.at.desc(), lead_history.c.entry_id.desc())
-    .limit(_LIMIT)
-)
-LAST: Final = HISTORY.where(lead_history.c.what.in_(bindparam("_whats", expanding=True)))
 SIGHTS: Final = select(lead_sights).where(lead_sights.c.lead_id == _LEAD).order_by(lead_sights.c.team_id)
 
 # ---- writing ----
 
 ADD: Final = insert(leads)
 ADD_SIGHT: Final = insert(lead_sights)
-RECORD: Final = insert(lead_history)
 
 _VERSION: Final = leads.c.version + 1
 _MAY_PICK: Final = exists().where(

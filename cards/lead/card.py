@@ -39,7 +39,7 @@ def shown(lead: LeadView | GoneLead) -> Card:
         return gone(lead)
     return Card(
         words.titled(lead),
-        (Facts(_facts(lead)), *_words(lead)),
+        (Facts(_facts(lead)), *words.notes(lead), *_words(lead)),
         words.buttons(lead),
         words.badge(lead),
         summary=t("Lead {ref}: {title}, {state}", ref=lead.ref, title=lead.title, state=words.badge(lead).text),

@@ -24,6 +24,7 @@ from services.lead.model import (
     LeadPage,
     LeadState,
     LeadView,
+    Notes,
     Offer,
     SharedLead,
     Step,
@@ -122,6 +123,7 @@ EXAMPLES: Final = {
     "assigned": card.shown(lead(state=LeadState.ASSIGNED, offer=Offer.ASSIGNED)),
     "own": card.shown(replace(_OWN, marketplace="", offered_until=None, acts=lead().acts | {Act.OFFER})),
     "picked": card.shown(picked()),
+    "noted": card.shown(picked(notes=Notes(2, "Mara Lind", NOW - timedelta(minutes=1)))),
     "vacant": card.shown(picked(responsible="", responsible_id=None, is_vacant=True, acts=frozenset({Act.PICK}))),
     "with another firm": card.shown(
         picked(taker="Dachwerk Süd KG", offer=Offer.NONE, giver="", acts=frozenset({Act.REVEAL}))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from cards.model import Amount, Badge, Fact, Instant, Run, State, Style, T, TimeStyle, Tone, t, verbatim
+from cards.model import Amount, Badge, Fact, Instant, Run, State, Style, T, Text, TimeStyle, Tone, t, tn, verbatim
 from services.lead.model import PICKABLE, Act, Contact, LeadState, LeadView, Step
 
 STEPS: Final[Mapping[str, T]] = {
@@ -186,6 +186,15 @@ def in_charge(lead: LeadView) -> Fact:
 def step(lead: LeadView) -> tuple[Fact, ...]:
     known = STEPS.get(lead.step)
     return (Fact(t("Step"), known),) if known else ()
+
+
+def notes(lead: LeadView) -> tuple[Text, ...]:
+    """That somebody has noted something: what, stays in the details, because others read along (A42)."""
+    if lead.notes is None:
+        return ()
+    known = {"name": lead.notes.by, "at": Instant(lead.notes.at)}
+    many = tn("{n} note, by {name}, {at}", "{n} notes, the last one by {name}, {at}", lead.notes.count, **known)
+    return (Text(many, Tone.SUBTLE),)
 
 
 def on_day(lead: LeadView) -> Instant:

@@ -1,6 +1,7 @@
 """Which lead is meant, and why it cannot be worked on."""
 
 import re
+from dataclasses import replace
 
 from services.errors import NotFound
 from services.lead.model import CLOSED, PICKABLE, LeadState, Seen
@@ -25,7 +26,15 @@ async def known(uow: UnitOfWork, team_id: TeamId, ref: str) -> Seen:
         seen = await uow.leads.see(team_id, wanted) if 0 < len(wanted) <= _ID_MAX_CHARS else None
     if seen is None:
         raise NotFound("lead", f"L-{number[1]}" if number else "")
-    return seen
+    return await _with_notes(uow, team_id, seen)
+
+
+async def _with_notes(uow: UnitOfWork, team_id: TeamId, seen: Seen) -> Seen:
+    """A note is work: where nothing has been done since the pick, there is none to look for."""
+    lead = seen.lead
+    if not is_ours(seen) or lead.picked_at is None or lead.worked_at == lead.picked_at:
+        return seen
+    return replace(seen, notes=await uow.leads.notes(team_id, lead.lead_id, lead.picked_at))
 
 
 async def find(uow: UnitOfWork, team_id: TeamId, ref: str) -> Seen:

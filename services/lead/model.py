@@ -196,6 +196,15 @@ class Sight:
         return f"L-{self.number}"
 
 
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """How often the team that has a lead has noted something about it; what, only its details tell."""
+
+    count: int
+    by: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """A lead as one team finds it: with its sight and the names around it."""
@@ -209,6 +218,8 @@ class Seen:
     responsible: str = ""
     picked_by: str = ""
     closed_by: str = ""
+    notes: Notes | None = None
+    """Since the pick; looked up for a single lead, not for lists."""
 
     @property
     def is_ours(self) -> bool:
@@ -289,6 +300,8 @@ class LeadView:
     acts: frozenset[Act]
     is_stalling: bool = False
     """Whether a reminder was sent and nothing has happened since (B21)."""
+    notes: Notes | None = None
+    """Notes of the reader's own team, on the card of a single lead."""
     is_vacant: bool = False
     """Whether the team has it and nobody is responsible (B19)."""
 

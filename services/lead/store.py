@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from services.lead.model import Entry, Filter, Keys, Lead, LeadState, NewEntry, Offer, Seen, Sight, Step, What
+from services.lead.model import Entry, Filter, Keys, Lead, LeadState, NewEntry, Notes, Offer, Seen, Sight, Step, What
 from services.people import TeamId, UserId
 
 
@@ -53,6 +53,10 @@ class Leads(Protocol):
 
     async def last(self, team_id: TeamId, lead_id: str, whats: Sequence[What]) -> Entry | None:
         """The latest entry of one of these kinds."""
+        ...
+
+    async def notes(self, team_id: TeamId, lead_id: str, since: datetime) -> Notes | None:
+        """How many notes this team has written since then, and the last one's author; None where there is none."""
         ...
 
     async def sights(self, lead_id: str) -> list[Sight]:

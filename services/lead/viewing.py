@@ -81,6 +81,7 @@ def view_of(seen: Seen, actor: Actor, now: datetime, *, revealed: bool = False) 
         return_until=return_until(seen),
         acts=acts_of(seen, actor, now),
         is_stalling=is_ours(seen) and lead.reminded_at is not None,
+        notes=seen.notes,
         is_vacant=is_ours(seen) and lead.responsible_id is None,
     )
 

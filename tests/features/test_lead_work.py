@@ -1,5 +1,6 @@
 """Work on a picked lead: notes and steps, won, lost, and given back inside the window."""
 
+from services.people import Language
 from services.permissions import Role
 from tests.chat import Chat
 from tests.features import people
@@ -23,6 +24,29 @@ async def test_every_colleague_sees_and_works_on_it(chat: Chat) -> None:
     details = await petra.says(de="kontakt L-1", en="contact L-1")
     assert "Ruft morgen zurück" in details
     assert "Olaf Kern (Dachwerk Süd KG)" in details
+
+
+async def test_a_note_leaves_a_trace_on_every_card(chat: Chat) -> None:
+    """A42: every copy counts the notes since the pick and names the last one's author, not what was noted (B8)."""
+    solar, roofs, _ = await open_three(chat)
+    lead = await offered(solar)
+    petra, olaf, vera = roofs.people
+    await petra.presses("lead.pick", at=roofs.channel, lead=lead.lead_id)
+    noted = (", von", "Notizen") if chat.language is Language.GERMAN else ("note, by", "notes,")
+    assert not [words for words in noted if words in await petra.finds("L-1", roofs.channel)]
+    chat.clock.advance(minutes=1)
+    await olaf.presses("lead.note", at=roofs.channel)
+    await olaf.presses("lead.note", at=roofs.channel, fill={"note": "Ruft morgen zurück"})
+    for person in (petra, vera):
+        seen = await person.finds("L-1", roofs.channel)
+        assert chat.words(de="1 Notiz, von Olaf Kern", en="1 note, by Olaf Kern") in seen
+        assert "Ruft morgen" not in seen
+    chat.clock.advance(minutes=1)
+    await petra.says(de="notiz L-1 Termin steht", en="note L-1 Date is fixed")
+    twice = chat.words(de="2 Notizen, zuletzt von Petra Vogt", en="2 notes, the last one by Petra Vogt")
+    assert twice in await vera.finds("L-1", roofs.channel)
+    assert twice in await petra.says("lead L-1")
+    assert not [words for words in noted if words in await shows(solar.owner, solar)]
 
 
 async def test_notes_and_names_stay_in_the_firm(chat: Chat) -> None:
