@@ -27,7 +27,7 @@ from cards import confirmation
 from cards import help as help_cards
 from cards import refusal as refusal_cards
 from cards.model import Card, Run, Style, t
-from services import file, member, user
+from services import audit, file, member, user
 from services.delivery import Posted
 from services.errors import Contended, Invalid, NeedsConfirmation, NotPermitted, Refusal, Unreachable
 from services.inbox import Arrival
@@ -51,6 +51,7 @@ RECEIVE: Final = "file.receive"
 POINTER: Final = re.compile(r"[\w.:-]{1,64}")
 """A reference, an id or a word of a choice; an address or a text is none."""
 
+PRESSED: Final = frozenset({Kind.CLICK, Kind.DIALOG})
 EVENTS: Final = {Kind.INSTALLED: "conversation.install", Kind.REMOVED: "conversation.remove"}
 
 
@@ -311,11 +312,21 @@ class Dispatch:
         if incoming.kind not in {Kind.MESSAGE, Kind.CLICK, Kind.DIALOG}:
             return None
         actor = await self._seen(incoming)
+        if command is not None and incoming.kind in PRESSED and isinstance(refusal, audit.TRESPASSES):
+            await self._note_refused(actor, command, refusal)
         card = refusal_cards.refused(refusal)
         if command is not None and isinstance(refusal, NotPermitted):
             async with self.units.read() as uow:
                 card = await self._way_out(uow, incoming, command, raw, refusal)
         return self._answer(card, self._aside(incoming, actor), actor)
+
+    async def _note_refused(self, actor: Actor, command: Command, refusal: Refusal) -> None:
+        """What was refused is rolled back, that it was refused is kept; the person is answered in any case."""
+        try:
+            async with self.units.write() as uow:
+                await audit.note_refused(uow, actor, command.name, refusal)
+        except Contended:
+            log.warning("refused click not noted", command=command.name)
 
     async def _way_out(
         self, uow: UnitOfWork, incoming: Incoming, command: Command, raw: Mapping[str, Any], refusal: NotPermitted

@@ -12,6 +12,7 @@ from services.file.model import OfferedFile
 from services.permissions import Role
 
 ACTIONS: Final[dict[str, T]] = {
+    "access.refused": t("Access refused"),
     "audit.exported": t("Audit log exported"),
     "bulk.links_taken": t("Links of a bulk invitation taken out"),
     "bulk.resent": t("Bulk invitation: mails sent again"),

@@ -2,6 +2,17 @@
 
 from services.audit.exporting import ExportedEntries, export
 from services.audit.model import AuditExported, Entry, Link, ListedEntries
+from services.audit.refusing import TRESPASSES, note_refused
 from services.audit.showing import show
 
-__all__ = ["AuditExported", "Entry", "ExportedEntries", "Link", "ListedEntries", "export", "show"]
+__all__ = [
+    "TRESPASSES",
+    "AuditExported",
+    "Entry",
+    "ExportedEntries",
+    "Link",
+    "ListedEntries",
+    "export",
+    "note_refused",
+    "show",
+]

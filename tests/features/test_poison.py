@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import nouns
+from services import audit
 from services.invitation import InvitationState
 from services.permissions import Grant, Role, grant
 from tests.chat import Chat, Person, Room
@@ -18,6 +19,8 @@ from tests.seen import Seen
 COMBINATIONS = OPPOSITES
 
 COMMANDS = nouns.registry().commands
+ENTRIES_MAX = 1_000
+TRESPASSES = {one.__name__ for one in audit.TRESPASSES}
 MISSING = "0123456789abcdef0123456789abcdef0123"
 MISSING_REFERENCES = {"invitation": "I-777"}
 UNFOUND = {"NotFound", "FileGone", "Invalid", "NotColleague", "NothingToRestore"}
@@ -72,15 +75,36 @@ async def play(chat: Chat) -> Scene:
     return Scene(chat, ours, theirs, await matrix.build(ours), stranger, gone)
 
 
+async def kept(scene: Scene) -> dict[str, list[str]]:
+    """What the first firm has, without the entries that its own people were refused."""
+    rows = await state.rows_of(scene.chat, scene.ours.team_id)
+    entries = [row for row in rows["audit"] if "'access.refused'" not in row]
+    details = [row for row in rows["audit_details"] if '"command":' not in row or '"reason":' not in row]
+    return {**rows, "audit": entries, "audit_details": details}
+
+
+async def noted(scene: Scene, person: Person) -> list[str]:
+    """The commands that the person was refused, as they stand in the logs of all teams."""
+    chat, found = scene.chat, list[str]()
+    async with chat.house.units.read() as uow:
+        user_id = await people.user_id(uow, person)
+        for firm in (scene.ours, scene.theirs):
+            entries = await uow.audit.page(firm.team_id, limit=ENTRIES_MAX)
+            refused = [one for one in entries if one.action == "access.refused" and one.user_id == user_id]
+            assert not refused or person in firm.people, "in the log of another team"
+            found += [one.details["command"] for one in refused]
+    return sorted(found)
+
+
 @asynccontextmanager
 async def untouched(scene: Scene) -> AsyncGenerator[None]:
     """Nothing of the first firm changes, nobody there hears of it, and nothing breaks."""
     chat, firm = scene.chat, scene.ours
-    heard, rows = await state.heard_by(firm), await state.rows_of(chat, firm.team_id)
+    heard, rows = await state.heard_by(firm), await kept(scene)
     assert len(rows["leads"]) == 2
     yield
     await chat.settles()
-    assert await state.rows_of(chat, firm.team_id) == rows
+    assert await kept(scene) == rows
     assert await state.heard_by(firm) == heard
     assert state.defects(chat) == 0
 
@@ -98,11 +122,12 @@ def worded(seen: Seen, args: dict[str, Any], row: matrix.Row) -> str:
 async def test_things_of_another_team_are_as_if_they_did_not_exist(chat: Chat) -> None:
     """A colleague of another firm reads the same words about things of ours as about things that nobody has."""
     scene = await play(chat)
-    petra, wrong = scene.theirs.owner, list[str]()
+    petra, wrong, trespasses = scene.theirs.owner, list[str](), set[str]()
     async with untouched(scene):
         for command, row in ROWS.items():
             args = row.args(scene.things)
             seen, rules = await scene.forge(petra, petra.direct, command, args)
+            trespasses |= {command} if rules & TRESPASSES else set()
             if not row.names:
                 continue
             other = altered(row, scene.things)
@@ -110,18 +135,23 @@ async def test_things_of_another_team_are_as_if_they_did_not_exist(chat: Chat) -
             if bool(rules) is not row.is_refused or worded(seen, args, row) != worded(missing, other, row):
                 wrong.append(f"{command}: {rules} “{seen.words}” but “{missing.words}”")
     assert not wrong, "\n".join(wrong)
+    assert await noted(scene, petra) == sorted(trespasses)
+    assert len(trespasses) > len(ROWS) / 3
 
 
 async def poison(scene: Scene, person: Person, room: Room) -> None:
-    """Every command, by somebody who is nobody's colleague here."""
-    wrong: list[str] = []
+    """Every command, by somebody who is nobody's colleague here; a team of his own keeps what he was refused."""
+    wrong, trespasses = list[str](), set[str]()
     async with untouched(scene):
         for command, row in ROWS.items():
             seen, rules = await scene.forge(person, room, command, row.args(scene.things))
+            trespasses |= {command} if rules & TRESPASSES else set()
             is_free = grant(Role.GUEST, COMMANDS[command].permission) is Grant.YES
             if not is_free and rules != {"NotColleague"}:
                 wrong.append(f"{command}: {rules} “{seen.words}”")
     assert not wrong, "\n".join(wrong)
+    has_team = person in scene.ours.people + scene.theirs.people
+    assert await noted(scene, person) == (sorted(trespasses) if has_team else [])
 
 
 async def test_somebody_in_no_team_reaches_nothing(chat: Chat) -> None:
@@ -180,10 +210,10 @@ async def test_altered_ids_reach_nothing(chat: Chat) -> None:
 @asynccontextmanager
 async def untouched_but_read(scene: Scene) -> AsyncGenerator[None]:
     """Nothing of the firm changes and nothing breaks, whatever its owner reads."""
-    rows = await state.rows_of(scene.chat, scene.ours.team_id)
+    rows = await kept(scene)
     yield
     await scene.chat.settles()
-    assert await state.rows_of(scene.chat, scene.ours.team_id) == rows
+    assert await kept(scene) == rows
     assert state.defects(scene.chat) == 0
 
 
