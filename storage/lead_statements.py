@@ -204,9 +204,11 @@ PICK: Final = (
     )
     .returning(leads.c.lead_id)
 )
+# What becomes of the others is the winner's doing alone.
+_WON: Final = exists().where(leads.c.lead_id == _LEAD, leads.c.picked_team_id == _TEAM)
 SETTLE: Final = (
     update(lead_sights)
-    .where(lead_sights.c.lead_id == _LEAD, lead_sights.c.offer.in_([Offer.OPEN, Offer.ASSIGNED]))
+    .where(lead_sights.c.lead_id == _LEAD, lead_sights.c.offer.in_([Offer.OPEN, Offer.ASSIGNED]), _WON)
     .values(
         offer=case((lead_sights.c.team_id == _TEAM, Offer.HELD), (_BACKGROUND, Offer.PASSED), else_=Offer.GONE),
         changed_at=_NOW,
@@ -224,9 +226,11 @@ UNPICK: Final = (
     .values(**_NOBODY, state=bindparam("_state"), offered_until=bindparam("_until", type_=Moment), version=_VERSION)
     .returning(leads.c.lead_id)
 )
+_own = lead_sights.alias("own")
+_HOLDS: Final = exists().where(_own.c.team_id == _TEAM, _own.c.lead_id == _LEAD, _own.c.offer == Offer.HELD)
 UNSETTLE: Final = (
     update(lead_sights)
-    .where(lead_sights.c.lead_id == _LEAD, lead_sights.c.offer.in_([Offer.HELD, Offer.GONE, Offer.PASSED]))
+    .where(lead_sights.c.lead_id == _LEAD, lead_sights.c.offer.in_([Offer.HELD, Offer.GONE, Offer.PASSED]), _HOLDS)
     .values(
         offer=case((lead_sights.c.team_id == _TEAM, bindparam("_offer", type_=Text)), else_=Offer.OPEN), changed_at=_NOW
     )
