@@ -50,6 +50,9 @@ DNS_KEPT_S: Final = 300
 REQUESTS_END_S: Final = 3.0
 """How long requests that are being answered may go on when the process ends."""
 
+IDLE_S: Final = 75.0
+"""How long a connection may go without a whole request: longer than proxies keep one, not so long that many pile up."""
+
 Clock = Callable[[], datetime]
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("app")
@@ -124,9 +127,16 @@ async def serve(settings: Settings, stop: asyncio.Event, announce: Callable[[str
             await _close(house, door)
 
 
+def door_of(application: web.Application, idle_s: float = IDLE_S) -> web.AppRunner:
+    """Where requests come in; who only dribbles the beginning of one is shown out."""
+    return web.AppRunner(
+        application, access_log=None, shutdown_timeout=REQUESTS_END_S, keepalive_timeout=idle_s, lingering_time=1.0
+    )
+
+
 @asynccontextmanager
 async def _listening(house: House) -> AsyncGenerator[web.AppRunner]:
-    runner = web.AppRunner(house.application, access_log=None, shutdown_timeout=REQUESTS_END_S)
+    runner = door_of(house.application)
     await runner.setup()
     try:
         site = web.TCPSite(runner, house.settings.host, house.settings.port)

@@ -1,5 +1,6 @@
 """The page behind an invitation's link: opening it changes nothing, its buttons accept and decline."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -21,6 +22,7 @@ from services.unit_of_work import Units
 from services.user.model import DEFAULT_ZONE
 
 PATH: Final = "/join/{token}"
+BODY_LIMIT_S: Final = 10.0
 BODY_MAX_BYTES: Final = 2_048
 HEADERS: Final = {
     # The address is a secret: it is kept by nobody on the way and told to nobody.
@@ -54,7 +56,11 @@ class JoinPage:
             raise web.HTTPForbidden(headers=HEADERS)
         if (request.content_length or 0) > BODY_MAX_BYTES:
             raise web.HTTPRequestEntityTooLarge(BODY_MAX_BYTES, request.content_length or 0, headers=HEADERS)
-        answer = (await request.post()).get("answer")
+        try:
+            async with asyncio.timeout(BODY_LIMIT_S):
+                answer = (await request.post()).get("answer")
+        except TimeoutError as slow:
+            raise web.HTTPRequestTimeout(headers=HEADERS) from slow
         token = request.match_info["token"]
         async with self.units.write() as uow:
             match answer:
