@@ -220,12 +220,6 @@ TAKE: Final = (
     .values(responsible_id=_USER, worked_at=_NOW, reminded_at=None, version=_VERSION)
     .returning(leads.c.lead_id)
 )
-UNPICK: Final = (
-    update(leads)
-    .where(*_OURS, leads.c.picked_at >= bindparam("_after", type_=Moment))
-    .values(**_NOBODY, state=bindparam("_state"), offered_until=bindparam("_until", type_=Moment), version=_VERSION)
-    .returning(leads.c.lead_id)
-)
 _own = lead_sights.alias("own")
 _HOLDS: Final = exists().where(_own.c.team_id == _TEAM, _own.c.lead_id == _LEAD, _own.c.offer == Offer.HELD)
 UNSETTLE: Final = (
@@ -263,6 +257,7 @@ _RELEASE: Final = (
     .returning(leads.c.lead_id)
 )
 RETURN: Final = _RELEASE.where(leads.c.picked_at >= bindparam("_after", type_=Moment))
+UNPICK: Final = RETURN
 STALL: Final = _RELEASE.where(leads.c.worked_at == bindparam("_worked", type_=Moment))
 _BROKERED: Final = (leads.c.lead_id == _LEAD, or_(leads.c.team_id == _TEAM, leads.c.operator_team_id == _TEAM))
 PUT: Final = (
