@@ -155,6 +155,7 @@ class Sample:
         keys = Keys(email=EMAIL)
         states = (InvitationState.PENDING,)
         return {
+            "audit.links": {"after_seq": 0},
             "audit.page": {"before_seq": 1_000},
             "audit.verify": {"anchor": None},
             "bulks.begin": {"bulk_id": things["draft"]},
