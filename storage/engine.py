@@ -3,8 +3,8 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,7 @@ from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from services.errors import Contended, Unreachable
@@ -73,15 +73,33 @@ _KEEPS_NOTHING: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """One database, seen through an engine that may change it and one that cannot."""
+    """One database, seen through an engine that may change it and one that cannot.
+
+    Whoever waits longest for a connection is next. The pool would let those overtake who give one back and want one
+    again at once, and would send the overtaken to the end of the queue.
+    """
 
     writer: AsyncEngine
     reader: AsyncEngine
+    writer_places: asyncio.Semaphore
+    reader_places: asyncio.Semaphore
 
     @property
     def is_sqlite(self) -> bool:
         """Whether the database is a file of this machine."""
         return self.writer.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def transaction(self, *, writes: bool) -> AsyncGenerator[AsyncConnection]:
+        """A transaction, committed at the end. Raises Contended, Unreachable."""
+        engine, places = (self.writer, self.writer_places) if writes else (self.reader, self.reader_places)
+        await _wait_for(places)
+        try:
+            with contention():
+                async with engine.begin() as connection:
+                    yield connection
+        finally:
+            places.release()
 
     async def keep_journal(self) -> None:
         """Let readers and the writer work at the same time; the file remembers it. Raises Contended.
@@ -105,6 +123,14 @@ class Database:
         await self.reader.dispose()
 
 
+async def _wait_for(places: asyncio.Semaphore) -> None:
+    try:
+        async with asyncio.timeout(QUEUE_SECONDS):
+            await places.acquire()
+    except TimeoutError as error:
+        raise Contended from error
+
+
 async def _use_wal(connection: object) -> None:
     if isinstance(connection, aiosqlite.Connection):
         cursor = await connection.execute("PRAGMA journal_mode = WAL")
@@ -125,7 +151,7 @@ def _open_sqlite(url: URL) -> Database:
     _on_connect(reader, (*_SQLITE_PRAGMAS, "PRAGMA query_only = ON"))
     event.listen(writer.sync_engine, "begin", _begin_at_once)
     event.listen(reader.sync_engine, "begin", _begin_with_the_first)
-    return Database(writer, reader)
+    return Database(writer, reader, asyncio.Semaphore(1), asyncio.Semaphore(READERS))
 
 
 def _sqlite_engine(url: URL, connections: int) -> AsyncEngine:
@@ -184,7 +210,8 @@ def _open_postgres(url: URL) -> Database:
         },
     )
     _on_checkout(engine)
-    return Database(engine, engine.execution_options(postgresql_readonly=True))
+    places = asyncio.Semaphore(CONNECTIONS)
+    return Database(engine, engine.execution_options(postgresql_readonly=True), places, places)
 
 
 def _on_checkout(engine: AsyncEngine) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.people import Language, PlaceKind
 from services.transcript import Draft, Message, Person, Room
-from storage.engine import Database, contention
+from storage.engine import Database
 from storage.tables import (
     identities,
     members,
@@ -231,10 +231,8 @@ async def open_transcript(
     database: Database, clock: Callable[[], datetime], *, writes: bool = False
 ) -> AsyncGenerator[SqlTranscript]:
     """One transaction on the transcript. Raises Contended when others hold the database for too long."""
-    engine = database.writer if writes else database.reader
-    with contention():
-        async with engine.begin() as connection:
-            yield SqlTranscript(connection, clock())
+    async with database.transaction(writes=writes) as connection:
+        yield SqlTranscript(connection, clock())
 
 
 def _key(draft: Draft) -> str:

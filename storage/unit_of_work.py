@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.audit.store import AuditTrail
 from services.bulk.store import Bulks
@@ -34,7 +34,7 @@ from storage.audit import SqlAuditTrail
 from storage.bulk import SqlBulks
 from storage.conversation import SqlConversations
 from storage.delivery import SqlDeliveries
-from storage.engine import Database, contention
+from storage.engine import Database
 from storage.file import SqlFiles
 from storage.inbox import SqlInbox
 from storage.invariants import SqlInvariants
@@ -153,7 +153,7 @@ class SqlUnits:
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[SqlUnit]:
         """A transaction that may change data. Raises Contended when others were in the way."""
-        async with self._open(self._database.writer, writes=True) as unit:
+        async with self._open(writes=True) as unit:
             yield unit
             has_work = await unit.flush()
         if has_work:
@@ -162,11 +162,10 @@ class SqlUnits:
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[SqlUnit]:
         """A transaction in which the database refuses to write."""
-        async with self._open(self._database.reader, writes=False) as unit:
+        async with self._open(writes=False) as unit:
             yield unit
 
     @asynccontextmanager
-    async def _open(self, engine: AsyncEngine, *, writes: bool) -> AsyncGenerator[SqlUnit]:
-        with contention():
-            async with engine.begin() as connection:
-                yield SqlUnit(connection, self._clock(), self._common, writes=writes)
+    async def _open(self, *, writes: bool) -> AsyncGenerator[SqlUnit]:
+        async with self._database.transaction(writes=writes) as connection:
+            yield SqlUnit(connection, self._clock(), self._common, writes=writes)

@@ -1,6 +1,6 @@
 import asyncio
 import sqlite3
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 
 import pytest
 from sqlalchemy import text
@@ -84,6 +84,38 @@ async def test_a_cancelled_transaction_leaves_nothing_and_frees_its_connection(u
                 await hang()
     async with asyncio.timeout(5), units.write() as uow:
         assert (await uow.deliveries.backlog(uow.now)).unrouted == 0
+
+
+@pytest.mark.parametrize("writes", [True, False])
+async def test_nobody_is_overtaken_in_the_queue_for_a_connection(units: SqlUnits, *, writes: bool) -> None:
+    """Nobody has a second transaction before all who waited earlier have had their first, and all get both."""
+    people = 3 * engine.CONNECTIONS
+    turns: list[int] = []
+
+    async def come_twice() -> None:
+        for turn in (1, 2):
+            async with units.write() if writes else units.read() as uow:
+                turns.append(turn)
+                await uow.deliveries.waiting(uow.now)
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(people):
+            tasks.create_task(come_twice())
+    assert turns == [1] * people + [2] * people
+
+
+async def test_whoever_waits_too_long_for_a_connection_reads_that_others_are_in_the_way(
+    database: Database, units: SqlUnits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Waiting has an end, and a place that is given back afterwards is there for the next one."""
+    monkeypatch.setattr(engine, "QUEUE_SECONDS", 0.01)
+    async with AsyncExitStack() as held:
+        for _ in range(1 if database.is_sqlite else engine.CONNECTIONS):
+            await held.enter_async_context(units.write())
+        with pytest.raises(Contended):
+            await held.enter_async_context(units.write())
+    async with units.write() as uow:
+        assert not (await uow.deliveries.waiting(uow.now)).events
 
 
 async def test_a_lock_held_by_another_process_is_waited_for(sqlite_url: str, clock: Clock) -> None:
