@@ -16,8 +16,8 @@ What a stylesheet finds:
 - words: `text`, `quote` (with `lines-1` … `lines-9`), `badge`, `symbol`, and `tone-plain`, `tone-subtle`,
   `tone-strong`, `tone-good`, `tone-warning`, `tone-bad` on texts and badges
 - blocks: `facts` with `fact`; `items` with `items-title`, `item`, `item-words`, `item-head`, `item-title`,
-  `item-detail`, `item-aside`; `table-frame`, `table`; `progress`; `picture`; `file` (a link with `data-file`) with
-  `file-size`
+  `item-detail`, `item-aside`; `table-frame`, `table`; `progress`; `picture`; `file` (a link with `data-file`,
+  and `file-size`)
 - inputs: `field` (with `field-wrong`), `field-label`, `required` (the star), `field-error`, `choices`, `choice`
 """
 
@@ -201,7 +201,8 @@ def drawn_file(file: File, w: Writer) -> h.Element:
     """A link that the page leads through its own door; elsewhere nobody fetches anything with it."""
     size = h.span(".file-size")[w.value(Size(file.size_bytes))]
     address = f"/chat/files/{quote(file.file_id, safe='')}"
-    return h.p[h.a(".file", href=address, download=file.name, data_file=file.file_id)[visible(file.name), " ", size]]
+    link = h.a(href=address, download=file.name, data_file=file.file_id)[visible(file.name)]
+    return h.p(".file")[link, " ", size]
 
 
 def drawn_actions(actions: tuple[Action, ...], w: Writer) -> h.Node:
