@@ -170,6 +170,8 @@ def _row(one: Entry) -> Item:
     action = ACTIONS.get(one.action, verbatim(one.action))
     title = t("{action} · {subject}", action=action, subject=one.subject) if one.subject else action
     who = _who(one)
+    if not one.platform:
+        return Item(title, T("{who}, {at}", {"who": who, "at": Instant(one.at)}))
     changed = _change(one.details)
     at, platform = Instant(one.at), PLATFORMS.get(one.platform, verbatim(one.platform))
     if changed:

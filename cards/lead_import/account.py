@@ -30,8 +30,8 @@ _REASONS: Final[dict[str, T]] = {
     Flaw.UNREADABLE: t("unreadable characters"),
     "missing": t("{field} is missing"),
     "too_long": t("{field} is too long (at most {limit} characters)"),
-    "email": t("the e-mail address is not one"),
-    "phone": t("the phone number is not one"),
+    "email": t("no valid e-mail address"),
+    "phone": t("no valid phone number"),
     "amount": t("the value is not an amount"),
     "choice": t("{field} is not known"),
 }

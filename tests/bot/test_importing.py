@@ -134,7 +134,7 @@ class TestWhole:
             content = (await file.read(uow, firm.member, done.result.file_id)).content
         header, first, second = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";")
         assert header == ["Zeile", "Grund", *imports.HEADINGS.split(";")]
-        assert first[:3] == ["3", "die E-Mail-Adresse ist keine", "'=1+1"]
+        assert first[:3] == ["3", "keine gültige E-Mail-Adresse", "'=1+1"]
         assert restore(first[2]) == "=1+1"
         assert first[6] == "Zeile 1\nZeile 2"
         assert second[:2] == ["5", "schon da als L-1"]
