@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, cast
 
 from bot.platforms.teams_door import is_object
-from tests.bot.test_teams import ODD_VALUES
+from tests.bot.teams.odd import ODD_VALUES
 
 Json: TypeAlias = dict[str, Any]
 

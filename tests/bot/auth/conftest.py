@@ -7,28 +7,10 @@ import pytest
 
 from bot.platforms.teams_auth import TokenVerifier
 from bot.platforms.teams_hosts import ServiceHosts
-from tests.bot.auth.forging import START
+from tests.bot.loopback import clock, session, teams
 from tests.fakes.bot_connector import APP_ID, FakeClock, FakeTeams
 
-
-@pytest.fixture
-def clock() -> FakeClock:
-    """The one clock of bot, Teams and test."""
-    return FakeClock(START)
-
-
-@pytest.fixture
-async def teams(clock: FakeClock) -> AsyncIterator[FakeTeams]:
-    """Teams with its key server."""
-    async with FakeTeams(clock.now) as teams:
-        yield teams
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """The bot's connections."""
-    async with aiohttp.ClientSession() as session:
-        yield session
+__all__ = ["clock", "session", "teams"]
 
 
 @pytest.fixture

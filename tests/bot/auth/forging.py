@@ -4,16 +4,13 @@ import base64
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from tests.bot.loopback import START
 from tests.fakes.bot_connector import FakeTeams, private_key
-
-START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
 
 NOW_S = int(START.timestamp())
 

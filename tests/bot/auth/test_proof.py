@@ -9,7 +9,8 @@ import pytest
 
 from bot.platforms.teams_auth import Forbidden, TokenVerifier, Unauthenticated
 from bot.platforms.teams_hosts import MICROSOFT_SERVICE_HOSTS, ServiceHosts
-from tests.bot.auth.forging import NOW_S, START, forge_header, pem, sign, sign_with_public_key, tamper
+from tests.bot.auth.forging import NOW_S, forge_header, pem, sign, sign_with_public_key, tamper
+from tests.bot.loopback import START
 from tests.fakes.bot_connector import APP_ID, TENANT_ID, FakeTeams
 
 

@@ -1,7 +1,5 @@
 """The bot on its way to a Teams of the test's own."""
 
-from collections.abc import AsyncIterator
-
 import aiohttp
 import pytest
 
@@ -9,28 +7,11 @@ from bot.metrics import Metrics
 from bot.platforms.teams_connector import Connector
 from bot.platforms.teams_hosts import ServiceHosts
 from bot.platforms.teams_token import TokenSource
-from tests.bot.connector.parts import START, login
+from tests.bot.connector.parts import login
+from tests.bot.loopback import clock, session, teams
 from tests.fakes.bot_connector import FakeClock, FakeTeams
 
-
-@pytest.fixture
-def clock() -> FakeClock:
-    """The one clock of bot, Teams and test."""
-    return FakeClock(START)
-
-
-@pytest.fixture
-async def teams(clock: FakeClock) -> AsyncIterator[FakeTeams]:
-    """Teams with its login server."""
-    async with FakeTeams(clock.now) as teams:
-        yield teams
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """The bot's connections."""
-    async with aiohttp.ClientSession() as session:
-        yield session
+__all__ = ["clock", "session", "teams"]
 
 
 @pytest.fixture

@@ -1,18 +1,11 @@
 """What the tests of the way to Teams share."""
 
-from datetime import UTC, datetime
-
 import aiohttp
 
 from bot.platforms.teams_token import TokenSource
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, FakeClock, FakeTeams
 
-START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
 CHANNEL = "19:general@thread.tacv2"
-
-
 CARD = {"type": "message", "attachments": [{"contentType": "application/vnd.microsoft.card.adaptive"}], "text": "ü"}
 
 

@@ -1,0 +1,177 @@
+"""What the tests of the platform share: who is there, what they click, and the bot behind the door."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from aiohttp import web
+from aiohttp.test_utils import TestClient
+
+from bot.incoming import Answer, Incoming, Placement
+from bot.platforms.base import Reader, Sent
+from bot.platforms.teams import TeamsPlatform
+from bot.platforms.teams_door import is_object
+from cards.model import Card, Choice, ChoiceInput, Item, Items, Run, Subject, TextInput, verbatim
+from services.file import OpenedFile
+from services.people import Language, PlaceKind
+from tests.fakes.bot_connector import APP_ID, TENANT_ID, FakeClock, FakeTeams
+
+BOT = f"28:{APP_ID}"
+CHANNEL = "19:general@thread.tacv2"
+THREAD = f"{CHANNEL};messageid=1700000000000"
+ANNA, ANNA_AAD = "29:anna", "a0a0a0a0-0000-4000-8000-00000000000a"
+BEN, BEN_AAD = "29:ben", "b0b0b0b0-0000-4000-8000-00000000000b"
+
+GERMAN = Reader(Language.GERMAN, "Europe/Berlin")
+LEAD = Card(
+    verbatim("Lead L-12"),
+    (Items((Item(verbatim("row"), actions=(Run(verbatim("Pick row"), "lead.pick", {"lead": "L-13"}),)),)),),
+    (Run(verbatim("Pick"), "lead.pick", {"lead": "L-12"}),),
+    subject=Subject("lead.card", "lead-12"),
+    refresh=Run(verbatim("Refresh"), "lead.show", {"lead": "L-12"}),
+)
+FORM = Card(
+    verbatim("Note"),
+    (
+        TextInput("text", verbatim("Text")),
+        ChoiceInput("tags", verbatim("Tags"), (Choice("a", verbatim("A")), Choice("b", verbatim("B"))), many=True),
+    ),
+    (Run(verbatim("Save"), "lead.note", {"lead": "L-12"}, collects=True), Run(verbatim("Cancel"), "cancel")),
+)
+NO = Card(verbatim("No."))
+
+
+PICK = {"v": 1, "cmd": "lead.pick", "args": {"lead": "L-12"}}
+
+
+@dataclass
+class StandIn:
+    """The bot behind the door: keeps what it hears, and answers what the test wants."""
+
+    answer: Callable[[Incoming], Answer | None] = lambda _: None
+    heard: list[Incoming] = field(default_factory=list[Incoming])
+    noted: list[tuple[Incoming, Answer, Sent]] = field(default_factory=list[tuple[Incoming, Answer, Sent]])
+    broken: bool = False
+
+    async def receive(self, incoming: Incoming) -> Answer | None:
+        self.heard.append(incoming)
+        return self.answer(incoming)
+
+    async def fetch(self, incoming: Incoming, file_id: str) -> OpenedFile | Answer | None:
+        raise AssertionError((incoming, file_id))
+
+    async def posted(self, incoming: Incoming, answer: Answer, sent: Sent) -> None:
+        if self.broken:
+            raise RuntimeError("anna@example.com is not to be told")
+        self.noted.append((incoming, answer, sent))
+
+    def says(self, card: Card, placement: Placement) -> None:
+        self.answer = lambda _: Answer(card, placement, GERMAN)
+
+    @property
+    def last(self) -> Incoming:
+        return self.heard[-1]
+
+
+@dataclass
+class Bot:
+    """The platform with everything around it."""
+
+    chat: StandIn
+    teams: FakeTeams
+    platform: TeamsPlatform
+    client: TestClient[web.Request, web.Application]
+    clock: FakeClock
+
+    async def post(self, activity: Mapping[str, Any], *, aud: str = APP_ID) -> tuple[int, Any]:
+        headers = {"Authorization": self.teams.authorization(aud=aud)}
+        async with self.client.post("/api/messages", json=activity, headers=headers) as response:
+            text = await response.text()
+            return response.status, json.loads(text) if text else None
+
+    async def raw(self, body: bytes, **headers: str) -> int:
+        known = {"Content-Type": "application/json", "Authorization": self.teams.authorization()}
+        async with self.client.post("/api/messages", data=body, headers=known | headers) as response:
+            return response.status
+
+    def activity(
+        self, *, kind: PlaceKind = PlaceKind.CHANNEL, sender: Mapping[str, object] | None = None, **fields: object
+    ) -> dict[str, Any]:
+        places = {
+            PlaceKind.PERSONAL: {"id": "a:anna", "conversationType": "personal", "tenantId": TENANT_ID},
+            PlaceKind.CHANNEL: {"id": THREAD, "conversationType": "channel", "isGroup": True, "tenantId": TENANT_ID},
+            PlaceKind.GROUP: {"id": "19:g@thread.v2", "conversationType": "groupChat", "name": "Vertrieb"},
+        }
+        channel = {"channel": {"id": CHANNEL, "name": "Leads"}, "team": {"id": "19:team", "name": "Sales"}}
+        data = {"tenant": {"id": TENANT_ID}, **(channel if kind is PlaceKind.CHANNEL else {})}
+        anna = {"id": ANNA, "name": "Anna Weiß", "aadObjectId": ANNA_AAD}
+        mine = {"conversation": places[kind], "channelData": data, "from": sender or anna, "locale": "de-DE"}
+        return self.teams.activity(**mine) | fields
+
+    def click(
+        self,
+        data: object,
+        *,
+        kind: PlaceKind = PlaceKind.CHANNEL,
+        trigger: str = "manual",
+        verb: str = "lead.pick",
+    ) -> dict[str, Any]:
+        action = {"type": "Action.Execute", "verb": verb, "data": data}
+        value = {"action": action, "trigger": trigger}
+        return self.activity(
+            kind=kind, type="invoke", name="adaptiveCard/action", text=None, replyToId="card-1", value=value
+        )
+
+    def menu(self, name: str, value: object, **fields: object) -> dict[str, Any]:
+        """Something asked in a menu."""
+        return self.activity(type="invoke", name=name, text=None, value=value) | fields
+
+    @property
+    def posts(self) -> list[tuple[str, str]]:
+        """Where something was posted, and what its notification says."""
+        return [(post.conversation_id, post.activity["summary"]) for post in self.teams.posts.values()]
+
+    @property
+    def newest(self) -> dict[str, Any]:
+        return list(self.teams.posts.values())[-1].activity
+
+
+def mention(markup: str, person_id: str, name: str) -> dict[str, Any]:
+    """Somebody named with @, as Teams adds it to the text."""
+    return {"type": "mention", "text": markup, "mentioned": {"id": person_id, "name": name}}
+
+
+def buttons(drawn: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Every button of a drawn card by its title."""
+    found: dict[str, dict[str, Any]] = {}
+    parts: list[Any] = [drawn.get("body"), drawn.get("actions")]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, list):
+            parts.extend(cast("list[Any]", part))
+        elif is_object(part) and part.get("type") == "Action.Execute":
+            found[part["title"]] = part
+        elif is_object(part):
+            parts.extend(part.values())
+    return found
+
+
+def direct(bot: Bot) -> dict[str, Any]:
+    """What is kept of a person."""
+    return {"serviceUrl": bot.teams.service_url, "tenant": TENANT_ID, "bot": BOT, "user": ANNA}
+
+
+def channel(bot: Bot) -> dict[str, Any]:
+    """What is kept of a channel."""
+    return {"serviceUrl": bot.teams.service_url, "tenant": TENANT_ID, "bot": BOT}
+
+
+def card_of(bot: Bot, sent: Sent) -> dict[str, Any]:
+    """The card as it stands in Teams."""
+    return bot.teams.posts[sent.message_id].activity["attachments"][0]["content"]
+
+
+def roster_calls(bot: Bot) -> int:
+    """How often Teams was asked who reads."""
+    return sum(delivery.path.endswith("/pagedmembers") for delivery in bot.teams.deliveries)

@@ -1,0 +1,91 @@
+"""People who are named with @."""
+
+import time
+
+from bot.incoming import Mention
+from tests.bot.teams.parts import ANNA, ANNA_AAD, BEN, BEN_AAD, BOT, CHANNEL, Bot, mention
+from tests.fakes.bot_connector import Answer as Refused
+from tests.fakes.bot_connector import Slow
+
+
+async def test_mentioned_people_become_one_word(bot: Bot) -> None:
+    """A colleague who is named with @ arrives under the same identity under which he himself writes."""
+    activity = bot.activity(
+        text="<at>Kollega</at> share L-1 <at>Ben Kaya</at> <at>Anna</at>",
+        entities=[
+            mention("<at>Kollega</at>", BOT, "Kollega"),
+            mention("<at>Ben Kaya</at>", BEN, "Ben Kaya"),
+            mention("<at>Anna</at>", ANNA, "Anna"),
+        ],
+    )
+    await bot.post(activity)
+    assert bot.chat.last.text == f"share L-1 @{BEN_AAD} @{ANNA_AAD}"
+    assert bot.chat.last.mentions == (Mention(BEN_AAD, "Ben Kaya"), Mention(ANNA_AAD, "Anna"))
+
+
+async def test_a_mention_is_looked_up_once(bot: Bot) -> None:
+    """Teams is asked for a mentioned person once a day, and never for somebody who writes himself."""
+    activity = bot.activity(text="x <at>Ben</at>", entities=[mention("<at>Ben</at>", BEN, "Ben")])
+    await bot.post(activity)
+    await bot.post(activity | {"id": "again"})
+    asked = [delivery.path for delivery in bot.teams.deliveries]
+    assert len(asked) == 1
+    bot.clock.advance(25 * 3600)
+    await bot.post(activity | {"id": "tomorrow"})
+    assert len(bot.teams.deliveries) == 2
+    bot.clock.advance(25 * 3600)
+    await bot.post(bot.activity(sender={"id": BEN, "aadObjectId": BEN_AAD}))
+    await bot.post(activity | {"id": "later"})
+    assert len(bot.teams.deliveries) == 2
+    assert bot.chat.last.text == f"x @{BEN_AAD}"
+
+
+async def test_a_mention_that_cannot_be_looked_up_keeps_its_name(bot: Bot) -> None:
+    """While Teams does not say who is meant, the name is handed on, and Teams is left alone for a minute."""
+    bot.teams.plan.append(Refused(404))
+    activity = bot.activity(text="x <at>Eva Lang</at>", entities=[mention("<at>Eva Lang</at>", "29:eva", "Eva Lang")])
+    for number in range(3):
+        await bot.post(activity | {"id": f"in-{number}"})
+    assert bot.chat.last.mentions == (Mention("29:eva", "Eva Lang"),)
+    assert bot.chat.last.text == "x @29:eva"
+    assert len(bot.teams.deliveries) == 1
+
+
+async def test_only_a_few_mentions_are_looked_up(bot: Bot) -> None:
+    """A message that names fifty people does not make fifty calls."""
+    entities = [mention(f"<at>P{n}</at>", f"29:p{n}", f"P{n}") for n in range(60)]
+    await bot.post(bot.activity(text=" ".join(one["text"] for one in entities), entities=entities))
+    assert len(bot.teams.deliveries) == 5
+    assert len(bot.chat.last.mentions) == 50
+
+
+async def test_mentions_are_looked_up_together(bot: Bot) -> None:
+    """However many are named, the message waits for the slowest answer and not for their sum."""
+    bot.teams.plan.extend([Slow(0.5)] * 5)
+    entities = [mention(f"<at>P{n}</at>", f"29:p{n}", f"P{n}") for n in range(5)]
+    started = time.monotonic()
+    await bot.post(bot.activity(text=" ".join(one["text"] for one in entities), entities=entities))
+    assert time.monotonic() - started < 2
+
+
+async def test_a_mention_written_in_two_steps_is_one(bot: Bot) -> None:
+    """Teams splits a shortened name into two mentions of the same person."""
+    entities = [mention("<at>Anna</at>", ANNA, "Anna"), mention("<at>Weiß</at>", ANNA, "Weiß")]
+    await bot.post(bot.activity(text="role <at>Anna</at> <at>Weiß</at> admin", entities=entities))
+    assert bot.chat.last.text == f"role @{ANNA_AAD} admin"
+
+
+async def test_a_channel_that_is_mentioned_is_just_a_name(bot: Bot) -> None:
+    """Channels, teams and tags are no people."""
+    await bot.post(
+        bot.activity(text="share L-1 <at>Leads</at>", entities=[mention("<at>Leads</at>", CHANNEL, "Leads")])
+    )
+    assert (bot.chat.last.text, bot.chat.last.mentions) == ("share L-1 Leads", ())
+
+
+async def test_a_person_without_an_account_stays_himself(bot: Bot) -> None:
+    """Teams' own id of a guest is kept letter by letter, whoever names him."""
+    bot.teams.members[CHANNEL].append({"id": "29:Guest"})
+    activity = bot.activity(text="x <at>G</at>", entities=[mention("<at>G</at>", "29:Guest", "G")])
+    await bot.post(activity)
+    assert bot.chat.last.text == "x @29:Guest"

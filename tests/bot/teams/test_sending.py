@@ -1,0 +1,113 @@
+"""What the bot writes unasked, and who has a view of his own."""
+
+import asyncio
+
+import pytest
+
+from bot.incoming import Placement
+from bot.platforms.base import Gone, RateLimited, Rejected, Target
+from bot.platforms.teams_people import READERS_MAX, Remembered
+from tests.bot.teams.parts import (
+    ANNA,
+    ANNA_AAD,
+    BEN,
+    BEN_AAD,
+    CHANNEL,
+    GERMAN,
+    LEAD,
+    NO,
+    THREAD,
+    Bot,
+    card_of,
+    channel,
+    direct,
+    roster_calls,
+)
+from tests.fakes.bot_connector import TENANT_ID
+from tests.fakes.bot_connector import Answer as Refused
+
+
+async def test_the_bot_writes_unasked(bot: Bot) -> None:
+    """A card is posted in a channel, in a known chat, and to a person with whom there is no chat yet."""
+    targets = [
+        Target(TENANT_ID, CHANNEL, reference=channel(bot)),
+        Target(TENANT_ID, "a:anna", ANNA_AAD, direct(bot)),
+        Target(TENANT_ID, user_id=ANNA_AAD, reference=direct(bot)),
+        Target(TENANT_ID, user_id=BEN_AAD, reference=channel(bot)),
+    ]
+    sent = [await bot.platform.send(target, LEAD, GERMAN, key=f"k{n}") for n, target in enumerate(targets)]
+    places = [CHANNEL, "a:anna", f"a:{ANNA}", f"a:{BEN_AAD}"]
+    assert [one.conversation_id for one in sent] == places
+    assert [bot.teams.posts[one.message_id].conversation_id for one in sent] == places
+    assert [one.reference for one in sent] == [target.reference for target in targets]
+    assert card_of(bot, sent[0])["refresh"]["userIds"] == [ANNA, BEN]
+    assert card_of(bot, sent[1])["refresh"]["userIds"] == [ANNA]
+
+
+async def test_a_posted_card_is_changed_for_everybody(bot: Bot) -> None:
+    """A card is replaced where it stands, in its thread too."""
+    bot.chat.says(LEAD, Placement.NEW)
+    await bot.post(bot.activity())
+    [(_, _, sent)] = bot.chat.noted
+    target = Target(TENANT_ID, sent.conversation_id, reference=sent.reference)
+    await bot.platform.update(target, sent.message_id, NO, GERMAN)
+    assert bot.newest["summary"] == "No."
+    assert bot.teams.deliveries[-1].path.endswith(f"{THREAD}/activities/{sent.message_id}")
+
+
+async def test_readers_are_asked_for_once_and_bounded(bot: Bot) -> None:
+    """The first sixty readers have a view of their own; Teams is asked for them every few minutes at most."""
+    bot.teams.members[CHANNEL] = [{"id": f"29:p{n}"} for n in range(500)]
+    target = Target(TENANT_ID, CHANNEL, reference=channel(bot))
+    sent = await asyncio.gather(*(bot.platform.send(target, LEAD, GERMAN, key=str(n)) for n in range(5)))
+    assert {len(card_of(bot, one)["refresh"]["userIds"]) for one in sent} == {READERS_MAX}
+    assert roster_calls(bot) == 1
+    bot.clock.advance(601)
+    await bot.platform.send(target, LEAD, GERMAN, key="later")
+    assert roster_calls(bot) == 2
+    await bot.post(bot.activity(type="conversationUpdate", membersAdded=[{"id": "29:eva"}]))
+    await bot.platform.send(target, LEAD, GERMAN, key="changed")
+    assert roster_calls(bot) == 3
+
+
+async def test_nobody_asks_who_reads_what_all_see_alike(bot: Bot) -> None:
+    """A card without views is posted without a question."""
+    await bot.platform.send(Target(TENANT_ID, CHANNEL, reference=channel(bot)), NO, GERMAN, key="k")
+    assert roster_calls(bot) == 0
+
+
+async def test_without_readers_the_card_is_the_same_for_all(bot: Bot) -> None:
+    """When Teams does not say who reads, the card is posted without views, and Teams is left alone for a minute."""
+    bot.teams.plan.append(Refused(404))
+    target = Target(TENANT_ID, CHANNEL, reference=channel(bot))
+    sent = [await bot.platform.send(target, LEAD, GERMAN, key=str(n)) for n in range(2)]
+    assert ["refresh" in card_of(bot, one) for one in sent] == [False, False]
+    assert roster_calls(bot) == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "raised"),
+    [(Refused(403), Gone), (Refused(400), Rejected), (Refused(429, {"Retry-After": "99"}), RateLimited)],
+)
+async def test_failures_reach_whoever_sends(bot: Bot, failure: Refused, raised: type[Exception]) -> None:
+    """What Teams refuses is told to the one who wanted to send it."""
+    bot.teams.plan.append(failure)
+    with pytest.raises(raised):
+        await bot.platform.send(Target(TENANT_ID, "a:anna", reference=direct(bot)), LEAD, GERMAN, key="k")
+
+
+async def test_a_reference_without_an_address_is_rejected(bot: Bot) -> None:
+    """Nobody is written to without knowing where Teams is."""
+    with pytest.raises(Rejected):
+        await bot.platform.send(Target(TENANT_ID, CHANNEL), LEAD, GERMAN, key="k")
+
+
+def test_what_is_remembered_has_a_limit() -> None:
+    """The oldest makes room, and nothing is true for ever."""
+    now = [0.0]
+    memory: Remembered[int, str] = Remembered(lambda: now[0], limit=2)
+    for number in range(3):
+        memory.put(number, "x", 10)
+    assert [memory.get(number) for number in range(3)] == [None, "x", "x"]
+    now[0] = 10
+    assert memory.get(2) is None

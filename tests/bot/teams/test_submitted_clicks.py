@@ -1,0 +1,33 @@
+"""Clicks of clients that know only Action.Submit."""
+
+import pytest
+
+from bot.incoming import Kind, Placement
+from bot.platforms.base import Target
+from services.people import PlaceKind
+from tests.bot.teams.parts import ANNA, GERMAN, LEAD, NO, PICK, Bot, direct
+from tests.fakes.bot_connector import TENANT_ID
+
+
+async def test_a_text_with_foreign_data_is_a_text(bot: Bot) -> None:
+    """Data that other cards attach to a text is nobody's click."""
+    await bot.post(bot.activity(text="leads", value={"x": 1}))
+    assert (bot.chat.last.kind, bot.chat.last.text) == (Kind.MESSAGE, "leads")
+
+
+async def test_a_submitted_click_changes_the_card_in_a_chat(bot: Bot) -> None:
+    """A client that sends a click as a message sees the card replaced, where nobody else reads it."""
+    sent = await bot.platform.send(Target(TENANT_ID, "a:anna", reference=direct(bot)), LEAD, GERMAN, key="k")
+    bot.chat.says(NO, Placement.REPLACE)
+    activity = bot.activity(kind=PlaceKind.PERSONAL, text=None, value=PICK, replyToId=sent.message_id)
+    assert await bot.post(activity) == (200, None)
+    assert (bot.chat.last.kind, bot.chat.last.message_id) == (Kind.CLICK, sent.message_id)
+    assert bot.posts == [("a:anna", "No.")]
+
+
+@pytest.mark.parametrize("placement", [Placement.PRIVATE, Placement.REPLACE])
+async def test_a_submitted_click_in_a_channel_is_answered_to_the_person(bot: Bot, placement: Placement) -> None:
+    """One person's view never becomes everybody's."""
+    bot.chat.says(NO, placement)
+    await bot.post(bot.activity(text=None, value=PICK, replyToId="card-1"))
+    assert bot.posts == [(f"a:{ANNA}", "No.")]
