@@ -165,7 +165,7 @@ async def digest(attack: Attack) -> str:
 
 async def kept(attack: Attack) -> dict[str, list[str]]:
     """What the firm has. How its places are called and reached is Teams' to say, which of them are its own is not."""
-    rows = await state.rows_of(attack.chat, attack.firm.team_id)
+    rows = await state.kept(attack.chat, attack.firm.team_id)
     async with attack.chat.house.units.read() as uow:
         places = await uow.conversations.connected(attack.firm.team_id)
     return {**rows, "conversations": [one.conversation_id for one in places]}

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,9 @@ from tests.features.conftest import settings_for
 IDLE_S: Final = 2.0
 DRIBBLE_S: Final = 0.25
 PAUSE_S: Final = 0.1
+COMING_MAX: Final = 50
+"""Whoever comes when too many come at once is not let in by the operating system, and waits for nobody."""
+ACCEPTED_S: Final = 0.02
 OTHERS_S: Final = 1.0
 LIMIT_S: Final = BODY_LIMIT_S + 5
 SIZES: Final = [
@@ -47,6 +50,7 @@ class Open:
     host: str
     port: int
     teams: FakeTeams
+    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(COMING_MAX))
 
     @property
     def address(self) -> str:
@@ -54,7 +58,9 @@ class Open:
 
     async def dribble(self, beginning: bytes) -> float:
         """Send a byte now and then until the door is closed; how long that took."""
-        reader, writer = await asyncio.open_connection(self.host, self.port)
+        async with self.gate:
+            reader, writer = await asyncio.open_connection(self.host, self.port)
+            await asyncio.sleep(ACCEPTED_S)
         began = time.monotonic()
         writer.write(beginning)
         while time.monotonic() - began < LIMIT_S:

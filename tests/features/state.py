@@ -20,6 +20,14 @@ async def rows_of(chat: Chat, team_id: TeamId) -> dict[str, list[str]]:
         }
 
 
+async def kept(chat: Chat, team_id: TeamId) -> dict[str, list[str]]:
+    """The same without the entries that somebody was refused."""
+    rows = await rows_of(chat, team_id)
+    entries = [row for row in rows["audit"] if "'access.refused'" not in row]
+    details = [row for row in rows["audit_details"] if '"command":' not in row or '"reason":' not in row]
+    return {**rows, "audit": entries, "audit_details": details}
+
+
 async def heard_by(firm: Firm) -> list[str]:
     """What the colleagues read in their channel and in their own chats, and the mails in the firm's name."""
     chat = firm.chat

@@ -75,14 +75,6 @@ async def play(chat: Chat) -> Scene:
     return Scene(chat, ours, theirs, await matrix.build(ours), stranger, gone)
 
 
-async def kept(scene: Scene) -> dict[str, list[str]]:
-    """What the first firm has, without the entries that its own people were refused."""
-    rows = await state.rows_of(scene.chat, scene.ours.team_id)
-    entries = [row for row in rows["audit"] if "'access.refused'" not in row]
-    details = [row for row in rows["audit_details"] if '"command":' not in row or '"reason":' not in row]
-    return {**rows, "audit": entries, "audit_details": details}
-
-
 async def noted(scene: Scene, person: Person) -> list[str]:
     """The commands that the person was refused, as they stand in the logs of all teams."""
     chat, found = scene.chat, list[str]()
@@ -100,11 +92,11 @@ async def noted(scene: Scene, person: Person) -> list[str]:
 async def untouched(scene: Scene) -> AsyncGenerator[None]:
     """Nothing of the first firm changes, nobody there hears of it, and nothing breaks."""
     chat, firm = scene.chat, scene.ours
-    heard, rows = await state.heard_by(firm), await kept(scene)
+    heard, rows = await state.heard_by(firm), await state.kept(chat, firm.team_id)
     assert len(rows["leads"]) == 2
     yield
     await chat.settles()
-    assert await kept(scene) == rows
+    assert await state.kept(chat, firm.team_id) == rows
     assert await state.heard_by(firm) == heard
     assert state.defects(chat) == 0
 
@@ -210,10 +202,10 @@ async def test_altered_ids_reach_nothing(chat: Chat) -> None:
 @asynccontextmanager
 async def untouched_but_read(scene: Scene) -> AsyncGenerator[None]:
     """Nothing of the firm changes and nothing breaks, whatever its owner reads."""
-    rows = await kept(scene)
+    rows = await state.kept(scene.chat, scene.ours.team_id)
     yield
     await scene.chat.settles()
-    assert await kept(scene) == rows
+    assert await state.kept(scene.chat, scene.ours.team_id) == rows
     assert state.defects(scene.chat) == 0
 
 
