@@ -2,9 +2,14 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import make_url
+
 from services.delivery import Delivery, Kind, Posted, State, Waiting
+from storage.engine import open_database
 from storage.unit_of_work import SqlUnits
-from tests.builders import Clock
+from tests.builders import Clock, units_on
+from tests.postgres import Server
 
 LEASE = timedelta(seconds=50)
 UPDATE = Delivery(
@@ -100,6 +105,26 @@ async def test_each_delivery_has_one_sender(units: SqlUnits) -> None:
     batches = await asyncio.gather(*[claim(units, 3) for _ in range(20)])
     taken = [one.conversation_id for batch in batches for one in batch]
     assert len(taken) == len(set(taken)) == 40
+
+
+@pytest.fixture
+def clumsy_url(postgres: Server, postgres_url: str) -> str:
+    """A database whose planner is left with what it takes when it expects next to nothing: look again for each row."""
+    for setting in ("hashjoin", "mergejoin", "material", "hashagg", "sort"):
+        postgres.execute(f"ALTER DATABASE {make_url(postgres_url).database} SET enable_{setting} = off")
+    return postgres_url
+
+
+async def test_no_more_is_taken_than_wanted_however_the_database_plans(clumsy_url: str, clock: Clock) -> None:
+    """However PostgreSQL goes about it, a relay takes what it has hands for, and two take nothing twice."""
+    database = open_database(clumsy_url)
+    units = units_on(database, clock)
+    await add(units, *[replace(POST, conversation_id=f"C{n}") for n in range(60)])
+    batches = [await claim(units, 3), *await asyncio.gather(*[claim(units, 3) for _ in range(4)])]
+    await database.close()
+    taken = [one.conversation_id for batch in batches for one in batch]
+    assert [len(batch) for batch in batches] == [3] * 5
+    assert len(set(taken)) == 15
 
 
 async def test_an_event_says_a_thing_once_in_a_place(units: SqlUnits) -> None:
