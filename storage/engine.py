@@ -95,7 +95,7 @@ class Database:
         engine, places = (self.writer, self.writer_places) if writes else (self.reader, self.reader_places)
         await _wait_for(places)
         try:
-            with contention():
+            with contention(writes=writes):
                 async with engine.begin() as connection:
                     yield connection
         finally:
@@ -248,8 +248,11 @@ def _json(value: object) -> str:
 
 
 @contextmanager
-def contention() -> Generator[None]:
-    """Say in one word that somebody else was in the way, or that the database is away, whatever database says it."""
+def contention(*, writes: bool = True) -> Generator[None]:
+    """Say in one word that somebody else was in the way, or that the database is away, whatever database says it.
+
+    Whoever writes in a transaction for reading is refused for good: that is a defect, and no other time is better.
+    """
     try:
         yield
     except PoolExhausted as error:
@@ -257,6 +260,8 @@ def contention() -> Generator[None]:
     except DBAPIError as error:
         if is_contention(error.orig):
             raise Contended from error
+        if not writes and is_read_only(error.orig):
+            raise
         if error.connection_invalidated or is_away(error.orig):
             raise Unreachable from error
         raise
@@ -273,6 +278,11 @@ def is_away(error: BaseException | None) -> bool:
         return _sqlite_code(error) in _KEEPS_NOTHING
     state = str(getattr(error, "sqlstate", ""))
     return isinstance(error, OSError) or state in _AWAY or state.startswith(_CONNECTION_LOST)
+
+
+def is_read_only(error: BaseException | None) -> bool:
+    """Whether SQLite refuses to write."""
+    return isinstance(error, sqlite3.Error) and _sqlite_code(error) == sqlite3.SQLITE_READONLY
 
 
 def is_contention(error: BaseException | None) -> bool:
