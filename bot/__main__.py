@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import VERSION, nouns
 from bot.app import opened, serve
 from bot.demo import seed
+from bot.garbage import spare_loaded
 from bot.logs import configure
 from bot.manifests import teams
 from bot.readiness import findings
@@ -37,6 +38,7 @@ class Unfinished(Exception):
 async def run(settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl-C."""
     await _prepare(settings)
+    spare_loaded()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
