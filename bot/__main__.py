@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import importlib
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -21,7 +22,7 @@ from bot.readiness import findings
 from bot.settings import BadSettings, Settings, read_settings
 from services.errors import Contended
 from storage.engine import open_database
-from storage.schema import is_current, migrate
+from storage.version import is_current
 
 FAILED: Final = 1
 MISUSED: Final = 2
@@ -102,16 +103,18 @@ async def check(settings: Settings) -> None:
 
 async def _prepare(settings: Settings) -> None:
     """A database of one's own is kept current without being asked; a shared one is not touched by whoever starts."""
-    if settings.is_sqlite:
-        return await _migrate(settings)
-    if not await _is_current(settings):
+    if await _is_current(settings):
+        return
+    if not settings.is_sqlite:
         raise Unusable("KOLLEGA_DATABASE_URL: the database needs `python -m bot migrate` first")
-    return None
+    await _migrate(settings)
 
 
 async def _migrate(settings: Settings) -> None:
+    # Its tools are loaded where they are needed: nearly every start finds the schema that it wants.
+    schema = importlib.import_module("storage.schema")
     try:
-        await migrate(settings.database_url.get_secret_value())
+        await schema.migrate(settings.database_url.get_secret_value())
     except (SQLAlchemyError, OSError, Contended) as error:
         raise _unreachable(error) from error
 

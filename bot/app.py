@@ -40,9 +40,9 @@ from bot.settings import Settings, keyring_of
 from cards.about_pages import Operator
 from services.transcript import Transcript
 from storage.engine import Database, open_database
-from storage.schema import is_current
 from storage.transcript import open_transcript
 from storage.unit_of_work import SqlUnits
+from storage.version import is_current
 
 BODY_MAX_BYTES: Final = 256 * 1024
 CONNECTIONS_MAX: Final = 100

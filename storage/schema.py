@@ -5,11 +5,9 @@ from typing import Final
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from storage.engine import Database, contention, open_database
+from storage.engine import contention, open_database
 
 _SCRIPTS: Final = Path(__file__).with_name("migrations")
 # Several processes may start at once; a step over a large table may take its time.
@@ -35,12 +33,6 @@ async def migrate(url: str) -> None:
         await database.close()
 
 
-async def is_current(database: Database) -> bool:
-    """Whether the database has exactly the schema that this code was written for."""
-    async with database.reader.connect() as connection:
-        return await connection.run_sync(_revision) == ScriptDirectory.from_config(_config()).get_current_head()
-
-
 def upgrade(connection: Connection) -> None:
     """Run the steps that are missing, in the transaction of the connection."""
     config = _config()
@@ -53,7 +45,3 @@ def _config() -> Config:
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
-
-
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()

@@ -12,8 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from storage.engine import open_database
-from storage.schema import is_current, migrate
+from storage.schema import migrate
 from storage.tables import metadata
+from storage.version import is_current
 from tests.postgres import Server
 
 
