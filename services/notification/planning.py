@@ -37,7 +37,9 @@ class Planner:
     async def _deliveries(self, notice: Notice) -> list[Delivery]:
         match notice.to:
             case Copies():
-                return [self._update(post) for post in await self.uow.deliveries.copies(notice.key)]
+                # In the same order everywhere, so that whoever plans for the same cards waits for one only.
+                copies = await self.uow.deliveries.copies(notice.key)
+                return [self._update(post) for post in sorted(copies, key=lambda one: one.post_id)]
             case Channels():
                 return await self._into_channels(notice)
             case Channel():

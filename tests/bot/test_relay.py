@@ -3,6 +3,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from bot.drawing import Drawer
 from bot.metrics import Metrics
@@ -12,13 +13,13 @@ from bot.sending import Sender
 from bot.views import delivery as delivery_views
 from cards.model import Card, t, verbatim
 from services import delivery, lead
-from services.delivery import Kind
+from services.delivery import Delivery, Kind
 from services.errors import NotPermitted
 from services.lead.events import LeadEvent
 from services.people import Actor
 from services.unit_of_work import UnitOfWork
 from storage.engine import Database
-from storage.unit_of_work import SqlUnits
+from storage.unit_of_work import SqlUnit, SqlUnits
 from tests.builders import Clock, units_on
 from tests.fakes.remote import Remote
 from tests.services.firms import Firm, bring, connect, found, pick
@@ -302,6 +303,59 @@ async def test_an_event_that_cannot_be_routed_holds_nobody_up(
         await relay.drain()
     async with units.read() as uow:
         assert (await uow.deliveries.backlog(uow.now)).unrouted == 0
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_relays_that_wait_for_each_other_go_on_with_an_event_each(
+    firm: Firm, units: SqlUnits, relay: Relay, remote: Remote
+) -> None:
+    """Two processes that change the same cards in different orders both go on at once; nothing is lost or doubled."""
+    leads = [(await bring(firm)).lead_id for _ in range(2)]
+    await relay.drain()
+    first, second = [await _update_of(units, lead_id) for lead_id in leads]
+    for lead_id in leads:
+        await pick(firm, lead_id)
+    async with asyncio.TaskGroup() as tasks, units.write() as other:
+        await _let_others_notice(other)
+        await other.deliveries.add([replace(second, delivery_id=other.new_id())], other.now)
+        working = tasks.create_task(relay.work())
+        await _until_somebody_waits(units)
+        await other.deliveries.add([replace(first, delivery_id=other.new_id())], other.now)
+    assert working.result()
+    await relay.drain()
+    assert sorted(remote.updates) == [(name, "picked in Vertrieb Solarhaus") for name in ("m1", "m2")]
+
+
+async def _update_of(units: SqlUnits, lead_id: str) -> Delivery:
+    """An update of the card of a lead, as another relay would plan it."""
+    async with units.read() as uow:
+        [post] = await uow.deliveries.copies(lead_id)
+    return Delivery(
+        team_id=post.team_id,
+        delivery_id="",
+        event_id="other",
+        kind=Kind.UPDATE,
+        view=post.view,
+        key=post.key,
+        platform=post.platform,
+        tenant=post.tenant,
+        conversation_id=post.conversation_id,
+        post_id=post.post_id,
+    )
+
+
+async def _let_others_notice(unit: SqlUnit) -> None:
+    """Where two wait for each other, this one does not end it."""
+    connection = unit._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no use case says this
+    await connection.execute(text("SET LOCAL deadlock_timeout = '30s'"))
+
+
+async def _until_somebody_waits(units: SqlUnits) -> None:
+    """Look until a transaction stands behind another one."""
+    async with asyncio.timeout(5), units.read() as uow:
+        connection = uow._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no use case asks this
+        while not await connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            await connection.execute(text("SELECT pg_sleep(0.01)"))
 
 
 async def _make_unreadable(units: SqlUnits) -> None:
