@@ -2,11 +2,24 @@
 
 import re
 
+from services.people import Actor
+from services.permissions import Permission
+
 _EMAIL = re.compile(r"[\w.+%'-]+@([\w-]+(?:\.[\w-]+)+)")
 # Written as people write them: a plus or a zero, then at least seven digits with what stands between them.
 _PHONE = re.compile(r"(?<![\w.,])(?:\+|0)(?:[ ()/.-]{0,2}\d){7,}")
 _POSTCODE_SHOWN = 2
 _PHONE_SHOWN = 4
+
+
+def reads_contacts(actor: Actor) -> bool:
+    """Only where nobody else reads along, and only whoever may have contacts shown."""
+    return not actor.place.is_public and actor.may(Permission.LEAD_REVEAL)
+
+
+def email_for(actor: Actor, email: str) -> str:
+    """The address as this reader may see it."""
+    return email if not email or reads_contacts(actor) else mask_email(email)
 
 
 def mask_email(email: str) -> str:

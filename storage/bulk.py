@@ -7,7 +7,6 @@ from typing import Any, Final
 from sqlalchemy import (
     BindParameter,
     Boolean,
-    Executable,
     Integer,
     RowMapping,
     Text,
@@ -21,13 +20,13 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.bulk.model import Bulk, BulkState, Fated, Line, LineState, Problem, fate_of
 from services.delivery import Kind, State
 from services.invitation.model import SENT_STATES, InvitationState
 from services.marketplace.model import Part
 from services.people import Language, TeamId, UserId
+from storage.rows import Rows
 from storage.tables import Moment, bulk_lines, bulks, deliveries, invitations
 
 _TEAM: Final = bindparam("_team", type_=Text)
@@ -155,14 +154,8 @@ _FORGET_LINES: Final = delete(bulk_lines).where(tuple_(bulk_lines.c.team_id, bul
 _FORGET: Final = delete(bulks).where(tuple_(bulks.c.team_id, bulks.c.bulk_id).in_(_KEYS))
 
 
-class SqlBulks:
+class SqlBulks(Rows):
     """Implements `services.bulk.store.Bulks`."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    async def _rows(self, statement: Executable, **values: object) -> Sequence[RowMapping]:
-        return (await self._connection.execute(statement, values)).mappings().all()
 
     async def add(self, bulk: Bulk, lines: Sequence[Line]) -> None:
         await self._connection.execute(_ADD, _bulk_row(bulk))
@@ -181,10 +174,10 @@ class SqlBulks:
         return (await self._connection.execute(_COUNT, {"_team": team_id})).scalar_one()
 
     async def begin(self, team_id: TeamId, bulk_id: str, user_id: UserId, platform: str, now: datetime) -> bool:
-        return bool(await self._rows(_BEGIN, _team=team_id, _bulk=bulk_id, _user=user_id, _platform=platform, _now=now))
+        return await self._held(_BEGIN, _team=team_id, _bulk=bulk_id, _user=user_id, _platform=platform, _now=now)
 
     async def move(self, team_id: TeamId, bulk_id: str, was: BulkState, to: BulkState, now: datetime) -> bool:
-        return bool(await self._rows(_MOVE, _team=team_id, _bulk=bulk_id, _was=was, _to=to, _now=now))
+        return await self._held(_MOVE, _team=team_id, _bulk=bulk_id, _was=was, _to=to, _now=now)
 
     async def drop_drafts(self, team_id: TeamId, user_id: UserId) -> int:
         drafts = [row["bulk_id"] for row in await self._rows(_DRAFTS, _team=team_id, _user=user_id)]
@@ -201,31 +194,27 @@ class SqlBulks:
         return [_line(row) for row in await self._rows(_WAITING, _team=team_id, _bulk=bulk_id, _limit=limit)]
 
     async def settle(self, team_id: TeamId, bulk_id: str, line: Line, mailed_after: str) -> bool:
-        return bool(
-            await self._rows(
-                _SETTLE,
-                _team=team_id,
-                _bulk=bulk_id,
-                _line=line.line,
-                _state=line.state,
-                _problem=line.problem,
-                _invitation=line.invitation_id,
-                _after=mailed_after,
-            )
+        return await self._held(
+            _SETTLE,
+            _team=team_id,
+            _bulk=bulk_id,
+            _line=line.line,
+            _state=line.state,
+            _problem=line.problem,
+            _invitation=line.invitation_id,
+            _after=mailed_after,
         )
 
     async def mail_again(
         self, team_id: TeamId, bulk_id: str, invitation_id: str, was_after: str, mailed_after: str
     ) -> bool:
-        return bool(
-            await self._rows(
-                _MAIL_AGAIN,
-                _team=team_id,
-                _bulk=bulk_id,
-                _invitation=invitation_id,
-                _was=was_after,
-                _after=mailed_after,
-            )
+        return await self._held(
+            _MAIL_AGAIN,
+            _team=team_id,
+            _bulk=bulk_id,
+            _invitation=invitation_id,
+            _was=was_after,
+            _after=mailed_after,
         )
 
     async def mailed_after(self, team_id: TeamId, bulk_id: str) -> dict[str, str]:

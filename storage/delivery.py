@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from sqlalchemy import (
     Delete,
-    Executable,
     RowMapping,
     bindparam,
     case,
@@ -19,9 +18,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.delivery import Backlog, Delivery, Due, Kind, Posted, State, Waiting
+from storage.rows import Rows
 from storage.tables import deliveries, events, posts
 
 _d: Final = deliveries.c
@@ -157,11 +156,8 @@ _UNROUTED: Final = select(func.count(), func.min(events.c.due_at)).where(events.
 _OLDEST: Final = select(func.min(_d.due_at)).where(_d.state == State.PENDING)
 
 
-class SqlDeliveries:
+class SqlDeliveries(Rows):
     """Implements the deliveries of the services."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
 
     async def get(self, team_id: str, delivery_id: str) -> tuple[Delivery, datetime] | None:
         found = await self._connection.execute(_GET, {"_team_id": team_id, "_delivery_id": delivery_id})
@@ -277,9 +273,6 @@ class SqlDeliveries:
     async def forget(self, before: datetime, limit: int) -> int:
         values = {"before": before, "limit": limit}
         return sum([(await self._connection.execute(one, values)).rowcount for one in _FORGET])
-
-    async def _rows(self, query: Executable, **values: object) -> Sequence[RowMapping]:
-        return (await self._connection.execute(query, values)).mappings().all()
 
 
 def _this(delivery: Delivery) -> dict[str, Any]:

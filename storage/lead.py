@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Executable, RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.lead.model import (
     Contact,
@@ -27,22 +26,14 @@ from services.people import TeamId, UserId
 from storage import lead_history as history
 from storage import lead_statements as sql
 from storage.lead_search import AFTER, KNOWN_EMAILS, KNOWN_PHONES, OF_CONTACT, SEARCHES, pattern
+from storage.rows import Rows
 
 NEWEST = 2**31 - 1
 KEYS_AT_ONCE = 500
 
 
-class SqlLeads:
+class SqlLeads(Rows):
     """Implements `services.lead.store.Leads`."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    async def _rows(self, statement: Executable, **values: object) -> Sequence[RowMapping]:
-        return (await self._connection.execute(statement, values)).mappings().all()
-
-    async def _held(self, statement: Executable, **values: object) -> bool:
-        return bool(await self._rows(statement, **values))
 
     # ---- reading ----
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import (
     JSON,
-    Executable,
     Integer,
     RowMapping,
     Text,
@@ -22,10 +21,10 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.lead_import.model import ImportState, LeadImport, Plan, SkippedRow, Tally
 from services.people import TeamId, UserId
+from storage.rows import Rows
 from storage.tables import Moment, lead_import_rows, lead_imports, users
 
 _i: Final = lead_imports.c
@@ -145,17 +144,8 @@ _OLD: Final = (
 _FORGET: Final = delete(lead_imports).where(tuple_(_i.team_id, _i.import_id).in_(_OLD))
 
 
-class SqlLeadImports:
+class SqlLeadImports(Rows):
     """Implements `services.lead_import.store.LeadImports`."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    async def _rows(self, statement: Executable, **values: object) -> Sequence[RowMapping]:
-        return (await self._connection.execute(statement, values)).mappings().all()
-
-    async def _held(self, statement: Executable, **values: object) -> bool:
-        return bool(await self._rows(statement, **values))
 
     async def get(self, team_id: TeamId, import_id: str) -> LeadImport | None:
         rows = await self._rows(_GET_THIS, _team=team_id, _import=import_id)

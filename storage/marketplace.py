@@ -1,12 +1,10 @@
 """Marketplaces and their partners, in the database."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import (
     JSON,
-    Executable,
     Integer,
     RowMapping,
     Text,
@@ -18,10 +16,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.marketplace.model import Marketplace, Membership, Partner, PartnerState
 from services.people import TeamId
+from storage.rows import Rows
 from storage.tables import Moment, marketplaces, partners, teams
 
 _TEAM: Final = bindparam("_team", type_=Text)
@@ -121,14 +119,8 @@ _REMOVE: Final = (
 )
 
 
-class SqlMarketplaces:
+class SqlMarketplaces(Rows):
     """Implements `services.marketplace.store.Marketplaces`."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    async def _rows(self, statement: Executable, **values: object) -> Sequence[RowMapping]:
-        return (await self._connection.execute(statement, values)).mappings().all()
 
     async def add(self, marketplace: Marketplace) -> None:
         await self._connection.execute(_ADD, _market_row(marketplace))
@@ -173,17 +165,17 @@ class SqlMarketplaces:
         await self._connection.execute(_ADD_PARTNER, _partner_row(partner))
 
     async def move(self, team_id: TeamId, partner_id: str, was: PartnerState, to: PartnerState, now: datetime) -> bool:
-        return bool(await self._rows(_MOVE, _team=team_id, _partner=partner_id, _was=was, _to=to, _now=now))
+        return await self._held(_MOVE, _team=team_id, _partner=partner_id, _was=was, _to=to, _now=now)
 
     async def activate(
         self, team_id: TeamId, partner_id: str, partner_team_id: TeamId, name: str, now: datetime
     ) -> bool:
-        return bool(
-            await self._rows(_ACTIVATE, _team=team_id, _partner=partner_id, _firm=partner_team_id, _name=name, _now=now)
+        return await self._held(
+            _ACTIVATE, _team=team_id, _partner=partner_id, _firm=partner_team_id, _name=name, _now=now
         )
 
     async def remove(self, team_id: TeamId, partner_id: str) -> bool:
-        return bool(await self._rows(_REMOVE, _team=team_id, _partner=partner_id))
+        return await self._held(_REMOVE, _team=team_id, _partner=partner_id)
 
 
 def _marketplace(row: RowMapping, prefix: str = "") -> Marketplace:

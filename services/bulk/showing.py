@@ -12,7 +12,7 @@ from services.bulk.model import (
     tally,
 )
 from services.errors import NotFound
-from services.masking import mask_email
+from services.masking import email_for
 from services.people import Actor, TeamId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
@@ -75,11 +75,10 @@ async def _view(uow: UnitOfWork, actor: Actor, bulk: Bulk, fated: list[Fated], s
 
 def _line(fated: Fated, actor: Actor) -> LineView:
     line = fated.line
-    masked = actor.place.is_public or not actor.may(Permission.LEAD_REVEAL)
     return LineView(
         line=line.line,
         firm=line.firm,
-        email=mask_email(line.email) if line.email and masked else line.email,
+        email=email_for(actor, line.email),
         part=line.part,
         fate=fated.fate,
         problem=line.problem,

@@ -7,7 +7,7 @@ from services.lead.events import LeadCreated
 from services.lead.model import Keys, Lead, LeadState, LeadView, NewEntry, Offer, Seen, Sight, What
 from services.lead.typed import Draft, contact_of, enquiry_of
 from services.lead.viewing import view_of
-from services.people import Actor, TeamId
+from services.people import Actor
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 
@@ -30,9 +30,9 @@ async def create(uow: UnitOfWork, actor: Actor, draft: Draft, *, accept: tuple[s
         created_by=actor.user_id,
         created_at=uow.now,
     )
-    sight = await _own_sight(uow, team_id, lead.lead_id)
+    sight = own_sight(lead, await uow.teams.next_number(team_id, "lead"))
     await uow.leads.add(lead, sight)
-    await uow.leads.record([_created(uow, actor, lead)])
+    await uow.leads.record([first_entry(uow, lead)])
     uow.emit(_event(actor, sight, accepted=sum(code.startswith(DUPLICATE) for code in accept)), by=actor)
     return view_of(Seen(lead=lead, sight=sight, giver=""), actor, uow.now)
 
@@ -69,24 +69,26 @@ def _event(actor: Actor, sight: Sight, accepted: int) -> LeadCreated:
     return replace(created, tenant=place.tenant, conversation_id=place.conversation_id, thread=place.thread)
 
 
-async def _own_sight(uow: UnitOfWork, team_id: TeamId, lead_id: str) -> Sight:
+def own_sight(lead: Lead, number: int) -> Sight:
+    """How the team that brings a lead in sees it from then on."""
     return Sight(
-        team_id=team_id,
-        lead_id=lead_id,
-        number=await uow.teams.next_number(team_id, "lead"),
-        giver_team_id=team_id,
+        team_id=lead.team_id,
+        lead_id=lead.lead_id,
+        number=number,
+        giver_team_id=lead.team_id,
         gives=True,
         offer=Offer.OPEN,
     )
 
 
-def _created(uow: UnitOfWork, actor: Actor, lead: Lead) -> NewEntry:
+def first_entry(uow: UnitOfWork, lead: Lead) -> NewEntry:
+    """With what the history of a lead begins."""
     return NewEntry(
         giver_team_id=lead.team_id,
         lead_id=lead.lead_id,
         entry_id=uow.new_id(),
         team_id=lead.team_id,
-        user_id=actor.user_id,
+        user_id=lead.created_by,
         at=uow.now,
         what=What.CREATED,
     )

@@ -17,7 +17,7 @@ from services.lead.model import (
     Seen,
     What,
 )
-from services.masking import mask_email, mask_name, mask_phone, mask_postcode, mask_text
+from services.masking import mask_email, mask_name, mask_phone, mask_postcode, mask_text, reads_contacts
 from services.people import Actor, TeamId
 from services.permissions import Permission
 
@@ -47,7 +47,7 @@ def view_of(seen: Seen, actor: Actor, now: datetime, *, revealed: bool = False) 
     """The lead for this reader; `revealed` only for somebody who may see contacts, alone."""
     lead, sight = seen.lead, seen.sight
     ours = seen.is_ours
-    open_text = has_contact(seen) and (revealed or _reads_alone(actor))
+    open_text = has_contact(seen) and (revealed or reads_contacts(actor))
     undo = undo_until(seen)
     return LeadView(
         lead_id=lead.lead_id,
@@ -125,10 +125,6 @@ def _may_offer(seen: Seen, actor: Actor) -> bool:
     if sight.operates and state in _TO_PUT:
         return actor.may(Permission.MARKETPLACE_RUN)
     return sight.gives and state in {LeadState.OPEN, LeadState.FAILED} and actor.may(Permission.MARKETPLACE_GIVE)
-
-
-def _reads_alone(actor: Actor) -> bool:
-    return not actor.place.is_public and actor.may(Permission.LEAD_REVEAL)
 
 
 def _fields(seen: Seen, *, open_text: bool) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,8 @@ from typing import Final
 import msgspec
 
 from services import file
-from services.lead.model import Lead, LeadState, NewEntry, Offer, Sight, What
+from services.lead.creating import first_entry, own_sight
+from services.lead.model import Lead, LeadState
 from services.lead_import.model import (
     ATTEMPTS_MAX,
     LEASE,
@@ -132,8 +133,8 @@ async def _bring(uow: UnitOfWork, carried: LeadImport, rows: Sequence[NewLead]) 
     leads = [_lead(uow, carried, row) for row in rows]
     await uow.leads.add_all(leads)
     sights = zip(leads, numbers.values(), strict=True)
-    await uow.leads.add_sights([_sight(lead, number) for lead, number in sights], uow.now)
-    await uow.leads.record([_created(uow, lead) for lead in leads])
+    await uow.leads.add_sights([own_sight(lead, number) for lead, number in sights], uow.now)
+    await uow.leads.record([first_entry(uow, lead) for lead in leads])
     return numbers
 
 
@@ -147,29 +148,6 @@ def _lead(uow: UnitOfWork, carried: LeadImport, row: NewLead) -> Lead:
         state=LeadState.OPEN,
         created_by=carried.user_id,
         created_at=uow.now,
-    )
-
-
-def _sight(lead: Lead, number: int) -> Sight:
-    return Sight(
-        team_id=lead.team_id,
-        lead_id=lead.lead_id,
-        number=number,
-        giver_team_id=lead.team_id,
-        gives=True,
-        offer=Offer.OPEN,
-    )
-
-
-def _created(uow: UnitOfWork, lead: Lead) -> NewEntry:
-    return NewEntry(
-        giver_team_id=lead.team_id,
-        lead_id=lead.lead_id,
-        entry_id=uow.new_id(),
-        team_id=lead.team_id,
-        user_id=lead.created_by,
-        at=uow.now,
-        what=What.CREATED,
     )
 
 

@@ -26,7 +26,7 @@ from services.marketplace.model import (
     Settings,
     TooManyMarketplaces,
 )
-from services.masking import mask_email
+from services.masking import email_for
 from services.people import Actor, TeamId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
@@ -188,11 +188,10 @@ def view_of(membership: Membership, actor: Actor, partners: list[Partner]) -> Ma
 
 
 def _partner(partner: Partner, actor: Actor) -> PartnerView:
-    masked = actor.place.is_public or not actor.may(Permission.LEAD_REVEAL)
     return PartnerView(
         partner_id=partner.partner_id,
         name=partner.name,
-        email=mask_email(partner.email) if partner.email and masked else partner.email,
+        email=email_for(actor, partner.email),
         gives=partner.gives,
         takes=partner.takes,
         state=partner.state,
