@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import invitation, marketplace, request
+from services import invitation, lead, marketplace, request
 from services.bulk.model import Bulk, BulkState, Line, LineState
 from services.delivery import Delivery, Kind, Posted, State
 from services.file.model import Purpose, StoredFile
@@ -53,6 +53,7 @@ async def build(units: SqlUnits, now: datetime) -> Town:
             ours.team_id, things["vacant"], ours.member.user_id, ours.actors[Role.ADMIN].user_id, now
         )
         await uow.leads.vacate(ours.team_id, ours.actors[Role.ADMIN].user_id)
+        await lead.note(uow, ours.member, things["picked"], "Ruft morgen an")
         for add in (_add_people, _add_deliveries, _add_files, _add_bulks):
             things |= await add(uow, Town(ours, partner, stranger, market, now, things))
         await invitation.create(uow, stranger.owner, "own@nord.example", "viewer")

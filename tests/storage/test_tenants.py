@@ -192,6 +192,7 @@ class Sample:
             "leads.give_back": {"to": LeadState.OPEN},
             "leads.known": {"keys": [keys]},
             "leads.last": {"whats": [What.PICKED]},
+            "leads.notes": {"since": now - timedelta(days=1)},
             "leads.of_contact": {"keys": keys, "skip": 0},
             "leads.operate": {"lead_id": things["offered"]},
             "leads.page": {"kind": Filter.MINE, "before": None},
