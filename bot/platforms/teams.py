@@ -210,6 +210,8 @@ class TeamsPlatform:
         try:
             if not is_alone:
                 await self._once(heard.incoming, lambda: self._whisper(turn, heard, answer))
+            elif answer.placement is Placement.NEW:
+                await self._post(turn, heard, answer)
             await self._ask_about_files(heard, answer)
         except SendFailed as failure:
             log.warning("teams_answer_not_sent", failure=type(failure).__name__)
