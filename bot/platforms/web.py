@@ -48,6 +48,7 @@ FILES: Final = (
     "composer.js",
     "files.js",
     "messages.js",
+    "notice.js",
     "rooms.js",
     "api.js",
     "words.js",

@@ -63,13 +63,20 @@ async def test_a_file_is_sent_by_keyboard_and_by_drop(
 
 
 async def test_a_channel_takes_no_file(bot: str, chromium: str, screenshot_folder: Path) -> None:
-    """Where others read along there is no paper clip, and a drop is answered with where files belong."""
+    """Where others read along there is no paper clip; a drop is told where files belong, until one goes there."""
     async with windows(bot, chromium, screenshot_folder) as people:
         ben = await people.open("ben", "vertrieb")
         await expect(ben.page.locator("#clip")).to_be_hidden()
         await ben.page.evaluate(DROP, ["Herbst.csv", "Name\r\nUdo\r\n"])
-        await expect(ben.page.locator("#trouble")).to_contain_text("Direktchat")
+        trouble = ben.page.locator("#trouble")
+        await expect(trouble).to_contain_text("Direktchat")
+        async with ben.page.expect_request_finished(lambda request: "/read" in request.url):  # the page catches up
+            await ben.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        await ben.page.evaluate("new Promise((seen) => setTimeout(seen, 200))")
+        await expect(trouble).to_contain_text("Direktchat")
         await expect(ben.page.locator(".said", has_text="Herbst.csv")).to_have_count(0)
+        await ben.page.locator("[data-room=leads]").click()
+        await expect(trouble).to_be_empty()
 
 
 async def test_an_export_is_kept_by_the_browser(bot: str, chromium: str, screenshot_folder: Path) -> None:

@@ -4,6 +4,7 @@ import { get, newId, post, remove, roomPath } from "./api.js";
 import { Composer } from "./composer.js";
 import { Files } from "./files.js";
 import { Messages, filledIn } from "./messages.js";
+import { Notice } from "./notice.js";
 import { isDirect, nameOf, peopleOptions, roomEntry } from "./rooms.js";
 import { failureOf, wordsOf } from "./words.js";
 
@@ -23,13 +24,14 @@ let rooms = [];
 let room = null;
 let cursor = 0;
 
+const notice = new Notice(byId("trouble"));
 const messages = new Messages(byId("messages"), { say: announce, dismiss, capture });
 const composer = new Composer(byId("composer"), text, log, { deliver, appended: toEnd });
 
 new Files({ clip: byId("clip"), input: byId("file"), zone: log, text }, {
   visit: () => ({ person: me.id, room: room.id, isDirect: isDirect(room) }),
   send: (attempt, name) => composer.send(async () => { await attempt(); await sync(); }, name),
-  refuse: (failed) => trouble(failureOf(words, failed)),
+  refuse: (failed) => notice.refuse(failureOf(words, failed)),
   messages,
 });
 
@@ -47,10 +49,6 @@ function announce(sentence) {
   line.textContent = sentence;
   byId("said").append(line);
   while (byId("said").children.length > 5) byId("said").firstChild.remove();
-}
-
-function trouble(sentence) {
-  byId("trouble").textContent = sentence;
 }
 
 // ---- people and rooms ----
@@ -74,10 +72,10 @@ async function patiently(attempt) {
   for (let pause = 1000; ; pause = Math.min(pause * 2, 10_000)) {
     try {
       const result = await attempt();
-      trouble("");
+      notice.fail("");
       return result;
     } catch (failed) {
-      trouble(failureOf(words, failed));
+      notice.fail(failureOf(words, failed));
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
@@ -113,10 +111,11 @@ function showRooms() {
   document.title = `${unread ? `(${unread}) ` : ""}${room ? `${nameOf(room, words)} – ` : ""}Kollega`;
 }
 
-const go = (id) => enter(id).then(() => text.focus(), (failed) => trouble(failureOf(words, failed)));
+const go = (id) => enter(id).then(() => text.focus(), (failed) => notice.fail(failureOf(words, failed)));
 
 async function enter(id) {
   room = rooms.find((one) => one.id === id);
+  notice.refuse("");
   remember({ room: id });
   unfold(false);
   showHead();
@@ -195,7 +194,7 @@ function take(answer) {
   } else if (fresh.some((message) => !message.below)) byId("newest").hidden = false;
   const told = fresh.findLast((message) => message.bot && (message.private || isDirect(room)));
   if (told) attend(told);
-  if (fresh.length) markRead().catch((failed) => trouble(failureOf(words, failed)));
+  if (fresh.length) markRead().catch((failed) => notice.fail(failureOf(words, failed)));
 }
 
 /** Whole where it fits, else from its beginning. */
@@ -306,7 +305,7 @@ byId("earlier").addEventListener("click", async () => {
     show({ ...answer, cursor });
     log.scrollTop = log.scrollHeight - height;
   } catch (failed) {
-    trouble(failureOf(words, failed));
+    notice.fail(failureOf(words, failed));
   }
 });
 
@@ -353,14 +352,14 @@ byId("found").addEventListener("submit", async (event) => {
 
 // ---- what the bot tells ----
 
-const quietly = (task) => task().catch((failed) => trouble(failureOf(words, failed)));
+const quietly = (task) => task().catch((failed) => notice.fail(failureOf(words, failed)));
 const isVisible = () => document.visibilityState === "visible";
 
 const catchUp = () => quietly(async () => {
   await loadRooms();
   await sync();
   await markRead();
-  trouble("");
+  notice.fail("");
 });
 
 function listen() {
@@ -376,7 +375,7 @@ function listen() {
     if (gone.room === room?.id) messages.take(gone.message);
   });
   source.addEventListener("error", () => {
-    trouble(words.offline);
+    notice.fail(words.offline);
     // A refused stream does not come again by itself.
     if (source.readyState === EventSource.CLOSED) setTimeout(listen, RELISTEN_MILLISECONDS);
   });
@@ -392,7 +391,7 @@ setInterval(() => {
   const { id } = room;
   get(roomPath(id, "messages"), { as: me.id }).then(
     (answer) => { if (room.id === id) take(answer); },
-    (failed) => trouble(failureOf(words, failed)),
+    (failed) => notice.fail(failureOf(words, failed)),
   );
 }, REFRESH_MILLISECONDS);
 
