@@ -1,6 +1,5 @@
 """What must be true before people in Teams can use the bot, found out before they try: a line each."""
 
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,10 +11,9 @@ import aiohttp
 from bot.platforms.base import Unavailable
 from bot.platforms.teams_hosts import is_loopback
 from bot.platforms.teams_token import TokenSource
-from bot.settings import Settings
+from bot.settings import GUID, Settings
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=5)
-GUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 Ask: TypeAlias = Callable[[], Awaitable[str]]
 """What is wrong; nothing, if all is well."""

@@ -1,6 +1,7 @@
 """The settings: read once from the environment and `.env`, checked as a whole, frozen."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -21,6 +22,8 @@ OPENID_URL: Final = "https://login.botframework.com/v1/.well-known/openidconfigu
 LOGIN_URL: Final = "https://login.microsoftonline.com"
 KEY_MIN_CHARS: Final = 32
 NAME_MAX_CHARS: Final = 100
+GUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+"""An id as Entra ID shows it."""
 
 Listed = Annotated[tuple[str, ...], NoDecode]
 

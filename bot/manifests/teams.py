@@ -15,6 +15,7 @@ from bot.about_pages import PRIVACY_PATH, SUPPORT_PATH, TERMS_PATH
 from bot.commands import Command, Registry
 from bot.extensions import EXTENSIONS, Extension, Kind
 from bot.manifests.menu import MENUS, Place
+from bot.settings import GUID
 from cards.model import T, t
 from cards.render.text import Writer
 from services.people import Language
@@ -42,7 +43,6 @@ FULL: Final = t(
     "for each person."
 )
 
-_GUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _VERSION: Final = re.compile(r"(?:0|[1-9]\d{0,4})(?:\.(?:0|[1-9]\d{0,4})){2}")
 # An archive can tell no earlier time; whatever the clock says, the bytes are the same.
 _MOMENT: Final = (1980, 1, 1, 0, 0, 0)
@@ -68,7 +68,7 @@ class App:
 
     def __post_init__(self) -> None:
         address = urlsplit(self.url)
-        if not _GUID.fullmatch(self.app_id):
+        if not GUID.fullmatch(self.app_id):
             raise Unfit("--app-id: must be the application id of the registration, such as 00000000-0000-…")
         if address.scheme != "https" or not address.hostname or address.path.strip("/") or address.query:
             raise Unfit("--url: must be the bot's public address, such as https://bot.example.com")

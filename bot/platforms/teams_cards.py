@@ -149,7 +149,7 @@ class Drawing:
         }
 
     def line(self, words: T, reader: Reader) -> str:
-        """A sentence by itself."""
+        """A sentence on one line, where Teams takes no card."""
         return Writer(reader.language, reader.zone, self.clock()).one_line(words)
 
     def words(self, card: Card, reader: Reader) -> str:
@@ -158,11 +158,7 @@ class Drawing:
 
     def note(self, words: T | None, reader: Reader) -> Json:
         """A line at the clicked card, which stays as it is."""
-        return {"statusCode": 200, "type": NOTE, "value": self.said(words, reader) if words else ""}
-
-    def said(self, words: T, reader: Reader) -> str:
-        """A sentence on one line, where Teams takes no card."""
-        return Writer(reader.language, reader.zone, self.clock()).one_line(words)
+        return {"statusCode": 200, "type": NOTE, "value": self.line(words, reader) if words else ""}
 
 
 def cards_of(attachments: Iterable[Mapping[str, Any]] | None) -> list[Json]:

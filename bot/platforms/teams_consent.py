@@ -85,7 +85,7 @@ class Consents:
             await self._connector.send(service_url, conversation_id, self._question(file, reader))
 
     def _question(self, file: File, reader: Reader) -> Json:
-        about = self._drawing.said(cards.SAVE_FILE, reader)
+        about = self._drawing.line(cards.SAVE_FILE, reader)
         context = {"file": file.file_id}
         content = {
             "description": about,
