@@ -1,20 +1,28 @@
 """What the tests of the platform share: who is there, what they click, and the bot behind the door."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import aiohttp
 from aiohttp import web
-from aiohttp.test_utils import TestClient
+from aiohttp.test_utils import TestClient, TestServer
 
 from bot.incoming import Answer, Incoming, Placement
+from bot.metrics import Metrics
 from bot.platforms.base import Reader, Sent
-from bot.platforms.teams import TeamsPlatform
+from bot.platforms.teams import Own, TeamsPlatform
+from bot.platforms.teams_auth import TokenVerifier
+from bot.platforms.teams_connector import Connector
 from bot.platforms.teams_door import is_object
+from bot.platforms.teams_files import Files
+from bot.platforms.teams_hosts import FileHosts, ServiceHosts
 from cards.model import Card, Choice, ChoiceInput, Item, Items, Run, Subject, TextInput, verbatim
 from services.file import OpenedFile
 from services.people import Language, PlaceKind
+from tests.bot.connector.parts import login
 from tests.fakes.bot_connector import APP_ID, TENANT_ID, FakeClock, FakeTeams
 
 BOT = f"28:{APP_ID}"
@@ -85,7 +93,11 @@ class Bot:
     clock: FakeClock
 
     async def post(self, activity: Mapping[str, Any], *, aud: str = APP_ID) -> tuple[int, Any]:
-        headers = {"Authorization": self.teams.authorization(aud=aud)}
+        return await self.knock(self.teams.authorization(aud=aud), activity)
+
+    async def knock(self, authorization: str | None, activity: Mapping[str, Any]) -> tuple[int, Any]:
+        """Whoever sends it, under whatever header."""
+        headers = {} if authorization is None else {"Authorization": authorization}
         async with self.client.post("/api/messages", json=activity, headers=headers) as response:
             text = await response.text()
             return response.status, json.loads(text) if text else None
@@ -135,6 +147,37 @@ class Bot:
     @property
     def newest(self) -> dict[str, Any]:
         return list(self.teams.posts.values())[-1].activity
+
+
+@asynccontextmanager
+async def behind(
+    verifier: TokenVerifier, teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock
+) -> AsyncGenerator[Bot]:
+    """The bot on loopback; the verifier decides whom it hears."""
+    hosts, chat = ServiceHosts(["127.0.0.1"]), StandIn()
+    connector = Connector(
+        session,
+        login(teams, session, clock),
+        hosts,
+        Metrics(),
+        clock=clock.now,
+        timer=clock.timer,
+        sleep=clock.sleep,
+    )
+    platform = TeamsPlatform(
+        chat,
+        verifier,
+        connector,
+        own=Own(APP_ID, "https://kollega.example"),
+        files=Files(session, FileHosts(("127.0.0.1",))),
+        clock=clock.now,
+        timer=clock.timer,
+        body_limit_s=1,
+    )
+    application = web.Application()
+    application.add_routes(platform.routes())
+    async with TestClient(TestServer(application)) as client:
+        yield Bot(chat, teams, platform, client, clock)
 
 
 def mention(markup: str, person_id: str, name: str) -> dict[str, Any]:
