@@ -27,8 +27,9 @@ from services.lead_import.model import (
     Tally,
 )
 from services.people import TeamId, UserId
+from services.spreadsheet import FILE_MAX_BYTES, ROWS_MAX
 from services.table import Flaw, Unreadable
-from services.table.model import BYTES_MAX, COLUMNS_MAX, ROWS_MAX
+from services.table.model import COLUMNS_MAX
 
 _PLAN: Final = Plan(
     columns={
@@ -142,7 +143,7 @@ EXAMPLES: Final = {
     "a workbook": refused(Unreadable("spreadsheet")),
     "no text": refused(Unreadable("binary")),
     "an empty file": refused(Unreadable("empty")),
-    "too large": refused(Unreadable("bytes", BYTES_MAX)),
+    "too large": refused(Unreadable("bytes", FILE_MAX_BYTES)),
     "too many columns": refused(Unreadable("columns", COLUMNS_MAX)),
     "too many rows": refused(Unreadable("rows", ROWS_MAX)),
 }

@@ -11,7 +11,6 @@ from services.bulk.model import (
     BulkState,
     BulkView,
     Line,
-    LineState,
     Problem,
     TooManyBulks,
 )
@@ -91,13 +90,12 @@ def _line(entry: Entry, usual: Part, language: Language) -> Line:
     try:
         address = checked_address(entry.email)
     except Invalid:
-        return _refused(
-            replace(drafted, firm=entry.firm[:LINE_MAX_CHARS], email=entry.email[:LINE_MAX_CHARS]), Problem.ADDRESS
-        )
+        cut = replace(drafted, firm=entry.firm[:LINE_MAX_CHARS], email=entry.email[:LINE_MAX_CHARS])
+        return cut.refused(Problem.ADDRESS)
     # A firm without a name goes by its domain, until it brings its own.
     named = replace(drafted, email=address, firm=entry.firm or address.rpartition("@")[2])
     if len(named.firm) > LINE_MAX_CHARS:
-        return _refused(replace(named, firm=named.firm[:LINE_MAX_CHARS]), Problem.LONG)
+        return replace(named, firm=named.firm[:LINE_MAX_CHARS]).refused(Problem.LONG)
     return _told(named, entry)
 
 
@@ -106,14 +104,10 @@ def _told(line: Line, entry: Entry) -> Line:
     part = PARTS.get(entry.part.casefold()) if entry.part else line.part
     language = LANGUAGES.get(entry.language.casefold()) if entry.language else line.language
     if part is None:
-        return _refused(line, Problem.PART)
+        return line.refused(Problem.PART)
     if language is None:
-        return _refused(line, Problem.LANGUAGE)
+        return line.refused(Problem.LANGUAGE)
     return replace(line, part=part, language=language)
-
-
-def _refused(line: Line, problem: Problem) -> Line:
-    return replace(line, state=LineState.REFUSED, problem=problem)
 
 
 @dataclass(slots=True)
@@ -170,5 +164,5 @@ async def _examined(uow: UnitOfWork, team_id: TeamId, marketplace_id: str, lines
     examined: list[Line] = []
     for line in lines:
         problem = line.problem or there.judge(line)
-        examined.append(_refused(line, problem) if problem else line)
+        examined.append(line.refused(problem) if problem else line)
     return examined

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -130,6 +130,10 @@ class Line:
     state: LineState = LineState.WAITING
     problem: Problem | None = None
     invitation_id: str | None = None
+
+    def refused(self, problem: Problem) -> "Line":
+        """The same line, left out."""
+        return replace(self, state=LineState.REFUSED, problem=problem)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

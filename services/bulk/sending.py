@@ -78,7 +78,7 @@ async def advance(uow: UnitOfWork, actor: Actor, bulk: Bulk) -> int:
         there = await room(uow, bulk.team_id, bulk.marketplace_id)
         for line in lines:
             problem = there.judge(line)
-            settled = _refused(line, problem) if problem else await _invite(uow, actor, market, bulk, line)
+            settled = line.refused(problem) if problem else await _invite(uow, actor, market, bulk, line)
             await uow.bulks.settle(bulk.team_id, bulk.bulk_id, settled, uow.new_id())
     if len(lines) < SLICE:
         await uow.bulks.move(bulk.team_id, bulk.bulk_id, BulkState.RUNNING, BulkState.DONE, uow.now)
@@ -90,12 +90,8 @@ async def _invite(uow: UnitOfWork, actor: Actor, market: Marketplace, bulk: Bulk
     try:
         partner = await add_firm(uow, actor, market, firm, line.part)
     except tuple(_PROBLEMS) as refusal:
-        return _refused(line, _PROBLEMS[type(refusal)])
+        return line.refused(_PROBLEMS[type(refusal)])
     return replace(line, state=LineState.INVITED, invitation_id=partner.invitation_id)
-
-
-def _refused(line: Line, problem: Problem) -> Line:
-    return replace(line, state=LineState.REFUSED, problem=problem)
 
 
 async def drop(uow: UnitOfWork, actor: Actor, bulk_id: str) -> BulkView:

@@ -6,7 +6,6 @@ entry and what it left out are written together or not at all: nothing is import
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
 import msgspec
 
@@ -31,10 +30,8 @@ from services.lead_import.model import (
 )
 from services.lead_import.showing import judged, tally_of
 from services.permissions import Grant, Permission, grant
-from services.table.model import ROWS_MAX
+from services.spreadsheet import ROWS_MAX
 from services.unit_of_work import UnitOfWork
-
-RESULT_ROWS_MAX: Final = ROWS_MAX
 
 
 async def claim(uow: UnitOfWork, holder: str) -> LeadImport | None:
@@ -88,7 +85,7 @@ async def finish(
 
 async def skipped(uow: UnitOfWork, carried: LeadImport) -> list[SkippedRow]:
     """Everything that was left out."""
-    return await uow.lead_imports.skipped(carried.team_id, carried.import_id, RESULT_ROWS_MAX)
+    return await uow.lead_imports.skipped(carried.team_id, carried.import_id, ROWS_MAX)
 
 
 async def halt(uow: UnitOfWork, carried: LeadImport, why: Halt) -> None:

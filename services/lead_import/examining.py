@@ -7,8 +7,8 @@ from itertools import islice
 from services.lead_import.columns import joined_name
 from services.lead_import.model import CHECKED_ROWS, Column, Plan, ReadRow
 from services.lead_import.reading import read
+from services.spreadsheet import ROWS_MAX
 from services.table import BadRow, Row, Table, Unreadable
-from services.table.model import ROWS_MAX
 
 
 @dataclass(frozen=True, slots=True)

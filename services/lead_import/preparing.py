@@ -120,11 +120,16 @@ def planned(plan: Plan, defaults: Defaults) -> Plan:
     )
 
 
+def taken(same: LeadImport) -> AlreadyImported:
+    """Who has imported this very file, or is doing so, and since when."""
+    at = same.ended_at or same.begun_at or same.created_at
+    return AlreadyImported(at, same.user_name, is_done=same.state is ImportState.DONE)
+
+
 async def _again(uow: UnitOfWork, actor: Actor, same: LeadImport, opened: OpenedFile) -> ImportView:
     """One's own import goes on where it is; what is done, or a colleague does, is said and left alone."""
     if same.state is ImportState.DONE or same.user_id != actor.user_id:
-        at = same.ended_at or same.begun_at or same.created_at
-        raise AlreadyImported(at, same.user_name, is_done=same.state is ImportState.DONE)
+        raise taken(same)
     if same.state is not ImportState.RUNNING:
         await uow.lead_imports.change_file(actor.team_id, same.import_id, opened.stored.file_id)
     return await view(uow, actor, replace(same, file_id=opened.stored.file_id))

@@ -3,7 +3,6 @@
 from services import file
 from services.file.model import KEPT, Purpose
 from services.lead_import.model import (
-    AlreadyImported,
     Defaults,
     Field,
     Halt,
@@ -15,7 +14,7 @@ from services.lead_import.model import (
     NameUnmapped,
     Plan,
 )
-from services.lead_import.preparing import own, planned, view
+from services.lead_import.preparing import own, planned, taken, view
 from services.people import Actor
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
@@ -48,8 +47,7 @@ async def _begin(uow: UnitOfWork, actor: Actor, found: LeadImport, plan: Plan) -
     await uow.teams.lock(found.team_id)
     same = await uow.lead_imports.same(found.team_id, found.sha256, actor.user_id)
     if same is not None and same.import_id != found.import_id and _is_taken(same):
-        at = same.ended_at or same.begun_at or same.created_at
-        raise AlreadyImported(at, same.user_name, is_done=same.state is ImportState.DONE)
+        raise taken(same)
     await uow.lead_imports.change_plan(found.team_id, found.import_id, plan)
     await _go(uow, actor, found)
 

@@ -9,8 +9,6 @@ from services.errors import Refusal
 from services.spreadsheet import restore
 from services.table.records import Record, Spoilt, records
 
-BYTES_MAX = 10 * 1024 * 1024
-ROWS_MAX = 100_000
 COLUMNS_MAX = 100
 CELL_MAX_CHARS = 32 * 1024
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from services.table.model import BYTES_MAX, COLUMNS_MAX, Encoding, Table, Unreadable, is_empty
+from services.spreadsheet import FILE_MAX_BYTES
+from services.table.model import COLUMNS_MAX, Encoding, Table, Unreadable, is_empty
 from services.table.records import Record, records
 
 DELIMITERS: Final = (";", ",", "\t", "|")
@@ -26,8 +27,8 @@ _VALUE: Final = re.compile(r"[^\W\d_]")
 
 def open_table(content: bytes) -> Table:
     """The table in a file. Raises Unreadable."""
-    if len(content) > BYTES_MAX:
-        raise Unreadable("bytes", BYTES_MAX)
+    if len(content) > FILE_MAX_BYTES:
+        raise Unreadable("bytes", FILE_MAX_BYTES)
     encoding = _encoding(content)
     delimiter = _delimiter(content, encoding)
     first = _first(content, encoding, delimiter)

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from bot.importing import Importer
 from bot.metrics import Metrics
 from services.lead_import import ImportState, ImportView, LeadImport, Tally
+from services.spreadsheet import ROWS_MAX
 from services.table import BadRow, open_table
-from services.table.model import ROWS_MAX
 from storage.engine import Database, open_database
 from storage.tables import lead_history, lead_import_rows, lead_sights, leads
 from storage.unit_of_work import SqlUnits

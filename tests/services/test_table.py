@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.spreadsheet import FILE_MAX_BYTES
 from services.table import BadRow, Encoding, Flaw, Row, Table, Unreadable, open_table, recognise
-from services.table.model import BYTES_MAX, CELL_MAX_CHARS, COLUMNS_MAX
+from services.table.model import CELL_MAX_CHARS, COLUMNS_MAX
 
 TEXT = "Name;E-Mail;Notiz\nEva Weiß;eva@acme.example;Größe 12 €\n"
 ROW = Row(2, ("Eva Weiß", "eva@acme.example", "Größe 12 €"))
@@ -120,7 +121,7 @@ def test_limits_are_told_by_row() -> None:
         (b"Name;Mail\nEva\0;e", "binary"),
         (b"", "empty"),
         (b"\n\n;;\n", "empty"),
-        (b"x" * (BYTES_MAX + 1), "bytes"),
+        (b"x" * (FILE_MAX_BYTES + 1), "bytes"),
         (b";".join([b"a"] * (COLUMNS_MAX + 1)), "columns"),
     ],
 )
