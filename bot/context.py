@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.incoming import Incoming
+from bot.incoming import Incoming, Placement
+from cards.render.text import Writer
 from services.people import Actor
 from services.unit_of_work import UnitOfWork
 
@@ -24,3 +25,13 @@ class Context:
     run: "Callable[[Context, str, Mapping[str, Any]], Awaitable[Card | Reply | None]]"
     """Carries out another command in the same transaction, in this actor's name (an approved request, say)."""
     public_url: str
+
+    @property
+    def writer(self) -> Writer:
+        """Words for a file, in the language and zone of whoever asked for it."""
+        return Writer(self.actor.language, self.actor.zone, self.uow.now)
+
+    @property
+    def apart(self) -> Placement:
+        """A message of its own; where others read along, for this person alone."""
+        return Placement.PRIVATE if self.actor.place.is_public else Placement.NEW

@@ -20,7 +20,7 @@ from bot.commands import TEXT_MAX_CHARS, Command, Registry, Reply, Typed
 from bot.context import Context
 from bot.describing import is_current, met_of, place_of
 from bot.extensions import LINKED, linked_lead, unlinked
-from bot.incoming import Answer, Incoming, Kind, Placement
+from bot.incoming import Answer, Incoming, Kind, Placement, aside
 from bot.metrics import Metrics
 from bot.platforms.base import Reader, Sent
 from cards import confirmation
@@ -52,6 +52,8 @@ POINTER: Final = re.compile(r"[\w.:-]{1,64}")
 """A reference, an id or a word of a choice; an address or a text is none."""
 
 PRESSED: Final = frozenset({Kind.CLICK, Kind.DIALOG})
+ASKED: Final = PRESSED | {Kind.MESSAGE}
+"""Somebody waits for an answer."""
 EVENTS: Final = {Kind.INSTALLED: "conversation.install", Kind.REMOVED: "conversation.remove"}
 
 
@@ -222,7 +224,7 @@ class Dispatch:
         except msgspec.ValidationError as error:
             if command.form is None or ctx.incoming.kind is Kind.REFRESH:
                 raise Invalid("text", "not_understood") from error
-            return Reply(await command.form(ctx, raw, ()), self._aside(ctx.incoming, ctx.actor))
+            return Reply(await command.form(ctx, raw, ()), aside(ctx.incoming, ctx.actor))
         return await command.handler(ctx, args)
 
     async def _recognise(self, uow: UnitOfWork, incoming: Incoming, *, is_met: bool = True) -> Actor:
@@ -277,10 +279,6 @@ class Dispatch:
         async with self.units.read() as uow:
             return await self._recognise(uow, incoming)
 
-    def _aside(self, incoming: Incoming, actor: Actor) -> Placement:
-        """What concerns the person alone: beside the clicked card, or, where nobody else reads, as the next message."""
-        return Placement.PRIVATE if actor.place.is_public or incoming.kind is not Kind.MESSAGE else Placement.NEW
-
     async def _suggest(self, incoming: Incoming) -> Answer | None:
         if incoming.kind is not Kind.MESSAGE:
             return None
@@ -288,7 +286,7 @@ class Dispatch:
         typed = " ".join(incoming.text.split())[:60]
         found = self.registry.nearest(incoming.text, actor.language, allowed=lambda needed: actor.may(needed, own=True))
         card = help_cards.suggested(typed, tuple((word, command.name) for word, command in found))
-        return self._answer(card, self._aside(incoming, actor), actor)
+        return self._answer(card, aside(incoming, actor), actor)
 
     async def _ask(self, incoming: Incoming, typed: Typed | None, question: NeedsConfirmation) -> Answer | None:
         if typed is None:
@@ -302,14 +300,14 @@ class Dispatch:
                 card = await command.form(ctx, raw, question.warnings)
             else:
                 card = confirmation.confirm(question.warnings, command.verb, command.name, raw)
-        return self._answer(card, self._aside(incoming, actor), actor)
+        return self._answer(card, aside(incoming, actor), actor)
 
     async def _refused(
         self, incoming: Incoming, command: Command | None, raw: Mapping[str, Any], refusal: Refusal
     ) -> Answer | None:
         self.metrics.refusals.labels(type(refusal).__name__).inc()
         log.info("refused", command=command.name if command else "", refusal=type(refusal).__name__)
-        if incoming.kind not in {Kind.MESSAGE, Kind.CLICK, Kind.DIALOG}:
+        if incoming.kind not in ASKED:
             return None
         actor = await self._seen(incoming)
         if command is not None and incoming.kind in PRESSED and isinstance(refusal, audit.TRESPASSES):
@@ -318,7 +316,7 @@ class Dispatch:
         if command is not None and isinstance(refusal, NotPermitted):
             async with self.units.read() as uow:
                 card = await self._way_out(uow, incoming, command, raw, refusal)
-        return self._answer(card, self._aside(incoming, actor), actor)
+        return self._answer(card, aside(incoming, actor), actor)
 
     async def _note_refused(self, actor: Actor, command: Command, refusal: Refusal) -> None:
         """What was refused is rolled back, that it was refused is kept; the person is answered in any case."""
@@ -372,7 +370,7 @@ class Dispatch:
         """The database is in the way, so that nobody can be asked who could help."""
         self.metrics.refusals.labels(type(refusal).__name__).inc()
         log.warning("turned away", command=incoming.command, refusal=type(refusal).__name__)
-        if incoming.kind not in {Kind.MESSAGE, Kind.CLICK, Kind.DIALOG}:
+        if incoming.kind not in ASKED:
             return None
         return await self._to_whoever_asked(incoming, refusal_cards.refused(refusal))
 
@@ -388,7 +386,7 @@ class Dispatch:
             if not isinstance(error, Contended | TimeoutError):
                 log.exception("reader unknown")
             return Answer(card, Placement.PRIVATE, Reader(user.spoken(incoming.sender.language_hint), "UTC"))
-        return self._answer(card, self._aside(incoming, actor), actor)
+        return self._answer(card, aside(incoming, actor), actor)
 
 
 def _written(raw: Mapping[str, Any]) -> tuple[str, str] | None:

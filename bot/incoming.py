@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from bot.platforms.base import Reader, Sent
 from cards.model import Card
 from services.file import OpenedFile, ReceivedFile
-from services.people import PlaceKind
+from services.people import Actor, PlaceKind
 
 
 class Kind(StrEnum):
@@ -96,6 +96,11 @@ class Answer:
     reader: Reader
     choices: tuple[Card, ...] = ()
     """Cards of which the person puts one into a message of his own: drawn for whoever may read it."""
+
+
+def aside(incoming: Incoming, actor: Actor) -> Placement:
+    """What concerns the person alone: beside the clicked card, or, where nobody else reads, as the next message."""
+    return Placement.PRIVATE if actor.place.is_public or incoming.kind is not Kind.MESSAGE else Placement.NEW
 
 
 class Chat(Protocol):

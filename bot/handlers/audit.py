@@ -5,7 +5,6 @@ from bot.context import Context
 from cards import audit as cards
 from cards.model import Card, t
 from cards.render.sheet import Table
-from cards.render.text import Writer
 from services import audit, file
 from services.audit.store import NEWEST
 from services.permissions import Permission
@@ -30,7 +29,7 @@ class ExportArgs(Args, frozen=True):
 
 async def export(ctx: Context, args: ExportArgs) -> Card:
     """The entries that fit into one file."""
-    writer = Writer(ctx.actor.language, ctx.actor.zone, ctx.uow.now)
+    writer = ctx.writer
     table = Table(cards.HEADER, writer)
     view = await audit.export(ctx.uow, ctx.actor, lambda one: table.add(cards.row(one)), args.after)
     name = writer.one_line(cards.named(view))

@@ -5,11 +5,10 @@ from typing import Any, Final
 
 from bot.commands import Args, Command, Group, Reply
 from bot.context import Context
-from bot.incoming import Kind, Placement
+from bot.incoming import aside
 from cards import bulk as cards
 from cards.bulk import tables
 from cards.model import Card, T, t
-from cards.render.text import Writer
 from services import bulk, file
 from services.bulk import BulkTable
 from services.errors import Warn
@@ -61,19 +60,14 @@ async def invite_many(ctx: Context, args: InviteManyArgs) -> Card | Reply:
             text=args.text,
         )
         card = cards.shown(view)
-    return Reply(card, _aside(ctx))
+    # A list of firms concerns whoever invites them, and the form stays for the next try.
+    return Reply(card, aside(ctx.incoming, ctx.actor))
 
 
 async def invite_many_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Which firms."""
     del warnings
     return cards.form(await bulk.form(ctx.uow, ctx.actor, str(known.get("file", ""))), known)
-
-
-def _aside(ctx: Context) -> Placement:
-    """A list of firms concerns whoever invites them, and the form stays for the next try."""
-    is_aside = ctx.actor.place.is_public or ctx.incoming.kind is not Kind.MESSAGE
-    return Placement.PRIVATE if is_aside else Placement.NEW
 
 
 async def show(ctx: Context, args: ShowArgs) -> Card:
@@ -105,7 +99,7 @@ async def report(ctx: Context, args: BulkArgs) -> Reply:
     """Firm by firm, as a file."""
     table = await bulk.report(ctx.uow, ctx.actor, args.bulk)
     made = await _made(ctx, table, tables.REPORT_NAME, tables.REPORT, tables.report_rows(table))
-    return Reply(tables.reported(table.view, made), _apart(ctx))
+    return Reply(tables.reported(table.view, made), ctx.apart)
 
 
 async def links(ctx: Context, args: BulkArgs) -> Reply:
@@ -113,21 +107,17 @@ async def links(ctx: Context, args: BulkArgs) -> Reply:
     table = await bulk.links(ctx.uow, ctx.actor, args.bulk)
     rows = tables.link_rows(table, ctx.public_url)
     made = await _made(ctx, table, tables.LINKS_NAME, tables.LINKS, rows)
-    return Reply(tables.links_taken(table.view, made), _apart(ctx))
+    return Reply(tables.links_taken(table.view, made), ctx.apart)
 
 
 async def _made(
     ctx: Context, table: BulkTable, name: T, header: tuple[T, ...], rows: Iterable[tables.Row]
 ) -> file.OfferedFile:
     """The table in the language and the manner of whoever asked for it."""
-    writer = Writer(ctx.actor.language, ctx.actor.zone, ctx.uow.now)
+    writer = ctx.writer
     written = ([writer.one_line(cell) if isinstance(cell, T) else cell for cell in row] for row in rows)
     content = write_csv([writer.one_line(one) for one in header], written, ctx.actor.language)
     return await file.offer(ctx.uow, ctx.actor, writer.one_line(tables.named(name, table.view)), content)
-
-
-def _apart(ctx: Context) -> Placement:
-    return Placement.PRIVATE if ctx.actor.place.is_public else Placement.NEW
 
 
 COMMANDS: Final = (

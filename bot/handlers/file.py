@@ -32,7 +32,7 @@ async def receive(ctx: Context, args: NoArgs) -> Card:
 async def show(ctx: Context, args: FileArgs) -> Reply:
     """A file to be fetched; where others read along, they do not see that there is one."""
     card = cards.offered(await file.show_made(ctx.uow, ctx.actor, args.file))
-    return Reply(card, Placement.PRIVATE if ctx.actor.place.is_public else Placement.NEW)
+    return Reply(card, ctx.apart)
 
 
 async def decline(ctx: Context, args: FileArgs) -> Card:

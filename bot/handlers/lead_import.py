@@ -6,10 +6,8 @@ import msgspec
 
 from bot.commands import Args, Command, Group, Reply
 from bot.context import Context
-from bot.incoming import Placement
 from cards import lead_import as cards
 from cards.model import Card, t
-from cards.render.text import Writer
 from services import lead_import
 from services.permissions import Permission
 from services.spreadsheet import write_csv
@@ -60,11 +58,11 @@ async def bring(ctx: Context, args: FileArgs) -> Card | Reply:
         name, content = _sample(ctx)
         return cards.explained(await lead_import.explain(ctx.uow, ctx.actor, name, content))
     card = cards.shown(await lead_import.prepare(ctx.uow, ctx.actor, args.file))
-    return Reply(card, Placement.PRIVATE if ctx.actor.place.is_public else Placement.NEW)
+    return Reply(card, ctx.apart)
 
 
 def _sample(ctx: Context) -> tuple[str, bytes]:
-    writer = Writer(ctx.actor.language, ctx.actor.zone, ctx.uow.now)
+    writer = ctx.writer
     header, *rows = ([writer.one_line(cell) for cell in row] for row in cards.SAMPLE)
     return writer.one_line(cards.SAMPLE_NAME), write_csv(header, rows, ctx.actor.language)
 

@@ -7,7 +7,6 @@ from bot.context import Context
 from cards import lead as cards
 from cards.model import Card, t
 from cards.render.sheet import Table
-from cards.render.text import Writer
 from services import file, lead
 from services.permissions import Permission
 
@@ -20,7 +19,7 @@ class ExportArgs(Args, frozen=True):
 
 async def export(ctx: Context, args: ExportArgs) -> Card:
     """The leads that fit into one file, for this person alone."""
-    writer = Writer(ctx.actor.language, ctx.actor.zone, ctx.uow.now)
+    writer = ctx.writer
     table = Table(cards.HEADER, writer)
     view = await lead.export(ctx.uow, ctx.actor, lambda one: table.add(cards.row(one)), args.after)
     if not view.count:
