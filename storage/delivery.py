@@ -27,6 +27,8 @@ _d: Final = deliveries.c
 _other: Final = deliveries.alias("other")
 _KEY: Final = (_d.team_id, _d.delivery_id)
 _THIS: Final = (_d.team_id == bindparam("_team_id"), _d.delivery_id == bindparam("_delivery_id"))
+# Attempts do not tell one sender from another: what is sent again by hand is counted anew. A new lease ends later.
+_HELD: Final = (*_THIS, _d.state == State.SENDING, _d.leased_until == bindparam("_held_until"))
 _THIS_POST: Final = (posts.c.team_id == bindparam("_team_id"), posts.c.post_id == bindparam("_post_id"))
 _THIS_EVENT: Final = (events.c.event_id == bindparam("_event_id"), events.c.routed_at.is_(None))
 
@@ -96,13 +98,13 @@ _STUCK: Final = (
 )
 _FINISH: Final = (
     update(deliveries)
-    .where(*_THIS, _d.state == State.SENDING)
+    .where(*_HELD)
     .values(state=bindparam("_state"), reason=bindparam("_reason"), done_at=bindparam("_at"), leased_until=None)
     .returning(_d.delivery_id)
 )
 _PUT_BACK: Final = (
     update(deliveries)
-    .where(*_THIS, _d.state == State.SENDING)
+    .where(*_HELD)
     .values(state=State.PENDING, due_at=bindparam("_due_at"), reason=bindparam("_reason"), leased_until=None)
 )
 _AWAITS: Final = select(
@@ -239,11 +241,11 @@ class SqlDeliveries(Rows):
         return [_delivery(row) for row in await self._rows(_STUCK, limit=limit, at=at)]
 
     async def finish(self, delivery: Delivery, state: State, reason: str, at: datetime) -> bool:
-        values = {**_this(delivery), "_state": state, "_reason": reason, "_at": at}
+        values = {**_held(delivery), "_state": state, "_reason": reason, "_at": at}
         return (await self._connection.execute(_FINISH, values)).one_or_none() is not None
 
     async def put_back(self, delivery: Delivery, due_at: datetime, reason: str) -> None:
-        values = {**_this(delivery), "_due_at": due_at, "_reason": reason}
+        values = {**_held(delivery), "_due_at": due_at, "_reason": reason}
         try:
             async with self._connection.begin_nested():
                 await self._connection.execute(_PUT_BACK, values)
@@ -275,8 +277,12 @@ class SqlDeliveries(Rows):
         return sum([(await self._connection.execute(one, values)).rowcount for one in _FORGET])
 
 
-def _this(delivery: Delivery) -> dict[str, Any]:
-    return {"_team_id": delivery.team_id, "_delivery_id": delivery.delivery_id}
+def _held(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "_team_id": delivery.team_id,
+        "_delivery_id": delivery.delivery_id,
+        "_held_until": delivery.leased_until,
+    }
 
 
 def _row(delivery: Delivery, at: datetime) -> dict[str, Any]:
@@ -318,6 +324,7 @@ def _delivery(row: RowMapping) -> Delivery:
         state=State(row["state"]),
         reason=row["reason"],
         attempts=row["attempts"],
+        leased_until=row["leased_until"],
     )
 
 

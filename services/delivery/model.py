@@ -70,6 +70,8 @@ class Delivery:
     state: State = State.PENDING
     reason: str = ""
     attempts: int = 0
+    leased_until: datetime | None = None
+    """While it is being sent: by this each sender is told from those who had it before him."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,11 +61,14 @@ class Deliveries(Protocol):
         ...
 
     async def finish(self, delivery: Delivery, state: State, reason: str, at: datetime) -> bool:
-        """The end of a delivery in `sending`; False when it ended otherwise."""
+        """The end of a delivery in `sending`; False when it ended otherwise or somebody else has it by now."""
         ...
 
     async def put_back(self, delivery: Delivery, due_at: datetime, reason: str) -> None:
-        """Try a delivery in `sending` again later; an update that another one waits to replace ends instead."""
+        """Try a delivery in `sending` again later, unless somebody else has it by now.
+
+        An update that another one waits to replace ends instead.
+        """
         ...
 
     async def waiting(self, at: datetime) -> Waiting:

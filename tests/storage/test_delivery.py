@@ -154,6 +154,43 @@ async def test_a_delivery_ends_once(units: SqlUnits) -> None:
     assert not await finish(units, taken, State.SENT)
 
 
+async def test_a_sender_that_wakes_late_does_not_end_what_another_one_has(units: SqlUnits, clock: Clock) -> None:
+    """Whoever wakes after the lease changes nothing for the one who has it by then, who ends it in peace."""
+    await add(units, UPDATE)
+    [early] = await claim(units)
+    late = await taken_over(units, clock, early)
+    assert not await finish(units, early)
+    async with units.write() as uow:
+        await uow.deliveries.put_back(early, uow.now, "unavailable")
+    assert await claim(units) == []
+    assert await finish(units, late)
+
+
+async def test_a_sender_that_wakes_late_does_not_end_what_is_sent_again(units: SqlUnits, clock: Clock) -> None:
+    """Nor after somebody has sent an unknown message again, with which the attempts begin anew."""
+    await add(units, POST)
+    [early] = await claim(units)
+    clock.advance(seconds=51)
+    assert await finish(units, early, State.UNKNOWN)
+    async with units.write() as uow:
+        assert await uow.deliveries.resend("T", early.delivery_id, uow.now)
+    [late] = await claim(units)
+    assert late.attempts == early.attempts
+    assert not await finish(units, early)
+    assert await finish(units, late)
+
+
+async def taken_over(units: SqlUnits, clock: Clock, delivery: Delivery) -> Delivery:
+    """The delivery in the hands of another sender, after its lease was over and somebody put it back."""
+    clock.advance(seconds=51)
+    async with units.write() as uow:
+        [stuck] = await uow.deliveries.stuck(10, uow.now)
+        assert stuck == delivery
+        await uow.deliveries.put_back(stuck, uow.now, "the sender died")
+    [again] = await claim(units)
+    return again
+
+
 async def test_only_the_unknown_is_sent_again_and_by_its_team_only(units: SqlUnits) -> None:
     """Sending again is possible once, for an unknown message of the own team."""
     await add(units, POST)
