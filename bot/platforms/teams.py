@@ -12,7 +12,7 @@ import structlog
 from aiohttp import web
 
 from bot.incoming import Answer, Chat, Incoming, Kind, Placement
-from bot.platforms.base import Ambiguous, Gone, Reader, Rejected, SendFailed, Sent, Target
+from bot.platforms.base import Ambiguous, Gone, Reader, Rejected, SendFailed, Sent, Target, Unavailable
 from bot.platforms.teams_activity import Spoken, read_activity, spoken
 from bot.platforms.teams_asking import ANONYMOUS, Asked, read_asked
 from bot.platforms.teams_auth import Forbidden, TokenVerifier, Unauthenticated
@@ -97,7 +97,7 @@ class TeamsPlatform:
         return await self._send(target, card, reader, RELAY_PATIENCE_S)
 
     async def _send(self, target: Target, card: Card, reader: Reader, patience_s: float) -> Sent:
-        conversation_id = target.conversation_id or await self._open_chat(target)
+        conversation_id = target.conversation_id or await self._open_chat(target, patience_s)
         thread_id = target.reference.get("thread")
         service_url = _service_url(target)
         user_ids = await self._readers(card, service_url, conversation_id, target.reference)
@@ -341,8 +341,8 @@ class TeamsPlatform:
             return (person,)
         return await self._people.readers(service_url, conversation_id)
 
-    async def _open_chat(self, target: Target) -> str:
-        """The person's chat with the bot, which Teams makes once and then finds again."""
+    async def _open_chat(self, target: Target, patience_s: float = MAX_TOTAL_WAIT_S) -> str:
+        """The person's chat with the bot, which Teams makes once and then finds again: asking twice does no harm."""
         known = self._chats.get((target.tenant, target.user_id))
         if known is not None:
             return known
@@ -353,7 +353,10 @@ class TeamsPlatform:
             "channelData": {"tenant": {"id": target.tenant}},
             "isGroup": False,
         }
-        created = await self._connector.create_conversation(_service_url(target), body)
+        try:
+            created = await self._connector.create_conversation(_service_url(target), body, patience_s=patience_s)
+        except Ambiguous as failure:
+            raise Unavailable(failure.reason) from failure
         self._chats.put((target.tenant, target.user_id), created.conversation_id, CHATS_KEPT_S)
         return created.conversation_id
 

@@ -199,9 +199,11 @@ class Connector:
         url = self._url(service_url, conversation_id, "activities", activity_id)
         await self._run(_Call("DELETE", url, _thread(conversation_id), self._writes))
 
-    async def create_conversation(self, service_url: str, body: Mapping[str, Any]) -> CreatedConversation:
+    async def create_conversation(
+        self, service_url: str, body: Mapping[str, Any], *, patience_s: float = MAX_TOTAL_WAIT_S
+    ) -> CreatedConversation:
         """Open a direct chat or a channel thread."""
-        created = await self._create(self._url(service_url), _new_place(body), body)
+        created = await self._create(self._url(service_url), _new_place(body), body, patience_s)
         return CreatedConversation(created.id, created.activity_id or "")
 
     async def members(self, service_url: str, conversation_id: str, limit: int = MAX_MEMBERS) -> Roster:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.incoming import Placement
-from bot.platforms.base import Gone, RateLimited, Rejected, Target
+from bot.platforms.base import Gone, RateLimited, Rejected, Target, Unavailable
 from bot.platforms.teams_people import READERS_MAX, Remembered
 from tests.bot.teams.parts import (
     ANNA,
@@ -23,7 +23,7 @@ from tests.bot.teams.parts import (
     direct,
     roster_calls,
 )
-from tests.fakes.bot_connector import TENANT_ID
+from tests.fakes.bot_connector import TENANT_ID, Drop
 from tests.fakes.bot_connector import Answer as Refused
 
 
@@ -94,6 +94,18 @@ async def test_failures_reach_whoever_sends(bot: Bot, failure: Refused, raised: 
     bot.teams.plan.append(failure)
     with pytest.raises(raised):
         await bot.platform.send(Target(TENANT_ID, "a:anna", reference=direct(bot)), LEAD, GERMAN, key="k")
+
+
+@pytest.mark.parametrize("trouble", [Drop(accepted=True), Drop(accepted=False), Refused(500), Refused(200, body=b"{}")])
+async def test_a_chat_that_does_not_open_is_no_lost_message(bot: Bot, trouble: Drop | Refused) -> None:
+    """Whatever becomes of opening a chat, the message has certainly not left: it is sent later, and then once."""
+    target = Target(TENANT_ID, user_id=BEN_AAD, reference=channel(bot))
+    bot.teams.plan.append(trouble)
+    with pytest.raises(Unavailable):
+        await bot.platform.send(target, LEAD, GERMAN, key="k")
+    assert bot.posts == []
+    await bot.platform.send(target, LEAD, GERMAN, key="k")
+    assert [place for place, _ in bot.posts] == [f"a:{BEN_AAD}"]
 
 
 async def test_a_reference_without_an_address_is_rejected(bot: Bot) -> None:
