@@ -95,12 +95,13 @@ deliveries = Table(
         postgresql_where=text("kind <> 'update'"),
     ),
     Index(
-        "ix_deliveries_place",  # what waits in a place, in its order
+        "ix_deliveries_place",  # what waits in a place, in its order; with all that tells who is next
         "platform",
         "tenant",
         "conversation_id",
         "user_id",
         "delivery_id",
+        "state",
         sqlite_where=text("state IN ('pending', 'sending')"),
         postgresql_where=text("state IN ('pending', 'sending')"),
     ),
@@ -110,7 +111,13 @@ deliveries = Table(
         sqlite_where=text("state = 'sending'"),
         postgresql_where=text("state = 'sending'"),
     ),
-    Index("ix_deliveries_state_done_at", "state", "done_at"),
+    Index(
+        "ix_deliveries_ended",  # how it ended; what has not ended is looked for by its place and its time
+        "state",
+        "done_at",
+        sqlite_where=text("done_at IS NOT NULL"),
+        postgresql_where=text("done_at IS NOT NULL"),
+    ),
     Index("ix_deliveries_key", "key"),
     Index(
         "ix_deliveries_due",

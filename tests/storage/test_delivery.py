@@ -1,9 +1,11 @@
 import asyncio
+import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import Connection, event, make_url
 
 from services.delivery import Delivery, Kind, Posted, State, Waiting
 from storage.engine import open_database
@@ -226,6 +228,58 @@ async def test_the_backlog_is_counted_and_aged(units: SqlUnits, clock: Clock) ->
         assert (await uow.deliveries.waiting(uow.now)) == Waiting(events=False, deliveries=True, stuck=False)
         backlog = await uow.deliveries.backlog(uow.now)
     assert (backlog.pending, backlog.age_s) == (2, 90.0)
+
+
+async def test_what_stands_behind_is_no_reason_to_look(units: SqlUnits, clock: Clock) -> None:
+    """Where a place has to be left alone for a while, nothing is due there, whatever else waits for it."""
+    await add(units, POST, replace(POST, event_id="E2"))
+    [first] = await claim(units)
+    seen = [await is_due(units)]
+    async with units.write() as uow:
+        await uow.deliveries.put_back(first, clock() + timedelta(seconds=30), "rate limited")
+    seen.append(await is_due(units))
+    clock.advance(seconds=30)
+    assert [*seen, await is_due(units)] == [False, False, True]
+
+
+async def is_due(units: SqlUnits) -> bool:
+    """Whether a relay would find something to send."""
+    async with units.read() as uow:
+        return (await uow.deliveries.waiting(uow.now)).deliveries
+
+
+async def test_what_is_sent_next_is_found_in_the_indexes(sqlite_url: str) -> None:
+    """However many messages wait or have left, SQLite looks for the next ones in the indexes made for that."""
+    database = open_database(sqlite_url)
+    asked: list[tuple[str, Any]] = []
+
+    def keep(connection: Connection, cursor: object, statement: str, values: Any, *_: object) -> None:  # noqa: ANN401
+        del connection, cursor
+        asked.append((statement, values))
+
+    event.listen(database.writer.sync_engine, "before_cursor_execute", keep)
+    units = units_on(database, Clock())
+    async with units.write() as uow:
+        await uow.deliveries.waiting(uow.now)
+        await uow.deliveries.claim(1, uow.now, uow.now)
+        await uow.deliveries.stuck(1, uow.now)
+        await uow.deliveries.backlog(uow.now)
+    async with database.reader.connect() as connection:
+        found = [
+            (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)).all()
+            for statement, values in asked
+            if "deliveries" in statement
+        ]
+    await database.close()
+    steps = [row.detail for plan in found for row in plan if re.search("(SCAN|SEARCH) (deliveries|other)", row.detail)]
+    assert len(found) == 5
+    assert {one for step in steps for one in re.findall("INDEX ([a-z_]+)|$", step)[:1]} == {
+        "ix_deliveries_place",
+        "ix_deliveries_due",
+        "ix_deliveries_leased",
+        "ix_deliveries_ended",
+        "sqlite_autoindex_deliveries_",
+    }
 
 
 async def test_the_old_is_forgotten_bit_by_bit(units: SqlUnits, clock: Clock) -> None:

@@ -64,6 +64,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
     )
+    op.create_index(
+        "ix_deliveries_ended",
+        "deliveries",
+        ["state", "done_at"],
+        unique=False,
+        sqlite_where=sa.text("done_at IS NOT NULL"),
+        postgresql_where=sa.text("done_at IS NOT NULL"),
+    )
     op.create_index("ix_deliveries_key", "deliveries", ["key"], unique=False)
     op.create_index(
         "ix_deliveries_leased",
@@ -76,12 +84,11 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_place",
         "deliveries",
-        ["platform", "tenant", "conversation_id", "user_id", "delivery_id"],
+        ["platform", "tenant", "conversation_id", "user_id", "delivery_id", "state"],
         unique=False,
         sqlite_where=sa.text("state IN ('pending', 'sending')"),
         postgresql_where=sa.text("state IN ('pending', 'sending')"),
     )
-    op.create_index("ix_deliveries_state_done_at", "deliveries", ["state", "done_at"], unique=False)
     op.create_index(
         "uq_deliveries_post",
         "deliveries",
