@@ -16,7 +16,6 @@ from services.file import (
     Format,
     KeptFile,
     NotCsv,
-    OfferedFile,
     Purpose,
     ReceivedFiles,
     StoredFile,
@@ -94,11 +93,6 @@ def declined(stored: StoredFile) -> Card:
     return Card(
         t("{name} was not saved", name=stored.name), (File(stored.file_id, stored.name, stored.size_bytes), until)
     )
-
-
-def fetchable(view: OfferedFile) -> File:
-    """The line of a card with which somebody gets the file."""
-    return File(view.file_id, view.name, view.size_bytes)
 
 
 _FORMATS: Final = {
