@@ -7,7 +7,6 @@ command; anything else that is raised is a defect and becomes a card with a corr
 
 import asyncio
 import random
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
+from bot.asking import lifters_of, own_text, pointers
 from bot.commands import TEXT_MAX_CHARS, Command, Registry, Reply, Typed
 from bot.context import Context
 from bot.describing import is_current, met_of, place_of
@@ -27,12 +27,11 @@ from cards import confirmation
 from cards import help as help_cards
 from cards import refusal as refusal_cards
 from cards.model import Card, Run, Style, t
-from services import audit, file, member, user
+from services import audit, file, user
 from services.delivery import Posted
 from services.errors import Contended, Invalid, NeedsConfirmation, NotPermitted, Refusal, Unreachable
 from services.inbox import Arrival
 from services.people import Actor
-from services.permissions import Grant, Permission, Role, grant
 from services.unit_of_work import UnitOfWork, Units
 
 log = structlog.stdlib.get_logger(__name__)
@@ -45,11 +44,8 @@ LIMIT_S: Final = 9.0
 """Whoever waits for the lock of SQLite then cannot leave before its own limit: both together stay below Teams' 15."""
 READER_LIMIT_S: Final = 1.0
 """So long it may take to find out who reads, when the database itself is in the way."""
-LIFTERS_MAX: Final = 3
 INVITE: Final = "invitation.create"
 RECEIVE: Final = "file.receive"
-POINTER: Final = re.compile(r"[\w.:-]{1,64}")
-"""A reference, an id or a word of a choice; an address or a text is none."""
 
 PRESSED: Final = frozenset({Kind.CLICK, Kind.DIALOG})
 ASKED: Final = PRESSED | {Kind.MESSAGE}
@@ -331,7 +327,7 @@ class Dispatch:
     ) -> Card:
         """Who can lift the refusal, and a button that asks the first of them."""
         actor = await self._recognise(uow, incoming)
-        lifters = await self._lifters(uow, actor, refusal.permission)
+        lifters = await lifters_of(uow, actor, refusal.permission)
         if not command.is_askable or not lifters or refusal.permission not in {command.permission, *command.also}:
             return refusal_cards.refused(refusal, lifters=lifters)
         label = t("Ask {name}", name=lifters[0].split(maxsplit=1)[0])
@@ -340,31 +336,14 @@ class Dispatch:
             ask = Run(label, "invitation.request", role, Style.PRIMARY, collects=True)
             address = refusal_cards.address(str(raw.get("email", "")))
             return refusal_cards.refused(refusal, lifters=lifters, ask=ask, goes_along=address)
-        pointed = await self._pointed(uow, actor, await self._named(uow, incoming, raw))
+        pointed = await pointers(uow, actor, await self._named(uow, incoming, raw))
         wanted = {"command": command.name, "args": pointed}
-        written = _written(raw)
+        written = own_text(raw)
         if written is None:
             return refusal_cards.refused(refusal, lifters=lifters, ask=Run(label, "request.ask", wanted, Style.PRIMARY))
         argument, text = written
         ask = Run(label, "request.ask", {**wanted, "argument": argument}, Style.PRIMARY, collects=True)
         return refusal_cards.refused(refusal, lifters=lifters, ask=ask, goes_along=refusal_cards.wording(text))
-
-    async def _pointed(self, uow: UnitOfWork, actor: Actor, raw: Mapping[str, Any]) -> dict[str, Any]:
-        """Only what points at things, because that is all a button carries (X2): a colleague by his id, too."""
-        pointed = {name: value for name, value in raw.items() if not isinstance(value, str) or POINTER.fullmatch(value)}
-        if isinstance(who := raw.get("who"), str):
-            try:
-                pointed["who"] = (await member.resolve(uow, actor.team_id, who)).user_id
-            except Refusal:
-                pointed.pop("who", None)  # Nobody, or several: whoever carries it out chooses.
-        return pointed
-
-    async def _lifters(self, uow: UnitOfWork, actor: Actor, permission: Permission) -> tuple[str, ...]:
-        """Those with the right who are above this person: nobody asks a viewer for what an owner does not need."""
-        above = tuple(Role)[: tuple(Role).index(actor.role)]
-        roles = tuple(role for role in above if grant(role, permission) is Grant.YES)
-        holders = await uow.members.holders(actor.team_id, roles, LIFTERS_MAX)
-        return tuple(one.name for one in holders)
 
     async def _turned_away(self, incoming: Incoming, refusal: Contended) -> Answer | None:
         """The database is in the way, so that nobody can be asked who could help."""
@@ -387,9 +366,3 @@ class Dispatch:
                 log.exception("reader unknown")
             return Answer(card, Placement.PRIVATE, Reader(user.spoken(incoming.sender.language_hint), "UTC"))
         return self._answer(card, aside(incoming, actor), actor)
-
-
-def _written(raw: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The argument that is a text of the person's own, if there is one."""
-    texts = ((name, value) for name, value in raw.items() if isinstance(value, str) and name != "who")
-    return next(((name, text) for name, text in texts if not POINTER.fullmatch(text)), None)
