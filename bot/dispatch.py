@@ -29,7 +29,7 @@ from cards import refusal as refusal_cards
 from cards.model import Card, Run, Style, t
 from services import audit, file, user
 from services.delivery import Posted
-from services.errors import Contended, Invalid, NeedsConfirmation, NotPermitted, Refusal, Unreachable
+from services.errors import Contended, Invalid, NeedsConfirmation, NotPermitted, Refusal, Unreachable, Unsettled
 from services.inbox import Arrival
 from services.people import Actor
 from services.unit_of_work import UnitOfWork, Units
@@ -59,6 +59,14 @@ class Kept(msgspec.Struct, frozen=True):
     placement: Placement
     card: Card
     choices: tuple[Card, ...] = ()
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a command has come, for whoever cuts it short."""
+
+    may_hold: bool = False
+    """Whether all was done and only the end of the transaction has not been heard of."""
 
 
 class _Unmet(Exception):
@@ -91,21 +99,24 @@ class Dispatch:
         correlation_id = secrets.token_hex(4)
         with structlog.contextvars.bound_contextvars(correlation_id=correlation_id, platform=incoming.platform):
             try:
-                async with asyncio.timeout(LIMIT_S):
+                async with asyncio.timeout(self.limit_s):
                     return await self._fetched(incoming, file_id)
-            except TimeoutError:
-                return await self._refused(incoming, None, {}, Contended())
-            except Refusal as refusal:
-                return await self._refused(incoming, None, {}, refusal)
+            except (TimeoutError, Contended) as late:
+                return await self._turned_away(incoming, late if isinstance(late, Contended) else Contended())
             except Exception:
                 log.exception("file not handed over")
                 self.metrics.defects.inc()
                 return await self._broken(incoming, correlation_id)
 
-    async def _fetched(self, incoming: Incoming, file_id: str) -> file.OpenedFile:
+    async def _fetched(self, incoming: Incoming, file_id: str) -> file.OpenedFile | Answer | None:
         await self._seen(incoming)
-        async with self.units.write() as uow:
-            return await file.fetch(uow, await self._recognise(uow, incoming), file_id)
+        try:
+            async with self.units.write() as uow:
+                return await file.fetch(uow, await self._recognise(uow, incoming), file_id)
+        except Contended:
+            raise
+        except Refusal as refusal:
+            return await self._refused(incoming, None, {}, refusal)
 
     async def posted(self, incoming: Incoming, answer: Answer, sent: Sent) -> None:
         """Note that an answer now exists as a message about its subject."""
@@ -131,32 +142,33 @@ class Dispatch:
 
     async def _in_time(self, incoming: Incoming) -> Answer | None:
         """Whoever still waits in the queue at the end of the time reads that it is too much; nothing is broken."""
+        progress = _Progress()
         try:
             async with asyncio.timeout(self.limit_s):
-                return await self._patiently(incoming)
+                return await self._patiently(incoming, progress)
         except TimeoutError:
             log.warning("command took too long", command=incoming.command, kind=incoming.kind)
-            return await self._turned_away(incoming, Contended())
+            return await self._turned_away(incoming, Contended(), progress)
 
-    async def _patiently(self, incoming: Incoming) -> Answer | None:
+    async def _patiently(self, incoming: Incoming, progress: _Progress) -> Answer | None:
         """Repeat what the database was in the way of; what was carried out already is found in the inbox."""
         for attempt in range(1, ATTEMPTS_MAX + 1):
             try:
-                return await self._once(incoming)
+                return await self._once(incoming, progress)
             except Contended as refusal:
                 if attempt == ATTEMPTS_MAX:
-                    return await self._turned_away(incoming, refusal)
+                    return await self._turned_away(incoming, refusal, progress)
                 pause_s = AWAY_PAUSE_S if isinstance(refusal, Unreachable) else PAUSE_S
                 await asyncio.sleep(pause_s * attempt * random.uniform(0.5, 1.5))  # noqa: S311 - spreads load only
         return None
 
-    async def _once(self, incoming: Incoming) -> Answer | None:
+    async def _once(self, incoming: Incoming, progress: _Progress) -> Answer | None:
         typed: Typed | None = None
         try:
             typed = self._understand(incoming)
             if typed is None:
                 return await self._suggest(incoming)
-            return await self._in_unit(incoming, typed)
+            return await self._in_unit(incoming, typed, progress)
         except NeedsConfirmation as question:
             return await self._ask(incoming, typed, question)
         except Contended:
@@ -185,20 +197,21 @@ class Dispatch:
             return Typed(self.registry.commands[LINKED], {"lead": lead_id})
         return typed
 
-    async def _in_unit(self, incoming: Incoming, typed: Typed) -> Answer | None:
+    async def _in_unit(self, incoming: Incoming, typed: Typed, progress: _Progress) -> Answer | None:
         try:
-            return await self._carry_out(incoming, typed, is_met=False)
+            return await self._carry_out(incoming, typed, progress, is_met=False)
         except _Unmet:
             await self._meet(incoming)
-            return await self._carry_out(incoming, typed, is_met=True)
+            return await self._carry_out(incoming, typed, progress, is_met=True)
 
-    async def _carry_out(self, incoming: Incoming, typed: Typed, *, is_met: bool) -> Answer | None:
+    async def _carry_out(self, incoming: Incoming, typed: Typed, progress: _Progress, *, is_met: bool) -> Answer | None:
         command = typed.command
         async with self.units.write() if command.writes else self.units.read() as uow:
             actor = await self._recognise(uow, incoming, is_met=is_met)
-            arrival = Arrival(incoming.platform, incoming.tenant, incoming.interaction_id, actor.user_id)
+            arrival = _arrival(incoming, actor)
             if command.writes and not await uow.inbox.register(arrival):
                 return self._again(await uow.inbox.answer(arrival), actor)
+            progress.may_hold = False  # No try before this one holds, or the inbox would know of it.
             with self.metrics.carried_out(command.name, incoming.platform):
                 ctx = Context(uow, actor, incoming, self.registry, self._run, self.public_url)
                 raw = await self._named(uow, incoming, typed.raw)
@@ -211,6 +224,7 @@ class Dispatch:
                 await uow.inbox.keep(arrival, msgspec.json.encode(kept).decode())
                 if command.changes_reader:
                     actor = await self._recognise(uow, incoming)
+                progress.may_hold = True
         return replace(self._answer(reply.card, reply.placement, actor), choices=reply.choices)
 
     async def _run(self, ctx: Context, name: str, raw: Mapping[str, Any]) -> Card | Reply | None:
@@ -345,24 +359,41 @@ class Dispatch:
         ask = Run(label, "request.ask", {**wanted, "argument": argument}, Style.PRIMARY, collects=True)
         return refusal_cards.refused(refusal, lifters=lifters, ask=ask, goes_along=refusal_cards.wording(text))
 
-    async def _turned_away(self, incoming: Incoming, refusal: Contended) -> Answer | None:
+    async def _turned_away(
+        self, incoming: Incoming, refusal: Contended, progress: _Progress | None = None
+    ) -> Answer | None:
         """The database is in the way, so that nobody can be asked who could help."""
+        may_hold = progress is not None and progress.may_hold
+        if may_hold and not isinstance(refusal, Unreachable):
+            refusal = Unsettled()
         self.metrics.refusals.labels(type(refusal).__name__).inc()
         log.warning("turned away", command=incoming.command, refusal=type(refusal).__name__)
         if incoming.kind not in ASKED:
             return None
-        return await self._to_whoever_asked(incoming, refusal_cards.refused(refusal))
+        return await self._to_whoever_asked(incoming, refusal_cards.refused(refusal), may_hold=may_hold)
 
     async def _broken(self, incoming: Incoming, correlation_id: str) -> Answer:
         return await self._to_whoever_asked(incoming, help_cards.defective(correlation_id))
 
-    async def _to_whoever_asked(self, incoming: Incoming, card: Card) -> Answer:
-        """The card comes in any case, in the worst case in the language that the platform named."""
+    async def _to_whoever_asked(self, incoming: Incoming, card: Card, *, may_hold: bool = False) -> Answer:
+        """The card comes in any case, in the worst case in the language that the platform named.
+
+        Unless what was asked holds after all: then its own answer does.
+        """
         try:
             async with asyncio.timeout(READER_LIMIT_S):
                 actor = await self._seen(incoming)
+                kept = await self._kept(incoming, actor) if may_hold else None
         except Exception as error:
             if not isinstance(error, Contended | TimeoutError):
                 log.exception("reader unknown")
             return Answer(card, Placement.PRIVATE, Reader(user.spoken(incoming.sender.language_hint), "UTC"))
-        return self._answer(card, aside(incoming, actor), actor)
+        return kept or self._answer(card, aside(incoming, actor), actor)
+
+    async def _kept(self, incoming: Incoming, actor: Actor) -> Answer | None:
+        async with self.units.read() as uow:
+            return self._again(await uow.inbox.answer(_arrival(incoming, actor)), actor)
+
+
+def _arrival(incoming: Incoming, actor: Actor) -> Arrival:
+    return Arrival(incoming.platform, incoming.tenant, incoming.interaction_id, actor.user_id)

@@ -17,6 +17,7 @@ from services.errors import (
     Outdated,
     Refusal,
     Unreachable,
+    Unsettled,
 )
 from services.people import Place, PlaceKind
 from services.permissions import Permission
@@ -143,6 +144,7 @@ ARGUMENTS: dict[str, T] = {
 
 
 HELP = Run(t("What can I do here?"), "help")
+LOOK_AGAIN = t("Please look again in a moment: if nothing has changed by then, just do it once more.")
 QUOTES = t("Put words that belong together in quotes, like a name: “Ben Kaya”.")
 
 
@@ -210,10 +212,13 @@ def _(refusal: Contended) -> Explained:
 @explain.register
 def _(refusal: Unreachable) -> Explained:
     del refusal
-    return Explained(
-        t("I can't reach my data right now."),
-        t("Please look again in a moment: if nothing has changed by then, just do it once more."),
-    )
+    return Explained(t("I can't reach my data right now."), LOOK_AGAIN)
+
+
+@explain.register
+def _(refusal: Unsettled) -> Explained:
+    del refusal
+    return Explained(t("This took too long; it may have been done all the same."), LOOK_AGAIN)
 
 
 _UNREADABLE: dict[str, tuple[T, T]] = {
@@ -293,4 +298,5 @@ EXAMPLES = {
     "no such list": refused(Invalid("kind", "choice")),
     "not found": refused(NotFound("lead", "L-99")),
     "unreachable": refused(Unreachable()),
+    "unsettled": refused(Unsettled()),
 }

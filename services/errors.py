@@ -8,7 +8,8 @@ Refusal                     the rule says no; the transaction is rolled back; a 
 ├── Invalid                 an argument is missing, malformed or beyond its limit
 ├── Outdated                the thing has moved on since the card was drawn
 ├── Contended               the database was too busy, also after repeating; nothing was written
-│   └── Unreachable         the database is away or can keep nothing; whether the last thing was kept is open
+│   ├── Unreachable         the database is away or can keep nothing; whether the last thing was kept is open
+│   └── Unsettled           all was done, but the end was not heard of in time; whether it was kept is open
 └── one family a noun       services/<noun>/model.py, e.g. LeadRefusal → AlreadyPicked
 NeedsConfirmation           not a refusal: the person decides, and the same command comes again with `accept`
 
@@ -85,6 +86,11 @@ class Contended(Refusal):
 @dataclass(eq=False)
 class Unreachable(Contended):
     """The database is away or cannot keep anything (stopped, disk full); a commit that was under way may have held."""
+
+
+@dataclass(eq=False)
+class Unsettled(Contended):
+    """Everything was done, but whether it was kept had not been heard of when the time was over."""
 
 
 @dataclass(frozen=True, slots=True)

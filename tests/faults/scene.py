@@ -24,6 +24,7 @@ from tests.stage_teams import TeamsStage
 
 AWAY = "can't reach my data"
 BUSY = "Too much is happening"
+OPEN = "may have been done all the same"
 CONNECTIONS = 200
 
 
