@@ -69,13 +69,13 @@ class App:
     def __post_init__(self) -> None:
         address = urlsplit(self.url)
         if not GUID.fullmatch(self.app_id):
-            raise Unfit("--app-id: must be the application id of the registration, such as 00000000-0000-…")
+            raise Unfit("--app-id (KOLLEGA_TEAMS_APP_ID): must be the application id of the registration in Entra ID")
         if address.scheme != "https" or not address.hostname or address.path.strip("/") or address.query:
-            raise Unfit("--url: must be the bot's public address, such as https://bot.example.com")
+            raise Unfit("--url (KOLLEGA_PUBLIC_URL): must be the public address, such as https://bot.example.com")
         if not _VERSION.fullmatch(self.version):
             raise Unfit("--version: must be three numbers, such as 1.0.0")
         if not 0 < len(self.developer) <= DEVELOPER_MAX_CHARS:
-            raise Unfit(f"--developer: must have 1 to {DEVELOPER_MAX_CHARS} characters")
+            raise Unfit(f"--developer (KOLLEGA_OPERATOR_NAME): at most {DEVELOPER_MAX_CHARS} characters fit")
 
     @property
     def host(self) -> str:
