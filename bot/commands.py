@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 from rapidfuzz import fuzz, process
@@ -59,6 +59,10 @@ Form: TypeAlias = Callable[[Context, Mapping[str, Any], tuple[Warn, ...]], Await
 """Draws the form of a command, filled with what is known already, under the warnings that must be accepted."""
 
 
+TO_SOMEBODY: Final = frozenset({"an", "mit", "to", "with"})
+"""See `Command.before`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One row of the registry."""
@@ -80,6 +84,8 @@ class Command:
     """Arguments by position when typed; a trailing * takes the rest of the line."""
     ends: frozenset[str] = frozenset()
     """Words at which the first argument ends: all before them is one name, which needs no quotes."""
+    before: frozenset[str] = frozenset()
+    """Small words that may stand before the last argument, as they do in a sentence; capitals begin a name."""
     form: Form | None = None
     warns_in_form: bool = False
     """Whether warnings stand above the form, filled in as it was, instead of on a card of their own."""
@@ -218,6 +224,8 @@ def _arguments(command: Command, text: str, tokens: list[Token]) -> dict[str, An
         named = _NAMED.fullmatch(token.text)
         if named and named["name"] in fields:
             raw[named["name"]] = named["value"]
+        elif len(places) == 1 and token.text in command.before and not token.quoted:
+            continue
         elif places and places[0].endswith("*"):
             rest = token.text if token.quoted and token is tokens[-1] else text[token.start :].strip()
             return {places[0][:-1]: rest} | raw

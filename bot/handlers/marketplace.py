@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bot.commands import Args, Command, Group, Reply
+from bot.commands import TO_SOMEBODY, Args, Command, Group, Reply
 from bot.context import Context
 from bot.incoming import Placement
 from cards import lead as lead_cards
@@ -245,6 +245,7 @@ COMMANDS: Final = (
         also=(Permission.MARKETPLACE_RUN,),
         args=OfferArgs,
         takes=("lead", "to*"),
+        before=TO_SOMEBODY,
         form=offer_form,
         warns_in_form=True,
     ),

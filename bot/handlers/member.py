@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.commands import Args, Command, Group, NoArgs
+from bot.commands import TO_SOMEBODY, Args, Command, Group, NoArgs
 from bot.context import Context
 from cards import member as cards
 from cards.model import Card, t
@@ -126,6 +126,7 @@ COMMANDS = (
         handler=transfer,
         args=WhoArgs,
         takes=("who*",),
+        before=TO_SOMEBODY,
         form=transfer_form,
     ),
     Command(

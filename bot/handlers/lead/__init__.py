@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from bot.commands import Args, Command, Form, Group, Reply
+from bot.commands import TO_SOMEBODY, Args, Command, Form, Group, Reply
 from bot.context import Context
 from bot.extensions import lead_url
 from bot.handlers.lead import bringing, exporting, finding
@@ -302,6 +302,7 @@ COMMANDS: Final = (
         also=(Permission.LEAD_DELEGATE,),
         args=ShareArgs,
         takes=("lead", "who*"),
+        before=TO_SOMEBODY,
         form=choose,
     ),
     Command(
@@ -315,6 +316,7 @@ COMMANDS: Final = (
         handler=delegate,
         args=DelegateArgs,
         takes=("lead", "who*"),
+        before=TO_SOMEBODY,
         form=delegate_form,
     ),
     Command(
