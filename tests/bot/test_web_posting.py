@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
+from sqlalchemy import insert, update
 
 from bot.platforms.base import Gone, Reader, Target
 from services.people import Language
 from services.transcript import Draft
+from storage.tables import web_messages, web_rooms
 from storage.transcript import MESSAGES_KEPT, open_transcript
 from tests.bot.web_chat import ANNA, BEN, CARO, CHANNEL, EVERYBODY, NOW, SALES, Chat, card, open_chat, said
 
@@ -86,8 +88,24 @@ async def test_too_many_changes_ask_for_a_new_look(chat: Chat) -> None:
 
 async def test_a_room_forgets_what_is_very_old(chat: Chat) -> None:
     """The transcript of a room stays bounded."""
+    full = [
+        {
+            "message_id": f"{SALES}.{number + 1}",
+            "room_id": SALES,
+            "seq": number + 1,
+            "changed_seq": number + 1,
+            "author_id": "anna",
+            "text": str(number),
+            "at": NOW,
+            "changed_at": NOW,
+        }
+        for number in range(MESSAGES_KEPT)
+    ]
+    async with chat.database.transaction(writes=True) as connection:
+        await connection.execute(insert(web_messages), full)
+        await connection.execute(update(web_rooms).where(web_rooms.c.room_id == SALES).values(last_seq=MESSAGES_KEPT))
     async with open_transcript(chat.database, lambda: NOW, writes=True) as transcript:
-        for number in range(MESSAGES_KEPT + 5):
+        for number in range(MESSAGES_KEPT, MESSAGES_KEPT + 5):
             await transcript.add(Draft(SALES, f"key {number}", author_id="anna", text=str(number)))
         kept = await transcript.newest(SALES, "anna", 0, MESSAGES_KEPT * 2)
     assert [kept[0].text, len(kept)] == ["5", MESSAGES_KEPT]

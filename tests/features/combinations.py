@@ -25,3 +25,6 @@ OPPOSITES: Final[tuple[Combination, ...]] = (
     ("teams", "postgres", Language.ENGLISH),
 )
 """Each choice once, for modules whose stories are many or long: `COMBINATIONS = OPPOSITES`."""
+
+MEASURED: Final = frozenset({("web", "sqlite"), ("teams", "postgres")})
+"""Where the coverage is measured, which doubles the time of a conversation: each platform and each database once."""

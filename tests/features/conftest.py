@@ -18,7 +18,7 @@ from tests.chat import Chat, Stage
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, FakeTeams
 from tests.fakes.mail_server import FakeMailServer
 from tests.fakes.share_point import FakeSharePoint
-from tests.features.combinations import ALL, Combination
+from tests.features.combinations import ALL, MEASURED, Combination
 from tests.stage_teams import TeamsStage
 from tests.stage_web import WebStage
 
@@ -58,7 +58,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         places = cast("tuple[object, object]", (metafunc.cls, metafunc.module))
         named = [vars(one)["COMBINATIONS"] for one in places if "COMBINATIONS" in getattr(one, "__dict__", {})]
         chosen = cast("tuple[Combination, ...]", named[0] if named else ALL)
-        metafunc.parametrize("combination", chosen, indirect=True, ids=["-".join(one) for one in chosen])
+        metafunc.parametrize("combination", [_run_on(one) for one in chosen], indirect=True)
+
+
+def _run_on(combination: Combination) -> pytest.ParameterSet:
+    """A run of a conversation; the coverage is measured in some of them."""
+    marks = () if combination[:2] in MEASURED else pytest.mark.no_cover
+    return pytest.param(combination, id="-".join(combination), marks=marks)
 
 
 @pytest.fixture
