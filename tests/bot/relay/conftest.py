@@ -1,0 +1,41 @@
+"""A firm, the platform on which it is, and a relay that works when the test says so."""
+
+import pytest
+
+from bot.drawing import Drawer
+from bot.metrics import Metrics
+from bot.relay import Relay
+from bot.sending import Sender
+from bot.views import delivery as delivery_views
+from storage.unit_of_work import SqlUnits
+from tests.bot.relay.parts import draw_lead
+from tests.fakes.remote import Remote
+from tests.services.firms import Firm, found
+
+
+@pytest.fixture
+def remote() -> Remote:
+    """The platform on which the firms of the tests are."""
+    return Remote()
+
+
+@pytest.fixture
+def sender(units: SqlUnits, remote: Remote) -> Sender:
+    """Sends to that platform; no mail server."""
+    views = {"lead.card": draw_lead, **delivery_views.VIEWS}
+    return Sender(units, {"web": remote}, Drawer(views, {}, "http://localhost"), None, Metrics())
+
+
+@pytest.fixture
+def relay(units: SqlUnits, sender: Sender) -> Relay:
+    """A relay that works when the test says so."""
+    return Relay(units, sender)
+
+
+@pytest.fixture
+async def firm(units: SqlUnits, relay: Relay, remote: Remote) -> Firm:
+    """A firm with one channel, nothing waiting."""
+    made = await found(units, "Solarhaus")
+    await relay.drain()
+    remote.posts.clear()
+    return made

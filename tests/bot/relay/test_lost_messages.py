@@ -1,0 +1,146 @@
+"""Messages of which nobody knows whether they arrived."""
+
+import pytest
+
+from bot.platforms.base import Ambiguous
+from bot.relay import LEASE, Relay
+from bot.sending import Outcome, Sender
+from services import delivery
+from services.delivery import Delivery, Kind, State
+from services.errors import NotPermitted
+from storage.unit_of_work import SqlUnits
+from tests.bot.relay.parts import unknowns
+from tests.builders import Clock
+from tests.fakes.remote import Remote
+from tests.services.firms import Firm, bring, pick
+
+
+async def test_an_ambiguous_message_is_never_repeated(
+    firm: Firm, units: SqlUnits, relay: Relay, remote: Remote, clock: Clock
+) -> None:
+    """Where nobody knows whether it arrived, owner and admins are asked in their direct chats; nothing is doubled."""
+    remote.losses.append(Ambiguous("connection lost"))
+    await bring(firm)
+    await relay.drain()
+    clock.advance(hours=2)
+    await relay.drain()
+    in_channel = [place for place, _ in remote.posts if place.startswith("channel:")]
+    asked = sorted(place for place, words in remote.posts if "may not have arrived" in words or "vielleicht" in words)
+    assert len(in_channel) == 1
+    assert asked == ["direct:Admin Solarhaus", "direct:Owner Solarhaus"]
+    assert await unknowns(units) == 1
+
+
+async def test_an_unknown_message_is_sent_again_by_whoever_looked(
+    firm: Firm, units: SqlUnits, relay: Relay, remote: Remote
+) -> None:
+    """An admin sends it again, once, on record; the cards that asked say so; a member may not."""
+    remote.losses.append(Ambiguous("connection lost"))
+    await bring(firm)
+    await relay.drain()
+    lost = remote.keys[0]
+    with pytest.raises(NotPermitted):
+        async with units.write() as uow:
+            await delivery.resend(uow, firm.member, lost)
+    async with units.write() as uow:
+        assert not (await delivery.resend(uow, firm.admin, lost)).is_open
+    with pytest.raises(delivery.NotUnknown):
+        async with units.write() as uow:
+            await delivery.resend(uow, firm.owner, lost)
+    remote.updates.clear()
+    await relay.drain()
+    assert len([place for place, _ in remote.posts if place.startswith("channel:")]) == 2
+    assert len(remote.updates) == 2
+    async with units.read() as uow:
+        newest = (await uow.audit.page(firm.team_id, limit=1))[0]
+    assert (newest.action, newest.user_id) == ("delivery.resent", firm.admin.user_id)
+
+
+async def test_an_ambiguous_update_is_repeated(
+    firm: Firm, units: SqlUnits, relay: Relay, remote: Remote, clock: Clock
+) -> None:
+    """Changing a card twice does no harm, so it is done until it is known to be done."""
+    brought = await bring(firm)
+    await relay.drain()
+    await pick(firm, brought.lead_id)
+    remote.losses.append(Ambiguous("connection lost"))
+    await relay.drain()
+    clock.advance(seconds=5)
+    await relay.drain()
+    assert remote.updates == [("m1", "picked in Vertrieb Solarhaus")] * 2
+    assert await unknowns(units) == 0
+
+
+async def test_a_defect_of_a_platform_counts_as_ambiguous(
+    firm: Firm, units: SqlUnits, relay: Relay, remote: Remote
+) -> None:
+    """An error that nobody foresaw while sending may have come after the message: it is not repeated."""
+    remote.refusals.append(ValueError("nobody foresaw this"))
+    await bring(firm)
+    await relay.drain()
+    assert await unknowns(units) == 1
+
+
+async def test_a_sender_that_wakes_late_leaves_a_card_to_the_next_one(
+    firm: Firm, units: SqlUnits, sender: Sender, relay: Relay, clock: Clock
+) -> None:
+    """What a sender notes that slept beyond its lease changes nothing for the one who has the card by then."""
+    brought = await bring(firm)
+    await relay.drain()
+    await pick(firm, brought.lead_id)
+    early = await die_sending(units, sender, Kind.UPDATE)
+    clock.advance(seconds=55)
+    await relay.drain()
+    clock.advance(seconds=5)
+    late = await die_sending(units, sender, Kind.UPDATE)
+    for outcome in (Outcome(State.SENT), Outcome(None, "unavailable")):
+        await sender.settle(early, outcome)
+        assert await being_sent(units) == 1
+    await sender.settle(late, Outcome(State.SENT))
+    assert await being_sent(units) == 0
+
+
+async def being_sent(units: SqlUnits) -> int:
+    """How many messages somebody has in his hands."""
+    async with units.read() as uow:
+        return (await uow.deliveries.backlog(uow.now)).sending
+
+
+async def die_sending(units: SqlUnits, sender: Sender, kind: Kind) -> Delivery:
+    """Be another process that routes, takes what is due, and is gone; what it took."""
+    other = Relay(units, sender, workers=0)
+    await other.drain()
+    async with units.write() as uow:
+        [claimed] = await uow.deliveries.claim(10, uow.now, uow.now + LEASE)
+    assert claimed.kind is kind
+    return claimed
+
+
+async def test_a_message_in_the_hands_of_the_dead_is_unknown(
+    firm: Firm, units: SqlUnits, sender: Sender, relay: Relay, remote: Remote, clock: Clock
+) -> None:
+    """A message that a dead process was sending may have arrived: it is not sent again, and somebody is asked."""
+    await bring(firm)
+    await die_sending(units, sender, Kind.POST)
+    await relay.drain()
+    assert await unknowns(units) == 0
+    clock.advance(seconds=55)
+    await relay.drain()
+    assert await unknowns(units) == 1
+    assert [place for place, _ in remote.posts if place.startswith("channel:")] == []
+
+
+async def test_an_update_in_the_hands_of_the_dead_is_done_again(
+    firm: Firm, units: SqlUnits, sender: Sender, relay: Relay, remote: Remote, clock: Clock
+) -> None:
+    """An update that a dead process was sending is repeated within a minute."""
+    brought = await bring(firm)
+    await relay.drain()
+    await pick(firm, brought.lead_id)
+    await die_sending(units, sender, Kind.UPDATE)
+    clock.advance(seconds=55)
+    await relay.drain()
+    clock.advance(seconds=5)
+    await relay.drain()
+    assert remote.updates == [("m1", "picked in Vertrieb Solarhaus")]
+    assert await unknowns(units) == 0
