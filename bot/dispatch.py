@@ -294,7 +294,7 @@ class Dispatch:
             return None
         actor = await self._seen(incoming)
         typed = " ".join(incoming.text.split())[:60]
-        found = self.registry.nearest(incoming.text, actor.language, allowed=lambda needed: actor.may(needed, own=True))
+        found = self.registry.nearest(incoming.text, actor.language, allowed=actor.is_offered)
         card = help_cards.suggested(typed, tuple((word, command.name) for word, command in found))
         return self._answer(card, aside(incoming, actor), actor)
 

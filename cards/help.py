@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from cards.model import Badge, Card, Item, Items, Run, State, Style, T, Text, Tone, t, tn, verbatim
+from cards.refusal import OWN_CHAT, visited
+from services.people import Place, PlaceKind
 
 GROUPS: dict[str, T] = {
     "leads": t("Leads"),
@@ -36,6 +38,8 @@ SAMPLES: dict[str, T] = {
 LISTED_AT_ONCE_MAX = 14
 """More commands than this are listed by topic, so that nobody scrolls through what he did not ask for."""
 
+HINT = Text(t("Write any of these, or press the button. German and English are both understood."), Tone.SUBTLE)
+
 
 @dataclass(frozen=True, slots=True)
 class Offered:
@@ -52,14 +56,19 @@ class Offered:
 
 def helped(team: str, offered: tuple[Offered, ...], group: str = "") -> Card:
     """Everything this person may do here: all of it while it is little, else the topics, or one of them."""
-    hint = Text(t("Write any of these, or press the button. German and English are both understood."), Tone.SUBTLE)
     title = t("What you can do in {team}", team=team) if team else t("What you can do here")
     if group:
         back = Run(t("All topics"), "help")
-        return Card(GROUPS[group], (hint, Items(_rows(offered, group))), (back,))
+        return Card(GROUPS[group], (HINT, Items(_rows(offered, group))), (back,))
     if len(offered) > LISTED_AT_ONCE_MAX:
-        return Card(title, (hint, Items(tuple(_topic(offered, one) for one in _groups(offered)))))
-    return Card(title, (hint, *(Items(_rows(offered, one), GROUPS[one]) for one in _groups(offered))))
+        return Card(title, (HINT, Items(tuple(_topic(offered, one) for one in _groups(offered)))))
+    return Card(title, (HINT, *(Items(_rows(offered, one), GROUPS[one]) for one in _groups(offered))))
+
+
+def visiting(place: Place, offered: tuple[Offered, ...]) -> Card:
+    """What somebody can do in the place of another team, and where he works for his own."""
+    lists = (Items(_rows(offered, one), GROUPS[one]) for one in _groups(offered))
+    return Card(visited(place), (Text(OWN_CHAT), HINT, *lists))
 
 
 def _groups(offered: tuple[Offered, ...]) -> list[str]:
@@ -145,10 +154,16 @@ _OFFERED = (
     ),
     Offered("team", "member.list", t("Who is in the team"), t("Show colleagues"), "members", (), clickable=True),
 )
+_ANYWHERE = (
+    Offered(
+        "you", "help", t("Show what you can do here"), t("What can I do here?"), "help", ("group",), clickable=True
+    ),
+)
 
 EXAMPLES = {
     "help": helped("Solarhaus GmbH", _OFFERED),
     "help by topic": helped("Solarhaus GmbH", _OFFERED * LISTED_AT_ONCE_MAX),
+    "help in another team's channel": visiting(Place("web", "t", "c", PlaceKind.CHANNEL, "Vertrieb"), _ANYWHERE),
     "help about leads": helped("Solarhaus GmbH", _OFFERED, "leads"),
     "suggested": suggested("laeds", (("leads", "lead.list"), ("lead", "lead.show"))),
     "unknown": suggested("xyz", ()),

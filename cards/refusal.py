@@ -156,7 +156,7 @@ def _(refusal: NotPermitted) -> Explained:
 @explain.register
 def _(refusal: NotColleague) -> Explained:
     if refusal.elsewhere:
-        return _visiting(refusal.elsewhere)
+        return Explained(visited(refusal.elsewhere), OWN_CHAT)
     return Explained(
         t("You're not a colleague of this team yet."),
         t("Ask to join in the team's channel, or create a team of your own."),
@@ -164,15 +164,16 @@ def _(refusal: NotColleague) -> Explained:
     )
 
 
-def _visiting(place: Place) -> Explained:
+OWN_CHAT = t("Write to me in our direct chat: there you work for your own team.")
+
+
+def visited(place: Place) -> T:
     """Which team it is stays unsaid (X1). Private answers are read elsewhere, so that the place is named."""
     if place.kind is PlaceKind.GROUP:
         named = t("The chat “{place}” belongs to another team.", place=place.name)
-        title = named if place.name else t("That group chat belongs to another team.")
-    else:
-        named = t("The channel “{place}” belongs to another team.", place=place.name)
-        title = named if place.name else t("That channel belongs to another team.")
-    return Explained(title, t("Write to me in our direct chat: there you work for your own team."))
+        return named if place.name else t("That group chat belongs to another team.")
+    named = t("The channel “{place}” belongs to another team.", place=place.name)
+    return named if place.name else t("That channel belongs to another team.")
 
 
 @explain.register

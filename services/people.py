@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NewType
 
 from services.errors import NotColleague, NotPermitted
-from services.permissions import Grant, Permission, Role, grant
+from services.permissions import INTO_A_TEAM, Grant, Permission, Role, grant
 
 TeamId = NewType("TeamId", str)
 UserId = NewType("UserId", str)
@@ -69,6 +69,10 @@ class Actor:
         """Whether the role grants the permission; `own` says that the thing concerned is this person's."""
         given = grant(self.role, permission)
         return given is Grant.YES or (given is Grant.OWN and own)
+
+    def is_offered(self, permission: Permission) -> bool:
+        """Whether it is worth showing: granted at least for what is this person's own, and of use where he is."""
+        return self.may(permission, own=True) and not (self.is_visiting and permission in INTO_A_TEAM)
 
     def require(self, permission: Permission, *, own: bool = False) -> TeamId:
         """The team in whose name the person may do this.

@@ -107,6 +107,9 @@ GRANTS: dict[Permission, dict[Role, Grant]] = {
     Permission.MARKETPLACE_GIVE: _WORKERS,
 }
 
+INTO_A_TEAM = frozenset({Permission.TEAM_CREATE, Permission.TEAM_RESTORE, Permission.INVITATION_JOIN})
+"""What brings somebody, or his firm, somewhere: in the place of another team nothing of it works for him (B2)."""
+
 
 def grant(role: Role, permission: Permission) -> Grant:
     """The cell of the table; what is not in it is denied (X1)."""

@@ -53,8 +53,10 @@ async def show(ctx: Context, args: HelpArgs) -> Card:
             clickable=not one.needs_arguments or one.form is not None,
         )
         for one in ctx.registry.commands.values()
-        if one.listed and ctx.actor.may(one.permission, own=True)
+        if one.listed and ctx.actor.is_offered(one.permission)
     )
+    if ctx.actor.is_visiting:
+        return cards.visiting(ctx.actor.place, offered)
     team = await ctx.uow.teams.name(ctx.actor.team_id)
     return cards.helped(team or "", offered, GROUPS.get(args.group.casefold(), ""))
 

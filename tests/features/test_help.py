@@ -1,7 +1,9 @@
 """Help, nearest commands, and the choice of language."""
 
 from services.people import Language
+from services.permissions import Role
 from tests.chat import Chat
+from tests.features import people
 
 
 async def test_help_lists_what_this_person_may_do_here(chat: Chat) -> None:
@@ -18,6 +20,25 @@ async def test_help_lists_what_this_person_may_do_here(chat: Chat) -> None:
     assert {"team.delete", "member.list"} <= seen.commands
     seen = await anna.says(de="hilfe leads", en="help leads")
     assert {"lead.list", "lead.create"} <= seen.commands
+
+
+async def test_a_visitor_reads_what_works_in_another_teams_channel(chat: Chat) -> None:
+    """B2: there a colleague of another team is offered nothing that is refused, and is shown to his own chat."""
+    ours = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
+    theirs = await people.found(chat, "Dachwerk KG", "Petra Vogt", {}, ours.owner)
+    anna, own_chat = ours.owner, chat.words(de="in unserem direkten Chat", en="in our direct chat")
+    elsewhere = chat.words(de="gehört zu einem anderen Team", en="belongs to another team")
+    for typed in (chat.words(de="hilfe", en="help"), chat.words(de="hilfe leads", en="help leads")):
+        seen = await anna.says(typed, at=theirs.channel)
+        assert seen.commands == {"help", "preference.language"}
+        assert elsewhere in seen
+        assert own_chat in seen
+        assert "Dachwerk" not in seen.words.replace(theirs.channel.name, "")
+    typo = await anna.says(de="team anlegn", en="team creat", at=theirs.channel)
+    assert "team.create" not in typo.commands
+    at_home = await anna.says(de="hilfe", en="help", at=ours.channel)
+    assert elsewhere not in at_home
+    assert "Solarhaus GmbH" in at_home
 
 
 async def test_a_typo_gets_the_nearest_commands_as_buttons(chat: Chat) -> None:
