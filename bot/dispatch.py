@@ -213,7 +213,7 @@ class Dispatch:
                 return self._again(await uow.inbox.answer(arrival), actor)
             progress.may_hold = False  # No try before this one holds, or the inbox would know of it.
             with self.metrics.carried_out(command.name, incoming.platform):
-                ctx = Context(uow, actor, incoming, self.registry, self._run, self.public_url)
+                ctx = self._context(uow, actor, incoming)
                 raw = await self._named(uow, incoming, typed.raw)
                 outcome = await self._run(ctx, command.name, raw)
             if outcome is None:
@@ -226,6 +226,9 @@ class Dispatch:
                     actor = await self._recognise(uow, incoming)
                 progress.may_hold = True
         return replace(self._answer(reply.card, reply.placement, actor), choices=reply.choices)
+
+    def _context(self, uow: UnitOfWork, actor: Actor, incoming: Incoming) -> Context:
+        return Context(uow, actor, incoming, self.registry, self._run, self.public_url)
 
     async def _run(self, ctx: Context, name: str, raw: Mapping[str, Any]) -> Card | Reply | None:
         command = ctx.registry.commands[name]
@@ -306,7 +309,7 @@ class Dispatch:
         async with self.units.read() as uow:
             raw = await self._named(uow, incoming, typed.raw)
             if command.warns_in_form and command.form is not None:
-                ctx = Context(uow, actor, incoming, self.registry, self._run, self.public_url)
+                ctx = self._context(uow, actor, incoming)
                 card = await command.form(ctx, raw, question.warnings)
             else:
                 card = confirmation.confirm(question.warnings, command.verb, command.name, raw)
@@ -325,7 +328,7 @@ class Dispatch:
         card = refusal_cards.refused(refusal)
         if command is not None and isinstance(refusal, NotPermitted):
             async with self.units.read() as uow:
-                card = await self._way_out(uow, incoming, command, raw, refusal)
+                card = await self._way_out(self._context(uow, actor, incoming), command, raw, refusal)
         return self._answer(card, aside(incoming, actor), actor)
 
     async def _note_refused(self, actor: Actor, command: Command, refusal: Refusal) -> None:
@@ -336,12 +339,9 @@ class Dispatch:
         except Contended:
             log.warning("refused click not noted", command=command.name)
 
-    async def _way_out(
-        self, uow: UnitOfWork, incoming: Incoming, command: Command, raw: Mapping[str, Any], refusal: NotPermitted
-    ) -> Card:
+    async def _way_out(self, ctx: Context, command: Command, raw: Mapping[str, Any], refusal: NotPermitted) -> Card:
         """Who can lift the refusal, and a button that asks the first of them."""
-        actor = await self._recognise(uow, incoming)
-        lifters = await lifters_of(uow, actor, refusal.permission)
+        lifters = await lifters_of(ctx.uow, ctx.actor, refusal.permission)
         if not command.is_askable or not lifters or refusal.permission not in {command.permission, *command.also}:
             return refusal_cards.refused(refusal, lifters=lifters)
         label = t("Ask {name}", name=lifters[0].split(maxsplit=1)[0])
@@ -350,7 +350,7 @@ class Dispatch:
             ask = Run(label, "invitation.request", role, Style.PRIMARY, collects=True)
             address = refusal_cards.address(str(raw.get("email", "")))
             return refusal_cards.refused(refusal, lifters=lifters, ask=ask, goes_along=address)
-        pointed = await pointers(uow, actor, await self._named(uow, incoming, raw))
+        pointed = await pointers(ctx.uow, ctx.actor, await self._named(ctx.uow, ctx.incoming, raw))
         wanted = {"command": command.name, "args": pointed}
         written = own_text(raw)
         if written is None:

@@ -1,5 +1,6 @@
 """Microsoft Teams: what people write and press there, and what the bot says there, asked and unasked."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -38,6 +39,8 @@ WELCOMED_KEPT_S: Final = 3600.0
 """One installation is told twice, in two ways, and by some clients again and again: so long one welcome is enough."""
 
 CHATS_KEPT_S: Final = 24 * 3600.0
+OPEN_S: Final = 20.0
+"""Shorter than a whole send may take: until the chat is open, the message has certainly not left."""
 RELAY_PATIENCE_S: Final = 1.0
 """Who waits longer for his turn in one conversation waits in the outbox: others need the hands meanwhile."""
 
@@ -354,9 +357,10 @@ class TeamsPlatform:
             "isGroup": False,
         }
         try:
-            created = await self._connector.create_conversation(_service_url(target), body, patience_s=patience_s)
-        except Ambiguous as failure:
-            raise Unavailable(failure.reason) from failure
+            async with asyncio.timeout(OPEN_S):
+                created = await self._connector.create_conversation(_service_url(target), body, patience_s=patience_s)
+        except (Ambiguous, TimeoutError) as failure:
+            raise Unavailable("chat not opened") from failure
         self._chats.put((target.tenant, target.user_id), created.conversation_id, CHATS_KEPT_S)
         return created.conversation_id
 

@@ -23,7 +23,7 @@ from tests.bot.teams.parts import (
     direct,
     roster_calls,
 )
-from tests.fakes.bot_connector import TENANT_ID, Drop
+from tests.fakes.bot_connector import TENANT_ID, Drop, Slow
 from tests.fakes.bot_connector import Answer as Refused
 
 
@@ -96,9 +96,14 @@ async def test_failures_reach_whoever_sends(bot: Bot, failure: Refused, raised: 
         await bot.platform.send(Target(TENANT_ID, "a:anna", reference=direct(bot)), LEAD, GERMAN, key="k")
 
 
-@pytest.mark.parametrize("trouble", [Drop(accepted=True), Drop(accepted=False), Refused(500), Refused(200, body=b"{}")])
-async def test_a_chat_that_does_not_open_is_no_lost_message(bot: Bot, trouble: Drop | Refused) -> None:
+@pytest.mark.parametrize(
+    "trouble", [Drop(accepted=True), Drop(accepted=False), Refused(500), Refused(200, body=b"{}"), Slow(1)]
+)
+async def test_a_chat_that_does_not_open_is_no_lost_message(
+    bot: Bot, trouble: Drop | Refused | Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever becomes of opening a chat, the message has certainly not left: it is sent later, and then once."""
+    monkeypatch.setattr("bot.platforms.teams.OPEN_S", 0.5)
     target = Target(TENANT_ID, user_id=BEN_AAD, reference=channel(bot))
     bot.teams.plan.append(trouble)
     with pytest.raises(Unavailable):
