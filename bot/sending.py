@@ -13,7 +13,8 @@ from bot.mailing import Mails
 from bot.metrics import Metrics
 from bot.platforms.base import Ambiguous, Gone, Platform, RateLimited, Rejected, SendFailed, Sent, Unavailable
 from bot.views.base import Mail
-from services.delivery import Delivery, DeliveryUnknown, Kind, Posted, State
+from services import delivery as deliveries
+from services.delivery import Delivery, Kind, Posted, State
 from services.delivery.notices import VIEW as UNKNOWN_VIEW
 from services.errors import Contended
 from services.notification.planning import fall_back
@@ -175,7 +176,7 @@ async def _draw_consequences(uow: UnitOfWork, delivery: Delivery, outcome: Outco
     if outcome.state is State.SENT and drawn is not None:
         await _keep_shown(uow, delivery, outcome.sent, drawn)
     elif outcome.state is State.UNKNOWN:
-        _tell_unknown(uow, delivery)
+        await _tell_unknown(uow, delivery)
     elif outcome.is_gone:
         await _leave(uow, delivery)
     if outcome.state is State.FAILED and delivery.kind is Kind.MAIL:
@@ -207,12 +208,11 @@ async def _keep_shown(uow: UnitOfWork, delivery: Delivery, sent: Sent | None, dr
     )
 
 
-def _tell_unknown(uow: UnitOfWork, delivery: Delivery) -> None:
+async def _tell_unknown(uow: UnitOfWork, delivery: Delivery) -> None:
     """Whoever may send it again hears of it; of the card that says so nobody does, or it would never end."""
     _log.error("message may be lost", delivery_id=delivery.delivery_id, platform=delivery.platform)
     if delivery.team_id and delivery.view != UNKNOWN_VIEW:
-        event = DeliveryUnknown(team_id=delivery.team_id, delivery_id=delivery.delivery_id, view=delivery.view)
-        uow.emit(event)
+        await deliveries.lose(uow, delivery)
 
 
 async def _leave(uow: UnitOfWork, delivery: Delivery) -> None:

@@ -1,5 +1,6 @@
 """A message that may not have arrived: what it was about, where it should be, and a button that sends it again."""
 
+from dataclasses import replace
 from typing import Final
 
 from cards.examples import NOW
@@ -9,6 +10,8 @@ from cards.model import (
     Fact,
     Facts,
     Instant,
+    Item,
+    Items,
     Run,
     State,
     Style,
@@ -18,10 +21,11 @@ from cards.model import (
     TimeStyle,
     Tone,
     t,
+    tn,
     verbatim,
 )
 from cards.refusal import Explained, explain
-from services.delivery import NotUnknown, UnknownDelivery
+from services.delivery import NotUnknown, UnknownDeliveries, UnknownDelivery
 
 VIEW: Final = "delivery.unknown"
 
@@ -41,8 +45,12 @@ _ABOUT: Final[dict[str, T]] = {
 }
 
 
-def unknown(delivery: UnknownDelivery) -> Card:
-    """To owner and admins: nobody can say whether it arrived, so somebody has to look."""
+def unknown(lost: UnknownDeliveries) -> Card:
+    """To owner and admins: nobody can say whether they arrived, so somebody has to look."""
+    return _several(lost) if lost.total > 1 else _one(lost, lost.first[0])
+
+
+def _one(lost: UnknownDeliveries, delivery: UnknownDelivery) -> Card:
     return Card(
         t("One message may not have arrived"),
         (
@@ -53,37 +61,78 @@ def unknown(delivery: UnknownDelivery) -> Card:
             ),
             _facts(delivery),
         ),
-        (_again(delivery),) if delivery.is_open else (),
-        badge=_badge(delivery),
-        subject=Subject(VIEW, delivery.delivery_id),
+        (_again(delivery, Style.PRIMARY),) if delivery.is_open else (),
+        badge=_badge(is_open=delivery.is_open),
+        subject=Subject(VIEW, lost.sweep_id),
     )
 
 
-def resent(delivery: UnknownDelivery) -> Card:
-    """Somebody looked, and it is on its way once more."""
+def _several(lost: UnknownDeliveries) -> Card:
+    """How many, and the first of those that are still open."""
+    shown = [one for one in lost.first if one.is_open]
+    body: list[Text | Items] = []
+    if lost.open:
+        body.append(Text(t("The connection broke while they were being sent. If one is not there, send it again.")))
+    if again := lost.total - lost.open:
+        body.append(Text(tn("{n} of them has been sent again.", "{n} of them have been sent again.", again)))
+    if shown:
+        body.append(Items(tuple(_item(one) for one in shown)))
+    if left := lost.open - len(shown):
+        body.append(Text(tn("… and {n} more", "… and {n} more", left), Tone.SUBTLE))
+    everything = Run(t("Send all again"), "delivery.resend_all", {"sweep": lost.sweep_id}, Style.PRIMARY)
+    return Card(
+        t("{count} messages may not have arrived", count=lost.total),
+        tuple(body),
+        (everything,) if lost.open else (),
+        badge=_badge(is_open=lost.open > 0),
+        subject=Subject(VIEW, lost.sweep_id),
+    )
+
+
+def _item(delivery: UnknownDelivery) -> Item:
+    at = Instant(delivery.at, TimeStyle.CLOCK)
+    title = t("{about} for {place}", about=_about(delivery), place=delivery.place) if delivery.place else None
+    return Item(
+        title or _about(delivery),
+        t("{platform}, {at}", platform=_platform(delivery), at=at),
+        actions=(_again(delivery),),
+    )
+
+
+def resent(lost: UnknownDeliveries) -> Card:
+    """Somebody looked, and what he wants is on its way once more."""
+    if lost.total > 1:
+        return _several(lost)
     return Card(
         t("The message is being sent again"),
-        (_facts(delivery),),
-        badge=Badge(t("sent again"), State.DONE, Tone.GOOD),
-        subject=Subject(VIEW, delivery.delivery_id),
+        (_facts(lost.first[0]),),
+        badge=_badge(is_open=False),
+        subject=Subject(VIEW, lost.sweep_id),
     )
 
 
-def _badge(delivery: UnknownDelivery) -> Badge:
-    if delivery.is_open:
+def _badge(*, is_open: bool) -> Badge:
+    if is_open:
         return Badge(t("Unclear"), State.WARNING, Tone.WARNING)
     return Badge(t("sent again"), State.DONE, Tone.GOOD)
 
 
-def _again(delivery: UnknownDelivery) -> Run:
-    return Run(t("Send again"), "delivery.resend", {"delivery": delivery.delivery_id}, Style.PRIMARY)
+def _again(delivery: UnknownDelivery, style: Style = Style.NORMAL) -> Run:
+    return Run(t("Send again"), "delivery.resend", {"delivery": delivery.delivery_id}, style)
+
+
+def _about(delivery: UnknownDelivery) -> T:
+    return _ABOUT.get(delivery.view.partition(".")[0], t("Something else"))
+
+
+def _platform(delivery: UnknownDelivery) -> T:
+    return _PLATFORMS.get(delivery.platform, verbatim(delivery.platform))
 
 
 def _facts(delivery: UnknownDelivery) -> Facts:
-    noun = delivery.view.partition(".")[0]
     facts = [
-        Fact(t("About"), _ABOUT.get(noun, t("Something else"))),
-        Fact(t("Platform"), _PLATFORMS.get(delivery.platform, verbatim(delivery.platform))),
+        Fact(t("About"), _about(delivery)),
+        Fact(t("Platform"), _platform(delivery)),
         Fact(t("Sent at"), T("{at}", {"at": Instant(delivery.at, TimeStyle.CLOCK)})),
     ]
     if delivery.place:
@@ -98,6 +147,15 @@ def _not_unknown(refusal: NotUnknown) -> Explained:
 
 
 _OPEN: Final = UnknownDelivery("d1", "lead.card", "teams", "Vertrieb", NOW, is_open=True)
-_DONE: Final = UnknownDelivery("d1", "lead.card", "teams", "Vertrieb", NOW, is_open=False)
+_DONE: Final = replace(_OPEN, is_open=False)
+_BY_MAIL: Final = UnknownDelivery("d2", "invitation.mail", "mail", "", NOW, is_open=True)
+_FIVE: Final = (_OPEN, _BY_MAIL, *(replace(_OPEN, delivery_id=f"d{number}") for number in (3, 4, 5)))
 
-EXAMPLES: Final = {"unknown": unknown(_OPEN), "unknown, sent again": unknown(_DONE), "resent": resent(_OPEN)}
+EXAMPLES: Final = {
+    "unknown": unknown(UnknownDeliveries("d1", (_OPEN,), 1, 1)),
+    "unknown, sent again": unknown(UnknownDeliveries("d1", (_DONE,), 1, 0)),
+    "unknown, many": unknown(UnknownDeliveries("d1", _FIVE, 31, 31)),
+    "unknown, one of two": unknown(UnknownDeliveries("d1", (_BY_MAIL, _DONE), 2, 1)),
+    "unknown, many sent again": unknown(UnknownDeliveries("d1", (_DONE, _DONE), 31, 0)),
+    "resent": resent(UnknownDeliveries("d1", (_DONE,), 1, 0)),
+}

@@ -22,6 +22,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 
 from services.delivery import Backlog, Delivery, Due, Kind, Posted, State, Waiting
+from services.delivery.model import LostDelivery, Sweep
+from storage.delivery_sweeps import JOIN_SWEEP, LATEST_SWEEP, SWEEP
 from storage.rows import Rows
 from storage.tables import deliveries, events, posts
 
@@ -176,14 +178,28 @@ _OLDEST: Final = select(func.min(_d.due_at)).where(_PENDING)
 class SqlDeliveries(Rows):
     """Implements the deliveries of the services."""
 
-    async def get(self, team_id: str, delivery_id: str) -> tuple[Delivery, datetime] | None:
-        found = await self._connection.execute(_GET, {"_team_id": team_id, "_delivery_id": delivery_id})
-        row = found.mappings().one_or_none()
-        return (_delivery(row), row["done_at"] or row["created_at"]) if row else None
+    async def get(self, team_id: str, delivery_id: str) -> Delivery | None:
+        rows = await self._rows(_GET, _team_id=team_id, _delivery_id=delivery_id)
+        return _delivery(rows[0]) if rows else None
 
     async def resend(self, team_id: str, delivery_id: str, at: datetime) -> bool:
         values = {"_team_id": team_id, "_delivery_id": delivery_id, "_at": at}
         return (await self._connection.execute(_RESEND, values)).one_or_none() is not None
+
+    async def latest_sweep(self, team_id: str, since: datetime, but: str) -> str | None:
+        values = {"_team_id": team_id, "_since": since, "_but": but}
+        return (await self._connection.execute(LATEST_SWEEP, values)).scalar_one_or_none()
+
+    async def join_sweep(self, team_id: str, delivery_id: str, sweep_id: str) -> None:
+        values = {"_team_id": team_id, "_delivery_id": delivery_id, "_sweep_id": sweep_id}
+        await self._connection.execute(JOIN_SWEEP, values)
+
+    async def sweep(self, team_id: str, sweep_id: str, limit: int) -> Sweep | None:
+        rows = await self._rows(SWEEP, _team_id=team_id, _sweep_id=sweep_id, _limit=limit)
+        if not rows:
+            return None
+        lost = tuple(LostDelivery(_delivery(row), row["done_at"] or row["created_at"]) for row in rows)
+        return Sweep(lost, rows[0]["total"], rows[0]["open"])
 
     async def add_post(self, posted: Posted, at: datetime) -> None:
         row = {
@@ -344,6 +360,7 @@ def _delivery(row: RowMapping) -> Delivery:
         reason=row["reason"],
         attempts=row["attempts"],
         leased_until=row["leased_until"],
+        sweep_id=row["sweep_id"] or "",
     )
 
 

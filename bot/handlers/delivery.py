@@ -14,9 +14,20 @@ class DeliveryArgs(Args, frozen=True):
     delivery: str
 
 
+class SweepArgs(Args, frozen=True):
+    """Which messages, that were lost together."""
+
+    sweep: str
+
+
 async def resend(ctx: Context, args: DeliveryArgs) -> Card:
     """Send a message again that may not have arrived."""
     return cards.resent(await delivery.resend(ctx.uow, ctx.actor, args.delivery))
+
+
+async def resend_all(ctx: Context, args: SweepArgs) -> Card:
+    """Send messages again that may not have arrived."""
+    return cards.resent(await delivery.resend_all(ctx.uow, ctx.actor, args.sweep))
 
 
 COMMANDS = (
@@ -30,6 +41,18 @@ COMMANDS = (
         group=Group.TEAM,
         handler=resend,
         args=DeliveryArgs,
+        listed=False,
+    ),
+    Command(
+        name="delivery.resend_all",
+        english=(),
+        german=(),
+        permission=Permission.DELIVERY_RESEND,
+        about=t("Send messages again that may not have arrived"),
+        verb=t("Send all again"),
+        group=Group.TEAM,
+        handler=resend_all,
+        args=SweepArgs,
         listed=False,
     ),
 )

@@ -10,10 +10,11 @@ from services.delivery.model import (
     NotUnknown,
     Posted,
     State,
+    UnknownDeliveries,
     UnknownDelivery,
     Waiting,
 )
-from services.delivery.resending import resend, show
+from services.delivery.resending import lose, resend, resend_all, show
 
 __all__ = [
     "Backlog",
@@ -25,8 +26,11 @@ __all__ = [
     "NotUnknown",
     "Posted",
     "State",
+    "UnknownDeliveries",
     "UnknownDelivery",
     "Waiting",
+    "lose",
     "resend",
+    "resend_all",
     "show",
 ]

@@ -2,12 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from services.errors import Refusal
 from services.events import Event
+
+SWEEP: Final = timedelta(minutes=2)
+"""Messages lost within so short a time after each other are told of together: what a crash leaves behind."""
+SHOWN_MAX: Final = 5
+"""So many of them stand on a card one by one."""
+RESENT_MAX: Final = 100
+"""So many are sent again at one press; the card then offers the rest."""
 
 
 class Kind(StrEnum):
@@ -72,6 +79,8 @@ class Delivery:
     attempts: int = 0
     leased_until: datetime | None = None
     """While it is being sent: by this each sender is told from those who had it before him."""
+    sweep_id: str = ""
+    """The first of the messages with which this one was lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +118,7 @@ class DeliveryUnknown(Event, frozen=True, kw_only=True, tag="delivery.unknown"):
 
     delivery_id: str
     view: str
+    sweep_id: str
 
 
 class DeliveryResent(Event, frozen=True, kw_only=True, tag="delivery.resent"):
@@ -116,6 +126,7 @@ class DeliveryResent(Event, frozen=True, kw_only=True, tag="delivery.resent"):
 
     delivery_id: str
     view: str
+    sweep_id: str
 
 
 class DeliveryRefusal(Refusal):
@@ -139,3 +150,31 @@ class UnknownDelivery:
     at: datetime
     is_open: bool
     """Whether it can still be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LostDelivery:
+    """A delivery with when it came to its present state."""
+
+    delivery: Delivery
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Messages that were lost together: the first ones, the open before all others, and how many there are."""
+
+    lost: tuple[LostDelivery, ...]
+    total: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownDeliveries:
+    """The same as the admins see it."""
+
+    sweep_id: str
+    first: tuple[UnknownDelivery, ...]
+    total: int
+    open: int
+    """How many can still be sent again."""

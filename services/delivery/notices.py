@@ -16,17 +16,19 @@ TOLD_MAX = 20
 
 
 async def hear_unknown(uow: UnitOfWork, event: DeliveryUnknown) -> list[Notice]:
-    """Whoever may send it again."""
+    """Whoever may send it again, once for all that were lost together: the card that is there already counts along."""
+    if event.sweep_id != event.delivery_id:
+        return [Notice(Copies(), event.sweep_id)]
     roles = [role for role, grant in GRANTS[Permission.DELIVERY_RESEND].items() if grant is Grant.YES]
     holders = await uow.members.holders(event.team_id, roles, TOLD_MAX)
     team_id = TeamId(event.team_id)
-    return [Notice(Person(holder.user_id), event.delivery_id, VIEW, team_id) for holder in holders]
+    return [Notice(Person(holder.user_id), event.sweep_id, VIEW, team_id) for holder in holders]
 
 
 async def hear_resent(uow: UnitOfWork, event: DeliveryResent) -> list[Notice]:
     """The cards that asked: somebody has looked."""
     del uow
-    return [Notice(Copies(), event.delivery_id)]
+    return [Notice(Copies(), event.sweep_id)]
 
 
 HEARS: dict[type[Event], Callable[[UnitOfWork, Any], Awaitable[list[Notice]]]] = {

@@ -1,37 +1,87 @@
-"""A message of which nobody knows whether it arrived: somebody looks, and sends it once more or leaves it."""
+"""Messages of which nobody knows whether they arrived: somebody looks, and sends them once more or leaves them."""
 
-from services.delivery.model import Delivery, DeliveryResent, NotUnknown, State, UnknownDelivery
+from services.delivery.model import (
+    RESENT_MAX,
+    SHOWN_MAX,
+    SWEEP,
+    Delivery,
+    DeliveryResent,
+    DeliveryUnknown,
+    LostDelivery,
+    NotUnknown,
+    State,
+    UnknownDeliveries,
+    UnknownDelivery,
+)
 from services.errors import NotFound
-from services.people import Actor
+from services.people import Actor, TeamId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 
 
-async def show(uow: UnitOfWork, actor: Actor, delivery_id: str) -> UnknownDelivery:
-    """What is known of it."""
+async def lose(uow: UnitOfWork, delivery: Delivery) -> None:
+    """A message that has just become unknown is told of together with those that were lost right before it."""
+    # Many may be lost at the same moment: one after the other, so that each sees those before it.
+    await uow.teams.lock(delivery.team_id)
+    before = await uow.deliveries.latest_sweep(delivery.team_id, uow.now - SWEEP, delivery.delivery_id)
+    sweep_id = before or delivery.delivery_id
+    await uow.deliveries.join_sweep(delivery.team_id, delivery.delivery_id, sweep_id)
+    lost = DeliveryUnknown(
+        team_id=delivery.team_id, delivery_id=delivery.delivery_id, view=delivery.view, sweep_id=sweep_id
+    )
+    uow.emit(lost)
+
+
+async def show(uow: UnitOfWork, actor: Actor, sweep_id: str) -> UnknownDeliveries:
+    """What is known of messages that were lost together."""
+    team_id = actor.require(Permission.DELIVERY_RESEND)
+    sweep = await uow.deliveries.sweep(team_id, sweep_id, SHOWN_MAX)
+    if sweep is None:
+        raise NotFound("delivery")
+    first = [await _shown(uow, one) for one in sweep.lost]
+    return UnknownDeliveries(sweep_id, tuple(first), sweep.total, sweep.open)
+
+
+async def resend(uow: UnitOfWork, actor: Actor, delivery_id: str) -> UnknownDeliveries:
+    """Send one once more, although it may have arrived."""
     team_id = actor.require(Permission.DELIVERY_RESEND)
     found = await uow.deliveries.get(team_id, delivery_id)
     if found is None:
         raise NotFound("delivery")
-    delivery, at = found
+    if not await _again(uow, actor, team_id, found):
+        raise NotUnknown
+    return await show(uow, actor, found.sweep_id)
+
+
+async def resend_all(uow: UnitOfWork, actor: Actor, sweep_id: str) -> UnknownDeliveries:
+    """Send those that were lost together once more, as many as go at once."""
+    team_id = actor.require(Permission.DELIVERY_RESEND)
+    sweep = await uow.deliveries.sweep(team_id, sweep_id, RESENT_MAX)
+    if sweep is None:
+        raise NotFound("delivery")
+    if not [one for one in sweep.lost if await _again(uow, actor, team_id, one.delivery)]:
+        raise NotUnknown
+    return await show(uow, actor, sweep_id)
+
+
+async def _again(uow: UnitOfWork, actor: Actor, team_id: TeamId, delivery: Delivery) -> bool:
+    """Whether it is on its way once more."""
+    if not await uow.deliveries.resend(team_id, delivery.delivery_id, uow.now):
+        return False
+    uow.emit(DeliveryResent(delivery_id=delivery.delivery_id, view=delivery.view, sweep_id=delivery.sweep_id), by=actor)
+    return True
+
+
+async def _shown(uow: UnitOfWork, lost: LostDelivery) -> UnknownDelivery:
+    delivery = lost.delivery
     return UnknownDelivery(
         delivery_id=delivery.delivery_id,
         view=delivery.view,
         platform=delivery.platform,
         place=await _place(uow, delivery),
-        at=at,
+        at=lost.at,
         is_open=delivery.state is State.UNKNOWN,
     )
-
-
-async def resend(uow: UnitOfWork, actor: Actor, delivery_id: str) -> UnknownDelivery:
-    """Send it once more, although it may have arrived."""
-    team_id = actor.require(Permission.DELIVERY_RESEND)
-    shown = await show(uow, actor, delivery_id)
-    if not await uow.deliveries.resend(team_id, delivery_id, uow.now):
-        raise NotUnknown
-    uow.emit(DeliveryResent(delivery_id=delivery_id, view=shown.view), by=actor)
-    return await show(uow, actor, delivery_id)
 
 
 async def _place(uow: UnitOfWork, delivery: Delivery) -> str:

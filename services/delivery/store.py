@@ -4,18 +4,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from services.delivery.model import Backlog, Delivery, Due, Posted, State, Waiting
+from services.delivery.model import Backlog, Delivery, Due, Posted, State, Sweep, Waiting
 
 
 class Deliveries(Protocol):
     """The outbox. The relay works for all teams; whoever acts for one names it first."""
 
-    async def get(self, team_id: str, delivery_id: str) -> tuple[Delivery, datetime] | None:
-        """A delivery and when it came to its present state."""
-        ...
+    async def get(self, team_id: str, delivery_id: str) -> Delivery | None: ...
 
     async def resend(self, team_id: str, delivery_id: str, at: datetime) -> bool:
         """Send an unknown one again; False when it is not unknown (any more)."""
+        ...
+
+    async def latest_sweep(self, team_id: str, since: datetime, but: str) -> str | None:
+        """The sweep of the message that was lost last, if that was since then; `but` is left out."""
+        ...
+
+    async def join_sweep(self, team_id: str, delivery_id: str, sweep_id: str) -> None: ...
+
+    async def sweep(self, team_id: str, sweep_id: str, limit: int) -> Sweep | None:
+        """Messages that were lost together, the first ones of them; nothing, where there are none."""
         ...
 
     async def add_post(self, posted: Posted, at: datetime) -> None:

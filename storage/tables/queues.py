@@ -80,6 +80,7 @@ deliveries = Table(
     moment_column("due_at"),
     moment_column("leased_until", nullable=True),
     moment_column("done_at", nullable=True),
+    text_column("sweep_id", nullable=True),  # the first of the messages with which this one was lost
     Index(
         "uq_deliveries_post",  # an event says a thing once in a place
         "event_id",
@@ -119,6 +120,13 @@ deliveries = Table(
         postgresql_where=text("done_at IS NOT NULL"),
     ),
     Index("ix_deliveries_key", "key"),
+    Index(
+        "ix_deliveries_sweep_id",
+        "team_id",
+        "sweep_id",
+        sqlite_where=text("sweep_id IS NOT NULL"),
+        postgresql_where=text("sweep_id IS NOT NULL"),
+    ),
     Index(
         "ix_deliveries_due",
         "due_at",

@@ -124,7 +124,9 @@ def shown(activity: Mapping[str, Any]) -> tuple[str, str]:
     key, _, state = activity["summary"].partition(" ")
     if KEY.fullmatch(key):
         return key, state
-    found = KEY.search(str(activity["attachments"]))
+    told = str(activity["attachments"])
+    # A card about several lost messages names each of them, and which of them it stands for.
+    found = KEY.search(told, max(told.find("'sweep'"), 0))
     assert found is not None, activity
     return found.group(), ""
 
@@ -226,7 +228,7 @@ def judge(storm: Storm, rows: list[RowMapping], leads: dict[str, Firm]) -> None:
     assert max(copies.values()) == 1
     assert {row["state"] for row in messages} <= {"sent", "unknown"}
     assert [row for row in messages if row["state"] == "sent" and copies[place(row)] != 1] == []
-    in_doubt = {row["delivery_id"] for row in messages if row["view"] == "lead.card" and row["state"] == "unknown"}
+    in_doubt = {row["sweep_id"] for row in messages if row["view"] == "lead.card" and row["state"] == "unknown"}
     told = Counter(row["key"] for row in messages if row["view"] == "delivery.unknown")
     assert in_doubt
     assert {one: told[one] for one in in_doubt} == dict.fromkeys(in_doubt, 2)
@@ -259,6 +261,7 @@ async def send_again(storm: Storm, rows: list[RowMapping]) -> None:
     storm.teams.mood = behave
     in_doubt = {row["delivery_id"]: row for row in rows if row["state"] == "unknown" and row["view"] == "lead.card"}
     asked = next(row for row in rows if row["key"] in in_doubt and is_sent(row) and "owner" in row["conversation_id"])
+    # Of those that were lost together, the first one stands on the card first.
     lost = in_doubt[asked["key"]]
     name = asked["conversation_id"].removeprefix("a:29:")
     owner = Account(name, name, Language.ENGLISH, Room(asked["conversation_id"], PlaceKind.PERSONAL))

@@ -7,6 +7,7 @@ from typing import Any, Final
 from services import bulk, file, invitation, lead_import, marketplace, request
 from services.delivery import Delivery, Kind, State
 from services.permissions import Permission
+from services.unit_of_work import UnitOfWork
 from tests.features import people
 from tests.features.people import Firm
 
@@ -40,6 +41,9 @@ class Things:
     draft: str
     """The same by the admin."""
     delivery: str
+    """A message of which nobody knows whether it arrived."""
+    sweep: str
+    """Another one, told of by itself."""
     file: str
     """Which the owner has sent."""
     made: str
@@ -85,6 +89,7 @@ ROWS: Final[dict[str, Row]] = {
     "audit.export": Row(bare),
     "lead.export": Row(bare),
     "delivery.resend": of("delivery", "delivery"),
+    "delivery.resend_all": of("sweep", "sweep"),
     "file.receive": Row(bare),
     "file.show": of("file", "made"),
     "file.decline": of("file", "made"),
@@ -183,20 +188,7 @@ async def build(firm: Firm) -> Things:
         invited = await marketplace.invite(uow, anna, email="dach@acme.example", name="Dachwerk")
         firms = await bulk.draft(uow, anna, firms="Holzbau; post@holzbau.example", part="takes")
         others = await bulk.draft(uow, mara, firms="Spengler; post@spengler.example", part="takes")
-        delivery = Delivery(
-            team_id=firm.team_id,
-            delivery_id=uow.new_id(),
-            event_id=uow.new_id(),
-            kind=Kind.POST,
-            view="lead.card",
-            key=offered.lead_id,
-            platform=firm.chat.stage.platform,
-            tenant=firm.chat.stage.tenant,
-            conversation_id=firm.channel.room_id,
-        )
-        await uow.deliveries.add([delivery], uow.now)
-        [sending] = await uow.deliveries.claim(1, uow.now, uow.now)
-        assert await uow.deliveries.finish(sending, State.UNKNOWN, "no answer in time", uow.now)
+        delivery, sweep = [await _lost(uow, firm, offered.lead_id) for _ in range(2)]
         sent_file = await file.receive(uow, anna, file.ReceivedFile("leads.csv", "text/csv", b"Name\r\nEva\r\n"))
         leads = await file.receive(uow, anna, file.ReceivedFile("more.csv", "text/csv", b"Name\r\nUdo\r\n"))
         listed = await file.receive(uow, anna, file.ReceivedFile("fair.csv", "text/csv", b"Name\r\nIda\r\n"))
@@ -218,7 +210,8 @@ async def build(firm: Firm) -> Things:
             partner=next(one.partner_id for one in invited.partners if not one.is_operator),
             bulk=firms.bulk_id,
             draft=others.bulk_id,
-            delivery=delivery.delivery_id,
+            delivery=delivery,
+            sweep=sweep,
             file=sent_file.file_id,
             made=made.file_id,
             leads=leads.file_id,
@@ -226,3 +219,23 @@ async def build(firm: Firm) -> Things:
         )
     await firm.chat.settles()
     return things
+
+
+async def _lost(uow: UnitOfWork, firm: Firm, key: str) -> str:
+    """A message of which nobody knows whether it arrived."""
+    delivery = Delivery(
+        team_id=firm.team_id,
+        delivery_id=uow.new_id(),
+        event_id=uow.new_id(),
+        kind=Kind.POST,
+        view="lead.card",
+        key=key,
+        platform=firm.chat.stage.platform,
+        tenant=firm.chat.stage.tenant,
+        conversation_id=firm.channel.room_id,
+    )
+    await uow.deliveries.add([delivery], uow.now)
+    [sending] = await uow.deliveries.claim(1, uow.now, uow.now)
+    assert await uow.deliveries.finish(sending, State.UNKNOWN, "no answer in time", uow.now)
+    await uow.deliveries.join_sweep(firm.team_id, delivery.delivery_id, delivery.delivery_id)
+    return delivery.delivery_id

@@ -113,6 +113,7 @@ async def untouched_but_read(scene: Scene) -> AsyncGenerator[None]:
 
 ENDINGS = (
     "delivery.resend",
+    "delivery.resend_all",
     "invitation.decline",
     "invitation.revoke",
     "lead.win",
@@ -128,6 +129,7 @@ def over(things: Things) -> list[tuple[str, str, str]]:
     leads = ("pick", "undo", "note", "share", "delegate", "return", "win", "lose")
     return [
         ("delivery.resend", things.delivery, "NotUnknown"),
+        ("delivery.resend_all", things.sweep, "NotUnknown"),
         *[(f"invitation.{verb}", things.requested, "AlreadyDecided") for verb in ("approve", "decline")],
         *[(f"invitation.{verb}", things.invitation, "AlreadyDecided") for verb in ("approve", "decline")],
         *[(f"invitation.{verb}", things.requested, "NotOpen") for verb in ("resend", "revoke")],

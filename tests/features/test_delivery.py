@@ -1,5 +1,6 @@
 """What arrives where: few updates, each in its reader's language, nothing twice, and nothing lost in silence."""
 
+from services.delivery.model import SHOWN_MAX
 from services.people import Language
 from tests.chat import Chat, Room
 from tests.fakes.bot_connector import Drop
@@ -9,6 +10,7 @@ from tests.features.trade import SOLAR, offered, open_three, picked_by, platform
 from tests.stage_teams import TeamsStage
 
 NOTES = 6
+LOST = 7
 
 
 def sent(chat: Chat) -> float:
@@ -135,6 +137,36 @@ class TestConnectionLost:
         assert await _copies(chat, solar.channel) == 2
         await ben.presses("lead.pick", at=solar.channel)
         assert picked_by(chat, "Ben Kaya") in (await anna.reads(solar.channel))[-1]
+
+    async def test_many_messages_of_unknown_fate_are_one_card(self, chat: Chat) -> None:
+        """What is lost together is one card for each leader: it counts, names the first, and sends one or all again."""
+        solar = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", SOLAR)
+        anna, _, mara, _ = solar.people
+        assert isinstance(chat.stage, TeamsStage)
+        await people.bring(solar)
+        for _ in range(LOST):
+            chat.stage.teams.plan.append(Drop(accepted=True))
+            await people.bring(solar, "Balkonkraftwerk")
+        words = chat.words(de="vielleicht nicht angekommen", en="may not have arrived")
+        for leader in (anna, mara):
+            [told] = [seen for seen in await leader.reads() if words in seen]
+            assert told.words.startswith(f"{LOST} ")
+            assert [one.command for one in told.buttons].count("delivery.resend") == SHOWN_MAX
+            assert chat.words(de=f"und {LOST - SHOWN_MAX} weitere", en=f"and {LOST - SHOWN_MAX} more") in told
+        assert await _copies(chat, solar.channel) == LOST
+
+        await anna.presses("delivery.resend")
+        assert await _copies(chat, solar.channel) == LOST + 1
+        [seen] = [seen for seen in await mara.reads() if words in seen]
+        assert chat.words(de="1 davon wurde noch einmal gesendet", en="1 of them has been sent again") in seen
+        await mara.presses("delivery.resend_all")
+        assert await _copies(chat, solar.channel) == 2 * LOST
+        [seen] = [seen for seen in await anna.reads() if words in seen]
+        assert chat.words(de=f"{LOST} davon wurden", en=f"{LOST} of them have been") in seen
+        assert not seen.buttons
+        await anna.forges("delivery.resend_all", told.buttons[-1].args)
+        assert chat.words(de="Nicht möglich", en="Not possible") in (await anna.reads())[-1]
+        assert await _copies(chat, solar.channel) == 2 * LOST
 
 
 async def _copies(chat: Chat, room: Room) -> int:

@@ -54,6 +54,7 @@ ALLOWED: Final[dict[str, str]] = {
     "audit.export": "OA",
     "lead.export": "OAMV",
     "delivery.resend": "OA",
+    "delivery.resend_all": "OA",
     "file.receive": "OAM",
     "file.show": "OAMV",
     "file.decline": "OAMV",

@@ -98,6 +98,7 @@ async def _add_deliveries(uow: UnitOfWork, town: Town) -> dict[str, Any]:
     await uow.deliveries.add(made, town.now)
     [claimed] = await uow.deliveries.claim(1, town.now, town.now + timedelta(minutes=1))
     await uow.deliveries.finish(claimed, State.UNKNOWN, "no answer in time", town.now)
+    await uow.deliveries.join_sweep(town.ours.team_id, claimed.delivery_id, claimed.delivery_id)
     posted = Posted(team_id=town.ours.team_id, post_id=uow.new_id(), message_id="message-1", **place)
     await uow.deliveries.add_post(posted, town.now)
     return {"delivery": claimed.delivery_id, "post": posted.post_id}

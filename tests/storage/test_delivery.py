@@ -75,7 +75,7 @@ async def test_an_update_put_back_ends_where_another_one_waits(units: SqlUnits) 
     async with units.read() as uow:
         kept = await uow.deliveries.get("T", first.delivery_id)
     assert kept is not None
-    assert (kept[0].state, kept[0].reason) == (State.SUPPRESSED, "superseded")
+    assert (kept.state, kept.reason) == (State.SUPPRESSED, "superseded")
 
 
 async def test_a_place_is_written_to_in_order(units: SqlUnits) -> None:

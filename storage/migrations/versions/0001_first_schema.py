@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sweep_id", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("team_id", "delivery_id", name=op.f("pk_deliveries")),
     )
     op.create_index(
@@ -88,6 +89,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state IN ('pending', 'sending')"),
         postgresql_where=sa.text("state IN ('pending', 'sending')"),
+    )
+    op.create_index(
+        "ix_deliveries_sweep_id",
+        "deliveries",
+        ["team_id", "sweep_id"],
+        unique=False,
+        sqlite_where=sa.text("sweep_id IS NOT NULL"),
+        postgresql_where=sa.text("sweep_id IS NOT NULL"),
     )
     op.create_index(
         "uq_deliveries_post",

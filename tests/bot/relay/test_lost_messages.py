@@ -43,7 +43,7 @@ async def test_an_unknown_message_is_sent_again_by_whoever_looked(
         async with units.write() as uow:
             await delivery.resend(uow, firm.member, lost)
     async with units.write() as uow:
-        assert not (await delivery.resend(uow, firm.admin, lost)).is_open
+        assert (await delivery.resend(uow, firm.admin, lost)).open == 0
     with pytest.raises(delivery.NotUnknown):
         async with units.write() as uow:
             await delivery.resend(uow, firm.owner, lost)
