@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from aiohttp import web
 
 from bot.jobs import DELIVERIES_DAYS, INBOX_DAYS
-from bot.page_language import language_of, switch
+from bot.page_language import language_of, still
 from cards import about_pages as cards
 from cards.model import Card
-from cards.render.html import STYLE_SOURCE, drawn, page
-from cards.render.text import Writer
+from cards.render.html import STYLE_SOURCE
 
 SUPPORT_PATH: Final = "/about"
 PRIVACY_PATH: Final = "/privacy"
@@ -45,10 +43,8 @@ class AboutPages:
     async def _show(self, request: web.Request) -> web.Response:
         parts = self._pages()[request.path]
         language = language_of(request)
-        # Nothing here depends on the time.
-        w = Writer(language, "UTC", datetime.fromtimestamp(0, UTC))
         return web.Response(
-            text=page(w.words(parts[0].title), [switch(language), *(drawn(card, w) for card in parts)], language),
+            text=still(language, *parts),
             content_type="text/html",
             headers={**HEADERS, "Content-Language": language},
         )

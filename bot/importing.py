@@ -78,10 +78,12 @@ class Importer:
     async def _round(self) -> bool:
         try:
             return await self.work()
-        except Exception:  # noqa: BLE001 - the database may be away for a while
+        except Contended as refusal:
+            _log.warning("database in the way", refusal=type(refusal).__name__)
+        except Exception:  # noqa: BLE001 - a defect in one round must not be the last one
             _log.exception("round failed")
-            await self._rest(self.failed_pause_s)
-            return False
+        await self._rest(self.failed_pause_s)
+        return False
 
     async def _rest(self, seconds: float) -> None:
         try:

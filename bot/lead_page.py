@@ -1,16 +1,14 @@
 """The page behind a link to a lead: it shows nothing of the lead, not even that there is one, and says where it is."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from aiohttp import web
 
 from bot.extensions import LEAD_PAGE
-from bot.page_language import language_of, switch
+from bot.page_language import language_of, still
 from cards import lead_page as cards
-from cards.render.html import STYLE_SOURCE, drawn, page
-from cards.render.text import Writer
+from cards.render.html import STYLE_SOURCE
 
 HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -31,11 +29,8 @@ class LeadPage:
 
     async def show(self, request: web.Request) -> web.Response:
         language = language_of(request)
-        # Nothing here depends on the time.
-        w = Writer(language, "UTC", datetime.fromtimestamp(0, UTC))
-        card = cards.shown()
         return web.Response(
-            text=page(w.words(card.title), [switch(language), drawn(card, w)], language),
+            text=still(language, cards.shown()),
             content_type="text/html",
             headers={**HEADERS, "Content-Language": language},
         )

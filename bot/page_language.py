@@ -1,10 +1,14 @@
-"""In which language a page speaks to whoever opens it, and the way to the other one."""
+"""In which language a page speaks to whoever opens it, the way to the other one, and pages that say the same always."""
 
+from datetime import UTC, datetime
 from typing import Final
 
 import htpy as h
 from aiohttp import web
 
+from cards.model import Card
+from cards.render.html import drawn, page
+from cards.render.text import Writer
 from services.people import Language
 from services.user.model import spoken
 
@@ -24,6 +28,12 @@ def switch(language: Language) -> h.Element:
     """The same page in the other language."""
     other = next(one for one in Language if one is not language)
     return h.p(".text.tone-subtle")[h.a(href=f"?lang={other}", hreflang=str(other), lang=str(other))[LANGUAGES[other]]]
+
+
+def still(language: Language, *parts: Card) -> str:
+    """A page of cards on which nothing depends on the time, under the title of the first."""
+    w = Writer(language, "UTC", datetime.fromtimestamp(0, UTC))
+    return page(w.words(parts[0].title), [switch(language), *(drawn(card, w) for card in parts)], language)
 
 
 def _preferred(header: str) -> list[str]:
