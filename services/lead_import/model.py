@@ -14,7 +14,7 @@ from services.lead import Contact
 from services.lead.model import Enquiry, Keys
 from services.people import TeamId, UserId
 
-BATCH_ROWS: Final = 200
+BATCH_ROWS: Final = 500
 """So many rows are one transaction: what a crash repeats at most, and how long others wait."""
 CHECKED_ROWS: Final = 1_000
 """So many rows the preview looks at closely; all others are only counted."""

@@ -112,7 +112,7 @@ class TestWhole:
             subjects = (
                 await connection.execute(select(audit.c.subject).where(audit.c.action == "lead.imported"))
             ).scalars()
-            assert list(subjects) == ["L-1–L-200", "L-201–L-400", "L-401–L-410"]
+            assert list(subjects) == ["L-1–L-500", "L-501–L-1000", "L-1001–L-1010"]
             told = (await connection.execute(select(events.c.body).where(events.c.body.contains("lead.created")))).all()
             history = (await connection.execute(select(func.count()).select_from(lead_history))).scalar_one()
             numbers = (await connection.execute(select(lead_sights.c.number).order_by(lead_sights.c.number))).scalars()

@@ -51,7 +51,7 @@ class Size:
 
 
 KILLED = [
-    pytest.param(Size(2_000, 4), id="quick", marks=pytest.mark.timeout(180)),
+    pytest.param(Size(6_000, 4), id="quick", marks=pytest.mark.timeout(180)),
     pytest.param(Size(40_000, 60), id="long", marks=[pytest.mark.long, pytest.mark.timeout(900)]),
 ]
 BESIDE = [

@@ -134,18 +134,17 @@ async def test_the_card_moves_stops_and_goes_on(chat: Chat) -> None:
     cards = len(await ben.reads())
     await ben.presses("lead.import_start")
     await carries(chat, 1)
-    assert chat.words(de="200 von 430 Zeilen", en="200 of 430 rows") in await ben.sees()
+    assert chat.words(de="500 von 1.030 Zeilen", en="500 of 1,030 rows") in await ben.sees()
     stopped = await ben.presses("lead.import_stop")
     assert chat.words(de="angehalten", en="stopped") in stopped
     await finishes(chat)
-    assert chat.words(de="200 von 430 Zeilen", en="200 of 430 rows") in await ben.sees()
+    assert chat.words(de="500 von 1.030 Zeilen", en="500 of 1,030 rows") in await ben.sees()
     await ben.presses("lead.import_start")
     await finishes(chat)
-    assert (
-        chat.words(de="430 Leads aus Messe.csv importiert", en="430 leads imported from Messe.csv") in await ben.sees()
-    )
+    done = chat.words(de="1.030 Leads aus Messe.csv importiert", en="1,030 leads imported from Messe.csv")
+    assert done in await ben.sees()
     assert len([one for one in await ben.reads() if not one.passing]) <= cards
-    assert "L-430" in await ben.says("leads")
+    assert "L-1030" in await ben.says("leads")
     assert await people.actions(chat, firm.team_id, "lead.imported") == 3
 
 
