@@ -18,7 +18,7 @@ from tests.chat import Chat, Stage
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, FakeTeams
 from tests.fakes.mail_server import FakeMailServer
 from tests.fakes.share_point import FakeSharePoint
-from tests.features.combinations import ALL, MEASURED, Combination
+from tests.features.combinations import ALL, Combination, measured
 from tests.stage_teams import TeamsStage
 from tests.stage_web import WebStage
 
@@ -58,13 +58,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         places = cast("tuple[object, object]", (metafunc.cls, metafunc.module))
         named = [vars(one)["COMBINATIONS"] for one in places if "COMBINATIONS" in getattr(one, "__dict__", {})]
         chosen = cast("tuple[Combination, ...]", named[0] if named else ALL)
-        metafunc.parametrize("combination", [_run_on(one) for one in chosen], indirect=True)
+        metafunc.parametrize(
+            "combination", [_run_on(one, watched=one == measured(chosen)) for one in chosen], indirect=True
+        )
 
 
-def _run_on(combination: Combination) -> pytest.ParameterSet:
-    """A run of a conversation; the coverage is measured in some of them."""
-    marks = () if combination[:2] in MEASURED else pytest.mark.no_cover
-    return pytest.param(combination, id="-".join(combination), marks=marks)
+def _run_on(combination: Combination, *, watched: bool) -> pytest.ParameterSet:
+    """A run of a conversation, whose coverage is watched or not."""
+    return pytest.param(combination, id="-".join(combination), marks=() if watched else pytest.mark.no_cover)
 
 
 @pytest.fixture
