@@ -8,12 +8,16 @@ from typing import Any, Final
 from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.file.model import MADE_MAX, RECEIVED_MAX
 from services.invariants import NAMED_MAX, Breach, Look
 from storage.audit import SqlAuditTrail
 from storage.tables import Moment
 
 LATE: Final = timedelta(hours=1)
 """So long after its lease a delivery has surely been left behind by everybody."""
+FORGOTTEN: Final = timedelta(days=2)
+"""So long after its end a file has surely been overlooked by the clock, even if nothing ran for a night."""
+_AGES: Final = {"late": LATE, "forgotten": FORGOTTEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,13 @@ class _Rows:
     key: tuple[str, ...]
     wrong: dict[str, str]
     start: tuple[str | int, ...] = ("", "", "")
+    columns: str = "*"
+    """What is read of each row."""
+
+
+_NO_COLLEAGUE: Final = "NOT EXISTS (SELECT 1 FROM members m WHERE m.team_id = it.team_id AND m.user_id = it.user_id)"
+_TAKEN: Final = "({row}.state IN ('running', 'stopped') OR {row}.state = 'done' AND {row}.imported > 0)"
+"""An import of which the team has something, or will have."""
 
 
 # In the conditions `it` is the row that is looked at; all of them are read by index, a row at a time.
@@ -191,6 +202,89 @@ _ROWS: Final = {
                      AND p.partner_id <> it.partner_id)""",
         },
     ),
+    "file": _Rows(
+        "files",
+        ("team_id", "file_id"),
+        {
+            "own_team": _NO_COLLEAGUE,
+            "expires": "it.expires_at <= it.created_at OR it.expires_at < :forgotten",
+            "bounded": f"""
+                (SELECT count(*) FROM files f
+                  WHERE f.team_id = it.team_id AND f.user_id = it.user_id AND f.purpose = it.purpose)
+                > CASE it.purpose WHEN 'made' THEN {MADE_MAX} ELSE {RECEIVED_MAX} END""",  # noqa: S608 - our own words
+        },
+        # What is in them is large, and read by nobody here.
+        columns="team_id, file_id, user_id, purpose, created_at, expires_at",
+    ),
+    "lead_import": _Rows(
+        "lead_imports",
+        ("team_id", "import_id"),
+        {
+            "own_team": _NO_COLLEAGUE,
+            "counted": """
+                it.imported + it.known + it.rejected > it.rows
+                OR it.state = 'done' AND it.imported + it.known + it.rejected <> it.rows
+                OR it.state = 'preview' AND it.imported + it.known + it.rejected > 0""",
+            "skipped": """
+                (SELECT count(*) FROM lead_import_rows r WHERE r.team_id = it.team_id AND r.import_id = it.import_id)
+                <> it.known + it.rejected""",
+            "numbered": """
+                (it.imported = 0) <> (it.first_number IS NULL) OR (it.imported = 0) <> (it.last_number IS NULL)
+                OR it.last_number - it.first_number + 1 < it.imported""",
+            "ends": """
+                it.state NOT IN ('preview', 'running', 'stopped', 'done')
+                OR (it.state = 'preview') <> (it.begun_at IS NULL)
+                OR (it.state = 'stopped') <> (it.halt <> '') OR (it.state = 'done') <> (it.ended_at IS NOT NULL)
+                OR (it.holder = '') <> (it.leased_until IS NULL) OR it.holder <> '' AND it.state <> 'running'""",
+            "once": f"""
+                {_TAKEN.format(row="it")} AND EXISTS (
+                  SELECT 1 FROM lead_imports i WHERE i.team_id = it.team_id AND i.sha256 = it.sha256
+                     AND i.import_id <> it.import_id AND {_TAKEN.format(row="i")})""",  # noqa: S608 - dito
+            "files": """
+                it.result_file_id IS NOT NULL AND it.state <> 'done'
+                OR it.state = 'done' AND EXISTS (
+                  SELECT 1 FROM files f WHERE f.team_id = it.team_id AND f.file_id = it.file_id)
+                OR EXISTS (SELECT 1 FROM files f WHERE f.team_id = it.team_id AND f.file_id = it.result_file_id
+                     AND (f.user_id <> it.user_id OR f.purpose <> 'made'))""",
+        },
+    ),
+    "bulk": _Rows(
+        "bulks",
+        ("team_id", "bulk_id"),
+        {
+            "own_team": _NO_COLLEAGUE,
+            "settled": """
+                EXISTS (
+                  SELECT 1 FROM bulk_lines l WHERE l.team_id = it.team_id AND l.bulk_id = it.bulk_id
+                     AND (it.state = 'done' AND l.state = 'waiting'
+                          OR it.state IN ('draft', 'dropped') AND l.state = 'invited'))""",
+            "moving": """
+                it.state NOT IN ('draft', 'running', 'done', 'stopped', 'dropped')
+                OR it.state = 'running' AND NOT it.is_moving OR it.state IN ('draft', 'dropped') AND it.is_moving""",
+        },
+    ),
+    "bulk_line": _Rows(
+        "bulk_lines",
+        ("team_id", "bulk_id", "line"),
+        {
+            "fate": """
+                it.state NOT IN ('waiting', 'invited', 'refused')
+                OR (it.state = 'invited') <> (it.invitation_id IS NOT NULL)
+                OR (it.state = 'refused') <> (it.problem IS NOT NULL)
+                OR it.state = 'invited' AND it.mailed_after = ''""",
+            "invited": """
+                it.invitation_id IS NOT NULL AND NOT EXISTS (
+                  SELECT 1 FROM invitations i JOIN bulks b ON b.team_id = i.team_id
+                     AND b.marketplace_id = i.marketplace_id
+                   WHERE i.team_id = it.team_id AND i.invitation_id = it.invitation_id AND b.bulk_id = it.bulk_id
+                     AND i.kind = 'partner' AND i.email = it.email)""",
+            "once": """
+                EXISTS (
+                  SELECT 1 FROM bulk_lines l WHERE l.team_id = it.team_id AND l.invitation_id = it.invitation_id
+                     AND (l.bulk_id <> it.bulk_id OR l.line <> it.line))""",
+        },
+        start=("", "", 0),
+    ),
     "event": _Rows(
         "events",
         ("event_id",),
@@ -265,8 +359,8 @@ class SqlInvariants:
         start = _start(_ROWS[kind], after)
         values: dict[str, Any] = {f"after_{place}": part for place, part in enumerate(start)}
         values |= {"rows": rows, "last": rows - 1}
-        if ":late" in str(_statement(kind)):
-            values["late"] = self._now - LATE
+        asked = str(_statement(kind))
+        values |= {name: self._now - age for name, age in _AGES.items() if f":{name}" in asked}
         found = [(row.name, row.offender) for row in await self._connection.execute(_statement(kind), values)]
         breaches = [Breach(name, offender) for name, offender in found if name]
         if kind == "audit":
@@ -297,6 +391,7 @@ def _statement(kind: str) -> TextClause:
         f"SELECT * FROM (SELECT '' AS name, {offender} AS offender FROM it"  # noqa: S608 - dito
         f" ORDER BY {key} LIMIT 1 OFFSET :last) AS last_"
     )
-    window = f"SELECT * FROM {rows.table} WHERE ({key}) > ({after}) ORDER BY {key} LIMIT :rows"  # noqa: S608 - dito
+    window = f"SELECT {rows.columns} FROM {rows.table} WHERE ({key}) > ({after}) ORDER BY {key} LIMIT :rows"  # noqa: S608 - dito
     question = text(f"WITH it AS MATERIALIZED ({window}) " + " UNION ALL ".join(looks))
-    return question.bindparams(bindparam("late", type_=Moment)) if ":late" in question.text else question
+    ages = [bindparam(name, type_=Moment) for name in _AGES if f":{name}" in question.text]
+    return question.bindparams(*ages)

@@ -11,18 +11,24 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services import invitation, lead, marketplace, request
+from services import bulk, invitation, lead, marketplace, request
 from services.delivery import Delivery, Kind, Posted, State
 from services.inbox import Arrival
 from services.invariants import INVARIANTS, KINDS, Breach, check_all
+from services.lead_import import clockwork
+from services.lead_import.model import Tally
+from services.lead_import.reading import batches
 from services.permissions import Permission
 from services.plans import DEFAULT_PLAN
+from services.table import open_table
 from storage.engine import Database
 from storage.invariants import NAMES
 from storage.unit_of_work import Common, Ids, SqlUnit, SqlUnits
 from tests.builders import KEYRING, Clock
+from tests.services import imports
 from tests.services.firms import Firm, bring, found, offered, open_market, pick
 
+HOLDER: Final = "process-1"
 UNIQUE: Final = (
     "uq_members_owner",
     "uq_members_user",
@@ -83,6 +89,37 @@ BREAKS: Final[dict[str, str]] = {
         "state, created_at, changed_at) SELECT team_id, marketplace_id, 'twice', partner_team_id, name, gives, "
         "takes, state, created_at, changed_at FROM partners WHERE partner_team_id = :other"
     ),
+    "file.own_team": "UPDATE files SET user_id = :outsider WHERE purpose = 'received'",
+    "file.expires": "UPDATE files SET expires_at = created_at",
+    "file.bounded": (
+        "WITH RECURSIVE more (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more WHERE n < 50) "
+        "INSERT INTO files (team_id, file_id, user_id, name, media_type, purpose, size_bytes, sha256, content, "
+        "created_at, expires_at) SELECT team_id, file_id || n, user_id, name, media_type, purpose, size_bytes, "
+        "sha256, content, created_at, expires_at FROM files, more WHERE purpose = 'made'"
+    ),
+    "lead_import.own_team": "UPDATE lead_imports SET user_id = :outsider WHERE state = 'running'",
+    "lead_import.counted": "UPDATE lead_imports SET rows = rows + 1 WHERE state = 'done'",
+    "lead_import.skipped": "DELETE FROM lead_import_rows",
+    "lead_import.numbered": "UPDATE lead_imports SET last_number = first_number WHERE state = 'done'",
+    "lead_import.ends": "UPDATE lead_imports SET ended_at = NULL WHERE state = 'done'",
+    "lead_import.once": "UPDATE lead_imports SET sha256 = 'the same' WHERE state <> 'preview'",
+    "lead_import.files": (
+        "UPDATE lead_imports SET file_id = (SELECT min(file_id) FROM files WHERE purpose = 'received') "
+        "WHERE state = 'done'"
+    ),
+    "bulk.own_team": "UPDATE bulks SET user_id = :outsider WHERE state = 'draft'",
+    "bulk.settled": (
+        "UPDATE bulk_lines SET state = 'waiting', problem = NULL WHERE state = 'refused' AND bulk_id IN "
+        "(SELECT bulk_id FROM bulks WHERE state = 'done')"
+    ),
+    "bulk.moving": "UPDATE bulks SET is_moving = true WHERE state = 'draft'",
+    "bulk_line.fate": "UPDATE bulk_lines SET problem = NULL WHERE state = 'refused'",
+    "bulk_line.invited": "UPDATE bulk_lines SET email = 'other@holzbau.example' WHERE state = 'invited'",
+    "bulk_line.once": (
+        "INSERT INTO bulk_lines (team_id, bulk_id, line, firm, email, part, language, state, invitation_id, "
+        "mailed_after) SELECT team_id, bulk_id, 9, firm, email, part, language, state, invitation_id, mailed_after "
+        "FROM bulk_lines WHERE state = 'invited'"
+    ),
     "event.tenant": "UPDATE events SET team_id = 'nobody' WHERE team_id = :team",
     "delivery.tenant": "UPDATE deliveries SET team_id = 'nobody'",
     "delivery.ends": "UPDATE deliveries SET state = 'sent', done_at = NULL",
@@ -131,6 +168,7 @@ class House:
             "team": self.ours.team_id,
             "other": self.theirs.team_id,
             "stranger": self.stranger.team_id,
+            "outsider": self.stranger.viewer.user_id,
             "long_ago": self.clock() - timedelta(hours=2),
         }
 
@@ -176,6 +214,8 @@ async def house(database: Database, units: SqlUnits, clock: Clock) -> House:
         await marketplace.invite(uow, ours.owner, email="dach@acme.example", name="Dachwerk II")
         await uow.inbox.register(Arrival("web", "demo", "click/1", ours.owner.user_id))
         await deliver(uow, ours)
+    await bring_file(units, ours)
+    await invite_many(units, ours)
     return House(database, clock, ours, theirs, stranger)
 
 
@@ -188,6 +228,29 @@ async def trade(ours: Firm, theirs: Firm) -> None:
     async with ours.units.write() as uow:
         await lead.win(uow, theirs.member, leads[2].lead_id)
         await lead.undo(uow, theirs.member, leads[3].lead_id)
+
+
+async def bring_file(units: SqlUnits, firm: Firm) -> None:
+    """A file of leads that was imported but for a row, one that is being imported, and one that was looked at only."""
+    done = imports.table(imports.row(1), imports.row(2), ";;nobody;;;;;")
+    view = await imports.begin(units, firm.member, done, "Messe.csv")
+    async with units.write() as uow:
+        carried = await clockwork.claim(uow, HOLDER)
+        assert carried is not None
+        for batch in batches(open_table(done), carried.plan, 0):
+            carried = await clockwork.carry(uow, carried, HOLDER, batch) or carried
+        assert await clockwork.finish(uow, carried, HOLDER, "Rest.csv", b"left out", 1)
+    assert (await imports.state(units, view)).tally == Tally(imported=2, rejected=1)
+    await imports.begin(units, firm.member, imports.many(2, first=3), "Lager.csv")
+    await imports.prepare(units, firm.member, imports.many(2, first=5), "Laden.csv")
+
+
+async def invite_many(units: SqlUnits, firm: Firm) -> None:
+    """A list of which one firm was invited and one left out, and one that was looked at only."""
+    async with units.write() as uow:
+        sent = await bulk.draft(uow, firm.owner, firms="Holzbau; post@holzbau.example\nNiemand; nowhere")
+        await bulk.send(uow, firm.owner, sent.bulk_id)
+        await bulk.draft(uow, firm.owner, firms="Spengler; post@spengler.example")
 
 
 async def deliver(uow: SqlUnit, firm: Firm) -> None:
