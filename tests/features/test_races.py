@@ -11,6 +11,7 @@ from services.lead import What
 from services.permissions import Role
 from tests.chat import Chat, Person, Room
 from tests.features import people, state
+from tests.features.combinations import OPPOSITES
 from tests.features.people import Firm
 from tests.seen import Seen
 
@@ -69,35 +70,38 @@ async def card_of(person: Person, room: Room, command: str, args: dict[str, str]
     return next(seen for seen in await person.reads(room) if seen.button(command, args or {}))
 
 
-@pytest.mark.timeout(120)
-async def test_a_thousand_picks_of_one_lead_have_one_winner(chat: Chat) -> None:
-    """A thousand clicks of 55 colleagues of eleven firms on one lead: one has it, all others read that it is taken."""
-    firms = await found_firms(chat)
-    await people.open_market(firms[0], *firms[1:])
-    brought = await people.bring(firms[0])
-    await people.offer(firms[0], brought.lead_id)
-    args = {"lead": brought.lead_id}
-    places = [
-        (firm, person, (await card_of(person, firm.channel, "lead.pick", args)).message_id)
-        for firm in firms
-        for person in firm.people
-    ]
-    clicks = [
-        Click(person, firm.channel, message_id, "lead.pick", args, f"pick-{n}")
-        for n in range(CLICKS)
-        for firm, person, message_id in [places[n % len(places)]]
-    ]
+class TestThousand:
+    COMBINATIONS = OPPOSITES
 
-    answers = await press_together(clicks)
+    @pytest.mark.timeout(120)
+    async def test_a_thousand_picks_of_one_lead_have_one_winner(self, chat: Chat) -> None:
+        """A thousand clicks of 55 colleagues of eleven firms on one lead: one has it, the others read: it is taken."""
+        firms = await found_firms(chat)
+        await people.open_market(firms[0], *firms[1:])
+        brought = await people.bring(firms[0])
+        await people.offer(firms[0], brought.lead_id)
+        args = {"lead": brought.lead_id}
+        places = [
+            (firm, person, (await card_of(person, firm.channel, "lead.pick", args)).message_id)
+            for firm in firms
+            for person in firm.people
+        ]
+        clicks = [
+            Click(person, firm.channel, message_id, "lead.pick", args, f"pick-{n}")
+            for n in range(CLICKS)
+            for firm, person, message_id in [places[n % len(places)]]
+        ]
 
-    assert state.defects(chat) == 0
-    winner, winners = await _winner(chat, firms, brought.lead_id)
-    assert sum([await people.actions(chat, firm.team_id, "lead.picked") for firm in firms]) == 1
-    for firm in firms:
-        for person in firm.people:
-            seen = await told(person, clicks, answers)
-            asked = sum(click.person is person for click in clicks)
-            await _check_told(chat, firm, person, seen, asked, (winner, winners, brought.lead_id))
+        answers = await press_together(clicks)
+
+        assert state.defects(chat) == 0
+        winner, winners = await _winner(chat, firms, brought.lead_id)
+        assert sum([await people.actions(chat, firm.team_id, "lead.picked") for firm in firms]) == 1
+        for firm in firms:
+            for person in firm.people:
+                seen = await told(person, clicks, answers)
+                asked = sum(click.person is person for click in clicks)
+                await _check_told(chat, firm, person, seen, asked, (winner, winners, brought.lead_id))
 
 
 async def _winner(chat: Chat, firms: list[Firm], lead_id: str) -> tuple[str, Firm]:
