@@ -49,7 +49,7 @@ class Size:
 SIZES = [
     pytest.param(Size(leads=3, free_leads=6, factor=12, floor_s=20), id="quick"),
     pytest.param(
-        Size(leads=34, free_leads=40, factor=4, floor_s=4),
+        Size(leads=34, free_leads=40, factor=8, floor_s=4),
         id="long",
         marks=[pytest.mark.long, pytest.mark.timeout(600)],
     ),
