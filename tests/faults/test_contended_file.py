@@ -1,4 +1,4 @@
-"""The one file of SQLite while others hold it, and while the disk takes nothing more."""
+"""The one file of SQLite while others hold it, while the disk takes nothing more, and while it can only be read."""
 
 import asyncio
 import resource
@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from bot.dispatch import LIMIT_S, READER_LIMIT_S
-from storage.engine import BUSY_SECONDS
+from storage.engine import BUSY_SECONDS, Database
 from tests.faults.conftest import Note
 from tests.faults.haste import Haste
 from tests.faults.scene import AWAY, BUSY, OPEN, Scene, scene
@@ -165,3 +166,39 @@ async def test_a_full_disk_keeps_what_was_acknowledged(sqlite_url: str, note: No
     assert set(before.kept + full.kept + after.kept) <= notes.keys()
     assert set(notes.values()) == {1}
     assert (whole, defects) == (("ok",), 0)
+
+
+@contextmanager
+def read_only(database: Database) -> Generator[None]:
+    """Every connection that is handed out meanwhile can only read, as after an error of the disk."""
+    is_over = False
+
+    def decide(connection: DBAPIConnection, record: object, proxy: object) -> None:
+        del record, proxy
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA query_only = {'OFF' if is_over else 'ON'}")
+        cursor.close()
+
+    event.listen(database.writer.sync_engine, "checkout", decide)
+    try:
+        yield
+    finally:
+        is_over = True
+
+
+async def test_a_file_that_can_only_be_read_is_still_read(sqlite_url: str, note: Note) -> None:
+    """Where nothing can be kept for a while, writers are told so and readers are answered; afterwards all goes on."""
+    async with scene(sqlite_url, WRITERS, Haste.of(1)) as here:
+        lead_id = await begin(here)
+        before = await write(here, lead_id, 1, "before")
+        with read_only(here.house.database):
+            refused = await write(here, lead_id, 1, "refused")
+            looked = await here.press(here.writers[1], "lead.card", {"lead": lead_id}, "look")
+        after = await write(here, lead_id, 1, "after")
+        notes = await here.notes()
+        defects = here.counted("kollega_defects_total")
+    note(kept=len(before.kept + after.kept), turned_away=len(refused.away), slowest_s=round(refused.slowest_s, 1))
+    assert (before.away, refused.kept, after.away, defects) == ([], [], [], 0)
+    assert notes == dict.fromkeys(before.kept + after.kept, 1)
+    assert "L-1" in looked
+    assert refused.slowest_s < LIMIT_S + READER_LIMIT_S
