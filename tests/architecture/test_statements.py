@@ -1,0 +1,134 @@
+"""Each statement about tables of the teams names the team, or stands in a list that says why it does not (I20).
+
+Looked at are the statements that the modules of storage build once. That the methods use them for the right team is
+tried in `tests/storage/test_tenants.py`.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, cast
+
+import pytest
+from sqlalchemy import BindParameter, Delete, Select, Table, Update, delete, select, update
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import BinaryExpression
+
+import storage
+from storage.tables import bulks, leads, members
+
+CLOCK = "the clock and the relay work for all teams, and each row says whose it is"
+BELOW = "people and places stand below the teams: they lead to the team"
+PROVEN = "a secret or a link proves the right to it"
+FOUND = "the rules have found the lead for a team before, and ask for what all its teams see"
+PART = "what is to be read; whoever asks says of which team"
+ALL: Final[dict[str, str]] = {
+    "audit._HEADS": CLOCK,
+    "audit._WINDOW": CLOCK,
+    "bulk._FORGET": CLOCK,
+    "bulk._FORGET_LINES": CLOCK,
+    "bulk._MOVING": CLOCK,
+    "bulk._OLD": CLOCK,
+    "conversation._ENDED": BELOW,
+    "conversation._FIND": BELOW,
+    "conversation._MARK_LEFT": BELOW,
+    "conversation._READ": PART,
+    "delivery._ARRIVING": CLOCK,
+    "delivery._CLAIM": CLOCK,
+    "delivery._FORGET": CLOCK,
+    "delivery._LIVE": CLOCK,
+    "delivery._MARK_ROUTED": CLOCK,
+    "delivery._NEXT_EVENTS": CLOCK,
+    "delivery._NUMBERS": CLOCK,
+    "delivery._OLDEST": CLOCK,
+    "delivery._OLD_DELIVERIES": CLOCK,
+    "delivery._OLD_EVENTS": CLOCK,
+    "delivery._POSTPONE": CLOCK,
+    "delivery._STUCK": CLOCK,
+    "delivery._UNROUTED": CLOCK,
+    "delivery._WAITING": CLOCK,
+    "file._FORGET": CLOCK,
+    "file._OVER": CLOCK,
+    "invitation._CODED": PROVEN,
+    "invitation._EXPIRED": CLOCK,
+    "invitation._LINKED": PROVEN,
+    "invitation._READ": PART,
+    "lead_import._FORGET": CLOCK,
+    "lead_import._NEXT": CLOCK,
+    "lead_import._OLD": CLOCK,
+    "lead_import._WAITS": CLOCK,
+    "lead_statements.CLEAR_OFFERS": FOUND,
+    "lead_statements.EXPIRE": CLOCK,
+    "lead_statements.REMIND": CLOCK,
+    "lead_statements.REMINDER_DAYS": PART,
+    "lead_statements.SIGHTS": FOUND,
+    "lead_statements.STALLED": CLOCK,
+    "lead_statements.STALL_DAYS": PART,
+    "member._OF_USER": BELOW,
+    "member._READ": PART,
+    "request._READ": PART,
+    "team._DELETED": BELOW,
+    "transcript._people": PART,
+    "user._RECOGNISE": BELOW,
+}
+"""The statements about tables of the teams that name none."""
+
+Statement = Select[Any] | Update | Delete
+
+
+def statements() -> Iterator[tuple[str, Statement]]:
+    """What the modules of storage have built, by module and name."""
+    for found in pkgutil.iter_modules(storage.__path__, "storage."):
+        if not found.ispkg:
+            for name, value in vars(importlib.import_module(found.name)).items():
+                for one in _all(value):
+                    yield f"{found.name.removeprefix('storage.')}.{name}", one
+
+
+def _all(value: object) -> Iterator[Statement]:
+    """A statement, or each of several that are kept together."""
+    if isinstance(value, Select | Update | Delete):
+        yield value
+    elif isinstance(value, tuple | dict):
+        several = value.values() if isinstance(value, dict) else value
+        for one in cast("Iterable[object]", several):
+            yield from _all(one)
+
+
+def is_of_teams(statement: Statement) -> bool:
+    """Whether it asks or changes a table whose rows belong to teams."""
+    tables = [cast("Table", part) for part in visitors.iterate(statement) if isinstance(part, Table)]
+    return any("team_id" in table.c for table in tables)
+
+
+def names_team(statement: Statement) -> bool:
+    """Whether a team is compared with one that is given."""
+    return any(
+        getattr(column, "name", "").endswith("team_id") and isinstance(given, BindParameter)
+        for part in visitors.iterate(statement)
+        if isinstance(part, BinaryExpression)
+        for column, given in ((part.left, part.right), (part.right, part.left))
+    )
+
+
+def test_each_statement_names_the_team_or_says_why_not() -> None:
+    """What names no team stands in the list with its reason, and nothing else stands there."""
+    ours = [(name, one) for name, one in statements() if is_of_teams(one)]
+    assert len(ours) > 100
+    assert {name for name, one in ours if not names_team(one)} == set(ALL)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        select(leads).where(leads.c.lead_id == "L"),
+        select(leads).where(leads.c.team_id == members.c.team_id),
+        update(bulks).where(bulks.c.bulk_id == "B").values(team_id="T"),
+        delete(members),
+    ],
+)
+def test_a_forgotten_team_is_seen(statement: Statement) -> None:
+    """Neither a join nor a new value of the column counts as naming the team."""
+    assert is_of_teams(statement)
+    assert not names_team(statement)
+    assert names_team(statement.where(bulks.c.team_id == "T"))
