@@ -6,7 +6,7 @@ tried in `tests/storage/test_tenants.py`.
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final, cast
 
 import pytest
@@ -89,9 +89,10 @@ def _all(value: object) -> Iterator[Statement]:
     """A statement, or each of several that are kept together."""
     if isinstance(value, Select | Update | Delete):
         yield value
-    elif isinstance(value, tuple | dict):
-        several = value.values() if isinstance(value, dict) else value
-        for one in cast("Iterable[object]", several):
+    elif isinstance(value, dict):
+        yield from _all(tuple(cast("dict[object, object]", value).values()))
+    elif isinstance(value, tuple):
+        for one in cast("tuple[object, ...]", value):
             yield from _all(one)
 
 
