@@ -16,6 +16,7 @@ from services.user.model import (
     Recognised,
     User,
     described,
+    name_until_told,
     shortened,
     spoken,
 )
@@ -69,7 +70,7 @@ async def _renew(uow: UnitOfWork, user_id: str, sender: Met) -> None:
 async def _introduce(uow: UnitOfWork, place: Place, sender: Met) -> str:
     """Keep a new person; whoever was faster at it has made the same one."""
     user_id = UserId(uow.new_id())
-    user = User(user_id, shortened(sender.name), spoken(sender.language_hint), sender.zone_hint or DEFAULT_ZONE)
+    user = User(user_id, name_until_told(sender), spoken(sender.language_hint), sender.zone_hint or DEFAULT_ZONE)
     if await uow.users.add(described(user, sender), _identity(place, sender, user_id, dict(sender.reference)), uow.now):
         return user_id
     return await known(uow, place.platform, place.tenant, sender.platform_user_id)

@@ -134,6 +134,12 @@ def shortened(name: str) -> str:
     return " ".join(name.split())[:NAME_MAX_CHARS]
 
 
+def name_until_told(sender: Met) -> str:
+    """How somebody is called whose name the platform leaves out at the first meeting: nobody is nameless on a card."""
+    mailbox = sender.email_hint.partition("@")[0]
+    return shortened(sender.name) or shortened(mailbox) or f"#{sender.platform_user_id[-4:]}"
+
+
 def spoken(language_hint: str) -> Language:
     """The language nearest to a locale such as de-AT."""
     return Language.GERMAN if language_hint.casefold().startswith("de") else Language.ENGLISH
