@@ -5,6 +5,8 @@ import json
 import os
 import shutil
 import sqlite3
+import sys
+import threading
 from collections.abc import AsyncGenerator, Generator
 from contextlib import closing
 from pathlib import Path
@@ -35,6 +37,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     seed = os.environ.get("KOLLEGA_FAULT_SEED")
     group.addoption("--fault-seed", type=int, default=seed, help="repeat the run that printed this seed")
     group.addoption("--figures", type=Path, help="write what the fault tests counted into this file, as JSON")
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Let nothing watch a test that is marked `no_cover`.
+
+    In each process of pytest-xdist coverage is started twice, and pytest-cov pauses the later one alone.
+    """
+    if item.get_closest_marker("no_cover") is None:
+        return (yield)
+    here, threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(here)
+        threading.settrace(threads)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
