@@ -4,10 +4,14 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from types import ModuleType
+from typing import Final
 
 from bot import handlers, views
 from bot.commands import Command, Registry
 from bot.views.base import MailView, View
+
+RARE: Final = ("audit", "bulk")
+"""Nouns whose commands come after all others, because lists such as help's begin with what people do every day."""
 
 
 def registry() -> Registry:
@@ -36,5 +40,5 @@ def all_mails() -> dict[str, MailView]:
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:
-    for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda one: one.name):
+    for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda one: (one.name in RARE, one.name)):
         yield importlib.import_module(f"{package.__name__}.{found.name}")

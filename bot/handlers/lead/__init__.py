@@ -190,9 +190,6 @@ def _form(drawn: Callable[[lead.LeadView, Mapping[str, Any]], Card]) -> Form:
 
 
 COMMANDS: Final = (
-    *bringing.COMMANDS,
-    *exporting.COMMANDS,
-    *finding.COMMANDS,
     Command(
         name="lead.list",
         english=("leads", "list leads"),
@@ -360,4 +357,7 @@ COMMANDS: Final = (
         takes=("lead", "reason*"),
         form=_form(cards.return_form),
     ),
+    *finding.COMMANDS,
+    *bringing.COMMANDS,
+    *exporting.COMMANDS,
 )
