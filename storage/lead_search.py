@@ -2,11 +2,25 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Column, Executable, Integer, Select, Text, and_, bindparam, func, or_, select, true, union
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Executable,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+    union,
+)
 
 from services.lead.model import TAKING, Offer
 from services.lead.searching import WORDS_MAX
-from storage.lead_statements import seen
+from storage.lead_statements import HAS_EMAIL, HAS_PHONE, seen
 from storage.tables import lead_sights, leads, marketplaces
 
 _ESCAPE: Final = "\\"
@@ -63,13 +77,15 @@ _OPERATED: Final = leads.c.marketplace_id.in_(
 )
 
 
-def _of(key: Column[Any], name: str) -> list[Select[Any]]:
+def _of(key: Column[Any], has: ColumnElement[bool], name: str) -> list[Select[Any]]:
     """A part for each way in which a team knows a contact, because each has an index of its own."""
-    same = (key == bindparam(name, type_=Text), key != "")
+    same = (key == bindparam(name, type_=Text), has)
     return [select(leads.c.lead_id).where(known, *same) for known in (_OURS, _PICKED, _OPERATED)]
 
 
-_SAME: Final = union(*_of(leads.c.email_key, "_email"), *_of(leads.c.phone_key, "_phone")).subquery()
+_SAME: Final = union(
+    *_of(leads.c.email_key, HAS_EMAIL, "_email"), *_of(leads.c.phone_key, HAS_PHONE, "_phone")
+).subquery()
 OF_CONTACT: Final = (
     seen(_SAME)
     .where(
@@ -92,7 +108,7 @@ def pattern(word: str) -> str:
     return f"%{literal}%"
 
 
-def _known(key: Column[Any]) -> Executable:
+def _known(key: Column[Any], has: ColumnElement[bool]) -> Executable:
     return (
         select(key.label("key"), func.min(lead_sights.c.number).label("number"))
         .select_from(
@@ -101,10 +117,10 @@ def _known(key: Column[Any]) -> Executable:
                 and_(lead_sights.c.team_id == leads.c.team_id, lead_sights.c.lead_id == leads.c.lead_id),
             )
         )
-        .where(leads.c.team_id == _TEAM, key.in_(bindparam("_keys", expanding=True)))
+        .where(leads.c.team_id == _TEAM, has, key.in_(bindparam("_keys", expanding=True)))
         .group_by(key)
     )
 
 
-KNOWN_EMAILS: Final = _known(leads.c.email_key)
-KNOWN_PHONES: Final = _known(leads.c.phone_key)
+KNOWN_EMAILS: Final = _known(leads.c.email_key, HAS_EMAIL)
+KNOWN_PHONES: Final = _known(leads.c.phone_key, HAS_PHONE)

@@ -134,18 +134,18 @@ PAGES: Final = {
     .limit(_PAGE),
 }
 
+_NOTHING: Final = literal_column("''", Text)
+HAS_EMAIL: Final = leads.c.email_key != _NOTHING
+HAS_PHONE: Final = leads.c.phone_key != _NOTHING
+"""In words of the statement, not as a value: only so they are known to hold for the indexes of what is there."""
 _EMAIL: Final = bindparam("_email", type_=Text)
 _PHONE: Final = bindparam("_phone", type_=Text)
 _MARKET: Final = bindparam("_market", type_=Text)
 _SAME: Final = union(
-    select(leads.c.lead_id).where(leads.c.team_id == _TEAM, leads.c.email_key == _EMAIL, leads.c.email_key != ""),
-    select(leads.c.lead_id).where(leads.c.team_id == _TEAM, leads.c.phone_key == _PHONE, leads.c.phone_key != ""),
-    select(leads.c.lead_id).where(
-        leads.c.marketplace_id == _MARKET, leads.c.email_key == _EMAIL, leads.c.email_key != ""
-    ),
-    select(leads.c.lead_id).where(
-        leads.c.marketplace_id == _MARKET, leads.c.phone_key == _PHONE, leads.c.phone_key != ""
-    ),
+    select(leads.c.lead_id).where(leads.c.team_id == _TEAM, leads.c.email_key == _EMAIL, HAS_EMAIL),
+    select(leads.c.lead_id).where(leads.c.team_id == _TEAM, leads.c.phone_key == _PHONE, HAS_PHONE),
+    select(leads.c.lead_id).where(leads.c.marketplace_id == _MARKET, leads.c.email_key == _EMAIL, HAS_EMAIL),
+    select(leads.c.lead_id).where(leads.c.marketplace_id == _MARKET, leads.c.phone_key == _PHONE, HAS_PHONE),
 ).subquery()
 # Whoever neither gave nor operates a lead must not learn from a duplicate that it exists (B9).
 DUPLICATES: Final = (

@@ -115,7 +115,7 @@ def postgres() -> Generator[Server]:
 
     It plans a statement once a connection: planning the longer ones anew each time takes longer than what they find.
     """
-    with running(plan_cache_mode="force_generic_plan", autovacuum="off") as server:
+    with running(plan_cache_mode="force_generic_plan") as server:
         server.execute(f"CREATE DATABASE {TEMPLATE}")
         asyncio.run(migrate(server.url(TEMPLATE)))
         yield server

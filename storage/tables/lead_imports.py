@@ -50,7 +50,7 @@ lead_imports = Table(
         sqlite_where=text("state = 'running'"),
         postgresql_where=text("state = 'running'"),
     ),
-    Index("ix_lead_imports_team_id_sha256", "team_id", "sha256"),
+    Index("ix_lead_imports_sha256_team_id", "sha256", "team_id"),
     Index("ix_lead_imports_state_created_at", "state", "created_at"),
 )
 

@@ -111,8 +111,22 @@ leads = Table(
     UniqueConstraint("lead_id"),
     CheckConstraint("(picked_by IS NULL) = (picked_team_id IS NULL)", name="picked_together"),
     CheckConstraint("state NOT IN ('picked', 'won', 'lost') OR picked_by IS NOT NULL", name="worked_is_picked"),
-    Index("ix_leads_team_id_email_key", "team_id", "email_key"),
-    Index("ix_leads_team_id_phone_key", "team_id", "phone_key"),
+    # Were they whole, PostgreSQL would look leads up by them for foreign keys while it knows little of a new table: by
+    # all leads of the team, once for each row of the first import.
+    Index(
+        "ix_leads_team_id_email_key",
+        "team_id",
+        "email_key",
+        sqlite_where=text("email_key <> ''"),
+        postgresql_where=text("email_key <> ''"),
+    ),
+    Index(
+        "ix_leads_team_id_phone_key",
+        "team_id",
+        "phone_key",
+        sqlite_where=text("phone_key <> ''"),
+        postgresql_where=text("phone_key <> ''"),
+    ),
     Index("ix_leads_marketplace_id_email_key", "marketplace_id", "email_key"),
     Index("ix_leads_marketplace_id_phone_key", "marketplace_id", "phone_key"),
     Index("ix_leads_state_offered_until", "state", "offered_until"),

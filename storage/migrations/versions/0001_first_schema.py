@@ -490,8 +490,22 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index("ix_leads_state_worked_at", "leads", ["state", "worked_at"], unique=False)
-    op.create_index("ix_leads_team_id_email_key", "leads", ["team_id", "email_key"], unique=False)
-    op.create_index("ix_leads_team_id_phone_key", "leads", ["team_id", "phone_key"], unique=False)
+    op.create_index(
+        "ix_leads_team_id_email_key",
+        "leads",
+        ["team_id", "email_key"],
+        unique=False,
+        sqlite_where=sa.text("email_key <> ''"),
+        postgresql_where=sa.text("email_key <> ''"),
+    )
+    op.create_index(
+        "ix_leads_team_id_phone_key",
+        "leads",
+        ["team_id", "phone_key"],
+        unique=False,
+        sqlite_where=sa.text("phone_key <> ''"),
+        postgresql_where=sa.text("phone_key <> ''"),
+    )
     op.create_table(
         "partners",
         sa.Column("team_id", sa.Text(), nullable=False),
@@ -675,7 +689,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'running'"),
     )
     op.create_index("ix_lead_imports_state_created_at", "lead_imports", ["state", "created_at"], unique=False)
-    op.create_index("ix_lead_imports_team_id_sha256", "lead_imports", ["team_id", "sha256"], unique=False)
+    op.create_index("ix_lead_imports_sha256_team_id", "lead_imports", ["sha256", "team_id"], unique=False)
     op.create_table(
         "lead_import_rows",
         sa.Column("team_id", sa.Text(), nullable=False),
