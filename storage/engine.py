@@ -26,7 +26,7 @@ BUSY_SECONDS: Final = 5
 QUEUE_SECONDS: Final = 30
 """How long a transaction waits for a free connection of this process."""
 READERS: Final = 4
-CONNECTIONS: Final = 20
+CONNECTIONS: Final = 10
 PREPARED: Final = 400
 """So many statements stay prepared in each connection to PostgreSQL: more than there are."""
 TRUSTED_SECONDS: Final = 5.0
@@ -200,8 +200,9 @@ def _begin_with_the_first(connection: Connection) -> None:
 def _open_postgres(url: URL) -> Database:
     engine = create_async_engine(
         url,
-        pool_size=CONNECTIONS // 2,
-        max_overflow=CONNECTIONS // 2,
+        # None of them is only lent: it would be closed after use, with the plans of its statements, again and again.
+        pool_size=CONNECTIONS,
+        max_overflow=0,
         pool_timeout=QUEUE_SECONDS,
         hide_parameters=True,
         json_serializer=_json,

@@ -51,7 +51,8 @@ def seen(these: Subquery | None = None) -> Select[Any]:
     """
     sights: FromClause = lead_sights
     if these is not None:
-        sights = these.join(lead_sights, lead_sights.c.lead_id == these.c.lead_id)
+        keys = [lead_sights.c[key] == these.c[key] for key in ("team_id", "lead_id") if key in these.c]
+        sights = these.join(lead_sights, and_(*keys))
     return select(*_COLUMNS).select_from(
         sights.join(
             leads, and_(leads.c.team_id == lead_sights.c.giver_team_id, leads.c.lead_id == lead_sights.c.lead_id)
@@ -93,7 +94,7 @@ SEE_NUMBER: Final = seen().where(lead_sights.c.team_id == _TEAM, lead_sights.c.n
 def _newest(*conditions: ColumnElement[bool]) -> Subquery:
     """The newest sights of the team below a number: a walk along one index that stops after a page."""
     return (
-        select(lead_sights.c.lead_id)
+        select(lead_sights.c.team_id, lead_sights.c.lead_id)
         .where(lead_sights.c.team_id == _TEAM, lead_sights.c.number < bindparam("_before"), *conditions)
         .order_by(lead_sights.c.number.desc())
         .limit(_PAGE)
@@ -102,13 +103,19 @@ def _newest(*conditions: ColumnElement[bool]) -> Subquery:
 
 
 def _listed(*parts: Subquery) -> Select[Any]:
-    page = union_all(*(select(part.c.lead_id) for part in parts)).subquery()
-    return seen(page).where(lead_sights.c.team_id == _TEAM).order_by(lead_sights.c.number.desc()).limit(_PAGE)
+    """The newest of several parts. The team comes with the rows: named again, it would be a reason to read it whole."""
+    page = union_all(*(select(part.c.team_id, part.c.lead_id) for part in parts)).subquery()
+    return seen(page).order_by(lead_sights.c.number.desc()).limit(_PAGE)
+
+
+def _is(offer: Offer) -> ColumnElement[bool]:
+    """Written out, because a planner that does not know the offer walks all of the team's leads to find a rare one."""
+    return lead_sights.c.offer == literal_column(f"'{offer}'", Text)
 
 
 def _offers(*offers: Offer) -> Select[Any]:
     """A part for each, because no index is ordered by number across several of them."""
-    return _listed(*(_newest(lead_sights.c.offer == offer) for offer in offers))
+    return _listed(*(_newest(_is(offer)) for offer in offers))
 
 
 _BACKGROUND: Final = or_(lead_sights.c.gives, lead_sights.c.operates)
@@ -125,9 +132,7 @@ PAGES: Final = {
     Filter.OFFERED: _offers(Offer.OPEN, Offer.ASSIGNED),
     Filter.WORK: _offers(Offer.HELD),
     Filter.CLOSED: _offers(Offer.CLOSED),
-    Filter.GIVEN: _listed(
-        *(_newest(lead_sights.c.offer == offer, _BACKGROUND) for offer in (Offer.NONE, Offer.PASSED, Offer.RETURNED))
-    ),
+    Filter.GIVEN: _listed(*(_newest(_is(offer), _BACKGROUND) for offer in (Offer.NONE, Offer.PASSED, Offer.RETURNED))),
     Filter.MINE: seen(_mine)
     .where(lead_sights.c.team_id == _TEAM, lead_sights.c.number < bindparam("_before"))
     .order_by(lead_sights.c.number.desc())
