@@ -91,7 +91,11 @@ class Relay:
 
     async def drain(self) -> None:
         """Work until nothing is due and nothing is being sent."""
-        while await self.work() or self._sending:
+        is_busy = True
+        while is_busy:
+            # Whatever ends while the work is looked for may leave an event that was not seen there.
+            was_sending = bool(self._sending)
+            is_busy = await self.work() or was_sending
             if self._sending:
                 await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
 
