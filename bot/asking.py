@@ -7,20 +7,10 @@ from typing import Any, Final
 from services import member
 from services.errors import Refusal
 from services.people import Actor
-from services.permissions import Grant, Permission, Role, grant
 from services.unit_of_work import UnitOfWork
 
-LIFTERS_MAX: Final = 3
 POINTER: Final = re.compile(r"[\w.:-]{1,64}")
 """A reference, an id or a word of a choice; an address or a text is none."""
-
-
-async def lifters_of(uow: UnitOfWork, actor: Actor, permission: Permission) -> tuple[str, ...]:
-    """Those with the right who are above this person: nobody asks a viewer for what an owner does not need."""
-    above = tuple(Role)[: tuple(Role).index(actor.role)]
-    roles = tuple(role for role in above if grant(role, permission) is Grant.YES)
-    holders = await uow.members.holders(actor.team_id, roles, LIFTERS_MAX)
-    return tuple(one.name for one in holders)
 
 
 async def pointers(uow: UnitOfWork, actor: Actor, raw: Mapping[str, Any]) -> dict[str, Any]:

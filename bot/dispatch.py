@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from bot.asking import lifters_of, own_text, pointers
+from bot.asking import own_text, pointers
 from bot.commands import TEXT_MAX_CHARS, Command, Registry, Reply, Typed
 from bot.context import Context
 from bot.describing import is_current, met_of, place_of
@@ -27,7 +27,7 @@ from cards import confirmation
 from cards import help as help_cards
 from cards import refusal as refusal_cards
 from cards.model import Card, Run, Style, t
-from services import audit, file, user
+from services import audit, file, request, user
 from services.delivery import Posted
 from services.errors import Contended, Invalid, NeedsConfirmation, NotPermitted, Refusal, Unreachable, Unsettled
 from services.inbox import Arrival
@@ -341,7 +341,7 @@ class Dispatch:
 
     async def _way_out(self, ctx: Context, command: Command, raw: Mapping[str, Any], refusal: NotPermitted) -> Card:
         """Who can lift the refusal, and a button that asks the first of them."""
-        lifters = await lifters_of(ctx.uow, ctx.actor, refusal.permission)
+        lifters = await request.lifters(ctx.uow, ctx.actor, refusal.permission)
         if not command.is_askable or not lifters or refusal.permission not in {command.permission, *command.also}:
             return refusal_cards.refused(refusal, lifters=lifters)
         label = t("Ask {name}", name=lifters[0].split(maxsplit=1)[0])

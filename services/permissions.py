@@ -114,3 +114,8 @@ INTO_A_TEAM = frozenset({Permission.TEAM_CREATE, Permission.TEAM_RESTORE, Permis
 def grant(role: Role, permission: Permission) -> Grant:
     """The cell of the table; what is not in it is denied (X1)."""
     return GRANTS[permission].get(role, Grant.NO)
+
+
+def roles_with(permission: Permission) -> tuple[Role, ...]:
+    """The roles of colleagues who may do it whatever the thing, the owner's first."""
+    return tuple(role for role in Role if role is not Role.GUEST and grant(role, permission) is Grant.YES)

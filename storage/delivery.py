@@ -12,7 +12,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    literal,
     select,
     tuple_,
     union_all,
@@ -24,7 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from services.delivery import Backlog, Delivery, Due, Kind, Posted, State, Waiting
 from services.delivery.model import LostDelivery, Sweep
 from storage.delivery_sweeps import JOIN_SWEEP, LATEST_SWEEP, SWEEP
-from storage.rows import Rows
+from storage.rows import Rows, written
 from storage.tables import deliveries, events, posts
 
 _d: Final = deliveries.c
@@ -34,9 +33,9 @@ _THIS: Final = (_d.team_id == bindparam("_team_id"), _d.delivery_id == bindparam
 # Attempts do not tell one sender from another: what is sent again by hand is counted anew. A new lease ends later.
 _HELD: Final = (*_THIS, _d.state == State.SENDING, _d.leased_until == bindparam("_held_until"))
 # Written out in the statement: SQLite takes an index of some states only where it reads which are wanted.
-_PENDING: Final = _d.state == literal(State.PENDING, literal_execute=True)
-_SENDING: Final = _d.state == literal(State.SENDING, literal_execute=True)
-_OPEN: Final = (State.PENDING, State.SENDING)
+_PENDING: Final = _d.state == written(State.PENDING)
+_SENDING: Final = _d.state == written(State.SENDING)
+_OPEN: Final = (written(State.PENDING), written(State.SENDING))
 _THIS_POST: Final = (posts.c.team_id == bindparam("_team_id"), posts.c.post_id == bindparam("_post_id"))
 _THIS_EVENT: Final = (events.c.event_id == bindparam("_event_id"), events.c.routed_at.is_(None))
 
@@ -77,7 +76,7 @@ _RESEND: Final = (
 _HERE: Final = tuple(_other.c[name] for name in ("platform", "tenant", "conversation_id", "user_id"))
 _FIRSTS: Final = (
     select(*_HERE, func.min(_other.c.delivery_id))
-    .where(_other.c.state.in_(bindparam("_open", _OPEN, expanding=True, literal_execute=True)))
+    .where(_other.c.state.in_(_OPEN))
     .group_by(*_HERE)
     .having(func.max(case((_other.c.state == State.SENDING, 1), else_=0)) == 0)
     .cte("firsts")
@@ -168,7 +167,7 @@ _WAITING: Final = select(
 _IN_DOUBT: Final = (State.UNKNOWN, State.FAILED)
 _NUMBERS: Final = select(_d.state, func.count().label("number")).group_by(_d.state)
 _DEPTH: Final = union_all(
-    _NUMBERS.where(_d.state.in_(bindparam("_open", _OPEN, expanding=True, literal_execute=True))),
+    _NUMBERS.where(_d.state.in_(_OPEN)),
     _NUMBERS.where(_d.state.in_(_IN_DOUBT), _d.done_at.is_not(None)),
 )
 _UNROUTED: Final = select(func.count(), func.min(events.c.due_at)).where(events.c.routed_at.is_(None))

@@ -15,7 +15,6 @@ from sqlalchemy import (
     case,
     exists,
     insert,
-    literal_column,
     or_,
     select,
     tuple_,
@@ -25,6 +24,7 @@ from sqlalchemy import (
 )
 
 from services.lead.model import DUPLICATES_SHOWN, PAGE_ROWS, Filter, LeadState, Offer
+from storage.rows import written
 from storage.tables import Moment, lead_sights, leads, marketplaces, teams, users
 
 _TEAM: Final = bindparam("_team", type_=Text)
@@ -33,9 +33,9 @@ _USER: Final = bindparam("_user", type_=Text)
 _NOW: Final = bindparam("_now", type_=Moment)
 _LIMIT: Final = bindparam("_limit", type_=Integer)
 # Written out, because a planner that does not know the limit reads whole tables to be ready for any.
-_PAGE: Final = literal_column(str(PAGE_ROWS + 1), Integer)
-_MINE_MAX: Final = literal_column("1000", Integer)
-_DUPLICATES: Final = literal_column(str(DUPLICATES_SHOWN), Integer)
+_PAGE: Final = written(PAGE_ROWS + 1)
+_MINE_MAX: Final = written(1000)
+_DUPLICATES: Final = written(DUPLICATES_SHOWN)
 
 _giver = teams.alias("giver")
 _taker = teams.alias("taker")
@@ -110,7 +110,7 @@ def _listed(*parts: Subquery) -> Select[Any]:
 
 def _is(offer: Offer) -> ColumnElement[bool]:
     """Written out, because a planner that does not know the offer walks all of the team's leads to find a rare one."""
-    return lead_sights.c.offer == literal_column(f"'{offer}'", Text)
+    return lead_sights.c.offer == written(offer)
 
 
 def _offers(*offers: Offer) -> Select[Any]:
@@ -139,7 +139,7 @@ PAGES: Final = {
     .limit(_PAGE),
 }
 
-_NOTHING: Final = literal_column("''", Text)
+_NOTHING: Final = written("")
 HAS_EMAIL: Final = leads.c.email_key != _NOTHING
 HAS_PHONE: Final = leads.c.phone_key != _NOTHING
 """In words of the statement, not as a value: only so they are known to hold for the indexes of what is there."""

@@ -7,7 +7,7 @@ from services.delivery.model import DeliveryResent, DeliveryUnknown
 from services.events import Event
 from services.notification.model import Copies, Notice, Person
 from services.people import TeamId
-from services.permissions import GRANTS, Grant, Permission
+from services.permissions import Permission, roles_with
 from services.unit_of_work import UnitOfWork
 
 VIEW = "delivery.unknown"
@@ -19,8 +19,7 @@ async def hear_unknown(uow: UnitOfWork, event: DeliveryUnknown) -> list[Notice]:
     """Whoever may send it again, once for all that were lost together: the card that is there already counts along."""
     if event.sweep_id != event.delivery_id:
         return [Notice(Copies(), event.sweep_id)]
-    roles = [role for role, grant in GRANTS[Permission.DELIVERY_RESEND].items() if grant is Grant.YES]
-    holders = await uow.members.holders(event.team_id, roles, TOLD_MAX)
+    holders = await uow.members.holders(event.team_id, roles_with(Permission.DELIVERY_RESEND), TOLD_MAX)
     team_id = TeamId(event.team_id)
     return [Notice(Person(holder.user_id), event.sweep_id, VIEW, team_id) for holder in holders]
 

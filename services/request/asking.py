@@ -6,7 +6,7 @@ from typing import Any
 
 from services.errors import Invalid, NotFound
 from services.people import Actor, TeamId, UserId
-from services.permissions import Grant, Permission, Role, grant
+from services.permissions import Permission, Role, roles_with
 from services.request.model import (
     ARGS_MAX_CHARS,
     OPEN_MAX,
@@ -25,6 +25,7 @@ from services.request.model import (
 from services.unit_of_work import UnitOfWork
 
 DECIDERS_MAX = 20
+LIFTERS_MAX = 3
 
 
 async def ask(
@@ -73,9 +74,14 @@ def _kept(args: Mapping[str, Any], permission: Permission) -> dict[str, Any]:
     return {name: value for name, value in args.items() if name != "accept"}
 
 
-def roles_with(permission: Permission) -> tuple[Role, ...]:
-    """The roles that may do it whatever the thing."""
-    return tuple(role for role in Role if role is not Role.GUEST and grant(role, permission) is Grant.YES)
+async def lifters(uow: UnitOfWork, actor: Actor, permission: Permission) -> tuple[str, ...]:
+    """Who can be asked for what this person was refused: nobody asks a viewer for what an owner does not need (X1).
+
+    It words a refusal, so it asks no permission itself.
+    """
+    above = tuple(Role)[: tuple(Role).index(actor.role)]
+    roles = tuple(role for role in roles_with(permission) if role in above)
+    return tuple(one.name for one in await uow.members.holders(actor.team_id, roles, LIFTERS_MAX))
 
 
 async def show(uow: UnitOfWork, actor: Actor, request_id: str) -> ShownRequest:

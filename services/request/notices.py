@@ -6,8 +6,8 @@ from typing import Any, Final
 from services.events import Event
 from services.notification.model import Copies, Notice, Person
 from services.people import TeamId
-from services.permissions import Permission
-from services.request.asking import DECIDERS_MAX, roles_with
+from services.permissions import Permission, roles_with
+from services.request.asking import DECIDERS_MAX
 from services.request.model import (
     RequestApproved,
     RequestAsked,
