@@ -176,7 +176,7 @@ def _introduce(
         clock=clock,
     )
     browser = WebPlatform(dispatch, transcripts, clock, _new_id) if settings.demo else None
-    platforms: dict[str, Platform] = {teams.name: teams}
+    platforms: dict[str, Platform] = {teams.name: teams} if settings.serves_teams else {}
     if browser is not None:
         platforms[browser.name] = browser
     sender = Sender(
@@ -184,7 +184,8 @@ def _introduce(
     )
     pages = Pages(units, metrics, lambda: is_current(database), settings.metrics_token.get_secret_value())
     application = web.Application(client_max_size=BODY_MAX_BYTES)
-    application.add_routes([*teams.routes(), *pages.routes(), *JoinPage(units, public_url).routes()])
+    application.add_routes(teams.routes() if settings.serves_teams else [])
+    application.add_routes([*pages.routes(), *JoinPage(units, public_url).routes()])
     application.add_routes(LeadPage().routes())
     application.add_routes(AboutPages(_operator(settings), public_url).routes())
     application.add_routes(browser.routes() if browser else [])

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.platforms.teams_hosts import MICROSOFT_FILE_HOSTS, MICROSOFT_SERVICE_HOSTS, is_loopback
@@ -19,9 +19,11 @@ PREFIX: Final = "KOLLEGA_"
 SQLITE: Final = "sqlite+aiosqlite:///"
 POSTGRES: Final = "postgresql+asyncpg://"
 OPENID_URL: Final = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+SLACK_API_URL: Final = "https://slack.com/api/"
 LOGIN_URL: Final = "https://login.microsoftonline.com"
 KEY_MIN_CHARS: Final = 32
 NAME_MAX_CHARS: Final = 100
+TOKEN_STARTS: Final = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
 GUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 """An id as Entra ID shows it."""
 
@@ -64,7 +66,8 @@ class Settings(BaseSettings):
     slack_client_id: str = ""
     slack_client_secret: SecretStr = SecretStr("")
     slack_bot_token: SecretStr = SecretStr("")
-    slack_api_url: str = "https://slack.com/api/"
+    slack_app_token: SecretStr = SecretStr("")
+    slack_api_url: str = SLACK_API_URL
 
     stripe_secret_key: SecretStr = SecretStr("")
     stripe_webhook_secret: SecretStr = SecretStr("")
@@ -95,9 +98,19 @@ class Settings(BaseSettings):
         return is_loopback(self.host)
 
     @property
+    def serves_slack(self) -> bool:
+        """Whether people in Slack can talk to the bot."""
+        return bool(self.slack_client_id or self.slack_bot_token.get_secret_value())
+
+    @property
+    def serves_teams(self) -> bool:
+        """Whether the door for Teams is open: without an application, for trials on this machine only."""
+        return bool(self.teams_app_id) or not self.serves_slack
+
+    @property
     def unserved(self) -> tuple[str, ...]:
         """What is set although nothing listens to it."""
-        idle = {"SLACK_SIGNING_SECRET": self.slack_signing_secret, "STRIPE_SECRET_KEY": self.stripe_secret_key}
+        idle = {"STRIPE_SECRET_KEY": self.stripe_secret_key}
         return tuple(f"{PREFIX}{name}" for name, value in idle.items() if value.get_secret_value())
 
     @field_validator("teams_service_hosts", "teams_file_hosts", mode="before")
@@ -126,6 +139,23 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
             raise ValueError("must be an address such as https://bot.example.com")
+        return value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _check_slack(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+            raise ValueError("must be an https address: the tokens travel there")
+        return value if value.endswith("/") else f"{value}/"
+
+    @field_validator("slack_bot_token", "slack_app_token")
+    @classmethod
+    def _check_token(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        """The one in the place of the other is the mistake that everybody makes once."""
+        start = TOKEN_STARTS[info.field_name or ""]
+        if value.get_secret_value() and not value.get_secret_value().startswith(start):
+            raise ValueError(f"must be the token that begins with {start}")
         return value
 
     @field_validator("smtp_url")
@@ -166,7 +196,7 @@ class Settings(BaseSettings):
     def _check_together(self) -> Self:
         if self.demo and not self.is_loopback:
             raise _wrong("demo", "only on a loopback KOLLEGA_HOST: everybody could be anybody there")
-        if not self.teams_app_id and not self.is_loopback:
+        if self.serves_teams and not self.teams_app_id and not self.is_loopback:
             raise _wrong("teams_app_id", "must be set, unless KOLLEGA_HOST is loopback: nobody would be authenticated")
         if self.teams_app_id and not self.teams_app_password.get_secret_value():
             raise _wrong("teams_app_password", "must be set together with KOLLEGA_TEAMS_APP_ID")
@@ -174,7 +204,39 @@ class Settings(BaseSettings):
             raise _wrong("mail_from", "must be set together with KOLLEGA_SMTP_URL")
         if not self.is_sqlite and not _keys_in(self.secret_keys):
             raise _wrong("secret_keys", "must be set with PostgreSQL, the same for every process")
+        if fault := self._wrong_with_slack():
+            raise _wrong(*fault)
         return self
+
+    def _wrong_with_slack(self) -> tuple[str, str] | None:
+        """Which of the settings for Slack does not fit the others, and why."""
+        signed, app = self.slack_signing_secret.get_secret_value(), self.slack_app_token.get_secret_value()
+        secret, bot = self.slack_client_secret.get_secret_value(), self.slack_bot_token.get_secret_value()
+        checks = (
+            (self.slack_client_id and not secret, "slack_client_secret", "must be set with KOLLEGA_SLACK_CLIENT_ID"),
+            (secret and not self.slack_client_id, "slack_client_id", "must be set with KOLLEGA_SLACK_CLIENT_SECRET"),
+            (
+                self.slack_client_id and bot,
+                "slack_bot_token",
+                "is for one workspace, KOLLEGA_SLACK_CLIENT_ID for those that install the app: not both",
+            ),
+            (
+                self.slack_client_id and not self.public_url,
+                "public_url",
+                "must be set with KOLLEGA_SLACK_CLIENT_ID: whoever installs the app comes back there",
+            ),
+            (
+                (signed or app) and not self.serves_slack,
+                "slack_bot_token",
+                "or KOLLEGA_SLACK_CLIENT_ID must be set: without them the bot cannot speak in Slack",
+            ),
+            (
+                self.serves_slack and not (signed or app),
+                "slack_signing_secret",
+                "must be set (or KOLLEGA_SLACK_APP_TOKEN): nobody would be authenticated",
+            ),
+        )
+        return next(((name, why) for is_wrong, name, why in checks if is_wrong), None)
 
 
 def read_settings() -> Settings:

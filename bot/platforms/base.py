@@ -1,10 +1,13 @@
 """What every chat platform can do: speak into a place, change what it said, and say how that failed."""
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from cards.model import Card
 from services.people import Language
+
+NOT_ASKED: Final = 0
+"""The status of a call that was refused here, before the platform was asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ import structlog
 from aiohttp import web
 
 from bot.incoming import Answer, Chat, Incoming, Kind, Placement
-from bot.platforms.base import Ambiguous, Gone, Reader, Rejected, SendFailed, Sent, Target, Unavailable
+from bot.platforms.base import NOT_ASKED, Ambiguous, Gone, Reader, Rejected, SendFailed, Sent, Target, Unavailable
 from bot.platforms.teams_activity import Spoken, read_activity, spoken
 from bot.platforms.teams_asking import ANONYMOUS, Asked, read_asked
 from bot.platforms.teams_auth import Forbidden, TokenVerifier, Unauthenticated
 from bot.platforms.teams_cards import Drawing, error
-from bot.platforms.teams_connector import MAX_TOTAL_WAIT_S, NOT_ASKED, Connector
+from bot.platforms.teams_connector import MAX_TOTAL_WAIT_S, Connector
 from bot.platforms.teams_consent import Consents, files_of
 from bot.platforms.teams_door import BODY_LIMIT_S, Json, Turned, read_document, require_shallow
 from bot.platforms.teams_extensions import NOTHING, Extensions

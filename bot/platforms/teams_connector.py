@@ -21,7 +21,7 @@ import msgspec
 import structlog
 
 from bot.metrics import Metrics
-from bot.platforms.base import Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
+from bot.platforms.base import NOT_ASKED, Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
 from bot.platforms.teams_body import BodyTooLarge, read_body
 from bot.platforms.teams_hosts import ServiceHosts
 from bot.platforms.teams_pace import READS, WRITES, Paces
@@ -39,9 +39,6 @@ MAX_ANSWER_BYTES: Final = 2 * 1024 * 1024
 MAX_ID_CHARS: Final = 1024
 MEMBERS_PER_PAGE: Final = 500
 MAX_MEMBERS: Final = 5000
-
-NOT_ASKED: Final = 0
-"""The status of a call that was refused here, before Teams was asked."""
 
 _LATER: Final = frozenset({HTTPStatus.PRECONDITION_FAILED, HTTPStatus.TOO_MANY_REQUESTS})
 _GONE: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})

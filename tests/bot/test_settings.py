@@ -12,6 +12,12 @@ LIVE = {
     "TEAMS_APP_ID": "app",
     "TEAMS_APP_PASSWORD": "geheim-1234",
 }
+SLACK = {
+    "PUBLIC_URL": "https://kollega.example",
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": "geheim-1234",
+    "SLACK_SIGNING_SECRET": "geheim-5678",
+}
 
 WRONG = [
     ({"PORT": "geheim"}, "KOLLEGA_PORT: "),
@@ -28,6 +34,17 @@ WRONG = [
     ({"TEAMS_APP_ID": "app"}, "KOLLEGA_TEAMS_APP_PASSWORD: "),
     ({"HOST": "0.0.0.0"}, "KOLLEGA_TEAMS_APP_ID: "),  # noqa: S104 - what must not start
     ({**LIVE, "DEMO": "1"}, "KOLLEGA_DEMO: "),
+    ({"SLACK_CLIENT_ID": "1.2", "SLACK_SIGNING_SECRET": "geheim"}, "KOLLEGA_SLACK_CLIENT_SECRET: "),
+    ({"SLACK_CLIENT_SECRET": "geheim", "SLACK_SIGNING_SECRET": "geheim"}, "KOLLEGA_SLACK_CLIENT_ID: "),
+    ({**SLACK, "SLACK_BOT_TOKEN": "xoxb-geheim"}, "KOLLEGA_SLACK_BOT_TOKEN: "),
+    ({**SLACK, "PUBLIC_URL": ""}, "KOLLEGA_PUBLIC_URL: "),
+    ({**SLACK, "SLACK_SIGNING_SECRET": ""}, "KOLLEGA_SLACK_SIGNING_SECRET: "),
+    ({"SLACK_SIGNING_SECRET": "geheim"}, "KOLLEGA_SLACK_BOT_TOKEN: or KOLLEGA_SLACK_CLIENT_ID "),
+    ({"SLACK_APP_TOKEN": "xapp-geheim"}, "KOLLEGA_SLACK_BOT_TOKEN: or KOLLEGA_SLACK_CLIENT_ID "),
+    ({"SLACK_BOT_TOKEN": "xoxb-geheim"}, "KOLLEGA_SLACK_SIGNING_SECRET: "),
+    ({"SLACK_BOT_TOKEN": "xapp-geheim"}, "KOLLEGA_SLACK_BOT_TOKEN: "),
+    ({"SLACK_APP_TOKEN": "xoxb-geheim"}, "KOLLEGA_SLACK_APP_TOKEN: "),
+    ({"SLACK_API_URL": "http://geheim.example/api/"}, "KOLLEGA_SLACK_API_URL: "),
     ({"SMTP_URL": "geheim"}, "KOLLEGA_SMTP_URL: "),
     ({"SMTP_URL": "smtp://mail.example:geheim"}, "KOLLEGA_SMTP_URL: "),
     ({"SMTP_URL": "smtp://mail.example"}, "KOLLEGA_MAIL_FROM: "),
@@ -128,8 +145,31 @@ def test_an_emptied_key_file_is_refused(tmp_path: Path) -> None:
         keyring_of(read_settings())
 
 
+def test_a_bot_for_slack_alone_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With Slack alone the bot may listen everywhere, because the door for Teams, which nothing guards, is shut."""
+    set_all(monkeypatch, {**SLACK, "HOST": LIVE["HOST"]})
+    settings = read_settings()
+    assert (settings.serves_slack, settings.serves_teams, settings.unserved) == (True, False, ())
+    assert "geheim" not in repr(settings)
+
+
+@pytest.mark.parametrize("proof", [{"SLACK_SIGNING_SECRET": "s"}, {"SLACK_APP_TOKEN": "xapp-1"}])
+def test_one_workspace_needs_no_installation(monkeypatch: pytest.MonkeyPatch, proof: dict[str, str]) -> None:
+    """A bot token and something that proves where requests come from are enough; a slash ends Slack's address."""
+    set_all(monkeypatch, {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_API_URL": "http://127.0.0.1:1/api", **proof})
+    settings = read_settings()
+    assert (settings.serves_slack, settings.slack_api_url) == (True, "http://127.0.0.1:1/api/")
+
+
+def test_teams_and_slack_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A team may be on both at once; without either, Teams can be tried on this machine."""
+    assert (read_settings().serves_slack, read_settings().serves_teams) == (False, True)
+    set_all(monkeypatch, {**LIVE, **SLACK})
+    assert (read_settings().serves_slack, read_settings().serves_teams) == (True, True)
+
+
 def test_what_nothing_listens_to_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever sets up something that this version does not serve can be told."""
     assert read_settings().unserved == ()
-    set_all(monkeypatch, {"SLACK_SIGNING_SECRET": "s"})
-    assert read_settings().unserved == ("KOLLEGA_SLACK_SIGNING_SECRET",)
+    set_all(monkeypatch, {"STRIPE_SECRET_KEY": "s"})
+    assert read_settings().unserved == ("KOLLEGA_STRIPE_SECRET_KEY",)
