@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 
 from bot.metrics import Metrics
-from bot.platforms.teams_hosts import is_loopback
+from bot.platforms.hosts import is_loopback
 from services.unit_of_work import Units
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"

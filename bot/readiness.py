@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from bot.platforms.base import Unavailable
-from bot.platforms.teams_hosts import is_loopback
+from bot.platforms.hosts import is_loopback
 from bot.platforms.teams_token import TokenSource
 from bot.settings import GUID, Settings
 

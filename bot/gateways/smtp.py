@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from bot.platforms.base import Ambiguous, Rejected, SendFailed, Unavailable
-from bot.platforms.teams_hosts import is_loopback
+from bot.platforms.hosts import is_loopback
 from bot.views.base import Mail
 from cards.render import plain
 from cards.render.mail import mail as draw

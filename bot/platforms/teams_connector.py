@@ -22,13 +22,17 @@ import structlog
 
 from bot.metrics import Metrics
 from bot.platforms.base import NOT_ASKED, Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
-from bot.platforms.teams_body import BodyTooLarge, read_body
+from bot.platforms.body import BodyTooLarge, read_body
+from bot.platforms.pace import Paces, Window
 from bot.platforms.teams_hosts import ServiceHosts
-from bot.platforms.teams_pace import READS, WRITES, Paces
 from bot.platforms.teams_token import TokenSource
 
 # `connect` includes waiting for a free connection of the pool: when it is over, nothing was written yet.
 TIMEOUT: Final = aiohttp.ClientTimeout(total=30, connect=5)
+WRITES: Final = (Window(7, 1), Window(8, 2), Window(60, 30), Window(1800, 3600))
+READS: Final = (Window(14, 1), Window(16, 2), Window(120, 30), Window(3600, 3600))
+"""What Teams allows in one conversation."""
+
 MAX_TRIES: Final = 4
 MAX_TOTAL_WAIT_S: Final = 30.0
 MAX_RETRY_AFTER_S: Final = 24 * 3600.0

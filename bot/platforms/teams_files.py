@@ -16,7 +16,7 @@ import msgspec
 import structlog
 from yarl import URL
 
-from bot.platforms.teams_body import BodyTooLarge, read_body
+from bot.platforms.body import BodyTooLarge, read_body
 from bot.platforms.teams_hosts import FileHosts
 from services.file import Problem, ReceivedFile
 from services.file.model import MESSAGE_MAX

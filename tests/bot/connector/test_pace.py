@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 
 from bot.platforms.base import RateLimited
-from bot.platforms.teams_connector import Connector
-from bot.platforms.teams_pace import MAX_CONVERSATIONS, MAX_WAITING, READS, WRITES, Paces, Window
+from bot.platforms.pace import MAX_PLACES, MAX_WAITING, Paces, Window
+from bot.platforms.teams_connector import READS, WRITES, Connector
 from tests.bot.connector.parts import CHANNEL
 from tests.fakes.bot_connector import FakeClock, FakeTeams
 
@@ -99,9 +99,9 @@ async def test_memory_of_conversations_is_limited(clock: FakeClock) -> None:
     """The quietest conversations are forgotten, except those that Teams has blocked."""
     paces = Paces((Window(1, 1000),), timer=clock.timer, sleep=clock.sleep)
     paces.block("blocked", 10_000)
-    for n in range(MAX_CONVERSATIONS):
+    for n in range(MAX_PLACES):
         await paces.wait(str(n))
     await paces.wait("0")
-    for name in ("blocked", str(MAX_CONVERSATIONS - 1)):
+    for name in ("blocked", str(MAX_PLACES - 1)):
         with pytest.raises(RateLimited):
             await paces.wait(name)

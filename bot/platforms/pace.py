@@ -1,4 +1,4 @@
-"""How fast a conversation in Microsoft Teams may be written to or asked, kept on our side."""
+"""How fast a place on a chat platform may be written to or asked, kept on our side."""
 
 import asyncio
 from collections import OrderedDict, deque
@@ -17,17 +17,14 @@ class Window:
     seconds: float
 
 
-WRITES: Final = (Window(7, 1), Window(8, 2), Window(60, 30), Window(1800, 3600))
-READS: Final = (Window(14, 1), Window(16, 2), Window(120, 30), Window(3600, 3600))
-
 MAX_WAIT_S: Final = 30.0
 MAX_WAITING: Final = 64
-MAX_CONVERSATIONS: Final = 4096
+MAX_PLACES: Final = 4096
 
 
 @dataclass(slots=True)
 class _Pace:
-    """What one conversation has seen; its callers wait in a row."""
+    """What one place has seen; its callers wait in a row."""
 
     calls: deque[float]
     blocked_until: float = 0.0
@@ -41,7 +38,10 @@ class _Pace:
 
 
 class Paces:
-    """Sliding windows by conversation. Whoever would wait too long, or behind too many, is sent away with a time."""
+    """Sliding windows by place: a conversation, or a method of a workspace.
+
+    Whoever would wait too long, or behind too many, is sent away with a time.
+    """
 
     def __init__(
         self,
@@ -55,9 +55,9 @@ class Paces:
         self._sleep = sleep
         self._paces: OrderedDict[str, _Pace] = OrderedDict()
 
-    async def wait(self, conversation: str, max_wait_s: float = MAX_WAIT_S) -> None:
-        """Return when the conversation may be called, having counted the call. Raises RateLimited."""
-        pace = self._pace(conversation)
+    async def wait(self, place: str, max_wait_s: float = MAX_WAIT_S) -> None:
+        """Return when the place may be called, having counted the call. Raises RateLimited."""
+        pace = self._pace(place)
         if pace.waiting >= MAX_WAITING:
             raise RateLimited(max(1.0, pace.delay_s(self._windows, self._timer())))
         pace.waiting += 1
@@ -69,9 +69,9 @@ class Paces:
         finally:
             pace.waiting -= 1
 
-    def block(self, conversation: str, seconds: float) -> None:
-        """Let nobody call this conversation before so many seconds are over."""
-        pace = self._pace(conversation)
+    def block(self, place: str, seconds: float) -> None:
+        """Let nobody call this place before so many seconds are over."""
+        pace = self._pace(place)
         pace.blocked_until = max(pace.blocked_until, self._timer() + seconds)
 
     async def _wait_in_front(self, pace: _Pace, give_up_at: float) -> None:
@@ -80,18 +80,18 @@ class Paces:
                 raise RateLimited(delay_s)
             await self._sleep(delay_s)
 
-    def _pace(self, conversation: str) -> _Pace:
-        pace = self._paces.get(conversation)
+    def _pace(self, place: str) -> _Pace:
+        pace = self._paces.get(place)
         if pace is None:
             self._forget_one()
             longest = max(window.calls for window in self._windows)
-            pace = self._paces[conversation] = _Pace(deque(maxlen=longest))
-        self._paces.move_to_end(conversation)
+            pace = self._paces[place] = _Pace(deque(maxlen=longest))
+        self._paces.move_to_end(place)
         return pace
 
     def _forget_one(self) -> None:
-        """Make room by the conversation that has been quiet the longest, where nobody waits or has to."""
-        if len(self._paces) < MAX_CONVERSATIONS:
+        """Make room by the place that has been quiet the longest, where nobody waits or has to."""
+        if len(self._paces) < MAX_PLACES:
             return
         now = self._timer()
         quiet = next((n for n, pace in self._paces.items() if not pace.waiting and pace.blocked_until <= now), None)
