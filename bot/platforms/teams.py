@@ -14,16 +14,17 @@ from aiohttp import web
 
 from bot.incoming import Answer, Chat, Incoming, Kind, Placement
 from bot.platforms.base import NOT_ASKED, Ambiguous, Gone, Reader, Rejected, SendFailed, Sent, Target, Unavailable
+from bot.platforms.door import BODY_LIMIT_S, Json, Turned, read_document, require_shallow
+from bot.platforms.remembered import Remembered
 from bot.platforms.teams_activity import Spoken, read_activity, spoken
 from bot.platforms.teams_asking import ANONYMOUS, Asked, read_asked
 from bot.platforms.teams_auth import Forbidden, TokenVerifier, Unauthenticated
 from bot.platforms.teams_cards import Drawing, error
 from bot.platforms.teams_connector import MAX_TOTAL_WAIT_S, Connector
 from bot.platforms.teams_consent import Consents, files_of
-from bot.platforms.teams_door import BODY_LIMIT_S, Json, Turned, read_document, require_shallow
 from bot.platforms.teams_extensions import NOTHING, Extensions
 from bot.platforms.teams_files import Files, read_attached, unfetched
-from bot.platforms.teams_people import People, Remembered
+from bot.platforms.teams_people import People
 from bot.platforms.teams_places import Places
 from bot.platforms.teams_reading import PLATFORM, Heard, How, hear, person_reference
 from bot.platforms.teams_turn import INVOKE, Turn, Turns

@@ -13,9 +13,9 @@ import msgspec
 
 from bot.extensions import CAPTURE, OUTLINE, SEARCH, TEXT, linked_lead
 from bot.incoming import Incoming, Kind
+from bot.platforms.door import Turned, is_object
 from bot.platforms.teams_activity import CHAT_WITH_BOT, NOWHERE, Spoken
 from bot.platforms.teams_cards import Pressed, read_pressed
-from bot.platforms.teams_door import Turned, is_object
 from bot.platforms.teams_reading import incoming_of
 from bot.platforms.teams_text import readable
 from services.people import PlaceKind

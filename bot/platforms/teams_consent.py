@@ -10,11 +10,11 @@ import structlog
 
 from bot.incoming import Chat, Incoming
 from bot.platforms.base import Reader, SendFailed
+from bot.platforms.door import Json
+from bot.platforms.remembered import Remembered
 from bot.platforms.teams_cards import Drawing
 from bot.platforms.teams_connector import Connector
-from bot.platforms.teams_door import Json
 from bot.platforms.teams_files import Files, NotStored
-from bot.platforms.teams_people import Remembered
 from bot.platforms.teams_reading import Heard
 from bot.platforms.teams_turn import Turn
 from cards import chat as cards

@@ -10,10 +10,10 @@ import structlog
 from bot.extensions import again
 from bot.incoming import Answer, Chat, Placement
 from bot.platforms.base import Ambiguous, Reader, SendFailed
+from bot.platforms.door import Json
 from bot.platforms.teams_activity import NOWHERE
 from bot.platforms.teams_asking import FETCH, LINK, QUERY, SUBMIT, Asked
 from bot.platforms.teams_cards import CANCEL, CARD, Drawing
-from bot.platforms.teams_door import Json
 from cards import chat as cards
 from cards.model import Card
 from services import user

@@ -2,20 +2,19 @@
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
-from typing import Final, Generic, TypeVar
+from typing import Final
 from weakref import WeakValueDictionary
 
 import msgspec
 import structlog
 
 from bot.platforms.base import SendFailed
+from bot.platforms.remembered import Remembered
 from bot.platforms.teams_activity import Account, Spoken, person_id
 from bot.platforms.teams_connector import Connector
 from bot.platforms.teams_text import Named
 
-REMEMBERED_MAX: Final = 10_000
 IDENTITY_KEPT_S: Final = 24 * 3600.0
 ROSTER_KEPT_S: Final = 10 * 60.0
 FAILURE_KEPT_S: Final = 60.0
@@ -29,31 +28,6 @@ LOOKUPS_MAX: Final = 5
 """So many mentioned people of one message are looked up."""
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("teams.people")
-
-Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value")
-
-
-class Remembered(Generic[Key, Value]):
-    """Values that are true for a while; the oldest make room for new ones."""
-
-    def __init__(self, timer: Callable[[], float], limit: int = REMEMBERED_MAX) -> None:
-        self._timer = timer
-        self._limit = limit
-        self._values: OrderedDict[Key, tuple[float, Value]] = OrderedDict()
-
-    def get(self, key: Key) -> Value | None:
-        until, value = self._values.get(key, (0.0, None))
-        return value if until > self._timer() else None
-
-    def put(self, key: Key, value: Value, seconds: float) -> None:
-        self._values.pop(key, None)
-        self._values[key] = (self._timer() + seconds, value)
-        if len(self._values) > self._limit:
-            self._values.popitem(last=False)
-
-    def forget(self, key: Key) -> None:
-        self._values.pop(key, None)
 
 
 class _Member(msgspec.Struct, rename="camel"):

@@ -9,9 +9,9 @@ import structlog
 from msgspec.structs import replace
 
 from bot.platforms.base import SendFailed
+from bot.platforms.remembered import Remembered
 from bot.platforms.teams_activity import Named, Spoken
 from bot.platforms.teams_connector import Connector
-from bot.platforms.teams_people import Remembered
 from bot.platforms.teams_turn import INVOKE
 from services.people import PlaceKind
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from bot.extensions import LEAD_PAGE
 from bot.incoming import Incoming, Kind, Sender, Where
+from bot.platforms.door import Turned, is_object
 from bot.platforms.teams_activity import CARD_ACTION, FILE_CONSENT, Spoken
 from bot.platforms.teams_cards import CANCEL, REFRESH, Pressed, cards_of, links_of, read_pressed
-from bot.platforms.teams_door import Turned, is_object
 from bot.platforms.teams_files import read_attached
 from bot.platforms.teams_people import People
 from bot.platforms.teams_text import plain, read_mentions, read_text

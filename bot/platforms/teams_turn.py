@@ -25,9 +25,9 @@ from botbuilder.schema import (
 from botframework.connector.auth import AuthenticateRequestResult, BotFrameworkAuthentication, ClaimsIdentity
 from botframework.connector.auth.connector_factory import ConnectorFactory
 
+from bot.platforms.door import Json
 from bot.platforms.teams_activity import Spoken
 from bot.platforms.teams_connector import Connector
-from bot.platforms.teams_door import Json
 
 MESSAGE: Final = ActivityTypes.message.value
 INVOKE: Final = ActivityTypes.invoke.value

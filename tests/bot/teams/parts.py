@@ -13,10 +13,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.incoming import Answer, Incoming, Placement
 from bot.metrics import Metrics
 from bot.platforms.base import Reader, Sent
+from bot.platforms.door import is_object
 from bot.platforms.teams import Own, TeamsPlatform
 from bot.platforms.teams_auth import TokenVerifier
 from bot.platforms.teams_connector import Connector
-from bot.platforms.teams_door import is_object
 from bot.platforms.teams_files import Files
 from bot.platforms.teams_hosts import FileHosts, ServiceHosts
 from cards.model import Card, Choice, ChoiceInput, Item, Items, Run, Subject, TextInput, verbatim

@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.incoming import Answer, Incoming
-from bot.platforms.teams_door import BODY_LIMIT_BYTES, DEPTH_LIMIT
+from bot.platforms.door import BODY_LIMIT_BYTES, DEPTH_LIMIT
 from tests.bot.teams.parts import ANNA, PICK, THREAD, Bot
 
 

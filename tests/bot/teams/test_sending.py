@@ -6,7 +6,8 @@ import pytest
 
 from bot.incoming import Placement
 from bot.platforms.base import Gone, RateLimited, Rejected, Target, Unavailable
-from bot.platforms.teams_people import READERS_MAX, Remembered
+from bot.platforms.remembered import Remembered
+from bot.platforms.teams_people import READERS_MAX
 from tests.bot.teams.parts import (
     ANNA,
     ANNA_AAD,

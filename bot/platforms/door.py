@@ -1,4 +1,4 @@
-"""The door of Microsoft Teams: how much a request may bring, how long it may take, and what shape it must have."""
+"""The door of a chat platform: how much a request may bring, how long it may take, and what shape it must have."""
 
 import asyncio
 from collections.abc import Iterable
@@ -27,13 +27,25 @@ async def read_document(request: web.Request, limit_s: float) -> Json:
     """The JSON object that the request carries. Raises Turned."""
     if request.content_type != "application/json":
         raise Turned(415, "not_json")
+    return read_object(await read_bytes(request, limit_s))
+
+
+async def read_bytes(request: web.Request, limit_s: float) -> bytes:
+    """The body as it came, within its limits. Raises Turned."""
     try:
         async with asyncio.timeout(limit_s):
-            data = await _read_bytes(request)
-        document = msgspec.json.decode(data)
+            return await _gather(request)
     except TimeoutError as slow:
         raise Turned(408, "slow") from slow
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, web.RequestPayloadError) as malformed:
+    except web.RequestPayloadError as malformed:
+        raise Turned(400, "malformed") from malformed
+
+
+def read_object(data: bytes | str) -> Json:
+    """The JSON object in a body. Raises Turned."""
+    try:
+        document = msgspec.json.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as malformed:
         raise Turned(400, "malformed") from malformed
     if not is_object(document):
         raise Turned(400, "malformed")
@@ -69,7 +81,7 @@ def _items(value: object) -> list[object]:
     return cast("list[object]", value) if isinstance(value, list) else []
 
 
-async def _read_bytes(request: web.Request) -> bytes:
+async def _gather(request: web.Request) -> bytes:
     if (request.content_length or 0) > BODY_LIMIT_BYTES:
         raise Turned(413, "too_large")
     data = bytearray()
