@@ -11,7 +11,7 @@ import aiohttp
 import msgspec
 
 from bot.platforms.base import NOT_ASKED, Gone, RateLimited, Unavailable
-from bot.platforms.teams_body import BodyTooLarge, read_body
+from bot.platforms.body import BodyTooLarge, read_body
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=5)
 MAX_ANSWER_BYTES: Final = 64 * 1024
