@@ -17,10 +17,12 @@ from bot.app import opened, serve
 from bot.demo import seed
 from bot.garbage import spare_loaded
 from bot.logs import configure
-from bot.manifests import teams
+from bot.manifests import slack, teams
+from bot.manifests.product import NAME, Unfit
 from bot.readiness import findings
 from bot.settings import BadSettings, Settings, read_settings
 from services.errors import Contended
+from services.people import Language
 from storage.engine import open_database
 from storage.version import is_current
 
@@ -64,13 +66,24 @@ async def seed_demo(settings: Settings) -> None:
     print("The example was added." if is_new else "The example is there already.")
 
 
-async def make_package(settings: Settings, options: argparse.Namespace) -> None:
+async def make_manifest(settings: Settings, options: argparse.Namespace) -> None:
+    """What makes the bot known to a platform: a package for Teams, a text for Slack."""
+    await (_print_slack if options.platform == "slack" else _pack_teams)(settings, options)
+
+
+async def _print_slack(settings: Settings, options: argparse.Namespace) -> None:
+    """Slack takes the text in the browser."""
+    app = slack.App(options.url or settings.public_url, is_socket=options.socket_mode)
+    print(slack.as_yaml(slack.manifest(app, nouns.registry(), Language(options.language))), end="")
+
+
+async def _pack_teams(settings: Settings, options: argparse.Namespace) -> None:
     """Write the app package that an administrator uploads."""
     app = teams.App(
         app_id=options.app_id or settings.teams_app_id,
         url=options.url or settings.public_url,
         version=options.version,
-        developer=options.developer or settings.operator_name or teams.NAME,
+        developer=options.developer or settings.operator_name or NAME,
     )
     output: Path = options.output
     try:
@@ -152,7 +165,7 @@ COMMANDS: Final[Mapping[str, tuple[str, Work]]] = {
     "migrate": ("bring the database to the current schema", _alone(migrate_database)),
     "seed-demo": ("fill the database with the example", _alone(seed_demo)),
     "check": ("say what is missing before people in Teams can use it", _alone(check)),
-    "manifest": ("write the app package of a platform", make_package),
+    "manifest": ("write what an administrator gives to a platform to make the bot known there", make_manifest),
 }
 
 
@@ -166,8 +179,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _carry_out(work(settings, options))
     except BadSettings as error:
         return _fail(error, MISUSED)
-    except teams.Unfit as error:
-        return _fail(error, MISUSED, "The app package was not made.")
+    except Unfit as error:
+        return _fail(error, MISUSED, "The manifest was not made.")
     except Unusable as error:
         return _fail(error, FAILED)
     except Unfinished as error:
@@ -181,12 +194,16 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="command")
     added = {name: commands.add_parser(name, help=about, description=about) for name, (about, _) in COMMANDS.items()}
     manifest = added["manifest"]
-    manifest.add_argument("platform", choices=("teams",), help="for which platform")
+    manifest.add_argument("platform", choices=("teams", "slack"), help="for which platform")
     manifest.add_argument("--app-id", default="", help="application id of the registration (KOLLEGA_TEAMS_APP_ID)")
     manifest.add_argument("--url", default="", help="public address of the bot (KOLLEGA_PUBLIC_URL)")
     manifest.add_argument("--version", default=VERSION, help=f"higher with each upload ({VERSION})")
     manifest.add_argument("--developer", default="", help="who runs it (KOLLEGA_OPERATOR_NAME)")
     manifest.add_argument("--output", type=Path, default=Path("kollega-teams.zip"), help="where to (%(default)s)")
+    manifest.add_argument(
+        "--language", choices=list(Language), default=Language.ENGLISH, help="Slack: of its menus (%(default)s)"
+    )
+    manifest.add_argument("--socket-mode", action="store_true", help="Slack: the bot connects to Slack, no open port")
     return parser
 
 

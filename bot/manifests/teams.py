@@ -15,17 +15,14 @@ from bot.about_pages import PRIVACY_PATH, SUPPORT_PATH, TERMS_PATH
 from bot.commands import Command, Registry
 from bot.extensions import EXTENSIONS, Extension, Kind
 from bot.manifests.menu import MENUS, Place
+from bot.manifests.product import ACCENT, FULL, FULL_NAME, NAME, SHORT, Unfit
 from bot.settings import GUID
-from cards.model import T, t
+from cards.model import T
 from cards.render.text import Writer
 from services.people import Language
 
 SCHEMA_VERSION: Final = "1.30"
 SCHEMAS: Final = f"https://developer.microsoft.com/json-schemas/teams/v{SCHEMA_VERSION}"
-NAME: Final = "Kollega"
-ACCENT: Final = "#3b4cca"
-"""The ground of the colour icon."""
-
 ICONS: Final = {name: Path(__file__).parent / "teams_icons" / name for name in ("color.png", "outline.png")}
 GERMAN: Final = "de.json"
 SCOPES: Final = {Place.PERSONAL: "personal", Place.CHANNEL: "team", Place.GROUP: "groupChat"}
@@ -34,24 +31,11 @@ KINDS: Final = {Kind.ACTION: "action", Kind.SEARCH: "query"}
 DEVELOPER_MAX_CHARS: Final = 32
 """A longer name, Teams does not take."""
 
-FULL_NAME: Final = t("Kollega – leads in your channel")
-SHORT: Final = t("Pick, share and close leads in the channel where your team talks.")
-FULL: Final = t(
-    "Enquiries appear as cards in your channel. One click picks a lead, and every other copy of its card shows at "
-    "once who has it. Notes, hand-overs, results and offers to partner firms are made on the card. Owners and admins "
-    "approve invitations with one click. Contact details are masked wherever others read along. German and English, "
-    "for each person."
-)
-
 _VERSION: Final = re.compile(r"(?:0|[1-9]\d{0,4})(?:\.(?:0|[1-9]\d{0,4})){2}")
 # An archive can tell no earlier time; whatever the clock says, the bytes are the same.
 _MOMENT: Final = (1980, 1, 1, 0, 0, 0)
 _READABLE: Final = 0o644 << 16
 _UNIX: Final = 3
-
-
-class Unfit(Exception):
-    """The package cannot be made of what was given; the text is the one line that says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

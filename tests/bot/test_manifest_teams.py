@@ -258,7 +258,7 @@ def test_what_teams_would_refuse_is_not_packed(
     given = {"--app-id": APP_ID, "--url": URL} | {option: value}
     assert main(["manifest", "teams", *(part for pair in given.items() for part in pair)]) == 2
     said = capsys.readouterr().err
-    assert re.match(rf"The app package was not made\. {option}(?: \(KOLLEGA_\w+\))?: ", said)
+    assert re.match(rf"The manifest was not made\. {option}(?: \(KOLLEGA_\w+\))?: ", said)
     assert said.count("\n") == 1
     assert list(folder.iterdir()) == []
 
