@@ -11,7 +11,17 @@ import structlog
 from bot.drawing import Drawer, Drawing, Drawn, Nothing
 from bot.mailing import Mails
 from bot.metrics import Metrics
-from bot.platforms.base import Ambiguous, Gone, Platform, RateLimited, Rejected, SendFailed, Sent, Unavailable
+from bot.platforms.base import (
+    NOT_ASKED,
+    Ambiguous,
+    Gone,
+    Platform,
+    RateLimited,
+    Rejected,
+    SendFailed,
+    Sent,
+    Unavailable,
+)
 from bot.views.base import Mail
 from services import delivery as deliveries
 from services.delivery import Delivery, Kind, Posted, State
@@ -139,10 +149,11 @@ def judge(delivery: Delivery, failure: SendFailed) -> Outcome:
             return _again(delivery, reason, TRIES_MAX)
         case Ambiguous(reason):
             return judge_lost(delivery, reason)
-        case Gone(status):
-            return Outcome(State.FAILED, f"gone {status}", is_gone=True)
-        case Rejected(status):
-            return Outcome(State.FAILED, f"rejected {status}")
+        case Gone(status, reason):
+            # Where the platform was not even asked, nobody knows whether the place is still there.
+            return Outcome(State.FAILED, f"gone {reason or status}", is_gone=status != NOT_ASKED)
+        case Rejected(status, reason):
+            return Outcome(State.FAILED, f"rejected {reason or status}")
         case _:
             return judge_lost(delivery, type(failure).__name__)
 

@@ -57,6 +57,8 @@ class Rejected(SendFailed):
     """Certainly not accepted, and asking again will not help unless something changes."""
 
     status: int
+    reason: str = ""
+    """The platform's own word for it, where it has one."""
 
 
 @dataclass(eq=False)
@@ -78,6 +80,8 @@ class Gone(SendFailed):
     """The place or the message no longer exists for the bot."""
 
     status: int
+    reason: str = ""
+    """The platform's own word for it, where it has one."""
 
 
 class Platform(Protocol):
