@@ -1,0 +1,124 @@
+"""Words in Slack's blocks: plain wherever nothing needs markup, and cut where Slack would refuse them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, TypeAlias
+
+from cards.model import Fact, Facts, Quote, Tone
+from cards.render.mrkdwn import entities, is_text
+from cards.render.text import Writer
+
+Json: TypeAlias = dict[str, Any]
+
+SECTION_MAX_CHARS: Final = 3_000
+FIELDS_MAX: Final = 10
+FIELD_MAX_CHARS: Final = 2_000
+HEADER_MAX_CHARS: Final = 150
+QUOTE_LINE_CHARS: Final = 100
+"""About what stands in a line of a quotation on a wide screen."""
+
+NOTHING: Final = "–"
+"""Slack refuses empty words."""
+
+
+def plain(words: str, most: int = SECTION_MAX_CHARS) -> Json:
+    """Words as they are, in which not even `:smile:` becomes a picture."""
+    return {"type": "plain_text", "text": cut(words, most), "emoji": False}
+
+
+def cut(words: str, most: int) -> str:
+    """Words that Slack takes: not empty and not too long."""
+    if not words.strip():
+        return NOTHING
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+
+
+def titled(title: str, rest: str, most: int = SECTION_MAX_CHARS) -> Json:
+    """A bold title before the rest; where Slack could take any of it for markup, all of it plain."""
+    bold = f"*{entities(title)}*{entities(rest)}"
+    if "*" in title or not title.strip() or not is_text(title) or not is_text(title + rest) or len(bold) > most:
+        return plain(title + rest, most)
+    return {"type": "mrkdwn", "text": bold, "verbatim": True}
+
+
+def section(text: Json, **more: object) -> Json:
+    return {"type": "section", "text": text, **more}
+
+
+def context(words: str) -> Json:
+    """A small grey line."""
+    return {"type": "context", "elements": [plain(words)]}
+
+
+def header(words: str) -> Json:
+    return {"type": "header", "text": plain(words, HEADER_MAX_CHARS)}
+
+
+def rich(kind: str, words: str, **style: bool) -> Json:
+    """Text that knows no markup at all, in one of the shapes that need none."""
+    text: Json = {"type": "text", "text": words.strip("\n") or NOTHING} | ({"style": style} if style else {})
+    return {"type": "rich_text", "elements": [{"type": kind, "elements": [text]}]}
+
+
+def paragraph(words: str, tone: Tone) -> list[Json]:
+    """A text in as many blocks as it needs."""
+    parts = pieces(words, SECTION_MAX_CHARS)
+    match tone:
+        case Tone.SUBTLE:
+            return [context(part) for part in parts]
+        case Tone.STRONG:
+            return [rich("rich_text_section", part, bold=True) for part in parts]
+        case _:
+            return [section(plain(part)) for part in parts]
+
+
+def pieces(words: str, most: int) -> list[str]:
+    """The words in parts of at most so many letters, cut at the ends of lines or words where there are some."""
+    parts: list[str] = []
+    while len(words) > most:
+        end = ends_at(words, most)
+        parts.append(words[:end].rstrip())
+        words = words[end:].lstrip("\n ")
+    return [*parts, words]
+
+
+def ends_at(words: str, most: int) -> int:
+    """Where a part ends: at the last line of its second half, else at the last word there, else in the middle."""
+    half = most // 2
+    ends = (words.rfind(one, half, most) for one in ("\n", " "))
+    return next((end for end in ends if end > 0), most)
+
+
+def quote(block: Quote, w: Writer) -> Json:
+    """What somebody else wrote; rich text keeps it from being anything but that."""
+    return rich("rich_text_quote", quoted(w.words(block.text), block.lines))
+
+
+def quoted(words: str, lines: int) -> str:
+    """The first lines, as far as they are seen at all elsewhere."""
+    rows = words.strip().split("\n")
+    shown = "\n".join(rows[:lines])
+    most = max(lines, 1) * QUOTE_LINE_CHARS
+    if len(shown) > most:
+        return shown[: most - 1].rstrip() + "…"
+    return shown if len(rows) <= lines else f"{shown} …"
+
+
+def facts(block: Facts, w: Writer) -> Iterator[Json]:
+    """Labelled values in two columns; what is too long for a column stands below in full."""
+    short: list[Fact] = []
+    for fact in block.facts:
+        if len(w.one_line(fact.value)) + len(w.one_line(fact.label)) < FIELD_MAX_CHARS // 2:
+            short.append(fact)
+            continue
+        yield from columns(short, w)
+        short = []
+        yield from paragraph(f"{w.one_line(fact.label)}\n{w.one_line(fact.value)}", Tone.PLAIN)
+    yield from columns(short, w)
+
+
+def columns(several: Sequence[Fact], w: Writer) -> Iterator[Json]:
+    drawn = [
+        titled(w.one_line(one.label), "\n" + (w.one_line(one.value) or NOTHING), FIELD_MAX_CHARS) for one in several
+    ]
+    for start in range(0, len(drawn), FIELDS_MAX):
+        yield {"type": "section", "fields": drawn[start : start + FIELDS_MAX]}

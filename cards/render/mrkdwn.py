@@ -1,0 +1,45 @@
+"""Words that Slack must not take for its markup, which knows no escape: told apart, or broken up."""
+
+import re
+from typing import Final
+
+ENTITIES: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
+SUSPECTS: Final = re.compile(r"[*_~`:>•+\-]|\d[.)]")
+"""Words without any of these are read as they are."""
+RUN: Final = re.compile(r"[*_~]+")
+EMOJI: Final = re.compile(r":(?=[\w+'\-]+:)")
+LINE_START: Final = re.compile(r"^[^\S\n]*(?:>|[-+*•]\s|\d{1,9}[.)]\s)", re.MULTILINE)
+
+HAIR_SPACE: Final = "\u200a"
+JOINER: Final = "\u2060"
+GRAVE: Final = "\u02cb"
+
+
+def is_text(words: str) -> bool:
+    """Whether Slack reads them as these very words where it knows markup; `<`, `>` and `&` are entities there."""
+    if not SUSPECTS.search(words):
+        return True
+    if "`" in words or EMOJI.search(words) or LINE_START.search(words):
+        return False
+    return not any(map(opens, RUN.finditer(words)))
+
+
+def opens(run: re.Match[str]) -> bool:
+    """Whether bold, italic or struck words may begin here. Inside a word none do: a masked address keeps its stars."""
+    before, after = run.string[: run.start()][-1:], run.string[run.end() :][:1]
+    inside_word = before.isascii() and before.isalnum() and len(set(run[0])) == 1
+    return bool(after) and not after.isspace() and not inside_word
+
+
+def entities(words: str) -> str:
+    """Without what begins a link, a mention or a call to everybody."""
+    return words.translate(ENTITIES)
+
+
+def escaped(words: str) -> str:
+    """As text for a place that always knows markup: a space as thin as a hair keeps each mark from opening anything."""
+    if is_text(words):
+        return entities(words)
+    words = RUN.sub(lambda run: HAIR_SPACE.join((*run[0], "")) if opens(run) else run[0], words.replace("`", GRAVE))
+    words = LINE_START.sub(lambda start: JOINER + start[0], words)
+    return entities(EMOJI.sub(":" + JOINER, words))
