@@ -164,8 +164,8 @@ def _introduce(
     woken = asyncio.Event()
     metrics, registry = Metrics(), nouns.registry()
     units = SqlUnits(database, clock, keyring_of(settings), woken.set, plan=settings.default_plan)
-    public_url = settings.address
-    dispatch = Dispatch(units, registry, metrics, public_url)
+    public_url, views = settings.address, nouns.all_views()
+    dispatch = Dispatch(units, registry, metrics, public_url, views)
     transcripts = Transcripts(database, clock)
     teams = TeamsPlatform(
         dispatch,
@@ -179,9 +179,7 @@ def _introduce(
     platforms: dict[str, Platform] = {teams.name: teams} if settings.serves_teams else {}
     if browser is not None:
         platforms[browser.name] = browser
-    sender = Sender(
-        units, platforms, Drawer(nouns.all_views(), nouns.all_mails(), public_url), _mails(settings, clock), metrics
-    )
+    sender = Sender(units, platforms, Drawer(views, nouns.all_mails(), public_url), _mails(settings, clock), metrics)
     pages = Pages(units, metrics, lambda: is_current(database), settings.metrics_token.get_secret_value())
     application = web.Application(client_max_size=BODY_MAX_BYTES)
     application.add_routes(teams.routes() if settings.serves_teams else [])

@@ -11,6 +11,7 @@ from services.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from bot.commands import Registry, Reply
+    from bot.views.base import View
     from cards.model import Card
 
 
@@ -25,6 +26,8 @@ class Context:
     run: "Callable[[Context, str, Mapping[str, Any]], Awaitable[Card | Reply | None]]"
     """Carries out another command in the same transaction, in this actor's name (an approved request, say)."""
     public_url: str
+    views: "Mapping[str, View]"
+    """How posted cards are drawn."""
 
     @property
     def writer(self) -> Writer:

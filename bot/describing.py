@@ -1,8 +1,12 @@
 """From what a platform says about a person and a place to what the services keep of them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot.incoming import Incoming
 from services import user
 from services.people import Place
+from services.unit_of_work import UnitOfWork
 
 
 def is_current(seen: user.Recognised, incoming: Incoming) -> bool:
@@ -24,3 +28,14 @@ def place_of(incoming: Incoming) -> Place:
     """The place as the platform describes it."""
     where = incoming.where
     return Place(incoming.platform, incoming.tenant, where.conversation_id, where.kind, where.name)
+
+
+async def named(uow: UnitOfWork, incoming: Incoming, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments in which mentions are user ids; somebody the bot has never met keeps his name."""
+    found = dict(raw)
+    for argument, value in raw.items():
+        for mention in incoming.mentions if isinstance(value, str) else ():
+            if value == f"@{mention.platform_user_id}":
+                known = await user.known(uow, incoming.platform, incoming.tenant, mention.platform_user_id)
+                found[argument] = known or mention.name
+    return found

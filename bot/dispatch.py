@@ -15,19 +15,20 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from bot.asking import own_text, pointers
+from bot.asking import way_out
 from bot.commands import TEXT_MAX_CHARS, Command, Registry, Reply, Typed
 from bot.context import Context
-from bot.describing import is_current, met_of, place_of
+from bot.describing import is_current, met_of, named, place_of
 from bot.extensions import LINKED, linked_lead, unlinked
 from bot.incoming import Answer, Incoming, Kind, Placement, aside
 from bot.metrics import Metrics
 from bot.platforms.base import Reader, Sent
+from bot.views.base import View
 from cards import confirmation
 from cards import help as help_cards
 from cards import refusal as refusal_cards
-from cards.model import Card, Run, Style, t
-from services import audit, file, request, user
+from cards.model import Card
+from services import audit, file, user
 from services.delivery import Posted
 from services.errors import Contended, Invalid, NeedsConfirmation, NotPermitted, Refusal, Unreachable, Unsettled
 from services.inbox import Arrival
@@ -44,7 +45,6 @@ LIMIT_S: Final = 9.0
 """Whoever waits for the lock of SQLite then cannot leave before its own limit: both together stay below Teams' 15."""
 READER_LIMIT_S: Final = 1.0
 """So long it may take to find out who reads, when the database itself is in the way."""
-INVITE: Final = "invitation.create"
 RECEIVE: Final = "file.receive"
 
 PRESSED: Final = frozenset({Kind.CLICK, Kind.DIALOG})
@@ -81,6 +81,7 @@ class Dispatch:
     registry: Registry
     metrics: Metrics
     public_url: str
+    views: Mapping[str, View]
     limit_s: float = LIMIT_S
 
     async def receive(self, incoming: Incoming) -> Answer | None:
@@ -214,7 +215,7 @@ class Dispatch:
             progress.may_hold = False  # No try before this one holds, or the inbox would know of it.
             with self.metrics.carried_out(command.name, incoming.platform):
                 ctx = self._context(uow, actor, incoming)
-                raw = await self._named(uow, incoming, typed.raw)
+                raw = await named(uow, incoming, typed.raw)
                 outcome = await self._run(ctx, command.name, raw)
             if outcome is None:
                 return None
@@ -228,7 +229,7 @@ class Dispatch:
         return replace(self._answer(reply.card, reply.placement, actor), choices=reply.choices)
 
     def _context(self, uow: UnitOfWork, actor: Actor, incoming: Incoming) -> Context:
-        return Context(uow, actor, incoming, self.registry, self._run, self.public_url)
+        return Context(uow, actor, incoming, self.registry, self._run, self.public_url, self.views)
 
     async def _run(self, ctx: Context, name: str, raw: Mapping[str, Any]) -> Card | Reply | None:
         command = ctx.registry.commands[name]
@@ -256,16 +257,6 @@ class Dispatch:
             await user.meet(
                 uow, place_of(incoming), met_of(incoming), dict(where.reference), is_bot_there=where.is_bot_there
             )
-
-    async def _named(self, uow: UnitOfWork, incoming: Incoming, raw: Mapping[str, Any]) -> dict[str, Any]:
-        """Mentions become user ids; somebody the bot has never met keeps his name."""
-        named = dict(raw)
-        for argument, value in raw.items():
-            for mention in incoming.mentions if isinstance(value, str) else ():
-                if value == f"@{mention.platform_user_id}":
-                    known = await user.known(uow, incoming.platform, incoming.tenant, mention.platform_user_id)
-                    named[argument] = known or mention.name
-        return named
 
     def _place(self, incoming: Incoming, command: Command, actor: Actor) -> Placement:
         if incoming.kind is not Kind.MESSAGE:
@@ -307,7 +298,7 @@ class Dispatch:
         command = typed.command
         actor = await self._seen(incoming)
         async with self.units.read() as uow:
-            raw = await self._named(uow, incoming, typed.raw)
+            raw = await named(uow, incoming, typed.raw)
             if command.warns_in_form and command.form is not None:
                 ctx = self._context(uow, actor, incoming)
                 card = await command.form(ctx, raw, question.warnings)
@@ -328,7 +319,7 @@ class Dispatch:
         card = refusal_cards.refused(refusal)
         if command is not None and isinstance(refusal, NotPermitted):
             async with self.units.read() as uow:
-                card = await self._way_out(self._context(uow, actor, incoming), command, raw, refusal)
+                card = await way_out(self._context(uow, actor, incoming), command, raw, refusal)
         return self._answer(card, aside(incoming, actor), actor)
 
     async def _note_refused(self, actor: Actor, command: Command, refusal: Refusal) -> None:
@@ -338,26 +329,6 @@ class Dispatch:
                 await audit.note_refused(uow, actor, command.name, refusal)
         except Contended:
             log.warning("refused click not noted", command=command.name)
-
-    async def _way_out(self, ctx: Context, command: Command, raw: Mapping[str, Any], refusal: NotPermitted) -> Card:
-        """Who can lift the refusal, and a button that asks the first of them."""
-        lifters = await request.lifters(ctx.uow, ctx.actor, refusal.permission)
-        if not command.is_askable or not lifters or refusal.permission not in {command.permission, *command.also}:
-            return refusal_cards.refused(refusal, lifters=lifters)
-        label = t("Ask {name}", name=lifters[0].split(maxsplit=1)[0])
-        if command.name == INVITE:
-            role = {name: value for name, value in raw.items() if name == "role"}
-            ask = Run(label, "invitation.request", role, Style.PRIMARY, collects=True)
-            address = refusal_cards.address(str(raw.get("email", "")))
-            return refusal_cards.refused(refusal, lifters=lifters, ask=ask, goes_along=address)
-        pointed = await pointers(ctx.uow, ctx.actor, await self._named(ctx.uow, ctx.incoming, raw))
-        wanted = {"command": command.name, "args": pointed}
-        written = own_text(raw)
-        if written is None:
-            return refusal_cards.refused(refusal, lifters=lifters, ask=Run(label, "request.ask", wanted, Style.PRIMARY))
-        argument, text = written
-        ask = Run(label, "request.ask", {**wanted, "argument": argument}, Style.PRIMARY, collects=True)
-        return refusal_cards.refused(refusal, lifters=lifters, ask=ask, goes_along=refusal_cards.wording(text))
 
     async def _turned_away(
         self, incoming: Incoming, refusal: Contended, progress: _Progress | None = None

@@ -33,6 +33,8 @@ class Sender:
     zone_hint: str = ""
     reference: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What the platform needs to write to this person unasked, wherever he was met."""
+    is_outsider: bool = False
+    """Of another organisation than the one that took the bot in here, and met in a place that both share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Where:
     kind: PlaceKind
     name: str = ""
     reference: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """What the platform needs to write here unasked."""
+    """What the platform needs to write here unasked; `outsiders`: people of other organisations read along."""
     thread: str = ""
     """Under which message of the conversation it was asked, as the platform needs it to write there."""
     is_bot_there: bool = True

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from cards.model import Badge, Card, Run, State, Style, T, Text, Tone, t
+from cards.model import Badge, Card, Run, State, Style, Subject, T, Text, Tone, t, verbatim
 
 NOTHING_CHANGED: Final[T] = t("Nothing was changed. If you miss something here, write “help”.")
 ANSWERED_BELOW: Final[T] = t("My answer is a new message here.")
@@ -13,7 +13,8 @@ SAVE_FILE: Final[T] = t("I made this file for you. May I save it in your OneDriv
 SENT_DIRECTLY: Final[T] = t("I've sent it to you in our direct chat: others read along here.")
 UNANSWERED: Final[T] = t("My answer couldn't be delivered here. Please look at the current state before you try again.")
 
-
+SHOW: Final = "card.show"
+"""The command that brings a concealed card."""
 SLOW: Final[T] = t("That took too long.")
 
 
@@ -49,6 +50,14 @@ def unreachable() -> Card:
     )
 
 
+def concealed(card: Card) -> Card:
+    """In place of a card where people of other organisations read along: colleagues press, and see it alone."""
+    about = card.subject
+    show = (Run(t("Show"), SHOW, {"view": about.view, "key": about.key}, Style.PRIMARY),) if about else ()
+    why = Text(t("People from other organisations read along here: I show it to colleagues alone."), Tone.SUBTLE)
+    return Card(t("There is something for the team."), (why,), show, subject=about)
+
+
 def returnable(card: Card, command: str, args: Mapping[str, Any]) -> Card:
     """The card with a way back to the one in whose place it stands, unless it has that already."""
     if any(isinstance(one, Run) and (one.command, dict(one.args)) == (command, dict(args)) for one in card.actions):
@@ -62,5 +71,6 @@ EXAMPLES = {
     "slow form": slow(Card(t("Lead from a message"), actions=(Run(t("Create lead"), "lead.create", collects=True),))),
     "unseen": unseen(Card(t("Lead from a message"))),
     "unreachable": unreachable(),
+    "concealed": concealed(Card(verbatim("L-12"), subject=Subject("lead.card", "0198"))),
     "returnable": returnable(Card(t("Cancelled. Nothing was changed.")), "lead.show", {"lead": "L-12"}),
 }

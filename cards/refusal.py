@@ -56,6 +56,7 @@ PERMITTED: dict[Permission, T] = {
     Permission.INVITATION_REQUEST: t("Owners and admins invite directly; there is nothing to ask for."),
     Permission.INVITATION_DECIDE: t("Only owners and admins can decide about invitations."),
     Permission.AUDIT_VIEW: t("Only owners and admins can read the audit log."),
+    Permission.CARD_SHOW: t("Only colleagues of the team can see its cards."),
     Permission.DELIVERY_RESEND: t("Only owners and admins can send a message again."),
     Permission.FILE_RECEIVE: t("Viewers can't bring in files."),
     Permission.FILE_FETCH: t("Only colleagues of the team can fetch its files."),
@@ -83,6 +84,7 @@ _KINDS: dict[str, T] = {
     "partner": t("There is no partner “{wanted}” on this marketplace."),
     "request": t("This request no longer exists."),
     "delivery": t("This message no longer exists."),
+    "card": t("This card no longer exists."),
     "bulk": t("There are no such invitations."),
     "import": t("This import is not here."),
 }

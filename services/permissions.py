@@ -44,6 +44,7 @@ class Permission(StrEnum):
     REQUEST_ASK = "request:ask"  # X1
     REQUEST_DECIDE = "request:decide"  # the asked-for command is authorised again for whoever decides
     AUDIT_VIEW = "audit:view"  # X5
+    CARD_SHOW = "card:show"  # a card of the team's that others must not read along with
     DELIVERY_RESEND = "delivery:resend"  # a message that perhaps never arrived
     FILE_RECEIVE = "file:receive"  # send the bot a file to work with
     FILE_FETCH = "file:fetch"  # what was made for oneself
@@ -90,6 +91,7 @@ GRANTS: dict[Permission, dict[Role, Grant]] = {
     Permission.REQUEST_ASK: _COLLEAGUES,
     Permission.REQUEST_DECIDE: _COLLEAGUES,
     Permission.AUDIT_VIEW: _LEADERS,
+    Permission.CARD_SHOW: _COLLEAGUES,
     Permission.DELIVERY_RESEND: _LEADERS,
     Permission.FILE_RECEIVE: _WORKERS,
     Permission.FILE_FETCH: _COLLEAGUES,

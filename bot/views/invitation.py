@@ -23,7 +23,7 @@ async def approval(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str,
     if found is None or actor.team_id != params["team_id"]:
         return None
     view = await shown(uow, actor, found)
-    if actor.place.is_public:
+    if actor.place.is_public and not actor.user_id:
         view = replace(view, may_decide=found.state is InvitationState.REQUESTED)
     return cards.shown(view)
 

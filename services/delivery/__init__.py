@@ -1,5 +1,6 @@
 """Cards on their way to a place, and the cards that are there already."""
 
+from services.delivery.finding import find_post
 from services.delivery.model import (
     Backlog,
     Delivery,
@@ -29,6 +30,7 @@ __all__ = [
     "UnknownDeliveries",
     "UnknownDelivery",
     "Waiting",
+    "find_post",
     "lose",
     "resend",
     "resend_all",

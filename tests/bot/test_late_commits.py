@@ -51,7 +51,7 @@ async def slow(database: Database) -> AsyncGenerator[SlowCommit]:
 @pytest.fixture
 async def dispatch(units: SqlUnits) -> Dispatch:
     """The way in, where Anna has said something before."""
-    dispatch = Dispatch(units, nouns.registry(), Metrics(), "http://localhost")
+    dispatch = Dispatch(units, nouns.registry(), Metrics(), "http://localhost", nouns.all_views())
     await dispatch.receive(message("help", "first"))
     dispatch.limit_s = LIMIT_S
     return dispatch

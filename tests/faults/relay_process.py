@@ -55,7 +55,7 @@ def relay_to_teams(
     connector = Connector(session, tokens, hosts, metrics, clock=haste, timer=haste.timer, sleep=haste.sleep)
     verifier = TokenVerifier(APP_ID, "http://127.0.0.1", session, hosts, clock=haste)
     files = Files(session, FileHosts((), loopback=True))
-    dispatch = Dispatch(units, nouns.registry(), metrics, "")
+    dispatch = Dispatch(units, nouns.registry(), metrics, "", nouns.all_views())
     own = Own(APP_ID, "")
     teams = TeamsPlatform(dispatch, verifier, connector, own=own, files=files, clock=haste, timer=haste.timer)
     drawer = Drawer({"lead.card": draw, **delivery_views.VIEWS}, {}, "")

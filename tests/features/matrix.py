@@ -85,6 +85,7 @@ ROWS: Final[dict[str, Row]] = {
     "help": Row(bare),
     "cancel": Row(bare),
     "preference.language": Row(given(language="fr")),
+    "card.show": Row(lambda things: {"view": "lead.card", "key": things.lead}, "key"),
     "audit.show": Row(given(before=9)),
     "audit.export": Row(bare),
     "lead.export": Row(bare),

@@ -30,6 +30,7 @@ ALLOWED: Final[dict[str, str]] = {
     "team.restore": "OAMVG",
     "invitation.join": "OAMVG",
     "team.show": "OAMV",
+    "card.show": "OAMV",
     "member.list": "OAMV",
     "member.leave": "OAMV",
     "invitation.list": "OAMV",

@@ -1,0 +1,46 @@
+"""A card whose channel is also read by people of other organisations, for one colleague alone."""
+
+from bot.commands import Args, Command, Group
+from bot.context import Context
+from bot.incoming import Placement
+from cards.chat import SHOW
+from cards.model import Card, t
+from services import delivery
+from services.errors import NotFound
+from services.permissions import Permission
+
+
+class CardArgs(Args, frozen=True):
+    """Which card, about what."""
+
+    view: str
+    key: str
+
+
+async def show(ctx: Context, args: CardArgs) -> Card:
+    """The card as it is true now for whoever asks."""
+    posted = await delivery.find_post(ctx.uow, ctx.actor, args.view, args.key)
+    view = ctx.views.get(posted.view)
+    params = {**posted.params, "team_id": posted.team_id, "public_url": ctx.public_url}
+    card = await view(ctx.uow, ctx.actor, posted.key, params) if view else None
+    if card is None:
+        raise NotFound("card")
+    return card
+
+
+COMMANDS = (
+    Command(
+        name=SHOW,
+        english=(),
+        german=(),
+        permission=Permission.CARD_SHOW,
+        about=t("Show a card to you alone"),
+        verb=t("Show"),
+        group=Group.YOU,
+        handler=show,
+        args=CardArgs,
+        on_click=Placement.PRIVATE,
+        writes=False,
+        listed=False,
+    ),
+)

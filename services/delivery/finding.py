@@ -1,0 +1,23 @@
+"""A card that stands somewhere, asked for by a colleague who is to see what those around him must not."""
+
+from typing import Final
+
+from services.delivery.model import Posted
+from services.errors import NotFound
+from services.people import Actor
+from services.permissions import Permission
+from services.unit_of_work import UnitOfWork
+
+KEY_MAX_CHARS: Final = 64
+
+
+async def find_post(uow: UnitOfWork, actor: Actor, view: str, key: str) -> Posted:
+    """A card that the team has in a channel, or this person in his own chat. Raises NotFound for any other."""
+    team_id = actor.require(Permission.CARD_SHOW)
+    copies = await uow.deliveries.copies(key) if 0 < len(key) <= KEY_MAX_CHARS else []
+    readers = {None, actor.user_id}
+    found = (one for one in copies if one.team_id == team_id and one.view == view and one.user_id in readers)
+    posted = next(found, None)
+    if posted is None:
+        raise NotFound("card")
+    return posted
