@@ -14,6 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.auditor import Auditor
 from bot.metrics import Metrics
+from services import installation
 from services.bulk import clockwork as bulk
 from services.errors import Contended
 from services.file import keeping as file
@@ -96,6 +97,11 @@ async def forget_files(uow: UnitOfWork) -> int:
     return await file.forget(uow, BATCH)
 
 
+async def forget_questions(uow: UnitOfWork) -> int:
+    """An hour later than they may be answered, so that until then whoever comes late reads why."""
+    return await installation.forget(uow, uow.now - timedelta(hours=1), OLD_BATCH)
+
+
 async def forget_periods(uow: UnitOfWork) -> int:
     return await uow.periods.forget(uow.now - timedelta(days=PERIODS_DAYS), OLD_BATCH)
 
@@ -119,6 +125,7 @@ JOBS: Final = (
     Job("inbox.forget", 3600, forget_arrivals),
     Job("delivery.forget", 3600, forget_deliveries),
     Job("file.forget", 60, forget_files),
+    Job("installation.forget", 600, forget_questions),
     Job("job.forget", 3600, forget_periods),
     Job("audit.anchor", 86_400, anchor_audit),
 )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from services.delivery.store import Deliveries
     from services.file.store import Files
     from services.inbox import Inbox
+    from services.installation.store import Installations
     from services.invariants import Invariants
     from services.invitation.store import Invitations
     from services.lead.store import Leads
@@ -57,6 +58,7 @@ class UnitOfWork(Protocol):
     audit: AuditTrail
     deliveries: Deliveries
     inbox: Inbox
+    installations: Installations
     periods: Periods
     invariants: Invariants
 

@@ -64,6 +64,14 @@ _DISCONNECT: Final = (
 )
 _MARK_LEFT: Final = update(conversations).where(*_PLACE).values(installed=False)
 
+_OF_TENANT: Final = (
+    update(conversations)
+    .where(conversations.c.platform == bindparam("p_platform"), conversations.c.tenant == bindparam("p_tenant"))
+    .where(conversations.c.installed)
+    .values(installed=False)
+)
+_OF_WORKSPACE: Final = _OF_TENANT.where(conversations.c.reference["workspace"].as_string() == bindparam("p_workspace"))
+
 
 class SqlConversations:
     """Implements the conversations of the services."""
@@ -107,6 +115,13 @@ class SqlConversations:
 
     async def mark_left(self, platform: str, tenant: str, conversation_id: str) -> None:
         await self._connection.execute(_MARK_LEFT, _place(platform, tenant, conversation_id))
+
+    async def mark_all_left(self, platform: str, tenant: str, workspace: str) -> None:
+        values = {"p_platform": platform, "p_tenant": tenant}
+        if workspace:
+            await self._connection.execute(_OF_WORKSPACE, {**values, "p_workspace": workspace})
+        else:
+            await self._connection.execute(_OF_TENANT, values)
 
 
 def _place(platform: str, tenant: str, conversation_id: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from services.delivery.store import Deliveries
 from services.events import Event, encode, enveloped
 from services.file.store import Files
 from services.inbox import Inbox
+from services.installation.store import Installations
 from services.invariants import Invariants
 from services.invitation.store import Invitations
 from services.keyring import Keyring
@@ -37,6 +38,7 @@ from storage.delivery import SqlDeliveries
 from storage.engine import Database
 from storage.file import SqlFiles
 from storage.inbox import SqlInbox
+from storage.installation import SqlInstallations
 from storage.invariants import SqlInvariants
 from storage.invitation import SqlInvitations
 from storage.lead import SqlLeads
@@ -95,6 +97,7 @@ class SqlUnit:
         self.deliveries: Deliveries = SqlDeliveries(connection)
         self.files: Files = SqlFiles(connection, writes=writes)
         self.inbox: Inbox = SqlInbox(connection, now)
+        self.installations: Installations = SqlInstallations(connection)
         self.invariants: Invariants = SqlInvariants(connection, now)
         self.invitations: Invitations = SqlInvitations(connection)
         self.leads: Leads = SqlLeads(connection)

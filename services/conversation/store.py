@@ -35,3 +35,7 @@ class Conversations(Protocol):
     async def mark_left(self, platform: str, tenant: str, conversation_id: str) -> None:
         """The bot is no longer there: nothing is posted until it is met there again."""
         ...
+
+    async def mark_all_left(self, platform: str, tenant: str, workspace: str) -> None:
+        """The same for all places of a workspace, or of the whole tenant where that is empty."""
+        ...

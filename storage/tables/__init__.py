@@ -8,6 +8,7 @@ aware UTC; ids are opaque text; money is minor units with a currency.
 from storage.tables.base import Moment, metadata
 from storage.tables.bulks import bulk_lines, bulks
 from storage.tables.files import files
+from storage.tables.installations import slack_installations, slack_questions
 from storage.tables.lead_imports import lead_import_rows, lead_imports
 from storage.tables.leads import lead_history, lead_sights, leads, marketplaces, partners
 from storage.tables.people import conversations, identities, users
@@ -43,6 +44,8 @@ __all__ = [
     "partners",
     "posts",
     "requests",
+    "slack_installations",
+    "slack_questions",
     "teams",
     "users",
     "web_messages",

@@ -32,6 +32,8 @@ ALL: Final[dict[str, str]] = {
     "conversation._ENDED": BELOW,
     "conversation._FIND": BELOW,
     "conversation._MARK_LEFT": BELOW,
+    "conversation._OF_TENANT": BELOW,
+    "conversation._OF_WORKSPACE": BELOW,
     "conversation._READ": PART,
     "delivery._ARRIVING": CLOCK,
     "delivery._CLAIM": CLOCK,

@@ -182,6 +182,29 @@ def upgrade() -> None:
     )
     op.create_index("ix_posts_key", "posts", ["key"], unique=False)
     op.create_table(
+        "slack_installations",
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("workspace", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("app_id", sa.Text(), nullable=False),
+        sa.Column("bot_user_id", sa.Text(), nullable=False),
+        sa.Column("bot_id", sa.Text(), nullable=False),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("installed_by", sa.Text(), nullable=False),
+        sa.Column("installed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "workspace", name=op.f("pk_slack_installations")),
+    )
+    op.create_table(
+        "slack_questions",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("browser", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_slack_questions")),
+    )
+    op.create_index(op.f("ix_slack_questions_expires_at"), "slack_questions", ["expires_at"], unique=False)
+    op.create_table(
         "teams",
         sa.Column("team_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),

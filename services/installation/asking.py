@@ -1,0 +1,40 @@
+"""Asking a workspace to take the app in: a question that one browser can answer, once and soon."""
+
+from datetime import datetime
+from typing import Final
+
+from services.installation.model import ASKED_FOR, Fault, Question
+from services.unit_of_work import UnitOfWork
+
+STATE: Final = "installation.state"
+BROWSER: Final = "installation.browser"
+
+
+async def ask(uow: UnitOfWork, browser: str) -> str:
+    """A new question of this browser: its state, which comes back with the answer and is kept nowhere."""
+    state = uow.keyring.token(STATE, uow.new_id(), browser)
+    await uow.installations.add_question(
+        Question(
+            uow.keyring.digests(STATE, state)[0],
+            uow.keyring.digests(BROWSER, browser)[0],
+            expires_at=uow.now + ASKED_FOR,
+        )
+    )
+    return state
+
+
+async def take(uow: UnitOfWork, state: str, browser: str) -> Fault | None:
+    """Take the answer to a question, once; what is wrong with it, if it is no answer to an open one."""
+    asked = await uow.installations.question(uow.keyring.digests(STATE, state))
+    if asked is None:
+        return Fault.UNKNOWN
+    if asked.browser not in uow.keyring.digests(BROWSER, browser):
+        return Fault.ELSEWHERE
+    if await uow.installations.use_question(asked.digest, uow.now):
+        return None
+    return Fault.EXPIRED if asked.used_at is None and asked.expires_at <= uow.now else Fault.USED
+
+
+async def forget(uow: UnitOfWork, before: datetime, limit: int) -> int:
+    """Drop the questions whose time was over."""
+    return await uow.installations.forget_questions(before, limit)
