@@ -164,7 +164,9 @@ class SlackApi:
         if answer.get("ok") is True and reply.status == HTTPStatus.OK:
             return answer
         word = _word(answer.get("error"))
-        if word in TOKEN_REFUSED | TOKEN_DEAD:
+        if word in TOKEN_DEAD:
+            await self._tokens.withdraw(call.where.tenant, call.where.workspace_id, token)
+        elif word in TOKEN_REFUSED:
             self._tokens.forget(call.where.tenant, call.where.workspace_id)
         raise self._note(call.name, _judge(call.method, reply, word))
 

@@ -2,16 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final, Protocol, TypeAlias
 
 import aiohttp
 import msgspec
+import structlog
 
 from bot.platforms.base import NOT_ASKED, Gone, RateLimited, Unavailable
 from bot.platforms.body import BodyTooLarge, read_body
+from bot.platforms.slack_methods import RETRY_AFTER_S, TOKEN_DEAD, TOKEN_REFUSED
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=5)
 MAX_ANSWER_BYTES: Final = 64 * 1024
@@ -19,16 +21,10 @@ FAILURE_GAP_S: Final = 5.0
 """How long a failure is remembered, so that a fan-out of messages does not become a storm of questions."""
 REFUSED_GAP_S: Final = 60.0
 """The same for a token that Slack has refused: somebody has to act first."""
-RETRY_AFTER_S: Final = 30.0
-"""What Slack asks for in most cases; for an answer that does not say."""
-
-DEAD: Final = frozenset(
-    {"account_inactive", "invalid_auth", "not_authed", "team_not_found", "token_expired", "token_revoked"}
-)
-"""What Slack answers to a token that opens nothing any more."""
-
-
+_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("slack.tokens")
 Failure: TypeAlias = Gone | RateLimited | Unavailable
+Leave: TypeAlias = Callable[[str, str], Awaitable[None]]
+"""Notes that the bot is in no place of a workspace any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,15 @@ class Tokens(Protocol):
         ...
 
     def forget(self, tenant: str, workspace: str) -> None:
-        """Keep nothing in mind about a workspace: its token was refused or taken back."""
+        """Keep nothing in mind about a workspace: its token was refused, or there is a new one."""
+        ...
+
+    async def withdraw(self, tenant: str, workspace: str, token: str) -> None:
+        """Slack says that this token opens nothing any more. Never raises."""
+        ...
+
+    async def uninstalled(self, tenant: str, workspace: str) -> None:
+        """Somebody took the app out of a workspace or its token back, or did so a while ago. Never raises."""
         ...
 
 
@@ -86,11 +90,18 @@ class FixedToken:
     """The one token of the settings; which workspace it opens is asked of Slack once."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, api_url: str, token: str, *, timer: Callable[[], float] = time.monotonic
+        self,
+        session: aiohttp.ClientSession,
+        api_url: str,
+        token: str,
+        leave: Leave,
+        *,
+        timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._session = session
         self._api_url = api_url
         self._token = token
+        self._leave = leave
         self._timer = timer
         self._lock = asyncio.Lock()
         self._known: Grant | None = None
@@ -100,7 +111,7 @@ class FixedToken:
     async def grant(self, tenant: str, workspace: str) -> Grant:
         known = await self.own()
         if not known.opens(tenant, workspace):
-            raise Gone(NOT_ASKED)
+            raise Gone(NOT_ASKED, "not_installed")
         return known
 
     async def token(self, tenant: str, workspace: str) -> str:
@@ -109,7 +120,24 @@ class FixedToken:
     def forget(self, tenant: str, workspace: str) -> None:
         if self._known and self._known.opens(tenant, workspace):
             self._known = None
-            self._put_off(Gone(NOT_ASKED))
+            self._put_off(Unavailable("invalid_auth"))
+
+    async def withdraw(self, tenant: str, workspace: str, token: str) -> None:
+        if token == self._token:
+            self._known = None
+            self._put_off(Gone(NOT_ASKED, "token_revoked"))
+            await self._leave(tenant, workspace)
+
+    async def uninstalled(self, tenant: str, workspace: str) -> None:
+        if self._known is not None and not self._known.opens(tenant, workspace):
+            return
+        self._known = None
+        try:
+            await self.grant(tenant, workspace)
+        except Gone:
+            await self._leave(tenant, workspace)
+        except (RateLimited, Unavailable) as failure:
+            _log.warning("slack_farewell_not_checked", failure=type(failure).__name__)
 
     async def own(self) -> Grant:
         """What the token is for. Raises as `grant`."""
@@ -133,7 +161,7 @@ class FixedToken:
         gap_s = FAILURE_GAP_S
         if isinstance(failure, RateLimited):
             gap_s = failure.retry_after_s
-        elif isinstance(failure, Gone):
+        elif isinstance(failure, Gone) or failure.reason in TOKEN_REFUSED:
             gap_s = REFUSED_GAP_S
         self._failure, self._try_after = failure.with_traceback(None), self._timer() + gap_s
 
@@ -149,14 +177,16 @@ async def look_up(session: aiohttp.ClientSession, api_url: str, token: str) -> G
         ) as response:
             if response.status == HTTPStatus.TOO_MANY_REQUESTS:
                 raise RateLimited(_retry_after_s(response.headers.get("Retry-After", "")))
+            if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise Unavailable(f"status {response.status}")
             known = msgspec.json.decode(await read_body(response, MAX_ANSWER_BYTES), type=_Known)
             scopes = response.headers.get("X-OAuth-Scopes", "")
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError, BodyTooLarge) as error:
         raise Unavailable("Slack cannot be asked about the token") from error
-    if known.error in DEAD:
-        raise Gone(NOT_ASKED)
+    if known.error in TOKEN_DEAD:
+        raise Gone(HTTPStatus.OK, known.error)
     if not known.ok or not known.team_id:
-        raise Unavailable("Slack does not say what the token is for")
+        raise Unavailable(known.error if known.error in TOKEN_REFUSED else "Slack does not say what the token is for")
     return _granted(known, token, frozenset(one.strip() for one in scopes.split(",") if one.strip()))
 
 

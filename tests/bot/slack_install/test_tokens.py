@@ -1,55 +1,28 @@
 import asyncio
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
-from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from bot.platforms.base import Gone, RateLimited, Unavailable
 from bot.platforms.slack_tokens import FAILURE_GAP_S, REFUSED_GAP_S, FixedToken
-from tests.builders import START
+from tests.bot.slack_install.asked import KNOWN, Asked
 from tests.fakes.bot_connector import FakeClock
 
-KNOWN = {"ok": True, "team_id": "T1", "user_id": "U0", "bot_id": "B0", "enterprise_id": None}
-SCOPES = {"X-OAuth-Scopes": "chat:write,commands"}
 
-
-@dataclass(slots=True)
-class Asked:
-    """Slack's answer to who somebody is, and how often it was asked."""
-
-    body: dict[str, Any] = field(default_factory=lambda: dict(KNOWN))
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=lambda: dict(SCOPES))
-    tokens: list[str] = field(default_factory=list[str])
-
-    async def answer(self, request: web.Request) -> web.Response:
-        self.tokens.append(request.headers["Authorization"])
-        return web.json_response(self.body, status=self.status, headers=self.headers)
+@pytest.fixture
+def left() -> list[str]:
+    """The workspaces of which the bot was told that it is there no more."""
+    return []
 
 
 @pytest.fixture
-def asked() -> Asked:
-    """What the test lets Slack answer."""
-    return Asked()
-
-
-@pytest.fixture
-def timer() -> FakeClock:
-    """Time that passes when the test says so."""
-    return FakeClock(START)
-
-
-@pytest.fixture
-async def tokens(asked: Asked, timer: FakeClock) -> AsyncGenerator[FixedToken]:
+def tokens(session: aiohttp.ClientSession, api_url: str, timer: FakeClock, left: list[str]) -> FixedToken:
     """The token of the settings."""
-    application = web.Application()
-    application.add_routes([web.post("/api/auth.test", asked.answer)])
-    async with TestServer(application) as server, aiohttp.ClientSession() as session:
-        yield FixedToken(session, str(server.make_url("/api/")), "xoxb-secret", timer=timer.timer)
+
+    async def leave(tenant: str, workspace: str) -> None:
+        left.append(f"{tenant}/{workspace}")
+
+    return FixedToken(session, api_url, "xoxb-secret", leave, timer=timer.timer)
 
 
 async def test_its_workspace_is_asked_once(tokens: FixedToken, asked: Asked) -> None:
@@ -73,14 +46,17 @@ async def test_an_org_wide_token_opens_every_workspace_of_its_enterprise(tokens:
         await tokens.token("E2", "T7")
 
 
-@pytest.mark.parametrize("word", ["invalid_auth", "account_inactive", "token_revoked"])
+@pytest.mark.parametrize(
+    ("word", "failure"),
+    [("account_inactive", Gone), ("token_revoked", Gone), ("team_not_found", Gone), ("invalid_auth", Unavailable)],
+)
 async def test_a_dead_token_is_asked_about_once_a_minute(
-    tokens: FixedToken, asked: Asked, timer: FakeClock, word: str
+    tokens: FixedToken, asked: Asked, timer: FakeClock, word: str, failure: type[Exception]
 ) -> None:
-    """A token that Slack refuses opens nothing, and asking again waits until somebody may have acted."""
-    asked.body = {"ok": False, "error": word}
+    """A token that was taken back opens nothing, one that may be misspelt lets messages wait; Slack has its peace."""
+    asked.refuse(word)
     for _ in range(3):
-        with pytest.raises(Gone):
+        with pytest.raises(failure):
             await tokens.token("T1", "T1")
     assert len(asked.tokens) == 1
     timer.advance(REFUSED_GAP_S)
@@ -88,18 +64,50 @@ async def test_a_dead_token_is_asked_about_once_a_minute(
     assert await tokens.token("T1", "T1") == "xoxb-secret"
 
 
-async def test_a_token_that_was_taken_back_is_forgotten(tokens: FixedToken, asked: Asked, timer: FakeClock) -> None:
-    """After it was refused elsewhere the token is not used again before Slack says that it lives."""
+async def test_a_refused_token_is_looked_at_again_later(tokens: FixedToken, asked: Asked, timer: FakeClock) -> None:
+    """After it was refused elsewhere the token waits a minute until Slack is asked anew."""
     await tokens.token("T1", "T1")
     tokens.forget("T2", "T2")
     await tokens.token("T1", "T1")
     tokens.forget("T1", "T1")
-    with pytest.raises(Gone):
+    with pytest.raises(Unavailable):
         await tokens.token("T1", "T1")
     assert len(asked.tokens) == 1
     timer.advance(REFUSED_GAP_S)
     await tokens.token("T1", "T1")
     assert len(asked.tokens) == 2
+
+
+async def test_a_token_that_was_taken_back_leaves_its_places(
+    tokens: FixedToken, asked: Asked, left: list[str], timer: FakeClock
+) -> None:
+    """Once Slack says that the token is dead, the bot is in no place of the workspace any more."""
+    await tokens.token("T1", "T1")
+    await tokens.withdraw("T1", "T1", "xoxb-other")
+    assert left == []
+    await tokens.withdraw("T1", "T1", "xoxb-secret")
+    assert left == ["T1/T1"]
+    with pytest.raises(Gone):
+        await tokens.token("T1", "T1")
+    assert len(asked.tokens) == 1
+    timer.advance(REFUSED_GAP_S)
+    assert await tokens.token("T1", "T1") == "xoxb-secret"
+
+
+async def test_a_farewell_is_checked(tokens: FixedToken, asked: Asked, left: list[str], timer: FakeClock) -> None:
+    """A farewell counts when Slack confirms that the token is dead, and not for another workspace."""
+    await tokens.token("T1", "T1")
+    await tokens.uninstalled("T1", "T1")
+    assert (left, len(asked.tokens)) == ([], 2)
+    asked.refuse("account_inactive")
+    await tokens.uninstalled("T2", "T2")
+    assert (left, len(asked.tokens)) == ([], 2)
+    await tokens.uninstalled("T1", "T1")
+    assert left == ["T1/T1"]
+    timer.advance(REFUSED_GAP_S)
+    asked.status = 500
+    await tokens.uninstalled("T1", "T1")
+    assert left == ["T1/T1"]
 
 
 async def test_slack_in_trouble_is_not_asked_in_a_storm(tokens: FixedToken, asked: Asked, timer: FakeClock) -> None:

@@ -1,0 +1,40 @@
+"""What tests of tokens may ask for."""
+
+from collections.abc import AsyncGenerator
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from tests.bot.slack_install.asked import Asked
+from tests.builders import START
+from tests.fakes.bot_connector import FakeClock
+
+
+@pytest.fixture
+def asked() -> Asked:
+    """What the test lets Slack answer."""
+    return Asked()
+
+
+@pytest.fixture
+def timer() -> FakeClock:
+    """Time that passes when the test says so."""
+    return FakeClock(START)
+
+
+@pytest.fixture
+async def api_url(asked: Asked) -> AsyncGenerator[str]:
+    """Where Slack answers who somebody is."""
+    application = web.Application()
+    application.add_routes([web.post("/api/auth.test", asked.answer)])
+    async with TestServer(application) as server:
+        yield str(server.make_url("/api/"))
+
+
+@pytest.fixture
+async def session() -> AsyncGenerator[aiohttp.ClientSession]:
+    """The pool of connections of the house."""
+    async with aiohttp.ClientSession() as opened:
+        yield opened
