@@ -1,0 +1,189 @@
+"""What exists in the Slack of the tests: workspaces, people, channels, messages, windows and files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from tests.fakes.bot_connector import Answer
+
+Json: TypeAlias = dict[str, Any]
+Given: TypeAlias = Any
+"""Whatever came in: it has to be looked at first."""
+
+APP_ID = "A0KOLLEGA"
+TEAM_ID = "T0KOLLEGA"
+BOT_USER_ID = "U0BOT"
+BOT_ID = "B0BOT"
+BOT_TOKEN = "only-for-this-test-T0KOLLEGA"
+SIGNING_SECRET = "also-only-for-this-test"
+CLIENT_ID = "10000.20000"
+CLIENT_SECRET = "and-this-one-too"
+
+
+class Refused(Exception):
+    """What Slack answers in a word."""
+
+    def __init__(self, word: str, **details: Given) -> None:
+        super().__init__(word)
+        self.word = word
+        self.details = details
+
+
+def ratelimited(retry_after_s: int) -> Answer:
+    """Slack wants to be asked again later."""
+    return Answer(429, {"Retry-After": str(retry_after_s)}, b'{"ok": false, "error": "ratelimited"}')
+
+
+def refused(word: str) -> Answer:
+    """Slack has understood and does not do it."""
+    return Answer(200, body=b'{"ok": false, "error": "%s"}' % word.encode())
+
+
+def listed(given: Given) -> list[Json]:
+    """A list of objects, where one may be left out."""
+    return list(given or ())
+
+
+@dataclass(slots=True)
+class Workspace:
+    """A workspace and what the app was given in it."""
+
+    team_id: str
+    name: str
+    token: str
+    enterprise_id: str | None = None
+    bot_user_id: str = BOT_USER_ID
+    bot_id: str = BOT_ID
+    scopes: set[str] | None = None
+    """What the installation allows; None for everything."""
+
+    @property
+    def tenant(self) -> str:
+        return self.enterprise_id or self.team_id
+
+
+@dataclass(slots=True)
+class User:
+    """A person, or a bot."""
+
+    user_id: str
+    team_id: str
+    name: str
+    email: str = ""
+    locale: str = "en-US"
+    zone: str = "Europe/Berlin"
+    is_bot: bool = False
+    is_deleted: bool = False
+
+
+@dataclass(slots=True)
+class Channel:
+    """A channel, a group chat or a direct chat; `kind` is channel, group, mpim or im."""
+
+    channel_id: str
+    name: str
+    team_id: str
+    kind: str = "channel"
+    members: list[str] = field(default_factory=list[str])
+    is_ext_shared: bool = False
+    is_archived: bool = False
+
+
+@dataclass(slots=True)
+class Message:
+    """A message as it stands in a channel."""
+
+    channel_id: str
+    ts: str
+    author: str
+    text: str
+    blocks: list[Json] = field(default_factory=list[Json])
+    thread_ts: str = ""
+    metadata: Json | None = None
+    files: list[Json] = field(default_factory=list[Json])
+    unfurls: Json = field(default_factory=dict[str, Any])
+    """What is shown below its links."""
+    edits: int = 0
+    sent: Json = field(default_factory=dict[str, Any])
+    """The arguments with which it came."""
+
+
+@dataclass(slots=True)
+class Ephemeral:
+    """A message that one person sees."""
+
+    channel_id: str
+    user_id: str
+    ts: str
+    text: str
+    blocks: list[Json] = field(default_factory=list[Json])
+    thread_ts: str = ""
+    is_deleted: bool = False
+
+
+@dataclass(slots=True)
+class View:
+    """A window, or somebody's home of the app."""
+
+    view_id: str
+    user_id: str
+    content: Json
+    hash: str
+    root_id: str = ""
+    previous_id: str | None = None
+    is_open: bool = True
+
+
+@dataclass(slots=True)
+class Trigger:
+    """The right to open one window soon."""
+
+    user_id: str
+    at: datetime
+    is_used: bool = False
+    view_id: str = ""
+    """The window in which somebody has pressed something."""
+
+
+@dataclass(slots=True)
+class Hook:
+    """Where a command or a click may be answered a few times."""
+
+    channel_id: str
+    user_id: str
+    at: datetime
+    message_ts: str = ""
+    """The message whose button was pressed."""
+    uses: int = 0
+    said: list[Json] = field(default_factory=list[Json])
+    """What was answered, as it came."""
+
+
+@dataclass(slots=True)
+class File:
+    """A file in Slack."""
+
+    file_id: str
+    name: str
+    author: str
+    content: bytes = b""
+    mimetype: str = "text/csv"
+    length: int = 0
+    channels: list[str] = field(default_factory=list[str])
+    is_complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that arrived, whatever became of it."""
+
+    method: str
+    arguments: Mapping[str, Any]
+    token: str
+    channel: str
+    connection: tuple[str, int]
+    at: datetime
+    accepted: bool
+    problem: str = ""
+    """Why the fake has refused it, in words, for whoever debugs a test."""

@@ -1,0 +1,62 @@
+"""Every method of Slack's Web API that the fake knows, and what each asks of whoever calls it."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from tests.fakes.slack import methods, uploads, windows
+from tests.fakes.slack.model import Json, Workspace
+from tests.fakes.slack.state import State
+
+Method: TypeAlias = Callable[[State, Workspace, Json], Json]
+
+METHODS: dict[str, Method] = {
+    "apps.uninstall": methods.apps_uninstall,
+    "auth.test": methods.auth_test,
+    "chat.delete": methods.chat_delete,
+    "chat.postEphemeral": methods.chat_post_ephemeral,
+    "chat.postMessage": methods.chat_post_message,
+    "chat.unfurl": methods.chat_unfurl,
+    "chat.update": methods.chat_update,
+    "conversations.history": methods.conversations_history,
+    "conversations.info": methods.conversations_info,
+    "conversations.members": methods.conversations_members,
+    "conversations.open": methods.conversations_open,
+    "conversations.replies": methods.conversations_replies,
+    "files.completeUploadExternal": uploads.files_complete_upload,
+    "files.delete": uploads.files_delete,
+    "files.getUploadURLExternal": uploads.files_upload_url,
+    "files.info": uploads.files_info,
+    "team.info": methods.team_info,
+    "users.info": methods.users_info,
+    "views.open": windows.views_open,
+    "views.publish": windows.views_publish,
+    "views.push": windows.views_push,
+    "views.update": windows.views_update,
+}
+READS_FORMS_ONLY = frozenset(
+    {
+        "conversations.history",
+        "conversations.info",
+        "conversations.members",
+        "conversations.replies",
+        "files.getUploadURLExternal",
+        "files.info",
+        "team.info",
+        "users.info",
+    }
+)
+NEEDS = {
+    "chat.postEphemeral": ("chat:write",),
+    "chat.postMessage": ("chat:write",),
+    "chat.unfurl": ("links:write",),
+    "chat.update": ("chat:write",),
+    "conversations.history": ("channels:history", "groups:history", "im:history", "mpim:history"),
+    "conversations.info": ("channels:read", "groups:read", "im:read", "mpim:read"),
+    "conversations.open": ("im:write",),
+    "conversations.replies": ("channels:history", "groups:history", "im:history", "mpim:history"),
+    "files.completeUploadExternal": ("files:write",),
+    "files.getUploadURLExternal": ("files:write",),
+    "files.info": ("files:read",),
+    "users.info": ("users:read",),
+}
+"""One of these permissions is enough."""

@@ -1,0 +1,98 @@
+"""Methods that open, change and stack windows, and publish the home of the app."""
+
+from tests.fakes.slack import limits
+from tests.fakes.slack.checking import check
+from tests.fakes.slack.model import APP_ID, Json, Refused, View, Workspace
+from tests.fakes.slack.state import TRIGGER, State
+
+STACK = 3
+
+
+def views_open(state: State, _: Workspace, arguments: Json) -> Json:
+    trigger_user = _use_trigger(state, arguments)
+    return {"view": _show(state, trigger_user, arguments)}
+
+
+def views_push(state: State, _: Workspace, arguments: Json) -> Json:
+    below = state.views.get(state.triggers[arguments["trigger_id"]].view_id) if _knows(state, arguments) else None
+    user_id = _use_trigger(state, arguments)
+    if below is None:
+        raise Refused("not_found")
+    depth, one = 1, below
+    while one.previous_id is not None:
+        depth, one = depth + 1, state.views[one.previous_id]
+    if depth >= STACK:
+        raise Refused("push_limit_reached")
+    return {"view": _show(state, user_id, arguments, below)}
+
+
+def views_update(state: State, _: Workspace, arguments: Json) -> Json:
+    found = state.views.get(arguments.get("view_id", ""))
+    if found is None or not found.is_open:
+        raise Refused("not_found")
+    if arguments.get("hash") not in {None, found.hash}:
+        raise Refused("hash_conflict")
+    found.content = _view(arguments)
+    found.hash = state.new_id("hash.")
+    return {"view": describe_view(found)}
+
+
+def views_publish(state: State, workspace: Workspace, arguments: Json) -> Json:
+    user_id = arguments.get("user_id", "")
+    if user_id not in state.users:
+        raise Refused("user_not_found")
+    known = state.homes.get(user_id)
+    if known is not None and arguments.get("hash") not in {None, known.hash}:
+        raise Refused("hash_conflict")
+    content = _view(arguments)
+    if content["type"] != "home":
+        raise Refused("invalid_arguments")
+    view_id = known.view_id if known else state.new_id("V")
+    state.homes[user_id] = View(view_id, user_id, content, state.new_id("hash."))
+    del workspace
+    return {"view": describe_view(state.homes[user_id])}
+
+
+def _knows(state: State, arguments: Json) -> bool:
+    return arguments.get("trigger_id") in state.triggers
+
+
+def _use_trigger(state: State, arguments: Json) -> str:
+    if not _knows(state, arguments):
+        raise Refused("invalid_trigger_id")
+    trigger = state.triggers[arguments["trigger_id"]]
+    if trigger.is_used:
+        raise Refused("exchanged_trigger_id")
+    if state.clock() - trigger.at > TRIGGER:
+        raise Refused("expired_trigger_id")
+    _view(arguments)
+    trigger.is_used = True
+    return trigger.user_id
+
+
+def _show(state: State, user_id: str, arguments: Json, below: View | None = None) -> Json:
+    view_id = state.new_id("V")
+    root_id = below.root_id if below else view_id
+    previous_id = below.view_id if below else None
+    made = View(view_id, user_id, _view(arguments), state.new_id("hash."), root_id, previous_id)
+    state.views[view_id] = made
+    return describe_view(made)
+
+
+def _view(arguments: Json) -> Json:
+    content: Json = arguments.get("view") or {}
+    check(limits.check_view, content, "invalid_arguments")
+    return content
+
+
+def describe_view(view: View) -> Json:
+    """A window as Slack sends it along."""
+    return {
+        **view.content,
+        "id": view.view_id,
+        "hash": view.hash,
+        "root_view_id": view.root_id,
+        "previous_view_id": view.previous_id,
+        "app_id": APP_ID,
+        "state": {"values": {}},
+    }
