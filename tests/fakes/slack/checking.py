@@ -1,31 +1,38 @@
 """What every method does with its arguments first."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
-from tests.fakes.slack import limits
-from tests.fakes.slack.model import Given, Json, Refused, Workspace
+from tests.cards.slack_limits import problems
+from tests.fakes.slack.model import Given, Json, Refused, Workspace, listed
 
 
-def check(passes: Callable[[Mapping[str, Any]], None], content: Mapping[str, Any], word: str = "") -> None:
-    try:
-        passes(content)
-    except limits.Invalid as invalid:
-        refusal = word or ("no_text" if str(invalid).endswith("no_text") else "invalid_blocks")
-        raise Refused(refusal, response_metadata={"messages": [f"[ERROR] {invalid}"]}) from invalid
+def check_message(message: Json) -> None:
+    """Refuse what Slack would not take as a message."""
+    said: Json = {"text": message.get("text") or "", "blocks": listed(message.get("blocks"))}
+    if found := problems(said):
+        raise Refused(
+            "no_text" if found[0] == "no_text" else "invalid_blocks",
+            response_metadata={"messages": [f"[ERROR] {one}" for one in found]},
+        )
+
+
+def check_view(view: Json) -> None:
+    """Refuse what Slack would not take as a window or a home."""
+    is_known = view.get("type") in {"modal", "home"}
+    if found := problems(view) if is_known else ["unsupported type"]:
+        raise Refused("invalid_arguments", response_metadata={"messages": [f"[ERROR] {one}" for one in found]})
 
 
 def check_metadata(metadata: Given) -> None:
-    if metadata is None:
-        return
-    if not isinstance(metadata, dict) or metadata.keys() != {"event_type", "event_payload"}:
-        raise Refused("metadata_must_be_sent_from_app")
+    """Refuse what is no metadata."""
+    if metadata is not None and (not isinstance(metadata, dict) or metadata.keys() != {"event_type", "event_payload"}):
+        raise Refused("invalid_metadata_format")
 
 
 def require_member(workspace: Workspace, members: list[str]) -> None:
+    """Refuse to show a channel in which the app is not."""
     if workspace.bot_user_id not in members:
         raise Refused("not_in_channel")
 
 
 def is_set(arguments: Json, name: str) -> bool:
+    """Whether an argument says yes, as JSON or as a form."""
     return arguments.get(name) in {True, "true", "1"}

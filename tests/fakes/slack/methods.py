@@ -1,7 +1,6 @@
 """Methods about people, channels and messages, as far as they change or show something."""
 
-from tests.fakes.slack import limits
-from tests.fakes.slack.checking import check, check_metadata, is_set, require_member
+from tests.fakes.slack.checking import check_message, check_metadata, is_set, require_member
 from tests.fakes.slack.model import Ephemeral, Json, Message, Refused, Workspace, listed
 from tests.fakes.slack.state import State
 
@@ -112,7 +111,7 @@ def _shown(state: State, message: Message, arguments: Json) -> Json:
 
 def chat_post_message(state: State, workspace: Workspace, arguments: Json) -> Json:
     channel = state.writable(workspace, arguments.get("channel"))
-    check(limits.check_message, arguments)
+    check_message(arguments)
     check_metadata(arguments.get("metadata"))
     thread_ts = arguments.get("thread_ts") or ""
     if thread_ts and (channel.channel_id, thread_ts) not in state.messages:
@@ -138,7 +137,7 @@ def write(state: State, workspace: Workspace, channel_id: str, arguments: Json) 
 
 def chat_post_ephemeral(state: State, workspace: Workspace, arguments: Json) -> Json:
     channel = state.writable(workspace, arguments.get("channel"))
-    check(limits.check_message, arguments)
+    check_message(arguments)
     user_id = arguments.get("user", "")
     if user_id not in channel.members:
         raise Refused("user_not_in_channel")
@@ -157,7 +156,7 @@ def chat_post_ephemeral(state: State, workspace: Workspace, arguments: Json) -> 
 
 def chat_update(state: State, workspace: Workspace, arguments: Json) -> Json:
     found = _own(state, workspace, arguments)
-    check(limits.check_message, arguments)
+    check_message(arguments)
     found.text = arguments.get("text") or ""
     found.blocks = listed(arguments.get("blocks"))
     found.metadata = arguments.get("metadata") or found.metadata
@@ -192,6 +191,6 @@ def chat_unfurl(state: State, workspace: Workspace, arguments: Json) -> Json:
     for url, shown in unfurls.items():
         if url not in found.text:
             raise Refused("cannot_unfurl_url")
-        check(limits.check_message, {"text": shown.get("text") or shown.get("fallback") or "-", **shown})
+        check_message({"text": shown.get("text") or shown.get("fallback") or "-", **shown})
     found.unfurls |= unfurls
     return {}

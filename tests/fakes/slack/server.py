@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from tests.fakes.bot_connector import Answer, Drop, Slow
-from tests.fakes.slack import limits
+from tests.fakes.slack.checking import check_message
 from tests.fakes.slack.model import (
     APP_ID,
     CLIENT_ID,
@@ -219,10 +219,7 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
         if hook.uses >= HOOK_USES:
             raise Refused("used_url")
         if not said.get("delete_original"):
-            try:
-                limits.check_message(said)
-            except limits.Invalid as invalid:
-                raise Refused("invalid_blocks", why=str(invalid)) from invalid
+            check_message(said)
         hook.uses += 1
         hook.said.append(said)
         self._apply(hook, said)

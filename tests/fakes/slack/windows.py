@@ -1,7 +1,6 @@
 """Methods that open, change and stack windows, and publish the home of the app."""
 
-from tests.fakes.slack import limits
-from tests.fakes.slack.checking import check
+from tests.fakes.slack.checking import check_view
 from tests.fakes.slack.model import APP_ID, Json, Refused, View, Workspace
 from tests.fakes.slack.state import TRIGGER, State
 
@@ -81,7 +80,7 @@ def _show(state: State, user_id: str, arguments: Json, below: View | None = None
 
 def _view(arguments: Json) -> Json:
     content: Json = arguments.get("view") or {}
-    check(limits.check_view, content, "invalid_arguments")
+    check_view(content)
     return content
 
 

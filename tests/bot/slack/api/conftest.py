@@ -33,9 +33,20 @@ def metrics() -> Metrics:
 
 
 @pytest.fixture
-def tokens(slack: FakeSlack, session: aiohttp.ClientSession, clock: FakeClock) -> FixedToken:
+def left() -> list[str]:
+    """The workspaces that the bot had to leave."""
+    return []
+
+
+@pytest.fixture
+def tokens(slack: FakeSlack, session: aiohttp.ClientSession, clock: FakeClock, left: list[str]) -> FixedToken:
     """What the bot was given."""
-    return FixedToken(session, slack.api_url, BOT_TOKEN, timer=clock.timer)
+
+    async def leave(tenant: str, workspace: str) -> None:
+        assert tenant
+        left.append(workspace)
+
+    return FixedToken(session, slack.api_url, BOT_TOKEN, leave, timer=clock.timer)
 
 
 @pytest.fixture

@@ -217,8 +217,8 @@ async def test_what_goes_wrong_is_logged_by_its_word(api: SlackApi, slack: FakeS
     assert BOT_TOKEN not in repr(logs)
 
 
-async def test_a_refused_token_is_fetched_once_more(api: SlackApi, slack: FakeSlack, clock: FakeClock) -> None:
-    """A token that opens nothing any more is forgotten; nobody is asked with it again and again."""
+async def test_a_dead_token_is_given_back(api: SlackApi, slack: FakeSlack, clock: FakeClock, left: list[str]) -> None:
+    """A token that opens nothing any more ends the installation; nobody is asked with it again and again."""
     await post(api)
     slack.revoke(HERE.workspace_id)
     with pytest.raises(Gone) as outcome:
@@ -227,11 +227,21 @@ async def test_a_refused_token_is_fetched_once_more(api: SlackApi, slack: FakeSl
     with pytest.raises(Gone):
         await post(api)
     assert calls(slack, "chat.postMessage") == 2
+    assert left == [HERE.workspace_id]
     slack.add_workspace(HERE.workspace_id, "Solarhaus", token=BOT_TOKEN)
     slack.revoked.clear()
     clock.advance(61)
     await post(api)
     assert len(slack.said(CHANNEL)) == 2
+
+
+@pytest.mark.parametrize("word", ["invalid_auth", "token_expired", "not_authed"])
+async def test_a_refused_token_is_no_farewell(api: SlackApi, slack: FakeSlack, left: list[str], word: str) -> None:
+    """A token that is wrong now may be mended: what was to be sent waits, and no place is left."""
+    slack.plan.extend([Slow(0), *[refused(word)] * 3])
+    with pytest.raises(Unavailable):
+        await post(api)
+    assert left == []
 
 
 async def test_foreign_workspaces_are_not_asked_for(api: SlackApi, slack: FakeSlack) -> None:
