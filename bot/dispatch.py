@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
+from bot import outside
 from bot.asking import way_out
 from bot.commands import TEXT_MAX_CHARS, Command, Registry, Reply, Typed
 from bot.context import Context
@@ -113,7 +114,9 @@ class Dispatch:
         await self._seen(incoming)
         try:
             async with self.units.write() as uow:
-                return await file.fetch(uow, await self._recognise(uow, incoming), file_id)
+                actor = await self._recognise(uow, incoming)
+                outside.check(actor)
+                return await file.fetch(uow, actor, file_id)
         except Contended:
             raise
         except Refusal as refusal:
@@ -212,6 +215,7 @@ class Dispatch:
             arrival = _arrival(incoming, actor)
             if command.writes and not await uow.inbox.register(arrival):
                 return self._again(await uow.inbox.answer(arrival), actor)
+            outside.check(actor, command)
             progress.may_hold = False  # No try before this one holds, or the inbox would know of it.
             with self.metrics.carried_out(command.name, incoming.platform):
                 ctx = self._context(uow, actor, incoming)
@@ -220,6 +224,8 @@ class Dispatch:
             if outcome is None:
                 return None
             reply = outcome if isinstance(outcome, Reply) else Reply(outcome, self._place(incoming, command, actor))
+            if incoming.kind not in EVENTS:
+                reply = outside.kept_from_outsiders(actor.place, reply)
             if command.writes:
                 kept = Kept(reply.placement, reply.card, reply.choices)
                 await uow.inbox.keep(arrival, msgspec.json.encode(kept).decode())
@@ -249,7 +255,7 @@ class Dispatch:
         )
         if seen is None or not (is_met or is_current(seen, incoming)):
             raise _Unmet
-        return seen.actor(thread=where.thread)
+        return seen.actor(thread=where.thread, is_outsider=incoming.sender.is_outsider)
 
     async def _meet(self, incoming: Incoming) -> None:
         async with self.units.write() as uow:
@@ -287,6 +293,7 @@ class Dispatch:
         if incoming.kind is not Kind.MESSAGE:
             return None
         actor = await self._seen(incoming)
+        outside.check(actor)
         typed = " ".join(incoming.text.split())[:60]
         found = self.registry.nearest(incoming.text, actor.language, allowed=actor.is_offered)
         card = help_cards.suggested(typed, tuple((word, command.name) for word, command in found))
@@ -309,12 +316,14 @@ class Dispatch:
     async def _refused(
         self, incoming: Incoming, command: Command | None, raw: Mapping[str, Any], refusal: Refusal
     ) -> Answer | None:
+        actor = await self._seen(incoming) if incoming.kind in ASKED else None
+        refusal = outside.told(actor, refusal) if actor else refusal
         self.metrics.refusals.labels(type(refusal).__name__).inc()
         log.info("refused", command=command.name if command else "", refusal=type(refusal).__name__)
-        if incoming.kind not in ASKED:
+        if actor is None:
             return None
-        actor = await self._seen(incoming)
-        if command is not None and incoming.kind in PRESSED and isinstance(refusal, audit.TRESPASSES):
+        is_pressed = incoming.kind in PRESSED or actor.is_outsider
+        if command is not None and is_pressed and isinstance(refusal, audit.TRESPASSES):
             await self._note_refused(actor, command, refusal)
         card = refusal_cards.refused(refusal)
         if command is not None and isinstance(refusal, NotPermitted):

@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from msgspec.structs import replace
+
 from bot.platforms.base import Reader, Target
 from bot.views.base import Mail, MailView, View
-from cards.model import Card, to_json
+from cards.chat import concealed
+from cards.model import Card, Subject, to_json
 from services.delivery import Delivery, Kind, Posted
 from services.notification.model import THREAD
 from services.notification.planning import MAIL
-from services.people import NO_TEAM, Actor, Language, Place, PlaceKind, TeamId, UserId
+from services.people import NO_TEAM, OUTSIDERS, Actor, Language, Place, PlaceKind, TeamId, UserId
 from services.permissions import Role
 from services.unit_of_work import UnitOfWork
 from services.user.model import DEFAULT_ZONE, Identity
@@ -76,6 +79,8 @@ class Drawer:
         card = await self.views[delivery.view](uow, place.actor, delivery.key, self._params(delivery))
         if card is None:
             return Nothing("nothing to say")
+        if place.actor.place.has_outsiders:
+            card = concealed(replace(card, subject=Subject(delivery.view, delivery.key)))
         reader = Reader(
             place.actor.language, place.actor.zone, place.identity.platform_user_id if place.identity else ""
         )
@@ -132,7 +137,15 @@ async def _channel(uow: UnitOfWork, delivery: Delivery, reference: dict[str, Any
         return Nothing("the bot is not there")
     if found.team_id != delivery.team_id:
         return Nothing("the channel is not the team's")
-    here = Place(found.platform, found.tenant, found.conversation_id, found.kind, found.name, found.team_id)
+    here = Place(
+        found.platform,
+        found.tenant,
+        found.conversation_id,
+        found.kind,
+        found.name,
+        found.team_id,
+        has_outsiders=bool(found.reference.get(OUTSIDERS)),
+    )
     thread = {THREAD: delivery.params[THREAD]} if THREAD in delivery.params else {}
     target = Target(found.tenant, found.conversation_id, reference={**found.reference, **thread, **reference})
     return _Place(target, await _readers(uow, here))

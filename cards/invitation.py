@@ -115,7 +115,10 @@ def _body(view: ShownInvitation) -> tuple[Text | Facts | Quote, ...]:
 def _wish(view: ShownInvitation) -> T:
     one = view.invitation
     if one.kind is InvitationKind.JOIN:
-        return t("{name} would like to join the team.", name=one.user_name or one.name)
+        name = one.user_name or one.name
+        if one.from_outside:
+            return t("{name}, from another organisation, would like to join the team.", name=name)
+        return t("{name} would like to join the team.", name=name)
     names: Mapping[str, Any] = {"name": one.requested_by_name, "email": view.email, "role": ROLES[one.role]}
     if one.state is InvitationState.REQUESTED:
         return t("{name} would like to invite {email}. Role: {role}.", **names)
@@ -291,6 +294,9 @@ def _(refusal: TooManyOpen) -> Explained:
 EXAMPLES: Final = {
     "waiting": shown(replace(shown_invitation(ASKED_INVITATION, may_decide=True), email="e***@acme.de")),
     "somebody asks to join": shown(shown_invitation(JOIN_REQUEST, may_decide=True)),
+    "somebody from outside asks to join": shown(
+        shown_invitation(replace(JOIN_REQUEST, from_outside=True), may_decide=True)
+    ),
     "approved": shown(shown_invitation(SENT_INVITATION)),
     "declined": shown(shown_invitation(replace(SENT_INVITATION, state=InvitationState.DECLINED))),
     "withdrawn": shown(shown_invitation(replace(SENT_INVITATION, state=InvitationState.REVOKED))),

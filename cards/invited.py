@@ -150,6 +150,8 @@ def _decided_join(one: Invitation, names: Mapping[str, Any]) -> Card:
             (LEADS, HELP),
             badge=OVER.get(one.state),
         )
+    if one.from_outside:
+        return Card(t("Your wish to join was declined."), badge=OVER.get(one.state))
     return Card(t("Your wish to join {team} was declined.", **names), badge=OVER.get(one.state))
 
 
@@ -238,6 +240,7 @@ EXAMPLES: Final = {
     "told expired": _told(replace(SENT_INVITATION, state=InvitationState.EXPIRED), may_resend=True),
     "told you are in": _told(replace(JOIN_REQUEST, state=InvitationState.JOINED, decided_by_name="Anna Weiß")),
     "told you are not": _told(replace(JOIN_REQUEST, state=InvitationState.DECLINED)),
+    "told you are not, from outside": _told(replace(JOIN_REQUEST, state=InvitationState.DECLINED, from_outside=True)),
     "link": link(SENT_INVITATION, JOIN_URL),
     "mail": mail(SENT_INVITATION, "Solarhaus GmbH", JOIN_URL),
     "mail to a firm": mail(

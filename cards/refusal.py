@@ -10,6 +10,7 @@ from cards.model import Action, Badge, Card, Run, State, Style, T, Text, TextInp
 from services.errors import (
     Ambiguous,
     Contended,
+    FromOutside,
     Invalid,
     NotColleague,
     NotFound,
@@ -166,6 +167,16 @@ def _(refusal: NotColleague) -> Explained:
     )
 
 
+@explain.register
+def _(refusal: FromOutside) -> Explained:
+    del refusal
+    return Explained(
+        t("I can't do that for you here."),
+        t("You're from another organisation. Whoever works with me here can send you a code, or you ask to join."),
+        (Run(t("Join"), "invitation.join", style=Style.PRIMARY),),
+    )
+
+
 OWN_CHAT = t("Write to me in our direct chat: there you work for your own team.")
 
 
@@ -297,6 +308,7 @@ EXAMPLES = {
         NotColleague(Permission.LEAD_PICK, Place("web", "t", "c", PlaceKind.CHANNEL, "Vertrieb"))
     ),
     "in another team's chat": refused(NotColleague(Permission.LEAD_PICK, Place("web", "t", "c", PlaceKind.GROUP))),
+    "from outside": refused(FromOutside()),
     "not understood": refused(Invalid("text", "not_understood")),
     "no such list": refused(Invalid("kind", "choice")),
     "not found": refused(NotFound("lead", "L-99")),

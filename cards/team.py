@@ -33,20 +33,16 @@ from services.permissions import Role
 from services.team.model import (
     NAME_MAX_CHARS,
     RESTORE_DAYS,
-    AlreadyConnected,
     AlreadyInTeam,
     Channel,
-    ConnectedChannel,
     CreatedTeam,
     DeletedTeam,
     NothingToRestore,
-    NotInChannel,
     OwnerSets,
     RestoredTeam,
     Seats,
     SeatsTaken,
     ShownTeam,
-    Welcome,
 )
 
 ZONE_MAX_CHARS: Final = 60
@@ -224,77 +220,6 @@ def restored(view: RestoredTeam) -> Card:
     )
 
 
-def connected(view: ConnectedChannel) -> Card:
-    """The channel belongs to the team from now on."""
-    return Card(
-        t("This chat now belongs to {team}.", team=view.team_name)
-        if view.is_group
-        else t("This channel now belongs to {team}.", team=view.team_name),
-        (Text(t("New leads are posted here. Whoever isn't a colleague yet can ask to join.")),),
-        (
-            Run(t("Show leads"), "lead.list", style=Style.PRIMARY),
-            Run(t("Ask to join"), "invitation.join"),
-            HELP,
-        ),
-    )
-
-
-def disconnected(view: ConnectedChannel) -> Card:
-    """The channel no longer belongs to the team."""
-    return Card(
-        t("This chat no longer belongs to {team}.", team=view.team_name)
-        if view.is_group
-        else t("This channel no longer belongs to {team}.", team=view.team_name),
-        (Text(t("Nothing of the team is posted here any more.")),),
-        (Run(CONNECT.label, CONNECT.command),),
-    )
-
-
-def welcome(view: Welcome) -> Card:
-    """The first words in a place: what the bot does here, and at most three buttons."""
-    return _welcome_alone(view) if view.is_personal else _welcome_channel(view)
-
-
-def _welcome_alone(view: Welcome) -> Card:
-    if view.own_team_name:
-        return Card(
-            t("Here you work on the leads of {team}.", team=view.own_team_name),
-            actions=(Run(t("Show leads"), "lead.list", style=Style.PRIMARY), HELP),
-        )
-    restore = tuple(
-        Run(t("Restore {team}", team=one.name), "team.restore", {"team": one.team_id}) for one in view.restorable[:1]
-    )
-    join = Run(t("Join with a code"), "invitation.join")
-    return Card(
-        t("I bring leads to your team."),
-        (Text(t("You pick them, share them and close them right here in the chat.")),),
-        (CREATE, *(restore or (join,)), HELP),
-    )
-
-
-def _welcome_channel(view: Welcome) -> Card:
-    if view.team_name:
-        return Card(
-            t("The leads of {team} are posted here.", team=view.team_name),
-            actions=(
-                Run(t("Show leads"), "lead.list", style=Style.PRIMARY),
-                Run(t("Ask to join"), "invitation.join"),
-                HELP,
-            ),
-        )
-    connect = Run(
-        t("Connect with {team}", team=view.own_team_name) if view.may_connect else t("Connect with a team"),
-        "team.connect",
-        style=Style.PRIMARY if view.own_team_name else Style.NORMAL,
-    )
-    create = Run(CREATE.label, CREATE.command, style=Style.NORMAL if view.own_team_name else Style.PRIMARY)
-    return Card(
-        t("I post your team's leads here."),
-        (Text(t("Whoever clicks first picks a lead, and everybody sees it.")),),
-        (connect, HELP) if view.own_team_name else (create, connect, HELP),
-    )
-
-
 @explain.register
 def _(refusal: AlreadyInTeam) -> Explained:
     if refusal.name:
@@ -306,24 +231,6 @@ def _(refusal: AlreadyInTeam) -> Explained:
         t("You're a colleague of a team already."),
         t("One person belongs to one team at a time. Leave your team first to join or create another one."),
         (Run(t("Show my team"), "team.show"),),
-    )
-
-
-@explain.register
-def _(refusal: AlreadyConnected) -> Explained:
-    del refusal
-    return Explained(
-        t("A team is connected here already."),
-        t("Whoever connected it can disconnect it; or choose another channel or chat."),
-    )
-
-
-@explain.register
-def _(refusal: NotInChannel) -> Explained:
-    del refusal
-    return Explained(
-        t("Only channels and group chats can be connected, and this is our direct chat."),
-        t("Add me to one of them and write “connect” there."),
     )
 
 
@@ -384,11 +291,4 @@ EXAMPLES: Final = {
     "delete form": delete_form("Solarhaus GmbH"),
     "deleted": deleted(DeletedTeam(TeamId("t1"), "Solarhaus GmbH", NOW + timedelta(days=RESTORE_DAYS))),
     "restored": restored(RestoredTeam(TeamId("t1"), "Solarhaus GmbH", 4)),
-    "connected": connected(ConnectedChannel("Solarhaus GmbH", "Vertrieb")),
-    "disconnected": disconnected(ConnectedChannel("Solarhaus GmbH", "Vertrieb")),
-    "connected, in a chat": connected(ConnectedChannel("Solarhaus GmbH", "", is_group=True)),
-    "disconnected, in a chat": disconnected(ConnectedChannel("Solarhaus GmbH", "", is_group=True)),
-    "welcome": welcome(Welcome(is_personal=False)),
-    "welcome of a team": welcome(Welcome(is_personal=False, own_team_name="Solarhaus GmbH", may_connect=True)),
-    "welcome alone": welcome(Welcome(is_personal=True)),
 }

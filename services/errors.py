@@ -3,6 +3,7 @@
 Refusal                     the rule says no; the transaction is rolled back; a card explains it
 ├── NotPermitted            the role does not allow it (X1)
 ├── NotColleague            the person is not in the team
+├── FromOutside         somebody of another organisation, who is no colleague here: nothing of the team is said to him
 ├── NotFound                there is no such thing for this team; also said of what belongs to others (I19, X1)
 ├── Ambiguous               several things match what was typed
 ├── Invalid                 an argument is missing, malformed or beyond its limit
@@ -42,6 +43,11 @@ class NotColleague(Refusal):
     permission: "Permission"
     elsewhere: "Place | None" = None
     """The place of another team, where somebody acts who has a team of his own; empty for somebody without one."""
+
+
+@dataclass(eq=False)
+class FromOutside(Refusal):
+    """Somebody of another organisation, who is no colleague here, is told neither what there is nor who decides."""
 
 
 @dataclass(eq=False)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
 from services.errors import NotColleague, NotPermitted
 from services.permissions import INTO_A_TEAM, Grant, Permission, Role, grant
@@ -12,6 +12,10 @@ UserId = NewType("UserId", str)
 
 NO_TEAM = TeamId("")
 """The team of somebody who is nobody's colleague here: no row has it, so nothing is found with it."""
+
+
+OUTSIDERS: Final = "outsiders"
+"""By this a platform says in what it keeps of a place that people of other organisations read along there."""
 
 
 class Language(StrEnum):
@@ -41,6 +45,8 @@ class Place:
     team_id: TeamId = NO_TEAM
     thread: str = ""
     """Under which message it happens, as the platform needs it to write there; known only where that matters."""
+    has_outsiders: bool = False
+    """Whether people of other organisations read along: they see nothing of the team there."""
 
     @property
     def is_public(self) -> bool:
@@ -64,6 +70,8 @@ class Actor:
     """Responsible colleague (B17): may delegate any lead of the team."""
     is_visiting: bool = False
     """A colleague of some team in the place of another one, where he acts for neither."""
+    is_outsider: bool = False
+    """Of another organisation than the place, and no colleague of a team here: helped, let in, and told nothing."""
 
     def may(self, permission: Permission, *, own: bool = False) -> bool:
         """Whether the role grants the permission; `own` says that the thing concerned is this person's."""

@@ -7,11 +7,12 @@ import msgspec
 
 from bot.commands import Args, Command, Group, NoArgs
 from bot.context import Context
+from bot.outside import FREE
 from cards import help as cards
 from cards.model import Card, t
 from services import user
 from services.errors import Warn
-from services.people import Language
+from services.people import Actor, Language
 from services.permissions import Permission
 
 
@@ -53,12 +54,18 @@ async def show(ctx: Context, args: HelpArgs) -> Card:
             clickable=not one.needs_arguments or one.form is not None,
         )
         for one in ctx.registry.commands.values()
-        if one.listed and ctx.actor.is_offered(one.permission)
+        if one.listed and _is_offered(ctx.actor, one)
     )
+    if ctx.actor.is_outsider:
+        return cards.helped("", offered)
     if ctx.actor.is_visiting:
         return cards.visiting(ctx.actor.place, offered)
     team = await ctx.uow.teams.name(ctx.actor.team_id)
     return cards.helped(team or "", offered, GROUPS.get(args.group.casefold(), ""))
+
+
+def _is_offered(actor: Actor, command: Command) -> bool:
+    return actor.is_offered(command.permission) and not (actor.is_outsider and command.name not in FREE)
 
 
 async def language(ctx: Context, args: LanguageArgs) -> Card:

@@ -6,6 +6,7 @@ from typing import Any
 from bot.commands import Args, Command, Group, NoArgs, Reply
 from bot.context import Context
 from bot.incoming import Placement
+from cards import channel
 from cards import team as cards
 from cards.model import Card, t
 from services import team
@@ -106,20 +107,19 @@ async def restore(ctx: Context, args: RestoreArgs) -> Card:
 
 async def connect(ctx: Context, args: NoArgs) -> Card:
     """Connect this channel."""
-    del args
-    return cards.connected(await team.connect(ctx.uow, ctx.actor))
+    return channel.connected(await team.connect(ctx.uow, ctx.actor, accept=args.accept))
 
 
 async def disconnect(ctx: Context, args: NoArgs) -> Card:
     """Disconnect this channel."""
     del args
-    return cards.disconnected(await team.disconnect(ctx.uow, ctx.actor))
+    return channel.disconnected(await team.disconnect(ctx.uow, ctx.actor))
 
 
 async def install(ctx: Context, args: NoArgs) -> Card:
     """The first words in a place."""
     del args
-    return cards.welcome(await team.welcome(ctx.uow, ctx.actor))
+    return channel.welcome(await team.welcome(ctx.uow, ctx.actor))
 
 
 async def remove(ctx: Context, args: NoArgs) -> None:

@@ -62,7 +62,8 @@ async def join_request(uow: UnitOfWork, actor: Actor) -> ShownInvitation:
         raise NoTeamHere
     team = await _locked(uow, actor.place.team_id)
     wanted = await _new(uow, actor, team, InvitationKind.JOIN)
-    return await _ask(uow, actor, team, replace(wanted, name=actor.name, user_id=actor.user_id, user_name=actor.name))
+    wanted = replace(wanted, name=actor.name, user_id=actor.user_id, user_name=actor.name)
+    return await _ask(uow, actor, team, replace(wanted, from_outside=actor.is_outsider))
 
 
 async def invite_partner(uow: UnitOfWork, actor: Actor, marketplace_id: str, firm: Addressee) -> Invitation:

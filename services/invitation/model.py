@@ -78,6 +78,8 @@ class Invitation:
     name: str = ""
     user_id: str | None = None
     """Who asked to join, then who joined."""
+    from_outside: bool = False
+    """Whether whoever asks to join is of another organisation."""
     decided_by: str | None = None
     decided_at: datetime | None = None
     expires_at: datetime | None = None

@@ -1,7 +1,9 @@
 """Channels belong to the team that connected them (A34)."""
 
+from typing import Final
+
 from services.conversation.model import Conversation
-from services.errors import NotFound
+from services.errors import NeedsConfirmation, NotFound, Warn
 from services.people import NO_TEAM, Actor, PlaceKind
 from services.permissions import Permission
 from services.team.model import (
@@ -16,12 +18,17 @@ from services.team.model import (
 )
 from services.unit_of_work import UnitOfWork
 
+OUTSIDE: Final = "team.connect.outsiders"
+OUTSIDE_EFFECT: Final = "team.connect.outsiders.effect"
 
-async def connect(uow: UnitOfWork, actor: Actor) -> ConnectedChannel:
-    """Connect this channel to the team."""
+
+async def connect(uow: UnitOfWork, actor: Actor, *, accept: tuple[str, ...] = ()) -> ConnectedChannel:
+    """Connect this channel to the team; where other organisations read along, once that is accepted."""
     team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
     if not actor.place.is_public:
         raise NotInChannel
+    if actor.place.has_outsiders and OUTSIDE not in accept:
+        raise NeedsConfirmation((Warn(OUTSIDE), Warn(OUTSIDE_EFFECT)))
     channel = await attach(uow, actor, team_id)
     if channel is None:
         raise AlreadyConnected
@@ -62,8 +69,11 @@ async def welcome(uow: UnitOfWork, actor: Actor) -> Welcome:
     since = uow.now - RESTORE_WINDOW
     deleted = () if actor.team_id else await uow.teams.deleted(actor.user_id, since)
     is_connected = actor.place.team_id != NO_TEAM
+    if actor.place.has_outsiders:
+        return Welcome(is_personal=False, is_shared=True, is_connected=is_connected)
     return Welcome(
         is_personal=not actor.place.is_public,
+        is_connected=is_connected,
         team_name=await uow.teams.name(actor.place.team_id) or "" if is_connected else "",
         own_team_name=await uow.teams.name(actor.team_id) or "" if actor.team_id else "",
         may_connect=actor.place.is_public and not is_connected and actor.may(Permission.TEAM_EDIT_SETTINGS),

@@ -37,7 +37,8 @@ async def create(uow: UnitOfWork, actor: Actor, name: str) -> CreatedTeam:
     if not await uow.members.add(team.team_id, actor.user_id, Role.OWNER, "", uow.now):
         raise AlreadyInTeam
     uow.emit(TeamCreated(team_id=team.team_id, name=team.name), by=actor)
-    connects = actor.place.is_public and actor.place.team_id == NO_TEAM
+    # Where other organisations read along, connecting is a decision of its own.
+    connects = actor.place.is_public and actor.place.team_id == NO_TEAM and not actor.place.has_outsiders
     channel = await connecting.attach(uow, actor, team.team_id) if connects else None
     return CreatedTeam(team.team_id, team.name, channel.name if channel else "", is_connected=channel is not None)
 

@@ -207,6 +207,9 @@ class Welcome:
     """What the bot says when it comes into a place."""
 
     is_personal: bool
+    is_connected: bool = False
+    is_shared: bool = False
+    """Other organisations read along: no team is named."""
     team_name: str = ""
     """The team to which the place, or in a direct chat the person, belongs already."""
     own_team_name: str = ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.events import Event
-from services.people import NO_TEAM, Actor, Language, Place, PlaceKind, TeamId, UserId
+from services.people import NO_TEAM, OUTSIDERS, Actor, Language, Place, PlaceKind, TeamId, UserId
 from services.permissions import Role
 
 NAME_MAX_CHARS = 120
@@ -80,7 +80,7 @@ class Recognised:
     membership: Membership | None
     place: KnownPlace
 
-    def actor(self, *, thread: str = "") -> Actor:
+    def actor(self, *, thread: str = "", is_outsider: bool = False) -> Actor:
         """The person acting here: for the team of a connected channel, elsewhere for his own team."""
         place_team = NO_TEAM if self.place.kind is PlaceKind.PERSONAL else self.place.team_id
         valid = self.membership
@@ -96,11 +96,21 @@ class Recognised:
             place=self._here(place_team, thread),
             may_delegate=valid is not None and valid.may_delegate,
             is_visiting=valid is None and self.membership is not None,
+            is_outsider=is_outsider and valid is None,
         )
 
     def _here(self, team_id: TeamId, thread: str) -> Place:
         known, identity = self.place, self.identity
-        return Place(identity.platform, identity.tenant, known.conversation_id, known.kind, known.name, team_id, thread)
+        return Place(
+            identity.platform,
+            identity.tenant,
+            known.conversation_id,
+            known.kind,
+            known.name,
+            team_id,
+            thread,
+            has_outsiders=bool(known.reference.get(OUTSIDERS)),
+        )
 
     def is_current(self, name: str, kind: PlaceKind, place_name: str, reference: Mapping[str, Any]) -> bool:
         """Whether meeting the person again would change nothing, so that a reading command stays one."""

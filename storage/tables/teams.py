@@ -80,6 +80,7 @@ invitations = Table(
     text_column("state"),  # requested, pending, accepted, joined, declined, revoked, expired
     text_column("user_id", nullable=True),  # who asked to join, then who joined
     text_column("requested_by"),
+    Column("from_outside", Boolean, nullable=False, server_default=text("false")),  # of another organisation
     text_column("decided_by", nullable=True),
     moment_column("decided_at", nullable=True),
     moment_column("created_at"),
