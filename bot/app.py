@@ -21,12 +21,16 @@ from bot.dispatch import Dispatch
 from bot.drawing import Drawer
 from bot.gateways.smtp import SmtpMails
 from bot.importing import Importer
+from bot.install_page import InstallPage
 from bot.jobs import Jobs, table_of
 from bot.join_page import JoinPage
 from bot.lead_page import LeadPage
 from bot.metrics import Metrics
 from bot.pages import Pages
 from bot.platforms.base import Platform
+from bot.platforms.slack_installations import InstalledTokens, SlackInstallations, leaving
+from bot.platforms.slack_oauth import OAuth
+from bot.platforms.slack_tokens import FixedToken, Tokens
 from bot.platforms.teams import Own, TeamsPlatform
 from bot.platforms.teams_auth import TokenVerifier
 from bot.platforms.teams_connector import Connector
@@ -184,6 +188,7 @@ def _introduce(
     application = web.Application(client_max_size=BODY_MAX_BYTES)
     application.add_routes(teams.routes() if settings.serves_teams else [])
     application.add_routes([*pages.routes(), *JoinPage(units, public_url).routes()])
+    application.add_routes(_install_pages(settings, session, units, _tokens(settings, session, units)))
     application.add_routes(LeadPage().routes())
     application.add_routes(AboutPages(_operator(settings), public_url).routes())
     application.add_routes(browser.routes() if browser else [])
@@ -220,6 +225,31 @@ def _files(settings: Settings, session: aiohttp.ClientSession) -> Files:
 def _verifier(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> TokenVerifier:
     hosts = _hosts(settings)
     return TokenVerifier(settings.teams_app_id, settings.teams_openid_url, session, hosts, clock=clock)
+
+
+def _tokens(settings: Settings, session: aiohttp.ClientSession, units: SqlUnits) -> Tokens:
+    """What opens workspaces of Slack."""
+    if fixed := settings.slack_bot_token.get_secret_value():
+        return FixedToken(session, settings.slack_api_url, fixed, leaving(units))
+    return InstalledTokens(units, session, settings.slack_api_url)
+
+
+def _install_pages(
+    settings: Settings, session: aiohttp.ClientSession, units: SqlUnits, tokens: Tokens
+) -> list[web.RouteDef]:
+    """The way for workspaces to take the app in, where that is set up."""
+    if not settings.slack_client_id:
+        return []
+    oauth = OAuth(
+        session,
+        SlackInstallations(units),
+        tokens,
+        api_url=settings.slack_api_url,
+        public_url=settings.address,
+        client_id=settings.slack_client_id,
+        client_secret=settings.slack_client_secret.get_secret_value(),
+    )
+    return InstallPage(units, oauth, settings.address).routes()
 
 
 def _connector(settings: Settings, session: aiohttp.ClientSession, metrics: Metrics, clock: Clock) -> Connector:

@@ -32,8 +32,18 @@ def switch(language: Language) -> h.Element:
 
 def still(language: Language, *parts: Card) -> str:
     """A page of cards on which nothing depends on the time, under the title of the first."""
-    w = Writer(language, "UTC", datetime.fromtimestamp(0, UTC))
+    w = _writer(language)
     return page(w.words(parts[0].title), [switch(language), *(drawn(card, w) for card in parts)], language)
+
+
+def unmoved(language: Language, card: Card) -> str:
+    """The same of one card, without a way to the other language: what led to it counts once."""
+    w = _writer(language)
+    return page(w.words(card.title), drawn(card, w), language)
+
+
+def _writer(language: Language) -> Writer:
+    return Writer(language, "UTC", datetime.fromtimestamp(0, UTC))
 
 
 def _preferred(header: str) -> list[str]:

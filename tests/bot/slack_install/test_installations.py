@@ -1,5 +1,4 @@
 from collections.abc import AsyncGenerator, Sequence
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -224,10 +223,10 @@ async def test_an_altered_row_opens_nothing_and_says_so(
 
 
 async def test_while_the_database_is_away_messages_wait(
-    session: aiohttp.ClientSession, api_url: str, tmp_path: Path, asked: Asked
+    session: aiohttp.ClientSession, api_url: str, asked: Asked
 ) -> None:
     """Nothing is given up because a token cannot be looked up, and a farewell that cannot be noted is no defect."""
-    database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'nowhere' / 'kollega.db'}")
+    database = open_database("postgresql+asyncpg://nobody:nothing@127.0.0.1:1/kollega")
     away = InstalledTokens(units_on(database, Clock()), session, api_url)
     with pytest.raises(Unavailable):
         await away.token("T1", "T1")

@@ -14,7 +14,7 @@ def auth_test(state: State, workspace: Workspace, _: Json) -> Json:
         "user_id": workspace.bot_user_id,
         "bot_id": workspace.bot_id,
         **({"enterprise_id": workspace.enterprise_id} if workspace.enterprise_id else {}),
-        "is_enterprise_install": False,
+        "is_enterprise_install": workspace.is_org_wide,
     }
 
 

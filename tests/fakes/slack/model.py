@@ -15,7 +15,7 @@ APP_ID = "A0KOLLEGA"
 TEAM_ID = "T0KOLLEGA"
 BOT_USER_ID = "U0BOT"
 BOT_ID = "B0BOT"
-BOT_TOKEN = "only-for-this-test-T0KOLLEGA"
+BOT_TOKEN = "xoxb-only-for-this-test-T0KOLLEGA"
 SIGNING_SECRET = "also-only-for-this-test"
 CLIENT_ID = "10000.20000"
 CLIENT_SECRET = "and-this-one-too"
@@ -57,6 +57,8 @@ class Workspace:
     bot_id: str = BOT_ID
     scopes: set[str] | None = None
     """What the installation allows; None for everything."""
+    is_org_wide: bool = False
+    """Whether the token opens every workspace of the enterprise."""
 
     @property
     def tenant(self) -> str:

@@ -196,9 +196,12 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
         issued = self.codes.pop(str(arguments.get("code")), None)
         if issued is None:
             raise Refused("invalid_code")
+        if issued["redirect_uri"] and issued["redirect_uri"] != arguments.get("redirect_uri"):
+            raise Refused("bad_redirect_uri")
         workspace = self.workspaces[issued["team"]]
         self.tokens[workspace.token] = workspace
         self.revoked.discard(workspace.token)
+        workspace.is_org_wide = issued["org_wide"]
         enterprise = {"id": workspace.enterprise_id, "name": workspace.name} if workspace.enterprise_id else None
         team = None if issued["org_wide"] else {"id": workspace.team_id, "name": workspace.name}
         return {

@@ -172,10 +172,24 @@ class State:
         self.hooks[hook_id] = Hook(channel_id, user_id, self.clock(), message_ts)
         return f"{self.origin}/hooks/{hook_id}"
 
-    def issue_code(self, team_id: str, installer: str, *, scopes: Iterable[str], org_wide: bool = False) -> str:
+    def issue_code(
+        self,
+        team_id: str,
+        installer: str,
+        *,
+        scopes: Iterable[str],
+        org_wide: bool = False,
+        redirect_uri: str = "",
+    ) -> str:
         """Somebody agrees to the installation: what the browser brings back."""
         code = self.new_id("code.")
-        self.codes[code] = {"team": team_id, "user": installer, "scope": ",".join(scopes), "org_wide": org_wide}
+        self.codes[code] = {
+            "team": team_id,
+            "user": installer,
+            "scope": ",".join(scopes),
+            "org_wide": org_wide,
+            "redirect_uri": redirect_uri,
+        }
         return code
 
     # ---- what methods look up ----

@@ -1,0 +1,387 @@
+import asyncio
+import re
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import TestServer
+from pydantic import SecretStr
+from selectolax.lexbor import LexborHTMLParser
+from structlog.testing import capture_logs
+
+from bot.app import House, opened
+from bot.install_page import VISITS
+from bot.platforms.slack_scopes import SCOPES
+from bot.settings import Settings
+from services import installation
+from services.conversation.model import Conversation
+from services.installation import OpenedInstallation
+from services.people import PlaceKind
+from tests.builders import Clock
+from tests.fakes.slack import (
+    APP_ID,
+    BOT_ID,
+    BOT_TOKEN,
+    BOT_USER_ID,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    SIGNING_SECRET,
+    TEAM_ID,
+    Answer,
+    Drop,
+    FakeSlack,
+    ratelimited,
+    refused,
+)
+from tests.services.firms import found
+
+PUBLIC_URL = "https://kollega.example"
+REDIRECT = f"{PUBLIC_URL}/slack/oauth_redirect"
+
+
+@dataclass(slots=True)
+class Seen:
+    """A page."""
+
+    status: int
+    words: str
+    button: str
+    headers: dict[str, str]
+
+
+@dataclass(slots=True)
+class Browser:
+    """Somebody's browser, behind the proxy that speaks https."""
+
+    session: aiohttp.ClientSession
+    address: str
+    language: str = "en"
+    cookies: dict[str, str] = field(default_factory=dict[str, str])
+    set: list[str] = field(default_factory=list[str])
+    """What was to be kept as a cookie, word for word."""
+
+    async def goes(self, path: str, method: str = "GET") -> Seen:
+        headers = {"Accept-Language": self.language, "Cookie": "; ".join(f"{n}={v}" for n, v in self.cookies.items())}
+        async with self.session.request(
+            method, f"{self.address}{path}", headers=headers, allow_redirects=False
+        ) as answer:
+            for one in answer.headers.getall("Set-Cookie", []):
+                self._keep(one)
+            return _seen(answer.status, await answer.text(), dict(answer.headers))
+
+    def _keep(self, header: str) -> None:
+        self.set.append(header)
+        for name, morsel in SimpleCookie(header).items():
+            if morsel["max-age"] == "0":
+                self.cookies.pop(name, None)
+            else:
+                self.cookies[name] = morsel.value
+
+
+def _seen(status: int, text: str, headers: dict[str, str]) -> Seen:
+    page = LexborHTMLParser(text)
+    link = page.css_first("a")
+    words = re.sub(r"\s+", " ", page.body.text(separator=" ")) if page.body else ""
+    return Seen(status, words, (link.attributes.get("href") or "") if link else "", headers)
+
+
+@dataclass(slots=True)
+class Desk:
+    """The bot, Slack, and browsers with which people come."""
+
+    house: House
+    slack: FakeSlack
+    session: aiohttp.ClientSession
+    address: str
+
+    def browser(self, language: str = "en") -> Browser:
+        return Browser(self.session, self.address, language)
+
+    async def begins(self, browser: Browser) -> dict[str, str]:
+        """Somebody wants to add the app: what Slack is asked."""
+        seen = await browser.goes("/slack/install")
+        assert seen.status == 302
+        address, asked = seen.headers["Location"].split("?")
+        assert address == f"{self.slack.origin}/oauth/v2/authorize"
+        return dict(parse_qsl(asked))
+
+    def agrees(self, asked: dict[str, str], *, team_id: str = TEAM_ID, by: str = "U1", org_wide: bool = False) -> str:
+        """Somebody agrees in Slack: where Slack sends the browser."""
+        code = self.slack.issue_code(
+            team_id, by, scopes=asked["scope"].split(","), org_wide=org_wide, redirect_uri=asked["redirect_uri"]
+        )
+        return back(code=code, state=asked["state"])
+
+    async def installs(self, team_id: str = TEAM_ID, *, by: str = "U1", org_wide: bool = False) -> Seen:
+        """All of it."""
+        browser = self.browser()
+        return await browser.goes(self.agrees(await self.begins(browser), team_id=team_id, by=by, org_wide=org_wide))
+
+    async def kept(self, tenant: str = TEAM_ID, workspace: str = TEAM_ID) -> OpenedInstallation | None:
+        """What opens a workspace."""
+        async with self.house.units.read() as uow:
+            return await installation.find(uow, tenant, workspace)
+
+
+def back(**query: str) -> str:
+    """The path of the way back."""
+    return f"{urlsplit(REDIRECT).path}?{urlencode(query)}"
+
+
+def settings_for(database_url: str, slack: FakeSlack, public_url: str = PUBLIC_URL) -> Settings:
+    """A deployment for workspaces that install the app."""
+    return Settings(
+        database_url=SecretStr(database_url),
+        public_url=public_url,
+        slack_client_id=CLIENT_ID,
+        slack_client_secret=SecretStr(CLIENT_SECRET),
+        slack_signing_secret=SecretStr(SIGNING_SECRET),
+        slack_api_url=slack.api_url,
+        secret_keys=SecretStr("a key of the tests of these pages and of them alone"),
+    )
+
+
+@pytest.fixture
+async def desk(database_url: str, clock: Clock) -> AsyncGenerator[Desk]:
+    """A bot that can be installed, behind a proxy."""
+    async with (
+        FakeSlack(clock) as slack,
+        opened(settings_for(database_url, slack), clock) as house,
+        TestServer(house.application) as server,
+        aiohttp.ClientSession() as session,
+    ):
+        yield Desk(house, slack, session, str(server.make_url("")).rstrip("/"))
+
+
+async def test_whoever_agrees_has_the_bot_in_the_workspace(desk: Desk) -> None:
+    """The browser goes to Slack with exactly the permissions of the manifest, comes back, and the token is kept."""
+    browser = desk.browser()
+    asked = await desk.begins(browser)
+    assert asked.pop("state")
+    assert asked == {"client_id": CLIENT_ID, "scope": ",".join(SCOPES), "redirect_uri": REDIRECT}
+    seen = await desk.installs()
+    assert (seen.status, seen.button) == (200, f"{desk.slack.origin}/app_redirect?app={APP_ID}&team={TEAM_ID}")
+    assert "Kollega is now in Solarhaus" in seen.words
+    kept = await desk.kept()
+    assert kept is not None
+    assert (kept.token, kept.installation.bot_user_id, kept.installation.bot_id) == (BOT_TOKEN, BOT_USER_ID, BOT_ID)
+    assert (kept.installation.installed_by, kept.installation.scopes) == ("U1", tuple(SCOPES))
+
+
+async def test_pages_speak_the_language_of_the_browser(desk: Desk) -> None:
+    """The page answers in German to a German browser, is kept by nobody, and carries no script."""
+    seen = await desk.browser("de-AT").goes(back(code="x", state="x"))
+    assert "Hier ist nichts abzuschließen" in seen.words
+    assert seen.button == f"{PUBLIC_URL}/slack/install"
+    assert seen.headers["Cache-Control"] == "no-store"
+    assert seen.headers["Content-Language"] == "de"
+    assert seen.headers["Referrer-Policy"] == "no-referrer"
+    assert "default-src 'none'" in seen.headers["Content-Security-Policy"]
+
+
+async def test_the_cookie_is_for_this_browser_and_this_host_alone(desk: Desk) -> None:
+    """No script, no other host and no unencrypted connection gets at what binds the question to the browser."""
+    browser = desk.browser()
+    await desk.begins(browser)
+    [cookie] = browser.set
+    name, _, rest = cookie.partition("=")
+    value, *attributes = rest.split("; ")
+    assert name == "__Host-kollega-install"
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", value)
+    assert set(attributes) == {"HttpOnly", "Max-Age=600", "Path=/", "SameSite=Lax", "Secure"}
+    await desk.begins(browser)
+    assert browser.cookies == {name: value}
+    browser.cookies[name] = "chosen by somebody else"
+    await desk.begins(browser)
+    assert browser.cookies[name] not in {value, "chosen by somebody else"}
+
+
+async def test_a_trial_without_https_has_a_plain_cookie(sqlite_url: str, clock: Clock) -> None:
+    """On this machine, without https, the cookie is one that a browser sends back there."""
+    async with (
+        FakeSlack(clock) as slack,
+        opened(settings_for(sqlite_url, slack, "http://localhost:3978")) as house,
+        TestServer(house.application) as server,
+        aiohttp.ClientSession() as session,
+    ):
+        browser = Browser(session, str(server.make_url("")).rstrip("/"))
+        seen = await browser.goes("/slack/install")
+    assert "Secure" not in browser.set[0]
+    assert list(browser.cookies) == ["kollega-install"]
+    assert "localhost%3A3978%2Fslack%2Foauth_redirect" in seen.headers["Location"]
+
+
+@pytest.mark.parametrize("query", [{}, {"code": "c"}, {"code": "c", "state": ""}, {"code": "c", "state": "x" * 300}])
+async def test_a_way_back_without_a_question_leads_nowhere(desk: Desk, query: dict[str, str]) -> None:
+    """What nobody asked for is not sent to Slack, and nothing of it is shown."""
+    browser = desk.browser()
+    await desk.begins(browser)
+    seen = await browser.goes(back(**query))
+    assert (seen.status, "nothing to finish" in seen.words) == (400, True)
+    assert desk.slack.calls == []
+
+
+async def test_a_question_is_answered_once(desk: Desk) -> None:
+    """The same way back again does nothing and says so; of ten at once one is let through."""
+    browser = desk.browser()
+    path = desk.agrees(await desk.begins(browser))
+    seen = await asyncio.gather(*(browser.goes(path) for _ in range(10)))
+    assert sorted(one.status for one in seen) == [200, *[410] * 9]
+    assert len(desk.slack.called("oauth.v2.access")) == 1
+    again = await browser.goes(path)
+    assert (again.status, "done its work" in again.words) == (410, True)
+    assert len(desk.slack.called("oauth.v2.access")) == 1
+
+
+async def test_another_browser_cannot_answer(desk: Desk) -> None:
+    """Whoever gets hold of a way back cannot use it, with a question of his own neither, and does not use it up."""
+    browser, other = desk.browser(), desk.browser()
+    path = desk.agrees(await desk.begins(browser))
+    for _ in range(2):
+        seen = await other.goes(path)
+        assert (seen.status, "another browser" in seen.words) == (403, True)
+        await desk.begins(other)
+    assert desk.slack.calls == []
+    assert await desk.kept() is None
+    assert (await browser.goes(path)).status == 200
+
+
+async def test_after_ten_minutes_it_is_too_late(desk: Desk, clock: Clock) -> None:
+    """A question has its time; afterwards one begins again."""
+    browser = desk.browser()
+    path = desk.agrees(await desk.begins(browser))
+    clock.advance(minutes=10)
+    seen = await browser.goes(path)
+    assert (seen.status, "took too long" in seen.words) == (410, True)
+    assert desk.slack.calls == []
+
+
+async def test_who_cancels_reads_that_nothing_has_changed(desk: Desk) -> None:
+    """Saying no in Slack is no error; the page offers to begin again, and repeats nothing of the address."""
+    browser = desk.browser()
+    asked = await desk.begins(browser)
+    seen = await browser.goes(back(error="access_denied", error_description="<b>evil</b>", state=asked["state"]))
+    assert (seen.status, "was not added" in seen.words, "evil" in seen.words) == (200, True, False)
+    assert desk.slack.calls == []
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status", "words"),
+    [
+        (refused("invalid_code"), 400, "did not accept"),
+        (refused("code_already_used"), 400, "did not accept"),
+        (refused("<script>"), 400, "did not accept"),
+        (refused("internal_error"), 503, "didn't work"),
+        (Answer(200, body=b"{}"), 400, "did not accept"),
+        (Answer(200, body=b"nonsense"), 503, "didn't work"),
+        (Answer(200, body=b"x" * 100_000), 503, "didn't work"),
+        (Answer(302, {"Location": "https://evil.example/"}), 503, "didn't work"),
+        (Answer(500), 503, "didn't work"),
+        (ratelimited(30), 503, "didn't work"),
+        (Drop(accepted=False), 503, "didn't work"),
+    ],
+    ids=["code", "used", "odd", "internal", "empty", "nonsense", "large", "moved", "500", "429", "dropped"],
+)
+async def test_slack_may_refuse_or_be_away(desk: Desk, trouble: Answer | Drop, status: int, words: str) -> None:
+    """Without a token nothing is kept, the page says what helps, and the log holds no secret."""
+    browser = desk.browser()
+    path = desk.agrees(await desk.begins(browser))
+    desk.slack.plan.append(trouble)
+    with capture_logs() as logs:
+        seen = await browser.goes(path)
+    assert (seen.status, words in seen.words) == (status, True)
+    assert await desk.kept() is None
+    assert not {CLIENT_SECRET, BOT_TOKEN, "<script>"} & set(re.findall(r"[^'\" ]+", repr(logs)))
+    assert (await desk.installs()).status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "log"),
+    [
+        (b'{"ok": true, "refresh_token": "xoxe-1", "access_token": "xoxe.1"}', "slack_token_rotation_is_on"),
+        (b'{"ok": true, "token_type": "user", "access_token": "xoxp-1", "app_id": "A1"}', "slack_answer_incomplete"),
+        (
+            b'{"ok": true, "token_type": "bot", "access_token": "xoxb-1", "app_id": "A 1", "team": {"id": "T1"}}',
+            "slack_answer_incomplete",
+        ),
+        (
+            b'{"ok": true, "token_type": "bot", "access_token": "%s", "app_id": "A1", "team": {"id": "T1"}}'
+            % BOT_TOKEN.encode(),
+            "slack_token_of_another_workspace",
+        ),
+    ],
+)
+async def test_what_the_bot_cannot_use_is_not_kept(desk: Desk, body: bytes, log: str) -> None:
+    """A token that ends within hours, that is no bot's or another workspace's is not kept; the log says why."""
+    browser = desk.browser()
+    path = desk.agrees(await desk.begins(browser))
+    desk.slack.plan.append(Answer(200, body=body))
+    with capture_logs() as logs:
+        seen = await browser.goes(path)
+    assert (seen.status, log in {one["event"] for one in logs}) == (400, True)
+    assert "xox" not in repr(logs)
+    assert await desk.kept("T1", "T1") is None
+
+
+async def test_installing_again_never_changes_whose_the_channels_are(desk: Desk) -> None:
+    """Somebody else renews the token, or another workspace comes: the channel stays with the team that connected it."""
+    firm = await found(desk.house.units, "Solarhaus")
+    await desk.installs()
+    async with desk.house.units.write() as uow:
+        place = Conversation("slack", TEAM_ID, "C1", PlaceKind.CHANNEL, "#sales", reference={"workspace": TEAM_ID})
+        await uow.conversations.keep(place)
+        assert await uow.conversations.connect(firm.team_id, "slack", TEAM_ID, "C1", uow.now)
+    desk.slack.workspaces[TEAM_ID].token = "xoxb-renewed"
+    desk.slack.add_workspace("T2", "Dachwerk", token="xoxb-2")
+    assert (await desk.installs(by="U666")).status == 200
+    assert (await desk.installs("T2")).status == 200
+    kept = await desk.kept()
+    assert kept is not None
+    assert (kept.token, kept.installation.installed_by) == ("xoxb-renewed", "U666")
+    async with desk.house.units.read() as uow:
+        channel = await uow.conversations.find("slack", TEAM_ID, "C1")
+    assert channel is not None
+    assert (channel.team_id, channel.installed) == (firm.team_id, True)
+
+
+async def test_an_enterprise_installs_it_for_all_its_workspaces(desk: Desk) -> None:
+    """Org-wide, one agreement opens every workspace of the enterprise, and the button names none of them."""
+    desk.slack.add_workspace("T7", "Grid", token="xoxb-grid", enterprise_id="E1")
+    seen = await desk.installs("T7", org_wide=True)
+    assert (seen.status, seen.button) == (200, f"{desk.slack.origin}/app_redirect?app={APP_ID}")
+    for workspace in ("T7", "T8"):
+        kept = await desk.kept("E1", workspace)
+        assert kept is not None
+        assert (kept.token, kept.installation.workspace) == ("xoxb-grid", "")
+    assert await desk.kept("T7", "T7") is None
+
+
+async def test_a_workspace_of_an_enterprise_installs_it_for_itself(desk: Desk) -> None:
+    """Within an enterprise one workspace alone may have the app."""
+    desk.slack.add_workspace("T7", "Room", token="xoxb-7", enterprise_id="E1")
+    seen = await desk.installs("T7")
+    assert "Kollega is now in Room" in seen.words
+    assert await desk.kept("E1", "T7") is not None
+    assert await desk.kept("E1", "T8") is None
+
+
+async def test_nobody_can_fill_the_database_with_questions(desk: Desk) -> None:
+    """Beyond sixty a minute the page asks to come back later; who is on the way back is not held up by that."""
+    browser = desk.browser()
+    path = desk.agrees(await desk.begins(browser))
+    seen = [await desk.browser().goes("/slack/install") for _ in range(VISITS[0].calls)]
+    assert [one.status for one in seen] == [*[302] * (VISITS[0].calls - 1), 429]
+    assert "try again in a minute" in seen[-1].words
+    assert 0 < int(seen[-1].headers["Retry-After"]) <= 61
+    assert (await browser.goes(path)).status == 200
+
+
+async def test_looking_whether_the_page_is_there_asks_nothing(desk: Desk) -> None:
+    """What only looks gets no question and no cookie."""
+    browser = desk.browser()
+    for path in ("/slack/install", "/slack/oauth_redirect"):
+        assert (await browser.goes(path, "HEAD")).status == 405
+    assert browser.cookies == {}
