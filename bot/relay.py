@@ -2,7 +2,7 @@
 
 Several processes share the work. An event is routed in one transaction. A delivery is marked `sending` in a transaction
 of its own before the platform is asked; whoever dies in between leaves it marked, its lease runs out, and somebody
-decides: an update is repeated, a message becomes `unknown`.
+decides: an update is repeated, a message is looked up, and becomes `unknown` where that is not possible.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import structlog
 
-from bot.sending import Sender, judge_lost
+from bot.sending import LEASE, Sender
 from services.delivery import Due
 from services.errors import Contended
 from services.events import decode
@@ -24,7 +24,6 @@ from services.unit_of_work import UnitOfWork, Units
 POLL_S: Final = 1.0
 """How often to look for what other processes have committed."""
 FAILED_PAUSE_S: Final = 2.0
-LEASE: Final = timedelta(seconds=50)
 WORKERS: Final = 24
 GATHER_S: Final = 0.02
 """Whoever is woken while nothing is being sent waits so long, because several things often happen at once."""
@@ -193,7 +192,7 @@ class Relay:
             stuck = await uow.deliveries.stuck(STUCK_PER_ROUND, uow.now)
         for delivery in stuck:
             _log.warning("sender died", delivery_id=delivery.delivery_id, kind=delivery.kind)
-            await self._sender.settle(delivery, judge_lost(delivery, "the sender died"))
+            await self._sender.settle(delivery, self._sender.judge_lost(delivery, "the sender died"))
         return bool(stuck)
 
     async def _begin_some(self) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -14,6 +14,7 @@ from bot.metrics import Metrics
 from bot.platforms.base import (
     NOT_ASKED,
     Ambiguous,
+    Findable,
     Gone,
     Platform,
     RateLimited,
@@ -30,8 +31,15 @@ from services.errors import Contended
 from services.notification.planning import fall_back
 from services.unit_of_work import UnitOfWork, Units
 
+LEASE: Final = timedelta(seconds=50)
 SEND_S: Final = 40.0
 """Shorter than the lease: whoever is still waiting then gives up before somebody else takes over."""
+LOOK_S: Final = 10.0
+"""How long it may take to look up a message; so much less may sending it take then."""
+LOOK_AFTER_S: Final = 10.0
+"""What was not answered may still be on its way: so long after it, it has arrived or never will."""
+LOOKS_MAX: Final = 5
+"""With the growing pauses, five minutes: what comes after it in the same place waits meanwhile."""
 TRIES_MAX: Final = 100
 """With the growing pauses, about a day."""
 DRAWINGS_MAX: Final = 5
@@ -52,6 +60,10 @@ class Outcome:
     again_s: float = 0.0
     sent: Sent | None = None
     is_gone: bool = False
+    in_doubt: bool = False
+    """Whether the platform has it perhaps, and is asked before it is sent again."""
+    is_stale: bool = False
+    """Whether it arrived as it was drawn at some earlier time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +83,7 @@ class Sender:
             drawn = await self._draw(delivery)
             outcome = drawn if isinstance(drawn, Outcome) else await self._try(delivery, drawn)
         except asyncio.CancelledError:
-            await self.settle(delivery, judge_stopped(delivery, has_begun=drawn is not None))
+            await self.settle(delivery, self._judge_stopped(delivery, has_begun=drawn is not None))
             raise
         await self.settle(delivery, outcome, drawn if isinstance(drawn, Drawn) else None)
 
@@ -100,8 +112,48 @@ class Sender:
     async def _try(self, delivery: Delivery, drawn: Drawing) -> Outcome:
         if isinstance(drawn, Nothing):
             return Outcome(State.SUPPRESSED, drawn.reason)
+        if delivery.doubted_at is None or isinstance(drawn, Mail):
+            return await self._ask(delivery, drawn, SEND_S)
+        found = await self._look(delivery, drawn, delivery.doubted_at)
+        return found or await self._ask(delivery, drawn, SEND_S - LOOK_S)
+
+    async def _look(self, delivery: Delivery, drawn: Drawn, since: datetime) -> Outcome | None:
+        """What became of a message that perhaps arrived; None when it certainly did not."""
+        sent: Sent | None = None
         try:
-            async with asyncio.timeout(SEND_S):
+            async with asyncio.timeout(LOOK_S):
+                sent = await self._finder(delivery).find(drawn.target, delivery.delivery_id, since)
+                return await self._freshen(delivery, drawn, sent) if sent else None
+        except (Gone, Rejected) as failure:
+            # A message that was there and cannot be changed any more has arrived all the same.
+            return Outcome(State.SENT, sent=sent) if sent else self._doubt_again(delivery, failure)
+        except (SendFailed, TimeoutError) as failure:
+            doubt = self._doubt_again(delivery, failure)
+        except Exception as error:  # noqa: BLE001 - a defect in a platform must not stop the others
+            _log.exception("looking up broke", delivery_id=delivery.delivery_id, platform=delivery.platform)
+            doubt = _doubt(delivery, type(error).__name__)
+        return Outcome(State.SENT, sent=sent, is_stale=True) if sent and doubt.state is State.UNKNOWN else doubt
+
+    def _finder(self, delivery: Delivery) -> Findable:
+        platform = self.platforms.get(delivery.platform)
+        if isinstance(platform, Findable):
+            return platform
+        raise Unavailable("platform is off")
+
+    async def _freshen(self, delivery: Delivery, drawn: Drawn, sent: Sent) -> Outcome:
+        """Draw a message that was found anew: it shows what was true when it was sent."""
+        target = replace(drawn.target, conversation_id=sent.conversation_id)
+        await self.platforms[delivery.platform].update(target, sent.message_id, drawn.card, drawn.reader)
+        return Outcome(State.SENT, sent=sent)
+
+    def _doubt_again(self, delivery: Delivery, failure: SendFailed | TimeoutError) -> Outcome:
+        self._note_failure(delivery, failure, "not looked up")
+        pause_s = min(failure.retry_after_s, RETRY_AFTER_MAX_S) if isinstance(failure, RateLimited) else 0.0
+        return _doubt(delivery, f"not looked up: {type(failure).__name__}", pause_s)
+
+    async def _ask(self, delivery: Delivery, drawn: Drawn | Mail, seconds: float) -> Outcome:
+        try:
+            async with asyncio.timeout(seconds):
                 return Outcome(State.SENT, sent=await self._send(delivery, drawn))
         except SendFailed as failure:
             return self._judge(delivery, failure)
@@ -128,44 +180,49 @@ class Sender:
             raise Unavailable("no mail server")
         await self.mails.send(mail, key=key)
 
+    def _note_failure(self, delivery: Delivery, failure: Exception, what: str) -> None:
+        kind = type(failure).__name__
+        self.metrics.platform_errors.labels(delivery.platform, kind).inc()
+        ids = {"delivery_id": delivery.delivery_id, "platform": delivery.platform}
+        _log.warning(what, **ids, failure=kind, attempts=delivery.attempts)
+
     def _judge(self, delivery: Delivery, failure: SendFailed) -> Outcome:
-        self.metrics.platform_errors.labels(delivery.platform, type(failure).__name__).inc()
-        _log.warning(
-            "not delivered",
-            delivery_id=delivery.delivery_id,
-            platform=delivery.platform,
-            failure=type(failure).__name__,
-            attempts=delivery.attempts,
-        )
-        return judge(delivery, failure)
+        """What a failure means for the delivery."""
+        self._note_failure(delivery, failure, "not delivered")
+        match failure:
+            case RateLimited(retry_after_s):
+                return _again(delivery, "rate limited", TRIES_MAX, min(retry_after_s, RETRY_AFTER_MAX_S))
+            case Unavailable(reason):
+                return _again(delivery, reason, TRIES_MAX)
+            case Ambiguous(reason):
+                return self.judge_lost(delivery, reason, LOOK_AFTER_S)
+            case Gone(status, reason):
+                # Where the platform was not even asked, nobody knows whether the place is still there.
+                return Outcome(State.FAILED, f"gone {reason or status}", is_gone=status != NOT_ASKED)
+            case Rejected(status, reason):
+                return Outcome(State.FAILED, f"rejected {reason or status}")
+            case _:
+                return self.judge_lost(delivery, type(failure).__name__, LOOK_AFTER_S)
+
+    def judge_lost(self, delivery: Delivery, reason: str, look_after_s: float = 0.0) -> Outcome:
+        """Nobody knows whether it arrived: an update is repeated without harm, a message never unseen."""
+        if delivery.kind is Kind.POST and isinstance(self.platforms.get(delivery.platform), Findable):
+            return _doubt(delivery, reason, look_after_s)
+        return _again(delivery, reason, TRIES_MAX) if delivery.kind is Kind.UPDATE else Outcome(State.UNKNOWN, reason)
+
+    def _judge_stopped(self, delivery: Delivery, *, has_begun: bool) -> Outcome:
+        """The process ends meanwhile: what has not left yet is left to the next one."""
+        if not has_begun:
+            return Outcome(None, "stopped before sending")
+        return self.judge_lost(delivery, "stopped while sending", LOOK_AFTER_S)
 
 
-def judge(delivery: Delivery, failure: SendFailed) -> Outcome:
-    """What a failure means for the delivery."""
-    match failure:
-        case RateLimited(retry_after_s):
-            return _again(delivery, "rate limited", TRIES_MAX, min(retry_after_s, RETRY_AFTER_MAX_S))
-        case Unavailable(reason):
-            return _again(delivery, reason, TRIES_MAX)
-        case Ambiguous(reason):
-            return judge_lost(delivery, reason)
-        case Gone(status, reason):
-            # Where the platform was not even asked, nobody knows whether the place is still there.
-            return Outcome(State.FAILED, f"gone {reason or status}", is_gone=status != NOT_ASKED)
-        case Rejected(status, reason):
-            return Outcome(State.FAILED, f"rejected {reason or status}")
-        case _:
-            return judge_lost(delivery, type(failure).__name__)
-
-
-def judge_lost(delivery: Delivery, reason: str) -> Outcome:
-    """Nobody knows whether it arrived: an update is repeated without harm, a message never."""
-    return _again(delivery, reason, TRIES_MAX) if delivery.kind is Kind.UPDATE else Outcome(State.UNKNOWN, reason)
-
-
-def judge_stopped(delivery: Delivery, *, has_begun: bool) -> Outcome:
-    """The process ends meanwhile: what has not left yet is left to the next one."""
-    return judge_lost(delivery, "stopped while sending") if has_begun else Outcome(None, "stopped before sending")
+def _doubt(delivery: Delivery, reason: str, at_least_s: float = 0.0) -> Outcome:
+    """Ask the platform later whether it has the message, a limited number of times."""
+    if delivery.looks >= LOOKS_MAX:
+        return Outcome(State.UNKNOWN, reason)
+    own_s = LOOK_AFTER_S * 2**delivery.looks if delivery.looks else 0.0
+    return Outcome(None, reason, again_s=max(at_least_s, own_s), in_doubt=True)
 
 
 def _again(delivery: Delivery, reason: str, tries_max: int, at_least_s: float = 0.0) -> Outcome:
@@ -178,14 +235,22 @@ def _again(delivery: Delivery, reason: str, tries_max: int, at_least_s: float = 
 async def _note(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, drawn: Drawn | None) -> None:
     if outcome.state is None:
         due_at = uow.now + timedelta(seconds=outcome.again_s)
-        await uow.deliveries.put_back(delivery, due_at, outcome.reason)
+        await uow.deliveries.put_back(
+            _doubted(delivery, uow.now) if outcome.in_doubt else delivery, due_at, outcome.reason
+        )
     elif await uow.deliveries.finish(delivery, outcome.state, outcome.reason, uow.now):
         await _draw_consequences(uow, delivery, outcome, drawn)
 
 
+def _doubted(delivery: Delivery, now: datetime) -> Delivery:
+    """With the time since which it may be there: when somebody took it in order to send it."""
+    since = delivery.doubted_at or (delivery.leased_until or now) - LEASE
+    return replace(delivery, doubted_at=since, looks=delivery.looks + 1)
+
+
 async def _draw_consequences(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, drawn: Drawn | None) -> None:
     if outcome.state is State.SENT and drawn is not None:
-        await _keep_shown(uow, delivery, outcome.sent, drawn)
+        await _keep_shown(uow, delivery, outcome.sent, replace(drawn, shown="") if outcome.is_stale else drawn)
     elif outcome.state is State.UNKNOWN:
         await _tell_unknown(uow, delivery)
     elif outcome.is_gone:

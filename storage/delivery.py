@@ -68,6 +68,7 @@ _RESEND: Final = (
     update(deliveries)
     .where(*_THIS, _d.state == State.UNKNOWN)
     .values(state=State.PENDING, due_at=bindparam("_at"), reason="", attempts=0, done_at=None)
+    .values(doubted_at=None, looks=0)
     .returning(_d.delivery_id)
 )
 # In the order of the place: nothing before what waits longer, and nothing while something is being sent there. All
@@ -117,7 +118,8 @@ _FINISH: Final = (
 _PUT_BACK: Final = (
     update(deliveries)
     .where(*_HELD)
-    .values(state=State.PENDING, due_at=bindparam("_due_at"), reason=bindparam("_reason"), leased_until=None)
+    .values({name: bindparam(f"_{name}") for name in ("due_at", "reason", "doubted_at", "looks")})
+    .values(state=State.PENDING, leased_until=None)
 )
 _AWAITS: Final = select(
     exists().where(
@@ -275,7 +277,8 @@ class SqlDeliveries(Rows):
         return (await self._connection.execute(_FINISH, values)).one_or_none() is not None
 
     async def put_back(self, delivery: Delivery, due_at: datetime, reason: str) -> None:
-        values = {**_held(delivery), "_due_at": due_at, "_reason": reason}
+        known = {"_doubted_at": delivery.doubted_at, "_looks": delivery.looks}
+        values = {**_held(delivery), **known, "_due_at": due_at, "_reason": reason}
         if delivery.kind is not Kind.UPDATE:
             # Nothing else can have taken its place.
             await self._connection.execute(_PUT_BACK, values)
@@ -360,6 +363,8 @@ def _delivery(row: RowMapping) -> Delivery:
         attempts=row["attempts"],
         leased_until=row["leased_until"],
         sweep_id=row["sweep_id"] or "",
+        doubted_at=row["doubted_at"],
+        looks=row["looks"],
     )
 
 

@@ -1,7 +1,8 @@
 """What every chat platform can do: speak into a place, change what it said, and say how that failed."""
 
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from datetime import datetime
+from typing import Any, Final, Protocol, runtime_checkable
 
 from cards.model import Card
 from services.people import Language
@@ -70,7 +71,7 @@ class Unavailable(SendFailed):
 
 @dataclass(eq=False)
 class Ambiguous(SendFailed):
-    """Perhaps accepted: never repeated, shown to the admins instead."""
+    """Perhaps accepted: never repeated before it was looked up, and shown to the admins where it cannot be."""
 
     reason: str
 
@@ -95,4 +96,16 @@ class Platform(Protocol):
 
     async def update(self, target: Target, message_id: str, card: Card, reader: Reader) -> None:
         """Replace a posted card for everybody. Repeating it is harmless. Raises SendFailed."""
+        ...
+
+
+@runtime_checkable
+class Findable(Protocol):
+    """A platform on which a message can be looked up by its key."""
+
+    async def find(self, target: Target, key: str, since: datetime) -> Sent | None:
+        """The message that was sent with this key at that time or later; None only if it is certainly not there.
+
+        Raises SendFailed where that cannot be found out now.
+        """
         ...

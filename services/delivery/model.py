@@ -81,6 +81,10 @@ class Delivery:
     """While it is being sent: by this each sender is told from those who had it before him."""
     sweep_id: str = ""
     """The first of the messages with which this one was lost."""
+    doubted_at: datetime | None = None
+    """When it was sent without anybody knowing whether it arrived: it is looked up before it is sent again."""
+    looks: int = 0
+    """How often it was to be looked up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ class Deliveries(Protocol):
         ...
 
     async def put_back(self, delivery: Delivery, due_at: datetime, reason: str) -> None:
-        """Try a delivery in `sending` again later, unless somebody else has it by now.
+        """Try a delivery in `sending` again later, with its doubts, unless somebody else has it by now.
 
         An update that another one waits to replace ends instead.
         """

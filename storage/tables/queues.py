@@ -80,6 +80,8 @@ deliveries = Table(
     moment_column("due_at"),
     moment_column("leased_until", nullable=True),
     moment_column("done_at", nullable=True),
+    moment_column("doubted_at", nullable=True),  # sent then, and nobody knows whether it arrived: looked up first
+    Column("looks", Integer, nullable=False, server_default="0"),  # how often it was to be looked up
     text_column("sweep_id", nullable=True),  # the first of the messages with which this one was lost
     Index(
         "uq_deliveries_post",  # an event says a thing once in a place

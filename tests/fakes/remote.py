@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.platforms.base import Reader, SendFailed, Sent, Target
 from cards.model import Card
@@ -24,6 +25,7 @@ class Remote:
     """What the next calls answer without having done anything."""
     losses: deque[SendFailed] = field(default_factory=deque[SendFailed])
     """What the next calls answer although they have done it."""
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     delay_s: float = 0.0
     at_once: int = 0
@@ -49,10 +51,30 @@ class Remote:
     async def _work(self) -> None:
         if self.refusals:
             raise self.refusals.popleft()
+        self.begun.set()
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         await asyncio.sleep(self.delay_s)
         self.at_once -= 1
+
+
+@dataclass(slots=True)
+class Searchable(Remote):
+    """One on which messages can be looked up: implements `bot.platforms.base.Findable`, too."""
+
+    hidden: deque[SendFailed | Exception] = field(default_factory=deque[SendFailed | Exception])
+    """What the next questions are answered with, instead of an answer."""
+    asked: list[tuple[str, datetime]] = field(default_factory=list[tuple[str, datetime]])
+
+    async def find(self, target: Target, key: str, since: datetime) -> Sent | None:
+        del target
+        self.asked.append((key, since))
+        if self.hidden:
+            raise self.hidden.popleft()
+        if key not in self.keys:
+            return None
+        number = self.keys.index(key)
+        return Sent(self.posts[number][0], f"m{number + 1}")
 
 
 def _words(card: Card, reader: Reader) -> str:

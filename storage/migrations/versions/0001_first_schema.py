@@ -54,6 +54,8 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("doubted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("looks", sa.Integer(), server_default="0", nullable=False),
         sa.Column("sweep_id", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("team_id", "delivery_id", name=op.f("pk_deliveries")),
     )

@@ -1,0 +1,199 @@
+"""Messages of which nobody knows whether they arrived, on a platform where they can be looked up."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.platforms.base import Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
+from bot.relay import LEASE, Relay
+from bot.sending import LOOKS_MAX, Sender
+from services.delivery import Kind
+from storage.unit_of_work import SqlUnits
+from tests.bot.relay.parts import unknowns
+from tests.bot.relay.test_lost_messages import die_sending
+from tests.builders import Clock
+from tests.fakes.remote import Searchable
+from tests.services.firms import Firm, bring, pick
+
+
+@pytest.fixture
+def remote() -> Searchable:
+    """A platform on which messages can be looked up."""
+    return Searchable()
+
+
+def in_channel(remote: Searchable) -> int:
+    """How many messages stand in the firm's channel."""
+    return len([place for place, _ in remote.posts if place.startswith("channel:")])
+
+
+async def passes(relay: Relay, clock: Clock, minutes: float = 8) -> None:
+    """Time goes by while the relay works."""
+    for _ in range(int(minutes * 6)):
+        clock.advance(seconds=10)
+        await relay.drain()
+
+
+async def test_a_message_that_arrived_is_found(
+    firm: Firm, units: SqlUnits, relay: Relay, remote: Searchable, clock: Clock
+) -> None:
+    """It counts as sent, with its id: from then on the card follows its lead like any other."""
+    remote.losses.append(Ambiguous("connection lost"))
+    brought = await bring(firm)
+    await relay.drain()
+    assert (in_channel(remote), remote.asked) == (1, [])
+    await passes(relay, clock, minutes=1)
+    assert (in_channel(remote), len(remote.asked), await unknowns(units)) == (1, 1, 0)
+    await pick(firm, brought.lead_id)
+    await relay.drain()
+    assert remote.updates[-1] == ("m1", "picked in Vertrieb Solarhaus")
+
+
+async def test_a_message_that_never_arrived_is_sent_again(
+    firm: Firm, units: SqlUnits, relay: Relay, remote: Searchable, clock: Clock
+) -> None:
+    """Where the platform has it certainly not, it is sent once more, but not while it may be on its way still."""
+    remote.refusals.append(Ambiguous("no answer in time"))
+    await bring(firm)
+    await relay.drain()
+    clock.advance(seconds=9)
+    await relay.drain()
+    assert (in_channel(remote), remote.asked) == (0, [])
+    await passes(relay, clock, minutes=1)
+    assert (in_channel(remote), len(remote.asked), await unknowns(units)) == (1, 1, 0)
+
+
+async def test_a_card_that_is_found_shows_what_is_true_now(
+    firm: Firm, relay: Relay, remote: Searchable, clock: Clock
+) -> None:
+    """What happened while the message was in doubt stands on it as soon as it is found."""
+    remote.losses.append(Ambiguous("connection lost"))
+    brought = await bring(firm)
+    await relay.drain()
+    await pick(firm, brought.lead_id)
+    await passes(relay, clock, minutes=1)
+    assert in_channel(remote) == 1
+    assert remote.updates[-1] == ("m1", "picked in Vertrieb Solarhaus")
+
+
+async def test_every_lost_answer_leaves_one_copy(
+    firm: Firm, units: SqlUnits, relay: Relay, remote: Searchable, clock: Clock
+) -> None:
+    """However often the platform swallows its answer, each message stands there once."""
+    for lost in (True, False, True, True, False) * 4:
+        (remote.losses if lost else remote.refusals).append(Ambiguous("connection lost"))
+        await bring(firm)
+        await passes(relay, clock, minutes=1)
+    assert (in_channel(remote), len(set(remote.keys)), await unknowns(units)) == (20, 20, 0)
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_a_message_in_the_hands_of_the_dead_is_looked_up(
+    firm: Firm, units: SqlUnits, sender: Sender, relay: Relay, remote: Searchable, clock: Clock, *, arrived: bool
+) -> None:
+    """What a process was sending when it was killed is found, or sent: it is there once and nobody is asked."""
+    await bring(firm)
+    claimed = await die_sending(units, sender, Kind.POST)
+    if arrived:
+        remote.posts.append(("channel:Vertrieb Solarhaus", "open"))
+        remote.keys.append(claimed.delivery_id)
+    clock.advance(seconds=55)
+    await passes(relay, clock, minutes=1)
+    assert (in_channel(remote), await unknowns(units)) == (1, 0)
+    assert claimed.leased_until is not None
+    assert remote.asked == [(claimed.delivery_id, claimed.leased_until - LEASE)]
+
+
+async def test_a_relay_that_is_stopped_leaves_a_doubt(
+    firm: Firm, units: SqlUnits, sender: Sender, remote: Searchable, clock: Clock
+) -> None:
+    """A message that is being sent when the process ends is looked up by the next one."""
+    remote.delay_s = 60
+    await bring(firm)
+    claimed = await die_sending(units, sender, Kind.POST)
+    async with asyncio.TaskGroup() as tasks:
+        sending = tasks.create_task(sender.carry(claimed))
+        await remote.begun.wait()
+        sending.cancel()
+    remote.delay_s = 0
+    await passes(Relay(units, sender), clock, minutes=1)
+    assert (in_channel(remote), len(remote.asked), await unknowns(units)) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    "hidden", [Unavailable("too much"), RateLimited(60), Rejected(200, "missing_scope"), Gone(200, "x"), ValueError()]
+)
+async def test_what_cannot_be_looked_up_is_asked_of_people(
+    firm: Firm, units: SqlUnits, relay: Relay, remote: Searchable, clock: Clock, hidden: SendFailed | Exception
+) -> None:
+    """After a few looks in vain, within minutes, owner and admins are asked; nothing is sent meanwhile."""
+    remote.hidden.extend([hidden] * 100)
+    remote.losses.append(Ambiguous("connection lost"))
+    await bring(firm)
+    await relay.drain()
+    await passes(relay, clock, minutes=4)
+    assert await unknowns(units) == 0
+    await passes(relay, clock, minutes=4)
+    assert (in_channel(remote), await unknowns(units), len(remote.asked)) == (1, 1, LOOKS_MAX)
+
+
+async def test_a_patient_platform_is_looked_through_later(
+    firm: Firm, units: SqlUnits, relay: Relay, remote: Searchable, clock: Clock
+) -> None:
+    """Where the platform wants to be asked later it is, and not before; nobody else is troubled."""
+    remote.hidden.append(RateLimited(60))
+    remote.losses.append(Ambiguous("connection lost"))
+    await bring(firm)
+    await relay.drain()
+    clock.advance(seconds=10)
+    await relay.drain()
+    clock.advance(seconds=59)
+    await relay.drain()
+    assert len(remote.asked) == 1
+    clock.advance(seconds=1)
+    await relay.drain()
+    assert (len(remote.asked), in_channel(remote), await unknowns(units)) == (2, 1, 0)
+
+
+@pytest.mark.parametrize("refusal", [Gone(200, "message_not_found"), Rejected(200, "cant_update_message")])
+async def test_what_was_found_has_arrived(
+    firm: Firm, units: SqlUnits, relay: Relay, remote: Searchable, clock: Clock, refusal: SendFailed
+) -> None:
+    """A message that was there, and that somebody deletes at that moment, is not sent again."""
+    remote.losses.append(Ambiguous("connection lost"))
+    await bring(firm)
+    await relay.drain()
+    remote.refusals.append(refusal)
+    await passes(relay, clock)
+    assert (in_channel(remote), await unknowns(units)) == (1, 0)
+
+
+async def test_who_asks_for_a_second_copy_gets_it(
+    firm: Firm, units: SqlUnits, relay: Relay, remote: Searchable, clock: Clock
+) -> None:
+    """Somebody has looked and presses `send again`: then it is sent, without a further look."""
+    remote.hidden.extend([Unavailable("too much")] * LOOKS_MAX)
+    remote.losses.append(Ambiguous("connection lost"))
+    await bring(firm)
+    await relay.drain()
+    await passes(relay, clock)
+    async with units.write() as uow:
+        assert await uow.deliveries.resend(firm.team_id, remote.keys[0], uow.now)
+    await relay.drain()
+    assert (in_channel(remote), len(remote.asked), await unknowns(units)) == (2, LOOKS_MAX, 0)
+
+
+async def test_a_platform_that_was_switched_off_is_no_answer(
+    firm: Firm, units: SqlUnits, sender: Sender, relay: Relay, remote: Searchable, clock: Clock
+) -> None:
+    """While the platform is off nothing is looked up and nothing is sent; afterwards it goes on."""
+    remote.losses.append(Ambiguous("connection lost"))
+    await bring(firm)
+    await relay.drain()
+    await passes(Relay(units, replace(sender, platforms={})), clock, minutes=1)
+    assert (in_channel(remote), await unknowns(units)) == (1, 0)
+    await passes(relay, clock, minutes=2)
+    assert (in_channel(remote), len(remote.asked), await unknowns(units)) == (1, 1, 0)
+    assert remote.asked[0][1] + timedelta(minutes=1) < clock()
