@@ -3,6 +3,7 @@
 from tests.fakes.bot_connector import Answer, Drop, FakeClock, Slow
 from tests.fakes.slack.model import (
     APP_ID,
+    APP_TOKEN,
     BOT_ID,
     BOT_TOKEN,
     BOT_USER_ID,
@@ -18,6 +19,7 @@ from tests.fakes.slack.server import FakeSlack
 
 __all__ = [
     "APP_ID",
+    "APP_TOKEN",
     "BOT_ID",
     "BOT_TOKEN",
     "BOT_USER_ID",

@@ -32,6 +32,7 @@ from tests.fakes.slack.model import (
     listed,
 )
 from tests.fakes.slack.registry import METHODS, NEEDS, READS_FORMS_ONLY
+from tests.fakes.slack.sockets import Sockets
 from tests.fakes.slack.state import HOOK, HOOK_USES, State
 
 
@@ -47,6 +48,7 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
         self.plan: deque[Answer | Drop | Slow] = deque()
         self.mood: Callable[[str, str], Answer | Drop | Slow | None] = _even_tempered
         self.calls: list[Call] = []
+        self.sockets = Sockets()
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.1)
 
     async def __aenter__(self) -> Self:
@@ -104,6 +106,7 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
         app.add_routes(
             [
                 web.route("*", "/api/{method}", self._receive),
+                web.get("/link/{ticket}", self.sockets.serve),
                 web.post("/hooks/{hook}", self._receive),
                 web.post("/upload/v1/{file}", self._receive),
                 web.get("/files-pri/{file}/{name:.*}", self._receive),
@@ -163,6 +166,8 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
                 return self._take_upload(request.match_info["file"], raw)
             case "download":
                 return self._hand_out(request)
+            case "apps.connections.open":
+                return web.json_response(self.sockets.give_address(_token(request, arguments), self.origin))
             case "oauth.v2.access":
                 return web.json_response({"ok": True, **self._exchange_code(request, arguments)})
             case _:

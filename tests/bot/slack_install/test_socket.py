@@ -1,0 +1,271 @@
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+import pytest
+from structlog.testing import capture_logs
+
+from bot.platforms.door import Json, Turned
+from bot.platforms.slack_socket import AT_ONCE_MAX, Socket
+from tests.builders import START
+from tests.fakes.slack import APP_TOKEN, Answer, Drop, FakeClock, FakeSlack, ratelimited, refused
+
+EVENT = {"type": "event_callback", "event_id": "Ev1", "event": {"type": "app_mention", "text": "geheim"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer to Slack."""
+
+    body: bytes = b""
+
+
+@dataclass(slots=True)
+class Asked:
+    """The way that requests go; the test says what comes back."""
+
+    answer: Callable[[Json], Awaitable[Said]]
+    documents: list[Json] = field(default_factory=list[Json])
+    at_once: int = 0
+    most_at_once: int = 0
+
+    async def serve(self, document: Json) -> Said:
+        self.documents.append(document)
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            return await self.answer(document)
+        finally:
+            self.at_once -= 1
+
+
+async def plainly(_: Json) -> Said:
+    """Say that it is done."""
+    return Said(body=b'{"text": "done"}')
+
+
+@dataclass(slots=True)
+class Line:
+    """A process with a socket, and the Slack at its other end."""
+
+    slack: FakeSlack
+    session: aiohttp.ClientSession
+    clock: FakeClock
+
+    def socket(self, asked: Asked, token: str = APP_TOKEN) -> Socket:
+        return Socket(self.session, self.slack.api_url, token, asked.serve, sleep=self.clock.sleep)
+
+    @asynccontextmanager
+    async def running(self, asked: Asked) -> AsyncGenerator[Socket]:
+        """A socket at work, which has ended in time."""
+        socket = self.socket(asked)
+        async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+            tasks.create_task(socket.run())
+            try:
+                yield socket
+            finally:
+                socket.stop()
+
+
+@pytest.fixture
+async def line() -> AsyncGenerator[Line]:
+    """Slack, with nobody connected yet."""
+    clock = FakeClock(START)
+    async with FakeSlack(clock.now) as slack, aiohttp.ClientSession() as session:
+        yield Line(slack, session, clock)
+
+
+@pytest.fixture
+def asked() -> Asked:
+    """A bot that says that it is done."""
+    return Asked(plainly)
+
+
+async def test_what_happens_is_answered_over_the_connection(line: Line, asked: Asked) -> None:
+    """An event is acknowledged, a command carries its answer, and both go the way that requests go."""
+    async with line.running(asked):
+        await line.slack.sockets.count(1)
+        assert await line.slack.sockets.tell("events_api", EVENT, accepts=False) == {"envelope_id": "envelope-1"}
+        command = {"command": "/kollega", "text": "leads", "team_id": "T1"}
+        told = await line.slack.sockets.tell("slash_commands", command)
+        assert told == {"envelope_id": "envelope-2", "payload": {"text": "done"}}
+    assert asked.documents == [EVENT, command]
+    await line.slack.sockets.count(0)
+    assert line.slack.sockets.opened == 1
+
+
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested", "too_many_websockets"])
+async def test_a_connection_is_renewed_when_slack_asks_for_it(line: Line, asked: Asked, reason: str) -> None:
+    """Slack renews connections every few hours: the next one stands while the last answers leave over the old one."""
+    goes_on = asyncio.Event()
+
+    async def slowly(document: Json) -> Said:
+        if document == EVENT:
+            await goes_on.wait()
+        return Said(body=b'{"text": "done"}')
+
+    asked.answer = slowly
+    async with line.running(asked), asyncio.TaskGroup() as tellers:
+        await line.slack.sockets.count(1)
+        answer = tellers.create_task(line.slack.sockets.tell("events_api", EVENT))
+        while not asked.documents:  # noqa: ASYNC110 - the bot has no reason to tell when it has begun
+            await asyncio.sleep(0.01)
+        await line.slack.sockets.renew(reason)
+        await line.slack.sockets.count(2)
+        assert "payload" in await line.slack.sockets.tell("interactive", {"type": "block_actions"})
+        goes_on.set()
+        assert (await answer)["payload"] == {"text": "done"}
+        await line.slack.sockets.count(1)
+    assert line.slack.sockets.opened == 2
+
+
+async def test_a_broken_connection_is_opened_again(line: Line, asked: Asked) -> None:
+    """However a connection ends, the next one is opened."""
+    async with line.running(asked):
+        for number in range(1, 4):
+            await line.slack.sockets.count(1)
+            await line.slack.sockets.tell("events_api", EVENT)
+            await line.slack.sockets.drop()
+            assert line.slack.sockets.opened >= number
+        await line.slack.sockets.count(1)
+    assert line.clock.sleeps == []
+
+
+async def test_slack_away_is_asked_less_and_less(line: Line, asked: Asked) -> None:
+    """While no connection can be had the pauses grow, Slack's own wish counts, and no secret gets into the log."""
+    away = [refused("invalid_auth"), Answer(500), Drop(accepted=False), ratelimited(90), Answer(200, body=b"nonsense")]
+    line.slack.plan.extend([*away, Answer(200, body=b'{"ok": true, "url": "ws://evil.example/link/secret"}')])
+    line.slack.plan.append(Answer(200, body=b'{"ok": true, "url": "%s/link/secret"}' % line.slack.origin.encode()))
+    with capture_logs() as logs:
+        async with line.running(asked):
+            await line.slack.sockets.count(1)
+    pauses = line.clock.sleeps
+    assert len(pauses) == 7
+    assert 0.5 <= pauses[0] <= 1
+    assert 2 <= pauses[2] <= 4
+    assert 16 <= pauses[5] <= 32 <= pauses[6] <= 60
+    assert pauses[3] == 90
+    assert "secret" not in repr(logs)
+    assert APP_TOKEN not in repr(logs)
+
+
+async def test_a_connection_that_is_closed_at_once_is_no_reason_for_a_storm(line: Line, asked: Asked) -> None:
+    """Where Slack takes a connection and closes it at once, the pauses grow, too."""
+    line.slack.sockets.hello = False
+    async with line.running(asked):
+        while len(line.clock.sleeps) < 5:  # noqa: ASYNC110 - what is waited for is that nothing comes
+            await asyncio.sleep(0.01)
+        line.slack.sockets.hello = True
+        await line.slack.sockets.count(1)
+    assert line.clock.sleeps[4] > 4
+
+
+async def test_what_was_not_carried_out_comes_again(line: Line, asked: Asked) -> None:
+    """What is refused is acknowledged; a defect and a bot that is too busy are not, so that Slack tells once more."""
+    failures = {
+        "Ev1": Turned(403, "not_installed"),
+        "Ev2": Turned(503, "try_again"),
+        "Ev3": RuntimeError("a defect"),
+    }
+
+    async def failing(document: Json) -> Said:
+        if failure := failures.get(document["event_id"]):
+            raise failure
+        return Said()
+
+    asked.answer = failing
+    async with line.running(asked):
+        await line.slack.sockets.count(1)
+        for number in ("Ev2", "Ev3"):
+            await line.slack.sockets.say(
+                f'{{"type": "events_api", "envelope_id": "{number}", "payload": {{"event_id": "{number}"}}}}'
+            )
+        assert await line.slack.sockets.tell("events_api", {"event_id": "Ev1"}) == {"envelope_id": "envelope-1"}
+        failures.clear()
+        told = await line.slack.sockets.tell("events_api", {"event_id": "Ev2"}, envelope_id="Ev2")
+        assert told == {"envelope_id": "Ev2"}
+    assert [one["event_id"] for one in asked.documents] == ["Ev2", "Ev3", "Ev1", "Ev2"]
+
+
+async def test_nonsense_breaks_nothing(line: Line, asked: Asked) -> None:
+    """What cannot be read, is nested too deeply or is of an unknown kind is passed over; nothing of it is logged."""
+    deep = "[" * 100 + "]" * 100
+    with capture_logs() as logs:
+        async with line.running(asked):
+            await line.slack.sockets.count(1)
+            for text in (
+                "geheim",
+                "[]",
+                "{}",
+                '{"type": "hello"}',
+                '{"type": "geheim", "envelope_id": ""}',
+                "[" * 5000,
+            ):
+                await line.slack.sockets.say(text)
+            await line.slack.sockets.say(f'{{"type": "x", "envelope_id": "deep", "payload": {{"geheim": {deep}}}}}')
+            assert await line.slack.sockets.tell("events_api", EVENT)
+    assert asked.documents == [EVENT]
+    assert "geheim" not in repr(logs)
+
+
+async def test_no_more_is_begun_than_can_be_answered(line: Line, asked: Asked) -> None:
+    """Beyond a number at once the rest waits in the connection, and nothing of it is lost."""
+    goes_on = asyncio.Event()
+
+    async def slowly(_: Json) -> Said:
+        await goes_on.wait()
+        return Said()
+
+    asked.answer = slowly
+    async with line.running(asked):
+        await line.slack.sockets.count(1)
+        async with asyncio.TaskGroup() as tellers:
+            for number in range(AT_ONCE_MAX + 20):
+                payload = {"event_id": f"Ev{number}"}
+                tellers.create_task(line.slack.sockets.tell("events_api", payload, envelope_id=f"E{number}"))
+            while asked.at_once < AT_ONCE_MAX:  # noqa: ASYNC110 - the bot has no reason to tell
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
+            assert asked.most_at_once == AT_ONCE_MAX
+            goes_on.set()
+    assert len(asked.documents) == AT_ONCE_MAX + 20
+
+
+async def test_what_is_being_answered_comes_to_its_end(line: Line, asked: Asked) -> None:
+    """Told to stop, the process takes nothing more, and what it has begun is answered."""
+    begun = asyncio.Event()
+
+    async def slowly(_: Json) -> Said:
+        begun.set()
+        await asyncio.sleep(0.2)
+        return Said(body=b'{"text": "done"}')
+
+    asked.answer = slowly
+    async with line.running(asked) as socket, asyncio.TaskGroup() as tellers:
+        await line.slack.sockets.count(1)
+        answer = tellers.create_task(line.slack.sockets.tell("interactive", EVENT))
+        await begun.wait()
+        socket.stop()
+        assert (await answer)["payload"] == {"text": "done"}
+
+
+async def test_a_process_that_waits_for_slack_can_end(line: Line, asked: Asked) -> None:
+    """Told to stop while it waits before the next try, the process ends at once."""
+    socket = Socket(line.session, line.slack.api_url, "xapp-wrong", asked.serve)
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        tasks.create_task(socket.run())
+        while not line.slack.calls:  # noqa: ASYNC110 - Slack does not tell
+            await asyncio.sleep(0.01)
+        socket.stop()
+    assert line.slack.sockets.opened == 0
+
+
+async def test_several_processes_share_what_happens(line: Line, asked: Asked) -> None:
+    """Each process has a connection of its own; Slack tells each thing to one of them."""
+    other = Asked(plainly)
+    async with line.running(asked), line.running(other):
+        await line.slack.sockets.count(2)
+        await line.slack.sockets.tell("events_api", EVENT)
+    assert len(asked.documents) + len(other.documents) == 1
