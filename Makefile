@@ -43,6 +43,10 @@ check: .venv/.dev ## Everything that a change must pass
 test: .venv/.dev ## Run the tests
 	$(PYTEST) $(PYTEST_ARGS) --ignore=tests/benchmarks
 
+.PHONY: features
+features: .venv/.dev ## Run each conversation on every platform, database and language there is
+	$(PYTEST) $(PYTEST_ARGS) --all-combinations tests/features
+
 .PHONY: format
 format: .venv/.dev ## Format the code and mend what can be mended without thought
 	$(BIN)/ruff format .

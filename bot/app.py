@@ -28,6 +28,8 @@ from bot.lead_page import LeadPage
 from bot.metrics import Metrics
 from bot.pages import Pages
 from bot.platforms.base import Platform
+from bot.platforms.slack import SlackPlatform
+from bot.platforms.slack_api import SlackApi
 from bot.platforms.slack_installations import InstalledTokens, SlackInstallations, leaving
 from bot.platforms.slack_oauth import OAuth
 from bot.platforms.slack_tokens import FixedToken, Tokens
@@ -93,6 +95,7 @@ class House:
     jobs: Jobs
     transcripts: Transcripts
     browser: WebPlatform | None
+    slack: SlackPlatform | None
     application: web.Application
 
 
@@ -155,6 +158,8 @@ async def _close(house: House, door: web.AppRunner) -> None:
     if house.browser is not None:
         await house.browser.end()
     await door.cleanup()
+    if house.slack is not None:
+        await house.slack.end()
 
 
 def _address(runner: web.AppRunner) -> str:
@@ -183,12 +188,17 @@ def _introduce(
     platforms: dict[str, Platform] = {teams.name: teams} if settings.serves_teams else {}
     if browser is not None:
         platforms[browser.name] = browser
+    tokens = _tokens(settings, session, units)
+    slack = _slack(settings, session, tokens, dispatch, metrics, clock)
+    if slack is not None:
+        platforms[slack.name] = slack
     sender = Sender(units, platforms, Drawer(views, nouns.all_mails(), public_url), _mails(settings, clock), metrics)
     pages = Pages(units, metrics, lambda: is_current(database), settings.metrics_token.get_secret_value())
     application = web.Application(client_max_size=BODY_MAX_BYTES)
     application.add_routes(teams.routes() if settings.serves_teams else [])
+    application.add_routes(slack.routes() if slack else [])
     application.add_routes([*pages.routes(), *JoinPage(units, public_url).routes()])
-    application.add_routes(_install_pages(settings, session, units, _tokens(settings, session, units)))
+    application.add_routes(_install_pages(settings, session, units, tokens))
     application.add_routes(LeadPage().routes())
     application.add_routes(AboutPages(_operator(settings), public_url).routes())
     application.add_routes(browser.routes() if browser else [])
@@ -204,6 +214,7 @@ def _introduce(
         importer=Importer(units, metrics),
         transcripts=transcripts,
         browser=browser,
+        slack=slack,
         application=application,
     )
 
@@ -250,6 +261,21 @@ def _install_pages(
         client_secret=settings.slack_client_secret.get_secret_value(),
     )
     return InstallPage(units, oauth, settings.address).routes()
+
+
+def _slack(
+    settings: Settings,
+    session: aiohttp.ClientSession,
+    tokens: Tokens,
+    dispatch: Dispatch,
+    metrics: Metrics,
+    clock: Clock,
+) -> SlackPlatform | None:
+    if not settings.serves_slack:
+        return None
+    api = SlackApi(session, tokens, metrics, url=settings.slack_api_url)
+    secret = settings.slack_signing_secret.get_secret_value()
+    return SlackPlatform(dispatch, api, tokens, session, secret=secret, clock=clock)
 
 
 def _connector(settings: Settings, session: aiohttp.ClientSession, metrics: Metrics, clock: Clock) -> Connector:

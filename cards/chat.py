@@ -36,6 +36,11 @@ def slow(form: Card | None = None) -> Card:
     return replace(form, title=SLOW, body=(hint, *form.body))
 
 
+def waiting() -> Card:
+    """In a window, while the answer takes longer than its platform waits."""
+    return Card(t("One moment: this takes a little longer."), (Text(t("The answer will appear here.")),))
+
+
 def unseen(card: Card) -> Card:
     """It is done, and the message that says so has perhaps not come."""
     words = t("My message here has perhaps not arrived. Look for it before you begin anew.")
@@ -69,6 +74,7 @@ EXAMPLES = {
     "outdated": outdated(),
     "slow": slow(),
     "slow form": slow(Card(t("Lead from a message"), actions=(Run(t("Create lead"), "lead.create", collects=True),))),
+    "waiting": waiting(),
     "unseen": unseen(Card(t("Lead from a message"))),
     "unreachable": unreachable(),
     "concealed": concealed(Card(verbatim("L-12"), subject=Subject("lead.card", "0198"))),

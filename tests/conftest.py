@@ -35,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """What the tests that break things on purpose may be told."""
     group = parser.getgroup("faults")
     seed = os.environ.get("KOLLEGA_FAULT_SEED")
+    parser.addoption("--all-combinations", action="store_true", help="run each conversation on all combinations")
     group.addoption("--fault-seed", type=int, default=seed, help="repeat the run that printed this seed")
     group.addoption("--figures", type=Path, help="write what the fault tests counted into this file, as JSON")
 

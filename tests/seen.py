@@ -1,4 +1,4 @@
-"""What a person sees in a chat, read from what the platform shows: HTML in the browser, Adaptive Cards in Teams."""
+"""What a person sees in a chat, as the platform shows it: HTML in the browser, Adaptive Cards in Teams."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Each conversation runs on both platforms, both databases and in both languages; any two of these choices meet."""
+"""Each conversation runs on every platform, on both databases and in both languages; with an option on all of both."""
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
@@ -11,14 +11,16 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from bot.app import opened
-from bot.settings import Settings
+from bot.settings import SLACK_API_URL, Settings
 from services.invariants import check_all
 from tests.builders import Clock
 from tests.chat import Chat, Stage
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, FakeTeams
 from tests.fakes.mail_server import FakeMailServer
 from tests.fakes.share_point import FakeSharePoint
-from tests.features.combinations import ALL, Combination, measured
+from tests.fakes.slack import BOT_TOKEN, SIGNING_SECRET, FakeSlack
+from tests.features.combinations import EVERYWHERE, Combination, all_of, measured, some_of
+from tests.stage_slack import SlackStage
 from tests.stage_teams import TeamsStage
 from tests.stage_web import WebStage
 
@@ -27,8 +29,8 @@ CONNECTIONS_MAX = 250
 """So many people can press at the same moment."""
 
 
-def settings_for(database_url: str, teams: FakeTeams, smtp_url: str) -> Settings:
-    """A deployment with Teams, the browser chat and a mail server."""
+def settings_for(database_url: str, teams: FakeTeams, smtp_url: str, slack: FakeSlack | None = None) -> Settings:
+    """A deployment with Teams, Slack, the browser chat and a mail server."""
     return Settings(
         database_url=SecretStr(database_url),
         demo=True,
@@ -40,6 +42,9 @@ def settings_for(database_url: str, teams: FakeTeams, smtp_url: str) -> Settings
         teams_login_url=teams.login_url,
         teams_service_hosts=("127.0.0.1",),
         teams_file_hosts=("127.0.0.1",),
+        slack_signing_secret=SecretStr(SIGNING_SECRET if slack else ""),
+        slack_bot_token=SecretStr(BOT_TOKEN if slack else ""),
+        slack_api_url=slack.api_url if slack else SLACK_API_URL,
         smtp_url=SecretStr(smtp_url),
         mail_from="kollega@kollega.example" if smtp_url else "",
         secret_keys=SecretStr("a key of the feature tests and of them alone"),
@@ -53,14 +58,15 @@ def has_mail_server() -> bool:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Each conversation runs on all combinations, or on those that its class or module names."""
+    """Each conversation runs on some combinations of each platform, or on those that its class or module names."""
     if "combination" in metafunc.fixturenames:
         places = cast("tuple[object, object]", (metafunc.cls, metafunc.module))
         named = [vars(one)["COMBINATIONS"] for one in places if "COMBINATIONS" in getattr(one, "__dict__", {})]
-        chosen = cast("tuple[Combination, ...]", named[0] if named else ALL)
-        metafunc.parametrize(
-            "combination", [_run_on(one, watched=one == measured(chosen)) for one in chosen], indirect=True
-        )
+        name = metafunc.definition.nodeid
+        usual = all_of(EVERYWHERE) if metafunc.config.getoption("all_combinations") else some_of(EVERYWHERE, name)
+        chosen = cast("tuple[Combination, ...]", named[0] if named else usual)
+        watched = measured(chosen, name)
+        metafunc.parametrize("combination", [_run_on(one, watched=one == watched) for one in chosen], indirect=True)
 
 
 def _run_on(combination: Combination, *, watched: bool) -> pytest.ParameterSet:
@@ -89,9 +95,10 @@ async def chat(
     platform, url, language = combination
     async with AsyncExitStack() as stack:
         teams = await stack.enter_async_context(FakeTeams(clock))
+        slack = await stack.enter_async_context(FakeSlack(clock))
         share_point = await stack.enter_async_context(FakeSharePoint())
         mails = await stack.enter_async_context(FakeMailServer())
-        settings = settings_for(url, teams, mails.url if has_mail_server else "")
+        settings = settings_for(url, teams, mails.url if has_mail_server else "", slack)
         house = await stack.enter_async_context(opened(settings, clock))
         server = await stack.enter_async_context(TestServer(house.application))
         connector = TCPConnector(limit=CONNECTIONS_MAX)
@@ -100,6 +107,8 @@ async def chat(
         stage: Stage = WebStage(client, house.transcripts)
         if platform == "teams":
             stage = TeamsStage(client, teams, share_point=share_point)
+        elif platform == "slack":
+            stage = SlackStage(client, slack)
         yield Chat(stage, house, clock, language, client, mails, PUBLIC_URL)
         async with house.units.read() as uow:
             assert await check_all(uow) == ()

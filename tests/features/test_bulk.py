@@ -12,7 +12,6 @@ from services import file
 from services.permissions import Role
 from tests.chat import Chat, Person
 from tests.features import people
-from tests.features.combinations import OPPOSITES
 from tests.features.people import Firm
 from tests.seen import Seen
 
@@ -230,8 +229,6 @@ async def test_too_many_lines_are_refused(chat: Chat) -> None:
 
 class TestWithoutAMailServer:
     """Where no mails can be sent, links are passed on."""
-
-    COMBINATIONS = OPPOSITES
 
     @pytest.fixture
     def has_mail_server(self) -> bool:

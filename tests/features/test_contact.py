@@ -1,10 +1,7 @@
 """Whose contact is shown to whom on a marketplace."""
 
 from tests.chat import Chat
-from tests.features.combinations import OPPOSITES
 from tests.features.trade import offered, open_three
-
-COMBINATIONS = OPPOSITES
 
 SECRETS = ("Elke", "elke-", "70192")
 

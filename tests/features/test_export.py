@@ -14,11 +14,8 @@ from services.permissions import Role
 from services.spreadsheet import DELIMITERS, restore
 from tests.chat import Chat
 from tests.features import people, state
-from tests.features.combinations import OPPOSITES
 from tests.features.people import Firm
 from tests.formulas import CORPUS
-
-COMBINATIONS = OPPOSITES
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from services.permissions import Role
 from services.spreadsheet import FILE_MAX_BYTES
 from tests.chat import Chat, Person
 from tests.features import people, state
-from tests.features.combinations import OPPOSITES
+from tests.features.combinations import WEB
 from tests.features.people import Firm
 
 LEADS = "Name;E-Mail\r\nEva Müller;eva@posteo.example\r\n".encode()
@@ -59,8 +59,6 @@ async def test_a_repeated_message_keeps_its_file_once(chat: Chat, firm: Firm) ->
 
 class TestRefusals:
     """Why a file is not kept."""
-
-    COMBINATIONS = OPPOSITES
 
     async def test_what_is_no_csv_is_not_kept(self, chat: Chat, firm: Firm) -> None:
         """A workbook is answered with the way to a CSV file; a renamed one, a PDF and an empty file are not kept."""
@@ -113,7 +111,7 @@ async def test_a_made_file_is_got_by_whoever_asked_for_it(chat: Chat, firm: Firm
 class TestOnTheWeb:
     """What the browser chat alone does."""
 
-    COMBINATIONS = (OPPOSITES[0],)
+    COMBINATIONS = WEB[:1]
 
     async def test_the_door_is_as_narrow_for_files(self, chat: Chat, firm: Firm) -> None:
         """Size, kind of body, name, origin and person are checked before anything is kept."""

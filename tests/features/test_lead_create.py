@@ -3,9 +3,6 @@
 from services.permissions import Role
 from tests.chat import Chat
 from tests.features import people
-from tests.features.combinations import OPPOSITES
-
-COMBINATIONS = OPPOSITES
 
 ENQUIRY = {
     "title": "Wärmepumpe für ein Reihenhaus",

@@ -13,12 +13,9 @@ from services.permissions import Role
 from services.table import open_table
 from tests.chat import Chat, Person
 from tests.features import people
-from tests.features.combinations import OPPOSITES
 from tests.features.people import Firm
 from tests.seen import Seen
 from tests.services import imports
-
-COMBINATIONS = OPPOSITES
 
 
 async def found(chat: Chat) -> Firm:

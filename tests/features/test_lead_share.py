@@ -3,11 +3,8 @@
 from services.permissions import Role
 from tests.chat import Chat, Person
 from tests.features import people
-from tests.features.combinations import OPPOSITES
 from tests.features.people import Firm
 from tests.features.trade import picked_by, shows
-
-COMBINATIONS = OPPOSITES
 
 STAFF = {"Mara Lind": Role.ADMIN, "Ben Kaya": Role.MEMBER, "Olaf Kern": Role.MEMBER, "Tom Fischer": Role.VIEWER}
 

@@ -3,9 +3,6 @@
 from services.permissions import Role
 from tests.chat import Chat
 from tests.features import people
-from tests.features.combinations import OPPOSITES
-
-COMBINATIONS = OPPOSITES
 
 
 async def test_colleagues_create_pick_work_and_win_a_lead(chat: Chat) -> None:

@@ -4,10 +4,7 @@ from services.people import Language
 from services.permissions import Role
 from tests.chat import Chat
 from tests.features import people
-from tests.features.combinations import OPPOSITES
 from tests.features.trade import offered, open_three, shows, taken
-
-COMBINATIONS = OPPOSITES
 
 
 async def test_every_colleague_sees_and_works_on_it(chat: Chat) -> None:

@@ -2,10 +2,7 @@
 
 from tests.chat import Chat
 from tests.features import people
-from tests.features.combinations import OPPOSITES
 from tests.features.trade import open_three
-
-COMBINATIONS = OPPOSITES
 
 
 async def test_a_market_asks_its_own_questions(chat: Chat) -> None:

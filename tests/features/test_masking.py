@@ -10,13 +10,10 @@ from services.people import Language
 from services.permissions import Role
 from tests.chat import Chat, Person
 from tests.features import people
-from tests.features.combinations import OPPOSITES
 from tests.features.people import Firm
 from tests.features.trade import ROOFS, SOLAR, platform, shows
 from tests.seen import Seen, plain
 from tests.stage_teams import TeamsStage
-
-COMBINATIONS = OPPOSITES
 
 EMAIL, PHONE, FIRST_NAME = "canaryeva", "5558877", "Gundula"
 REACHED = f"{EMAIL}@posteo.example oder 0711 {PHONE}"

@@ -8,12 +8,9 @@ from bot import nouns
 from services.permissions import Role
 from tests.chat import Chat, Person
 from tests.features import matrix, people, state
-from tests.features.combinations import OPPOSITES
 from tests.features.matrix import ROWS, Things
 from tests.features.people import Firm
 from tests.seen import Seen
-
-COMBINATIONS = OPPOSITES
 
 COMMANDS = nouns.registry().commands
 COLUMNS: Final = {Role.OWNER: "O", Role.ADMIN: "A", Role.MEMBER: "M", Role.VIEWER: "V", Role.GUEST: "G"}

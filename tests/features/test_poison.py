@@ -4,7 +4,6 @@ from services.invitation import InvitationState
 from services.permissions import Grant, Role, grant
 from tests.chat import Chat, Person, Room
 from tests.features import people, state
-from tests.features.combinations import OPPOSITES
 from tests.features.matrix import ROWS
 from tests.features.poison import (
     ALTERED,
@@ -21,8 +20,6 @@ from tests.features.poison import (
     untouched_but_read,
     worded,
 )
-
-COMBINATIONS = OPPOSITES
 
 
 def test_every_command_has_a_row() -> None:

@@ -3,10 +3,7 @@
 from services.permissions import Role
 from tests.chat import Chat
 from tests.features import people, state
-from tests.features.combinations import OPPOSITES
 from tests.features.people import Firm
-
-COMBINATIONS = OPPOSITES
 
 ROLES = {"Mara Lind": Role.ADMIN, "Ben Kaya": Role.MEMBER, "Tom Fischer": Role.VIEWER}
 

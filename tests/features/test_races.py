@@ -11,7 +11,6 @@ from services.lead import What
 from services.permissions import Role
 from tests.chat import Chat, Person, Room
 from tests.features import people, state
-from tests.features.combinations import OPPOSITES
 from tests.features.people import Firm
 from tests.seen import Seen
 
@@ -71,8 +70,6 @@ async def card_of(person: Person, room: Room, command: str, args: dict[str, str]
 
 
 class TestThousand:
-    COMBINATIONS = OPPOSITES
-
     @pytest.mark.timeout(120)
     async def test_a_thousand_picks_of_one_lead_have_one_winner(self, chat: Chat) -> None:
         """A thousand clicks of 55 colleagues of eleven firms on one lead: one has it, the others read: it is taken."""

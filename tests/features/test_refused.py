@@ -3,10 +3,8 @@
 from services.permissions import Role
 from tests.chat import Chat
 from tests.features import people
-from tests.features.combinations import OPPOSITES
 from tests.features.people import Firm
 
-COMBINATIONS = OPPOSITES
 FOREIGN = "0123456789abcdef0123456789abcdef0123"
 
 

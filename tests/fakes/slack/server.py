@@ -160,7 +160,7 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
     def _perform(self, request: web.Request, method: str, arguments: Json, raw: bytes) -> web.Response:
         match method:
             case "response_url":
-                self._answer_hook(self.hooks.get(request.match_info["hook"]), arguments)
+                self.answer_hook(self.hooks.get(request.match_info["hook"]), arguments)
                 return web.Response(text="ok")
             case "upload":
                 return self._take_upload(request.match_info["file"], raw)
@@ -221,7 +221,8 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
             "is_enterprise_install": issued["org_wide"],
         }
 
-    def _answer_hook(self, hook: Hook | None, said: Json) -> None:
+    def answer_hook(self, hook: Hook | None, said: Json) -> None:
+        """What an address for answers, or the reply to a command, makes of a message."""
         if hook is None or self.clock() - hook.at > HOOK:
             raise Refused("expired_url")
         if hook.uses >= HOOK_USES:

@@ -1,0 +1,90 @@
+"""Answers to Slack, which waits three seconds for each: what takes longer goes on, and comes when it is there."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+
+from bot.platforms.door import Json
+
+BUDGET_S: Final = 2.3
+"""Slack waits for three seconds, on its own clock and with the way there and back."""
+GOING_ON_MAX: Final = 1_000
+END_S: Final = 3.0
+"""How long what goes on may go on when the process ends."""
+
+_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("slack.late")
+
+
+class Reply:
+    """The answer to one request, as long as Slack waits for it."""
+
+    def __init__(self) -> None:
+        self.given: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+
+    @property
+    def is_open(self) -> bool:
+        return not self.given.done()
+
+    def give(self, body: Json) -> bool:
+        """Answer with this, if Slack still waits."""
+        if self.given.done():
+            return False
+        self.given.set_result(body)
+        return True
+
+
+class Busy(Exception):
+    """So much goes on that nothing more is begun."""
+
+
+class Hands:
+    """Holds what goes on after Slack has been told to wait no longer."""
+
+    def __init__(self, budget_s: float = BUDGET_S, limit: int = GOING_ON_MAX) -> None:
+        self._budget_s = budget_s
+        self._limit = limit
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self, work: Callable[[Reply], Awaitable[None]], late: Callable[[], Json]) -> Json:
+        """What `work` answers within the time; after that `late`, while the work goes on. Raises Busy."""
+        if len(self._tasks) >= self._limit:
+            raise Busy
+        reply = Reply()
+        task = asyncio.create_task(_carried(work, reply))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await asyncio.wait({task, reply.given}, timeout=self._budget_s, return_when=asyncio.FIRST_COMPLETED)
+        if reply.given.done():
+            task.add_done_callback(_noted)
+            return reply.given.result()
+        if task.done():
+            reply.give({})
+            task.result()
+            return {}
+        body = late()
+        reply.give(body)
+        task.add_done_callback(_noted)
+        return body
+
+    async def end(self) -> None:
+        """Let what goes on come to its end, for a few seconds."""
+        if not self._tasks:
+            return
+        _, left = await asyncio.wait(set(self._tasks), timeout=END_S)
+        for task in left:
+            task.cancel()
+        if left:
+            _log.warning("slack_answers_cut_short", answers=len(left))
+            await asyncio.wait(left)
+
+
+async def _carried(work: Callable[[Reply], Awaitable[None]], reply: Reply) -> None:
+    await work(reply)
+
+
+def _noted(task: asyncio.Task[None]) -> None:
+    """A defect of which nobody hears any more."""
+    if not task.cancelled() and (failure := task.exception()) is not None:
+        _log.error("slack_answer_broke", exc_info=failure)

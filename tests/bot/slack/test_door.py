@@ -1,0 +1,181 @@
+"""The check in front of what Slack sends: who gets in, once, and what everybody else is told."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+import pytest
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer
+from structlog.testing import capture_logs
+
+from bot.platforms.door import BODY_LIMIT_BYTES, DEPTH_LIMIT, Json, Turned
+from bot.platforms.slack_door import Door, Said, signed
+
+SECRET = "only-for-this-test"
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+STAMP = str(int(NOW.timestamp()))
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+
+class Bot:
+    """A door on loopback, and what came through it."""
+
+    def __init__(self) -> None:
+        self.served: list[Json] = []
+        self.pause = asyncio.Event()
+        self.pause.set()
+        self.failure: Exception | None = None
+        self.door = Door(SECRET, lambda: NOW, asyncio.get_running_loop().time, 0.3)
+        app = web.Application()
+        app.add_routes([web.post("/", self._receive)])
+        self.client = TestClient(TestServer(app))
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        try:
+            said = await self.door.serve(request, self._serve)
+        except Turned as turned:
+            return web.json_response({"error": turned.reason}, status=turned.status)
+        return web.Response(status=said.status, body=said.body)
+
+    async def _serve(self, document: Json) -> Said:
+        self.served.append(document)
+        await self.pause.wait()
+        if self.failure is not None:
+            raise self.failure
+        return Said(body=b'{"text": "%d"}' % len(self.served))
+
+    async def knock(self, body: bytes, kind: str = JSON, stamp: str = STAMP, **headers: str) -> ClientResponse:
+        """Send it as Slack does."""
+        proof = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signed(SECRET.encode(), stamp, body)}
+        more = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.client.post("/", data=body, headers={"Content-Type": kind, **proof, **more})
+
+
+@pytest.fixture
+async def bot() -> AsyncGenerator[Bot]:
+    """A door."""
+    bot = Bot()
+    async with bot.client:
+        yield bot
+
+
+async def test_events_commands_and_clicks_get_in(bot: Bot) -> None:
+    """JSON is read as it is, a command as its fields, and a click as the JSON in one of them."""
+    assert (await bot.knock(b'{"type": "event_callback"}')).status == HTTPStatus.OK
+    assert (await bot.knock(urlencode({"command": "/kollega", "text": ""}).encode(), FORM)).status == HTTPStatus.OK
+    assert (await bot.knock(urlencode({"payload": '{"type": "shortcut"}'}).encode(), FORM)).status == HTTPStatus.OK
+    assert bot.served == [{"type": "event_callback"}, {"command": "/kollega", "text": ""}, {"type": "shortcut"}]
+
+
+@pytest.mark.parametrize("seconds", [-301, 301, -86_400])
+async def test_what_was_signed_long_ago_stays_out(bot: Bot, seconds: int) -> None:
+    """X4: a signature is worth five minutes, before and after."""
+    response = await bot.knock(b"{}", stamp=str(int(STAMP) + seconds))
+    assert (response.status, await response.json()) == (HTTPStatus.UNAUTHORIZED, {"error": "stale"})
+    assert bot.served == []
+
+
+@pytest.mark.parametrize("seconds", [-299, 299])
+async def test_clocks_may_differ_a_little(bot: Bot, seconds: int) -> None:
+    """A request of a few minutes ago still counts."""
+    assert (await bot.knock(b"{}", stamp=str(int(STAMP) + seconds))).status == HTTPStatus.OK
+
+
+@pytest.mark.parametrize(
+    "signature", ["v0=0000", "", "v1=0", "\u00e4\u00f6", signed(b"another", STAMP, b"{}"), signed(b"", STAMP, b"{}")]
+)
+async def test_what_somebody_else_signed_stays_out(bot: Bot, signature: str) -> None:
+    """Nothing is even read of it."""
+    response = await bot.knock(b"{}", X_Slack_Signature=signature)
+    assert (response.status, await response.json()) == (HTTPStatus.UNAUTHORIZED, {"error": "unsigned"})
+    assert bot.served == []
+
+
+async def test_headers_stand_there_once(bot: Bot) -> None:
+    """A header that is missing proves nothing, and of two nobody knows which one counts."""
+    body = b"{}"
+    once = [("X-Slack-Request-Timestamp", STAMP), ("X-Slack-Signature", signed(SECRET.encode(), STAMP, body))]
+    for headers, status in ((once[:1], 401), (once[1:], 401), ([*once, once[0]], 400), ([*once, once[1]], 400)):
+        response = await bot.client.post("/", data=body, headers=[("Content-Type", JSON), *headers])
+        assert response.status == status
+        assert set(await response.json()) == {"error"}
+    assert bot.served == []
+
+
+@pytest.mark.parametrize("stamp", ["", "now", "1e9", "-5", "9" * 13, "\u0661\u0662"])
+async def test_a_time_is_a_number(bot: Bot, stamp: str) -> None:
+    """Whatever else stands there is no time."""
+    assert (await bot.knock(b"{}", stamp=stamp)).status == HTTPStatus.BAD_REQUEST
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"", JSON, 400),
+        (b"[]", JSON, 400),
+        (b'"text"', JSON, 400),
+        (b"{", JSON, 400),
+        (b'{"a": "\xff"}', JSON, 400),
+        (b'{"a": "\\u0000"}', JSON, 400),
+        (b'{"a":' + b'{"a":' * DEPTH_LIMIT + b"1" + b"}" * DEPTH_LIMIT + b"}", JSON, 400),
+        (b"[" * 100_000, JSON, 400),
+        (b"payload=%7B", FORM, 400),
+        (b"payload=%7B%7D&payload=%7B%7D", FORM, 400),
+        (b"text=%ff", FORM, 400),
+        (b"text=\xff", FORM, 400),
+        (b"&".join(b"f%d=1" % number for number in range(100)), FORM, 400),
+        (b"{}", "text/plain", 415),
+        (b"{}", "", 415),
+        (b"{}", "application/json; charset=\x80".encode("latin-1").decode("latin-1"), 200),
+        (b" " * (BODY_LIMIT_BYTES + 1), JSON, 413),
+    ],
+)
+async def test_nothing_malformed_breaks_anything(bot: Bot, body: bytes, kind: str, status: int) -> None:
+    """Even what is signed is turned away with a word when it makes no sense."""
+    assert (await bot.knock(body, kind)).status == status
+
+
+async def test_the_same_again_has_no_effect_and_the_same_answer(bot: Bot) -> None:
+    """X4: exactly the same bytes again are answered as before, also while the first are being answered."""
+    first = await (await bot.knock(b'{"n": 1}')).read()
+    assert await (await bot.knock(b'{"n": 1}')).read() == first
+    bot.pause.clear()
+    async with asyncio.TaskGroup() as tasks:
+        both = [tasks.create_task(bot.knock(b'{"n": 2}')) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        bot.pause.set()
+    answers = [await one.result().read() for one in both]
+    assert answers[0] == answers[1] != first
+    assert bot.served == [{"n": 1}, {"n": 2}]
+
+
+async def test_what_failed_may_come_again(bot: Bot) -> None:
+    """What was not carried out is not remembered as done."""
+    bot.failure = Turned(403, "not_installed")
+    assert (await bot.knock(b"{}")).status == HTTPStatus.FORBIDDEN
+    bot.failure = None
+    assert (await bot.knock(b"{}")).status == HTTPStatus.OK
+
+
+async def test_who_dribbles_is_shown_out(bot: Bot) -> None:
+    """A body that does not come in time is not waited for."""
+
+    async def dribble() -> AsyncGenerator[bytes]:
+        yield b"{"
+        await asyncio.sleep(1)
+        yield b"}"
+
+    response = await bot.client.post("/", data=dribble(), headers={"Content-Type": JSON})
+    assert response.status == HTTPStatus.REQUEST_TIMEOUT
+
+
+async def test_nobody_reads_in_the_log_what_was_written(bot: Bot) -> None:
+    """What is turned away leaves no word of it in the log."""
+    with capture_logs() as logs:
+        await bot.knock(json.dumps({"text": "Elke Schneider"}).encode(), X_Slack_Signature="v0=1")
+    assert "Elke" not in repr(logs)

@@ -1,0 +1,287 @@
+"""Slack as a stage: what a signed workspace sends, and what the bot wrote into it."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Final
+from urllib.parse import urlencode
+from zlib import crc32
+
+from aiohttp import ClientSession
+
+from services.people import Language, PlaceKind
+from tests.chat import Account, Room
+from tests.fakes.slack import BOT_USER_ID, TEAM_ID, FakeSlack
+from tests.fakes.slack.checking import check_view
+from tests.fakes.slack.model import Channel, Ephemeral, Message, Trigger, View
+from tests.seen import Seen
+from tests.seen_slack import Json, codes_of, filled, from_blocks, from_view, pressables, read_inputs
+
+EVENTS: Final = "/slack/events"
+KINDS: Final = {PlaceKind.CHANNEL: "channel", PlaceKind.GROUP: "mpim"}
+LOCALES: Final = {Language.GERMAN: "de-DE", Language.ENGLISH: "en-GB"}
+ESCAPED: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+PERSON: Final = re.compile(r"(?<!\S)@(U\w+)")
+LINK: Final = re.compile(r"https?://[^\s|]+")
+MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+@dataclass(slots=True)
+class SlackStage:
+    """People in Slack clients: they type, press, fill in windows, and close a window before they do something else."""
+
+    client: ClientSession
+    slack: FakeSlack
+    platform: str = "slack"
+    tenant: str = TEAM_ID
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+    _sent: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    """What was sent under an id that a test has chosen: the same again is the same request."""
+
+    async def account(self, name: str, language: Language) -> Account:
+        key = f"U{next(self._numbers):08d}"
+        self.slack.add_user(key, name, locale=LOCALES[language])
+        return Account(key, name, language, Room(self.slack.direct(key).channel_id, PlaceKind.PERSONAL))
+
+    async def room(self, name: str, accounts: list[Account]) -> Room:
+        return self._room(name, accounts, PlaceKind.CHANNEL)
+
+    async def chat(self, name: str, accounts: list[Account]) -> Room:
+        """A group chat, to which Slack gives a name that nobody has chosen."""
+        return self._room(name, accounts, PlaceKind.GROUP)
+
+    def _room(self, name: str, accounts: list[Account], kind: PlaceKind) -> Room:
+        key = f"C{next(self._numbers):08d}"
+        members = [account.account_id for account in accounts]
+        self.slack.add_channel(key, name or "mpdm-1", members, kind=KINDS[kind], has_bot=False)
+        return Room(key, kind, name)
+
+    async def install(self, room: Room, by: Account) -> None:
+        channel = self._channel(room)
+        if BOT_USER_ID not in channel.members:
+            channel.members.append(BOT_USER_ID)
+        joined = {"type": "member_joined_channel", "user": BOT_USER_ID, "inviter": by.account_id}
+        await self.tell({**joined, "channel": room.room_id, "channel_type": "C", "team": TEAM_ID})
+
+    async def uninstall(self, room: Room, by: Account) -> None:
+        """Take the bot out of a channel."""
+        self._channel(room).members.remove(BOT_USER_ID)
+        await self.tell({"type": "channel_left", "channel": room.room_id, "actor_id": by.account_id})
+
+    async def say(self, account: Account, room: Room, text: str, interaction_id: str | None) -> None:
+        self._close(account)
+        if room.kind is PlaceKind.PERSONAL:
+            await self._write(account, room, marked(text), "message", interaction_id)
+        elif crc32(text.encode()) % 2:
+            await self._command(account, room, text, interaction_id)
+        else:
+            await self._write(account, room, f"<@{BOT_USER_ID}> {marked(text)}", "app_mention", interaction_id)
+
+    async def _write(self, account: Account, room: Room, text: str, kind: str, interaction_id: str | None) -> None:
+        said = self.slack.says(account.account_id, room.room_id, text)
+        event = {"type": kind, "user": account.account_id, "channel": room.room_id, "text": text, "ts": said.ts}
+        more = {"channel_type": "im"} if kind == "message" else {}
+        await self.tell({**event, **more, "team": TEAM_ID, "event_ts": said.ts}, interaction_id)
+
+    async def _command(self, account: Account, room: Room, text: str, interaction_id: str | None) -> None:
+        hook = self.slack.hook(room.room_id, account.account_id)
+        body = {
+            "command": "/kollega",
+            "text": PERSON.sub(r"<@\1|somebody>", text.translate(ESCAPED)),
+            "team_id": TEAM_ID,
+            "team_domain": "solarhaus",
+            "channel_id": room.room_id,
+            "channel_name": room.name,
+            "user_id": account.account_id,
+            "user_name": "somebody",
+            "trigger_id": self._trigger(account, interaction_id),
+            "response_url": hook,
+            "api_app_id": "A0KOLLEGA",
+        }
+        answered = await self._send(body, interaction_id)
+        if answered:
+            self.slack.answer_hook(self.slack.hooks[hook.rpartition("/")[2]], answered)
+
+    async def send_files(
+        self, account: Account, room: Room, files: Mapping[str, bytes], interaction_id: str | None
+    ) -> None:
+        self._close(account)
+        dropped = [self.slack.drop_file(account.account_id, room.room_id, *one) for one in files.items()]
+        described = [file for _, file in dropped]
+        said = dropped[0][0]
+        event = {"type": "message", "subtype": "file_share", "channel_type": "im", "files": described, "text": ""}
+        place = {"user": account.account_id, "channel": room.room_id, "ts": said.ts, "team": TEAM_ID}
+        await self.tell({**event, **place}, interaction_id)
+
+    async def get_file(self, account: Account, room: Room, name: str) -> bytes:
+        offered = [one for one in self.slack.files.values() if one.name == name and room.room_id in one.channels]
+        own = [one for one in offered if one.author == BOT_USER_ID]
+        assert own, f"{account.name} finds no file {name}"
+        return own[-1].content
+
+    async def press(
+        self,
+        account: Account,
+        room: Room,
+        message_id: str,
+        command: str,
+        args: Mapping[str, Any],
+        interaction_id: str | None,
+    ) -> Seen | None:
+        if message_id in self.slack.views:
+            await self._press_in(self.slack.views[message_id], account, command, args, interaction_id)
+            return None
+        self._close(account)
+        shown = self._shown(account, room, message_id)
+        is_ephemeral = isinstance(shown, Ephemeral)
+        action, values = pressed(shown.blocks if shown else [], command, args)
+        container = {"type": "message", "message_ts": message_id, "channel_id": room.room_id}
+        body = {
+            **self._interaction(account, interaction_id),
+            "type": "block_actions",
+            "container": {**container, "is_ephemeral": is_ephemeral},
+            "channel": {"id": room.room_id, "name": room.name or "directmessage"},
+            "response_url": self.slack.hook(room.room_id, account.account_id, message_id),
+            "actions": [action],
+            "state": {"values": values},
+        }
+        if isinstance(shown, Message):
+            body["message"] = self.slack.describe_message(shown)
+        await self._send({"payload": json.dumps(body)}, interaction_id)
+        return None
+
+    async def _press_in(
+        self, view: View, account: Account, command: str, args: Mapping[str, Any], interaction_id: str | None
+    ) -> None:
+        """Press in a window; the button of the window itself sends it."""
+        carried = json.loads(view.content.get("private_metadata") or "{}")
+        sends = "submit" in view.content and carried.get("cmd") == command
+        inputs = read_inputs(view.content["blocks"], carried.get("coded", {}))
+        given = {name: value for name, value in args.items() if name not in inputs}
+        described: Json = {**self._described(view), "state": {"values": {}}}
+        base = {**self._interaction(account, interaction_id, view.view_id), "view": described}
+        if sends and all(carried.get("args", {}).get(name) == value for name, value in given.items()):
+            described["state"]["values"] = filled(view.content["blocks"], args, carried.get("coded", {}))
+            answered = await self._send(
+                {"payload": json.dumps({**base, "type": "view_submission"})}, interaction_id or f"{view.hash}{args}"
+            )
+            self._settle(view, answered)
+            return
+        action, values = pressed(view.content["blocks"], command, args)
+        described["state"]["values"] = values
+        container = {"type": "view", "view_id": view.view_id}
+        body = {**base, "type": "block_actions", "container": container, "actions": [action]}
+        await self._send({"payload": json.dumps(body)}, interaction_id)
+
+    def _described(self, view: View) -> Json:
+        return {**view.content, "id": view.view_id, "hash": view.hash, "root_view_id": view.root_id}
+
+    def _settle(self, view: View, answered: Json | None) -> None:
+        """What becomes of a window that was sent."""
+        if answered and answered.get("response_action") == "update":
+            check_view(answered["view"])
+            view.content, view.hash = answered["view"], self.slack.new_id("hash.")
+        else:
+            view.is_open = False
+
+    async def messages(self, account: Account, room: Room) -> list[Seen]:
+        me, here = account.account_id, room.room_id
+        shown: list[tuple[str, Seen]] = []
+        for said in self.slack.said(here):
+            by_bot = said.author == BOT_USER_ID
+            seen = from_blocks(said.ts, said.blocks, private=False, text=said.text, by_bot=by_bot)
+            shown.append((said.ts, seen))
+        for whispered in self.slack.whispered(here, me):
+            seen = from_blocks(whispered.ts, whispered.blocks, private=True, text=whispered.text)
+            shown.append((whispered.ts, seen))
+        ordered = [seen for _, seen in sorted(shown, key=lambda one: one[0])]
+        return ordered + [from_view(one.view_id, one.content) for one in self._windows(account, room)]
+
+    def _windows(self, account: Account, room: Room) -> list[View]:
+        """The open window, where it was opened."""
+        mine = [one for one in self.slack.views.values() if one.user_id == account.account_id and one.is_open]
+        return [one for one in mine if opened_at(one) in {room.room_id, "" if room == account.direct else None}]
+
+    def _close(self, account: Account) -> None:
+        for one in self.slack.views.values():
+            if one.user_id == account.account_id:
+                one.is_open = False
+
+    def _shown(self, account: Account, room: Room, message_id: str) -> Message | Ephemeral | None:
+        whispered = self.slack.whispered(room.room_id, account.account_id)
+        return self.slack.messages.get((room.room_id, message_id)) or next(
+            (one for one in whispered if one.ts == message_id), None
+        )
+
+    def _channel(self, room: Room) -> Channel:
+        return self.slack.channels[room.room_id]
+
+    def _interaction(self, account: Account, interaction_id: str | None, view_id: str = "") -> Json:
+        return {
+            "user": {"id": account.account_id, "username": "somebody", "team_id": TEAM_ID},
+            "team": {"id": TEAM_ID, "domain": "solarhaus"},
+            "api_app_id": "A0KOLLEGA",
+            "trigger_id": self._trigger(account, interaction_id, view_id),
+        }
+
+    def _trigger(self, account: Account, interaction_id: str | None, view_id: str = "") -> str:
+        if interaction_id is None:
+            return self.slack.trigger(account.account_id, view_id)
+        self.slack.triggers.setdefault(interaction_id, Trigger(account.account_id, self.slack.clock(), view_id=view_id))
+        return interaction_id
+
+    async def tell(self, event: Mapping[str, Any], event_id: str | None = None) -> None:
+        """Tell the bot of an event."""
+        body = json.dumps(self.slack.envelope(event, event_id=event_id or "")).encode()
+        await self.post(self._same(event_id, body), "application/json")
+
+    async def shortcut(self, account: Account, kind: str, callback_id: str, **more: object) -> None:
+        """Choose something in a menu of Slack."""
+        self._close(account)
+        body = {**self._interaction(account, None), "type": kind, "callback_id": callback_id, **more}
+        await self._send({"payload": json.dumps(body)}, None)
+
+    async def _send(self, fields: Mapping[str, str], interaction_id: str | None) -> Json | None:
+        body = self._same(interaction_id, urlencode(fields).encode())
+        return await self.post(body, "application/x-www-form-urlencoded")
+
+    def _same(self, interaction_id: str | None, body: bytes) -> bytes:
+        return body if interaction_id is None else self._sent.setdefault(interaction_id, body)
+
+    async def post(self, body: bytes, content_type: str) -> Json | None:
+        """Send it as Slack does; what the bot answers."""
+        headers = {**self.slack.sign(body), "Content-Type": content_type}
+        async with self.client.post(EVENTS, data=body, headers=headers) as response:
+            answered = await response.read()
+            assert response.status == 200, (response.status, answered)
+            return json.loads(answered) if answered else None
+
+
+def pressed(blocks: list[Json], command: str, args: Mapping[str, Any]) -> tuple[Json, Json]:
+    """The action and the state of a button with this command, as it stands there or as somebody forges it."""
+    inputs, codes = read_inputs(blocks, codes_of(blocks)), codes_of(blocks)
+    for element, value, option in pressables(blocks):
+        carried = json.loads(value)
+        own = set(args) - set(inputs) if carried.get("in") else set(args)
+        if carried["cmd"] == command and {name: args[name] for name in own} == carried.get("args", {}):
+            action = {"type": element["type"], "action_id": element["action_id"], "block_id": "any"}
+            chosen = {"selected_option": option} if option else {"value": value}
+            return {**action, **chosen}, filled(blocks, args if carried.get("in") else inputs, codes)
+    forged = json.dumps({"v": 1, "cmd": command, "args": dict(args)})
+    action = {"type": "button", "action_id": f"{command}#1", "block_id": "any", "value": forged}
+    return action, filled(blocks, inputs, codes)
+
+
+def opened_at(view: View) -> str:
+    carried = json.loads(view.content.get("private_metadata") or "{}")
+    return carried.get("at", {}).get("channel", "")
+
+
+def marked(text: str) -> str:
+    """A text as Slack hands it on: entities, and links of what looks like one."""
+    escaped = text.translate(ESCAPED)
+    linked = LINK.sub(lambda one: f"<{one[0]}>", escaped)
+    mailed = MAIL.sub(lambda one: f"<mailto:{one[0]}|{one[0]}>", linked) if linked == escaped else linked
+    return PERSON.sub(r"<@\1>", mailed)
