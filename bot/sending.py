@@ -38,8 +38,9 @@ LOOK_S: Final = 10.0
 """How long it may take to look up a message; so much less may sending it take then."""
 LOOK_AFTER_S: Final = 10.0
 """What was not answered may still be on its way: so long after it, it has arrived or never will."""
-LOOKS_MAX: Final = 5
-"""With the growing pauses, five minutes: what comes after it in the same place waits meanwhile."""
+LOOK_PAUSE_MAX_S: Final = 60.0
+LOOKS_MAX: Final = 8
+"""With the growing pauses, six minutes: what comes after it in the same place waits meanwhile."""
 TRIES_MAX: Final = 100
 """With the growing pauses, about a day."""
 DRAWINGS_MAX: Final = 5
@@ -221,8 +222,8 @@ def _doubt(delivery: Delivery, reason: str, at_least_s: float = 0.0) -> Outcome:
     """Ask the platform later whether it has the message, a limited number of times."""
     if delivery.looks >= LOOKS_MAX:
         return Outcome(State.UNKNOWN, reason)
-    own_s = LOOK_AFTER_S * 2**delivery.looks if delivery.looks else 0.0
-    return Outcome(None, reason, again_s=max(at_least_s, own_s), in_doubt=True)
+    own_s = min(LOOK_AFTER_S * 2**delivery.looks, LOOK_PAUSE_MAX_S) if delivery.looks else 0.0
+    return Outcome(None, reason, again_s=at_least_s or own_s, in_doubt=True)
 
 
 def _again(delivery: Delivery, reason: str, tries_max: int, at_least_s: float = 0.0) -> Outcome:

@@ -17,6 +17,7 @@ from cards.model import Card
 from cards.render import blockkit
 from services.notification.model import THREAD
 
+PLATFORM: Final = "slack"
 KEY_EVENT: Final = "kollega_delivery"
 """Under this name a message carries the key by which it is found again."""
 WORKSPACE: Final = "workspace"
@@ -63,7 +64,9 @@ class Drawing:
 
 
 class Sending:
-    """Implements the speaking part of `bot.platforms.base.Platform`, and `Findable`."""
+    """Implements `bot.platforms.base.Platform` and `Findable`: everything that the relay asks of Slack."""
+
+    name = PLATFORM
 
     def __init__(self, api: SlackApi, tokens: Tokens, drawing: Drawing, *, timer: Callable[[], float]) -> None:
         self._api = api

@@ -1,4 +1,4 @@
-"""A relay that writes to Microsoft Teams, in a process of its own: `main(database, service_url, factor, since)`."""
+"""A relay that writes to Microsoft Teams or Slack, in a process of its own: `main(database, factor, since, …)`."""
 
 import asyncio
 import sys
@@ -11,6 +11,10 @@ from bot import nouns
 from bot.dispatch import Dispatch
 from bot.drawing import Drawer
 from bot.metrics import Metrics
+from bot.platforms.base import Platform
+from bot.platforms.slack_api import SlackApi
+from bot.platforms.slack_sending import Drawing, Sending
+from bot.platforms.slack_tokens import FixedToken
 from bot.platforms.teams import Own, TeamsPlatform
 from bot.platforms.teams_auth import TokenVerifier
 from bot.platforms.teams_connector import Connector
@@ -27,6 +31,7 @@ from storage.engine import open_database
 from storage.unit_of_work import SqlUnits
 from tests.builders import KEYRING
 from tests.fakes.bot_connector import APP_ID
+from tests.fakes.slack import BOT_TOKEN
 from tests.faults.haste import Haste
 
 POLL_S = 0.05
@@ -58,22 +63,52 @@ def relay_to_teams(
     dispatch = Dispatch(units, nouns.registry(), metrics, "", nouns.all_views())
     own = Own(APP_ID, "")
     teams = TeamsPlatform(dispatch, verifier, connector, own=own, files=files, clock=haste, timer=haste.timer)
+    return _relay_to(teams, units, metrics, workers, woken)
+
+
+def relay_to_slack(
+    units: SqlUnits,
+    session: ClientSession,
+    haste: Haste,
+    url: str,
+    *,
+    workers: int = WORKERS,
+    woken: asyncio.Event | None = None,
+) -> Relay:
+    """A relay whose one platform is Slack, with the time of the run."""
+    metrics = Metrics()
+    tokens = FixedToken(session, url, BOT_TOKEN, _stay, timer=haste.timer)
+    api = SlackApi(session, tokens, metrics, url=url, timer=haste.timer, sleep=haste.sleep)
+    slack = Sending(api, tokens, Drawing(haste), timer=haste.timer)
+    return _relay_to(slack, units, metrics, workers, woken)
+
+
+async def _stay(tenant: str, workspace: str) -> None:
+    raise AssertionError(tenant, workspace)
+
+
+def _relay_to(
+    platform: Platform, units: SqlUnits, metrics: Metrics, workers: int, woken: asyncio.Event | None
+) -> Relay:
     drawer = Drawer({"lead.card": draw, **delivery_views.VIEWS}, {}, "")
-    sender = Sender(units, {"teams": teams}, drawer, None, metrics)
+    sender = Sender(units, {platform.name: platform}, drawer, None, metrics)
     return Relay(units, sender, woken=woken, workers=workers, poll_s=POLL_S)
 
 
-async def deliver(url: str, haste: Haste, workers: int) -> None:
+async def deliver(url: str, haste: Haste, workers: int, slack_url: str) -> None:
     """Deliver until killed."""
-    database = open_database(url)
+    units = SqlUnits(open_database(url), haste, KEYRING)
     async with ClientSession() as session:
-        await relay_to_teams(SqlUnits(database, haste, KEYRING), session, haste, workers=workers).run()
+        if slack_url:
+            await relay_to_slack(units, session, haste, slack_url, workers=workers).run()
+        else:
+            await relay_to_teams(units, session, haste, workers=workers).run()
 
 
-def main(url: str, factor: str, since_s: str, workers: str) -> None:
+def main(url: str, factor: str, since_s: str, workers: str, slack_url: str = "") -> None:
     """Be such a process."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(LOST))
-    asyncio.run(deliver(url, Haste(float(factor), float(since_s)), int(workers)))
+    asyncio.run(deliver(url, Haste(float(factor), float(since_s)), int(workers), slack_url))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from services.people import Language, PlaceKind
 from storage.tables import audit, lead_history, leads
 from tests.chat import Account, Room
 from tests.fakes.bot_connector import FakeTeams
-from tests.faults.town import Firm, bring, found
+from tests.faults.town import Firm, InTeams, bring, found
 from tests.features.conftest import settings_for
 from tests.seen import Seen
 from tests.stage_teams import TeamsStage
@@ -74,7 +74,7 @@ class Scene:
 async def scene(url: str, writers: int, clock: Callable[[], datetime]) -> AsyncGenerator[Scene]:
     """The bot with its relay at work, and so many colleagues."""
     async with FakeTeams(clock) as teams, opened(settings_for(url, teams, ""), clock) as house:
-        firm = await found(house.units, teams.service_url, "firm", channels=1, members=writers)
+        firm = await found(house.units, InTeams(teams.service_url), "firm", channels=1, members=writers)
         accounts = tuple(account_of(name) for name in firm.accounts[2:])
         async with (
             TestServer(house.application) as server,

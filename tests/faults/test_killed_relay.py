@@ -1,14 +1,13 @@
-"""Relays are killed over and over while messages leave to a Microsoft Teams that misbehaves."""
+"""Relays are killed over and over while messages leave to a Microsoft Teams, or a Slack, that misbehaves."""
 
 import random
 import re
 import signal
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiohttp import ClientSession
@@ -26,6 +25,7 @@ from tests.fakes.bot_connector import Answer, Drop, FakeTeams
 from tests.faults import nursery, relay_process
 from tests.faults.conftest import Note
 from tests.faults.haste import Haste
+from tests.faults.remotes import REMOTES, Arrived, Remote
 from tests.faults.town import Firm, bring, found, pick
 from tests.faults.waiting import until
 from tests.features.conftest import settings_for
@@ -68,13 +68,13 @@ SIZES = [
 
 @dataclass(slots=True)
 class Storm:
-    """A firm, its database, and the Teams that it writes to."""
+    """Some firms, their database, and the platform that they are on."""
 
     size: Size
     url: str
     chance: random.Random
     haste: Haste
-    teams: FakeTeams
+    remote: Remote
     database: Database
     units: SqlUnits
     killed: int = 0
@@ -104,41 +104,42 @@ class Storm:
 
     def has_sent(self, more: float) -> Callable[[], Awaitable[bool]]:
         """Whether so many more calls have been made since now; when nothing is left, at some later moment."""
-        wanted = len(self.teams.deliveries) + more
+        wanted = self.remote.calls() + more
         looks = self.chance.randint(*LOOKS_AT_MOST)
 
         async def is_so() -> bool:
             nonlocal looks
             looks -= 1
-            return len(self.teams.deliveries) >= wanted or looks <= 0
+            return self.remote.calls() >= wanted or looks <= 0
 
         return is_so
 
     def copies(self) -> Counter[tuple[str, str]]:
         """How often each card stands in each place."""
-        return Counter((post.conversation_id, shown(post.activity)[0]) for post in self.teams.posts.values())
+        return Counter((one.conversation_id, shown(one)[0]) for one in self.remote.messages())
 
 
-def shown(activity: Mapping[str, Any]) -> tuple[str, str]:
+def shown(message: Arrived) -> tuple[str, str]:
     """The thing that a message is about, and the state that it shows."""
-    key, _, state = activity["summary"].partition(" ")
+    key, _, state = message.first_line.partition(" ")
     if KEY.fullmatch(key):
         return key, state
-    told = str(activity["attachments"])
+    told = message.everything
     # A card about several lost messages names each of them, and which of them it stands for.
     found = KEY.search(told, max(told.find("'sweep'"), 0))
-    assert found is not None, activity
+    assert found is not None, message
     return found.group(), ""
 
 
 @asynccontextmanager
-async def storm(size: Size, url: str, chance: random.Random) -> AsyncGenerator[Storm]:
+async def storm(size: Size, platform: str, url: str, chance: random.Random) -> AsyncGenerator[Storm]:
     """Everything but the relays."""
     haste = Haste.of(FACTOR)
     database = open_database(url)
-    async with FakeTeams(haste) as teams:
-        made = Storm(size, url, chance, haste, teams, database, SqlUnits(database, haste, KEYRING))
-        teams.mood = made.misbehave
+    remote: Remote = REMOTES[platform](haste)
+    async with remote.fake:
+        made = Storm(size, url, chance, haste, remote, database, SqlUnits(database, haste, KEYRING))
+        remote.misbehave(made.misbehave)
         try:
             yield made
         finally:
@@ -148,7 +149,7 @@ async def storm(size: Size, url: str, chance: random.Random) -> AsyncGenerator[S
 async def fill(storm: Storm) -> dict[str, Firm]:
     """Firms whose leads have to appear in all of their channels, nothing delivered yet: the leads with their firms."""
     firms = [
-        await found(storm.units, storm.teams.service_url, f"firm{number}", storm.size.channels)
+        await found(storm.units, storm.remote.ground, f"firm{number}", storm.size.channels)
         for number in range(storm.size.firms)
     ]
     return {await bring(storm.units, firm, number): firm for number in range(storm.size.leads) for firm in firms}
@@ -156,7 +157,7 @@ async def fill(storm: Storm) -> dict[str, Firm]:
 
 async def rage(storm: Storm, relays: nursery.Nursery, leads: dict[str, Firm]) -> None:
     """Kill one relay or another whenever some more messages have left; its successor begins at once."""
-    start = (storm.url, str(FACTOR), str(storm.haste.since_s), str(WORKERS))
+    start = (storm.url, str(FACTOR), str(storm.haste.since_s), str(WORKERS), storm.remote.url)
     alive = [await relays.start(*start) for _ in range(1 if storm.database.is_sqlite else PROCESSES)]
     to_pick = storm.chance.sample(sorted(leads), storm.size.picks)
     for number in range(storm.size.kills):
@@ -174,12 +175,31 @@ async def rage(storm: Storm, relays: nursery.Nursery, leads: dict[str, Firm]) ->
 
 
 @pytest.mark.parametrize("size", SIZES)
+async def test_killed_relays_leave_no_doubt_in_slack(
+    size: Size, database_url: str, chance: random.Random, note: Note, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each message arrives exactly once: what was on its way is looked up, and nobody is asked about it."""
+    monkeypatch.chdir(tmp_path)
+    async with storm(size, "slack", database_url, chance) as made, nursery.opened(relay_process.__name__) as relays:
+        leads = await fill(made)
+        await rage(made, relays, leads)
+        assert made.killed == size.kills
+        rows = await made.rows()
+        counted = count(made, rows, leads)
+        note(**counted)
+        assert {row["state"] for row in rows if row["kind"] == "post"} == {"sent"}
+        assert (counted["lost"], counted["doubled"], counted["messages"]) == (0, 0, size.messages)
+        await judge_cards(made)
+        await judge_files(made)
+
+
+@pytest.mark.parametrize("size", SIZES)
 async def test_killed_relays_lose_nothing_and_double_nothing(
     size: Size, database_url: str, chance: random.Random, note: Note, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each message arrives at most once; what may be lost is known, shown to owner and admins, and sent on demand."""
     monkeypatch.chdir(tmp_path)
-    async with storm(size, database_url, chance) as made, nursery.opened(relay_process.__name__) as relays:
+    async with storm(size, "teams", database_url, chance) as made, nursery.opened(relay_process.__name__) as relays:
         leads = await fill(made)
         await rage(made, relays, leads)
         assert made.killed == size.kills
@@ -202,7 +222,7 @@ def count(storm: Storm, rows: list[RowMapping], leads: dict[str, Firm]) -> dict[
         "messages": sum(states.values()),
         **{state: states[state] for state in ("sent", "unknown", "failed", "suppressed", "pending", "sending")},
         "updates": sum(row["kind"] == "update" for row in rows),
-        "calls": len(storm.teams.deliveries),
+        "calls": storm.remote.calls(),
         "lost": len(expected - planned) + sum(copies[place(row)] != 1 for row in rows if is_sent(row)),
         "doubled": sum(number - 1 for number in copies.values()),
     }
@@ -238,11 +258,11 @@ async def judge_cards(storm: Storm) -> None:
     """Each card that the bot knows of shows where its lead stands."""
     async with storm.database.reader.connect() as connection:
         known = list((await connection.execute(select(posts).where(posts.c.view == "lead.card"))).mappings())
+    messages = {one.message_id: one for one in storm.remote.messages()}
     wrong = [
         row["message_id"]
         for row in known
-        if shown(storm.teams.posts[row["message_id"]].activity)
-        != (row["key"], "picked" if row["key"] in storm.picked else "open")
+        if shown(messages[row["message_id"]]) != (row["key"], "picked" if row["key"] in storm.picked else "open")
     ]
     assert (len(known) > 0, wrong) == (True, [])
 
@@ -258,7 +278,9 @@ async def judge_files(storm: Storm) -> None:
 
 async def send_again(storm: Storm, rows: list[RowMapping]) -> None:
     """An owner or an admin presses the button on a card that asked and arrived, through the platform's own door."""
-    storm.teams.mood = behave
+    teams = storm.remote.fake
+    assert isinstance(teams, FakeTeams)
+    teams.mood = behave
     in_doubt = {row["delivery_id"]: row for row in rows if row["state"] == "unknown" and row["view"] == "lead.card"}
     arrived = [row for row in rows if row["key"] in in_doubt and is_sent(row)]
     assert arrived, "each card that asks is itself in doubt"
@@ -267,23 +289,23 @@ async def send_again(storm: Storm, rows: list[RowMapping]) -> None:
     lost = in_doubt[asked["key"]]
     name = asked["conversation_id"].removeprefix("a:29:")
     leader = Account(name, name, Language.ENGLISH, Room(asked["conversation_id"], PlaceKind.PERSONAL))
-    settings = settings_for(storm.url, storm.teams, "")
+    settings = settings_for(storm.url, teams, "")
     async with (
         house_opened(settings, storm.haste) as house,
         TestServer(house.application) as server,
         ClientSession(server.make_url("/")) as client,
     ):
-        stage = TeamsStage(client, storm.teams)
+        stage = TeamsStage(client, teams)
         button = {"delivery": lost["delivery_id"]}
         card = next(one for one in await stage.messages(leader, leader.direct) if one.button("delivery.resend", button))
-        before = set(storm.teams.posts)
+        before = set(teams.posts)
         answer = await stage.press(leader, leader.direct, card.message_id, "delivery.resend", button, None)
         # The relays of the storm are still at work, and one of them sends it.
         await until(storm.is_calm, CALM_S)
     assert answer is not None
     assert "sent again" in answer
     assert [row["state"] for row in await storm.rows() if row["delivery_id"] == lost["delivery_id"]] == ["sent"]
-    new = [storm.teams.posts[one] for one in set(storm.teams.posts) - before]
+    new = [teams.posts[one] for one in set(teams.posts) - before]
     assert [post.conversation_id for post in new] == [lost["conversation_id"]]
 
 

@@ -1,4 +1,4 @@
-"""Microsoft Teams asks for patience in some conversations, again and again, while others are free."""
+"""A platform asks for patience in some conversations, again and again, while others are free."""
 
 import asyncio
 import random
@@ -18,10 +18,11 @@ from storage.engine import Database, open_database
 from storage.tables import deliveries
 from storage.unit_of_work import SqlUnits
 from tests.builders import KEYRING
-from tests.fakes.bot_connector import Answer, FakeTeams
+from tests.fakes.bot_connector import Answer
 from tests.faults.conftest import Note
 from tests.faults.haste import Haste
-from tests.faults.relay_process import relay_to_teams
+from tests.faults.relay_process import relay_to_slack, relay_to_teams
+from tests.faults.remotes import REMOTES, Remote
 from tests.faults.town import Firm, bring, found
 from tests.faults.waiting import until
 
@@ -58,7 +59,7 @@ SIZES = [
 
 @dataclass(slots=True)
 class Call:
-    """A call of the connector, with the time for which it was sent away."""
+    """A call of the platform, with the time for which it was sent away."""
 
     at_s: float
     retry_after_s: float | None
@@ -122,20 +123,25 @@ class Run:
 
 
 @asynccontextmanager
-async def running(url: str, size: Size, chance: random.Random) -> AsyncGenerator[tuple[Run, FakeTeams]]:
+async def running(platform: str, url: str, size: Size, chance: random.Random) -> AsyncGenerator[tuple[Run, Remote]]:
     """Both firms with a relay at work; nothing has happened yet."""
     haste, database = Haste.of(size.factor), open_database(url)
     woken = asyncio.Event()
     units = SqlUnits(database, haste, KEYRING, woken.set)
-    async with FakeTeams(haste) as teams, ClientSession() as session, asyncio.TaskGroup() as tasks:
-        relay = relay_to_teams(units, session, haste, woken=woken, workers=WORKERS)
-        busy = await found(units, teams.service_url, "busy", BUSY_CHANNELS)
-        free = await found(units, teams.service_url, "free", FREE_CHANNELS)
+    remote: Remote = REMOTES[platform](haste)
+    async with remote.fake, ClientSession() as session, asyncio.TaskGroup() as tasks:
+        relay = (
+            relay_to_slack(units, session, haste, remote.url, woken=woken, workers=WORKERS)
+            if remote.url
+            else relay_to_teams(units, session, haste, woken=woken, workers=WORKERS)
+        )
+        busy = await found(units, remote.ground, "busy", BUSY_CHANNELS)
+        free = await found(units, remote.ground, "free", FREE_CHANNELS)
         run = Run(chance, haste, units, database, relay, busy, free)
-        teams.mood = run.answer
+        remote.misbehave(run.answer)
         tasks.create_task(relay.run())
         try:
-            yield run, teams
+            yield run, remote
         finally:
             relay.stop()
     await database.close()
@@ -146,12 +152,13 @@ def p95(values: list[float]) -> float:
     return statistics.quantiles(values, n=20)[-1]
 
 
+@pytest.mark.parametrize("platform", REMOTES)
 @pytest.mark.parametrize("size", SIZES)
 async def test_patience_with_some_costs_others_nothing(
-    size: Size, database_url: str, chance: random.Random, note: Note
+    size: Size, platform: str, database_url: str, chance: random.Random, note: Note
 ) -> None:
     """Nothing is lost, nobody is asked before his time, and other conversations are as fast as before."""
-    async with running(database_url, size, chance) as (run, teams):
+    async with running(platform, database_url, size, chance) as (run, remote):
         usual_s = p95(await run.trickle(size.free_leads, first=0))
         run.is_strict = True
         for number in range(size.leads):
@@ -162,7 +169,7 @@ async def test_patience_with_some_costs_others_nothing(
         refused = sum(call.retry_after_s is not None for calls in run.calls.values() for call in calls)
         early = run.early()
     messages = size.leads * BUSY_CHANNELS
-    copies = Counter(post.conversation_id for post in teams.posts.values())
+    copies = remote.copies()
     note(
         messages=messages,
         refused=refused,

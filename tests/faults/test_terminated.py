@@ -24,7 +24,7 @@ from tests.chat import Account
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, FakeTeams, Slow
 from tests.faults.conftest import Note
 from tests.faults.scene import account_of
-from tests.faults.town import Firm, bring, found, pick
+from tests.faults.town import Firm, InTeams, bring, found, pick
 from tests.faults.waiting import until
 from tests.stage_teams import TeamsStage
 
@@ -132,7 +132,7 @@ async def test_the_end_loses_nothing(
     database = open_database(database_url)
     units = SqlUnits(database, utc_now, KEYRING)
     async with FakeTeams(utc_now) as teams:
-        firm = await found(units, teams.service_url, "firm", size.channels, members=size.writers)
+        firm = await found(units, InTeams(teams.service_url), "firm", size.channels, members=size.writers)
         load = Load(teams, firm, await bring(units, firm, 0), chance)
         await pick(units, firm, load.lead_id)
         teams.mood = load.hesitate
