@@ -13,22 +13,11 @@ import structlog
 from aiohttp import ClientSession, web
 
 from bot.incoming import Answer, Chat, Kind, Placement
-from bot.platforms.base import (
-    NOT_ASKED,
-    Ambiguous,
-    Gone,
-    RateLimited,
-    Reader,
-    Rejected,
-    SendFailed,
-    Sent,
-    Target,
-    Unavailable,
-)
+from bot.platforms.base import Ambiguous, Gone, RateLimited, Reader, SendFailed, Sent, Target, Unavailable
 from bot.platforms.door import BODY_LIMIT_S, Json, Turned
 from bot.platforms.remembered import Remembered
 from bot.platforms.slack_answering import Answering, answers_click
-from bot.platforms.slack_api import SlackApi, Workspace
+from bot.platforms.slack_api import SlackApi
 from bot.platforms.slack_cards import Drawing, read_opened
 from bot.platforms.slack_door import Door, Said
 from bot.platforms.slack_late import BUDGET_S, Busy, Hands, Reply
@@ -36,6 +25,7 @@ from bot.platforms.slack_payload import Sort, Spoken, read_payload, spoken
 from bot.platforms.slack_people import People
 from bot.platforms.slack_reading import PLATFORM, At, Heard, hear, renamed
 from bot.platforms.slack_scopes import EVENTS_PATH
+from bot.platforms.slack_sending import Sending
 from bot.platforms.slack_tokens import Grant, Tokens
 from bot.platforms.slack_turn import Turns
 from cards import chat as cards
@@ -43,10 +33,6 @@ from cards.model import Card
 from services import user
 
 WELCOMED_KEPT_S: Final = 3600.0
-RELAY_PATIENCE_S: Final = 1.0
-"""Who waits longer for his turn in one conversation waits in the outbox: others need the hands meanwhile."""
-DELIVERY: Final = "kollega_delivery"
-"""The name of what a message of the outbox carries, so that it can be found again."""
 UNINSTALLED: Final = frozenset({"app_uninstalled", "tokens_revoked"})
 """What Slack tells when there is no token any more."""
 RENAMED: Final = frozenset({"channel_rename", "group_rename", "channel_shared", "channel_unshared"})
@@ -65,7 +51,7 @@ class Limits:
 
 
 class SlackPlatform:
-    """Implements `bot.platforms.base.Platform`."""
+    """Implements `bot.platforms.base.Platform` and `Findable`."""
 
     name = PLATFORM
 
@@ -88,6 +74,7 @@ class SlackPlatform:
         self._door = Door(secret, clock, timer, limits.body_s)
         self._drawing = Drawing(clock)
         self._people = People(api, timer=timer)
+        self._sending = Sending(api, tokens, self._drawing, timer=timer)
         self._turns = Turns(session)
         self._hands = Hands(limits.budget_s)
         self._answering = Answering(chat, api, self._people, self._drawing, timer)
@@ -120,30 +107,15 @@ class SlackPlatform:
 
     async def send(self, target: Target, card: Card, reader: Reader, *, key: str) -> Sent:
         """Post a card in a conversation or to a person; the key goes along, so that the message can be found."""
-        where = workspace_of(target)
-        channel_id = target.conversation_id or await self._open_chat(where, target.user_id)
-        thread = target.reference.get("thread")
-        message = {
-            **self._drawing.message(card, reader),
-            "channel": channel_id,
-            "metadata": {"event_type": DELIVERY, "event_payload": {"key": key}},
-            **({"thread_ts": thread} if isinstance(thread, str) else {}),
-        }
-        posted = await self._api.call(
-            "chat.postMessage", where, message, channel=channel_id, patience_s=RELAY_PATIENCE_S
-        )
-        return Sent(channel_id, str(posted.get("ts", "")), target.reference)
+        return await self._sending.send(target, card, reader, key=key)
 
     async def update(self, target: Target, message_id: str, card: Card, reader: Reader) -> None:
         """Replace a posted card for everybody."""
-        message = {**self._drawing.message(card, reader), "channel": target.conversation_id, "ts": message_id}
-        await self._api.call(
-            "chat.update",
-            workspace_of(target),
-            message,
-            channel=target.conversation_id,
-            patience_s=RELAY_PATIENCE_S,
-        )
+        await self._sending.update(target, message_id, card, reader)
+
+    async def find(self, target: Target, key: str, since: datetime) -> Sent | None:
+        """The message that was sent with this key; None when it is certainly not there."""
+        return await self._sending.find(target, key, since)
 
     async def serve(self, document: Json) -> Said:
         """Carry out what was verified, wherever it came from; the answer for Slack. Raises Turned."""
@@ -248,22 +220,6 @@ class SlackPlatform:
 
     async def _leave(self, said: Spoken) -> None:
         await self._tokens.uninstalled(said.where.tenant, said.where.workspace_id)
-
-    async def _open_chat(self, where: Workspace, user_id: str) -> str:
-        """The person's chat with the bot. Raises SendFailed."""
-        chat_id = await self._people.chat(where, user_id)
-        if not chat_id:
-            raise Unavailable("chat not opened")
-        return chat_id
-
-
-def workspace_of(target: Target) -> Workspace:
-    """Which workspace's token writes there. Raises Rejected."""
-    workspace = target.reference.get("workspace")
-    if not isinstance(workspace, str):
-        log.error("slack_reference_without_workspace")
-        raise Rejected(NOT_ASKED)
-    return Workspace(target.tenant, workspace)
 
 
 def _challenged(document: Mapping[str, Any]) -> Said:

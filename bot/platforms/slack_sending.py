@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
@@ -11,17 +10,14 @@ import structlog
 from bot.platforms.base import NOT_ASKED, Ambiguous, Gone, Reader, Rejected, Sent, Target, Unavailable
 from bot.platforms.remembered import Remembered
 from bot.platforms.slack_api import Json, SlackApi, Workspace
+from bot.platforms.slack_cards import Drawing
 from bot.platforms.slack_tokens import Tokens
-from cards.chat import concealed
 from cards.model import Card
-from cards.render import blockkit
 from services.notification.model import THREAD
 
-PLATFORM: Final = "slack"
 KEY_EVENT: Final = "kollega_delivery"
 """Under this name a message carries the key by which it is found again."""
 WORKSPACE: Final = "workspace"
-OUTSIDERS: Final = "outsiders"
 
 CHATS_KEPT_S: Final = 24 * 3600.0
 OPEN_S: Final = 20.0
@@ -47,26 +43,10 @@ def workspace_of(tenant: str, reference: Mapping[str, Any]) -> Workspace:
     return Workspace(tenant, workspace_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """Draws cards for Slack at the present moment."""
-
-    clock: Callable[[], datetime]
-
-    def message(self, card: Card, reader: Reader) -> Json:
-        """A card as a message."""
-        return blockkit.message(card, reader.language, reader.zone, self.clock())
-
-    def posted(self, target: Target, card: Card, reader: Reader) -> Json:
-        """A card as everybody in the place may see it: where people from outside read along, that there is one."""
-        is_overheard = bool(target.reference.get(OUTSIDERS)) and not target.user_id
-        return self.message(concealed(card) if is_overheard else card, reader)
-
-
 class Sending:
     """Implements `bot.platforms.base.Platform` and `Findable`: everything that the relay asks of Slack."""
 
-    name = PLATFORM
+    name = "slack"
 
     def __init__(self, api: SlackApi, tokens: Tokens, drawing: Drawing, *, timer: Callable[[], float]) -> None:
         self._api = api
@@ -82,7 +62,7 @@ class Sending:
         channel = target.conversation_id or await self.open_chat(where, target.user_id, patience_s)
         message: Json = {
             "channel": channel,
-            **self._drawing.posted(target, card, reader),
+            **self._drawing.message(card, reader),
             "metadata": {"event_type": KEY_EVENT, "event_payload": {"key": key}},
             "unfurl_links": False,
             "unfurl_media": False,
@@ -103,7 +83,7 @@ class Sending:
         """Replace a posted card for everybody."""
         where = workspace_of(target.tenant, target.reference)
         channel = target.conversation_id
-        message = {"channel": channel, "ts": message_id, **self._drawing.posted(target, card, reader)}
+        message = {"channel": channel, "ts": message_id, **self._drawing.message(card, reader)}
         await self._api.call("chat.update", where, message, channel=channel, patience_s=RELAY_PATIENCE_S)
 
     async def find(self, target: Target, key: str, since: datetime) -> Sent | None:

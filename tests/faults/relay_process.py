@@ -13,7 +13,8 @@ from bot.drawing import Drawer
 from bot.metrics import Metrics
 from bot.platforms.base import Platform
 from bot.platforms.slack_api import SlackApi
-from bot.platforms.slack_sending import Drawing, Sending
+from bot.platforms.slack_cards import Drawing
+from bot.platforms.slack_sending import Sending
 from bot.platforms.slack_tokens import FixedToken
 from bot.platforms.teams import Own, TeamsPlatform
 from bot.platforms.teams_auth import TokenVerifier
