@@ -94,7 +94,7 @@ async def _pack_teams(settings: Settings, options: argparse.Namespace) -> None:
 
 
 async def check(settings: Settings) -> None:
-    """Say what is still missing before people in Teams can use the bot."""
+    """Say what is still missing before people can use the bot."""
 
     async def ask_database() -> str:
         """A file of one's own is made and kept current by the start."""
@@ -164,7 +164,7 @@ COMMANDS: Final[Mapping[str, tuple[str, Work]]] = {
     "run": ("serve until it is told to stop (what happens without a command)", _alone(run)),
     "migrate": ("bring the database to the current schema", _alone(migrate_database)),
     "seed-demo": ("fill the database with the example", _alone(seed_demo)),
-    "check": ("say what is missing before people in Teams can use it", _alone(check)),
+    "check": ("say what is missing before people can use it", _alone(check)),
     "manifest": ("write what an administrator gives to a platform to make the bot known there", make_manifest),
 }
 

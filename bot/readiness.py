@@ -1,4 +1,4 @@
-"""What must be true before people in Teams can use the bot, found out before they try: a line each."""
+"""What must be true before people can use the bot, found out before they try: a line each."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ import aiohttp
 
 from bot.platforms.base import Unavailable
 from bot.platforms.hosts import is_loopback
+from bot.platforms.slack_scopes import EVENTS_PATH
 from bot.platforms.teams_token import TokenSource
 from bot.settings import GUID, Settings
+from bot.slack_readiness import faults_of_slack
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=5)
 
@@ -32,14 +34,22 @@ class Finding:
 
 async def findings(settings: Settings, session: aiohttp.ClientSession, ask_database: Ask) -> AsyncGenerator[Finding]:
     """One after the other, what needs no network first."""
-    yield Finding("KOLLEGA_TEAMS_APP_ID", _guid(settings.teams_app_id))
-    yield Finding("KOLLEGA_TEAMS_TENANT_ID", _guid(settings.teams_tenant_id))
-    yield Finding("KOLLEGA_PUBLIC_URL", _address(settings.public_url))
+    if settings.serves_teams:
+        yield Finding("KOLLEGA_TEAMS_APP_ID", _guid(settings.teams_app_id))
+        yield Finding("KOLLEGA_TEAMS_TENANT_ID", _guid(settings.teams_tenant_id))
+    if settings.serves_teams or settings.public_url or not settings.fetches_from_slack:
+        yield Finding("KOLLEGA_PUBLIC_URL", _address(settings.public_url))
     yield Finding("KOLLEGA_OPERATOR_NAME", "" if settings.operator_name else "empty: the privacy page names nobody")
     yield Finding("KOLLEGA_DATABASE_URL", await ask_database())
-    yield Finding("keys of Microsoft", await _keys(settings, session))
-    yield Finding("token for Teams", await _token(settings, session))
-    yield Finding("messaging endpoint", await _endpoint(settings, session))
+    if settings.serves_teams:
+        yield Finding("keys of Microsoft", await _keys(settings, session))
+        yield Finding("token for Teams", await _token(settings, session))
+        yield Finding("messaging endpoint", await _turned_away(session, f"{settings.address}/api/messages"))
+    if settings.serves_slack:
+        async for about, fault in faults_of_slack(settings, session):
+            yield Finding(about, fault)
+        if not settings.fetches_from_slack:
+            yield Finding("request address", await _turned_away(session, f"{settings.address}{EVENTS_PATH}"))
 
 
 def _guid(value: str) -> str:
@@ -78,9 +88,8 @@ async def _token(settings: Settings, session: aiohttp.ClientSession) -> str:
         return "refused: are app id, secret and tenant those of the registration, and is the secret still valid?"
 
 
-async def _endpoint(settings: Settings, session: aiohttp.ClientSession) -> str:
-    """What reaches the bot from outside without a token has to be turned away by it."""
-    url = f"{settings.address}/api/messages"
+async def _turned_away(session: aiohttp.ClientSession, url: str) -> str:
+    """What reaches the bot from outside without a proof has to be turned away by it."""
     try:
         async with session.post(url, json={}, timeout=TIMEOUT, allow_redirects=False) as response:
             status = response.status

@@ -104,6 +104,11 @@ class Settings(BaseSettings):
         return bool(self.slack_client_id or self.slack_bot_token.get_secret_value())
 
     @property
+    def fetches_from_slack(self) -> bool:
+        """Whether what happens in Slack comes over a connection of our own instead of a port (Socket Mode)."""
+        return self.serves_slack and bool(self.slack_app_token.get_secret_value())
+
+    @property
     def serves_teams(self) -> bool:
         """Whether the door for Teams is open: without an application, for trials on this machine only."""
         return bool(self.teams_app_id) or not self.serves_slack

@@ -9,9 +9,20 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.__main__ import main
+from bot.platforms.slack_scopes import SCOPES
 from bot.readiness import findings
 from bot.settings import Settings
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, Answer, FakeTeams
+from tests.fakes.slack import (
+    APP_TOKEN,
+    BOT_TOKEN,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    SIGNING_SECRET,
+    TEAM_ID,
+    FakeSlack,
+    ratelimited,
+)
 
 GOOD = (
     "KOLLEGA_TEAMS_APP_ID",
@@ -132,3 +143,99 @@ def test_the_command_says_how_much_is_missing(
     assert tuple(line.split(":")[0][5:] for line in out.splitlines()) == GOOD
     assert err == "7 of these lines need a change.\n"
     assert list(tmp_path.iterdir()) == []
+
+
+INSTALLED = {"slack_client_id": CLIENT_ID, "slack_client_secret": CLIENT_SECRET, "slack_signing_secret": SIGNING_SECRET}
+FIXED = {"slack_bot_token": BOT_TOKEN, "slack_signing_secret": SIGNING_SECRET}
+FETCHED = {"slack_bot_token": BOT_TOKEN, "slack_app_token": APP_TOKEN, "public_url": ""}
+
+
+@pytest.fixture
+async def slack() -> AsyncGenerator[FakeSlack]:
+    """Slack, with an installation that may do everything."""
+    async with FakeSlack(lambda: datetime(2026, 1, 5, 9, tzinfo=UTC)) as started:
+        started.workspaces[TEAM_ID].scopes = set(SCOPES)
+        yield started
+
+
+@asynccontextmanager
+async def open_doors(events: int = 401, way_back: int = 400) -> AsyncGenerator[str]:
+    """The address of a bot whose doors answer like this to whoever has nothing to show."""
+    application = web.Application()
+
+    async def refuse(_: web.Request) -> web.Response:
+        return web.Response(status=events)
+
+    async def turn_back(_: web.Request) -> web.Response:
+        return web.Response(status=way_back)
+
+    application.add_routes([web.post("/slack/events", refuse), web.get("/slack/oauth_redirect", turn_back)])
+    async with TestServer(application) as server:
+        yield str(server.make_url("")).rstrip("/")
+
+
+async def of_slack(slack: FakeSlack, url: str, changes: dict[str, str]) -> dict[str, str]:
+    """What is said of a bot for Slack alone, by what it is about; the address of a test is no public one."""
+    settings = {"operator_name": "Solarhaus", "slack_api_url": slack.api_url, "public_url": url, **changes}
+    async with aiohttp.ClientSession() as session:
+        found = [one async for one in findings(Settings.model_validate(settings), session, database)]
+    return {one.about: one.fault for one in found if one.about != "KOLLEGA_PUBLIC_URL"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "lines"),
+    [
+        (INSTALLED, ["KOLLEGA_SLACK_CLIENT_SECRET", "way back from the installation", "request address"]),
+        (FIXED, ["KOLLEGA_SLACK_BOT_TOKEN", "request address"]),
+        (FETCHED, ["KOLLEGA_SLACK_BOT_TOKEN", "KOLLEGA_SLACK_APP_TOKEN"]),
+    ],
+)
+async def test_a_bot_for_slack_that_is_all_set(slack: FakeSlack, settings: dict[str, str], lines: list[str]) -> None:
+    """Each way to be in Slack has its lines, none about Teams, and nothing is installed or opened by looking."""
+    async with open_doors() as url:
+        found = await of_slack(slack, url, settings)
+    assert found == dict.fromkeys(["KOLLEGA_OPERATOR_NAME", "KOLLEGA_DATABASE_URL", *lines], "")
+    assert slack.sockets.open == []
+
+
+async def test_what_slack_refuses_is_named(slack: FakeSlack) -> None:
+    """A dead token, a wrong secret and a token of the wrong kind each have their line, and none says a secret."""
+    slack.revoke(TEAM_ID)
+    async with open_doors() as url:
+        found = await of_slack(slack, url, {**FETCHED, "slack_app_token": "xapp-wrong"})
+        found |= await of_slack(slack, url, {**INSTALLED, "slack_client_secret": "wrong-secret"})
+    assert "token_revoked" in found["KOLLEGA_SLACK_BOT_TOKEN"]
+    assert "invalid_auth" in found["KOLLEGA_SLACK_APP_TOKEN"]
+    assert "bad_client_secret" in found["KOLLEGA_SLACK_CLIENT_SECRET"]
+    assert not any(secret in str(found) for secret in (BOT_TOKEN, "xapp-wrong", "wrong-secret"))
+
+
+async def test_a_misspelt_token_is_named(slack: FakeSlack) -> None:
+    """A token that Slack has never given is not taken."""
+    async with open_doors() as url:
+        found = await of_slack(slack, url, {**FIXED, "slack_bot_token": "xoxb-misspelt"})
+    assert found["KOLLEGA_SLACK_BOT_TOKEN"] == "Slack does not take it (invalid_auth)"
+
+
+async def test_missing_permissions_are_named(slack: FakeSlack) -> None:
+    """An installation from before a permission was added says which one it lacks, and what to do."""
+    slack.workspaces[TEAM_ID].scopes = set(SCOPES) - {"files:write", "commands"}
+    async with open_doors() as url:
+        found = await of_slack(slack, url, FIXED)
+    assert found["KOLLEGA_SLACK_BOT_TOKEN"].startswith("may not commands, files:write: install the app again")
+
+
+async def test_doors_that_do_not_answer_as_they_should_are_named(slack: FakeSlack) -> None:
+    """A door without a lock, a page that is not there and a Slack that is away each have their line."""
+    async with open_doors(events=200, way_back=404) as url:
+        found = await of_slack(slack, url, INSTALLED)
+    assert "answers 200 and should answer 401" in found["request address"]
+    assert "answers 404 and should answer 400" in found["way back from the installation"]
+    found = await of_slack(slack, "http://127.0.0.1:9", {**INSTALLED, "slack_api_url": "http://127.0.0.1:9/api/"})
+    assert "cannot be reached" in found["request address"]
+    assert "cannot be reached" in found["way back from the installation"]
+    assert "no answer" in found["KOLLEGA_SLACK_CLIENT_SECRET"]
+    found = await of_slack(slack, url, {**FIXED, "slack_api_url": "http://127.0.0.1:9/api/"})
+    assert "Slack cannot be asked" in found["KOLLEGA_SLACK_BOT_TOKEN"]
+    slack.plan.append(ratelimited(70))
+    assert "in 70 seconds" in (await of_slack(slack, url, FIXED))["KOLLEGA_SLACK_BOT_TOKEN"]
