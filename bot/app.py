@@ -32,6 +32,7 @@ from bot.platforms.slack import SlackPlatform
 from bot.platforms.slack_api import SlackApi
 from bot.platforms.slack_installations import InstalledTokens, SlackInstallations, leaving
 from bot.platforms.slack_oauth import OAuth
+from bot.platforms.slack_socket import Socket
 from bot.platforms.slack_tokens import FixedToken, Tokens
 from bot.platforms.teams import Own, TeamsPlatform
 from bot.platforms.teams_auth import TokenVerifier
@@ -96,6 +97,7 @@ class House:
     transcripts: Transcripts
     browser: WebPlatform | None
     slack: SlackPlatform | None
+    socket: Socket | None
     application: web.Application
 
 
@@ -124,12 +126,16 @@ async def serve(settings: Settings, stop: asyncio.Event, announce: Callable[[str
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(house.relay.run())
             tasks.create_task(house.importer.run())
+            if house.socket is not None:
+                tasks.create_task(house.socket.run())
             scheduler = house.jobs.start()
             announce(_address(door))
             await stop.wait()
             scheduler.shutdown(wait=False)
             house.relay.stop()
             house.importer.stop()
+            if house.socket is not None:
+                house.socket.stop()
             # While what is being sent ends, what is being asked ends, too: each has its own few seconds.
             await _close(house, door)
 
@@ -215,6 +221,7 @@ def _introduce(
         transcripts=transcripts,
         browser=browser,
         slack=slack,
+        socket=_socket(settings, session, slack),
         application=application,
     )
 
@@ -276,6 +283,13 @@ def _slack(
     api = SlackApi(session, tokens, metrics, url=settings.slack_api_url)
     secret = settings.slack_signing_secret.get_secret_value()
     return SlackPlatform(dispatch, api, tokens, session, secret=secret, clock=clock)
+
+
+def _socket(settings: Settings, session: aiohttp.ClientSession, slack: SlackPlatform | None) -> Socket | None:
+    """Fetches what happens in Slack, where no port is open for it."""
+    if slack is None or not settings.fetches_from_slack:
+        return None
+    return Socket(session, settings.slack_api_url, settings.slack_app_token.get_secret_value(), slack.serve)
 
 
 def _connector(settings: Settings, session: aiohttp.ClientSession, metrics: Metrics, clock: Clock) -> Connector:

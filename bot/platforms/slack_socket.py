@@ -6,6 +6,7 @@ ever, and logs the secret part of its address.
 
 import asyncio
 import random
+import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -230,9 +231,11 @@ class Socket:
 
     async def _ask(self, envelope: _Envelope) -> bytes | None:
         """What is answered; nothing, when Slack is to send it again."""
+        number = secrets.token_hex(4)
         try:
-            require_shallow(envelope.payload)
-            return (await self._serve(envelope.payload)).body
+            with structlog.contextvars.bound_contextvars(correlation_id=number, platform="slack"):
+                require_shallow(envelope.payload)
+                return (await self._serve(envelope.payload)).body
         except Turned as turned:
             _log.info("slack_turned_away", reason=turned.reason)
             return None if turned.status >= HTTPStatus.INTERNAL_SERVER_ERROR else b""

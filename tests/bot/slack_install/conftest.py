@@ -7,9 +7,12 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot.app import opened
 from tests.bot.slack_install.asked import Asked
-from tests.builders import START
+from tests.bot.slack_install.desk import Desk, settings_for
+from tests.builders import START, Clock
 from tests.fakes.bot_connector import FakeClock
+from tests.fakes.slack import FakeSlack
 
 
 @pytest.fixture
@@ -38,3 +41,15 @@ async def session() -> AsyncGenerator[aiohttp.ClientSession]:
     """The pool of connections of the house."""
     async with aiohttp.ClientSession() as opened:
         yield opened
+
+
+@pytest.fixture
+async def desk(database_url: str, clock: Clock) -> AsyncGenerator[Desk]:
+    """A bot that can be installed, behind a proxy."""
+    async with (
+        FakeSlack(clock) as slack,
+        opened(settings_for(database_url, slack), clock) as house,
+        TestServer(house.application) as server,
+        aiohttp.ClientSession() as session,
+    ):
+        yield Desk(house, slack, session, str(server.make_url("")).rstrip("/"))

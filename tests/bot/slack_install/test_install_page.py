@@ -1,25 +1,17 @@
 import asyncio
 import re
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
-from http.cookies import SimpleCookie
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
-from pydantic import SecretStr
-from selectolax.lexbor import LexborHTMLParser
 from structlog.testing import capture_logs
 
-from bot.app import House, opened
+from bot.app import opened
 from bot.install_page import VISITS
 from bot.platforms.slack_scopes import SCOPES
-from bot.settings import Settings
-from services import installation
 from services.conversation.model import Conversation
-from services.installation import OpenedInstallation
 from services.people import PlaceKind
+from tests.bot.slack_install.desk import PUBLIC_URL, REDIRECT, Browser, Desk, back, settings_for
 from tests.builders import Clock
 from tests.fakes.slack import (
     APP_ID,
@@ -28,7 +20,6 @@ from tests.fakes.slack import (
     BOT_USER_ID,
     CLIENT_ID,
     CLIENT_SECRET,
-    SIGNING_SECRET,
     TEAM_ID,
     Answer,
     Drop,
@@ -37,123 +28,6 @@ from tests.fakes.slack import (
     refused,
 )
 from tests.services.firms import found
-
-PUBLIC_URL = "https://kollega.example"
-REDIRECT = f"{PUBLIC_URL}/slack/oauth_redirect"
-
-
-@dataclass(slots=True)
-class Seen:
-    """A page."""
-
-    status: int
-    words: str
-    button: str
-    headers: dict[str, str]
-
-
-@dataclass(slots=True)
-class Browser:
-    """Somebody's browser, behind the proxy that speaks https."""
-
-    session: aiohttp.ClientSession
-    address: str
-    language: str = "en"
-    cookies: dict[str, str] = field(default_factory=dict[str, str])
-    set: list[str] = field(default_factory=list[str])
-    """What was to be kept as a cookie, word for word."""
-
-    async def goes(self, path: str, method: str = "GET") -> Seen:
-        headers = {"Accept-Language": self.language, "Cookie": "; ".join(f"{n}={v}" for n, v in self.cookies.items())}
-        async with self.session.request(
-            method, f"{self.address}{path}", headers=headers, allow_redirects=False
-        ) as answer:
-            for one in answer.headers.getall("Set-Cookie", []):
-                self._keep(one)
-            return _seen(answer.status, await answer.text(), dict(answer.headers))
-
-    def _keep(self, header: str) -> None:
-        self.set.append(header)
-        for name, morsel in SimpleCookie(header).items():
-            if morsel["max-age"] == "0":
-                self.cookies.pop(name, None)
-            else:
-                self.cookies[name] = morsel.value
-
-
-def _seen(status: int, text: str, headers: dict[str, str]) -> Seen:
-    page = LexborHTMLParser(text)
-    link = page.css_first("a")
-    words = re.sub(r"\s+", " ", page.body.text(separator=" ")) if page.body else ""
-    return Seen(status, words, (link.attributes.get("href") or "") if link else "", headers)
-
-
-@dataclass(slots=True)
-class Desk:
-    """The bot, Slack, and browsers with which people come."""
-
-    house: House
-    slack: FakeSlack
-    session: aiohttp.ClientSession
-    address: str
-
-    def browser(self, language: str = "en") -> Browser:
-        return Browser(self.session, self.address, language)
-
-    async def begins(self, browser: Browser) -> dict[str, str]:
-        """Somebody wants to add the app: what Slack is asked."""
-        seen = await browser.goes("/slack/install")
-        assert seen.status == 302
-        address, asked = seen.headers["Location"].split("?")
-        assert address == f"{self.slack.origin}/oauth/v2/authorize"
-        return dict(parse_qsl(asked))
-
-    def agrees(self, asked: dict[str, str], *, team_id: str = TEAM_ID, by: str = "U1", org_wide: bool = False) -> str:
-        """Somebody agrees in Slack: where Slack sends the browser."""
-        code = self.slack.issue_code(
-            team_id, by, scopes=asked["scope"].split(","), org_wide=org_wide, redirect_uri=asked["redirect_uri"]
-        )
-        return back(code=code, state=asked["state"])
-
-    async def installs(self, team_id: str = TEAM_ID, *, by: str = "U1", org_wide: bool = False) -> Seen:
-        """All of it."""
-        browser = self.browser()
-        return await browser.goes(self.agrees(await self.begins(browser), team_id=team_id, by=by, org_wide=org_wide))
-
-    async def kept(self, tenant: str = TEAM_ID, workspace: str = TEAM_ID) -> OpenedInstallation | None:
-        """What opens a workspace."""
-        async with self.house.units.read() as uow:
-            return await installation.find(uow, tenant, workspace)
-
-
-def back(**query: str) -> str:
-    """The path of the way back."""
-    return f"{urlsplit(REDIRECT).path}?{urlencode(query)}"
-
-
-def settings_for(database_url: str, slack: FakeSlack, public_url: str = PUBLIC_URL) -> Settings:
-    """A deployment for workspaces that install the app."""
-    return Settings(
-        database_url=SecretStr(database_url),
-        public_url=public_url,
-        slack_client_id=CLIENT_ID,
-        slack_client_secret=SecretStr(CLIENT_SECRET),
-        slack_signing_secret=SecretStr(SIGNING_SECRET),
-        slack_api_url=slack.api_url,
-        secret_keys=SecretStr("a key of the tests of these pages and of them alone"),
-    )
-
-
-@pytest.fixture
-async def desk(database_url: str, clock: Clock) -> AsyncGenerator[Desk]:
-    """A bot that can be installed, behind a proxy."""
-    async with (
-        FakeSlack(clock) as slack,
-        opened(settings_for(database_url, slack), clock) as house,
-        TestServer(house.application) as server,
-        aiohttp.ClientSession() as session,
-    ):
-        yield Desk(house, slack, session, str(server.make_url("")).rstrip("/"))
 
 
 async def test_whoever_agrees_has_the_bot_in_the_workspace(desk: Desk) -> None:

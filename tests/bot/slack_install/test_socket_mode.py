@@ -1,0 +1,77 @@
+import asyncio
+import json
+from pathlib import Path
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+
+from bot.app import opened, serve
+from bot.settings import Settings
+from tests.builders import Clock
+from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, BOT_USER_ID, TEAM_ID, FakeSlack
+
+
+def settings_for(database_url: str, slack: FakeSlack) -> Settings:
+    """One workspace, and no port that Slack reaches."""
+    return Settings(
+        database_url=SecretStr(database_url),
+        port=0,
+        slack_bot_token=SecretStr(BOT_TOKEN),
+        slack_app_token=SecretStr(APP_TOKEN),
+        slack_api_url=slack.api_url,
+    )
+
+
+@pytest.fixture(autouse=True)
+def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A folder without the settings of a developer."""
+    monkeypatch.chdir(tmp_path)
+
+
+async def test_the_whole_bot_talks_over_the_connection(sqlite_url: str, clock: Clock) -> None:
+    """Without an open port a command is answered, and so is a direct message, all over the connection."""
+    async with FakeSlack(clock) as slack, opened(settings_for(sqlite_url, slack), clock) as house:
+        slack.add_user("U1", "Anna Weiß", locale="de-DE")
+        assert house.socket is not None
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(house.socket.run())
+            await slack.sockets.count(1)
+            chat = slack.direct("U1").channel_id
+            command = {
+                "command": "/kollega",
+                "text": "hilfe",
+                "team_id": TEAM_ID,
+                "channel_id": chat,
+                "channel_name": "directmessage",
+                "user_id": "U1",
+                "trigger_id": slack.trigger("U1"),
+                "response_url": slack.hook(chat, "U1"),
+            }
+            told = await slack.sockets.tell("slash_commands", command)
+            assert "Das können Sie hier tun" in json.dumps(told["payload"]["blocks"], ensure_ascii=False)
+            event = {"type": "message", "channel_type": "im", "user": "U1", "channel": chat, "text": "hilfe"}
+            said = slack.says("U1", chat, "hilfe")
+            await slack.sockets.tell("events_api", slack.envelope({**event, "ts": said.ts}), accepts=False)
+            assert [one.author for one in slack.said(chat)] == ["U1", BOT_USER_ID]
+            house.socket.stop()
+
+
+async def test_without_a_secret_nobody_comes_in_by_the_door(sqlite_url: str, clock: Clock) -> None:
+    """A bot that fetches has no door for Slack and, without an application, none for Teams either."""
+    async with FakeSlack(clock) as slack, opened(settings_for(sqlite_url, slack), clock) as house:
+        paths = {route.resource.canonical for route in house.application.router.routes() if route.resource}
+    assert not {"/slack/events", "/slack/install", "/api/messages"} & paths
+    assert "/healthz" in paths
+
+
+async def test_a_process_connects_and_ends_in_time(sqlite_url: str, clock: Clock) -> None:
+    """A process opens its connection when it starts, and closes it when it is told to stop."""
+    stop, announced = asyncio.Event(), list[str]()
+    async with FakeSlack(clock) as slack, asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+        tasks.create_task(serve(settings_for(sqlite_url, slack), stop, announced.append))
+        await slack.sockets.count(1)
+        async with aiohttp.ClientSession() as session, session.get(f"{announced[0]}/readyz") as ready:
+            assert ready.status == 200
+        stop.set()
+        await slack.sockets.count(0)
