@@ -61,8 +61,8 @@ class Outcome:
     again_s: float = 0.0
     sent: Sent | None = None
     is_gone: bool = False
-    in_doubt: bool = False
-    """Whether the platform has it perhaps, and is asked before it is sent again."""
+    looks: int = 0
+    """How often it is to have been looked up after the next time; none, where nobody doubts that it has not left."""
     is_stale: bool = False
     """Whether it arrived as it was drawn at some earlier time."""
 
@@ -149,8 +149,13 @@ class Sender:
 
     def _doubt_again(self, delivery: Delivery, failure: SendFailed | TimeoutError) -> Outcome:
         self._note_failure(delivery, failure, "not looked up")
-        pause_s = min(failure.retry_after_s, RETRY_AFTER_MAX_S) if isinstance(failure, RateLimited) else 0.0
-        return _doubt(delivery, f"not looked up: {type(failure).__name__}", pause_s)
+        if not isinstance(failure, RateLimited):
+            return _doubt(delivery, f"not looked up: {type(failure).__name__}")
+        # Nobody has looked yet: many may be in doubt at once, and each has its turn.
+        waiting = _again(
+            delivery, "not looked up: rate limited", TRIES_MAX, min(failure.retry_after_s, RETRY_AFTER_MAX_S)
+        )
+        return replace(waiting, state=waiting.state and State.UNKNOWN, looks=delivery.looks)
 
     async def _ask(self, delivery: Delivery, drawn: Drawn | Mail, seconds: float) -> Outcome:
         try:
@@ -223,7 +228,7 @@ def _doubt(delivery: Delivery, reason: str, at_least_s: float = 0.0) -> Outcome:
     if delivery.looks >= LOOKS_MAX:
         return Outcome(State.UNKNOWN, reason)
     own_s = min(LOOK_AFTER_S * 2**delivery.looks, LOOK_PAUSE_MAX_S) if delivery.looks else 0.0
-    return Outcome(None, reason, again_s=at_least_s or own_s, in_doubt=True)
+    return Outcome(None, reason, again_s=at_least_s or own_s, looks=delivery.looks + 1)
 
 
 def _again(delivery: Delivery, reason: str, tries_max: int, at_least_s: float = 0.0) -> Outcome:
@@ -237,16 +242,16 @@ async def _note(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, drawn: Dr
     if outcome.state is None:
         due_at = uow.now + timedelta(seconds=outcome.again_s)
         await uow.deliveries.put_back(
-            _doubted(delivery, uow.now) if outcome.in_doubt else delivery, due_at, outcome.reason
+            _doubted(delivery, outcome.looks, uow.now) if outcome.looks else delivery, due_at, outcome.reason
         )
     elif await uow.deliveries.finish(delivery, outcome.state, outcome.reason, uow.now):
         await _draw_consequences(uow, delivery, outcome, drawn)
 
 
-def _doubted(delivery: Delivery, now: datetime) -> Delivery:
+def _doubted(delivery: Delivery, looks: int, now: datetime) -> Delivery:
     """With the time since which it may be there: when somebody took it in order to send it."""
     since = delivery.doubted_at or (delivery.leased_until or now) - LEASE
-    return replace(delivery, doubted_at=since, looks=delivery.looks + 1)
+    return replace(delivery, doubted_at=since, looks=looks)
 
 
 async def _draw_consequences(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, drawn: Drawn | None) -> None:

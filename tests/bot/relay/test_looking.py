@@ -8,7 +8,7 @@ import pytest
 
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
 from bot.relay import LEASE, Relay
-from bot.sending import LOOKS_MAX, Sender
+from bot.sending import LOOKS_MAX, TRIES_MAX, Sender
 from services.delivery import Kind
 from storage.unit_of_work import SqlUnits
 from tests.bot.relay.parts import unknowns
@@ -123,7 +123,7 @@ async def test_a_relay_that_is_stopped_leaves_a_doubt(
 
 
 @pytest.mark.parametrize(
-    "hidden", [Unavailable("too much"), RateLimited(60), Rejected(200, "missing_scope"), Gone(200, "x"), ValueError()]
+    "hidden", [Unavailable("too much"), TimeoutError(), Rejected(200, "missing_scope"), Gone(200, "x"), ValueError()]
 )
 async def test_what_cannot_be_looked_up_is_asked_of_people(
     firm: Firm, units: SqlUnits, relay: Relay, remote: Searchable, clock: Clock, hidden: SendFailed | Exception
@@ -142,8 +142,8 @@ async def test_what_cannot_be_looked_up_is_asked_of_people(
 async def test_a_patient_platform_is_looked_through_later(
     firm: Firm, units: SqlUnits, relay: Relay, remote: Searchable, clock: Clock
 ) -> None:
-    """Where the platform wants to be asked later it is, and not before; nobody else is troubled."""
-    remote.hidden.append(RateLimited(60))
+    """Where the platform wants to be asked later it is, and not before, however often; nobody is troubled."""
+    remote.hidden.extend([RateLimited(60)] * 2 * LOOKS_MAX)
     remote.losses.append(Ambiguous("connection lost"))
     await bring(firm)
     await relay.drain()
@@ -154,7 +154,22 @@ async def test_a_patient_platform_is_looked_through_later(
     assert len(remote.asked) == 1
     clock.advance(seconds=1)
     await relay.drain()
-    assert (len(remote.asked), in_channel(remote), await unknowns(units)) == (2, 1, 0)
+    assert len(remote.asked) == 2
+    await passes(relay, clock, minutes=2 * LOOKS_MAX)
+    assert (len(remote.asked), in_channel(remote), await unknowns(units)) == (2 * LOOKS_MAX + 1, 1, 0)
+
+
+async def test_patience_with_looking_has_an_end(
+    firm: Firm, units: SqlUnits, relay: Relay, remote: Searchable, clock: Clock
+) -> None:
+    """A platform that always wants to be asked later is given up after a hundred times; then people are asked."""
+    remote.hidden.extend([RateLimited(60)] * 1000)
+    remote.losses.append(Ambiguous("connection lost"))
+    await bring(firm)
+    for _ in range(TRIES_MAX + 10):
+        await relay.drain()
+        clock.advance(seconds=60)
+    assert (in_channel(remote), await unknowns(units), len(remote.asked)) == (1, 1, TRIES_MAX - 1)
 
 
 @pytest.mark.parametrize("refusal", [Gone(200, "message_not_found"), Rejected(200, "cant_update_message")])
