@@ -1,0 +1,134 @@
+"""The whole bot in front of the tests' Slack, with a firm in it and somebody from another one."""
+
+import hashlib
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiohttp import ClientSession, TCPConnector
+from aiohttp.test_utils import TestServer
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from bot.app import House, opened
+from bot.settings import Settings
+from storage.tables import metadata
+from tests.bot.slack import payloads
+from tests.bot.slack.payloads import FORM, JSON
+from tests.builders import Clock
+from tests.fakes.slack import SIGNING_SECRET, TEAM_ID, FakeSlack
+
+TOKEN: Final = "xoxb-only-for-these-tests"
+ANNA: Final = "U0ANNA"
+BEN: Final = "U0BEN"
+SARA: Final = "U0SARA"
+"""Whose firm is another one."""
+SALES: Final = "C0SALES"
+FOREIGN: Final = "C0FOREIGN"
+CONNECTIONS_MAX: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came back."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(slots=True)
+class Deployment:
+    """Everything that a test looks at."""
+
+    house: House
+    slack: FakeSlack
+    clock: Clock
+    client: ClientSession
+
+    async def post(self, body: Any, headers: Mapping[str, str]) -> Answered:  # noqa: ANN401 - bytes, or a stream
+        """Send this as it is."""
+        async with self.client.post("/slack/events", data=body, headers=headers) as response:
+            return Answered(response.status, await response.read())
+
+    async def signed(self, body: bytes, content_type: str, **more: str) -> Answered:
+        """Send what Slack itself has signed."""
+        return await self.post(body, {"Content-Type": content_type, **self.slack.sign(body), **more})
+
+    async def types(self, user_id: str, text: str, channel_id: str = SALES, **fields: object) -> Answered:
+        """Somebody types a command."""
+        return await self.signed(
+            payloads.as_form(payloads.command(self.slack, user_id, text, channel_id, **fields)), FORM
+        )
+
+    async def tells(self, event: object) -> Answered:
+        """Slack tells of an event."""
+        return await self.signed(payloads.as_json(event), JSON)
+
+    async def interacts(self, payload: object) -> Answered:
+        """Somebody presses, sends or chooses something."""
+        return await self.signed(payloads.as_payload(payload), FORM)
+
+    async def settles(self) -> None:
+        """Wait until everybody has heard of everything."""
+        await self.house.relay.drain()
+
+    async def digest(self) -> str:
+        """Every row of every table."""
+        found = hashlib.sha256()
+        async with self.house.database.reader.connect() as connection:
+            for table in metadata.sorted_tables:
+                for row in sorted(str(tuple(row)) for row in await connection.execute(select(table))):
+                    found.update(f"{table.name}{row}".encode())
+        return found.hexdigest()
+
+    async def rows(self, *tables: str) -> dict[str, list[str]]:
+        """The rows of these tables."""
+        found: dict[str, list[str]] = {}
+        async with self.house.database.reader.connect() as connection:
+            for name in tables:
+                read = await connection.execute(select(metadata.tables[name]))
+                found[name] = sorted(str(tuple(row)) for row in read)
+        return found
+
+
+def settings_of(database_url: str, slack: FakeSlack) -> Settings:
+    """A deployment with Slack alone, in one workspace."""
+    return Settings(
+        database_url=SecretStr(database_url),
+        public_url="https://kollega.example",
+        slack_signing_secret=SecretStr(SIGNING_SECRET),
+        slack_bot_token=SecretStr(TOKEN),
+        slack_api_url=slack.api_url,
+        secret_keys=SecretStr("a key of the tests about Slack and of them alone"),
+    )
+
+
+@asynccontextmanager
+async def deployed(database_url: str) -> AsyncGenerator[Deployment]:
+    """The bot, with nobody in it yet."""
+    clock = Clock()
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(FakeSlack(clock))
+        slack.add_workspace(TEAM_ID, "Solarhaus", token=TOKEN)
+        for user_id, name in ((ANNA, "Anna Weiß"), (BEN, "Ben Kaya"), (SARA, "Sara Fremd")):
+            slack.add_user(user_id, name, locale="en-US", email=f"{user_id.lower()}@solarhaus.example")
+        slack.add_channel(SALES, "vertrieb", [ANNA, BEN])
+        slack.add_channel(FOREIGN, "fremd", [SARA])
+        house = await stack.enter_async_context(opened(settings_of(database_url, slack), clock))
+        server = await stack.enter_async_context(TestServer(house.application))
+        connector = TCPConnector(limit=CONNECTIONS_MAX)
+        client = await stack.enter_async_context(ClientSession(server.make_url("/"), connector=connector))
+        yield Deployment(house, slack, clock, client)
+
+
+async def found(made: Deployment) -> None:
+    """A firm with a channel and a lead that nobody has picked; another firm of one person."""
+    for user_id, text, channel_id in (
+        (ANNA, "team create Solarhaus GmbH", SALES),
+        (ANNA, "lead create name=Eva title=Walmdach", SALES),
+        (SARA, "team create Fremd KG", FOREIGN),
+    ):
+        answered = await made.types(user_id, text, channel_id)
+        assert answered.status == 200, answered
+        await made.settles()
