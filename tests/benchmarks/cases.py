@@ -1,24 +1,26 @@
 """What is measured, and beside what."""
 
 import asyncio
-import json
 import statistics
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
 from itertools import repeat
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from tests.benchmarks.databases import Databases, grow
-from tests.benchmarks.firms import CHANNELS, COLLEAGUES, CROWD, FIRMS, GROWING, Firms, lead_id
-from tests.benchmarks.processes import Running, listening, read
-from tests.benchmarks.wire import Accepts, Load, Message, is_well, post, press
+from tests.benchmarks.firms import Firms
+from tests.benchmarks.processes import Running, counts, listening, read
+from tests.benchmarks.sides import CHANNELS, CROWD, FIRMS, GROWING, Baseline, Person, Side, lead_id
+from tests.benchmarks.wire import Accepts, Load, is_well, press
 
 Figures: TypeAlias = dict[str, float]
 
 CONNECTIONS: Final = (1, 16, 64)
-PATH: Final = "/api/messages"
+ECHO: Final = "stock echo"
+WELL: Final[Mapping[str, Accepts]] = {"leads": is_well, "pick": is_well}
 COPIES_S: Final = 60.0
 LOOK_S: Final = 0.005
 
@@ -77,24 +79,26 @@ class Scene:
 
     plan: Plan
     folder: Path
-    connector: Running
+    side: Side
     firms: Firms
-    headers: dict[str, Any]
     settings: Mapping[str, str]
 
-    def messages(self, path: str = PATH) -> Iterator[bytes]:
-        return self.firms.messages("leads", self.headers, path)
+    def messages(self, path: str = "") -> Iterator[bytes]:
+        return self.firms.messages("leads", path or self.side.path)
 
-    def picks(self, path: str = PATH) -> Iterator[bytes]:
-        return self.firms.picks(self.headers, path)
+    def picks(self, path: str = "") -> Iterator[bytes]:
+        return self.firms.picks(path or self.side.path)
 
     def environment(self, url: str) -> dict[str, str]:
-        return {**self.settings, "KOLLEGA_DATABASE_URL": url}
+        return {**self.settings, **self.side.settings, "KOLLEGA_DATABASE_URL": url}
 
-    async def counts(self) -> dict[str, int]:
-        """What the connector was asked for so far."""
-        counted: dict[str, int] = json.loads((await read(f"{self.connector.address}/counts"))[1])
-        return counted
+    async def changes(self) -> int:
+        """How many messages the bot has changed so far."""
+        return (await counts(self.side.far)).get(self.side.change, 0)
+
+    def pick(self, firm: int, number: int, path: str = "") -> bytes:
+        """Somebody of a firm presses "Pick" on this lead."""
+        return self.side.pressed(Person(firm, 1), number, lead_id(firm, number), path or self.side.path)
 
 
 @dataclass(slots=True)
@@ -104,8 +108,13 @@ class Subject:
     name: str
     running: Running
     counts: Mapping[int, int]
-    requests: dict[str, Iterator[bytes]]
+    requests: Mapping[str, Iterator[bytes]]
+    accepts: Mapping[str, Accepts]
     replays: bool = False
+
+    def has(self, case: str) -> bool:
+        """Whether it is measured in this case."""
+        return self.replays or case in self.requests
 
     async def measure(self, case: str, connections: int) -> Figures:
         count = self.counts[connections]
@@ -115,7 +124,7 @@ class Subject:
             load, cpu_s = Load(told["seconds"], told["latencies_ms"]), float(told["cpu_s"])
         else:
             before = self.running.used().cpu_s
-            load = await press(self.running.address, self.requests[case], count, connections, ACCEPTS[case])
+            load = await press(self.running.address, self.requests[case], count, connections, self.accepts[case])
             cpu_s = self.running.used().cpu_s - before
         return {
             "per_second": load.per_second,
@@ -126,12 +135,9 @@ class Subject:
         }
 
 
-def is_picked(message: Message) -> bool:
-    """Only a picked lead offers to undo it."""
-    return message.status == 200 and b"lead.undo" in message.body
-
-
-ACCEPTS: Final[Mapping[str, Accepts]] = {"leads": is_well, "pick": is_picked}
+def median_of(rounds: list[Figures]) -> Figures:
+    """The median of each figure."""
+    return {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
 
 
 @dataclass(slots=True)
@@ -145,9 +151,12 @@ class Table:
     def add(self, kind: str, case: str, connections: int, name: str, figures: Figures) -> None:
         self.rows.setdefault((kind, case, connections, name), []).append(figures)
 
+    def names(self, kind: str, case: str, connections: int) -> list[str]:
+        """Who was measured, ours first."""
+        return [name for *where, name in self.rows if tuple(where) == (kind, case, connections)]
+
     def median(self, kind: str, case: str, connections: int, name: str) -> Figures:
-        found = self.rows[kind, case, connections, name]
-        return {key: statistics.median(one[key] for one in found) for key in found[0]}
+        return median_of(self.rows[kind, case, connections, name])
 
     def ratio(self, kind: str, case: str, connections: int, to: str) -> float:
         """Our rate beside another one, in each round; the median of that."""
@@ -156,79 +165,56 @@ class Table:
 
 
 OURS: Final = "kollega"
-BARE: Final = "bare aiohttp"
-ECHO: Final = "stock echo"
 SQL: Final = "bare SQL"
-BESIDE: Final = {"leads": (BARE, ECHO, SQL), "pick": (BARE, SQL)}
+CASES: Final = ("leads", "pick")
 
 
 async def compare(scene: Scene, databases: Databases, table: Table) -> None:
     """`leads` and `pick` beside what they are made of, round by round."""
     live, recorded, replayed = [await databases.copy(name) for name in ("live", "recorded", "replayed")]
-    plan, folder, url = scene.plan, scene.folder, scene.connector.address
-    async with (
-        listening("bot", "run", folder=folder, settings=scene.environment(live)) as bot,
-        listening(
-            "tests.benchmarks.statements", replayed, folder=folder, settings=scene.environment(recorded)
-        ) as statements,
-    ):
-        await _keep_answers(scene, bot)
+    plan, folder, side = scene.plan, scene.folder, scene.side
+    async with AsyncExitStack() as stack:
+        bot = await stack.enter_async_context(listening("bot", "run", folder=folder, settings=scene.environment(live)))
+        statements = await stack.enter_async_context(
+            listening("tests.benchmarks.statements", replayed, folder=folder, settings=scene.environment(recorded))
+        )
+        await side.rehearse(bot, folder, scene.messages(), scene.picks())
         await _record(scene, statements)
-        async with (
-            listening("tests.benchmarks.bare", url, str(folder), folder=folder) as bare,
-            listening("tests.benchmarks.echo", folder=folder) as echo,
-        ):
-            subjects = [
-                Subject(OURS, bot, plan.counts, {"leads": scene.messages(), "pick": _late(scene.picks(), 1)}),
-                Subject(BARE, bare, plan.counts, {"leads": scene.messages("/leads"), "pick": _canned("/pick", scene)}),
-                Subject(ECHO, echo, plan.echoes, {"leads": scene.firms.messages("leads", {}, PATH)}),
-                Subject(SQL, statements, plan.counts, {}, replays=True),
-            ]
-            await _warm_up(scene, subjects)
-            for _ in range(plan.rounds):
-                await _round(databases.kind, subjects, table)
+        ours = {"leads": scene.messages(), "pick": _late(scene.picks(), 1)}
+        subjects = [Subject(OURS, bot, plan.counts, ours, side.accepts)]
+        for one in side.baselines:
+            running = await stack.enter_async_context(listening(*one.arguments, folder=folder))
+            counts = plan.echoes if one.name == ECHO else plan.counts
+            subjects.append(Subject(one.name, running, counts, _canned(scene, one), WELL))
+        subjects.append(Subject(SQL, statements, plan.counts, {}, WELL, replays=True))
+        await _warm_up(scene, subjects)
+        for _ in range(plan.rounds):
+            await _round(databases.kind, subjects, table)
 
 
 async def _round(kind: str, subjects: list[Subject], table: Table) -> None:
-    for case, others in BESIDE.items():
+    for case in CASES:
         for connections in CONNECTIONS:
             for subject in subjects:
-                if subject.name in (OURS, *others):
+                if subject.has(case):
                     table.add(kind, case, connections, subject.name, await subject.measure(case, connections))
 
 
 async def _warm_up(scene: Scene, subjects: list[Subject]) -> None:
-    ours, bare, echo, sql = subjects
-    for case in BESIDE:
-        for subject in (ours, bare):
-            await press(subject.running.address, subject.requests[case], scene.plan.warming, 4, ACCEPTS[case])
-    await press(echo.running.address, echo.requests["leads"], 8, 4)
-    for kind in ("reads", "writes"):
-        await sql.running.ask(replay=kind, count=scene.plan.warming, connections=4)
-
-
-async def _keep_answers(scene: Scene, bot: Running) -> None:
-    """The very bytes that the bot sends, for the handler that sends nothing else."""
-    before = await scene.counts()
-    await press(bot.address, scene.messages(), 2, 1)
-    if (await scene.counts())["POST"] != before["POST"] + 2:
-        raise RuntimeError("the bot answers, but nothing reached the connector")
-    (scene.folder / "message.json").write_bytes((await read(f"{scene.connector.address}/last"))[1])
-    cards: list[bytes] = []
-
-    def keep(message: Message) -> bool:
-        cards.append(message.body)
-        return is_picked(message)
-
-    await press(bot.address, scene.picks(), 2, 1, keep)
-    (scene.folder / "card.json").write_bytes(cards[0])
+    for subject in subjects:
+        if subject.replays:
+            for kind in ("reads", "writes"):
+                await subject.running.ask(replay=kind, count=scene.plan.warming, connections=4)
+        count = 8 if subject.name == ECHO else scene.plan.warming
+        for case, requests in subject.requests.items():
+            await press(subject.running.address, requests, count, 4, subject.accepts[case])
 
 
 async def _record(scene: Scene, statements: Running) -> None:
     plan = scene.plan
     picks = plan.rounds * sum(plan.counts.values()) + plan.warming
-    await press(statements.address, scene.messages(), FIRMS * COLLEAGUES // 4, 4)
-    await press(statements.address, scene.picks(), picks, 4, is_picked)
+    await press(statements.address, scene.messages(), FIRMS * scene.side.speakers // 4, 4)
+    await press(statements.address, scene.picks(), picks, 4, scene.side.accepts["pick"])
 
 
 def _late(requests: Iterator[bytes], rounds: int) -> Iterator[bytes]:
@@ -238,17 +224,21 @@ def _late(requests: Iterator[bytes], rounds: int) -> Iterator[bytes]:
     return requests
 
 
-def _canned(path: str, scene: Scene) -> Iterator[bytes]:
-    body = json.dumps(scene.firms.click(0, 0, lead_id(0, 1))).encode()
-    return repeat(post(path, body, scene.headers))
+def _canned(scene: Scene, one: Baseline) -> dict[str, Iterator[bytes]]:
+    """Requests for a program that keeps nothing: everybody's texts, and one pick again and again."""
+    spoken = replace(scene, firms=replace(scene.firms, side=one.side or scene.side))
+    made: dict[str, Iterator[bytes]] = {"leads": spoken.messages(one.paths["leads"])}
+    if "pick" in one.paths:
+        made["pick"] = repeat(scene.pick(0, 1, one.paths["pick"]))
+    return made
 
 
 async def sizes(scene: Scene, databases: Databases) -> dict[str, Figures]:
     """`leads` of a firm with ever more leads, one request after the other."""
     url, told = await databases.copy("sizes"), dict[str, Figures]()
-    messages, known = scene.firms.messages("leads", scene.headers, PATH, (GROWING,)), 0
+    messages, known = scene.firms.messages("leads", scene.side.path, (GROWING,)), 0
     async with listening("bot", "run", folder=scene.folder, settings=scene.environment(url)) as bot:
-        subject = Subject(OURS, bot, {1: scene.plan.looks}, {"leads": messages})
+        subject = Subject(OURS, bot, {1: scene.plan.looks}, {"leads": messages}, WELL)
         for size in scene.plan.sizes:
             await grow(url, known + 1, size)
             known = size
@@ -266,17 +256,17 @@ async def fan_out(scene: Scene, databases: Databases) -> Figures:
     async with listening("bot", "run", folder=scene.folder, settings=scene.environment(url)) as bot:
         taken = [await _fan(scene, bot, lead_id(CROWD, number)) for number in numbers]
     # The first one also asks for the members of every channel.
-    return {name: statistics.median(one[name] for one in taken[1:]) for name in taken[0]}
+    return median_of(taken[1:])
 
 
 async def _fan(scene: Scene, bot: Running, lead: str) -> Figures:
-    click = json.dumps(scene.firms.click(CROWD, 1, lead)).encode()
-    before, cpu_s, started = (await scene.counts())["PUT"], bot.used().cpu_s, time.perf_counter()
-    await press(bot.address, iter([post(PATH, click, scene.headers)]), 1, 1, is_picked)
+    number = int(lead.rpartition("-")[2])
+    before, cpu_s, started = await scene.changes(), bot.used().cpu_s, time.perf_counter()
+    await press(bot.address, iter([scene.pick(CROWD, number)]), 1, 1, scene.side.accepts["pick"])
     answered = time.perf_counter()
     async with asyncio.timeout(COPIES_S):
         # It happens in another process.
-        while (await scene.counts())["PUT"] < before + CHANNELS:  # noqa: ASYNC110
+        while await scene.changes() < before + CHANNELS:  # noqa: ASYNC110
             await asyncio.sleep(LOOK_S)
     done = time.perf_counter()
     # What the last ones leave to be noted belongs to it.
@@ -297,7 +287,7 @@ async def memory(scene: Scene, databases: Databases) -> dict[str, float]:
         for commands in scene.plan.commands:
             share = (commands - done) // 2
             await press(bot.address, messages, share, 16)
-            await press(bot.address, picks, share, 16, is_picked)
+            await press(bot.address, picks, share, 16, scene.side.accepts["pick"])
             told[f"{commands:,}"] = bot.used().rss_mb
             done = commands
     return told
@@ -315,14 +305,14 @@ async def starts(scene: Scene, databases: Databases) -> Figures:
             if status != 200:
                 raise RuntimeError(f"/readyz says {status}")
             taken.append({"ready_s": ready - started, "cpu_s": bot.used().cpu_s, "rss_mb": bot.used().rss_mb})
-    return {name: statistics.median(one[name] for one in taken) for name in taken[0]}
+    return median_of(taken)
 
 
 async def ceiling(scene: Scene) -> Figures:
     """What the generator itself can send, to a far end that does nothing."""
-    requests = repeat(post("/null", json.dumps(scene.firms.click(0, 0, lead_id(0, 1))).encode(), scene.headers))
+    requests = repeat(scene.pick(0, 1, "/null"))
     told: Figures = {}
     for connections in CONNECTIONS:
-        load = await press(scene.connector.address, requests, 3_000, connections)
+        load = await press(scene.side.far.address, requests, 3_000, connections)
         told[str(connections)] = load.per_second
     return told

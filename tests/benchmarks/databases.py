@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from storage.engine import open_database
 from storage.schema import migrate
-from tests.benchmarks.firms import GROWING, Firms, bring_in
+from tests.benchmarks.firms import Firms, bring_in
+from tests.benchmarks.sides import GROWING
 from tests.postgres import DURABLE, Server, running
 
 SQLITE = "SQLite"

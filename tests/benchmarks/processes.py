@@ -92,3 +92,9 @@ async def read(address: str) -> tuple[int, bytes]:
     """What stands at an address."""
     async with aiohttp.ClientSession() as session, session.get(address) as response:
         return response.status, await response.read()
+
+
+async def counts(far: Running) -> dict[str, int]:
+    """What a far end was asked for so far."""
+    counted: dict[str, int] = json.loads((await read(f"{far.address}/counts"))[1])
+    return counted

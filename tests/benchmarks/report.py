@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.benchmarks.cases import BESIDE, CONNECTIONS, OURS, Figures, Table
+from tests.benchmarks.cases import CASES, CONNECTIONS, OURS, Figures, Table
 
 COLUMNS = "{:<8}{:>5} {:<13}{:>8}{:>8}{:>8}{:>9}{:>7}{:>8}"
 UNITS = {"ms": "ms", "s": "s", "mb": "MB"}
@@ -24,9 +24,9 @@ def compared(kind: str, table: Table) -> list[dict[str, Any]]:
     """The rates beside each other; all of it as rows."""
     say(COLUMNS.format("", "conn", "", "req/s", "p50 ms", "p99 ms", "CPU s/k", "MB", "ours ×"))
     rows: list[dict[str, Any]] = []
-    for case, others in BESIDE.items():
+    for case in CASES:
         for connections in CONNECTIONS:
-            for name in (OURS, *others):
+            for name in table.names(kind, case, connections):
                 figures = table.median(kind, case, connections, name)
                 ratio = table.ratio(kind, case, connections, name)
                 rows.append({"case": case, "connections": connections, "name": name, "ours_times": ratio, **figures})
@@ -49,6 +49,7 @@ def compared(kind: str, table: Table) -> list[dict[str, Any]]:
 TITLES = {
     "sizes": "`leads` of a firm with so many leads, one connection",
     "fan_out": "A pick whose card stands in 100 channels",
+    "announcement": "Three new leads in 100 channels each, beside a program that only posts",
     "memory": "Memory after so many commands, MB",
     "starts": "From the command to the first “ready”",
 }

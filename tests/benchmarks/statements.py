@@ -20,6 +20,7 @@ from aiohttp import web
 from sqlalchemy import Connection, Executable, event
 
 from bot.app import opened
+from bot.logs import configure
 from bot.settings import read_settings
 from storage.engine import Database, open_database
 
@@ -103,6 +104,7 @@ async def obey(recorder: Recorder, database: Database, order: dict[str, Any]) ->
 async def main(copy: str) -> None:
     """Record until the first order; then replay on the copy until standard input ends."""
     settings = read_settings()
+    configure(settings.log_level, settings.log_format)
     loop = asyncio.get_running_loop()
     async with opened(settings) as house:
         recorder = Recorder(house.database)

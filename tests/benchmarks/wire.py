@@ -72,11 +72,17 @@ def _length(head: bytes) -> int:
     return int(low[at + len(LENGTH) :].partition(b"\r\n")[0]) if at >= 0 else 0
 
 
-class Server(asyncio.Protocol):
-    """Answers each request at once with what a function makes of it."""
+def no_delay() -> float:
+    """At once."""
+    return 0.0
 
-    def __init__(self, respond: Callable[[Message], bytes]) -> None:
+
+class Server(asyncio.Protocol):
+    """Answers each request with what a function makes of it, at once or after so many seconds."""
+
+    def __init__(self, respond: Callable[[Message], bytes], delay_s: Callable[[], float] = no_delay) -> None:
         self._respond = respond
+        self._delay_s = delay_s
         self._buffer = Buffer()
         self._transport: asyncio.Transport | None = None
 
@@ -87,7 +93,11 @@ class Server(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         assert self._transport is not None
         for message in self._buffer.feed(data):
-            self._transport.write(self._respond(message))
+            answered, delay_s = self._respond(message), self._delay_s()
+            if delay_s:
+                asyncio.get_running_loop().call_later(delay_s, self._transport.write, answered)
+            else:
+                self._transport.write(answered)
 
 
 class _Client(asyncio.Protocol):

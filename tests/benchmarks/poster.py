@@ -1,0 +1,56 @@
+"""A baseline, no part of the product: posts one message again and again over a shared session.
+
+`python -m tests.benchmarks.poster URL FOLDER`; an order such as `{"count": 300}` is a line of standard input.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from bot.relay import WORKERS
+
+
+async def post(session: aiohttp.ClientSession, url: str, body: bytes, count: int) -> dict[str, float]:
+    """What so many posts take, as many at once as the relay sends."""
+    headers = {"Authorization": "Bearer xoxb-of-the-baseline", "Content-Type": "application/json; charset=utf-8"}
+    left = iter(range(count))
+
+    async def work() -> None:
+        for _ in left:
+            async with session.post(url, data=body, headers=headers) as response:
+                if not (await response.json())["ok"]:
+                    raise RuntimeError("not posted")
+
+    cpu_s, started = time.process_time(), time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        for _ in range(WORKERS):
+            group.create_task(work())
+    return {"seconds": time.perf_counter() - started, "cpu_s": time.process_time() - cpu_s}
+
+
+async def main(url: str, body: bytes) -> None:
+    """Obey until standard input ends."""
+    loop = asyncio.get_running_loop()
+    # Whoever starts it waits for an address.
+    runner = web.AppRunner(web.Application(), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    say(f"http://127.0.0.1:{runner.addresses[0][1]}")
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        while line := await loop.run_in_executor(None, sys.stdin.readline):
+            say(json.dumps(await post(session, url, body, json.loads(line)["count"])))
+    await runner.cleanup()
+
+
+def say(line: str) -> None:
+    """Answer in one line."""
+    print(line, flush=True)  # noqa: T201 - standard output is how it answers
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2], "post.json").read_bytes()))
