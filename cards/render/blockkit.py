@@ -5,16 +5,16 @@ buttons and inputs are called and carry stands in `blockkit_actions` and `blockk
 read it back, with what was filled in as the other platforms deliver it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import chain, count
+from itertools import count
 from typing import Any, Final, cast
 
 import msgspec
 from msgspec.structs import replace as altered
 
-from cards.model import Action, Card, ChoiceInput, DateInput, NumberInput, Run, Text, TextInput, ToggleInput, Tone, t
+from cards.model import Action, Card, ChoiceInput, DateInput, NumberInput, Run, TextInput, ToggleInput, t
 from cards.render import plain as lines
 from cards.render.blockkit_actions import (
     ARGUMENTS_MAX,
@@ -30,7 +30,7 @@ from cards.render.blockkit_blocks import Body, heading
 from cards.render.blockkit_inputs import coded, collecting, filled
 from cards.render.blockkit_text import Json, plain
 from cards.render.mrkdwn import escaped
-from cards.render.shortened import NOTE, candidates
+from cards.render.shortened import candidates
 from services.people import Language
 
 MESSAGE_BLOCKS_MAX: Final = 50
@@ -57,8 +57,8 @@ def message(card: Card, language: Language, zone: str, now: datetime, *, carried
     What is `carried` comes back with every button that has room for it.
     """
     w = Pen(language, zone, now, carried=carried or {}, coded=coded(card))
-    said = escaped(lines.render(card, language, zone, now))
-    text = said if len(said) <= TEXT_MAX_CHARS else said[:TEXT_MAX_CHARS].rpartition("\n")[0] or said[:TEXT_MAX_CHARS]
+    said = escaped(lines.render(card, language, zone, now)[:TEXT_MAX_CHARS])
+    text = said if len(said) < TEXT_MAX_CHARS else said[:TEXT_MAX_CHARS].rpartition("\n")[0] or said[:TEXT_MAX_CHARS]
     return {"text": text, "blocks": fitting(card, w)}
 
 
@@ -117,21 +117,15 @@ def fitting(card: Card, w: Pen, command: str = "", *, is_titled: bool = True, mo
     command = command or (sender.command if sender else "")
     blocks = drawn_card(card, w, command, is_titled=is_titled)
     dense = replace(w, is_dense=True)
-    for candidate in chain(candidates(card, w), bare(card, w)):
+    for candidate in candidates(card, w):
         if fits(blocks, w, most):
             break
-        blocks = drawn_card(candidate, dense, command, is_titled=is_titled)
+        blocks = drawn_card(altered(candidate, actions=card.actions), dense, command, is_titled=is_titled)
     return blocks
 
 
 def drawn_card(card: Card, w: Pen, command: str, *, is_titled: bool) -> list[Json]:
     return [*heading(card, w, is_titled=is_titled), *Body(w, command).blocks(card), *row(card.actions, w)]
-
-
-def bare(card: Card, w: Pen) -> Iterator[Card]:
-    """What is left when nothing else fits: the title and what can be done."""
-    *_, last = candidates(card, w)
-    yield altered(last, body=(Text(NOTE, Tone.SUBTLE),), actions=card.actions)
 
 
 def fits(blocks: Sequence[Json], w: Pen, most: int) -> bool:

@@ -102,6 +102,8 @@ def badge(drawn: Badge, w: Pen) -> Json:
 
 def items(block: Items, w: Pen) -> list[Json]:
     title = [rich("rich_text_section", w.one_line(block.heading), bold=True)] if block.heading else []
+    if block.items and all(not (one.detail or one.badge or one.actions) for one in block.items):
+        return title + paragraph("\n".join(f"• {w.one_line(one.title)}" for one in block.items), Tone.PLAIN)
     return title + [part for one in block.items for part in item(one, w)]
 
 

@@ -26,7 +26,8 @@ def is_text(words: str) -> bool:
 
 def opens(run: re.Match[str]) -> bool:
     """Whether bold, italic or struck words may begin here. Inside a word none do: a masked address keeps its stars."""
-    before, after = run.string[: run.start()][-1:], run.string[run.end() :][:1]
+    start, end = run.span()
+    before, after = run.string[max(0, start - 1) : start], run.string[end : end + 1]
     inside_word = before.isascii() and before.isalnum() and len(set(run[0])) == 1
     return bool(after) and not after.isspace() and not inside_word
 

@@ -16,7 +16,7 @@ from cards import gallery
 from cards.examples import NOW, ZONE
 from cards.locale import merged
 from cards.model import Action, Card, Item, Items, Run, Style, from_json, to_json
-from cards.render import adaptive, html, mail, plain
+from cards.render import adaptive, blockkit, html, mail, plain
 from cards.render.text import PLACEHOLDER, Writer, placeholders
 from services.people import Language
 from tests.cards.teams_schema import mistakes
@@ -54,7 +54,12 @@ def test_looks_as_accepted(name: str, snapshot: SnapshotAssertion) -> None:
     for language in Language:
         reader = (EXAMPLES[name], language, ZONE, NOW)
         teams = json.dumps(adaptive.render(*reader), ensure_ascii=False, indent=1)
-        shown += [f"== {language} ==", plain.render(*reader), teams, html.render(*reader).replace("><", ">\n<"), ""]
+        web = html.render(*reader).replace("><", ">\n<")
+        # A window differs from a message by its own buttons: where there is a form.
+        message, view = blockkit.message(*reader), blockkit.view(*reader)
+        drawn = [message, view] if "submit" in view else [message]
+        slack = [json.dumps(one, ensure_ascii=False, indent=1) for one in drawn]
+        shown += [f"== {language} ==", plain.render(*reader), teams, web, *slack, ""]
     assert "\n".join(shown) == snapshot(extension_class=CardSnapshot)
 
 
