@@ -1,25 +1,19 @@
 import json
 import logging
-from collections.abc import Generator
 from typing import Any
 
 import pytest
 import structlog
 
 from bot.logs import configure
+from tests.bot.logged import restored
 
 CANARY = "eva.lang@acme.example"
 
 
-@pytest.fixture(autouse=True)
-def restored() -> Generator[None]:
-    """Logging as it was, for the other tests."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = handlers, level
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+__all__ = ["restored"]
+
+pytestmark = pytest.mark.usefixtures("restored")
 
 
 def read(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
