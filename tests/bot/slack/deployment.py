@@ -120,6 +120,8 @@ async def deployed(database_url: str) -> AsyncGenerator[Deployment]:
         connector = TCPConnector(limit=CONNECTIONS_MAX)
         client = await stack.enter_async_context(ClientSession(server.make_url("/"), connector=connector))
         yield Deployment(house, slack, clock, client)
+        assert house.slack is not None
+        await house.slack.end()
 
 
 async def found(made: Deployment) -> None:
