@@ -1,0 +1,61 @@
+"""What can be typed and chosen on one platform can be typed and chosen on every other, too."""
+
+from typing import Final
+
+import pytest
+
+from bot import nouns
+from bot.commands import Command
+from bot.extensions import EXTENSIONS, Context, Extension, Kind
+from bot.manifests import slack, teams
+from bot.platforms import slack_text, teams_text
+from bot.platforms.teams_activity import Account
+from services.people import Language
+from tests.fakes.slack import BOT_USER_ID
+
+REGISTRY: Final = nouns.registry()
+LISTED: Final = [one for one in REGISTRY.commands.values() if one.listed]
+BOT: Final = "28:kollega"
+ESCAPED: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+APP: Final = teams.App(
+    app_id="7b3c1a52-9d0e-4f6a-8b21-5c7d9e0f1a2b", url="https://kollega.example", version="1.0.0", developer="Solarhaus"
+)
+
+
+def from_teams(typed: str) -> list[str]:
+    """What the bot reads of words in its own chat, and in a channel behind its name."""
+    named = [teams_text.Named("<at>Kollega</at>", Account(id=BOT, name="Kollega"))]
+    called = teams_text.read_text(f"<at>Kollega</at>&nbsp;{typed.translate(ESCAPED)}", BOT, named, {})[0]
+    return [teams_text.read_text(f"<p>{typed.translate(ESCAPED)}</p>", BOT, [], {})[0], called]
+
+
+def from_slack(typed: str) -> list[str]:
+    """The same: behind the slash command or in its own chat, and behind its name."""
+    escaped = typed.translate(ESCAPED)
+    called = slack_text.read_text(f"<@{BOT_USER_ID}>\xa0{escaped}", BOT_USER_ID, {})[0]
+    return [slack_text.read_text(escaped, BOT_USER_ID, {})[0], called]
+
+
+@pytest.mark.parametrize("command", LISTED, ids=lambda one: one.name)
+def test_every_command_can_be_typed_everywhere(command: Command) -> None:
+    """Each of its words runs it in Teams and in Slack as in the browser, where words stay as they are (X4)."""
+    assert command.words
+    for word in command.words:
+        for read in (word, *from_teams(word), *from_slack(word)):
+            found = REGISTRY.find(read)
+            assert found is not None, read
+            assert found.command is command, read
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS, ids=lambda one: one.id)
+def test_every_menu_is_on_both_platforms(extension: Extension) -> None:
+    """An action is in the package for Teams and a shortcut in Slack; a search is typed where no menu can hold it."""
+    offered = teams.manifest(APP, REGISTRY, Language.ENGLISH)["composeExtensions"][0]["commands"]
+    assert extension.id in {each["id"] for each in offered}
+    made = slack.manifest(slack.App("https://kollega.example"), REGISTRY, Language.ENGLISH)["features"]
+    if extension.kind is Kind.ACTION:
+        assert {"message": Context.MESSAGE in extension.contexts, "global": Context.COMPOSE in extension.contexts} == {
+            kind: any(each["type"] == kind for each in made["shortcuts"]) for kind in ("message", "global")
+        }
+    else:
+        assert REGISTRY.commands[extension.id].english[0] in made["slash_commands"][0]["usage_hint"].split(" · ")
