@@ -51,6 +51,8 @@ class Reply:
     placement: Placement
     choices: tuple[Card, ...] = ()
     """See `bot.incoming.Answer`."""
+    kept: Card | None = None
+    """What a repetition is answered, where the card itself tells a secret, which is kept nowhere."""
 
 
 Handler: TypeAlias = "Callable[[Context, Any], Awaitable[Card | Reply | None]]"

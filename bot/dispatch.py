@@ -227,7 +227,7 @@ class Dispatch:
             if incoming.kind not in EVENTS:
                 reply = outside.kept_from_outsiders(actor.place, reply)
             if command.writes:
-                kept = Kept(reply.placement, reply.card, reply.choices)
+                kept = Kept(reply.placement, reply.kept or reply.card, reply.choices)
                 await uow.inbox.keep(arrival, msgspec.json.encode(kept).decode())
                 if command.changes_reader:
                     actor = await self._recognise(uow, incoming)

@@ -121,8 +121,10 @@ async def _find_place(uow: UnitOfWork, delivery: Delivery, posted: Posted | None
 
 async def _direct_chat(uow: UnitOfWork, delivery: Delivery, reference: dict[str, Any]) -> _Place | Nothing:
     identities = await uow.users.identities(delivery.user_id)
-    same = (one for one in identities if (one.platform, one.tenant) == (delivery.platform, delivery.tenant))
-    identity = next(same, None)
+    same = [one for one in identities if (one.platform, one.tenant) == (delivery.platform, delivery.tenant)]
+    # Whoever is linked may have two chats side by side on one platform.
+    here = [one for one in same if one.direct_conversation_id == delivery.conversation_id]
+    identity = next(iter(here or same), None)
     if identity is None:
         return Nothing("no chat identity")
     conversation_id = delivery.conversation_id or identity.direct_conversation_id

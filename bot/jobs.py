@@ -16,8 +16,10 @@ from bot.auditor import Auditor
 from bot.metrics import Metrics
 from services import installation
 from services.bulk import clockwork as bulk
+from services.channel import clockwork as channel
 from services.errors import Contended
 from services.file import keeping as file
+from services.identity import clockwork as identity
 from services.invitation import clockwork as invitation
 from services.lead import clockwork as lead
 from services.lead_import import clockwork as lead_import
@@ -61,6 +63,14 @@ async def expire_invitations(uow: UnitOfWork) -> int:
     return await invitation.expire(uow, BATCH)
 
 
+async def settle_identities(uow: UnitOfWork) -> int:
+    return await identity.settle(uow, BULKS)
+
+
+async def forget_links(uow: UnitOfWork) -> int:
+    return await identity.forget(uow, BATCH)
+
+
 async def expire_offers(uow: UnitOfWork) -> int:
     return await lead.expire(uow, BATCH)
 
@@ -79,6 +89,10 @@ async def work_on_bulks(uow: UnitOfWork) -> int:
 
 async def forget_bulks(uow: UnitOfWork) -> int:
     return await bulk.forget(uow, BATCH)
+
+
+async def forget_offers(uow: UnitOfWork) -> int:
+    return await channel.forget(uow, BATCH)
 
 
 async def forget_imports(uow: UnitOfWork) -> int:
@@ -117,6 +131,9 @@ async def anchor_audit(uow: UnitOfWork) -> int:
 JOBS: Final = (
     Job("bulk.work", 5, work_on_bulks),
     Job("bulk.forget", 3600, forget_bulks),
+    Job("channel.forget", 3600, forget_offers),
+    Job("identity.settle", 60, settle_identities),
+    Job("identity.forget", 3600, forget_links),
     Job("invitation.expire", 60, expire_invitations),
     Job("lead.expire", 30, expire_offers),
     Job("lead.remind", 600, remind_of_leads),

@@ -6,8 +6,9 @@ from typing import Final
 from bot.commands import Command, Reply
 from bot.incoming import Placement
 from cards.chat import concealed
+from services.codes import TooManyCodes
 from services.errors import Contended, FromOutside, Refusal
-from services.invitation.model import AlreadyAsked, TooManyCodes
+from services.invitation.model import AlreadyAsked
 from services.people import Actor, Place
 
 FREE: Final = frozenset({"help", "cancel", "invitation.join", "conversation.install", "conversation.remove"})

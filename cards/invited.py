@@ -24,6 +24,7 @@ from cards.model import (
 )
 from cards.refusal import Explained, explain
 from cards.roles import ROLES
+from services.codes import TooManyCodes, WrongCode
 from services.invitation.model import (
     CODE_MINUTES,
     AlreadyAsked,
@@ -33,8 +34,6 @@ from services.invitation.model import (
     JoinedTeam,
     NoTeamHere,
     ShownInvitation,
-    TooManyCodes,
-    WrongCode,
 )
 from services.permissions import Role
 

@@ -86,6 +86,8 @@ _KINDS: dict[str, T] = {
     "request": t("This request no longer exists."),
     "delivery": t("This message no longer exists."),
     "card": t("This card no longer exists."),
+    "link": t("This question is over. Nothing was linked now."),
+    "identity": t("This chat is not linked with you."),
     "bulk": t("There are no such invitations."),
     "import": t("This import is not here."),
 }

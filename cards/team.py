@@ -92,6 +92,7 @@ def _actions(view: ShownTeam) -> tuple[Run, ...]:
             Run(t("Rename"), "team.rename"),
             Run(t("Show invitations"), "invitation.list"),
             Run(t("Show audit log"), "audit.show"),
+            Run(t("Connect elsewhere"), "channel.code"),
         ]
         if any(one.is_here for one in view.channels):
             actions.append(Run(t("Disconnect here"), "team.disconnect"))

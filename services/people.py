@@ -66,6 +66,8 @@ class Actor:
     zone: str
     """IANA name of the person's time zone."""
     place: Place
+    platform_user_id: str = ""
+    """By what the platform knows the person here; empty where the bot writes unasked."""
     may_delegate: bool = False
     """Responsible colleague (B17): may delegate any lead of the team."""
     is_visiting: bool = False

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     TEAM_CREATE = "team:create"
     TEAM_RESTORE = "team:restore"
     INVITATION_JOIN = "invitation:join"
+    IDENTITY_LINK = "identity:link"  # one's own chats
+    CHANNEL_OFFER = "channel:offer"  # type a team's code in a channel; connecting it is A34
     TEAM_VIEW_SETTINGS = "team:view_settings"  # A30
     MEMBER_INVITE = "member:invite"  # A31
     MEMBER_REMOVE = "member:remove"  # A32
@@ -76,6 +78,8 @@ GRANTS: dict[Permission, dict[Role, Grant]] = {
     Permission.TEAM_CREATE: _EVERYBODY,
     Permission.TEAM_RESTORE: _EVERYBODY,  # whoever owned it: nobody is a colleague of a deleted team
     Permission.INVITATION_JOIN: _EVERYBODY,
+    Permission.IDENTITY_LINK: _EVERYBODY,
+    Permission.CHANNEL_OFFER: _EVERYBODY,
     Permission.TEAM_VIEW_SETTINGS: _COLLEAGUES,
     Permission.MEMBER_INVITE: _LEADERS,
     Permission.MEMBER_REMOVE: _LEADERS,

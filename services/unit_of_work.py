@@ -18,9 +18,11 @@ from services.people import Actor
 if TYPE_CHECKING:
     from services.audit.store import AuditTrail
     from services.bulk.store import Bulks
+    from services.channel.store import ChannelOffers
     from services.conversation.store import Conversations
     from services.delivery.store import Deliveries
     from services.file.store import Files
+    from services.identity.store import Identities
     from services.inbox import Inbox
     from services.installation.store import Installations
     from services.invariants import Invariants
@@ -45,7 +47,9 @@ class UnitOfWork(Protocol):
     """The plan that a new team gets while nothing is charged."""
 
     users: Users
+    identities: Identities
     conversations: Conversations
+    channel_offers: ChannelOffers
     teams: Teams
     members: Members
     invitations: Invitations

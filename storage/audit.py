@@ -43,16 +43,22 @@ _INSERT_DETAILS: Final = insert(audit_details)
 _JOINED: Final = audit.outerjoin(
     audit_details, (audit_details.c.team_id == audit.c.team_id) & (audit_details.c.seq == audit.c.seq)
 )
+_heirs: Final = users.alias("heirs")
+# Whoever was linked since is called by the name that he has now.
+_NAME: Final = func.coalesce(_heirs.c.name, users.c.name)
+_NAMED: Final = _JOINED.outerjoin(users, users.c.user_id == audit.c.user_id).outerjoin(
+    _heirs, _heirs.c.user_id == users.c.merged_into
+)
 _PAGE: Final = (
-    select(audit, audit_details.c.details, users.c.name.label("user_name"))
-    .select_from(_JOINED.outerjoin(users, users.c.user_id == audit.c.user_id))
+    select(audit, audit_details.c.details, _NAME.label("user_name"))
+    .select_from(_NAMED)
     .where(audit.c.team_id == bindparam("team_id"), audit.c.seq < bindparam("before_seq"))
     .order_by(audit.c.seq.desc())
     .limit(bindparam("limit"))
 )
 _LINKS: Final = (
-    select(audit, audit_details.c.salt, audit_details.c.details, users.c.name.label("user_name"))
-    .select_from(_JOINED.outerjoin(users, users.c.user_id == audit.c.user_id))
+    select(audit, audit_details.c.salt, audit_details.c.details, _NAME.label("user_name"))
+    .select_from(_NAMED)
     .where(audit.c.team_id == bindparam("team_id"), audit.c.seq > bindparam("after_seq"))
     .order_by(audit.c.seq)
     .limit(bindparam("limit"))

@@ -116,6 +116,11 @@ _ASKED_BY: Final = _READ.where(
     invitations.c.state == InvitationState.REQUESTED,
     or_(invitations.c.requested_by == bindparam("p_user_id"), invitations.c.user_id == bindparam("p_user_id")),
 )
+_WISHES: Final = _READ.where(
+    invitations.c.state == InvitationState.REQUESTED,
+    invitations.c.kind == InvitationKind.JOIN,
+    invitations.c.user_id == bindparam("p_user_id"),
+)
 _EXPIRED: Final = (
     _READ.where(_SENT, invitations.c.expires_at <= bindparam("p_now"))
     .order_by(invitations.c.expires_at)
@@ -263,6 +268,9 @@ class SqlInvitations:
         asked = await self._many(_ASKED_BY, {"p_team_id": team_id, "p_user_id": user_id})
         requested = (InvitationState.REQUESTED,)
         return [one for one in asked if await self.move(team_id, one.invitation_id, requested, InvitationState.REVOKED)]
+
+    async def wishes(self, user_id: str) -> list[Invitation]:
+        return await self._many(_WISHES, {"p_user_id": user_id})
 
     async def expired(self, now: datetime, limit: int) -> list[Invitation]:
         return await self._many(_EXPIRED, {"p_now": now, "p_limit": limit})

@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.audit.store import AuditTrail
 from services.bulk.store import Bulks
+from services.channel.store import ChannelOffers
 from services.conversation.store import Conversations
 from services.delivery.store import Deliveries
 from services.events import Event, encode, enveloped
 from services.file.store import Files
+from services.identity.store import Identities
 from services.inbox import Inbox
 from services.installation.store import Installations
 from services.invariants import Invariants
@@ -33,10 +35,12 @@ from services.team.store import Teams
 from services.user.store import Users
 from storage.audit import SqlAuditTrail
 from storage.bulk import SqlBulks
+from storage.channel import SqlChannelOffers
 from storage.conversation import SqlConversations
 from storage.delivery import SqlDeliveries
 from storage.engine import Database
 from storage.file import SqlFiles
+from storage.identity import SqlIdentities
 from storage.inbox import SqlInbox
 from storage.installation import SqlInstallations
 from storage.invariants import SqlInvariants
@@ -93,9 +97,11 @@ class SqlUnit:
         self.plan = common.plan
         self.audit: AuditTrail = self._trail
         self.bulks: Bulks = SqlBulks(connection)
+        self.channel_offers: ChannelOffers = SqlChannelOffers(connection)
         self.conversations: Conversations = SqlConversations(connection)
         self.deliveries: Deliveries = SqlDeliveries(connection)
         self.files: Files = SqlFiles(connection, writes=writes)
+        self.identities: Identities = SqlIdentities(connection)
         self.inbox: Inbox = SqlInbox(connection, now)
         self.installations: Installations = SqlInstallations(connection)
         self.invariants: Invariants = SqlInvariants(connection, now)

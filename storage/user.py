@@ -32,6 +32,8 @@ _RECOGNISE: Final = (
         users.c.email_hint,
         identities.c.direct_conversation_id,
         identities.c.reference,
+        identities.c.is_main,
+        identities.c.is_latest,
         members.c.role,
         members.c.may_delegate,
         _own_teams.c.team_id.label("own_team_id"),
@@ -66,7 +68,13 @@ _IDENTITIES: Final = (
     select(identities)
     .where(identities.c.user_id == bindparam("p_user_id"))
     # Where there has been a direct chat, a message surely arrives.
-    .order_by((identities.c.direct_conversation_id == "").asc(), identities.c.platform, identities.c.tenant)
+    .order_by(
+        (identities.c.direct_conversation_id == "").asc(),
+        identities.c.is_latest.desc(),
+        identities.c.platform,
+        identities.c.tenant,
+        identities.c.platform_user_id,
+    )
 )
 _ADD: Final = insert(users)
 _ADD_IDENTITY: Final = insert(identities).on_conflict_do_nothing().returning(identities.c.user_id)
@@ -86,6 +94,12 @@ _REACH: Final = (
     update(identities)
     .where(*_IDENTITY)
     .values(direct_conversation_id=bindparam("p_direct_conversation_id"), reference=bindparam("p_reference"))
+)
+# One person's chats at a time, and nothing is written where it is so already.
+_PREFER: Final = (
+    update(identities)
+    .where(identities.c.user_id == bindparam("p_user_id"), identities.c.is_latest != and_(*_IDENTITY))
+    .values(is_latest=~identities.c.is_latest)
 )
 _CHOOSE_LANGUAGE: Final = update(users).where(_PERSON).values(language=bindparam("p_language"), language_chosen=True)
 _WRONG_CODES: Final = (
@@ -169,6 +183,10 @@ class SqlUsers:
         }
         await self._connection.execute(_REACH, values)
 
+    async def prefer(self, identity: Identity) -> None:
+        key = _key(identity.platform, identity.tenant, identity.platform_user_id)
+        await self._connection.execute(_PREFER, {**key, "p_user_id": identity.user_id})
+
     async def choose_language(self, user_id: str, language: Language) -> None:
         await self._connection.execute(_CHOOSE_LANGUAGE, {"p_user_id": user_id, "p_language": language})
 
@@ -221,6 +239,8 @@ def _recognised(row: RowMapping, platform: str, tenant: str, platform_user_id: s
             UserId(row["user_id"]),
             row["direct_conversation_id"],
             row["reference"],
+            row["is_main"],
+            row["is_latest"],
         ),
         membership=Membership(TeamId(own), Role(row["role"]), row["may_delegate"]) if own else None,
         place=KnownPlace(

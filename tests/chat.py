@@ -9,7 +9,7 @@ A button can only be pressed where it is seen; `forges` sends what somebody with
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from aiohttp import ClientSession
@@ -99,6 +99,12 @@ class Chat:
     mails: FakeMailServer
     public_url: str
     people: list["Person"] = field(default_factory=list["Person"])
+    stages: Mapping[str, Stage] = field(default_factory=dict[str, Stage])
+    """Every platform of the house."""
+
+    def on(self, platform: str) -> "Chat":
+        """The same house on another platform."""
+        return replace(self, stage=self.stages[platform], people=[])
 
     def words(self, *, de: str, en: str) -> str:
         """The words in the language of this run."""

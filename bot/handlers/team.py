@@ -9,6 +9,7 @@ from bot.incoming import Placement
 from cards import channel
 from cards import team as cards
 from cards.model import Card, t
+from services import channel as channel_offers
 from services import team
 from services.errors import Warn
 from services.people import Language
@@ -27,6 +28,12 @@ class SettingsArgs(Args, frozen=True):
     language: Language | None = None
     zone: str | None = None
     owner_approves_admins: bool | None = None
+
+
+class ConnectArgs(Args, frozen=True):
+    """The code of a team in another chat."""
+
+    code: str = ""
 
 
 class RestoreArgs(Args, frozen=True):
@@ -105,8 +112,10 @@ async def restore(ctx: Context, args: RestoreArgs) -> Card:
     return cards.restored(await team.restore(ctx.uow, ctx.actor, args.team))
 
 
-async def connect(ctx: Context, args: NoArgs) -> Card:
-    """Connect this channel."""
+async def connect(ctx: Context, args: ConnectArgs) -> Card | Reply:
+    """Connect this channel to one's own team, or offer it to the team that has shown the code."""
+    if args.code:
+        return Reply(channel.offered(await channel_offers.offer(ctx.uow, ctx.actor, args.code)), Placement.PRIVATE)
     return channel.connected(await team.connect(ctx.uow, ctx.actor, accept=args.accept))
 
 
@@ -187,6 +196,8 @@ COMMANDS = (
         verb=t("Connect here"),
         group=Group.TEAM,
         handler=connect,
+        args=ConnectArgs,
+        takes=("code",),
         private=False,
         on_click=Placement.NEW,
     ),

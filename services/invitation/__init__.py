@@ -1,5 +1,6 @@
 """Invitations: asked for, sent, decided, accepted on a page, used once."""
 
+from services.codes import WrongCode
 from services.invitation.deciding import approve, decline, resend, revoke
 from services.invitation.inviting import create, invite_partner, join_request, request
 from services.invitation.joining import join
@@ -13,7 +14,6 @@ from services.invitation.model import (
     ListedInvitations,
     Question,
     ShownInvitation,
-    WrongCode,
 )
 from services.invitation.questioning import answer, question, to_answer, to_question
 from services.invitation.showing import list_, show

@@ -1,19 +1,15 @@
 """An invitation is used: the code ties the chat identity to it, once (A45, B2)."""
 
 from services import marketplace
+from services.codes import WRONG_CODES_MAX, WrongCode, check_guesses, count_wrong
 from services.invitation.linking import digests_of
 from services.invitation.model import (
     SENT_STATES,
-    WRONG_CODES_MAX,
-    WRONG_CODES_MINUTES,
-    WRONG_CODES_WINDOW,
     Invitation,
     InvitationJoined,
     InvitationKind,
     InvitationState,
     JoinedTeam,
-    TooManyCodes,
-    WrongCode,
 )
 from services.member.model import MemberJoined
 from services.people import Actor, TeamId
@@ -22,8 +18,6 @@ from services.team import seating
 from services.team.model import AlreadyInTeam
 from services.unit_of_work import UnitOfWork
 
-CODE_TYPED_MAX_CHARS = 40
-
 
 async def join(uow: UnitOfWork, actor: Actor, code: str) -> JoinedTeam | WrongCode:
     """Become a colleague, or bring one's firm to a marketplace, by the code from the invitation's page.
@@ -31,13 +25,10 @@ async def join(uow: UnitOfWork, actor: Actor, code: str) -> JoinedTeam | WrongCo
     A wrong code is an answer and no refusal, because it is counted: after five in 15 minutes none is looked at.
     """
     actor.require(Permission.INVITATION_JOIN)
-    since = uow.now - WRONG_CODES_WINDOW
-    if await uow.users.wrong_codes(actor.user_id, since) >= WRONG_CODES_MAX:
-        raise TooManyCodes(WRONG_CODES_MINUTES)
+    await check_guesses(uow, actor.user_id)
     wanted = await _coded(uow, code)
     if wanted is None:
-        wrong = await uow.users.count_wrong_code(actor.user_id, uow.now, since)
-        return WrongCode(max(0, WRONG_CODES_MAX - wrong))
+        return await count_wrong(uow, actor.user_id)
     await uow.users.forget_wrong_codes(actor.user_id)
     if wanted.kind is InvitationKind.PARTNER:
         return await _join_marketplace(uow, actor, wanted)
@@ -49,8 +40,6 @@ async def join(uow: UnitOfWork, actor: Actor, code: str) -> JoinedTeam | WrongCo
 
 async def _coded(uow: UnitOfWork, code: str) -> Invitation | None:
     """The invitation that the code opens now; its team still exists."""
-    if len(code) > CODE_TYPED_MAX_CHARS:
-        return None
     wanted = await uow.invitations.coded(digests_of(uow.keyring, code))
     if wanted is None or wanted.code_expires_at is None or wanted.code_expires_at <= uow.now:
         return None

@@ -1,9 +1,9 @@
 """What leads to an invitation: the link of the mail and the code of the page, never stored readable."""
 
-import base64
 from datetime import datetime
 
-from services.invitation.model import CODE_ALPHABET, CODE_CHARS, Invitation
+from services import codes
+from services.invitation.model import Invitation
 from services.keyring import Keyring
 
 _PURPOSE = "invitation"
@@ -31,16 +31,9 @@ def proves(keyring: Keyring, token: str, invitation: Invitation) -> bool:
 
 def new_code(keyring: Keyring, unguessable: str, at: datetime) -> str:
     """A code to type, such as 7KQF-M2XP."""
-    proof = keyring.token(_CODE_PURPOSE, unguessable, at.isoformat())
-    number = int.from_bytes(base64.urlsafe_b64decode(proof + "="))
-    chars: list[str] = []
-    for _ in range(CODE_CHARS):
-        number, place = divmod(number, len(CODE_ALPHABET))
-        chars.append(CODE_ALPHABET[place])
-    return f"{''.join(chars[: CODE_CHARS // 2])}-{''.join(chars[CODE_CHARS // 2 :])}"
+    return codes.new_code(keyring, _CODE_PURPOSE, unguessable, at)
 
 
 def digests_of(keyring: Keyring, code: str) -> tuple[str, ...]:
     """What is stored of a code, however it was typed: the first one under the present key."""
-    typed = "".join(char for char in code.upper() if char.isalnum())
-    return keyring.digests(_CODE_PURPOSE, typed)
+    return codes.digests_of(keyring, _CODE_PURPOSE, code)

@@ -15,12 +15,6 @@ VALID_DAYS = 7
 VALID_FOR = timedelta(days=VALID_DAYS)
 CODE_MINUTES = 30
 CODE_VALID_FOR = timedelta(minutes=CODE_MINUTES)
-CODE_CHARS = 8
-CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""Nothing that looks like something else: no 0 O, no 1 I L."""
-WRONG_CODES_MAX = 5
-WRONG_CODES_MINUTES = 15
-WRONG_CODES_WINDOW = timedelta(minutes=WRONG_CODES_MINUTES)
 EMAIL_MAX_CHARS = 254
 TEXT_MAX_CHARS = 1_000
 LISTED_MAX = 50
@@ -329,13 +323,6 @@ class TooManyOpen(InvitationRefusal):
 
 
 @dataclass(eq=False)
-class TooManyCodes(InvitationRefusal):
-    """Too many wrong codes in a row; after some minutes it can be tried again."""
-
-    minutes: int
-
-
-@dataclass(eq=False)
 class NoTeamHere(InvitationRefusal):
     """Nobody has connected this channel, so there is no team to join."""
 
@@ -371,13 +358,6 @@ class JoinedTeam:
     role: Role
     kind: InvitationKind = InvitationKind.MEMBER
     marketplace: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class WrongCode:
-    """The code fits no invitation; so many tries are left."""
-
-    left: int
 
 
 @dataclass(frozen=True, slots=True)

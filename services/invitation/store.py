@@ -89,6 +89,10 @@ class Invitations(Protocol):
         """Revoke what this person asked for and nobody decided; what was revoked."""
         ...
 
+    async def wishes(self, user_id: str) -> list[Invitation]:
+        """What teams this person asks to let him in, undecided."""
+        ...
+
     async def expired(self, now: datetime, limit: int) -> list[Invitation]:
         """Sent ones whose time has passed, of every team, for the clock."""
         ...

@@ -14,7 +14,8 @@ async def resolve(uow: UnitOfWork, team_id: str, who: str) -> Member:
         raise Invalid("who", "missing")
     if len(wanted) > WANTED_MAX_CHARS:
         raise Invalid("who", "too_long", WANTED_MAX_CHARS)
-    known = await uow.members.get(team_id, wanted)
+    # Old cards may name somebody by an id that has been merged into another one since.
+    known = await uow.members.get(team_id, await uow.identities.current(wanted))
     if known is not None:
         return known
     found = _named(await uow.members.all(team_id, LISTED_MAX), wanted.casefold())

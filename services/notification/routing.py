@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
 from services.bulk import notices as bulk
+from services.channel import notices as channel
 from services.delivery import notices as delivery
 from services.events import Event
+from services.identity import notices as identity
 from services.invitation import notices as invitation
 from services.lead import notices as lead
 from services.lead_import import notices as lead_import
@@ -17,7 +19,7 @@ from services.unit_of_work import UnitOfWork
 
 Hear: TypeAlias = Callable[[UnitOfWork, Any], Awaitable[list[Notice]]]
 
-NOUNS = (bulk, delivery, invitation, lead, lead_import, marketplace, member, request)
+NOUNS = (bulk, channel, delivery, identity, invitation, lead, lead_import, marketplace, member, request)
 
 
 def merge(*tables: Mapping[type[Event], Hear]) -> dict[type[Event], tuple[Hear, ...]]:

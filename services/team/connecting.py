@@ -27,13 +27,18 @@ async def connect(uow: UnitOfWork, actor: Actor, *, accept: tuple[str, ...] = ()
     team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
     if not actor.place.is_public:
         raise NotInChannel
-    if actor.place.has_outsiders and OUTSIDE not in accept:
-        raise NeedsConfirmation((Warn(OUTSIDE), Warn(OUTSIDE_EFFECT)))
+    check_outsiders(accept, has_outsiders=actor.place.has_outsiders)
     channel = await attach(uow, actor, team_id)
     if channel is None:
         raise AlreadyConnected
     is_group = actor.place.kind is PlaceKind.GROUP
     return ConnectedChannel(await uow.teams.name(team_id) or "", channel.name, is_group=is_group)
+
+
+def check_outsiders(accept: tuple[str, ...], *, has_outsiders: bool) -> None:
+    """Raise NeedsConfirmation where people of other organisations read along and nobody has accepted that yet."""
+    if has_outsiders and OUTSIDE not in accept:
+        raise NeedsConfirmation((Warn(OUTSIDE), Warn(OUTSIDE_EFFECT)))
 
 
 async def attach(uow: UnitOfWork, actor: Actor, team_id: str) -> Conversation | None:

@@ -84,6 +84,9 @@ class ChannelConnected(TeamEvent, frozen=True, kw_only=True, tag="team.channel_c
     tenant: str
     conversation_id: str
     channel: str
+    channel_platform: str = ""
+    """Where the channel is, when it was connected from elsewhere."""
+    offer_id: str = ""
 
 
 class ChannelDisconnected(TeamEvent, frozen=True, kw_only=True, tag="team.channel_disconnected"):

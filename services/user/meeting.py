@@ -40,11 +40,13 @@ async def meet(
     """Keep the person and the place as the platform describes them now."""
     user_id = await known(uow, place.platform, place.tenant, sender.platform_user_id)
     if user_id:
-        await _renew(uow, user_id, sender)
+        await _renew(uow, user_id, place, sender)
     else:
         user_id = await _introduce(uow, place, sender)
     if place.kind is PlaceKind.PERSONAL:
-        await uow.users.reach(_identity(place, sender, user_id, reference))
+        identity = _identity(place, sender, user_id, reference)
+        await uow.users.reach(identity)
+        await uow.users.prefer(identity)
     await uow.conversations.keep(
         Conversation(
             place.platform,
@@ -58,7 +60,12 @@ async def meet(
     )
 
 
-async def _renew(uow: UnitOfWork, user_id: str, sender: Met) -> None:
+async def _renew(uow: UnitOfWork, user_id: str, place: Place, sender: Met) -> None:
+    """What the platform says now; of somebody who is linked, only where he was known first."""
+    key = (place.platform, place.tenant, sender.platform_user_id)
+    mine = await uow.users.identities(user_id)
+    if any(not one.is_main for one in mine if (one.platform, one.tenant, one.platform_user_id) == key):
+        return
     user = await uow.users.get(user_id)
     if user is None:
         raise NotFound("member", user_id)

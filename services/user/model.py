@@ -48,6 +48,10 @@ class Identity:
     user_id: UserId
     direct_conversation_id: str = ""
     reference: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    is_main: bool = True
+    """Whether this one says what the person is called; each person has one of these."""
+    is_latest: bool = True
+    """Whether the person wrote to the bot last in this one's direct chat; each person has one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class Recognised:
             language=self.user.language,
             zone=self.user.zone,
             place=self._here(place_team, thread),
+            platform_user_id=self.identity.platform_user_id,
             may_delegate=valid is not None and valid.may_delegate,
             is_visiting=valid is None and self.membership is not None,
             is_outsider=is_outsider and valid is None,
@@ -117,13 +122,17 @@ class Recognised:
         known = self.place
         if not known.installed or known.kind is not kind or dict(known.reference) != dict(reference):
             return False
-        if kind is PlaceKind.PERSONAL and self.identity.direct_conversation_id != known.conversation_id:
+        if kind is PlaceKind.PERSONAL and not self._is_where_he_was_last():
             return False
         return shortened(place_name) in {"", known.name} and self.is_called(name)
 
+    def _is_where_he_was_last(self) -> bool:
+        """Whether messages reach the person in this very chat."""
+        return self.identity.is_latest and self.identity.direct_conversation_id == self.place.conversation_id
+
     def is_called(self, name: str) -> bool:
-        """Whether the person still has this name."""
-        return shortened(name) in {"", self.user.name}
+        """Whether the person still has this name, as far as this identity has a say in it."""
+        return not self.identity.is_main or shortened(name) in {"", self.user.name}
 
 
 def described(user: User, sender: Met) -> User:

@@ -23,7 +23,7 @@ class Users(Protocol):
         ...
 
     async def identities(self, user_id: str) -> list[Identity]:
-        """Every way to write to the person, the latest known direct chat first."""
+        """Every way to write to the person: where there is a direct chat, and the one used last, first."""
         ...
 
     async def add(self, user: User, identity: Identity, at: datetime) -> bool:
@@ -36,6 +36,10 @@ class Users(Protocol):
 
     async def reach(self, identity: Identity) -> None:
         """Keep how to write to a person unasked."""
+        ...
+
+    async def prefer(self, identity: Identity) -> None:
+        """Write to the person in this chat from now on, as long as no other one is used."""
         ...
 
     async def choose_language(self, user_id: str, language: Language) -> None: ...

@@ -11,10 +11,10 @@ from storage.tables.files import files
 from storage.tables.installations import slack_installations, slack_questions
 from storage.tables.lead_imports import lead_import_rows, lead_imports
 from storage.tables.leads import lead_history, lead_sights, leads, marketplaces, partners
-from storage.tables.people import conversations, identities, users
+from storage.tables.people import conversations, identities, identity_links, users
 from storage.tables.queues import deliveries, events, inbox, job_runs, posts
 from storage.tables.records import audit, audit_details
-from storage.tables.teams import counters, invitation_questions, invitations, members, requests, teams
+from storage.tables.teams import channel_offers, counters, invitation_questions, invitations, members, requests, teams
 from storage.tables.web_chat import web_messages, web_people, web_room_people, web_rooms
 
 __all__ = [
@@ -23,12 +23,14 @@ __all__ = [
     "audit_details",
     "bulk_lines",
     "bulks",
+    "channel_offers",
     "conversations",
     "counters",
     "deliveries",
     "events",
     "files",
     "identities",
+    "identity_links",
     "inbox",
     "invitation_questions",
     "invitations",

@@ -15,7 +15,10 @@ users = Table(
     Column("language_chosen", Boolean, nullable=False, server_default=text("false")),  # chosen, not guessed
     Column("code_failures", Integer, nullable=False, server_default="0"),  # wrong join codes since the last right one
     moment_column("code_failed_at", nullable=True),
+    text_column("merged_into", nullable=True),  # linked: this id leads to that person, who has all the rest
     moment_column("created_at"),
+    ForeignKeyConstraint(["merged_into"], ["users.user_id"]),
+    Index("ix_users_merged_into", "merged_into"),
 )
 
 identities = Table(
@@ -27,8 +30,32 @@ identities = Table(
     text_column("user_id"),
     Column("reference", JSON, nullable=False),  # what the platform needs to write to this person unasked
     text_column("direct_conversation_id", server_default=""),
+    Column("is_main", Boolean, nullable=False, server_default=text("true")),  # says what the person is called
+    Column("is_latest", Boolean, nullable=False, server_default=text("true")),  # in whose chat the person wrote last
     ForeignKeyConstraint(["user_id"], ["users.user_id"]),
     Index(None, "user_id"),
+)
+
+identity_links = Table(
+    "identity_links",  # somebody would like to be one person at two chats; confirmed on both sides
+    metadata,
+    text_column("link_id", primary_key=True),
+    text_column("state"),  # asked, typed, agreed, linked, declined
+    text_column("user_id"),  # the first side, where the code was shown
+    text_column("platform"),
+    text_column("tenant"),
+    text_column("platform_user_id"),
+    text_column("other_user_id", nullable=True),  # who typed it
+    text_column("other_platform", nullable=True),
+    text_column("other_tenant", nullable=True),
+    text_column("other_platform_user_id", nullable=True),
+    text_column("code_hash", nullable=True, unique=True),  # until it is typed
+    moment_column("created_at"),
+    moment_column("expires_at"),
+    ForeignKeyConstraint(["user_id"], ["users.user_id"]),
+    ForeignKeyConstraint(["other_user_id"], ["users.user_id"]),
+    Index(None, "user_id"),
+    Index(None, "expires_at"),
 )
 
 conversations = Table(

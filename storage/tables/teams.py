@@ -67,6 +67,24 @@ members = Table(
     ),
 )
 
+channel_offers = Table(
+    "channel_offers",  # a channel of another platform on its way to the team, by a code
+    metadata,
+    text_column("team_id", primary_key=True),
+    text_column("offer_id", primary_key=True),
+    text_column("state"),  # asked, offered, connected, declined
+    text_column("asked_by"),
+    text_column("offered_by", nullable=True),  # who typed the code
+    text_column("platform", server_default=""),  # where it was typed
+    text_column("tenant", server_default=""),
+    text_column("conversation_id", server_default=""),
+    text_column("code_hash", nullable=True, unique=True),  # until it is typed
+    moment_column("created_at"),
+    moment_column("expires_at"),
+    team_key(),
+    Index(None, "expires_at"),
+)
+
 invitations = Table(
     "invitations",  # somebody may join a team as a colleague, or a firm may join a marketplace as a partner
     metadata,

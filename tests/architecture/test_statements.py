@@ -21,6 +21,7 @@ CLOCK = "the clock and the relay work for all teams, and each row says whose it 
 BELOW = "people and places stand below the teams: they lead to the team"
 PROVEN = "a secret or a link proves the right to it"
 FOUND = "the rules have found the lead for a team before, and ask for what all its teams see"
+PERSON = "what one person has and did is his, in whichever of his teams"
 PART = "what is to be read; whoever asks says of which team"
 ALL: Final[dict[str, str]] = {
     "audit._HEADS": CLOCK,
@@ -29,6 +30,10 @@ ALL: Final[dict[str, str]] = {
     "bulk._FORGET_LINES": CLOCK,
     "bulk._MOVING": CLOCK,
     "bulk._OLD": CLOCK,
+    "channel._CODED": PROVEN,
+    "channel._FORGET": CLOCK,
+    "channel._OLD": CLOCK,
+    "channel._READ": PART,
     "conversation._ENDED": BELOW,
     "conversation._FIND": BELOW,
     "conversation._MARK_LEFT": BELOW,
@@ -51,10 +56,13 @@ ALL: Final[dict[str, str]] = {
     "delivery._WAITING": CLOCK,
     "file._FORGET": CLOCK,
     "file._OVER": CLOCK,
+    "identity._LEAVE_CARDS": PERSON,
+    "identity._LEAVE_WAITING": PERSON,
     "invitation._CODED": PROVEN,
     "invitation._EXPIRED": CLOCK,
     "invitation._LINKED": PROVEN,
     "invitation._READ": PART,
+    "invitation._WISHES": PERSON,
     "lead_import._FORGET": CLOCK,
     "lead_import._NEXT": CLOCK,
     "lead_import._OLD": CLOCK,
@@ -68,6 +76,9 @@ ALL: Final[dict[str, str]] = {
     "lead_statements.STALL_DAYS": PART,
     "member._OF_USER": BELOW,
     "member._READ": PART,
+    "merging.MOVES": PERSON,
+    "merging._HIS": PERSON,
+    "merging._TEAMS": PERSON,
     "request._READ": PART,
     "team._DELETED": BELOW,
     "transcript._people": PART,

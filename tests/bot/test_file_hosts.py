@@ -1,7 +1,6 @@
 import pytest
 
-from bot.platforms.hosts import FileHosts
-from bot.platforms.teams_hosts import MICROSOFT_FILE_HOSTS
+from bot.platforms.teams_hosts import MICROSOFT_FILE_HOSTS, FileHosts
 
 HOSTS = FileHosts(MICROSOFT_FILE_HOSTS)
 

@@ -104,11 +104,11 @@ async def chat(
         connector = TCPConnector(limit=CONNECTIONS_MAX)
         session = ClientSession(server.make_url("/"), cookie_jar=CookieJar(unsafe=True), connector=connector)
         client = await stack.enter_async_context(session)
-        stage: Stage = WebStage(client, house.transcripts)
-        if platform == "teams":
-            stage = TeamsStage(client, teams, share_point=share_point)
-        elif platform == "slack":
-            stage = SlackStage(client, slack)
-        yield Chat(stage, house, clock, language, client, mails, PUBLIC_URL)
+        stages: dict[str, Stage] = {
+            "web": WebStage(client, house.transcripts),
+            "teams": TeamsStage(client, teams, share_point=share_point),
+            "slack": SlackStage(client, slack),
+        }
+        yield Chat(stages[platform], house, clock, language, client, mails, PUBLIC_URL, stages=stages)
         async with house.units.read() as uow:
             assert await check_all(uow) == ()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from services import bulk, file, invitation, lead_import, marketplace, request
+from services import bulk, channel, file, identity, invitation, lead_import, marketplace, request
 from services.delivery import Delivery, Kind, State
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
@@ -52,6 +52,10 @@ class Things:
     """Which the owner has sent, too."""
     lead_import: str
     """The preview of one."""
+    offer: str
+    """A channel that somebody could offer."""
+    link: str
+    """With which somebody would like to be the owner in another chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,13 @@ ROWS: Final[dict[str, Row]] = {
     "help": Row(bare),
     "cancel": Row(bare),
     "preference.language": Row(given(language="fr")),
+    "identity.unlink": Row(bare),
+    "identity.enter": Row(given(code="AAAA-AAAA")),
+    "identity.agree": of("link", "link"),
+    "identity.review": of("link", "link"),
+    "identity.confirm": of("link", "link"),
+    "identity.decline": of("link", "link"),
+    "identity.link": Row(bare),  # ends what the person asked for before
     "card.show": Row(lambda things: {"view": "lead.card", "key": things.lead}, "key"),
     "audit.show": Row(given(before=9)),
     "audit.export": Row(bare),
@@ -164,6 +175,10 @@ ROWS: Final[dict[str, Row]] = {
     "team.settings": Row(given(zone="Europe/Paris")),
     "team.connect": Row(bare),
     "team.disconnect": Row(bare),
+    "channel.code": Row(bare),
+    "channel.review": of("offer", "offer"),
+    "channel.confirm": of("offer", "offer"),
+    "channel.decline": of("offer", "offer"),
     "member.transfer": of("who", "heir", accept=["member.transfer"]),
     "member.leave": Row(given(accept=["member.leave"])),
     "conversation.install": Row(bare),
@@ -217,6 +232,8 @@ async def build(firm: Firm) -> Things:
             made=made.file_id,
             leads=leads.file_id,
             lead_import=prepared.lead_import.import_id,
+            offer=(await channel.ask(uow, mara)).offer_id,
+            link=(await identity.ask(uow, anna)).link_id,
         )
     await firm.chat.settles()
     return things

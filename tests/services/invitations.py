@@ -1,13 +1,13 @@
 """Invitations on their way, for tests that begin with one."""
 
 from services import invitation
+from services.codes import WrongCode
 from services.invitation import page
 from services.invitation.linking import token_of
 from services.invitation.model import (
     Invitation,
     InvitationState,
     JoinedTeam,
-    WrongCode,
 )
 from services.people import Actor
 from storage.unit_of_work import SqlUnits

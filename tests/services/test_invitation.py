@@ -5,19 +5,17 @@ import asyncio
 import pytest
 
 from services import invitation, member, team
+from services.codes import CODE_ALPHABET, TooManyCodes, WrongCode
 from services.errors import Invalid, NotFound
 from services.invitation import page
 from services.invitation.clockwork import expire
 from services.invitation.linking import new_code
 from services.invitation.model import (
-    CODE_ALPHABET,
     AlreadyColleague,
     AlreadyInvited,
     InvitationState,
     JoinedTeam,
     NotOpen,
-    TooManyCodes,
-    WrongCode,
 )
 from services.keyring import Keyring
 from services.member.model import OwnershipNotGiven

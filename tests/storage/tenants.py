@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import invitation, lead, marketplace, request
+from services import channel, invitation, lead, marketplace, request
 from services.bulk.model import Bulk, BulkState, Line, LineState
 from services.delivery import Delivery, Kind, Posted, State
 from services.file.model import Purpose, StoredFile
@@ -65,6 +65,7 @@ async def _add_people(uow: UnitOfWork, town: Town) -> dict[str, Any]:
     ours = town.ours
     requested = (await invitation.request(uow, ours.member, "ida@acme.example")).invitation
     sent = (await invitation.create(uow, ours.owner, "udo@acme.example", "viewer")).invitation
+    offer = await channel.ask(uow, ours.owner)
     question = await invitation.question(uow, ours.owner, requested.ref, "Wer ist das?")
     asked = await request.ask(uow, ours.member, "member.remove", {}, Permission.MEMBER_REMOVE)
     await marketplace.invite(uow, ours.owner, email="dach@acme.example", name="Dachwerk II")
@@ -76,6 +77,7 @@ async def _add_people(uow: UnitOfWork, town: Town) -> dict[str, Any]:
         "sent": sent.invitation_id,
         "invited": partner.invitation_id,
         "number": sent.number,
+        "offer": offer.offer_id,
         "question": question.question_id,
         "request": asked.request.request_id,
         "partner": partner.partner_id,

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services import unit_of_work
 from services.bulk.model import BulkState
+from services.channel import OfferState
 from services.file.model import Purpose
 from services.invitation.model import InvitationState
 from services.lead.model import Filter, Keys, LeadState, Offer, Step, What
@@ -46,6 +47,9 @@ UNBOUND: Final[dict[str, str]] = {
     "bulks.add": BRINGS,
     "bulks.forget": CLOCK,
     "bulks.moving": CLOCK,
+    "channel_offers.add": BRINGS,
+    "channel_offers.coded": PROVEN,
+    "channel_offers.forget": CLOCK,
     "conversations.find": BELOW,
     "conversations.keep": BELOW,
     "conversations.mark_all_left": BELOW,
@@ -65,6 +69,17 @@ UNBOUND: Final[dict[str, str]] = {
     "deliveries.waiting": CLOCK,
     "files.add": BRINGS,
     "files.forget": CLOCK,
+    "identities.ask": BELOW,
+    "identities.claim": BELOW,
+    "identities.coded": PROVEN,
+    "identities.current": BELOW,
+    "identities.forget": CLOCK,
+    "identities.get": BELOW,
+    "identities.lock": BELOW,
+    "identities.merge": BELOW,
+    "identities.merged": CLOCK,
+    "identities.move": BELOW,
+    "identities.part": BELOW,
     "inbox.answer": BELOW,
     "inbox.forget": CLOCK,
     "inbox.keep": BELOW,
@@ -82,6 +97,7 @@ UNBOUND: Final[dict[str, str]] = {
     "invitations.coded": PROVEN,
     "invitations.expired": CLOCK,
     "invitations.linked": PROVEN,
+    "invitations.wishes": BELOW,
     "lead_imports.add": BRINGS,
     "lead_imports.claim": CLOCK,
     "lead_imports.forget": CLOCK,
@@ -112,6 +128,7 @@ UNBOUND: Final[dict[str, str]] = {
     "users.forget_wrong_codes": BELOW,
     "users.get": BELOW,
     "users.identities": BELOW,
+    "users.prefer": BELOW,
     "users.reach": BELOW,
     "users.recognise": BELOW,
     "users.user_id": BELOW,
@@ -127,7 +144,7 @@ class Sample:
 
     def named(self) -> dict[str, Any]:
         """By the parameter's name."""
-        town, ours = self.town, self.town.ours
+        town, things, ours = self.town, self.town.things, self.town.ours
         return {
             "bulk_id": town.things["sending"],
             "conversation_id": ours.channel.conversation_id,
@@ -145,6 +162,7 @@ class Sample:
             "number": 1,
             "partner_id": town.things["partner"],
             "picked_after": town.now - timedelta(hours=1),
+            "offer_id": things["offer"],
             "offered_until": None,
             "platform": "web",
             "post_id": town.things["post"],
@@ -164,6 +182,8 @@ class Sample:
         keys = Keys(email=EMAIL)
         states = (InvitationState.PENDING,)
         return {
+            "channel_offers.claim": {"by": ours.member.user_id, "place": ours.channel, "expires_at": later},
+            "channel_offers.decide": {"to": OfferState.DECLINED},
             "audit.links": {"after_seq": 0},
             "audit.page": {"before_seq": 1_000},
             "audit.verify": {"anchor": None},

@@ -229,9 +229,12 @@ def upgrade() -> None:
         sa.Column("language_chosen", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("code_failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("code_failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("merged_into", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["merged_into"], ["users.user_id"], name=op.f("fk_users_merged_into")),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_users")),
     )
+    op.create_index("ix_users_merged_into", "users", ["merged_into"], unique=False)
     op.create_table(
         "web_people",
         sa.Column("person_id", sa.Text(), nullable=False),
@@ -277,6 +280,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_conversations_team_id"), "conversations", ["team_id"], unique=False)
     op.create_table(
+        "channel_offers",
+        sa.Column("team_id", sa.Text(), nullable=False),
+        sa.Column("offer_id", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("offered_by", sa.Text(), nullable=True),
+        sa.Column("platform", sa.Text(), server_default="", nullable=False),
+        sa.Column("tenant", sa.Text(), server_default="", nullable=False),
+        sa.Column("conversation_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("code_hash", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.team_id"], name=op.f("fk_channel_offers_team_id")),
+        sa.PrimaryKeyConstraint("team_id", "offer_id", name=op.f("pk_channel_offers")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_channel_offers_code_hash")),
+    )
+    op.create_index(op.f("ix_channel_offers_expires_at"), "channel_offers", ["expires_at"], unique=False)
+    op.create_table(
         "counters",
         sa.Column("team_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -292,10 +313,34 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Text(), nullable=False),
         sa.Column("reference", sa.JSON(), nullable=False),
         sa.Column("direct_conversation_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("is_main", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("is_latest", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.user_id"], name=op.f("fk_identities_user_id")),
         sa.PrimaryKeyConstraint("platform", "tenant", "platform_user_id", name=op.f("pk_identities")),
     )
     op.create_index(op.f("ix_identities_user_id"), "identities", ["user_id"], unique=False)
+    op.create_table(
+        "identity_links",
+        sa.Column("link_id", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("platform_user_id", sa.Text(), nullable=False),
+        sa.Column("other_user_id", sa.Text(), nullable=True),
+        sa.Column("other_platform", sa.Text(), nullable=True),
+        sa.Column("other_tenant", sa.Text(), nullable=True),
+        sa.Column("other_platform_user_id", sa.Text(), nullable=True),
+        sa.Column("code_hash", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["other_user_id"], ["users.user_id"], name=op.f("fk_identity_links_other_user_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.user_id"], name=op.f("fk_identity_links_user_id")),
+        sa.PrimaryKeyConstraint("link_id", name=op.f("pk_identity_links")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_identity_links_code_hash")),
+    )
+    op.create_index(op.f("ix_identity_links_expires_at"), "identity_links", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_identity_links_user_id"), "identity_links", ["user_id"], unique=False)
     op.create_table(
         "invitations",
         sa.Column("team_id", sa.Text(), nullable=False),

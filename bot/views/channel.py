@@ -1,0 +1,34 @@
+"""What is said about a channel that is connected by a code."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.views.base import View
+from cards import channel as cards
+from cards.model import Card
+from services.channel.model import OfferState
+from services.channel.notices import CONNECTED, REVIEW
+from services.people import Actor, PlaceKind
+from services.permissions import Permission
+from services.team.model import ConnectedChannel
+from services.unit_of_work import UnitOfWork
+
+
+async def review(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+    """The channel that was offered, for whoever may connect it; a code that stands there is not replaced."""
+    if actor.team_id != params["team_id"] or actor.place.is_public or not actor.may(Permission.TEAM_EDIT_SETTINGS):
+        return None
+    found = await uow.channel_offers.get(params["team_id"], key)
+    return cards.review(found, uow.now) if found and found.state is not OfferState.ASKED else None
+
+
+async def connected(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+    """For everybody in the channel that is the team's now."""
+    found = await uow.channel_offers.get(params["team_id"], key)
+    name = await uow.teams.name(params["team_id"])
+    if found is None or name is None or actor.team_id != params["team_id"]:
+        return None
+    return cards.connected(ConnectedChannel(name, found.channel, is_group=actor.place.kind is PlaceKind.GROUP))
+
+
+VIEWS: Final[dict[str, View]] = {CONNECTED: connected, REVIEW: review}

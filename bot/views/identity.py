@@ -1,0 +1,40 @@
+"""What both sides of a request to link read on the cards that they have before them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.views.base import View
+from cards import identity as cards
+from cards.model import Card
+from services.identity.linking import described
+from services.identity.model import Link, LinkState
+from services.people import Actor
+from services.unit_of_work import UnitOfWork
+
+
+async def review(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+    """Where the code was shown; neither that nor the outcome, which says more, is replaced."""
+    del params
+    link = await uow.identities.get(key)
+    is_his = link is not None and link.first.user_id == actor.user_id and not actor.place.is_public
+    if link is None or not is_his or link.state in {LinkState.ASKED, LinkState.LINKED}:
+        return None
+    return cards.review(await described(uow, link), uow.now)
+
+
+async def consent(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+    """Where the code was typed."""
+    del params
+    link = await uow.identities.get(key)
+    if link is None or actor.user_id not in _others(link) or actor.place.is_public:
+        return None
+    return cards.consent(link, uow.now)
+
+
+def _others(link: Link) -> set[str]:
+    """Who reads on the other side: once linked, that is the first side's person."""
+    other = link.other.user_id if link.other else ""
+    return {other, link.first.user_id} if link.state is LinkState.LINKED else {other}
+
+
+VIEWS: Final[dict[str, View]] = {cards.REVIEW: review, cards.CONSENT: consent}

@@ -1,0 +1,67 @@
+"""One of a person's chat identities becomes a person of its own again."""
+
+from dataclasses import replace
+from typing import Final
+
+from services.errors import NeedsConfirmation, NotFound, Warn
+from services.identity.model import IdentityUnlinked, Known, NotLinked, UnlinkedIdentity
+from services.people import Actor, UserId
+from services.permissions import Permission
+from services.unit_of_work import UnitOfWork
+from services.user.model import Identity
+
+REF_CHARS: Final = 20
+UNLINK: Final = "identity.unlink"
+UNLINK_EFFECT: Final = "identity.unlink.effect"
+
+
+async def list_(uow: UnitOfWork, actor: Actor) -> tuple[Known, ...]:
+    """The chats in which this person is known. Raises NotLinked for a single one."""
+    actor.require(Permission.IDENTITY_LINK)
+    mine = await known(uow, actor)
+    if len(mine) < 2:  # noqa: PLR2004 - one alone is linked to nothing
+        raise NotLinked
+    return mine
+
+
+async def unlink(uow: UnitOfWork, actor: Actor, ref: str, *, accept: tuple[str, ...] = ()) -> UnlinkedIdentity:
+    """Take one of them out: there somebody new writes from now on, who is in no team."""
+    team_id = actor.require(Permission.IDENTITY_LINK)
+    chosen = next((one for one in await list_(uow, actor) if one.ref == ref), None)
+    if chosen is None:
+        raise NotFound("identity")
+    if UNLINK not in accept:
+        raise NeedsConfirmation((Warn(UNLINK, {"platform": chosen.platform}), Warn(UNLINK_EFFECT)))
+    await uow.identities.lock((actor.user_id,))
+    identity = await _identity(uow, actor.user_id, ref)
+    person = await uow.users.get(actor.user_id)
+    if identity is None or person is None:
+        raise NotFound("identity")
+    await uow.identities.part(identity, replace(person, user_id=UserId(uow.new_id()), email_hint=""), uow.now)
+    if team_id:
+        uow.emit(IdentityUnlinked(member_id=actor.user_id, unlinked_platform=identity.platform), by=actor)
+    return UnlinkedIdentity(identity.platform, identity.tenant, chosen.is_here)
+
+
+async def known(uow: UnitOfWork, actor: Actor) -> tuple[Known, ...]:
+    """The chats in which the person is known."""
+    place = actor.place
+    here = (place.platform, place.tenant, actor.platform_user_id)
+    mine = await uow.users.identities(actor.user_id)
+    return tuple(
+        Known(_ref(uow, one), *key, is_here=key == here)
+        for one in mine
+        for key in [(one.platform, one.tenant, one.platform_user_id)]
+    )
+
+
+async def _identity(uow: UnitOfWork, user_id: str, ref: str) -> Identity | None:
+    """Looked up again under the lock; the last one of a person is never taken."""
+    mine = await uow.users.identities(user_id)
+    return next((one for one in mine if _ref(uow, one) == ref), None) if len(mine) > 1 else None
+
+
+def _ref(uow: UnitOfWork, identity: Identity) -> str:
+    """By what a button names an identity, so that no id of a platform stands on it."""
+    key = (identity.platform, identity.tenant, identity.platform_user_id)
+    return uow.keyring.token("identity", *key)[:REF_CHARS]

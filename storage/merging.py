@@ -1,0 +1,138 @@
+"""What two people have and did, as one person's: every column that names a user, and where it is looked for."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import BindParameter, Column, ColumnElement, Update, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.delivery import State
+from storage.tables import (
+    bulks,
+    channel_offers,
+    deliveries,
+    files,
+    identities,
+    invitation_questions,
+    invitations,
+    lead_history,
+    lead_imports,
+    lead_sights,
+    leads,
+    marketplaces,
+    members,
+    posts,
+    requests,
+    teams,
+)
+
+STAYS: Final = frozenset(
+    {
+        "audit.user_id",  # append-only: the old id leads to the person
+        "identities.user_id",
+        "identity_links.other_user_id",
+        "identity_links.user_id",
+        "inbox.user_id",  # a repetition finds nothing to repeat
+        "members.user_id",
+        "users.merged_into",
+        "users.user_id",
+    }
+)
+"""Columns that name a user and are not rewritten here."""
+
+_INTO: Final[BindParameter[str]] = bindparam("p_into")
+_GONE: Final[BindParameter[str]] = bindparam("p_gone")
+_TEAMS: Final = select(members.c.team_id).where(members.c.user_id.in_((_INTO, _GONE)))
+_TENANTS: Final = identities.c.user_id == _GONE
+
+
+def _move(column: Column[Any], *where: ColumnElement[bool]) -> Update:
+    return update(column.table).where(column == _GONE, *where).values({column: _INTO})
+
+
+def _in_teams(column: Column[Any], team: Column[Any]) -> Update:
+    return _move(column, team.in_(_TEAMS))
+
+
+def _not_decided_by_himself(*others: Column[Any]) -> ColumnElement[bool]:
+    """Of what one of them wanted and the other one decided, it stays said that these were two."""
+    return and_(*(func.coalesce(other, "") != _INTO for other in others))
+
+
+_q, _d, _p, _v, _r = invitation_questions.c, deliveries.c, posts.c, invitations.c, requests.c
+_there: Final = deliveries.alias("there")
+_ON_ITS_WAY: Final = _d.state.in_((State.PENDING, State.SENDING, State.UNKNOWN))
+_IS_SAID_ALREADY: Final = exists().where(
+    _there.c.user_id == _INTO,
+    *(
+        _there.c[name] == _d[name]
+        for name in ("event_id", "kind", "view", "key", "platform", "tenant", "conversation_id")
+    ),
+)
+_OF_THEIR_LEADS: Final = lead_history.c.lead_id.in_(
+    select(lead_sights.c.lead_id).where(lead_sights.c.team_id.in_(_TEAMS))
+)
+_IN_THEIR_TENANTS: Final = exists().where(
+    _TENANTS, identities.c.platform == _p.platform, identities.c.tenant == _p.tenant
+)
+
+MOVES: Final = (
+    _in_teams(teams.c.created_by, teams.c.team_id),
+    _in_teams(marketplaces.c.created_by, marketplaces.c.team_id),
+    _in_teams(channel_offers.c.asked_by, channel_offers.c.team_id),
+    _move(channel_offers.c.offered_by),
+    _in_teams(leads.c.created_by, leads.c.team_id),
+    _in_teams(leads.c.picked_by, leads.c.picked_team_id),
+    _in_teams(leads.c.responsible_id, leads.c.picked_team_id),
+    _in_teams(leads.c.closed_by, leads.c.picked_team_id),
+    _move(lead_history.c.user_id, _OF_THEIR_LEADS),
+    _move(lead_history.c.subject_user_id, _OF_THEIR_LEADS),
+    _in_teams(bulks.c.user_id, bulks.c.team_id),
+    _in_teams(lead_imports.c.user_id, lead_imports.c.team_id),
+    _in_teams(files.c.user_id, files.c.team_id),
+    _in_teams(_q.asked_by, _q.team_id),
+    _move(_v.requested_by, _not_decided_by_himself(_v.decided_by)),
+    _move(_v.user_id, or_(_v.kind != "join", _not_decided_by_himself(_v.decided_by))),
+    _move(_v.decided_by, _not_decided_by_himself(_v.requested_by, _v.user_id)),
+    _in_teams(_r.asked_by, _r.team_id).where(_not_decided_by_himself(_r.decided_by)),
+    _in_teams(_r.decided_by, _r.team_id).where(_not_decided_by_himself(_r.asked_by)),
+    _move(_p.user_id, _IN_THEIR_TENANTS),
+    _move(_d.user_id, _ON_ITS_WAY, ~_IS_SAID_ALREADY),
+)
+"""Each finds its rows by the teams in which one of the two is or was a colleague."""
+
+_m: Final = members.c
+_HIS: Final = select(members).where(_m.user_id == bindparam("p_user_id"))
+_ROW: Final = (_m.team_id == bindparam("p_team_id"), _m.user_id == bindparam("p_user_id"))
+_HAND_OVER: Final = update(members).where(*_ROW).values(user_id=bindparam("p_into"))
+_END: Final = update(members).where(*_ROW, _m.removed_at.is_(None)).values(removed_at=bindparam("p_at"))
+_REVIVE: Final = (
+    update(members)
+    .where(*_ROW)
+    .values(
+        role=bindparam("p_role"),
+        email=bindparam("p_email"),
+        may_delegate=bindparam("p_may_delegate"),
+        joined_at=bindparam("p_joined_at"),
+        removed_at=None,
+    )
+)
+
+
+async def merge_members(connection: AsyncConnection, into: str, gone: str, at: datetime) -> None:
+    """One membership for both: the first one's where he has one, else the second one's; the rest is over."""
+    ours = (await connection.execute(_HIS, {"p_user_id": into})).all()
+    theirs = (await connection.execute(_HIS, {"p_user_id": gone})).all()
+    known, is_colleague = {one.team_id for one in ours}, any(one.removed_at is None for one in ours)
+    for one in theirs:
+        row = {"p_team_id": one.team_id, "p_user_id": gone}
+        is_active = one.removed_at is None
+        if is_active and is_colleague:
+            await connection.execute(_END, {**row, "p_at": at})
+        elif one.team_id not in known:
+            await connection.execute(_HAND_OVER, {**row, "p_into": into})
+        elif is_active:
+            await connection.execute(_END, {**row, "p_at": at})
+            given = {name: getattr(one, name) for name in ("role", "email", "may_delegate", "joined_at")}
+            values = {f"p_{name}": value for name, value in given.items()}
+            await connection.execute(_REVIVE, {"p_team_id": one.team_id, "p_user_id": into, **values})
