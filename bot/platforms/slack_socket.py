@@ -93,12 +93,14 @@ class Socket:
         serve: Serve,
         *,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        end_s: float = END_S,
     ) -> None:
         self._session = session
         self._api_url = api_url
         self._app_token = app_token
         self._serve = serve
         self._sleep = sleep
+        self._end_s = end_s
         self._failures = 0
         self._stopping = asyncio.Event()
         self._reading: set[asyncio.Timeout] = set()
@@ -181,7 +183,7 @@ class Socket:
             async with asyncio.timeout(None) as patience, asyncio.TaskGroup() as answers:
                 await self._read(link, answers)
                 link.ended.set()
-                patience.reschedule(asyncio.get_running_loop().time() + END_S)
+                patience.reschedule(asyncio.get_running_loop().time() + self._end_s)
         except TimeoutError:
             _log.warning("slack_socket_answers_cut_short")
         except Exception:  # noqa: BLE001 - a defect over one connection must not be the last one

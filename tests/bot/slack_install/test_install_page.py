@@ -3,16 +3,20 @@ import re
 
 import aiohttp
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestServer
 from structlog.testing import capture_logs
 
 from bot.app import opened
-from bot.install_page import VISITS
+from bot.install_page import VISITS, InstallPage
+from bot.platforms.slack_installations import InstalledTokens, SlackInstallations
+from bot.platforms.slack_oauth import OAuth
 from bot.platforms.slack_scopes import SCOPES
 from services.conversation.model import Conversation
 from services.people import PlaceKind
+from storage.engine import open_database
 from tests.bot.slack_install.desk import PUBLIC_URL, REDIRECT, Browser, Desk, back, settings_for
-from tests.builders import Clock
+from tests.builders import Clock, units_on
 from tests.fakes.slack import (
     APP_ID,
     BOT_ID,
@@ -259,3 +263,45 @@ async def test_looking_whether_the_page_is_there_asks_nothing(desk: Desk) -> Non
     for path in ("/slack/install", "/slack/oauth_redirect"):
         assert (await browser.goes(path, "HEAD")).status == 405
     assert browser.cookies == {}
+
+
+async def test_an_agreement_without_what_slack_gives_for_it_is_refused(desk: Desk) -> None:
+    """Neither nothing nor far too much is taken to Slack."""
+    for code in ("", "x" * 600):
+        browser = desk.browser()
+        asked = await desk.begins(browser)
+        seen = await browser.goes(back(code=code, state=asked["state"]))
+        assert (seen.status, "did not accept" in seen.words) == (400, True)
+    assert desk.slack.calls == []
+
+
+@pytest.mark.parametrize(("trouble", "status"), [(refused("token_revoked"), 400), (Answer(500), 503)])
+async def test_a_token_that_cannot_be_proven_is_not_kept(desk: Desk, trouble: Answer, status: int) -> None:
+    """What Slack gave has to open what it was given for, before it is kept."""
+    desk.slack.mood = lambda method, _: trouble if method == "auth.test" else None
+    assert (await desk.installs()).status == status
+    assert await desk.kept() is None
+
+
+async def test_while_the_database_is_away_the_pages_say_so(desk: Desk) -> None:
+    """Without its database the bot neither asks nor takes anything in; Slack is not troubled."""
+    database = open_database("postgresql+asyncpg://nobody:nothing@127.0.0.1:1/kollega")
+    oauth = OAuth(
+        desk.session,
+        SlackInstallations(desk.house.units),
+        InstalledTokens(desk.house.units, desk.session, desk.slack.api_url),
+        api_url=desk.slack.api_url,
+        public_url=PUBLIC_URL,
+        client_id=CLIENT_ID,
+        client_secret=CLIENT_SECRET,
+    )
+    application = web.Application()
+    application.add_routes(InstallPage(units_on(database, Clock()), oauth, PUBLIC_URL).routes())
+    async with TestServer(application) as server:
+        browser = Browser(desk.session, str(server.make_url("")).rstrip("/"))
+        for path in ("/slack/install", back(code="c", state="s")):
+            seen = await browser.goes(path)
+            assert (seen.status, "try again in a minute" in seen.words) == (503, True)
+    await database.close()
+    assert (browser.cookies, desk.slack.calls) == ({}, [])
+    assert CLIENT_SECRET not in repr(oauth)

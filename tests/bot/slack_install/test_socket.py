@@ -30,6 +30,8 @@ class Asked:
     documents: list[Json] = field(default_factory=list[Json])
     at_once: int = 0
     most_at_once: int = 0
+    patience_s: float = 3.0
+    """How long the process waits for it at its end."""
 
     async def serve(self, document: Json) -> Said:
         self.documents.append(document)
@@ -55,7 +57,9 @@ class Line:
     clock: FakeClock
 
     def socket(self, asked: Asked, token: str = APP_TOKEN) -> Socket:
-        return Socket(self.session, self.slack.api_url, token, asked.serve, sleep=self.clock.sleep)
+        return Socket(
+            self.session, self.slack.api_url, token, asked.serve, sleep=self.clock.sleep, end_s=asked.patience_s
+        )
 
     @asynccontextmanager
     async def running(self, asked: Asked) -> AsyncGenerator[Socket]:
@@ -269,3 +273,43 @@ async def test_several_processes_share_what_happens(line: Line, asked: Asked) ->
         await line.slack.sockets.count(2)
         await line.slack.sockets.tell("events_api", EVENT)
     assert len(asked.documents) + len(other.documents) == 1
+
+
+async def test_an_answer_whose_connection_broke_is_asked_for_again(line: Line, asked: Asked) -> None:
+    """Where the connection breaks meanwhile the answer is lost, and Slack tells the same over the next one."""
+    goes_on = asyncio.Event()
+
+    async def slowly(_: Json) -> Said:
+        await goes_on.wait()
+        return Said(body=b'{"text": "done"}')
+
+    asked.answer = slowly
+    with capture_logs() as logs:
+        async with line.running(asked):
+            await line.slack.sockets.count(1)
+            await line.slack.sockets.say('{"type": "events_api", "envelope_id": "E1", "payload": {}}')
+            while not asked.documents:  # noqa: ASYNC110 - the bot has no reason to tell when it has begun
+                await asyncio.sleep(0.01)
+            await line.slack.sockets.drop()
+            goes_on.set()
+            await line.slack.sockets.count(1)
+            told = await line.slack.sockets.tell("events_api", {}, envelope_id="E1")
+    assert told["payload"] == {"text": "done"}
+    assert "slack_socket_answer_lost" in {one["event"] for one in logs}
+
+
+async def test_an_answer_that_never_comes_does_not_hold_the_process(line: Line, asked: Asked) -> None:
+    """Told to stop, the process waits for answers for a few seconds and no longer."""
+
+    async def never(_: Json) -> Said:
+        await asyncio.Event().wait()
+        return Said()
+
+    asked.answer, asked.patience_s = never, 0.1
+    with capture_logs() as logs:
+        async with line.running(asked):
+            await line.slack.sockets.count(1)
+            await line.slack.sockets.say('{"type": "events_api", "envelope_id": "E1", "payload": {}}')
+            while not asked.documents:  # noqa: ASYNC110 - the bot has no reason to tell when it has begun
+                await asyncio.sleep(0.01)
+    assert "slack_socket_answers_cut_short" in {one["event"] for one in logs}
