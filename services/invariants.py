@@ -37,6 +37,13 @@ class Invariants(Protocol):
 
 
 INVARIANTS: Final[dict[str, str]] = {
+    "identity.person": "A chat identity belongs to a person who was not merged into another one (X4).",
+    "identity.one_of_each": "Of a person's identities one says what he is called, and one is written to.",
+    "link.hashed": "Of a code that links chats there is a keyed digest until it is typed, and no longer.",
+    "link.two_sides": "Whoever agreed or is linked has another side.",
+    "link.forgotten": "A request to link is gone soon after its end.",
+    "channel.hashed": "Of a code that connects a channel there is a keyed digest until it is typed, and no longer.",
+    "channel.forgotten": "An offered channel is gone soon after its end.",
     "team.one_owner": "A living team has exactly one owner, a deleted one has no colleagues (A44, A77).",
     "member.one_team": "A person is a colleague of one living team at a time (B2).",
     "member.email_is_key": "A colleague's address is kept trimmed and folded, as duplicates are looked for (A45).",

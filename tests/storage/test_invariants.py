@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services import bulk, invitation, lead, marketplace, request
+from services import bulk, channel, identity, invitation, lead, marketplace, request
 from services.delivery import Delivery, Kind, Posted, State
 from services.inbox import Arrival
 from services.invariants import INVARIANTS, KINDS, Breach, check_all
@@ -41,6 +41,13 @@ UNIQUE: Final = (
 
 # What breaks each invariant, and nothing else.
 BREAKS: Final[dict[str, str]] = {
+    "identity.person": "UPDATE users SET merged_into = user_id WHERE user_id = :outsider",
+    "identity.one_of_each": "UPDATE identities SET is_latest = false WHERE user_id = :outsider",
+    "link.hashed": "UPDATE identity_links SET code_hash = 'AAAA-AAAA'",
+    "link.two_sides": "UPDATE identity_links SET state = 'agreed', code_hash = NULL",
+    "link.forgotten": "UPDATE identity_links SET expires_at = :days_ago",
+    "channel.hashed": "UPDATE channel_offers SET state = 'offered'",
+    "channel.forgotten": "UPDATE channel_offers SET expires_at = :days_ago",
     "team.one_owner": "UPDATE members SET role = 'admin' WHERE role = 'owner' AND team_id = :team",
     "member.one_team": (
         "INSERT INTO members (team_id, user_id, role, joined_at) SELECT :other, user_id, 'viewer', joined_at "
@@ -170,6 +177,7 @@ class House:
             "stranger": self.stranger.team_id,
             "outsider": self.stranger.viewer.user_id,
             "long_ago": self.clock() - timedelta(hours=2),
+            "days_ago": self.clock() - timedelta(days=3),
         }
 
     @asynccontextmanager
@@ -213,6 +221,8 @@ async def house(database: Database, units: SqlUnits, clock: Clock) -> House:
         await invitation.create(uow, ours.owner, "udo@acme.example", "viewer")
         await marketplace.invite(uow, ours.owner, email="dach@acme.example", name="Dachwerk II")
         await uow.inbox.register(Arrival("web", "demo", "click/1", ours.owner.user_id))
+        await identity.ask(uow, ours.member)
+        await channel.ask(uow, ours.owner)
         await deliver(uow, ours)
     await bring_file(units, ours)
     await invite_many(units, ours)
