@@ -18,11 +18,17 @@ ACTIONS: Final[dict[str, T]] = {
     "bulk.resent": t("Bulk invitation: mails sent again"),
     "bulk.started": t("Bulk invitation sent"),
     "bulk.stopped": t("Bulk invitation stopped"),
+    "channel.declined": t("Offered channel declined"),
+    "channel.offered": t("Channel offered by a code"),
     "delivery.resent": t("Message sent again"),
     "delivery.unknown": t("Unclear whether a message arrived"),
     "file.discarded": t("File removed"),
     "file.fetched": t("File fetched"),
     "file.received": t("File received"),
+    "identity.agreed": t("Linking of two chats asked for"),
+    "identity.declined": t("Linking of two chats declined"),
+    "identity.linked": t("Two chats linked to one person"),
+    "identity.unlinked": t("Chat unlinked"),
     "invitation.accepted": t("Invitation accepted on its page"),
     "invitation.answered": t("Question answered"),
     "invitation.approved": t("Invitation approved"),
@@ -159,6 +165,7 @@ def listed(view: ListedEntries) -> Card:
 
 
 PLATFORMS: Final[dict[str, T]] = {
+    "slack": verbatim("Slack"),
     "teams": t("Teams"),
     "web": t("browser chat"),
     "web page": t("invitation page"),
@@ -190,10 +197,21 @@ def _who(one: Entry) -> T:
 
 def _change(details: Mapping[str, Any]) -> T | None:
     """From what to what, where that is one word each."""
+    if linked := _linked(details):
+        return linked
     old, new = details.get("old"), details.get("new")
     if not isinstance(old, str) or not isinstance(new, str):
         return None
     return T("{old} → {new}", {"old": _worded(old), "new": _worded(new)})
+
+
+def _linked(details: Mapping[str, Any]) -> T | None:
+    """Which chats became one, or in which one a channel was connected from another one (X5)."""
+    chats = [details.get(name) for name in ("first_platform", "other_platform", "channel_platform")]
+    named = [PLATFORMS.get(one, verbatim(one)) for one in chats if isinstance(one, str) and one]
+    if len(named) > 1:
+        return T("{one} + {other}", {"one": named[0], "other": named[1]})
+    return T("→ {chat}", {"chat": named[0]}) if named else None
 
 
 def _worded(value: str) -> T:
@@ -216,6 +234,17 @@ EXAMPLES: Final = {
                     "web",
                     "",
                     {"old": "member", "new": "admin"},
+                ),
+                Entry(
+                    "t1",
+                    13,
+                    NOW,
+                    "identity.linked",
+                    "u3",
+                    "Ben Kaya",
+                    "teams",
+                    "",
+                    {"first_platform": "teams", "other_platform": "slack"},
                 ),
                 Entry("t1", 12, NOW, "invitation.expired", None, "", "", "I-3"),
             ),
