@@ -28,8 +28,10 @@ from bot.lead_page import LeadPage
 from bot.metrics import Metrics
 from bot.pages import Pages
 from bot.platforms.base import Platform
+from bot.platforms.hosts import FileHosts
 from bot.platforms.slack import SlackPlatform
 from bot.platforms.slack_api import SlackApi
+from bot.platforms.slack_files import Files as SlackFiles
 from bot.platforms.slack_installations import InstalledTokens, SlackInstallations, leaving
 from bot.platforms.slack_oauth import OAuth
 from bot.platforms.slack_socket import Socket
@@ -38,7 +40,7 @@ from bot.platforms.teams import Own, TeamsPlatform
 from bot.platforms.teams_auth import TokenVerifier
 from bot.platforms.teams_connector import Connector
 from bot.platforms.teams_files import Files
-from bot.platforms.teams_hosts import FileHosts, ServiceHosts
+from bot.platforms.teams_hosts import ServiceHosts
 from bot.platforms.teams_token import TokenSource
 from bot.platforms.web import WebPlatform
 from bot.relay import Relay
@@ -282,7 +284,8 @@ def _slack(
         return None
     api = SlackApi(session, tokens, metrics, url=settings.slack_api_url)
     secret = settings.slack_signing_secret.get_secret_value()
-    return SlackPlatform(dispatch, api, tokens, session, secret=secret, clock=clock)
+    files = SlackFiles(session, api, tokens, api_url=settings.slack_api_url)
+    return SlackPlatform(dispatch, api, tokens, session, files=files, secret=secret, clock=clock)
 
 
 def _socket(settings: Settings, session: aiohttp.ClientSession, slack: SlackPlatform | None) -> Socket | None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.platforms.base import Reader, Sent
-from cards.model import Card
+from cards.model import Card, File
 from services.file import OpenedFile, ReceivedFile
 from services.people import Actor, PlaceKind
 
@@ -98,6 +98,11 @@ class Answer:
     reader: Reader
     choices: tuple[Card, ...] = ()
     """Cards of which the person puts one into a message of his own: drawn for whoever may read it."""
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """What the platform hands over besides, to this person alone."""
+        return tuple(block for block in self.card.body if isinstance(block, File))
 
 
 def aside(incoming: Incoming, actor: Actor) -> Placement:

@@ -1,5 +1,6 @@
 """Slack as a stage: what a signed workspace sends, and what the bot wrote into it."""
 
+import asyncio
 import json
 import re
 from collections.abc import Mapping
@@ -26,6 +27,9 @@ ESCAPED: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 PERSON: Final = re.compile(r"(?<!\S)@(U\w+)")
 LINK: Final = re.compile(r"https?://[^\s|]+")
 MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+LOOKS = 250
+LOOK_S = 0.02
 
 
 @dataclass(slots=True)
@@ -108,18 +112,24 @@ class SlackStage:
         self, account: Account, room: Room, files: Mapping[str, bytes], interaction_id: str | None
     ) -> None:
         self._close(account)
-        dropped = [self.slack.drop_file(account.account_id, room.room_id, *one) for one in files.items()]
-        described = [file for _, file in dropped]
-        said = dropped[0][0]
-        event = {"type": "message", "subtype": "file_share", "channel_type": "im", "files": described, "text": ""}
+        said = self.slack.drop_files(account.account_id, room.room_id, files)
+        # In a channel the bot hears only what is said to it.
+        is_alone = room.kind is PlaceKind.PERSONAL
+        kind = {"type": "message", "channel_type": "im"} if is_alone else {"type": "app_mention"}
+        text = "" if is_alone else f"<@{BOT_USER_ID}>"
+        event = {**kind, "subtype": "file_share", "files": said.files, "text": text}
         place = {"user": account.account_id, "channel": room.room_id, "ts": said.ts, "team": TEAM_ID}
         await self.tell({**event, **place}, interaction_id)
 
     async def get_file(self, account: Account, room: Room, name: str) -> bytes:
-        offered = [one for one in self.slack.files.values() if one.name == name and room.room_id in one.channels]
-        own = [one for one in offered if one.author == BOT_USER_ID]
-        assert own, f"{account.name} finds no file {name}"
-        return own[-1].content
+        assert room == account.direct
+        # Slack has its answer before the file is there.
+        for _ in range(LOOKS):
+            offered = [one for one in self.slack.files.values() if one.name == name and room.room_id in one.channels]
+            if own := [one for one in offered if one.author == BOT_USER_ID]:
+                return own[-1].content
+            await asyncio.sleep(LOOK_S)
+        raise AssertionError(f"{account.name} finds no file {name}")
 
     async def press(
         self,
@@ -191,6 +201,8 @@ class SlackStage:
         shown: list[tuple[str, Seen]] = []
         for said in self.slack.said(here):
             by_bot = said.author == BOT_USER_ID
+            if by_bot and said.files:
+                continue  # it stands for itself: `get_file` takes it
             seen = from_blocks(said.ts, said.blocks, private=False, text=said.text, by_bot=by_bot)
             shown.append((said.ts, seen))
         for whispered in self.slack.whispered(here, me):

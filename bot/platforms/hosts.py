@@ -14,6 +14,15 @@ _URL: Final = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 
+MAX_FILE_URL_CHARS: Final = 8192
+
+# With a query, which may carry the permission. SharePoint writes quotes and brackets into it as they are.
+_FILE_URL: Final = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[::1\])(?::(?P<port>\d{1,5}))?"
+    r"/[a-z0-9._~%/!$&'()*+,;=:@-]*(?:\?[a-z0-9._~%/!$&'()*+,;=:@?{}|-]*)?",
+    re.IGNORECASE | re.ASCII,
+)
+
 
 class Hosts:
     """An allow-list of hosts: a name stands for itself alone, a name with a leading dot for everything below it.
@@ -43,6 +52,13 @@ class Hosts:
         if is_loopback(host):
             return listed or self._loopback
         return listed and scheme == "https" and port in {None, "443"}
+
+
+class FileHosts(Hosts):
+    """The same for the addresses of files, which are longer and more colourful."""
+
+    pattern = _FILE_URL
+    max_chars = MAX_FILE_URL_CHARS
 
 
 @lru_cache(maxsize=256)

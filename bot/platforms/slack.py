@@ -20,6 +20,8 @@ from bot.platforms.slack_answering import Answering, answers_click
 from bot.platforms.slack_api import SlackApi
 from bot.platforms.slack_cards import Drawing, read_opened
 from bot.platforms.slack_door import Door, Said
+from bot.platforms.slack_files import Files
+from bot.platforms.slack_handing import Handing
 from bot.platforms.slack_late import BUDGET_S, Busy, Hands, Reply
 from bot.platforms.slack_payload import Sort, Spoken, read_payload, spoken
 from bot.platforms.slack_people import People
@@ -62,6 +64,7 @@ class SlackPlatform:
         tokens: Tokens,
         session: ClientSession,
         *,
+        files: Files,
         secret: str,
         clock: Callable[[], datetime],
         timer: Callable[[], float] = time.monotonic,
@@ -78,6 +81,7 @@ class SlackPlatform:
         self._turns = Turns(session)
         self._hands = Hands(limits.budget_s)
         self._answering = Answering(chat, api, self._people, self._drawing, timer)
+        self._handing = Handing(chat, files, self._people, self._answering, timer)
         self._welcomed: Remembered[tuple[str, str], bool] = Remembered(timer)
         self._listeners: dict[str, Listener] = {
             "user_change": self._forget_person,
@@ -181,9 +185,10 @@ class SlackPlatform:
         if heard.at is At.EVENT:
             await self._note_event(heard)
             return
-        answer = await self._ask(heard)
+        answer = await self._ask(await self._handing.with_files(heard))
         if answer is not None:
             await self._answering.show(heard, answer, reply)
+            await self._handing.hand_over(heard, answer, reply)
         elif answers_click(heard):
             await self._answering.hint(heard, _hinted(heard, Card(cards.NOTHING_CHANGED)), cards.NOTHING_CHANGED, reply)
 

@@ -11,7 +11,7 @@ from bot.platforms.pace import Window
 class Tier(StrEnum):
     """How often Slack answers, in a workspace and by method unless said otherwise."""
 
-    CHANNEL = "channel"  # about once a second in each channel, and a few more at a stretch
+    CHANNEL = "channel"  # about once a second in each channel, and several at a stretch
     ONE = "1"
     TWO = "2"
     THREE = "3"
@@ -19,7 +19,7 @@ class Tier(StrEnum):
 
 
 WINDOWS: Final[dict[Tier, tuple[Window, ...]]] = {
-    Tier.CHANNEL: (Window(3, 1), Window(10, 8)),
+    Tier.CHANNEL: (Window(5, 1), Window(60, 60)),
     Tier.ONE: (Window(1, 60),),
     Tier.TWO: (Window(20, 60),),
     Tier.THREE: (Window(50, 60),),

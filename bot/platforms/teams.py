@@ -21,7 +21,7 @@ from bot.platforms.teams_asking import ANONYMOUS, Asked, read_asked
 from bot.platforms.teams_auth import Forbidden, TokenVerifier, Unauthenticated
 from bot.platforms.teams_cards import Drawing, error
 from bot.platforms.teams_connector import MAX_TOTAL_WAIT_S, Connector
-from bot.platforms.teams_consent import Consents, files_of
+from bot.platforms.teams_consent import Consents
 from bot.platforms.teams_extensions import NOTHING, Extensions
 from bot.platforms.teams_files import Files, read_attached, unfetched
 from bot.platforms.teams_people import People
@@ -201,7 +201,7 @@ class TeamsPlatform:
         if answer is None:
             is_asked = heard.incoming.kind is Kind.CLICK
             return self._drawing.note(cards.NOTHING_CHANGED if is_asked else None, reader)
-        if files_of(answer.card) and (said := await self._hand_over(turn, heard, answer)):
+        if answer.files and (said := await self._hand_over(turn, heard, answer)):
             return self._drawing.note(said, answer.reader)
         is_private = answer.placement is Placement.PRIVATE
         if answer.placement is Placement.NEW and heard.incoming.kind is Kind.CLICK:
@@ -226,7 +226,7 @@ class TeamsPlatform:
 
     async def _ask_about_files(self, heard: Heard, answer: Answer) -> None:
         """Ask where the files of an answer may go, in the person's own chat and once."""
-        files, said = files_of(answer.card), heard.spoken
+        files, said = answer.files, heard.spoken
         key = f"{heard.incoming.interaction_id}|files"
         if not files or self._answered.get(key):
             return
@@ -280,7 +280,7 @@ class TeamsPlatform:
     async def _place(self, turn: Turn, heard: Heard, answer: Answer) -> None:
         """Put the answer where it belongs. Nothing in Teams is for one reader alone but the person's own chat."""
         is_alone = heard.incoming.where.kind is PlaceKind.PERSONAL
-        if answer.placement is Placement.NEW and (is_alone or not files_of(answer.card)):
+        if answer.placement is Placement.NEW and (is_alone or not answer.files):
             await self._post(turn, heard, answer)
             return
         if not is_alone:

@@ -62,11 +62,6 @@ def read_consent(value: object) -> Consent | None:
         return None
 
 
-def files_of(card: Card) -> tuple[File, ...]:
-    """The files that a card offers."""
-    return tuple(block for block in card.body if isinstance(block, File))
-
-
 class Consents:
     """Asks where files may go, and brings them there."""
 

@@ -17,7 +17,7 @@ import structlog
 from yarl import URL
 
 from bot.platforms.body import BodyTooLarge, read_body
-from bot.platforms.teams_hosts import FileHosts
+from bot.platforms.hosts import FileHosts
 from services.file import Problem, ReceivedFile
 from services.file.model import MESSAGE_MAX
 from services.spreadsheet import FILE_MAX_BYTES

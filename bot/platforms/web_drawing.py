@@ -5,11 +5,13 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from bot.incoming import Chat, Incoming, Kind, Mention, Sender, Where
-from cards.model import Card, from_json
+from cards.model import Card, from_json, to_json
 from cards.render import html, plain
+from services.people import Language
 from services.transcript import Message, Person, Room
 
 PLATFORM: Final = "web"
@@ -18,6 +20,7 @@ BOT: Final = "Kollega"
 TO_BOT: Final = re.compile(rf"^@{BOT}\b[\s,:]*", re.IGNORECASE)
 AT_ONCE: Final = 4
 """So many cards of a page are asked for at the same time."""
+PICTURES_KEPT: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +82,9 @@ class Drawing:
         if not message.card:
             return shown
         card = await self._current(visit, message.message_id, from_json(message.card))
-        now = self._clock()
-        reader = visit.person
-        return shown | {
-            "html": html.render(card, reader.language, reader.zone, now),
-            "plain": plain.notice(card, reader.language, reader.zone, now),
-        }
+        now = self._clock().replace(second=0, microsecond=0)
+        drawing = _pictured(to_json(card), visit.person.language, visit.person.zone, now)
+        return shown | {"html": drawing[0], "plain": drawing[1]}
 
     async def _current(self, visit: Visit, message_id: str, card: Card) -> Card:
         """The card for this reader at this moment, where it is one that differs by reader."""
@@ -98,6 +98,13 @@ class Drawing:
         )
         answer = await self._chat.receive(asked)
         return card if answer is None else answer.card
+
+
+@lru_cache(maxsize=PICTURES_KEPT)
+def _pictured(card: bytes, language: Language, zone: str, minute: datetime) -> tuple[str, str]:
+    """A card as HTML and as a notice. The page asks for the same ones at each change; cards say no seconds."""
+    read = from_json(card)
+    return html.render(read, language, zone, minute), plain.notice(read, language, zone, minute)
 
 
 def addressed(text: str, people: Iterable[Person]) -> tuple[str, tuple[Mention, ...]]:

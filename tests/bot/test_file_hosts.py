@@ -1,6 +1,7 @@
 import pytest
 
-from bot.platforms.teams_hosts import MICROSOFT_FILE_HOSTS, FileHosts
+from bot.platforms.hosts import FileHosts
+from bot.platforms.teams_hosts import MICROSOFT_FILE_HOSTS
 
 HOSTS = FileHosts(MICROSOFT_FILE_HOSTS)
 

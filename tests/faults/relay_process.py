@@ -12,6 +12,7 @@ from bot.dispatch import Dispatch
 from bot.drawing import Drawer
 from bot.metrics import Metrics
 from bot.platforms.base import Platform
+from bot.platforms.hosts import FileHosts
 from bot.platforms.slack_api import SlackApi
 from bot.platforms.slack_cards import Drawing
 from bot.platforms.slack_sending import Sending
@@ -20,7 +21,7 @@ from bot.platforms.teams import Own, TeamsPlatform
 from bot.platforms.teams_auth import TokenVerifier
 from bot.platforms.teams_connector import Connector
 from bot.platforms.teams_files import Files
-from bot.platforms.teams_hosts import FileHosts, ServiceHosts
+from bot.platforms.teams_hosts import ServiceHosts
 from bot.platforms.teams_token import TokenSource
 from bot.relay import WORKERS, Relay
 from bot.sending import Sender

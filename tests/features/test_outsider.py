@@ -16,11 +16,9 @@ from services.people import OUTSIDERS, PlaceKind
 from services.permissions import Role
 from tests.chat import Chat
 from tests.features import matrix, people, state
-from tests.features.combinations import OPPOSITES
 from tests.features.matrix import ROWS, Things
 from tests.features.people import Firm
 
-COMBINATIONS = OPPOSITES
 SHARED = {OUTSIDERS: True}
 _ids = count(1)
 

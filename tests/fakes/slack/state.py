@@ -1,7 +1,9 @@
 """Everything that the Slack of the tests knows, and how a test puts it there."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from mimetypes import guess_type
+from urllib.parse import quote
 
 from tests.fakes.slack.model import (
     APP_ID,
@@ -131,17 +133,17 @@ class State:
         self.messages[channel_id, made.ts] = made
         return made
 
-    def drop_file(
-        self, user_id: str, channel_id: str, name: str, content: bytes, mimetype: str = "text/csv"
-    ) -> tuple[Message, Json]:
-        """A person puts a file into a channel: the message, and the file as an event describes it."""
-        file = File(
-            self.new_id("F"), name, user_id, content, mimetype, len(content), channels=[channel_id], is_complete=True
-        )
-        self.files[file.file_id] = file
+    def drop_files(self, user_id: str, channel_id: str, files: Mapping[str, bytes]) -> Message:
+        """A person puts files into a channel, in one message, which describes them as an event does."""
         said = self.says(user_id, channel_id, "")
-        said.files = [self.describe_file(file)]
-        return said, said.files[0]
+        for name, content in files.items():
+            mimetype = guess_type(name)[0] or "application/octet-stream"
+            file = File(
+                self.new_id("F"), name, user_id, content, mimetype, len(content), [channel_id], is_complete=True
+            )
+            self.files[file.file_id] = file
+            said.files.append(self.describe_file(file))
+        return said
 
     def describe_file(self, file: File) -> Json:
         return {
@@ -156,8 +158,8 @@ class State:
             "is_external": False,
             "file_access": "visible",
             "channels": file.channels,
-            "url_private": f"{self.origin}/files-pri/{file.file_id}/{file.name}",
-            "url_private_download": f"{self.origin}/files-pri/{file.file_id}/download/{file.name}",
+            "url_private": f"{self.origin}/files-pri/{file.file_id}/{quote(file.name)}",
+            "url_private_download": f"{self.origin}/files-pri/{file.file_id}/download/{quote(file.name)}",
         }
 
     def trigger(self, user_id: str, view_id: str = "") -> str:

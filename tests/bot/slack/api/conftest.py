@@ -53,13 +53,5 @@ def tokens(slack: FakeSlack, session: aiohttp.ClientSession, clock: FakeClock, l
 def api(
     slack: FakeSlack, session: aiohttp.ClientSession, tokens: FixedToken, metrics: Metrics, clock: FakeClock
 ) -> SlackApi:
-    """The bot, which loses its patience with Slack after half a second."""
-    return SlackApi(
-        session,
-        tokens,
-        metrics,
-        url=slack.api_url,
-        timer=clock.timer,
-        sleep=clock.sleep,
-        timeout=aiohttp.ClientTimeout(total=0.5, connect=0.25),
-    )
+    """The bot."""
+    return SlackApi(session, tokens, metrics, url=slack.api_url, timer=clock.timer, sleep=clock.sleep)
