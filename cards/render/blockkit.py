@@ -131,9 +131,12 @@ def drawn_card(card: Card, w: Pen, command: str, *, is_titled: bool) -> list[Jso
 def fits(blocks: Sequence[Json], w: Pen, most: int) -> bool:
     if len(blocks) > most:
         return False
+    whole = len(msgspec.json.encode(blocks))
     if w.is_window:
-        return len(msgspec.json.encode(blocks)) <= VIEW_MAX_BYTES
-    return sum(BLOCK_COSTS_CHARS + letters(block) for block in blocks) <= MESSAGE_MAX_CHARS
+        return whole <= VIEW_MAX_BYTES
+    room = MESSAGE_MAX_CHARS - BLOCK_COSTS_CHARS * len(blocks)
+    # The words are a part of the whole: they are counted one by one only where that is too much.
+    return whole <= room or sum(map(letters, blocks)) <= room
 
 
 def letters(piece: object) -> int:
