@@ -20,12 +20,15 @@ from bot.logs import configure
 from bot.manifests import slack, teams
 from bot.manifests.product import NAME, Unfit
 from bot.readiness import findings
-from bot.settings import BadSettings, Settings, read_settings
+from bot.settings import SQLITE, BadSettings, Settings, read_settings
 from services.errors import Contended
+from services.installation import Installation
 from services.people import Language
 from storage.engine import open_database
+from storage.installation import SqlInstallations
 from storage.version import is_current
 
+INSTALLATIONS_MAX: Final = 10_000
 FAILED: Final = 1
 MISUSED: Final = 2
 
@@ -104,9 +107,12 @@ async def check(settings: Settings) -> None:
             return str(error).partition(": ")[2]
         return "" if is_ready else "needs `python -m bot migrate`"
 
+    async def ask_installations() -> Sequence[Installation]:
+        return await _installations(settings) if settings.slack_client_id and not await ask_database() else ()
+
     faults = 0
     async with aiohttp.ClientSession() as session:
-        async for finding in findings(settings, session, ask_database):
+        async for finding in findings(settings, session, ask_database, ask_installations):
             print(finding, flush=True)
             faults += bool(finding.fault)
     if faults:
@@ -136,6 +142,21 @@ async def _is_current(settings: Settings) -> bool:
     database = open_database(settings.database_url.get_secret_value())
     try:
         return await is_current(database)
+    except (SQLAlchemyError, OSError) as error:
+        raise _unreachable(error) from error
+    finally:
+        await database.close()
+
+
+async def _installations(settings: Settings) -> Sequence[Installation]:
+    """Where the app is installed; a database that is not there yet is not made."""
+    url = settings.database_url.get_secret_value()
+    if settings.is_sqlite and not await asyncio.to_thread(Path(url.removeprefix(SQLITE).partition("?")[0]).exists):
+        return ()
+    database = open_database(url)
+    try:
+        async with database.reader.connect() as connection:
+            return await SqlInstallations(connection).listed(INSTALLATIONS_MAX)
     except (SQLAlchemyError, OSError) as error:
         raise _unreachable(error) from error
     finally:

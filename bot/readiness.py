@@ -1,6 +1,6 @@
 """What must be true before people can use the bot, found out before they try: a line each."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, TypeAlias
@@ -14,11 +14,15 @@ from bot.platforms.slack_scopes import EVENTS_PATH
 from bot.platforms.teams_token import TokenSource
 from bot.settings import GUID, Settings
 from bot.slack_readiness import faults_of_slack
+from services.installation import Installation
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=5)
 
 Ask: TypeAlias = Callable[[], Awaitable[str]]
 """What is wrong; nothing, if all is well."""
+
+AskInstallations: TypeAlias = Callable[[], Awaitable[Sequence[Installation]]]
+"""Where the app is installed; nothing, while the database cannot be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,9 @@ class Finding:
         return f"bad  {self.about}: {self.fault}" if self.fault else f"ok   {self.about}"
 
 
-async def findings(settings: Settings, session: aiohttp.ClientSession, ask_database: Ask) -> AsyncGenerator[Finding]:
+async def findings(
+    settings: Settings, session: aiohttp.ClientSession, ask_database: Ask, ask_installations: AskInstallations
+) -> AsyncGenerator[Finding]:
     """One after the other, what needs no network first."""
     if settings.serves_teams:
         yield Finding("KOLLEGA_TEAMS_APP_ID", _guid(settings.teams_app_id))
@@ -46,7 +52,7 @@ async def findings(settings: Settings, session: aiohttp.ClientSession, ask_datab
         yield Finding("token for Teams", await _token(settings, session))
         yield Finding("messaging endpoint", await _turned_away(session, f"{settings.address}/api/messages"))
     if settings.serves_slack:
-        async for about, fault in faults_of_slack(settings, session):
+        async for about, fault in faults_of_slack(settings, session, await ask_installations()):
             yield Finding(about, fault)
         if not settings.fetches_from_slack:
             yield Finding("request address", await _turned_away(session, f"{settings.address}{EVENTS_PATH}"))

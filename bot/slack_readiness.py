@@ -1,6 +1,6 @@
 """What must be true before people in Slack can use the bot, asked of Slack itself."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -12,18 +12,24 @@ from bot.platforms.body import BodyTooLarge, read_body
 from bot.platforms.slack_scopes import REDIRECT_PATH, SCOPES
 from bot.platforms.slack_tokens import MAX_ANSWER_BYTES, TIMEOUT, look_up
 from bot.settings import Settings
+from services.installation import Installation
 
 NO_CODE: Final = "invalid_code"
 """What Slack says when all is well but the code, of which there is none."""
 
+NAMED_MAX: Final = 5
 
-async def faults_of_slack(settings: Settings, session: aiohttp.ClientSession) -> AsyncGenerator[tuple[str, str]]:
+
+async def faults_of_slack(
+    settings: Settings, session: aiohttp.ClientSession, installations: Sequence[Installation]
+) -> AsyncGenerator[tuple[str, str]]:
     """What is looked at, and what is wrong with it; nothing, if all is well."""
     if settings.slack_bot_token.get_secret_value():
         yield "KOLLEGA_SLACK_BOT_TOKEN", await _token(settings, session)
     else:
         yield "KOLLEGA_SLACK_CLIENT_SECRET", await _client(settings, session)
         yield "way back from the installation", await _way_back(settings, session)
+        yield "permissions in workspaces", _permitted(installations)
     if settings.fetches_from_slack:
         yield "KOLLEGA_SLACK_APP_TOKEN", await _socket(settings, session)
 
@@ -40,6 +46,19 @@ async def _token(settings: Settings, session: aiohttp.ClientSession) -> str:
         return f"Slack does not take it ({failure.reason})"
     missing = sorted(set(SCOPES) - grant.scopes)
     return f"may not {', '.join(missing)}: install the app again with the current manifest" if missing else ""
+
+
+def _permitted(installations: Sequence[Installation]) -> str:
+    """Each workspace has agreed to all that the manifest asks for, also to what was added since."""
+    lacking = [one for one in installations if set(SCOPES) - set(one.scopes)]
+    if not lacking:
+        return ""
+    named = ", ".join(one.name or one.workspace or one.tenant for one in lacking[:NAMED_MAX])
+    missing = sorted({scope for one in lacking for scope in set(SCOPES) - set(one.scopes)})
+    return (
+        f"{len(lacking)} of {len(installations)} workspaces ({named}{' …' if len(lacking) > NAMED_MAX else ''}) "
+        f"did not agree to {', '.join(missing)}: the app has to be installed there again"
+    )
 
 
 async def _client(settings: Settings, session: aiohttp.ClientSession) -> str:

@@ -39,7 +39,7 @@ def installed(name: str, slack_url: str) -> Card:
         Item(
             t("Take it into a channel"), t("Write /invite @kollega in a channel. The card that appears leads you on.")
         ),
-        Item(t("Write to it directly"), t("Write help in its own chat. What you may do here comes as buttons.")),
+        Item(t("Write to it directly"), t("Write help in its own chat. What you may do there comes as buttons.")),
     )
     return Card(title, (Items(steps),), (Open(t("Open Slack"), slack_url),))
 

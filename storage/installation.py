@@ -20,6 +20,9 @@ _OPENING: Final = (
     .where(_i.tenant == bindparam("p_tenant"), _i.workspace.in_([bindparam("p_workspace"), ""]))
     .order_by(_i.workspace.desc())
 )
+_LISTED: Final = (
+    select(slack_installations).order_by(_i.installed_at, _i.tenant, _i.workspace).limit(bindparam("p_limit"))
+)
 _INSERT: Final = insert(slack_installations)
 _KEEP: Final = _INSERT.on_conflict_do_update(
     index_elements=[_i.tenant, _i.workspace],
@@ -52,6 +55,10 @@ class SqlInstallations:
     async def opening(self, tenant: str, workspace: str) -> list[tuple[Installation, bytes]]:
         rows = await self._connection.execute(_OPENING, {"p_tenant": tenant, "p_workspace": workspace})
         return [(_installation(row), row["token"]) for row in rows.mappings()]
+
+    async def listed(self, limit: int) -> list[Installation]:
+        rows = await self._connection.execute(_LISTED, {"p_limit": limit})
+        return [_installation(row) for row in rows.mappings()]
 
     async def keep(self, installation: Installation, sealed: bytes) -> None:
         row = {

@@ -14,6 +14,10 @@ class Installations(Protocol):
         """What opens this workspace, with its sealed token: its own installation before the org-wide one."""
         ...
 
+    async def listed(self, limit: int) -> list[Installation]:
+        """The installations, at most so many, the oldest first."""
+        ...
+
     async def keep(self, installation: Installation, sealed: bytes) -> None:
         """A new installation, or the same one anew."""
         ...

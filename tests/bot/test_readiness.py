@@ -1,5 +1,6 @@
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from bot.__main__ import main
 from bot.platforms.slack_scopes import SCOPES
 from bot.readiness import findings
 from bot.settings import Settings
+from services.installation import Installation
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, Answer, FakeTeams
 from tests.fakes.slack import (
     APP_TOKEN,
@@ -68,9 +70,14 @@ async def faults(teams: FakeTeams, **changes: object) -> dict[str, str]:
         **changes,
     }
     async with aiohttp.ClientSession() as session:
-        found = [one async for one in findings(Settings.model_validate(settings), session, database)]
+        found = [one async for one in findings(Settings.model_validate(settings), session, database, nowhere)]
     assert tuple(one.about for one in found) == GOOD
     return {one.about: one.fault for one in found if one.fault}
+
+
+async def nowhere() -> Sequence[Installation]:
+    """No workspace has installed the app."""
+    return ()
 
 
 async def database() -> str:
@@ -146,6 +153,7 @@ def test_the_command_says_how_much_is_missing(
 
 
 INSTALLED = {"slack_client_id": CLIENT_ID, "slack_client_secret": CLIENT_SECRET, "slack_signing_secret": SIGNING_SECRET}
+PAGES = ("way back from the installation", "permissions in workspaces")
 FIXED = {"slack_bot_token": BOT_TOKEN, "slack_signing_secret": SIGNING_SECRET}
 FETCHED = {"slack_bot_token": BOT_TOKEN, "slack_app_token": APP_TOKEN, "public_url": ""}
 
@@ -174,18 +182,32 @@ async def open_doors(events: int = 401, way_back: int = 400) -> AsyncGenerator[s
         yield str(server.make_url("")).rstrip("/")
 
 
-async def of_slack(slack: FakeSlack, url: str, changes: dict[str, str]) -> dict[str, str]:
+async def of_slack(
+    slack: FakeSlack, url: str, changes: dict[str, str], installations: Sequence[Installation] = ()
+) -> dict[str, str]:
     """What is said of a bot for Slack alone, by what it is about; the address of a test is no public one."""
     settings = {"operator_name": "Solarhaus", "slack_api_url": slack.api_url, "public_url": url, **changes}
+
+    async def asked() -> Sequence[Installation]:
+        return installations
+
     async with aiohttp.ClientSession() as session:
-        found = [one async for one in findings(Settings.model_validate(settings), session, database)]
+        found = [one async for one in findings(Settings.model_validate(settings), session, database, asked)]
     return {one.about: one.fault for one in found if one.about != "KOLLEGA_PUBLIC_URL"}
 
 
 @pytest.mark.parametrize(
     ("settings", "lines"),
     [
-        (INSTALLED, ["KOLLEGA_SLACK_CLIENT_SECRET", "way back from the installation", "request address"]),
+        (
+            INSTALLED,
+            [
+                "KOLLEGA_SLACK_CLIENT_SECRET",
+                "way back from the installation",
+                "permissions in workspaces",
+                "request address",
+            ],
+        ),
         (FIXED, ["KOLLEGA_SLACK_BOT_TOKEN", "request address"]),
         (FETCHED, ["KOLLEGA_SLACK_BOT_TOKEN", "KOLLEGA_SLACK_APP_TOKEN"]),
     ],
@@ -239,3 +261,30 @@ async def test_doors_that_do_not_answer_as_they_should_are_named(slack: FakeSlac
     assert "Slack cannot be asked" in found["KOLLEGA_SLACK_BOT_TOKEN"]
     slack.plan.append(ratelimited(70))
     assert "in 70 seconds" in (await of_slack(slack, url, FIXED))["KOLLEGA_SLACK_BOT_TOKEN"]
+
+
+async def test_workspaces_that_agreed_to_less_are_named(slack: FakeSlack) -> None:
+    """After an update that asks for more, the line says where the app has to be installed again, and what for."""
+    at = datetime(2026, 1, 5, 9, tzinfo=UTC)
+    sun = Installation("T1", "T1", "Sun", "A", "U0", "B0", tuple(SCOPES), "U1", at)
+    old = replace(sun, tenant="T2", workspace="T2", name="Roof", scopes=tuple(SCOPES)[1:])
+    async with open_doors() as url:
+        assert (await of_slack(slack, url, INSTALLED, [sun]))["permissions in workspaces"] == ""
+        several = [replace(old, tenant=f"T{number}", name="") for number in range(7)]
+        said = (await of_slack(slack, url, INSTALLED, [sun, old, *several]))["permissions in workspaces"]
+    assert said.startswith("8 of 9 workspaces (Roof, T2, T2, T2, T2 …) did not agree to app_mentions:read: ")
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_the_command_asks_the_database_where_the_app_is_installed(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], is_there: bool
+) -> None:
+    """`python -m bot check` knows the workspaces of the database; one that is not there yet it does not make."""
+    monkeypatch.chdir(tmp_path)
+    url = sqlite_url if is_there else f"sqlite+aiosqlite:///{tmp_path / 'none.db'}"
+    for name, value in {**INSTALLED, "public_url": "http://127.0.0.1:9", "slack_api_url": "http://127.0.0.1:9"}.items():
+        monkeypatch.setenv(f"KOLLEGA_{name.upper()}", value)
+    monkeypatch.setenv("KOLLEGA_DATABASE_URL", url)
+    assert main(["check"]) == 1
+    assert "ok   permissions in workspaces\n" in capsys.readouterr().out
+    assert not (tmp_path / "none.db").exists()

@@ -88,6 +88,7 @@ UNBOUND: Final[dict[str, str]] = {
     "installations.delete": BELOW,
     "installations.forget_questions": CLOCK,
     "installations.keep": BELOW,
+    "installations.listed": BELOW,
     "installations.opening": BELOW,
     "installations.question": PROVEN,
     "installations.use_question": PROVEN,
