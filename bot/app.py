@@ -33,6 +33,7 @@ from bot.platforms.slack import SlackPlatform
 from bot.platforms.slack_api import SlackApi
 from bot.platforms.slack_files import Files as SlackFiles
 from bot.platforms.slack_installations import InstalledTokens, SlackInstallations, leaving
+from bot.platforms.slack_links import LINK_SHARED, Links
 from bot.platforms.slack_oauth import OAuth
 from bot.platforms.slack_socket import Socket
 from bot.platforms.slack_tokens import FixedToken, Tokens
@@ -285,7 +286,10 @@ def _slack(
     api = SlackApi(session, tokens, metrics, url=settings.slack_api_url)
     secret = settings.slack_signing_secret.get_secret_value()
     files = SlackFiles(session, api, tokens, api_url=settings.slack_api_url)
-    return SlackPlatform(dispatch, api, tokens, session, files=files, secret=secret, clock=clock)
+    slack = SlackPlatform(dispatch, api, tokens, session, files=files, secret=secret, clock=clock)
+    links = Links(dispatch, api, slack.people, slack.drawing, settings.address)
+    slack.listen({LINK_SHARED: links.unfurl})
+    return slack
 
 
 def _socket(settings: Settings, session: aiohttp.ClientSession, slack: SlackPlatform | None) -> Socket | None:

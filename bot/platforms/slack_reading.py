@@ -240,6 +240,11 @@ def reference(spoken: Spoken) -> dict[str, Any]:
     return {"workspace": spoken.where.workspace_id}
 
 
+async def linked(spoken: Spoken, people: People) -> Incoming:
+    """Somebody has put a link into a message of his own."""
+    return await _incoming(spoken, people, Kind.DIALOG)
+
+
 def renamed(event: Event) -> str:
     """The channel of an event about a channel, of which Slack writes the id or the whole."""
     channel: object = event.channel
