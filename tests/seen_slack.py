@@ -1,6 +1,7 @@
 """What a person sees in Slack, read from the blocks of a message or a window, and what a client sends from them."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias, cast
 
@@ -10,7 +11,7 @@ from tests.seen import Button, Seen
 Json: TypeAlias = dict[str, Any]
 Codes: TypeAlias = Mapping[str, Mapping[str, str]]
 
-PRESSABLE: Final = ("button", "overflow")
+BOLD: Final = re.compile(r"^\*([^*\n]+)\*")
 
 
 def from_blocks(message_id: str, blocks: list[Json], *, private: bool, text: str = "", by_bot: bool = True) -> Seen:
@@ -65,7 +66,7 @@ def unmarked(marked: str) -> str:
     """The words behind Slack's markup."""
     for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         marked = marked.replace(entity, character)
-    return marked.replace("*", "")
+    return BOLD.sub(r"\1", marked)
 
 
 def plain(words: str) -> str:

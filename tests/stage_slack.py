@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
@@ -24,6 +24,8 @@ EVENTS: Final = "/slack/events"
 KINDS: Final = {PlaceKind.CHANNEL: "channel", PlaceKind.GROUP: "mpim"}
 LOCALES: Final = {Language.GERMAN: "de-DE", Language.ENGLISH: "en-GB"}
 ESCAPED: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+LOOKED_AT: Final = 500
+"""So many of the newest calls."""
 PERSON: Final = re.compile(r"(?<!\S)@(U\w+)")
 LINK: Final = re.compile(r"https?://[^\s|]+")
 MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -38,11 +40,15 @@ class SlackStage:
 
     client: ClientSession
     slack: FakeSlack
+    settle: Callable[[], Awaitable[None]]
+    """Waits until the bot has answered everybody, also those whom it answers late."""
     platform: str = "slack"
     tenant: str = TEAM_ID
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
     _sent: dict[str, bytes] = field(default_factory=dict[str, bytes])
     """What was sent under an id that a test has chosen: the same again is the same request."""
+    _passed: dict[str, str] = field(default_factory=dict[str, str])
+    """What stood in a room when a window last changed."""
 
     async def account(self, name: str, language: Language) -> Account:
         key = f"U{next(self._numbers):08d}"
@@ -141,30 +147,39 @@ class SlackStage:
         interaction_id: str | None,
     ) -> Seen | None:
         if message_id in self.slack.views:
-            await self._press_in(self.slack.views[message_id], account, command, args, interaction_id)
-            return None
+            return await self._press_in(self.slack.views[message_id], account, command, args, interaction_id)
         self._close(account)
         shown = self._shown(account, room, message_id)
         is_ephemeral = isinstance(shown, Ephemeral)
         action, values = pressed(shown.blocks if shown else [], command, args)
+        hook = self.slack.hook(room.room_id, account.account_id, message_id)
         container = {"type": "message", "message_ts": message_id, "channel_id": room.room_id}
         body = {
             **self._interaction(account, interaction_id),
             "type": "block_actions",
             "container": {**container, "is_ephemeral": is_ephemeral},
             "channel": {"id": room.room_id, "name": room.name or "directmessage"},
-            "response_url": self.slack.hook(room.room_id, account.account_id, message_id),
+            "response_url": hook,
             "actions": [action],
             "state": {"values": values},
         }
         if isinstance(shown, Message):
             body["message"] = self.slack.describe_message(shown)
         await self._send({"payload": json.dumps(body)}, interaction_id)
-        return None
+        said = self.slack.hooks[hook.rpartition("/")[2]].said
+        if said:
+            return from_blocks(message_id, said[-1].get("blocks") or [], private=True, text=said[-1]["text"])
+        return self._opened(str(body["trigger_id"]))
+
+    def _opened(self, trigger_id: str) -> Seen | None:
+        """The window that was opened with a click."""
+        calls = (one for one in reversed(self.slack.calls[-LOOKED_AT:]) if one.method == "views.open" and one.accepted)
+        opened = next((one for one in calls if one.arguments["trigger_id"] == trigger_id), None)
+        return from_view("window", opened.arguments["view"]) if opened else None
 
     async def _press_in(
         self, view: View, account: Account, command: str, args: Mapping[str, Any], interaction_id: str | None
-    ) -> None:
+    ) -> Seen | None:
         """Press in a window; the button of the window itself sends it."""
         carried = json.loads(view.content.get("private_metadata") or "{}")
         sends = "submit" in view.content and carried.get("cmd") == command
@@ -178,12 +193,13 @@ class SlackStage:
                 {"payload": json.dumps({**base, "type": "view_submission"})}, interaction_id or f"{view.hash}{args}"
             )
             self._settle(view, answered)
-            return
+            return from_view(view.view_id, view.content) if view.is_open else None
         action, values = pressed(view.content["blocks"], command, args)
         described["state"]["values"] = values
         container = {"type": "view", "view_id": view.view_id}
         body = {**base, "type": "block_actions", "container": container, "actions": [action]}
         await self._send({"payload": json.dumps(body)}, interaction_id)
+        return from_view(view.view_id, view.content) if view.is_open else None
 
     def _described(self, view: View) -> Json:
         return {**view.content, "id": view.view_id, "hash": view.hash, "root_view_id": view.root_id}
@@ -198,18 +214,30 @@ class SlackStage:
 
     async def messages(self, account: Account, room: Room) -> list[Seen]:
         me, here = account.account_id, room.room_id
-        shown: list[tuple[str, Seen]] = []
-        for said in self.slack.said(here):
-            by_bot = said.author == BOT_USER_ID
-            if by_bot and said.files:
-                continue  # it stands for itself: `get_file` takes it
-            seen = from_blocks(said.ts, said.blocks, private=False, text=said.text, by_bot=by_bot)
-            shown.append((said.ts, seen))
-        for whispered in self.slack.whispered(here, me):
-            seen = from_blocks(whispered.ts, whispered.blocks, private=True, text=whispered.text)
-            shown.append((whispered.ts, seen))
-        ordered = [seen for _, seen in sorted(shown, key=lambda one: one[0])]
-        return ordered + [from_view(one.view_id, one.content) for one in self._windows(account, room)]
+        shown = [
+            from_blocks(one.ts, one.blocks, private=False, text=one.text)
+            for one in self.slack.said(here)
+            # What is a file stands for itself: `get_file` takes it.
+            if one.author == BOT_USER_ID and not one.files
+        ]
+        whispered = [
+            from_blocks(one.ts, one.blocks, private=True, text=one.text) for one in self.slack.whispered(here, me)
+        ]
+        windows = [from_view(one.view_id, one.content) for one in self._windows(account, room)]
+        now = repr([(seen.message_id, seen.words) for seen in shown])
+        # Once the room has changed behind it, what one person was told is no news; a form still waits to be filled in.
+        private = [*whispered, *windows]
+        news = [one for one in private if one.inputs or self._passed.setdefault(repr(one), now) == now]
+        return [*(one for one in private if one not in news), *shown, *news]
+
+    def told(self, account: Account, rooms: Iterable[Room]) -> list[Mapping[str, Any]]:
+        """All that has reached these rooms for everybody, or this person alone anywhere, as it comes over the wire."""
+        ids, me = {room.room_id for room in rooms}, account.account_id
+        posted = [one.arguments for one in self.slack.calls if one.channel in ids and "user" not in one.arguments]
+        whispered = [one.arguments for one in self.slack.calls if one.arguments.get("user") == me]
+        answered = [said for hook in self.slack.hooks.values() if hook.user_id == me for said in hook.said]
+        shown = [one.content for one in self.slack.views.values() if one.user_id == me]
+        return [*posted, *whispered, *answered, *shown]
 
     def _windows(self, account: Account, room: Room) -> list[View]:
         """The open window, where it was opened."""
@@ -268,7 +296,8 @@ class SlackStage:
         async with self.client.post(EVENTS, data=body, headers=headers) as response:
             answered = await response.read()
             assert response.status == 200, (response.status, answered)
-            return json.loads(answered) if answered else None
+        await self.settle()
+        return json.loads(answered) if answered else None
 
 
 def pressed(blocks: list[Json], command: str, args: Mapping[str, Any]) -> tuple[Json, Json]:

@@ -25,7 +25,7 @@ from bot.platforms.slack_handing import Handing
 from bot.platforms.slack_late import BUDGET_S, Busy, Hands, Reply
 from bot.platforms.slack_payload import Sort, Spoken, read_payload, spoken
 from bot.platforms.slack_people import People
-from bot.platforms.slack_reading import PLATFORM, At, Heard, hear, renamed
+from bot.platforms.slack_reading import PLATFORM, At, Heard, hear, renewed
 from bot.platforms.slack_scopes import EVENTS_PATH
 from bot.platforms.slack_sending import Sending
 from bot.platforms.slack_tokens import Grant, Tokens
@@ -86,7 +86,6 @@ class SlackPlatform:
         self._listeners: dict[str, Listener] = {
             "user_change": self._forget_person,
             **dict.fromkeys(UNINSTALLED, self._leave),
-            **dict.fromkeys(RENAMED, self._forget_channel),
         }
 
     @property
@@ -104,6 +103,10 @@ class SlackPlatform:
     def routes(self) -> list[web.RouteDef]:
         """Without a secret nobody who comes to the door can be known: then the bot fetches what happens."""
         return [web.post(EVENTS_PATH, self._receive)] if self._secret else []
+
+    async def settle(self) -> None:
+        """Wait until everybody has been answered."""
+        await self._hands.settle()
 
     async def end(self) -> None:
         """Let what is being answered come to its end."""
@@ -179,7 +182,12 @@ class SlackPlatform:
         if said.event is not None and (listener := self._listeners.get(said.event.type)):
             await listener(said)
             return
-        heard = await hear(said, self._people, grant.bot_user_id if grant else "")
+        bot_user_id = grant.bot_user_id if grant else ""
+        if said.event is not None and said.event.type in RENAMED:
+            if (changed := await renewed(said, self._people, bot_user_id)) is not None:
+                await self._chat.receive(changed)
+            return
+        heard = await hear(said, self._people, bot_user_id)
         if heard is None:
             return
         if heard.at is At.EVENT:
@@ -218,10 +226,6 @@ class SlackPlatform:
         user_id: object = said.raw.get("user", {}).get("id") if isinstance(said.raw.get("user"), dict) else None
         if isinstance(user_id, str):
             self._people.forget_person(said.where, user_id)
-
-    async def _forget_channel(self, said: Spoken) -> None:
-        if said.event is not None:
-            self._people.forget_channel(said.where, renamed(said.event))
 
     async def _leave(self, said: Spoken) -> None:
         await self._tokens.uninstalled(said.where.tenant, said.where.workspace_id)

@@ -98,19 +98,12 @@ class Answering:
         elif is_form(answer.card) or (is_sheet(answer.card) and answer.placement is private and not heard.is_alone):
             await self._open_window(heard, answer, reply)
         elif answer.placement is private:
-            await self._answer_aside(heard, answer, reply)
+            await self._whisper(heard, answer, reply)
         elif heard.at is At.OWN:
             await self._replace(heard, answer)
         elif not is_about(message, answer.card.subject):
             await self._open_window(heard, answer, reply)
         # else the card itself is the answer: it changes for everybody within a second.
-
-    async def _answer_aside(self, heard: Heard, answer: Answer, reply: Reply) -> None:
-        """Beside what was clicked: in the person's own chat as a message, elsewhere for him alone."""
-        if heard.is_alone:
-            await self._send(heard, self._drawing.message(answer.card, answer.reader))
-        else:
-            await self._whisper(heard, answer, reply)
 
     async def _answer_window(self, heard: Heard, answer: Answer, reply: Reply) -> None:
         if answer.placement is not Placement.NEW:
@@ -137,7 +130,7 @@ class Answering:
             raise
         except SendFailed as failure:
             log.info("slack_window_not_opened", failure=type(failure).__name__)
-            await self._answer_aside(heard, answer, reply)
+            await self._whisper(heard, answer, reply)
 
     async def _change_window(self, heard: Heard, answer: Answer, reply: Reply) -> None:
         view = self._drawing.view(answer.card, answer.reader, heard.opened)

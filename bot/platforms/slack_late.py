@@ -42,9 +42,10 @@ class Busy(Exception):
 class Hands:
     """Holds what goes on after Slack has been told to wait no longer."""
 
-    def __init__(self, budget_s: float = BUDGET_S, limit: int = GOING_ON_MAX) -> None:
+    def __init__(self, budget_s: float = BUDGET_S, limit: int = GOING_ON_MAX, end_s: float = END_S) -> None:
         self._budget_s = budget_s
         self._limit = limit
+        self._end_s = end_s
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self, work: Callable[[Reply], Awaitable[None]], late: Callable[[], Json]) -> Json:
@@ -70,14 +71,20 @@ class Hands:
 
     async def end(self) -> None:
         """Let what goes on come to its end, for a few seconds."""
-        if not self._tasks:
-            return
-        _, left = await asyncio.wait(set(self._tasks), timeout=END_S)
-        for task in left:
-            task.cancel()
-        if left:
+        try:
+            async with asyncio.timeout(self._end_s):
+                await self.settle()
+        except TimeoutError:
+            left = set(self._tasks)
             _log.warning("slack_answers_cut_short", answers=len(left))
+            for task in left:
+                task.cancel()
             await asyncio.wait(left)
+
+    async def settle(self) -> None:
+        """Wait until nothing goes on any more."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
 
 
 async def _carried(work: Callable[[Reply], Awaitable[None]], reply: Reply) -> None:

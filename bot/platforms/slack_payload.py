@@ -92,7 +92,7 @@ class Action(_Part, frozen=True):
 
     type: ShortText = ""
     action_id: ShortText = ""
-    value: Annotated[str, msgspec.Meta(max_length=4_000)] | None = None
+    value: str | None = None
     selected_option: dict[str, Any] | None = None
 
 

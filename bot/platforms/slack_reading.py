@@ -17,7 +17,7 @@ from bot.platforms.slack_text import mentioned, plain, read_text
 from cards.render import blockkit
 from cards.render.blockkit_actions import OPENS, Pressed
 from cards.render.text import zone_named
-from services.people import PlaceKind
+from services.people import OUTSIDERS, PlaceKind
 
 PLATFORM: Final = "slack"
 HELP: Final = "help"
@@ -104,6 +104,16 @@ def _coming_or_going(event: Event, bot_user_id: str) -> Kind | None:
         return Kind.REMOVED
     moves = {JOINED: Kind.INSTALLED, PARTED: Kind.REMOVED}
     return moves.get(event.type) if event.user == bot_user_id else None
+
+
+async def renewed(spoken: Spoken, people: People, bot_user_id: str) -> Incoming | None:
+    """A channel that is called otherwise now, or read by others, as if the bot had come there again."""
+    channel_id = renamed(spoken.event) if spoken.event else ""
+    there = msgspec.structs.replace(spoken, channel_id=channel_id)
+    people.forget_channel(spoken.where, channel_id)
+    if not channel_id or not (await people.channel(spoken.where, channel_id)).is_bot_there:
+        return None
+    return (await _moved(there, people, Kind.INSTALLED, bot_user_id)).incoming
 
 
 async def _moved(spoken: Spoken, people: People, kind: Kind, bot_user_id: str) -> Heard:
@@ -216,7 +226,14 @@ def _sender(spoken: Spoken, person: Person) -> Sender:
         person.locale,
         zone_hint=person.zone if person.zone and zone_named(person.zone).key == person.zone else "",
         reference=reference(spoken),
+        is_outsider=_is_outsider(spoken, person),
     )
+
+
+def _is_outsider(spoken: Spoken, person: Person) -> bool:
+    """Whether somebody belongs to another workspace, and that not to the same enterprise."""
+    own, where = spoken.user_team or person.workspace, spoken.where
+    return own not in {"", where.workspace_id, where.tenant} and person.enterprise != where.tenant
 
 
 async def _where(spoken: Spoken, people: People) -> Where:
@@ -229,7 +246,7 @@ async def _where(spoken: Spoken, people: People) -> Where:
         channel_id = channel_id or f"{NOWHERE}{spoken.user_id}"
         return Where(channel_id, PlaceKind.GROUP, "", reference(spoken), is_bot_there=False)
     channel = await people.channel(spoken.where, channel_id)
-    outsiders = {"outsiders": True} if channel.is_shared else {}
+    outsiders = {OUTSIDERS: True} if channel.is_shared else {}
     # Of an event the bot hears only where it is; a command works, and its answers can be pressed, anywhere.
     is_there = spoken.sort is Sort.EVENT or channel.is_bot_there
     return Where(channel_id, channel.kind, channel.name, {**reference(spoken), **outsiders}, is_bot_there=is_there)

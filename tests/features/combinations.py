@@ -28,7 +28,7 @@ SLACK: Final[tuple[Combination, ...]] = (
 )
 """For what Slack alone does."""
 
-EVERYWHERE: Final = ("web", "teams")
+EVERYWHERE: Final = ("web", "teams", "slack")
 
 
 def all_of(platforms: tuple[str, ...]) -> tuple[Combination, ...]:

@@ -104,10 +104,11 @@ async def chat(
         connector = TCPConnector(limit=CONNECTIONS_MAX)
         session = ClientSession(server.make_url("/"), cookie_jar=CookieJar(unsafe=True), connector=connector)
         client = await stack.enter_async_context(session)
+        assert house.slack is not None
         stages: dict[str, Stage] = {
             "web": WebStage(client, house.transcripts),
             "teams": TeamsStage(client, teams, share_point=share_point),
-            "slack": SlackStage(client, slack),
+            "slack": SlackStage(client, slack, house.slack.settle),
         }
         yield Chat(stages[platform], house, clock, language, client, mails, PUBLIC_URL, stages=stages)
         async with house.units.read() as uow:

@@ -15,7 +15,8 @@ async def test_colleagues_create_pick_work_and_win_a_lead(chat: Chat) -> None:
     assert "Lead L-1 · Dachsanierung" in posted
     assert "e***@posteo.de" in posted
     assert {"lead.pick", "lead.reveal", "lead.share"} <= posted.commands
-    assert (await tom.reads(firm.channel))[-1].commands == set()
+    if chat.stage.platform != "slack":  # where everybody in a channel sees the same message
+        assert (await tom.reads(firm.channel))[-1].commands == set()
 
     await ben.presses("lead.pick", at=firm.channel)
     for one in (anna, ben, tom):

@@ -172,7 +172,8 @@ async def test_viewers_only_look_on(chat: Chat) -> None:
     lead = await people.bring(solar)
     tom = solar.of(Role.VIEWER)
     await solar.owner.presses("lead.pick", at=solar.channel, lead=lead.lead_id)
-    assert not (await tom.finds("L-1", solar.channel)).commands
+    if chat.stage.platform != "slack":  # where everybody in a channel sees the same message
+        assert not (await tom.finds("L-1", solar.channel)).commands
     for de, en in (
         ("notiz L-1 Hallo", "note L-1 Hello"),
         ("gewonnen L-1 5", "won L-1 5"),

@@ -13,7 +13,10 @@ from tests.features import people
 from tests.features.people import Firm
 from tests.features.trade import ROOFS, SOLAR, platform, shows
 from tests.seen import Seen, plain
+from tests.seen_slack import unmarked
+from tests.stage_slack import SlackStage
 from tests.stage_teams import TeamsStage
+from tests.stage_web import WebStage
 
 EMAIL, PHONE, FIRST_NAME = "canaryeva", "5558877", "Gundula"
 REACHED = f"{EMAIL}@posteo.example oder 0711 {PHONE}"
@@ -59,6 +62,9 @@ async def sent_to(chat: Chat, person: Person, firm: Firm) -> str:
             one for one in chat.stage.teams.deliveries if any(id_ in unquote(one.path) + str(one.body) for id_ in ids)
         ]
         return plain("\n".join(json.dumps(one.body, ensure_ascii=False) for one in wire))
+    if isinstance(chat.stage, SlackStage):
+        told = chat.stage.told(person.account, rooms)
+        return unmarked("\n".join(json.dumps(one, ensure_ascii=False) for one in told))
     said: list[str] = []
     for room in rooms:
         query = {"as": person.account.account_id}
@@ -131,7 +137,7 @@ async def _tries_everything(chat: Chat, viewer: Person, firm: Firm) -> AsyncGene
         for word in (command.german if chat.language is Language.GERMAN else command.english)[:1]:
             await stage.say(me, viewer.direct, f"{word} L-1", None)
         yield await _forges(viewer, firm, card, name)
-        if not isinstance(stage, TeamsStage):  # where only the newest messages are at hand
+        if isinstance(stage, WebStage):  # where only the newest messages are at hand
             yield await sent_to(chat, viewer, firm)
     for words in ("lead", "leads", chat.words(de="nimm", en="pick")):
         await stage.say(me, firm.channel, f"{words} {EMAIL[:6]}", None)

@@ -38,7 +38,8 @@ def taken(chat: Chat, ref: str = "L-1") -> str:
 
 def platform(chat: Chat) -> str:
     """The platform of this run, as the audit log names it."""
-    return chat.words(de="Browser-Chat", en="browser chat") if chat.stage.platform == "web" else "Teams"
+    names = {"web": chat.words(de="Browser-Chat", en="browser chat"), "teams": "Teams", "slack": "Slack"}
+    return names[chat.stage.platform]
 
 
 async def shows(person: Person, firm: Firm, ref: str = "L-1") -> str:
