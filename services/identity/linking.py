@@ -154,6 +154,8 @@ async def _check(uow: UnitOfWork, into: str, gone: str) -> tuple[Member | None, 
     """Both memberships. Raises what is in the way of one person having them (A44, B2)."""
     if into == gone:
         raise AlreadyLinked
+    if [await uow.identities.current(one) for one in (into, gone)] != [into, gone]:
+        raise LinkOver
     ours, theirs = await uow.members.of_user(into), await uow.members.of_user(gone)
     if ours and theirs and ours.team_id != theirs.team_id:
         raise BothInTeams

@@ -30,7 +30,7 @@ async def test_a_visitor_reads_what_works_in_another_teams_channel(chat: Chat) -
     elsewhere = chat.words(de="gehört zu einem anderen Team", en="belongs to another team")
     for typed in (chat.words(de="hilfe", en="help"), chat.words(de="hilfe leads", en="help leads")):
         seen = await anna.says(typed, at=theirs.channel)
-        assert seen.commands == {"help", "preference.language"}
+        assert seen.commands == {"help", "identity.link", "identity.unlink", "preference.language"}
         assert elsewhere in seen
         assert own_chat in seen
         assert "Dachwerk" not in seen.words.replace(theirs.channel.name, "")
