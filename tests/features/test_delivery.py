@@ -1,12 +1,15 @@
 """What arrives where: few updates, each in its reader's language, nothing twice, and nothing lost in silence."""
 
+import pytest
+
 from services.delivery.model import SHOWN_MAX
 from services.people import Language
 from tests.chat import Chat, Room
 from tests.fakes.bot_connector import Drop
 from tests.features import people
-from tests.features.combinations import TEAMS
+from tests.features.combinations import SLACK, TEAMS
 from tests.features.trade import SOLAR, offered, open_three, picked_by, platform
+from tests.stage_slack import SlackStage
 from tests.stage_teams import TeamsStage
 
 NOTES = 6
@@ -169,8 +172,37 @@ class TestConnectionLost:
         assert await _copies(chat, solar.channel) == 2 * LOST
 
 
+class TestConnectionLostInSlack:
+    """In Slack a message whose fate is unknown can be looked up."""
+
+    COMBINATIONS = SLACK
+
+    @pytest.mark.parametrize("arrived", [True, False])
+    async def test_a_message_of_unknown_fate_is_looked_up(self, chat: Chat, *, arrived: bool) -> None:
+        """A card whose sending broke off stands there once and follows its lead, and nobody is asked about it."""
+        solar = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", SOLAR)
+        anna, ben, mara, _ = solar.people
+        assert isinstance(chat.stage, SlackStage)
+        await people.bring(solar)
+        drops = iter([Drop(accepted=arrived)])
+        chat.stage.slack.mood = lambda method, _: next(drops, None) if method == "chat.postMessage" else None
+        await people.bring(solar, "Balkonkraftwerk")
+        assert await _copies(chat, solar.channel) == int(arrived)
+        chat.clock.advance(seconds=10)
+        await chat.settles()
+        assert await _copies(chat, solar.channel) == 1
+        words = chat.words(de="vielleicht nicht angekommen", en="may not have arrived")
+        for leader in (anna, mara):
+            assert words not in await leader.sees()
+        await ben.presses("lead.pick", at=solar.channel)
+        assert picked_by(chat, "Ben Kaya") in (await anna.reads(solar.channel))[-1]
+        assert await _copies(chat, solar.channel) == 1
+
+
 async def _copies(chat: Chat, room: Room) -> int:
     """How often the card stands in the channel."""
+    if isinstance(chat.stage, SlackStage):
+        return sum("Balkonkraftwerk" in said.text for said in chat.stage.slack.said(room.room_id))
     assert isinstance(chat.stage, TeamsStage)
     posts = [one for one in chat.stage.teams.posts.values() if one.conversation_id.startswith(room.room_id)]
     return sum("Balkonkraftwerk" in str(one.activity) for one in posts)
