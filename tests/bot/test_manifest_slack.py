@@ -9,9 +9,11 @@ from bot import nouns
 from bot.__main__ import main
 from bot.extensions import EXTENSIONS, Kind
 from bot.manifests import slack
+from bot.platforms.slack_methods import METHODS
 from bot.platforms.slack_scopes import EVENTS, EVENTS_PATH, SCOPES
 from services.people import Language
 from tests.architecture.source import ROOT
+from tests.fakes.slack.registry import KINDS, NEEDS, READS
 
 URL: Final = "https://kollega.example.com"
 REGISTRY: Final = nouns.registry()
@@ -164,6 +166,14 @@ def test_an_event_comes_with_its_permissions() -> None:
     assert [scope for scope, reason in SCOPES.items() if len(reason.split()) < 4] == []
     assert manifest()["oauth_config"]["scopes"] == {"bot": sorted(SCOPES)}
     assert manifest()["settings"]["event_subscriptions"]["bot_events"] == sorted(EVENTS)
+
+
+def test_every_permission_is_used() -> None:
+    """Each is behind an event or a method that the bot calls; besides these, only commands and mail addresses."""
+    by_method = {scope for method in METHODS for scope in NEEDS.get(method, ())}
+    by_kind = {f"{kind}:{part}" for method, part in READS.items() if method in METHODS for kind in KINDS.values()}
+    by_event = {scope for needed in EVENTS.values() for scope in needed}
+    assert SCOPES.keys() - by_method - by_kind - by_event == {"commands", "users:read.email"}
 
 
 def test_the_app_asks_for_no_more_than_the_bot_uses() -> None:

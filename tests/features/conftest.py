@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from bot.app import opened
+from bot.platforms.slack_scopes import SCOPES
 from bot.settings import SLACK_API_URL, Settings
 from services.invariants import check_all
 from tests.builders import Clock
@@ -18,7 +19,7 @@ from tests.chat import Chat, Stage
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, FakeTeams
 from tests.fakes.mail_server import FakeMailServer
 from tests.fakes.share_point import FakeSharePoint
-from tests.fakes.slack import BOT_TOKEN, SIGNING_SECRET, FakeSlack
+from tests.fakes.slack import BOT_TOKEN, SIGNING_SECRET, TEAM_ID, FakeSlack
 from tests.features.combinations import EVERYWHERE, Combination, all_of, measured, some_of
 from tests.stage_slack import SlackStage
 from tests.stage_teams import TeamsStage
@@ -96,6 +97,7 @@ async def chat(
     async with AsyncExitStack() as stack:
         teams = await stack.enter_async_context(FakeTeams(clock))
         slack = await stack.enter_async_context(FakeSlack(clock))
+        slack.workspaces[TEAM_ID].scopes = set(SCOPES)
         share_point = await stack.enter_async_context(FakeSharePoint())
         mails = await stack.enter_async_context(FakeMailServer())
         settings = settings_for(url, teams, mails.url if has_mail_server else "", slack)

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from bot.app import House, opened
+from bot.platforms.slack_scopes import SCOPES
 from bot.settings import Settings
 from storage.tables import metadata
 from tests.bot.slack import payloads
@@ -110,7 +111,7 @@ async def deployed(database_url: str) -> AsyncGenerator[Deployment]:
     clock = Clock()
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(FakeSlack(clock))
-        slack.add_workspace(TEAM_ID, "Solarhaus", token=TOKEN)
+        slack.add_workspace(TEAM_ID, "Solarhaus", token=TOKEN).scopes = set(SCOPES)
         for user_id, name in ((ANNA, "Anna Weiß"), (BEN, "Ben Kaya"), (SARA, "Sara Fremd")):
             slack.add_user(user_id, name, locale="en-US", email=f"{user_id.lower()}@solarhaus.example")
         slack.add_channel(SALES, "vertrieb", [ANNA, BEN])

@@ -50,13 +50,21 @@ NEEDS = {
     "chat.postMessage": ("chat:write",),
     "chat.unfurl": ("links:write",),
     "chat.update": ("chat:write",),
-    "conversations.history": ("channels:history", "groups:history", "im:history", "mpim:history"),
-    "conversations.info": ("channels:read", "groups:read", "im:read", "mpim:read"),
     "conversations.open": ("im:write",),
-    "conversations.replies": ("channels:history", "groups:history", "im:history", "mpim:history"),
     "files.completeUploadExternal": ("files:write",),
     "files.getUploadURLExternal": ("files:write",),
     "files.info": ("files:read",),
     "users.info": ("users:read",),
 }
 """One of these permissions is enough."""
+READS = {"conversations.history": "history", "conversations.info": "read", "conversations.replies": "history"}
+"""What needs a permission of its own for each kind of channel."""
+KINDS = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
+
+
+def needed(state: State, method: str, arguments: Json) -> tuple[str, ...]:
+    """The permissions of which one must have been given for this call."""
+    channel = state.channels.get(str(arguments.get("channel")))
+    if method in READS and channel is not None:
+        return (f"{KINDS[channel.kind]}:{READS[method]}",)
+    return NEEDS.get(method, ())

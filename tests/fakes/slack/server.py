@@ -31,7 +31,7 @@ from tests.fakes.slack.model import (
     Workspace,
     listed,
 )
-from tests.fakes.slack.registry import METHODS, NEEDS, READS_FORMS_ONLY
+from tests.fakes.slack.registry import METHODS, READS_FORMS_ONLY, needed
 from tests.fakes.slack.sockets import Sockets
 from tests.fakes.slack.state import HOOK, HOOK_USES, State
 
@@ -178,7 +178,7 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
         known = METHODS.get(method)
         if known is None:
             raise Refused("unknown_method", req_method=method)
-        needs = NEEDS.get(method, ())
+        needs = needed(self, method, arguments)
         if workspace.scopes is not None and needs and not workspace.scopes & set(needs):
             raise Refused("missing_scope", needed=needs[0])
         if method in READS_FORMS_ONLY and request.content_type == "application/json":
