@@ -23,6 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from services.delivery import Backlog, Delivery, Due, Kind, Posted, State, Waiting
 from services.delivery.model import LostDelivery, Sweep
 from storage.delivery_sweeps import JOIN_SWEEP, LATEST_SWEEP, SWEEP
+from storage.home import READ_BY
 from storage.rows import Rows, written
 from storage.tables import deliveries, events, posts
 
@@ -136,7 +137,11 @@ _AWAITS: Final = select(
 
 # ---- posts ----
 
-_ADD_POST: Final = postgresql.insert(posts).on_conflict_do_nothing()
+_INSERT_POST: Final = postgresql.insert(posts)
+_ADD_POST: Final = _INSERT_POST.on_conflict_do_update(
+    index_elements=[posts.c.platform, posts.c.tenant, posts.c.conversation_id, posts.c.message_id],
+    set_={"gone_at": None, "shown": _INSERT_POST.excluded.shown},
+)
 _POST: Final = select(posts).where(*_THIS_POST, posts.c.gone_at.is_(None))
 _MARK_SHOWN: Final = update(posts).where(*_THIS_POST).values(shown=bindparam("_shown"))
 _MARK_GONE: Final = update(posts).where(*_THIS_POST).values(gone_at=bindparam("_at"))
@@ -236,6 +241,10 @@ class SqlDeliveries(Rows):
         rows = [row for query in (_ARRIVING, _LIVE) for row in await self._rows(query, key=key)]
         # The one that is arriving may have arrived between the two questions.
         return list({row["post_id"]: _posted(row) for row in rows}.values())
+
+    async def read_by(self, team_id: str, view: str, limit: int) -> list[str]:
+        rows = await self._rows(READ_BY, _team_id=team_id, _view=view, _limit=limit)
+        return [row["key"] for row in rows]
 
     async def awaits(self, team_id: str, view: str, key: str, platform: str, tenant: str, conversation_id: str) -> bool:
         wanted = {

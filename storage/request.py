@@ -1,5 +1,6 @@
 """What somebody asked a colleague with the right to do."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -29,6 +30,16 @@ _ADD: Final = insert(requests)
 _GET: Final = _READ.where(_TEAM, requests.c.request_id == bindparam("p_request_id"))
 _OPEN_OF: Final = (
     _READ.where(_TEAM, _OPEN, requests.c.asked_by == bindparam("p_user_id"))
+    .order_by(requests.c.asked_at)
+    .limit(bindparam("p_limit"))
+)
+_WAITING: Final = (
+    _READ.where(
+        _TEAM,
+        _OPEN,
+        requests.c.permission.in_(bindparam("p_permissions", expanding=True)),
+        requests.c.asked_by != bindparam("p_but"),
+    )
     .order_by(requests.c.asked_at)
     .limit(bindparam("p_limit"))
 )
@@ -68,6 +79,10 @@ class SqlRequests:
     async def open_of(self, team_id: str, user_id: str, limit: int) -> list[Request]:
         values = {"p_team_id": team_id, "p_user_id": user_id, "p_limit": limit}
         return [_request(row) for row in (await self._connection.execute(_OPEN_OF, values)).mappings()]
+
+    async def waiting(self, team_id: str, permissions: Collection[Permission], but: str, limit: int) -> list[Request]:
+        values = {"p_team_id": team_id, "p_permissions": list(permissions), "p_but": but, "p_limit": limit}
+        return [_request(row) for row in (await self._connection.execute(_WAITING, values)).mappings()]
 
     async def decide(self, team_id: str, request_id: str, to: RequestState, by: str, at: datetime) -> bool:
         values: dict[str, Any] = {

@@ -146,8 +146,8 @@ class SlackStage:
         args: Mapping[str, Any],
         interaction_id: str | None,
     ) -> Seen | None:
-        if message_id in self.slack.views:
-            return await self._press_in(self.slack.views[message_id], account, command, args, interaction_id)
+        if view := self.slack.views.get(message_id) or self._home(message_id):
+            return await self._press_in(view, account, command, args, interaction_id)
         self._close(account)
         shown = self._shown(account, room, message_id)
         is_ephemeral = isinstance(shown, Ephemeral)
@@ -271,6 +271,20 @@ class SlackStage:
             return self.slack.trigger(account.account_id, view_id)
         self.slack.triggers.setdefault(interaction_id, Trigger(account.account_id, self.slack.clock(), view_id=view_id))
         return interaction_id
+
+    async def open_home(self, account: Account, **more: object) -> None:
+        """Look at the App Home."""
+        self._close(account)
+        event = {"type": "app_home_opened", "user": account.account_id, "channel": account.direct.room_id}
+        await self.tell({**event, "tab": "home", **more})
+
+    def home(self, account: Account) -> Seen:
+        """What stands in the person's App Home."""
+        view = self.slack.homes[account.account_id]
+        return from_view(view.view_id, view.content)
+
+    def _home(self, view_id: str) -> View | None:
+        return next((one for one in self.slack.homes.values() if one.view_id == view_id), None)
 
     async def tell(self, event: Mapping[str, Any], event_id: str | None = None) -> None:
         """Tell the bot of an event."""

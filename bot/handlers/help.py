@@ -39,6 +39,10 @@ GROUPS: Final = {
 """What people call a topic."""
 
 
+AT_HOME: Final = frozenset({"home.show"})
+"""Of no use in the place of another team."""
+
+
 async def show(ctx: Context, args: HelpArgs) -> Card:
     """What this person may do here."""
     ctx.actor.require(Permission.HELP)
@@ -65,7 +69,9 @@ async def show(ctx: Context, args: HelpArgs) -> Card:
 
 
 def _is_offered(actor: Actor, command: Command) -> bool:
-    return actor.is_offered(command.permission) and not (actor.is_outsider and command.name not in FREE)
+    if (actor.is_outsider and command.name not in FREE) or (actor.is_visiting and command.name in AT_HOME):
+        return False
+    return actor.is_offered(command.permission)
 
 
 async def language(ctx: Context, args: LanguageArgs) -> Card:

@@ -61,6 +61,7 @@ MENUS: Final[Mapping[Place, tuple[str, ...]]] = {
 """The most wanted first, help last."""
 
 LEFT_OUT: Final[Mapping[str, Reason]] = {
+    "home.show": Reason.IN_A_MENU_OF_ITS_OWN,
     "lead.show": Reason.ON_THE_CARD,
     "lead.capture": Reason.IN_A_MENU_OF_ITS_OWN,
     "lead.find": Reason.IN_A_MENU_OF_ITS_OWN,

@@ -22,6 +22,7 @@ from bot.platforms.slack_cards import Drawing, read_opened
 from bot.platforms.slack_door import Door, Said
 from bot.platforms.slack_files import Files
 from bot.platforms.slack_handing import Handing
+from bot.platforms.slack_home import OPENED, Homes, is_home
 from bot.platforms.slack_late import BUDGET_S, Busy, Hands, Reply
 from bot.platforms.slack_payload import Sort, Spoken, read_payload, spoken
 from bot.platforms.slack_people import People
@@ -82,9 +83,11 @@ class SlackPlatform:
         self._hands = Hands(limits.budget_s)
         self._answering = Answering(chat, api, self._people, self._drawing, timer)
         self._handing = Handing(chat, files, self._people, self._answering, timer)
+        self._homes = Homes(chat, api, self._people, self._drawing, timer=timer)
         self._welcomed: Remembered[tuple[str, str], bool] = Remembered(timer)
         self._listeners: dict[str, Listener] = {
             "user_change": self._forget_person,
+            OPENED: self._homes.open,
             **dict.fromkeys(UNINSTALLED, self._leave),
         }
 
@@ -117,8 +120,11 @@ class SlackPlatform:
         return await self._sending.send(target, card, reader, key=key)
 
     async def update(self, target: Target, message_id: str, card: Card, reader: Reader) -> None:
-        """Replace a posted card for everybody."""
-        await self._sending.update(target, message_id, card, reader)
+        """Replace a posted card for everybody; a home for its one reader."""
+        if is_home(target):
+            await self._homes.update(target, card, reader)
+        else:
+            await self._sending.update(target, message_id, card, reader)
 
     async def find(self, target: Target, key: str, since: datetime) -> Sent | None:
         """The message that was sent with this key; None when it is certainly not there."""

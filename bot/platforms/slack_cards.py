@@ -102,6 +102,11 @@ class Drawing:
         drawn = blockkit.view(card, reader.language, reader.zone, self.clock(), carried=carried)
         return drawn | {"callback_id": "card"}
 
+    def home(self, card: Card, reader: Reader, opened: Opened) -> Json:
+        """A card as the App Home."""
+        carried: dict[str, Any] = {"at": msgspec.to_builtins(opened)}
+        return blockkit.home([card], reader.language, reader.zone, self.clock(), carried=carried)
+
     def line(self, words: T, reader: Reader) -> str:
         """A sentence on one line, where no card is needed."""
         return Writer(reader.language, reader.zone, self.clock()).one_line(words)

@@ -21,6 +21,7 @@ from services.people import OUTSIDERS, PlaceKind
 
 PLATFORM: Final = "slack"
 HELP: Final = "help"
+HOME: Final = "home.show"
 MESSAGE_MAX_CHARS: Final = 20_000
 NOWHERE: Final = "nowhere:"
 """So begins our own name for the place of somebody whose chat with the bot cannot be found out."""
@@ -81,6 +82,14 @@ async def hear(spoken: Spoken, people: People, bot_user_id: str) -> Heard | None
             return await _chosen(spoken, people)
         case Sort.EVENT:
             return await _happened(spoken, people, bot_user_id)
+
+
+async def looked(spoken: Spoken, people: People) -> Incoming:
+    """Somebody looks at the App Home, which belongs to the chat with the bot."""
+    if spoken.channel_id.startswith("D"):
+        people.note_chat(spoken.where, spoken.user_id, spoken.channel_id)
+    incoming = await _incoming(spoken, people, Kind.CLICK)
+    return replace(incoming, command=HOME, args={"stays": True})
 
 
 async def _happened(spoken: Spoken, people: People, bot_user_id: str) -> Heard | None:

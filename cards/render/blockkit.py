@@ -46,6 +46,8 @@ VIEW_TITLE_MAX_CHARS: Final = 24
 METADATA_MAX_CHARS: Final = 3_000
 
 PRODUCT: Final = "Kollega"
+UNSENT: Final[Json] = {"v": PAYLOAD_VERSION, "cmd": ""}
+"""What a window carries that sends nothing."""
 CANCEL: Final = t("Cancel").source
 WORDS: Final = ("text", "alt_text")
 INPUTS: Final = (TextInput, NumberInput, ChoiceInput, ToggleInput, DateInput)
@@ -77,15 +79,15 @@ def view(card: Card, language: Language, zone: str, now: datetime, *, carried: J
         "title": plain(title if fits else PRODUCT, VIEW_TITLE_MAX_CHARS),
         "close": plain(w.one_line(t("Cancel") if cancels else t("Close")), VIEW_TITLE_MAX_CHARS),
         "blocks": fitting(shown, w, send.command if send else "", is_titled=not fits),
-        "private_metadata": metadata(send, w, carried or {}),
+        "private_metadata": metadata(written(send, w) if send else UNSENT, carried or {}),
     }
     if form:
         drawn["submit"] = plain(w.one_line(send.label if send else t("Send")), VIEW_TITLE_MAX_CHARS)
     return drawn
 
 
-def home(cards: Sequence[Card], language: Language, zone: str, now: datetime) -> Json:
-    """The App Home: several cards below each other; the later ones give way where not all have room."""
+def home(cards: Sequence[Card], language: Language, zone: str, now: datetime, *, carried: Json | None = None) -> Json:
+    """The App Home: cards below each other, where not all have room each shorter. What is `carried` it carries."""
     numbers = count()
     blocks: list[Json] = []
     for card in cards:
@@ -93,7 +95,7 @@ def home(cards: Sequence[Card], language: Language, zone: str, now: datetime) ->
         divider: list[Json] = [{"type": "divider"}] if blocks else []
         room = VIEW_BLOCKS_MAX - len(blocks) - len(divider)
         blocks += divider + fitting(card, w, most=room // 2 if card is not cards[-1] else room)
-    return {"type": "home", "blocks": blocks}
+    return {"type": "home", "blocks": blocks, "private_metadata": metadata(UNSENT, carried or {})}
 
 
 def is_cancel(action: Action) -> bool:
@@ -101,9 +103,8 @@ def is_cancel(action: Action) -> bool:
     return isinstance(action, Run) and not action.collects and CANCEL in (action.label.source, action.command)
 
 
-def metadata(send: Run | None, w: Pen, carried: Json) -> str:
+def metadata(payload: Json, carried: Json) -> str:
     """What a window carries: the command that it sends, and what is needed for the next answer."""
-    payload = written(send, w) if send else {"v": PAYLOAD_VERSION, "cmd": ""}
     said = msgspec.json.encode({**payload, **carried}).decode()
     if len(said) > METADATA_MAX_CHARS:
         raise ValueError(f"the arguments of {payload['cmd']} are longer than a window may carry")

@@ -27,7 +27,7 @@ class Deliveries(Protocol):
         ...
 
     async def add_post(self, posted: Posted, at: datetime) -> None:
-        """Note a card that exists on a platform now."""
+        """Note a card that exists on a platform now; the same message again is there again and shows it."""
         ...
 
     async def post(self, team_id: str, post_id: str) -> Posted | None:
@@ -40,6 +40,10 @@ class Deliveries(Protocol):
 
     async def copies(self, key: str) -> list[Posted]:
         """Every card about the thing that exists or is being posted at this moment, in whatever team's place."""
+        ...
+
+    async def read_by(self, team_id: str, view: str, limit: int) -> list[str]:
+        """The keys of the cards of this view that colleagues of the team read alone."""
         ...
 
     async def awaits(self, team_id: str, view: str, key: str, platform: str, tenant: str, conversation_id: str) -> bool:

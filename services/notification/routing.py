@@ -7,6 +7,7 @@ from services.bulk import notices as bulk
 from services.channel import notices as channel
 from services.delivery import notices as delivery
 from services.events import Event
+from services.home import notices as home
 from services.identity import notices as identity
 from services.invitation import notices as invitation
 from services.lead import notices as lead
@@ -19,7 +20,7 @@ from services.unit_of_work import UnitOfWork
 
 Hear: TypeAlias = Callable[[UnitOfWork, Any], Awaitable[list[Notice]]]
 
-NOUNS = (bulk, channel, delivery, identity, invitation, lead, lead_import, marketplace, member, request)
+NOUNS = (bulk, channel, delivery, home, identity, invitation, lead, lead_import, marketplace, member, request)
 
 
 def merge(*tables: Mapping[type[Event], Hear]) -> dict[type[Event], tuple[Hear, ...]]:

@@ -168,7 +168,6 @@ class LanguageChosen(Event, frozen=True, kw_only=True, tag="preference.language_
     """A person chose the language in which the bot speaks to him."""
 
     language: str
-    silent: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,7 @@ def of(argument: str, thing: str, **more: Any) -> Row:  # noqa: ANN401 - dito
 # In this order an owner can carry out all of them one after the other.
 ROWS: Final[dict[str, Row]] = {
     "help": Row(bare),
+    "home.show": Row(bare),
     "cancel": Row(bare),
     "preference.language": Row(given(language="fr")),
     "identity.unlink": Row(bare),

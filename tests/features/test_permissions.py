@@ -19,6 +19,7 @@ COLLEAGUES = tuple(role for role in Role if role is not Role.GUEST)
 # The permission table as the rules have it, a command a row: owner, admin, member, viewer, guest.
 ALLOWED: Final[dict[str, str]] = {
     "help": "OAMVG",
+    "home.show": "OAMVG",
     "cancel": "OAMVG",
     "preference.language": "OAMVG",
     "conversation.install": "OAMVG",

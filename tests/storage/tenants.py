@@ -101,7 +101,8 @@ async def _add_deliveries(uow: UnitOfWork, town: Town) -> dict[str, Any]:
     [claimed] = await uow.deliveries.claim(1, town.now, town.now + timedelta(minutes=1))
     await uow.deliveries.finish(claimed, State.UNKNOWN, "no answer in time", town.now)
     await uow.deliveries.join_sweep(town.ours.team_id, claimed.delivery_id, claimed.delivery_id)
-    posted = Posted(team_id=town.ours.team_id, post_id=uow.new_id(), message_id="message-1", **place)
+    reader = town.ours.member.user_id
+    posted = Posted(team_id=town.ours.team_id, post_id=uow.new_id(), message_id="message-1", user_id=reader, **place)
     await uow.deliveries.add_post(posted, town.now)
     return {"delivery": claimed.delivery_id, "post": posted.post_id}
 

@@ -24,7 +24,7 @@ from services.lead.model import Filter, Keys, LeadState, Offer, Step, What
 from services.lead_import.model import ImportState, Plan, SkippedRow, Tally
 from services.marketplace.model import PartnerState
 from services.people import Language
-from services.permissions import Role
+from services.permissions import Permission, Role
 from services.plans import DEFAULT_PLAN
 from services.request.model import RequestState
 from services.unit_of_work import UnitOfWork
@@ -252,6 +252,7 @@ class Sample:
             "members.remove": {"user_id": viewer},
             "members.revive": {"ended_at": now},
             "members.transfer": {"old_owner_id": owner, "new_owner_id": admin},
+            "requests.waiting": {"permissions": [Permission.MEMBER_REMOVE], "but": owner},
             "requests.decide": {"to": RequestState.APPROVED, "by": owner},
             "teams.change_settings": {"language": Language.ENGLISH, "zone": "UTC", "owner_approves_admins": True},
             "teams.next_number": {"kind": "lead"},

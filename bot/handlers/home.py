@@ -1,0 +1,40 @@
+"""The home: what there is to do, to decide and to know, on one card."""
+
+from msgspec.structs import replace
+
+from bot.commands import Args, Command, Group
+from bot.context import Context
+from cards import home as cards
+from cards.lead.words import STEPS
+from cards.model import Card, Subject, t
+from cards.request import WISHES
+from services import home
+from services.permissions import Permission
+
+
+class HomeArgs(Args, frozen=True):
+    """Whether the card stays where it is and is drawn again when something in it changes."""
+
+    stays: bool = False
+
+
+async def show(ctx: Context, args: HomeArgs) -> Card:
+    """The person's home as it is now."""
+    card = cards.shown(await home.show(ctx.uow, ctx.actor), STEPS, WISHES)
+    return replace(card, subject=Subject(home.VIEW, home.key_of(ctx.actor.user_id))) if args.stays else card
+
+
+COMMANDS = (
+    Command(
+        name="home.show",
+        english=("home", "start"),
+        german=("home", "start", "startseite"),
+        permission=Permission.HELP,
+        about=t("Show your leads, what waits for you, and your team"),
+        verb=t("Show my home"),
+        group=Group.YOU,
+        handler=show,
+        args=HomeArgs,
+        writes=False,
+    ),
+)

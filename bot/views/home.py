@@ -1,0 +1,35 @@
+"""The home of a person, drawn again when something in it has changed."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.views.base import View
+from cards import home as cards
+from cards.lead.words import STEPS
+from cards.model import Card
+from cards.request import WISHES
+from services import home, user
+from services.people import Actor
+from services.unit_of_work import UnitOfWork
+
+
+async def card(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+    """The home of this reader alone, in the team that he has by now, whichever it was when he opened it."""
+    del params
+    if key != home.key_of(reader.user_id):
+        return None
+    actor = await _today(uow, reader)
+    return cards.shown(await home.show(uow, actor), STEPS, WISHES) if actor else None
+
+
+async def _today(uow: UnitOfWork, reader: Actor) -> Actor | None:
+    """The person as he would act in his own chat with the bot."""
+    here = reader.place
+    for one in await uow.users.identities(reader.user_id):
+        if (one.platform, one.tenant) == (here.platform, here.tenant):
+            seen = await user.recognise(uow, one.platform, one.tenant, one.platform_user_id, one.direct_conversation_id)
+            return seen.actor() if seen else None
+    return None
+
+
+VIEWS: Final[dict[str, View]] = {home.VIEW: card}

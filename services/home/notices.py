@@ -1,0 +1,143 @@
+"""Whose home shows something else now: theirs who are concerned, and everybody's where it is about the team itself."""
+
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Final
+
+from services.events import Event
+from services.home.model import HOMES_MAX, VIEW, key_of
+from services.invitation.model import (
+    InvitationApproved,
+    InvitationDeclined,
+    InvitationJoined,
+    InvitationRequested,
+    InvitationRevoked,
+)
+from services.lead.events import (
+    LeadDelegated,
+    LeadEvent,
+    LeadLost,
+    LeadNoted,
+    LeadPicked,
+    LeadReturned,
+    LeadStalled,
+    LeadTaken,
+    LeadUndone,
+    LeadVacated,
+    LeadWon,
+)
+from services.marketplace.model import MarketplaceCreated, PartnerEnded, PartnerJoined
+from services.member.model import (
+    MemberEvent,
+    MemberFlagged,
+    MemberJoined,
+    MemberLeft,
+    MemberRemoved,
+    MemberRoleChanged,
+    TeamTransferred,
+)
+from services.notification.model import Copies, Notice
+from services.people import TeamId
+from services.request.model import RequestApproved, RequestAsked, RequestDeclined, RequestWithdrawn
+from services.team.model import (
+    ChannelConnected,
+    ChannelDisconnected,
+    TeamCreated,
+    TeamDeleted,
+    TeamRenamed,
+    TeamRestored,
+    TeamSettingsChanged,
+)
+from services.unit_of_work import UnitOfWork
+from services.user.model import LanguageChosen
+
+
+def _homes(event: Event, user_ids: Iterable[str | None]) -> list[Notice]:
+    return [Notice(Copies(), key_of(one), team_id=TeamId(event.team_id)) for one in dict.fromkeys(user_ids) if one]
+
+
+async def own(uow: UnitOfWork, event: Event) -> list[Notice]:
+    """The home of whoever did it."""
+    del uow
+    return _homes(event, [event.actor_id])
+
+
+async def lead(uow: UnitOfWork, event: LeadEvent) -> list[Notice]:
+    """Whoever is in charge, whoever was until now, and whoever did it."""
+    seen = await uow.leads.see(TeamId(event.team_id), event.lead_id)
+    now = seen.lead.responsible_id if seen else None
+    before = event.from_user_id if isinstance(event, LeadDelegated | LeadVacated) else None
+    return _homes(event, [event.actor_id, now, before])
+
+
+async def everybody(uow: UnitOfWork, event: Event) -> list[Notice]:
+    """All the team's homes, and those of whoever is concerned, a colleague or no longer one.
+
+    Also where nobody says any more whose lead it was.
+    """
+    concerned = [event.actor_id, event.member_id if isinstance(event, MemberEvent) else None]
+    keys = await uow.deliveries.read_by(event.team_id, VIEW, HOMES_MAX)
+    homes = _homes(event, concerned)
+    known = {one.key for one in homes}
+    return [*homes, *(Notice(Copies(), key, team_id=TeamId(event.team_id)) for key in keys if key not in known)]
+
+
+async def partners(uow: UnitOfWork, event: PartnerJoined | PartnerEnded) -> list[Notice]:
+    """The homes of the firm that takes part, or no longer does."""
+    team_id = event.partner_team_id if isinstance(event, PartnerJoined) else await _firm(uow, event)
+    keys = await uow.deliveries.read_by(team_id, VIEW, HOMES_MAX) if team_id else []
+    return [Notice(Copies(), key, team_id=TeamId(team_id)) for key in keys]
+
+
+async def _firm(uow: UnitOfWork, event: PartnerEnded) -> str:
+    partner = await uow.marketplaces.partner(TeamId(event.team_id), event.partner_id)
+    return partner.partner_team_id or "" if partner else ""
+
+
+HEARS: Final[dict[type[Event], Callable[[UnitOfWork, Any], Coroutine[Any, Any, list[Notice]]]]] = {
+    LanguageChosen: own,
+    MarketplaceCreated: everybody,
+    PartnerEnded: partners,
+    PartnerJoined: partners,
+    **dict.fromkeys(
+        (
+            LeadDelegated,
+            LeadLost,
+            LeadNoted,
+            LeadPicked,
+            LeadTaken,
+            LeadVacated,
+            LeadWon,
+        ),
+        lead,
+    ),
+    **dict.fromkeys(
+        (
+            ChannelConnected,
+            ChannelDisconnected,
+            InvitationApproved,
+            InvitationDeclined,
+            InvitationJoined,
+            InvitationRequested,
+            InvitationRevoked,
+            LeadReturned,
+            LeadStalled,
+            LeadUndone,
+            MemberFlagged,
+            MemberJoined,
+            MemberLeft,
+            MemberRemoved,
+            MemberRoleChanged,
+            RequestApproved,
+            RequestAsked,
+            RequestDeclined,
+            RequestWithdrawn,
+            TeamCreated,
+            TeamDeleted,
+            TeamRenamed,
+            TeamRestored,
+            TeamSettingsChanged,
+            TeamTransferred,
+        ),
+        everybody,
+    ),
+}

@@ -1,0 +1,54 @@
+"""The home, read anew each time."""
+
+from services import invitation, lead, marketplace, team
+from services.home.model import LEADS_SHOWN, MARKETPLACES_NAMED, WAITING_SHOWN, Home, Visit, WaysIn
+from services.lead.model import Filter
+from services.marketplace.model import MarketplaceList
+from services.people import Actor
+from services.permissions import Permission
+from services.request.model import Request
+from services.team.model import RESTORE_WINDOW
+from services.unit_of_work import UnitOfWork
+
+
+async def show(uow: UnitOfWork, actor: Actor) -> Home | WaysIn | Visit:
+    """What this person has to do here, and what there is to know; without a team, how to come into one."""
+    actor.require(Permission.HELP)
+    if actor.is_visiting:
+        return Visit(actor.place)
+    return await _at_home(uow, actor) if actor.team_id else await _outside(uow, actor)
+
+
+async def _outside(uow: UnitOfWork, actor: Actor) -> WaysIn:
+    deleted = await uow.teams.deleted(actor.user_id, uow.now - RESTORE_WINDOW)
+    return WaysIn(actor.language, tuple((one.team_id, one.name) for one in deleted[:1]))
+
+
+async def _at_home(uow: UnitOfWork, actor: Actor) -> Home:
+    page = await lead.list_(uow, actor, Filter.MINE)
+    listed = await invitation.list_(uow, actor)
+    invitations = tuple(one for one in listed.rows if one.may_decide)
+    requests = await _requests(uow, actor)
+    return Home(
+        team=await team.show(uow, actor),
+        language=actor.language,
+        leads=page.leads[:LEADS_SHOWN],
+        has_more_leads=len(page.leads) > LEADS_SHOWN or page.after is not None,
+        invitations=invitations[:WAITING_SHOWN],
+        requests=tuple(requests[:WAITING_SHOWN]),
+        has_more_waiting=max(len(invitations), len(requests)) > WAITING_SHOWN,
+        marketplaces=await _marketplaces(uow, actor),
+        may_pick=actor.may(Permission.LEAD_PICK),
+    )
+
+
+async def _requests(uow: UnitOfWork, actor: Actor) -> list[Request]:
+    """What colleagues ask for and this person may do, one more than is shown."""
+    allowed = [permission for permission in Permission if actor.may(permission)]
+    return await uow.requests.waiting(actor.team_id, allowed, actor.user_id, WAITING_SHOWN + 1)
+
+
+async def _marketplaces(uow: UnitOfWork, actor: Actor) -> tuple[str, ...]:
+    found = await marketplace.show(uow, actor)
+    several = found.marketplaces if isinstance(found, MarketplaceList) else (found,)
+    return tuple(one.name for one in several[: MARKETPLACES_NAMED + 1])
