@@ -21,6 +21,7 @@ from tests.seen import Seen
 from tests.seen_slack import Json, codes_of, filled, from_blocks, from_view, pressables, read_inputs
 
 EVENTS: Final = "/slack/events"
+OTHER_TEAM_ID: Final = "T0OTHERS"
 KINDS: Final = {PlaceKind.CHANNEL: "channel", PlaceKind.GROUP: "mpim"}
 LOCALES: Final = {Language.GERMAN: "de-DE", Language.ENGLISH: "en-GB"}
 ESCAPED: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -54,6 +55,21 @@ class SlackStage:
         key = f"U{next(self._numbers):08d}"
         self.slack.add_user(key, name, locale=LOCALES[language])
         return Account(key, name, language, Room(self.slack.direct(key).channel_id, PlaceKind.PERSONAL))
+
+    async def outsider(self, name: str, language: Language) -> Account:
+        """Somebody of another workspace, who is met in a channel that both share."""
+        account = await self.account(name, language)
+        self.slack.users[account.account_id].team_id = OTHER_TEAM_ID
+        return account
+
+    async def shared_room(self, name: str, accounts: list[Account]) -> Room:
+        """A channel that another organisation shares."""
+        room = await self.room(name, accounts)
+        self._channel(room).is_ext_shared = True
+        return room
+
+    def _home(self, account: Account) -> str:
+        return self.slack.users[account.account_id].team_id
 
     async def room(self, name: str, accounts: list[Account]) -> Room:
         return self._room(name, accounts, PlaceKind.CHANNEL)
@@ -93,7 +109,17 @@ class SlackStage:
         said = self.slack.says(account.account_id, room.room_id, text)
         event = {"type": kind, "user": account.account_id, "channel": room.room_id, "text": text, "ts": said.ts}
         more = {"channel_type": "im"} if kind == "message" else {}
-        await self.tell({**event, **more, "team": TEAM_ID, "event_ts": said.ts}, interaction_id)
+        await self.tell(
+            {
+                **event,
+                **more,
+                "team": TEAM_ID,
+                "user_team": self._home(account),
+                "source_team": self._home(account),
+                "event_ts": said.ts,
+            },
+            interaction_id,
+        )
 
     async def _command(self, account: Account, room: Room, text: str, interaction_id: str | None) -> None:
         hook = self.slack.hook(room.room_id, account.account_id)
@@ -260,7 +286,7 @@ class SlackStage:
 
     def _interaction(self, account: Account, interaction_id: str | None, view_id: str = "") -> Json:
         return {
-            "user": {"id": account.account_id, "username": "somebody", "team_id": TEAM_ID},
+            "user": {"id": account.account_id, "username": "somebody", "team_id": self._home(account)},
             "team": {"id": TEAM_ID, "domain": "solarhaus"},
             "api_app_id": "A0KOLLEGA",
             "trigger_id": self._trigger(account, interaction_id, view_id),

@@ -255,7 +255,8 @@ async def _where(spoken: Spoken, people: People) -> Where:
         channel_id = channel_id or f"{NOWHERE}{spoken.user_id}"
         return Where(channel_id, PlaceKind.GROUP, "", reference(spoken), is_bot_there=False)
     channel = await people.channel(spoken.where, channel_id)
-    outsiders = {OUTSIDERS: True} if channel.is_shared else {}
+    # As long as Slack does not tell, nobody can be sure that nobody else reads along.
+    outsiders = {OUTSIDERS: True} if channel.is_shared or not channel.is_known else {}
     # Of an event the bot hears only where it is; a command works, and its answers can be pressed, anywhere.
     is_there = spoken.sort is Sort.EVENT or channel.is_bot_there
     return Where(channel_id, channel.kind, channel.name, {**reference(spoken), **outsiders}, is_bot_there=is_there)
