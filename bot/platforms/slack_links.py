@@ -22,6 +22,8 @@ LINK_SHARED: Final = "link_shared"
 LINKS_MAX: Final = 5
 """So many links of one message become cards."""
 URL_MAX_CHARS: Final = 2_048
+PATIENCE_S: Final = 2.0
+"""A card that comes long after the message helps nobody."""
 
 log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("slack.links")
 
@@ -58,7 +60,7 @@ class Links:
             return
         arguments = {"channel": spoken.channel_id, "ts": shared.message_ts, "unfurls": unfurls}
         try:
-            await self._api.call("chat.unfurl", spoken.where, arguments, channel=spoken.channel_id)
+            await self._api.call("chat.unfurl", spoken.where, arguments, patience_s=PATIENCE_S)
         except SendFailed as failure:
             log.warning("slack_link_not_shown", failure=type(failure).__name__)
 
