@@ -140,6 +140,10 @@ class SlackPlatform:
         if said is None:
             return Said()
         grant = await self._grant(said)
+        told = said.payload.api_app_id
+        if grant and grant.app_id and told and grant.app_id != told:
+            # What another app hears is not answered with this one's token.
+            raise Turned(403, "another_app")
         return await self._turns.run(said, grant, lambda: self._turn(said, grant))
 
     async def _receive(self, request: web.Request) -> web.Response:

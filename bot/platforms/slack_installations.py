@@ -180,6 +180,7 @@ class InstalledTokens:
             bot_user_id=bot.bot_user_id,
             bot_id=bot.bot_id,
             scopes=frozenset(bot.bot_scopes),
+            app_id=bot.app_id or "",
         )
 
     async def _lives(self, token: str) -> bool:

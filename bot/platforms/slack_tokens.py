@@ -41,6 +41,8 @@ class Grant:
     bot_id: str = ""
     """What the bot's own messages name as their author."""
     scopes: frozenset[str] = frozenset()
+    app_id: str = ""
+    """Whose installation it is; empty where nobody said so."""
 
     def opens(self, tenant: str, workspace: str) -> bool:
         """Whether this workspace is one of those that it was given for."""

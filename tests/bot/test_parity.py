@@ -9,8 +9,10 @@ from bot.commands import Command
 from bot.extensions import EXTENSIONS, Context, Extension, Kind
 from bot.manifests import slack, teams
 from bot.platforms import slack_text, teams_text
+from bot.platforms.slack_scopes import EVENTS
 from bot.platforms.teams_activity import Account
 from services.people import Language
+from tests.architecture.source import ROOT
 from tests.fakes.slack import BOT_USER_ID
 
 REGISTRY: Final = nouns.registry()
@@ -59,3 +61,10 @@ def test_every_menu_is_on_both_platforms(extension: Extension) -> None:
         }
     else:
         assert REGISTRY.commands[extension.id].english[0] in made["slash_commands"][0]["usage_hint"].split(" · ")
+
+
+def test_every_event_that_the_app_asks_for_is_heard() -> None:
+    """Nothing is subscribed to that no code names: each event has its listener or its reader."""
+    sources = [path for path in (ROOT / "bot" / "platforms").glob("slack*.py") if path.name != "slack_scopes.py"]
+    code = "\n".join(path.read_text("utf-8") for path in sources)
+    assert [event for event in EVENTS if f'"{event.partition(".")[0]}"' not in code] == []

@@ -1,0 +1,33 @@
+import json
+
+import pytest
+
+from tests.bot.slack import payloads
+from tests.bot.slack.payloads import FORM, JSON
+from tests.bot.slack_install.desk import Desk
+from tests.fakes.slack import APP_ID
+
+
+async def sent(desk: Desk, kind: str, app_id: str) -> tuple[int, bytes]:
+    """Something that Slack signed, for an app."""
+    slack = desk.slack
+    slack.add_user("U1", "Anna Weiß")
+    room = slack.direct("U1").channel_id
+    made = {
+        "command": (FORM, payloads.as_form(payloads.command(slack, "U1", "help", room, api_app_id=app_id))),
+        "click": (FORM, payloads.as_payload(payloads.click(slack, "U1", "{}", room, api_app_id=app_id))),
+        "event": (JSON, payloads.as_json(payloads.message(slack, "U1", "help", room) | {"api_app_id": app_id})),
+    }
+    content_type, body = made[kind]
+    headers = {"Content-Type": content_type, **slack.sign(body)}
+    async with desk.session.post(f"{desk.address}/slack/events", data=body, headers=headers) as response:
+        return response.status, await response.read()
+
+
+@pytest.mark.parametrize("kind", ["command", "click", "event"])
+async def test_what_another_app_hears_is_not_answered(desk: Desk, kind: str) -> None:
+    """Whoever changes the app keeps the old one's installations: its tokens answer nothing that the new one hears."""
+    await desk.installs()
+    status, answered = await sent(desk, kind, "A0ANOTHER")
+    assert (status, json.loads(answered)) == (403, {"error": "another_app"})
+    assert (await sent(desk, kind, APP_ID))[0] == 200
