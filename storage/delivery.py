@@ -1,6 +1,6 @@
 """The outbox: cards and mails on their way, and the cards that have arrived."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from services.delivery import Backlog, Delivery, Due, Kind, Posted, State, Waiting
 from services.delivery.model import LostDelivery, Sweep
 from storage.delivery_sweeps import JOIN_SWEEP, LATEST_SWEEP, SWEEP
-from storage.home import READ_BY
+from storage.home import HOMES, HOMES_OF
 from storage.rows import Rows, written
 from storage.tables import deliveries, events, posts
 
@@ -140,7 +140,7 @@ _AWAITS: Final = select(
 _INSERT_POST: Final = postgresql.insert(posts)
 _ADD_POST: Final = _INSERT_POST.on_conflict_do_update(
     index_elements=[posts.c.platform, posts.c.tenant, posts.c.conversation_id, posts.c.message_id],
-    set_={"gone_at": None, "shown": _INSERT_POST.excluded.shown},
+    set_={"gone_at": None} | {name: _INSERT_POST.excluded[name] for name in ("shown", "user_id", "key", "reference")},
 )
 _POST: Final = select(posts).where(*_THIS_POST, posts.c.gone_at.is_(None))
 _MARK_SHOWN: Final = update(posts).where(*_THIS_POST).values(shown=bindparam("_shown"))
@@ -242,9 +242,11 @@ class SqlDeliveries(Rows):
         # The one that is arriving may have arrived between the two questions.
         return list({row["post_id"]: _posted(row) for row in rows}.values())
 
-    async def read_by(self, team_id: str, view: str, limit: int) -> list[str]:
-        rows = await self._rows(READ_BY, _team_id=team_id, _view=view, _limit=limit)
-        return [row["key"] for row in rows]
+    async def homes(self, team_id: str, limit: int) -> list[str]:
+        return [row["key"] for row in await self._rows(HOMES, _team_id=team_id, _limit=limit)]
+
+    async def homes_of(self, user_ids: Collection[str]) -> list[str]:
+        return [row["key"] for row in await self._rows(HOMES_OF, _user_ids=list(user_ids))]
 
     async def awaits(self, team_id: str, view: str, key: str, platform: str, tenant: str, conversation_id: str) -> bool:
         wanted = {

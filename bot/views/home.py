@@ -15,9 +15,7 @@ from services.unit_of_work import UnitOfWork
 
 async def card(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
     """The home of this reader alone, in the team that he has by now, whichever it was when he opened it."""
-    del params
-    if key != home.key_of(reader.user_id):
-        return None
+    del key, params
     actor = await _today(uow, reader)
     return cards.shown(await home.show(uow, actor), STEPS, WISHES) if actor else None
 

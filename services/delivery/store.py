@@ -1,6 +1,6 @@
 """What the rules and the relay ask of storage about cards on their way and cards that have arrived."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -42,8 +42,12 @@ class Deliveries(Protocol):
         """Every card about the thing that exists or is being posted at this moment, in whatever team's place."""
         ...
 
-    async def read_by(self, team_id: str, view: str, limit: int) -> list[str]:
-        """The keys of the cards of this view that colleagues of the team read alone."""
+    async def homes(self, team_id: str, limit: int) -> list[str]:
+        """The keys of the homes that the team's colleagues have open."""
+        ...
+
+    async def homes_of(self, user_ids: Collection[str]) -> list[str]:
+        """The keys of the homes that these people have open."""
         ...
 
     async def awaits(self, team_id: str, view: str, key: str, platform: str, tenant: str, conversation_id: str) -> bool:

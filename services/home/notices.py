@@ -4,7 +4,8 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Final
 
 from services.events import Event
-from services.home.model import HOMES_MAX, VIEW, key_of
+from services.home.model import HOMES_MAX
+from services.identity.model import IdentityLinked
 from services.invitation.model import (
     InvitationApproved,
     InvitationDeclined,
@@ -51,14 +52,18 @@ from services.unit_of_work import UnitOfWork
 from services.user.model import LanguageChosen
 
 
-def _homes(event: Event, user_ids: Iterable[str | None]) -> list[Notice]:
-    return [Notice(Copies(), key_of(one), team_id=TeamId(event.team_id)) for one in dict.fromkeys(user_ids) if one]
+def _drawn(team_id: str, keys: Iterable[str]) -> list[Notice]:
+    return [Notice(Copies(), key, team_id=TeamId(team_id)) for key in dict.fromkeys(keys)]
+
+
+async def _of(uow: UnitOfWork, user_ids: Iterable[str | None]) -> list[str]:
+    known = {one for one in user_ids if one}
+    return await uow.deliveries.homes_of(known) if known else []
 
 
 async def own(uow: UnitOfWork, event: Event) -> list[Notice]:
     """The home of whoever did it."""
-    del uow
-    return _homes(event, [event.actor_id])
+    return _drawn(event.team_id, await _of(uow, [event.actor_id]))
 
 
 async def lead(uow: UnitOfWork, event: LeadEvent) -> list[Notice]:
@@ -66,7 +71,7 @@ async def lead(uow: UnitOfWork, event: LeadEvent) -> list[Notice]:
     seen = await uow.leads.see(TeamId(event.team_id), event.lead_id)
     now = seen.lead.responsible_id if seen else None
     before = event.from_user_id if isinstance(event, LeadDelegated | LeadVacated) else None
-    return _homes(event, [event.actor_id, now, before])
+    return _drawn(event.team_id, await _of(uow, [event.actor_id, now, before]))
 
 
 async def everybody(uow: UnitOfWork, event: Event) -> list[Notice]:
@@ -75,17 +80,14 @@ async def everybody(uow: UnitOfWork, event: Event) -> list[Notice]:
     Also where nobody says any more whose lead it was.
     """
     concerned = [event.actor_id, event.member_id if isinstance(event, MemberEvent) else None]
-    keys = await uow.deliveries.read_by(event.team_id, VIEW, HOMES_MAX)
-    homes = _homes(event, concerned)
-    known = {one.key for one in homes}
-    return [*homes, *(Notice(Copies(), key, team_id=TeamId(event.team_id)) for key in keys if key not in known)]
+    homes = await uow.deliveries.homes(event.team_id, HOMES_MAX)
+    return _drawn(event.team_id, [*homes, *await _of(uow, concerned)])
 
 
 async def partners(uow: UnitOfWork, event: PartnerJoined | PartnerEnded) -> list[Notice]:
     """The homes of the firm that takes part, or no longer does."""
     team_id = event.partner_team_id if isinstance(event, PartnerJoined) else await _firm(uow, event)
-    keys = await uow.deliveries.read_by(team_id, VIEW, HOMES_MAX) if team_id else []
-    return [Notice(Copies(), key, team_id=TeamId(team_id)) for key in keys]
+    return _drawn(team_id, await uow.deliveries.homes(team_id, HOMES_MAX)) if team_id else []
 
 
 async def _firm(uow: UnitOfWork, event: PartnerEnded) -> str:
@@ -94,6 +96,7 @@ async def _firm(uow: UnitOfWork, event: PartnerEnded) -> str:
 
 
 HEARS: Final[dict[type[Event], Callable[[UnitOfWork, Any], Coroutine[Any, Any, list[Notice]]]]] = {
+    IdentityLinked: own,
     LanguageChosen: own,
     MarketplaceCreated: everybody,
     PartnerEnded: partners,

@@ -56,6 +56,12 @@ posts = Table(
     moment_column("gone_at", nullable=True),
     UniqueConstraint("platform", "tenant", "conversation_id", "message_id"),
     Index("ix_posts_key", "key"),
+    Index(
+        "ix_posts_home",  # few people open their home, and every change asks whose is to be drawn again
+        "user_id",
+        sqlite_where=text("view = 'home.card'"),
+        postgresql_where=text("view = 'home.card'"),
+    ),
 )
 
 deliveries = Table(

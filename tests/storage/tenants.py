@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import channel, invitation, lead, marketplace, request
+from services import channel, home, invitation, lead, marketplace, request
 from services.bulk.model import Bulk, BulkState, Line, LineState
 from services.delivery import Delivery, Kind, Posted, State
 from services.file.model import Purpose, StoredFile
@@ -101,9 +101,18 @@ async def _add_deliveries(uow: UnitOfWork, town: Town) -> dict[str, Any]:
     [claimed] = await uow.deliveries.claim(1, town.now, town.now + timedelta(minutes=1))
     await uow.deliveries.finish(claimed, State.UNKNOWN, "no answer in time", town.now)
     await uow.deliveries.join_sweep(town.ours.team_id, claimed.delivery_id, claimed.delivery_id)
-    reader = town.ours.member.user_id
-    posted = Posted(team_id=town.ours.team_id, post_id=uow.new_id(), message_id="message-1", user_id=reader, **place)
+    posted = Posted(team_id=town.ours.team_id, post_id=uow.new_id(), message_id="message-1", **place)
     await uow.deliveries.add_post(posted, town.now)
+    reader = town.ours.member.user_id
+    opened = replace(
+        posted,
+        post_id=uow.new_id(),
+        message_id="home",
+        view=home.VIEW,
+        key=home.key_of(reader),
+        user_id=reader,
+    )
+    await uow.deliveries.add_post(opened, town.now)
     return {"delivery": claimed.delivery_id, "post": posted.post_id}
 
 

@@ -61,6 +61,7 @@ UNBOUND: Final[dict[str, str]] = {
     "deliveries.copies": CLOCK,
     "deliveries.finish": CLOCK,
     "deliveries.forget": CLOCK,
+    "deliveries.homes_of": BELOW,
     "deliveries.mark_routed": CLOCK,
     "deliveries.next_events": CLOCK,
     "deliveries.postpone_event": CLOCK,

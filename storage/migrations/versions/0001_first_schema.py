@@ -183,6 +183,14 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_posts_key", "posts", ["key"], unique=False)
+    op.create_index(
+        "ix_posts_home",
+        "posts",
+        ["user_id"],
+        unique=False,
+        sqlite_where=sa.text("view = 'home.card'"),
+        postgresql_where=sa.text("view = 'home.card'"),
+    )
     op.create_table(
         "slack_installations",
         sa.Column("tenant", sa.Text(), nullable=False),
