@@ -46,6 +46,9 @@ TIMEOUT: Final = aiohttp.ClientTimeout(total=30, connect=5)
 MAX_TRIES: Final = 4
 MAX_TOTAL_WAIT_S: Final = 30.0
 MAX_RETRY_AFTER_S: Final = 24 * 3600.0
+RESPONSES_AT_ONCE: Final = 32
+"""Late answers wait for each other here: in the pool of connections the time of those behind would run out."""
+RESPOND_WAIT_S: Final = 60.0
 BACKOFF_S: Final = 1.0
 MAX_BACKOFF_S: Final = 8.0
 MAX_ANSWER_BYTES: Final = 2 * 1024 * 1024
@@ -111,6 +114,7 @@ class SlackApi:
         self._hooks = Hosts((*HOOK_HOSTS, urlsplit(url).hostname or ""))
         self._timer = timer
         self._timeout = timeout
+        self._responding = asyncio.Semaphore(RESPONSES_AT_ONCE)
         self._paces = {tier: Paces(windows, timer=timer, sleep=sleep) for tier, windows in WINDOWS.items()}
 
     async def call(
@@ -134,7 +138,15 @@ class SlackApi:
             _log.error("slack_response_url_refused")
             raise Rejected(NOT_ASKED, "response_url")
         headers, body = {"Content-Type": _JSON}, msgspec.json.encode(message)
-        reply = await self._exchange("response_url", _HOOK, response_url, headers, body)
+        try:
+            async with asyncio.timeout(RESPOND_WAIT_S):
+                await self._responding.acquire()
+        except TimeoutError as late:
+            raise Unavailable("too many answers at once") from late
+        try:
+            reply = await self._exchange("response_url", _HOOK, response_url, headers, body)
+        finally:
+            self._responding.release()
         if reply.status != HTTPStatus.OK:
             raise self._note(
                 "response_url", _judge(_HOOK, reply, _word(reply.body[:65].decode("ascii", "replace").strip()))

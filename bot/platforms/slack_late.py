@@ -47,6 +47,7 @@ class Hands:
         self._limit = limit
         self._end_s = end_s
         self._tasks: set[asyncio.Task[None]] = set()
+        self._idle = asyncio.Event()
 
     async def run(self, work: Callable[[Reply], Awaitable[None]], late: Callable[[], Json]) -> Json:
         """What `work` answers within the time; after that `late`, while the work goes on. Raises Busy."""
@@ -55,7 +56,8 @@ class Hands:
         reply = Reply()
         task = asyncio.create_task(_carried(work, reply))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._idle.clear()
+        task.add_done_callback(self._done)
         await asyncio.wait({task, reply.given}, timeout=self._budget_s, return_when=asyncio.FIRST_COMPLETED)
         if reply.given.done():
             task.add_done_callback(_noted)
@@ -83,8 +85,14 @@ class Hands:
 
     async def settle(self) -> None:
         """Wait until nothing goes on any more."""
+        # Very many may wait for very many: each wakes up once, not with every task.
         while self._tasks:
-            await asyncio.wait(set(self._tasks))
+            await self._idle.wait()
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not self._tasks:
+            self._idle.set()
 
 
 async def _carried(work: Callable[[Reply], Awaitable[None]], reply: Reply) -> None:

@@ -1,5 +1,6 @@
 """What the bot asks of Slack: never doubled, never lost unsaid, patient for a limited time."""
 
+import asyncio
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.metrics import Metrics
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
-from bot.platforms.slack_api import MAX_ANSWER_BYTES, MAX_TRIES, SlackApi, Workspace
+from bot.platforms.slack_api import MAX_ANSWER_BYTES, MAX_TRIES, RESPONSES_AT_ONCE, SlackApi, Workspace
 from bot.platforms.slack_methods import METHODS
 from bot.platforms.slack_tokens import FixedToken
 from tests.bot.slack.api.conftest import HERE
@@ -289,6 +290,16 @@ async def test_commands_and_clicks_are_answered_where_they_ask(api: SlackApi, sl
         await api.respond(url, {"text": "for you"})
     assert outcome.value.reason == "used_url"
     assert {call.token for call in slack.calls} == {""}
+
+
+async def test_late_answers_wait_for_each_other(api: SlackApi, slack: FakeSlack) -> None:
+    """When very many answers are late at once a limited number is on its way, and every one of them arrives."""
+    urls = [slack.hook(CHANNEL, "U1ANNA") for _ in range(4 * RESPONSES_AT_ONCE)]
+    slack.mood = lambda *_: Slow(0.02)
+    await asyncio.gather(*(api.respond(url, {"text": "for you"}) for url in urls))
+    assert len(slack.whispered(CHANNEL, "U1ANNA")) == len(urls)
+    connections = {call.connection for call in slack.calls if call.method == "response_url"}
+    assert len(connections) <= RESPONSES_AT_ONCE
 
 
 @pytest.mark.parametrize(
