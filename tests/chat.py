@@ -208,9 +208,11 @@ class Person:
         self, room: Room, message_id: str, command: str, args: Mapping[str, Any], interaction_id: str | None = None
     ) -> Seen:
         before = await self._everything(room)
-        await self.chat.stage.press(self.account, room, message_id, command, args, interaction_id)
+        at_once = await self.chat.stage.press(self.account, room, message_id, command, args, interaction_id)
         await self.chat.settles()
-        return _newest(before, await self._everything(room))
+        seen = _newest(before, await self._everything(room))
+        # An answer that says what stood there before is an answer, too.
+        return seen if seen.words or at_once is None else at_once
 
     async def _with_button(self, room: Room, command: str, args: Mapping[str, Any]) -> Seen:
         shown = await self.reads(room)

@@ -68,7 +68,7 @@ class SlackStage:
         self._channel(room).is_ext_shared = True
         return room
 
-    def _home(self, account: Account) -> str:
+    def _team(self, account: Account) -> str:
         return self.slack.users[account.account_id].team_id
 
     async def room(self, name: str, accounts: list[Account]) -> Room:
@@ -114,8 +114,8 @@ class SlackStage:
                 **event,
                 **more,
                 "team": TEAM_ID,
-                "user_team": self._home(account),
-                "source_team": self._home(account),
+                "user_team": self._team(account),
+                "source_team": self._team(account),
                 "event_ts": said.ts,
             },
             interaction_id,
@@ -286,7 +286,7 @@ class SlackStage:
 
     def _interaction(self, account: Account, interaction_id: str | None, view_id: str = "") -> Json:
         return {
-            "user": {"id": account.account_id, "username": "somebody", "team_id": self._home(account)},
+            "user": {"id": account.account_id, "username": "somebody", "team_id": self._team(account)},
             "team": {"id": TEAM_ID, "domain": "solarhaus"},
             "api_app_id": "A0KOLLEGA",
             "trigger_id": self._trigger(account, interaction_id, view_id),

@@ -11,6 +11,8 @@ from bot.platforms.door import Json
 BUDGET_S: Final = 2.3
 """Slack waits for three seconds, on its own clock and with the way there and back."""
 GOING_ON_MAX: Final = 1_000
+AT_ONCE: Final = 50
+"""So many are worked on; the others wait before they begin, and none of them for the database beside all others."""
 END_S: Final = 3.0
 """How long what goes on may go on when the process ends."""
 
@@ -46,6 +48,7 @@ class Hands:
         self._budget_s = budget_s
         self._limit = limit
         self._end_s = end_s
+        self._free = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
 
@@ -54,7 +57,7 @@ class Hands:
         if len(self._tasks) >= self._limit:
             raise Busy
         reply = Reply()
-        task = asyncio.create_task(_carried(work, reply))
+        task = asyncio.create_task(self._carry(work, reply))
         self._tasks.add(task)
         self._idle.clear()
         task.add_done_callback(self._done)
@@ -70,6 +73,10 @@ class Hands:
         reply.give(body)
         task.add_done_callback(_noted)
         return body
+
+    async def _carry(self, work: Callable[[Reply], Awaitable[None]], reply: Reply) -> None:
+        async with self._free:
+            await work(reply)
 
     async def end(self) -> None:
         """Let what goes on come to its end, for a few seconds."""
@@ -93,10 +100,6 @@ class Hands:
         self._tasks.discard(task)
         if not self._tasks:
             self._idle.set()
-
-
-async def _carried(work: Callable[[Reply], Awaitable[None]], reply: Reply) -> None:
-    await work(reply)
 
 
 def _noted(task: asyncio.Task[None]) -> None:

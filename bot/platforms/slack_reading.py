@@ -1,5 +1,6 @@
 """From what Slack sends to what the bot understands: who, where, and what is wanted."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -216,14 +217,16 @@ def _written(spoken: Spoken) -> str:
 
 async def _incoming(spoken: Spoken, people: People, kind: Kind) -> Incoming:
     """Who speaks where; what is wanted is for the caller to say."""
-    person = await people.person(spoken.where, spoken.user_id)
+    async with asyncio.TaskGroup() as group:
+        person = group.create_task(people.person(spoken.where, spoken.user_id))
+        where = group.create_task(_where(spoken, people))
     return Incoming(
         platform=PLATFORM,
         tenant=spoken.where.tenant,
         kind=kind,
         interaction_id=spoken.id,
-        sender=_sender(spoken, person),
-        where=await _where(spoken, people),
+        sender=_sender(spoken, person.result()),
+        where=where.result(),
     )
 
 

@@ -1,0 +1,177 @@
+"""What the tests of the platform share: the bot behind Slack's door, and what comes through it."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+from urllib.parse import urlencode
+
+import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.incoming import Answer, Incoming, Placement
+from bot.metrics import Metrics
+from bot.platforms.base import Reader, Sent
+from bot.platforms.slack import Limits, SlackPlatform
+from bot.platforms.slack_api import SlackApi
+from bot.platforms.slack_files import Files
+from bot.platforms.slack_tokens import FixedToken
+from cards.model import Card, Run, Subject, TextInput, verbatim
+from services.file import OpenedFile
+from services.people import Language
+from tests.fakes.slack import BOT_TOKEN, BOT_USER_ID, SIGNING_SECRET, TEAM_ID, FakeSlack
+
+Json: TypeAlias = dict[str, Any]
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+ANNA, BEN = "U0ANNA", "U0BEN"
+CHANNEL = "C0SALES"
+READER = Reader(Language.ENGLISH, "UTC")
+BUDGET_S = 0.3
+EVENTS = "/slack/events"
+
+YES = Card(verbatim("Yes."))
+LEAD = Card(
+    verbatim("Lead L-12"),
+    actions=(Run(verbatim("Pick"), "lead.pick", {"lead": "L-12"}),),
+    subject=Subject("lead.card", "lead-12"),
+)
+FORM = Card(
+    verbatim("Note"),
+    (TextInput("text", verbatim("Text")),),
+    (Run(verbatim("Save"), "lead.note", {"lead": "L-12"}, collects=True),),
+)
+PICK = json.dumps({"v": 1, "cmd": "lead.pick", "args": {"lead": "L-12"}})
+
+
+async def leave(tenant: str, workspace: str) -> None:
+    """Nobody keeps places here."""
+
+
+@dataclass
+class StandIn:
+    """The bot behind the door: keeps what it hears, and answers what the test wants, as late as it wants."""
+
+    answer: Answer | None = None
+    pause_s: float = 0.0
+    heard: list[Incoming] = field(default_factory=list[Incoming])
+    noted: list[Sent] = field(default_factory=list[Sent])
+
+    async def receive(self, incoming: Incoming) -> Answer | None:
+        self.heard.append(incoming)
+        await asyncio.sleep(self.pause_s)
+        return self.answer
+
+    async def fetch(self, incoming: Incoming, file_id: str) -> OpenedFile | Answer | None:
+        raise AssertionError((incoming, file_id))
+
+    async def posted(self, incoming: Incoming, answer: Answer, sent: Sent) -> None:
+        del incoming, answer
+        self.noted.append(sent)
+
+    def says(self, card: Card, placement: Placement) -> None:
+        self.answer = Answer(card, placement, READER)
+
+
+@dataclass
+class Bot:
+    """The platform in front of a stand-in, and the Slack around it."""
+
+    chat: StandIn
+    slack: FakeSlack
+    platform: SlackPlatform
+    client: "TestClient[web.Request, web.Application]"
+
+    async def commands(self, text: str = "leads", channel: str = CHANNEL, **more: str) -> Json:
+        """Anna types behind the slash; what the reply to the request says."""
+        return await self.sends({**self.command(text, channel), **more})
+
+    def command(self, text: str = "leads", channel: str = CHANNEL) -> dict[str, str]:
+        """What Slack sends then."""
+        return {
+            "command": "/kollega",
+            "text": text,
+            "team_id": TEAM_ID,
+            "user_id": ANNA,
+            "channel_id": channel,
+            "trigger_id": self.slack.trigger(ANNA),
+            "response_url": self.slack.hook(channel, ANNA),
+        }
+
+    async def clicks(self, channel: str = CHANNEL, value: str = PICK, **more: object) -> Json:
+        """Anna presses a button in a message for everybody."""
+        return await self.interacts(
+            type="block_actions",
+            channel={"id": channel},
+            container={"type": "message", "message_ts": "1.2", "channel_id": channel},
+            response_url=self.slack.hook(channel, ANNA, "1.2"),
+            actions=[{"type": "button", "action_id": "lead.pick#0", "value": value}],
+            **more,
+        )
+
+    async def submits(self, metadata: Json, **values: str) -> Json:
+        """Anna sends a window that was opened in the channel."""
+        opened = json.dumps({"v": 1, "at": {"channel": CHANNEL}, **metadata})
+        state = {name: {f"plain_text_input:x#{name}": {"value": value}} for name, value in values.items()}
+        view = {"id": "V1", "hash": "h1", "type": "modal", "private_metadata": opened, "state": {"values": state}}
+        return await self.interacts(type="view_submission", view=view)
+
+    async def interacts(self, **more: object) -> Json:
+        """Anna presses or sends something."""
+        base = {"user": {"id": ANNA, "team_id": TEAM_ID}, "team": {"id": TEAM_ID}}
+        return await self.sends(
+            {"payload": json.dumps({**base, "trigger_id": self.slack.trigger(ANNA), **more})},
+        )
+
+    async def sends(self, fields: dict[str, str]) -> Json:
+        """Send a form."""
+        return await self._post(urlencode(fields).encode(), "application/x-www-form-urlencoded")
+
+    async def tells(self, event_id: str = "", **event: object) -> Json:
+        """Tell of an event."""
+        return await self._post(json.dumps(self.slack.envelope(event, event_id=event_id)).encode(), "application/json")
+
+    async def mentions(self, text: str = "leads", event_id: str = "", **more: object) -> Json:
+        """Anna calls the bot by its name in the channel."""
+        said = self.slack.says(ANNA, CHANNEL, text)
+        base = {"type": "app_mention", "user": ANNA, "channel": CHANNEL, "ts": said.ts}
+        return await self.tells(event_id, **{**base, "text": f"<@{BOT_USER_ID}> {text}", **more})
+
+    async def _post(self, body: bytes, kind: str) -> Json:
+        headers = {**self.slack.sign(body), "Content-Type": kind}
+        async with self.client.post(EVENTS, data=body, headers=headers) as response:
+            said = await response.read()
+            assert response.status == 200, (response.status, said)
+            return json.loads(said) if said else {}
+
+
+@asynccontextmanager
+async def bot_behind(timer: Callable[[], float]) -> AsyncGenerator[Bot]:
+    """A bot in a workspace with Anna, Ben and a channel."""
+    async with FakeSlack(lambda: NOW) as slack, aiohttp.ClientSession() as session:
+        slack.add_user(ANNA, "Anna Weiß", locale="en-GB")
+        slack.add_user(BEN, "Ben Kaya")
+        slack.add_channel(CHANNEL, "sales", [ANNA, BEN])
+        tokens = FixedToken(session, slack.api_url, BOT_TOKEN, leave)
+        api = SlackApi(session, tokens, Metrics(), url=slack.api_url)
+        chat = StandIn()
+        platform = SlackPlatform(
+            chat,
+            api,
+            tokens,
+            session,
+            files=Files(session, api, tokens, api_url=slack.api_url),
+            secret=SIGNING_SECRET,
+            clock=lambda: NOW,
+            timer=timer,
+            limits=Limits(budget_s=BUDGET_S),
+        )
+        app = web.Application()
+        app.add_routes(platform.routes())
+        async with TestClient(TestServer(app)) as client:
+            yield Bot(chat, slack, platform, client)
+            await platform.end()
