@@ -1,0 +1,79 @@
+"""The App Home as the relay draws it: for its one reader, not too often, and never somewhere else."""
+
+import json
+
+import pytest
+
+from bot.incoming import Answer, Incoming
+from bot.platforms.base import RateLimited, Reader, Rejected, Sent, Target
+from bot.platforms.slack_api import SlackApi
+from bot.platforms.slack_cards import Drawing
+from bot.platforms.slack_home import Homes, is_home
+from bot.platforms.slack_people import People
+from cards.model import Card, verbatim
+from services.file import OpenedFile
+from services.people import Language
+from tests.fakes.slack import TEAM_ID, FakeClock, FakeSlack
+
+ANNA = Reader(Language.ENGLISH, "Europe/Berlin", "U1ANNA")
+HOME = Target(TEAM_ID, "home:U1ANNA", "U1ANNA", {"workspace": TEAM_ID, "chat": "D1"})
+
+
+class Silent:
+    """A chat in which nobody says anything: the relay draws what it was given."""
+
+    async def receive(self, incoming: Incoming) -> Answer | None:
+        del incoming
+
+    async def fetch(self, incoming: Incoming, file_id: str) -> OpenedFile | Answer | None:
+        del incoming, file_id
+
+    async def posted(self, incoming: Incoming, answer: Answer, sent: Sent) -> None:
+        del incoming, answer, sent
+
+
+@pytest.fixture
+def homes(api: SlackApi, clock: FakeClock) -> Homes:
+    """The bot."""
+    people = People(api, timer=clock.timer)
+    return Homes(Silent(), api, people, Drawing(clock.now), timer=clock.timer, sleep=clock.sleep)
+
+
+def titled(title: str) -> Card:
+    """A card that says nothing else."""
+    return Card(verbatim(title))
+
+
+async def test_the_reader_finds_it_in_his_home(homes: Homes, slack: FakeSlack) -> None:
+    """A home is shown to its reader alone, and knows the chat in which its buttons count as pressed."""
+    assert is_home(HOME)
+    assert not is_home(Target(TEAM_ID, "D1"))
+    await homes.update(HOME, titled("first"), ANNA)
+    assert set(slack.homes) == {"U1ANNA"}
+    content = slack.homes["U1ANNA"].content
+    assert content["blocks"][0]["text"]["text"] == "first"
+    assert json.loads(content["private_metadata"])["at"] == {"channel": "D1", "is_home": True}
+
+
+async def test_what_comes_too_often_waits_and_the_last_state_arrives(
+    homes: Homes, slack: FakeSlack, clock: FakeClock
+) -> None:
+    """After a few changes at a stretch the next one is put off by a time; after it, it arrives. Others do not wait."""
+    for number in range(3):
+        await homes.update(HOME, titled(f"{number}"), ANNA)
+    with pytest.raises(RateLimited) as early:
+        await homes.update(HOME, titled("3"), ANNA)
+    assert 0 < early.value.retry_after_s <= 9
+    await homes.update(
+        Target(TEAM_ID, "home:U2BEN", "U2BEN", HOME.reference), titled("x"), Reader(Language.GERMAN, "UTC", "U2BEN")
+    )
+    await clock.sleep(early.value.retry_after_s)
+    await homes.update(HOME, titled("last"), ANNA)
+    assert slack.homes["U1ANNA"].content["blocks"][0]["text"]["text"] == "last"
+
+
+async def test_a_home_without_a_workspace_is_nobodys(homes: Homes, slack: FakeSlack) -> None:
+    """A home that does not say in which workspace it stands is not shown anywhere."""
+    with pytest.raises(Rejected):
+        await homes.update(Target(TEAM_ID, "home:U1ANNA", "U1ANNA"), titled("x"), ANNA)
+    assert slack.homes == {}
