@@ -151,10 +151,9 @@ class Sender:
         self._note_failure(delivery, failure, "not looked up")
         if not isinstance(failure, RateLimited):
             return _doubt(delivery, f"not looked up: {type(failure).__name__}")
-        # Nobody has looked yet: many may be in doubt at once, and each has its turn.
-        waiting = _again(
-            delivery, "not looked up: rate limited", TRIES_MAX, min(failure.retry_after_s, RETRY_AFTER_MAX_S)
-        )
+        # Nobody has looked yet: many may be in doubt at once, and whoever asks too often has used up his tries in vain.
+        pause_s = max(min(failure.retry_after_s, RETRY_AFTER_MAX_S), LOOK_AFTER_S)
+        waiting = _again(delivery, "not looked up: rate limited", TRIES_MAX, pause_s)
         return replace(waiting, state=waiting.state and State.UNKNOWN, looks=delivery.looks)
 
     async def _ask(self, delivery: Delivery, drawn: Drawn | Mail, seconds: float) -> Outcome:

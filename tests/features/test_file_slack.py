@@ -163,6 +163,20 @@ async def test_a_strange_file_is_not_fetched(
     assert state.defects(chat) == 0
 
 
+async def test_the_token_goes_to_no_other_host(chat: Chat, stage: SlackStage, firm: Firm) -> None:
+    """An address that leads elsewhere, even to a host that would answer, is not asked for."""
+    anna = firm.owner
+    described = stage.slack.drop_files(anna.account.account_id, anna.direct.room_id, {"a.csv": LEADS})
+    elsewhere = str(described.files[0]["url_private"]).replace("127.0.0.1", "localhost")
+    said = {"type": "message", "subtype": "file_share", "channel_type": "im", "text": "", "ts": described.ts}
+    place = {"user": anna.account.account_id, "channel": anna.direct.room_id}
+    changed = {"url_private": elsewhere, "url_private_download": elsewhere}
+    await stage.tell({**said, **place, "files": [described.files[0] | changed]})
+    assert await told(anna, de="ließ sich nicht abholen", en="couldn't get")
+    assert counted(stage)[FETCHED] == 0
+    assert state.defects(chat) == 0
+
+
 async def test_a_file_that_is_too_large_is_not_begun(chat: Chat, stage: SlackStage, firm: Firm) -> None:
     """Where Slack says how large it is, nobody fetches what is not taken anyhow."""
     anna = firm.owner

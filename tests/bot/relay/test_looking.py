@@ -159,6 +159,19 @@ async def test_a_patient_platform_is_looked_through_later(
     assert (len(remote.asked), in_channel(remote), await unknowns(units)) == (2 * LOOKS_MAX + 1, 1, 0)
 
 
+async def test_a_crowd_in_doubt_takes_turns(
+    firm: Firm, units: SqlUnits, relay: Relay, remote: Searchable, clock: Clock
+) -> None:
+    """Where many are to be looked up and the next turn is free at once, nobody spends his tries on trying."""
+    remote.hidden.extend([RateLimited(0.5)] * 3)
+    remote.losses.append(Ambiguous("connection lost"))
+    await bring(firm)
+    for _ in range(60):
+        await relay.drain()
+        clock.advance(seconds=1)
+    assert (in_channel(remote), len(remote.asked), await unknowns(units)) == (1, 4, 0)
+
+
 async def test_patience_with_looking_has_an_end(
     firm: Firm, units: SqlUnits, relay: Relay, remote: Searchable, clock: Clock
 ) -> None:
