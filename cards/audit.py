@@ -84,6 +84,7 @@ ACTIONS: Final[dict[str, T]] = {
     "request.withdrawn": t("Request withdrawn"),
     "team.channel_connected": t("Channel connected"),
     "team.channel_disconnected": t("Channel disconnected"),
+    "team.channel_shared": t("Other organisations read along in a channel"),
     "team.created": t("Team created"),
     "team.deleted": t("Team deleted"),
     "team.renamed": t("Team renamed"),

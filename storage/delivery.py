@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.delivery import Backlog, Delivery, Due, Kind, Posted, State, Waiting
 from services.delivery.model import LostDelivery, Sweep
-from storage.delivery_sweeps import JOIN_SWEEP, LATEST_SWEEP, SWEEP
+from storage.delivery_sweeps import JOIN_SWEEP, LATEST_SWEEP, STANDING, SWEEP
 from storage.home import HOMES, HOMES_OF
 from storage.rows import Rows, written
 from storage.tables import deliveries, events, posts
@@ -241,6 +241,10 @@ class SqlDeliveries(Rows):
         rows = [row for query in (_ARRIVING, _LIVE) for row in await self._rows(query, key=key)]
         # The one that is arriving may have arrived between the two questions.
         return list({row["post_id"]: _posted(row) for row in rows}.values())
+
+    async def standing(self, team_id: str, where: tuple[str, str, str], limit: int) -> list[Posted]:
+        place = dict(zip(("_platform", "_tenant", "_conversation_id"), where, strict=True))
+        return [_posted(row) for row in await self._rows(STANDING, _team_id=team_id, **place, _limit=limit)]
 
     async def homes(self, team_id: str, limit: int) -> list[str]:
         return [row["key"] for row in await self._rows(HOMES, _team_id=team_id, _limit=limit)]

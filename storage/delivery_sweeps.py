@@ -1,11 +1,11 @@
-"""The statements about messages that were lost together, built once."""
+"""The statements about messages that were lost together, and about all that stands in one place, built once."""
 
 from typing import Final
 
 from sqlalchemy import Text, bindparam, case, func, select, update
 
 from services.delivery import State
-from storage.tables import deliveries
+from storage.tables import deliveries, posts
 
 _d: Final = deliveries.c
 _TEAM: Final = _d.team_id == bindparam("_team_id")
@@ -30,5 +30,18 @@ SWEEP: Final = (
     select(deliveries, func.count().over().label("total"), func.sum(_IS_OPEN).over().label("open"))
     .where(_TEAM, _d.sweep_id == _SWEEP_ID)
     .order_by(_IS_OPEN.desc(), _d.delivery_id)
+    .limit(bindparam("_limit"))
+)
+STANDING: Final = (
+    select(posts)
+    .where(
+        posts.c.team_id == bindparam("_team_id"),
+        posts.c.platform == bindparam("_platform"),
+        posts.c.tenant == bindparam("_tenant"),
+        posts.c.conversation_id == bindparam("_conversation_id"),
+        posts.c.user_id.is_(None),
+        posts.c.gone_at.is_(None),
+    )
+    .order_by(posts.c.posted_at.desc(), posts.c.post_id.desc())
     .limit(bindparam("_limit"))
 )

@@ -5,13 +5,15 @@ from typing import Any, Final
 
 from services.channel.model import ChannelDeclined, ChannelOffered
 from services.events import Event
-from services.notification.model import Channel, Copies, Notice, Person
+from services.notification.model import Channel, Copies, Notice, Person, Standing
 from services.people import TeamId
-from services.team.model import ChannelConnected
+from services.team.model import ChannelConnected, ChannelShared
 from services.unit_of_work import UnitOfWork
 
 REVIEW: Final = "channel.review"
 CONNECTED: Final = "channel.connected"
+STANDING_MAX: Final = 500
+"""So many cards of a channel are concealed when others begin to read along; older ones say little any more."""
 
 
 async def offered(uow: UnitOfWork, event: ChannelOffered) -> list[Notice]:
@@ -43,8 +45,16 @@ async def declined(uow: UnitOfWork, event: ChannelDeclined) -> list[Notice]:
     return [Notice(Copies(), event.offer_id, team_id=TeamId(event.team_id))]
 
 
+async def shared(uow: UnitOfWork, event: ChannelShared) -> list[Notice]:
+    """The cards that stand in the channel: from now on they are concealed there (A42)."""
+    del uow
+    there = Standing(event.platform, event.tenant, event.conversation_id, STANDING_MAX)
+    return [Notice(there, event.conversation_id, team_id=TeamId(event.team_id))]
+
+
 HEARS: Final[dict[type[Event], Callable[[UnitOfWork, Any], Coroutine[Any, Any, list[Notice]]]]] = {
     ChannelConnected: connected,
     ChannelDeclined: declined,
     ChannelOffered: offered,
+    ChannelShared: shared,
 }

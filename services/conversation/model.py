@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.people import NO_TEAM, PlaceKind, TeamId
+from services.people import NO_TEAM, OUTSIDERS, PlaceKind, TeamId
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +20,8 @@ class Conversation:
     """The team that connected it; none for direct chats and for channels that nobody connected."""
     reference: Mapping[str, Any] = field(default_factory=dict[str, Any])
     installed: bool = True
+
+    @property
+    def has_outsiders(self) -> bool:
+        """Whether people of other organisations read along."""
+        return bool(self.reference.get(OUTSIDERS))

@@ -50,6 +50,10 @@ class Deliveries(Protocol):
         """The keys of the homes that these people have open."""
         ...
 
+    async def standing(self, team_id: str, where: tuple[str, str, str], limit: int) -> list[Posted]:
+        """The newest of the team's cards that stand in a channel: its platform, tenant and conversation."""
+        ...
+
     async def awaits(self, team_id: str, view: str, key: str, platform: str, tenant: str, conversation_id: str) -> bool:
         """Whether a card of this view and key is to be posted there, and will be drawn then."""
         ...

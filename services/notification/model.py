@@ -15,6 +15,16 @@ class Copies:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """The newest cards that stand in one conversation, each drawn again, so many at most."""
+
+    platform: str
+    tenant: str
+    conversation_id: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class Channels:
     """Every channel that the notice's team has connected and that has no card of this view and key yet."""
 
@@ -45,7 +55,7 @@ class Mail:
     otherwise: str = ""
 
 
-Audience: TypeAlias = Copies | Channels | Channel | Person | Mail
+Audience: TypeAlias = Copies | Standing | Channels | Channel | Person | Mail
 
 
 @dataclass(frozen=True, slots=True)

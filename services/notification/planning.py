@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from services.conversation.model import Conversation
 from services.delivery import Delivery, Kind, Posted, State
-from services.notification.model import Channel, Channels, Copies, Mail, Notice, Person
+from services.notification.model import Channel, Channels, Copies, Mail, Notice, Person, Standing
 from services.people import TeamId
 from services.unit_of_work import UnitOfWork
 
@@ -40,6 +40,9 @@ class Planner:
                 # In the same order everywhere, so that whoever plans for the same cards waits for one only.
                 copies = await self.uow.deliveries.copies(notice.key)
                 return [self._update(post) for post in sorted(copies, key=lambda one: one.post_id)]
+            case Standing(platform, tenant, conversation_id, limit):
+                there = await self.uow.deliveries.standing(notice.team_id, (platform, tenant, conversation_id), limit)
+                return [self._update(post) for post in sorted(there, key=lambda one: one.post_id)]
             case Channels():
                 return await self._into_channels(notice)
             case Channel():

@@ -97,6 +97,14 @@ class ChannelDisconnected(TeamEvent, frozen=True, kw_only=True, tag="team.channe
     channel: str
 
 
+class ChannelShared(TeamEvent, frozen=True, kw_only=True, tag="team.channel_shared"):
+    """People of other organisations read along in a channel of the team from now on."""
+
+    tenant: str
+    conversation_id: str
+    channel: str
+
+
 class TeamRefusal(Refusal):
     """A team's rules say no."""
 

@@ -6,6 +6,7 @@ from services.conversation.model import Conversation
 from services.errors import NotFound
 from services.people import Actor, Language, Place, PlaceKind, UserId
 from services.permissions import Permission
+from services.team.model import ChannelShared
 from services.unit_of_work import UnitOfWork
 from services.user.model import (
     DEFAULT_ZONE,
@@ -47,17 +48,34 @@ async def meet(
         identity = _identity(place, sender, user_id, reference)
         await uow.users.reach(identity)
         await uow.users.prefer(identity)
-    await uow.conversations.keep(
-        Conversation(
-            place.platform,
-            place.tenant,
-            place.conversation_id,
-            place.kind,
-            shortened(place.name),
-            reference=reference,
-            installed=is_bot_there,
-        )
+    here = Conversation(
+        place.platform,
+        place.tenant,
+        place.conversation_id,
+        place.kind,
+        shortened(place.name),
+        reference=reference,
+        installed=is_bot_there,
     )
+    if here.has_outsiders and here.installed:
+        await _note_shared(uow, here, user_id)
+    await uow.conversations.keep(here)
+
+
+async def _note_shared(uow: UnitOfWork, here: Conversation, user_id: str) -> None:
+    """What already stands in a team's channel is not for those who read along from now on."""
+    known = await uow.conversations.find(here.platform, here.tenant, here.conversation_id)
+    if known is None or known.has_outsiders or not known.team_id:
+        return
+    shared = ChannelShared(
+        team_id=known.team_id,
+        actor_id=user_id,
+        platform=here.platform,
+        tenant=here.tenant,
+        conversation_id=here.conversation_id,
+        channel=known.name,
+    )
+    uow.emit(shared)
 
 
 async def _renew(uow: UnitOfWork, user_id: str, place: Place, sender: Met) -> None:

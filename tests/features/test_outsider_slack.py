@@ -111,3 +111,22 @@ async def test_an_outsider_types_in_vain_and_joins(shared: Shared) -> None:
         assert await uow.members.get(shared.firm.team_id, known)
     shown = await olga.presses(SHOW, at=shared.channel)
     assert shown.words
+
+
+async def test_what_stands_in_a_channel_is_concealed_when_others_come(shared: Shared) -> None:
+    """A42, X5: once a channel is shared, its cards become stubs, new ones too, and the team's log says since when."""
+    chat, firm, stage = shared.chat, shared.firm, cast("SlackStage", shared.chat.stage)
+    first = await people.bring(firm, "Dachsanierung")
+    assert first.title in await firm.owner.sees(firm.channel)
+    channel = stage.slack.channels[firm.channel.room_id]
+    channel.is_ext_shared = True
+    channel.members.append(shared.olga.account.account_id)
+    await stage.tell({"type": "channel_shared", "channel": firm.channel.room_id, "connected_team_id": "T0OTHERS"})
+    await chat.settles()
+    second = await people.bring(firm, "Kellerdecke")
+    seen = await shared.olga.sees(firm.channel)
+    assert first.title not in seen
+    assert second.title not in seen
+    assert await people.actions(chat, firm.team_id, "team.channel_shared") == 1
+    shown = await firm.owner.presses(SHOW, at=firm.channel, key=first.lead_id)
+    assert first.title in shown

@@ -196,6 +196,7 @@ class Sample:
             "bulks.of_invitation": {"invitation_id": things["invited"]},
             "bulks.settle": {"line": things["line"], "mailed_after": "0"},
             "deliveries.join_sweep": {"sweep_id": "other"},
+            "deliveries.standing": {"where": ("web", "demo", ours.channel.conversation_id), "limit": 9},
             "deliveries.latest_sweep": {"since": now - timedelta(days=1), "but": ""},
             "deliveries.mark_shown": {"shown": "x"},
             "files.held": {"purpose": Purpose.RECEIVED},
