@@ -295,7 +295,7 @@ async def test_commands_and_clicks_are_answered_where_they_ask(api: SlackApi, sl
 async def test_late_answers_wait_for_each_other(api: SlackApi, slack: FakeSlack) -> None:
     """When very many answers are late at once a limited number is on its way, and every one of them arrives."""
     urls = [slack.hook(CHANNEL, "U1ANNA") for _ in range(4 * RESPONSES_AT_ONCE)]
-    slack.mood = lambda *_: Slow(0.02)
+    slack.mood = lambda _method, _channel: Slow(0.02)
     await asyncio.gather(*(api.respond(url, {"text": "for you"}) for url in urls))
     assert len(slack.whispered(CHANNEL, "U1ANNA")) == len(urls)
     connections = {call.connection for call in slack.calls if call.method == "response_url"}
