@@ -23,7 +23,8 @@ WINDOWS: Final[dict[Tier, tuple[Window, ...]]] = {
     Tier.ONE: (Window(1, 60),),
     Tier.TWO: (Window(20, 60),),
     Tier.THREE: (Window(50, 60),),
-    Tier.FOUR: (Window(100, 60),),
+    # Windows and whispers, for which somebody waits: Slack names 100 "and more", and too strict a count costs a window.
+    Tier.FOUR: (Window(300, 60),),
 }
 """Slack names the numbers of a minute. They are kept loosely, with nothing saved up for longer: what is too much in
 truth Slack says itself, while a stricter count of our own would hold messages up that it would have taken."""
