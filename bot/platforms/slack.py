@@ -23,7 +23,7 @@ from bot.platforms.slack_door import Door, Said
 from bot.platforms.slack_files import Files
 from bot.platforms.slack_handing import Handing
 from bot.platforms.slack_home import OPENED, Homes, is_home
-from bot.platforms.slack_late import BUDGET_S, Busy, Hands, Reply
+from bot.platforms.slack_late import BUDGET_S, GOING_ON_MAX, Busy, Hands, Reply
 from bot.platforms.slack_payload import Sort, Spoken, read_payload, spoken
 from bot.platforms.slack_people import People
 from bot.platforms.slack_reading import PLATFORM, At, Heard, hear, renewed
@@ -47,10 +47,11 @@ log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("slack")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long it may take."""
+    """How long it may take, and how much may go on."""
 
     body_s: float = BODY_LIMIT_S
     budget_s: float = BUDGET_S
+    going_on: int = GOING_ON_MAX
 
 
 class SlackPlatform:
@@ -80,7 +81,7 @@ class SlackPlatform:
         self._people = People(api, timer=timer)
         self._sending = Sending(api, tokens, self._drawing, timer=timer)
         self._turns = Turns(session)
-        self._hands = Hands(limits.budget_s)
+        self._hands = Hands(limits.budget_s, limits.going_on)
         self._answering = Answering(chat, api, self._people, self._drawing, timer)
         self._handing = Handing(chat, files, self._people, self._answering, timer)
         self._homes = Homes(chat, api, self._people, self._drawing, timer=timer)
@@ -173,9 +174,12 @@ class SlackPlatform:
     async def _turn(self, said: Spoken, grant: Grant | None) -> Json:
         try:
             return await self._hands.run(partial(self._carry, said, grant), partial(self._waiting, said))
-        except Busy:
+        except Busy as busy:
             log.warning("slack_too_much_goes_on")
-            return self._drawing.message(cards.slow(), self._reader(said)) if said.sort is Sort.COMMAND else {}
+            if said.sort is not Sort.COMMAND:
+                # Slack tells whoever has pressed, and tells of an event again.
+                raise Turned(429, "busy") from busy
+            return self._drawing.message(cards.slow(), self._reader(said))
 
     def _waiting(self, said: Spoken) -> Json:
         """What Slack is told when the answer takes longer: a window that was sent must not close."""

@@ -150,7 +150,7 @@ class Bot:
 
 
 @asynccontextmanager
-async def bot_behind(timer: Callable[[], float]) -> AsyncGenerator[Bot]:
+async def bot_behind(timer: Callable[[], float], going_on: int = 100) -> AsyncGenerator[Bot]:
     """A bot in a workspace with Anna, Ben and a channel."""
     async with FakeSlack(lambda: NOW) as slack, aiohttp.ClientSession() as session:
         slack.add_user(ANNA, "Anna Weiß", locale="en-GB")
@@ -168,7 +168,7 @@ async def bot_behind(timer: Callable[[], float]) -> AsyncGenerator[Bot]:
             secret=SIGNING_SECRET,
             clock=lambda: NOW,
             timer=timer,
-            limits=Limits(budget_s=BUDGET_S),
+            limits=Limits(budget_s=BUDGET_S, going_on=going_on),
         )
         app = web.Application()
         app.add_routes(platform.routes())

@@ -212,6 +212,19 @@ async def test_a_late_answer_to_a_window_comes_into_it(bot: Bot) -> None:
     assert "Yes." in str(view.content)
 
 
+async def test_when_too_much_goes_on_slack_is_asked_to_come_again() -> None:
+    """Beyond the bound a command says that it took too long, and an event is not acknowledged: Slack repeats it."""
+    async with bot_behind(time.monotonic, going_on=1) as bot:
+        bot.chat.pause_s = LATE_S
+        bot.chat.says(YES, Placement.PRIVATE)
+        await bot.commands()
+        assert "took too long" in (await bot.commands())["text"]
+        with pytest.raises(AssertionError, match="busy"):
+            await bot.mentions()
+        await bot.platform.settle()
+        assert len(bot.chat.heard) == 1
+
+
 async def test_what_cannot_be_delivered_is_said(bot: Bot) -> None:
     """An answer that Slack does not take leaves a word for whoever asked; one that perhaps came is not repeated."""
     bot.chat.says(LEAD, Placement.NEW)
