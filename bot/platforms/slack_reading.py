@@ -89,7 +89,9 @@ async def looked(spoken: Spoken, people: People) -> Incoming:
     """Somebody looks at the App Home, which belongs to the chat with the bot."""
     if spoken.channel_id.startswith("D"):
         people.note_chat(spoken.where, spoken.user_id, spoken.channel_id)
-    incoming = await _incoming(spoken, people, Kind.CLICK)
+    # Whatever place is told: nothing of a place where others read belongs into somebody's home.
+    own = msgspec.structs.replace(spoken, channel_id="")
+    incoming = await _incoming(own, people, Kind.CLICK)
     return replace(incoming, command=HOME, args={"stays": True})
 
 

@@ -118,7 +118,8 @@ async def withstand(
     assert (runs, changes) == (0, 0)
     assert state.defects(chat) == 0
     now = await kept(firm)
-    assert {name: set(now[name]) ^ set(rows[name]) for name in rows if now[name] != rows[name]} == {}
+    changed = {name: set(now[name]) ^ set(rows[name]) for name in rows if now[name] != rows[name]}
+    assert not changed, changed
     assert len(await state.heard_by(firm)) == len(heard)
     async with chat.house.units.read() as uow:
         assert await check_all(uow) == ()

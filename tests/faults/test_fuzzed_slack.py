@@ -187,7 +187,8 @@ async def attack(url: str, chance: random.Random) -> AsyncGenerator[Attack]:
         client = await stack.enter_async_context(
             ClientSession(server.make_url("/"), connector=TCPConnector(limit=AT_ONCE))
         )
-        stage = SlackStage(client, slack)
+        assert house.slack is not None
+        stage = SlackStage(client, slack, house.slack.settle)
         chat = Chat(stage, house, clock, Language.ENGLISH, client, mails, PUBLIC_URL)
         roles = {"Mara Lind": Role.ADMIN, "Ben Kaya": Role.MEMBER, "Tom Fischer": Role.VIEWER}
         firm = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", roles)
@@ -199,7 +200,6 @@ async def attack(url: str, chance: random.Random) -> AsyncGenerator[Attack]:
             chat=chat, firm=firm, outsiders=outsiders, mutator=Mutator(chance, words), slack=slack, things=things
         )
         # What is answered late goes on for a while, as it does when the process ends.
-        assert house.slack is not None
         await house.slack.end()
 
 
