@@ -29,21 +29,21 @@ from bot.metrics import Metrics
 from bot.pages import Pages
 from bot.platforms.base import Platform
 from bot.platforms.hosts import FileHosts
-from bot.platforms.slack import SlackPlatform
-from bot.platforms.slack_api import SlackApi
-from bot.platforms.slack_files import Files as SlackFiles
-from bot.platforms.slack_installations import InstalledTokens, SlackInstallations, leaving
-from bot.platforms.slack_links import LINK_SHARED, Links
-from bot.platforms.slack_oauth import OAuth
-from bot.platforms.slack_socket import Socket
-from bot.platforms.slack_tokens import FixedToken, Tokens
-from bot.platforms.teams import Own, TeamsPlatform
-from bot.platforms.teams_auth import TokenVerifier
-from bot.platforms.teams_connector import Connector
-from bot.platforms.teams_files import Files
-from bot.platforms.teams_hosts import ServiceHosts
-from bot.platforms.teams_token import TokenSource
-from bot.platforms.web import WebPlatform
+from bot.platforms.slack.api import SlackApi
+from bot.platforms.slack.files import Files as SlackFiles
+from bot.platforms.slack.installations import InstalledTokens, SlackInstallations, leaving
+from bot.platforms.slack.links import LINK_SHARED, Links
+from bot.platforms.slack.oauth import OAuth
+from bot.platforms.slack.platform import SlackPlatform
+from bot.platforms.slack.socket import Socket
+from bot.platforms.slack.tokens import FixedToken, Tokens
+from bot.platforms.teams.auth import TokenVerifier
+from bot.platforms.teams.connector import Connector
+from bot.platforms.teams.files import Files
+from bot.platforms.teams.hosts import ServiceHosts
+from bot.platforms.teams.platform import Own, TeamsPlatform
+from bot.platforms.teams.token import TokenSource
+from bot.platforms.web.platform import WebPlatform
 from bot.relay import Relay
 from bot.sending import Sender
 from bot.settings import Settings, keyring_of

@@ -14,8 +14,8 @@ from aiohttp import web
 from bot.page_language import language_of, unmoved
 from bot.platforms.base import RateLimited
 from bot.platforms.pace import Paces, Window
-from bot.platforms.slack_oauth import CODE_MAX_CHARS, Away, OAuth, Refused
-from bot.platforms.slack_scopes import INSTALL_PATH, REDIRECT_PATH
+from bot.platforms.slack.oauth import CODE_MAX_CHARS, Away, OAuth, Refused
+from bot.platforms.slack.scopes import INSTALL_PATH, REDIRECT_PATH
 from cards import install_page as cards
 from cards.model import Card
 from cards.render.html import STYLE_SOURCE

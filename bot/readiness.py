@@ -10,8 +10,8 @@ import aiohttp
 
 from bot.platforms.base import Unavailable
 from bot.platforms.hosts import is_loopback
-from bot.platforms.slack_scopes import EVENTS_PATH
-from bot.platforms.teams_token import TokenSource
+from bot.platforms.slack.scopes import EVENTS_PATH
+from bot.platforms.teams.token import TokenSource
 from bot.settings import GUID, Settings
 from bot.slack_readiness import faults_of_slack
 from services.installation import Installation

@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.platforms.hosts import is_loopback
-from bot.platforms.teams_hosts import MICROSOFT_FILE_HOSTS, MICROSOFT_SERVICE_HOSTS
+from bot.platforms.teams.hosts import MICROSOFT_FILE_HOSTS, MICROSOFT_SERVICE_HOSTS
 from services.keyring import Keyring
 from services.plans import DEFAULT_PLAN, PLANS
 

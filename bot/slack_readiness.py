@@ -9,8 +9,8 @@ import msgspec
 
 from bot.platforms.base import Gone, RateLimited, Unavailable
 from bot.platforms.body import BodyTooLarge, read_body
-from bot.platforms.slack_scopes import REDIRECT_PATH, SCOPES
-from bot.platforms.slack_tokens import MAX_ANSWER_BYTES, TIMEOUT, look_up
+from bot.platforms.slack.scopes import REDIRECT_PATH, SCOPES
+from bot.platforms.slack.tokens import MAX_ANSWER_BYTES, TIMEOUT, look_up
 from bot.settings import Settings
 from services.installation import Installation
 

@@ -15,7 +15,7 @@ from bot.commands import Registry
 from bot.extensions import CAPTURE, CREATE, EXTENSIONS, Context, Extension, Kind
 from bot.manifests.menu import SHARED
 from bot.manifests.product import ACCENT, FULL, NAME, SHORT, Unfit
-from bot.platforms.slack_scopes import EVENTS, EVENTS_PATH, REDIRECT_PATH, SCOPES
+from bot.platforms.slack.scopes import EVENTS, EVENTS_PATH, REDIRECT_PATH, SCOPES
 from cards.model import T, t
 from cards.render.text import Writer
 from services.people import Language

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 from selectolax.lexbor import LexborHTMLParser
 
-from bot.platforms.teams_cards import read_pressed
+from bot.platforms.teams.cards import read_pressed
 from cards import gallery
 from cards.examples import NOW, ZONE
 from cards.model import Card, File, Items, Open, Run

@@ -9,8 +9,8 @@ from bot import nouns
 from bot.__main__ import main
 from bot.extensions import EXTENSIONS, Kind
 from bot.manifests import slack
-from bot.platforms.slack_methods import METHODS
-from bot.platforms.slack_scopes import EVENTS, EVENTS_PATH, SCOPES
+from bot.platforms.slack.methods import METHODS
+from bot.platforms.slack.scopes import EVENTS, EVENTS_PATH, SCOPES
 from services.people import Language
 from tests.architecture.source import ROOT
 from tests.fakes.slack.registry import KINDS, NEEDS, READS

@@ -8,9 +8,10 @@ from bot import nouns
 from bot.commands import Command
 from bot.extensions import EXTENSIONS, Context, Extension, Kind
 from bot.manifests import slack, teams
-from bot.platforms import slack_text, teams_text
-from bot.platforms.slack_scopes import EVENTS
-from bot.platforms.teams_activity import Account
+from bot.platforms.slack import text as slack_text
+from bot.platforms.slack.scopes import EVENTS
+from bot.platforms.teams import text as teams_text
+from bot.platforms.teams.activity import Account
 from services.people import Language
 from tests.architecture.source import ROOT
 from tests.fakes.slack import BOT_USER_ID

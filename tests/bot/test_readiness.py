@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.__main__ import main
-from bot.platforms.slack_scopes import SCOPES
+from bot.platforms.slack.scopes import SCOPES
 from bot.readiness import findings
 from bot.settings import Settings
 from services.installation import Installation

@@ -318,7 +318,7 @@ async def test_a_new_channel_has_the_bot_and_everybody_one_knows(chat: Chat) -> 
 
 async def test_channels_have_a_limit(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond it the page gets a word that it can explain."""
-    monkeypatch.setattr("bot.platforms.web.ROOMS_LIMIT", 2)
+    monkeypatch.setattr("bot.platforms.web.platform.ROOMS_LIMIT", 2)
     response = await chat.post("/chat/rooms", ANNA, id="found", name="Messe")
     assert response.status == 409
     assert (await response.json()) == {"error": "too_many_rooms"}

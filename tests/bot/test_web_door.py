@@ -11,10 +11,10 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.incoming import Answer, Incoming, Placement
-from bot.platforms import web_events
 from bot.platforms.base import Target, Unavailable
-from bot.platforms.web import WebPlatform
-from bot.platforms.web_guard import is_loopback
+from bot.platforms.web import events as web_events
+from bot.platforms.web.guard import is_loopback
+from bot.platforms.web.platform import WebPlatform
 from services.errors import Contended
 from services.transcript import Transcript
 from tests.bot.web_chat import ANNA, BEN, CARO, CHANNEL, EVERYBODY, NOW, SALES, Chat, Desk, card, open_chat, said
@@ -280,7 +280,7 @@ async def test_a_bot_that_never_answers_is_given_up(chat: Chat, monkeypatch: pyt
         await asyncio.Event().wait()
         return None
 
-    monkeypatch.setattr("bot.platforms.web.ANSWER_LIMIT_SECONDS", 0.01)
+    monkeypatch.setattr("bot.platforms.web.platform.ANSWER_LIMIT_SECONDS", 0.01)
     monkeypatch.setattr(chat.desk, "receive", never)
     response = await chat.types(ANNA, "leads", interaction="same")
     assert (response.status, await response.json()) == (504, {"error": "slow"})

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from bot.incoming import Answer, Incoming, Placement
 from bot.platforms.base import Reader, Sent, Target
-from bot.platforms.web import WebPlatform
+from bot.platforms.web.platform import WebPlatform
 from cards.model import Card, Run, verbatim
 from services.file import OpenedFile
 from services.people import Language, PlaceKind

@@ -13,16 +13,16 @@ from bot.drawing import Drawer
 from bot.metrics import Metrics
 from bot.platforms.base import Platform
 from bot.platforms.hosts import FileHosts
-from bot.platforms.slack_api import SlackApi
-from bot.platforms.slack_cards import Drawing
-from bot.platforms.slack_sending import Sending
-from bot.platforms.slack_tokens import FixedToken
-from bot.platforms.teams import Own, TeamsPlatform
-from bot.platforms.teams_auth import TokenVerifier
-from bot.platforms.teams_connector import Connector
-from bot.platforms.teams_files import Files
-from bot.platforms.teams_hosts import ServiceHosts
-from bot.platforms.teams_token import TokenSource
+from bot.platforms.slack.api import SlackApi
+from bot.platforms.slack.cards import Drawing
+from bot.platforms.slack.sending import Sending
+from bot.platforms.slack.tokens import FixedToken
+from bot.platforms.teams.auth import TokenVerifier
+from bot.platforms.teams.connector import Connector
+from bot.platforms.teams.files import Files
+from bot.platforms.teams.hosts import ServiceHosts
+from bot.platforms.teams.platform import Own, TeamsPlatform
+from bot.platforms.teams.token import TokenSource
 from bot.relay import WORKERS, Relay
 from bot.sending import Sender
 from bot.views import delivery as delivery_views

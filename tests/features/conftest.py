@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from bot.app import opened
-from bot.platforms.slack_scopes import SCOPES
+from bot.platforms.slack.scopes import SCOPES
 from bot.settings import SLACK_API_URL, Settings
 from services.invariants import check_all
 from tests.builders import Clock

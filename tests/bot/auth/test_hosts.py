@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.platforms.teams_hosts import MICROSOFT_SERVICE_HOSTS, ServiceHosts
+from bot.platforms.teams.hosts import MICROSOFT_SERVICE_HOSTS, ServiceHosts
 
 
 @pytest.mark.parametrize(

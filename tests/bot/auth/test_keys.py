@@ -10,9 +10,9 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 from jwt.warnings import InsecureKeyLengthWarning
 
-from bot.platforms.teams_auth import Forbidden, TokenVerifier, Unauthenticated
-from bot.platforms.teams_hosts import ServiceHosts
-from bot.platforms.teams_keys import MAX_DOCUMENT_BYTES
+from bot.platforms.teams.auth import Forbidden, TokenVerifier, Unauthenticated
+from bot.platforms.teams.hosts import ServiceHosts
+from bot.platforms.teams.keys import MAX_DOCUMENT_BYTES
 from tests.fakes.bot_connector import APP_ID, Answer, FakeClock, FakeTeams, Slow
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import aiohttp
 import pytest
 
-from bot.platforms.teams_auth import TokenVerifier
+from bot.platforms.teams.auth import TokenVerifier
 from tests.bot.auth.forging import forge_header, pem, sign, sign_with_public_key, tamper
 from tests.bot.loopback import START
 from tests.bot.teams.parts import Bot, behind

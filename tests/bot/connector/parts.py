@@ -2,7 +2,7 @@
 
 import aiohttp
 
-from bot.platforms.teams_token import TokenSource
+from bot.platforms.teams.token import TokenSource
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, FakeClock, FakeTeams
 
 CHANNEL = "19:general@thread.tacv2"

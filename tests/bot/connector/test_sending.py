@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 
 from bot.metrics import Metrics
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
-from bot.platforms.teams_connector import MAX_ANSWER_BYTES, MAX_TRIES, Connector
-from bot.platforms.teams_token import TokenSource
+from bot.platforms.teams.connector import MAX_ANSWER_BYTES, MAX_TRIES, Connector
+from bot.platforms.teams.token import TokenSource
 from tests.bot.connector.parts import CARD, CHANNEL
 from tests.bot.loopback import START
 from tests.fakes.bot_connector import APP_PASSWORD, TENANT_ID, Answer, Drop, FakeClock, FakeTeams, Slow

@@ -8,9 +8,9 @@ from structlog.testing import capture_logs
 
 from bot.metrics import Metrics
 from bot.platforms.base import Unavailable
-from bot.platforms.teams_connector import Connector
-from bot.platforms.teams_hosts import ServiceHosts
-from bot.platforms.teams_token import TokenSource
+from bot.platforms.teams.connector import Connector
+from bot.platforms.teams.hosts import ServiceHosts
+from bot.platforms.teams.token import TokenSource
 from tests.bot.connector.parts import CARD, CHANNEL, login
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, Answer, FakeClock, FakeTeams, Slow
 

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from bot.app import House, opened
-from bot.platforms.slack_scopes import SCOPES
+from bot.platforms.slack.scopes import SCOPES
 from bot.settings import Settings
 from storage.tables import metadata
 from tests.bot.slack import payloads

@@ -16,10 +16,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.incoming import Answer, Incoming, Placement
 from bot.metrics import Metrics
 from bot.platforms.base import Reader, Sent
-from bot.platforms.slack import Limits, SlackPlatform
-from bot.platforms.slack_api import SlackApi
-from bot.platforms.slack_files import Files
-from bot.platforms.slack_tokens import FixedToken
+from bot.platforms.slack.api import SlackApi
+from bot.platforms.slack.files import Files
+from bot.platforms.slack.platform import Limits, SlackPlatform
+from bot.platforms.slack.tokens import FixedToken
 from cards.model import Card, Run, Subject, TextInput, verbatim
 from services.file import OpenedFile
 from services.people import Language

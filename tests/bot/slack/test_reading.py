@@ -4,9 +4,9 @@ import pytest
 
 from bot.incoming import Mention
 from bot.platforms.door import Json, Turned
-from bot.platforms.slack_cards import Opened, read_opened
-from bot.platforms.slack_payload import Sort, Spoken, read_payload, spoken
-from bot.platforms.slack_text import plain, read_text
+from bot.platforms.slack.cards import Opened, read_opened
+from bot.platforms.slack.payload import Sort, Spoken, read_payload, spoken
+from bot.platforms.slack.text import plain, read_text
 
 BOT = "U0BOT"
 CLICK: Json = {

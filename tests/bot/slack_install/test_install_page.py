@@ -9,9 +9,9 @@ from structlog.testing import capture_logs
 
 from bot.app import opened
 from bot.install_page import VISITS, InstallPage
-from bot.platforms.slack_installations import InstalledTokens, SlackInstallations
-from bot.platforms.slack_oauth import OAuth
-from bot.platforms.slack_scopes import SCOPES
+from bot.platforms.slack.installations import InstalledTokens, SlackInstallations
+from bot.platforms.slack.oauth import OAuth
+from bot.platforms.slack.scopes import SCOPES
 from services.conversation.model import Conversation
 from services.people import PlaceKind
 from storage.engine import open_database

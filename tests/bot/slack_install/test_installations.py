@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from bot.platforms.base import Gone, Unavailable
-from bot.platforms.slack_installations import KEPT_S, InstalledTokens, SlackInstallations
+from bot.platforms.slack.installations import KEPT_S, InstalledTokens, SlackInstallations
 from services.conversation.model import Conversation
 from services.people import PlaceKind
 from storage.engine import Database, open_database

@@ -4,7 +4,7 @@ import aiohttp
 import pytest
 
 from bot.platforms.base import Gone, RateLimited, Unavailable
-from bot.platforms.slack_tokens import FAILURE_GAP_S, REFUSED_GAP_S, FixedToken
+from bot.platforms.slack.tokens import FAILURE_GAP_S, REFUSED_GAP_S, FixedToken
 from tests.bot.slack_install.asked import KNOWN, Asked
 from tests.fakes.bot_connector import FakeClock
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from bot.platforms.teams_auth import TokenVerifier
-from bot.platforms.teams_hosts import ServiceHosts
+from bot.platforms.teams.auth import TokenVerifier
+from bot.platforms.teams.hosts import ServiceHosts
 from tests.bot.loopback import clock, session, teams
 from tests.bot.teams.parts import ANNA, ANNA_AAD, BEN, BEN_AAD, CHANNEL, Bot, behind
 from tests.fakes.bot_connector import APP_ID, FakeClock, FakeTeams

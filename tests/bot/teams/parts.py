@@ -15,11 +15,11 @@ from bot.metrics import Metrics
 from bot.platforms.base import Reader, Sent
 from bot.platforms.door import is_object
 from bot.platforms.hosts import FileHosts
-from bot.platforms.teams import Own, TeamsPlatform
-from bot.platforms.teams_auth import TokenVerifier
-from bot.platforms.teams_connector import Connector
-from bot.platforms.teams_files import Files
-from bot.platforms.teams_hosts import ServiceHosts
+from bot.platforms.teams.auth import TokenVerifier
+from bot.platforms.teams.connector import Connector
+from bot.platforms.teams.files import Files
+from bot.platforms.teams.hosts import ServiceHosts
+from bot.platforms.teams.platform import Own, TeamsPlatform
 from cards.model import Card, Choice, ChoiceInput, Item, Items, Run, Subject, TextInput, verbatim
 from services.file import OpenedFile
 from services.people import Language, PlaceKind

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from bot.incoming import Placement
 from bot.platforms.base import Gone, Sent, Target
-from bot.platforms.teams_cards import CARD
+from bot.platforms.teams.cards import CARD
 from services.people import PlaceKind
 from tests.bot.teams.parts import ANNA, ANNA_AAD, BEN, BOT, CHANNEL, GERMAN, LEAD, NO, THREAD, Bot, direct
 from tests.fakes.bot_connector import TENANT_ID, Drop

@@ -6,7 +6,7 @@ import pytest
 
 from bot.incoming import Kind, Placement
 from bot.platforms.door import is_object
-from bot.platforms.teams_cards import CARD, ERROR, NOTE
+from bot.platforms.teams.cards import CARD, ERROR, NOTE
 from cards.model import Card, Item, Items, Run, verbatim
 from services.people import PlaceKind
 from tests.bot.teams.parts import ANNA, CHANNEL, FORM, LEAD, NO, PICK, THREAD, Bot, buttons

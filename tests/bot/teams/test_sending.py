@@ -7,7 +7,7 @@ import pytest
 from bot.incoming import Placement
 from bot.platforms.base import Gone, RateLimited, Rejected, Target, Unavailable
 from bot.platforms.remembered import Remembered
-from bot.platforms.teams_people import READERS_MAX
+from bot.platforms.teams.people import READERS_MAX
 from tests.bot.teams.parts import (
     ANNA,
     ANNA_AAD,
@@ -104,7 +104,7 @@ async def test_a_chat_that_does_not_open_is_no_lost_message(
     bot: Bot, trouble: Drop | Refused | Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever becomes of opening a chat, the message has certainly not left: it is sent later, and then once."""
-    monkeypatch.setattr("bot.platforms.teams.OPEN_S", 0.5)
+    monkeypatch.setattr("bot.platforms.teams.platform.OPEN_S", 0.5)
     target = Target(TENANT_ID, user_id=BEN_AAD, reference=channel(bot))
     bot.teams.plan.append(trouble)
     with pytest.raises(Unavailable):

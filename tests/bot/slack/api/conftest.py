@@ -6,8 +6,8 @@ import aiohttp
 import pytest
 
 from bot.metrics import Metrics
-from bot.platforms.slack_api import SlackApi, Workspace
-from bot.platforms.slack_tokens import FixedToken
+from bot.platforms.slack.api import SlackApi, Workspace
+from bot.platforms.slack.tokens import FixedToken
 from tests.bot.loopback import clock, session
 from tests.fakes.slack import BOT_TOKEN, TEAM_ID, FakeClock, FakeSlack
 

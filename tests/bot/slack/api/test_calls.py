@@ -10,9 +10,9 @@ from structlog.testing import capture_logs
 
 from bot.metrics import Metrics
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
-from bot.platforms.slack_api import MAX_ANSWER_BYTES, MAX_TRIES, RESPONSES_AT_ONCE, SlackApi, Workspace
-from bot.platforms.slack_methods import METHODS
-from bot.platforms.slack_tokens import FixedToken
+from bot.platforms.slack.api import MAX_ANSWER_BYTES, MAX_TRIES, RESPONSES_AT_ONCE, SlackApi, Workspace
+from bot.platforms.slack.methods import METHODS
+from bot.platforms.slack.tokens import FixedToken
 from tests.bot.slack.api.conftest import HERE
 from tests.fakes.slack import BOT_TOKEN, Answer, Drop, FakeClock, FakeSlack, Slow, ratelimited, refused
 from tests.fakes.slack.registry import METHODS as FAKED

@@ -6,10 +6,10 @@ import pytest
 
 from bot.incoming import Answer, Incoming
 from bot.platforms.base import RateLimited, Reader, Rejected, Sent, Target
-from bot.platforms.slack_api import SlackApi
-from bot.platforms.slack_cards import Drawing
-from bot.platforms.slack_home import Homes, is_home
-from bot.platforms.slack_people import People
+from bot.platforms.slack.api import SlackApi
+from bot.platforms.slack.cards import Drawing
+from bot.platforms.slack.home import Homes, is_home
+from bot.platforms.slack.people import People
 from cards.model import Card, verbatim
 from services.file import OpenedFile
 from services.people import Language

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Reader, Rejected, SendFailed, Sent, Target, Unavailable
-from bot.platforms.slack_api import SlackApi
-from bot.platforms.slack_cards import Drawing
-from bot.platforms.slack_sending import PAGE, PAGES_MAX, Sending
-from bot.platforms.slack_tokens import FixedToken
+from bot.platforms.slack.api import SlackApi
+from bot.platforms.slack.cards import Drawing
+from bot.platforms.slack.sending import PAGE, PAGES_MAX, Sending
+from bot.platforms.slack.tokens import FixedToken
 from cards.model import Card, Run, Subject, Text, verbatim
 from services.people import Language
 from tests.fakes.slack import BOT_USER_ID, TEAM_ID, Answer, Drop, FakeClock, FakeSlack, Slow, ratelimited, refused
