@@ -37,6 +37,9 @@ class Invariants(Protocol):
 
 
 INVARIANTS: Final[dict[str, str]] = {
+    "team.one_owner": "A living team has exactly one owner, a deleted one has no colleagues (A44, A77).",
+    "member.one_team": "A person is a colleague of one living team at a time (B2).",
+    "member.email_is_key": "A colleague's address is kept trimmed and folded, as duplicates are looked for (A45).",
     "identity.person": "A chat identity belongs to a person who was not merged into another one (X4).",
     "identity.one_of_each": "Of a person's identities one says what he is called, and one is written to.",
     "link.hashed": "Of a code that links chats there is a keyed digest until it is typed, and no longer.",
@@ -44,9 +47,6 @@ INVARIANTS: Final[dict[str, str]] = {
     "link.forgotten": "A request to link is gone soon after its end.",
     "channel.hashed": "Of a code that connects a channel there is a keyed digest until it is typed, and no longer.",
     "channel.forgotten": "An offered channel is gone soon after its end.",
-    "team.one_owner": "A living team has exactly one owner, a deleted one has no colleagues (A44, A77).",
-    "member.one_team": "A person is a colleague of one living team at a time (B2).",
-    "member.email_is_key": "A colleague's address is kept trimmed and folded, as duplicates are looked for (A45).",
     "invitation.once": "At most one invitation to an address is open at a time (A45).",
     "invitation.numbered": "Its number is the team's own, given once, and not beyond the last one given.",
     "invitation.used_once": "Whoever joined is named, and only then is it used; a code lives no longer (A45).",

@@ -40,6 +40,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--figures", type=Path, help="write what the fault tests counted into this file, as JSON")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are processors: a third of the time is spent waiting for databases and clocks."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Watch once what goes the same ways twice: rules on both databases, cards in both languages."""
+    for item in items:
+        parameters = getattr(getattr(item, "callspec", None), "id", "").split("-")
+        second = {"tests/services/": "postgres", "tests/cards/": "en"}
+        if any(item.nodeid.startswith(folder) and one in parameters for folder, one in second.items()):
+            item.add_marker(pytest.mark.no_cover)
+
+
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Let nothing watch a test that is marked `no_cover`.

@@ -13,6 +13,8 @@ from tests.features.people import Firm
 from tests.features.pressing import Click, press_together, told
 from tests.seen import Seen
 
+pytestmark = pytest.mark.no_cover  # the ways that other stories take, very often
+
 CLICKS = 1_000
 FIRMS = 11
 DECISIONS = 50
