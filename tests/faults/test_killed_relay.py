@@ -60,10 +60,15 @@ class Size:
 
 QUICK = Size(kills=5, firms=3, channels=4, leads=10, picks=2)
 LONG = Size(kills=200, firms=10, channels=12, leads=100, picks=20)
-SIZES = [
-    pytest.param(QUICK, id="quick", marks=pytest.mark.timeout(180)),
-    pytest.param(LONG, id="long", marks=[pytest.mark.long, pytest.mark.timeout(1200)]),
-]
+
+
+def runs(quick_on: str) -> list[pytest.ParameterSet]:
+    """A quick run on one database, and long ones on both."""
+    long = [pytest.mark.long, pytest.mark.timeout(1200)]
+    return [
+        pytest.param(quick_on, QUICK, id=f"{quick_on}-quick", marks=pytest.mark.timeout(180)),
+        *(pytest.param(database, LONG, id=f"{database}-long", marks=long) for database in ("sqlite", "postgres")),
+    ]
 
 
 @dataclass(slots=True)
@@ -174,7 +179,7 @@ async def rage(storm: Storm, relays: nursery.Nursery, leads: dict[str, Firm]) ->
     await until(storm.is_calm, CALM_S)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("database_url", "size"), runs("postgres"), indirect=["database_url"])
 async def test_killed_relays_leave_no_doubt_in_slack(
     size: Size, database_url: str, chance: random.Random, note: Note, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,7 +198,7 @@ async def test_killed_relays_leave_no_doubt_in_slack(
         await judge_files(made)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("database_url", "size"), runs("sqlite"), indirect=["database_url"])
 async def test_killed_relays_lose_nothing_and_double_nothing(
     size: Size, database_url: str, chance: random.Random, note: Note, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

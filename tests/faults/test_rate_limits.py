@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from aiohttp import ClientSession
@@ -47,14 +47,19 @@ class Size:
     """What is faster counts as this: the machine itself is not faster together with the time."""
 
 
-SIZES = [
-    pytest.param(Size(leads=3, free_leads=6, factor=12, floor_s=20), id="quick"),
-    pytest.param(
-        Size(leads=34, free_leads=40, factor=8, floor_s=4),
-        id="long",
-        marks=[pytest.mark.long, pytest.mark.timeout(600)],
+QUICK = Size(leads=3, free_leads=6, factor=12, floor_s=20)
+LONG = Size(leads=34, free_leads=40, factor=8, floor_s=4)
+RUNS = [
+    *(
+        pytest.param(*pair, QUICK, id="-".join((*pair, "quick")))
+        for pair in (("sqlite", "teams"), ("postgres", "slack"))
+    ),
+    *(
+        pytest.param(*pair, LONG, id="-".join((*pair, "long")), marks=[pytest.mark.long, pytest.mark.timeout(600)])
+        for pair in product(("sqlite", "postgres"), REMOTES)
     ),
 ]
+"""Each database and each platform; every pair of them in the long runs alone."""
 
 
 @dataclass(slots=True)
@@ -152,8 +157,7 @@ def p95(values: list[float]) -> float:
     return statistics.quantiles(values, n=20)[-1]
 
 
-@pytest.mark.parametrize("platform", REMOTES)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("database_url", "platform", "size"), RUNS, indirect=["database_url"])
 async def test_patience_with_some_costs_others_nothing(
     size: Size, platform: str, database_url: str, chance: random.Random, note: Note
 ) -> None:
