@@ -12,14 +12,15 @@ from typing import Final, TypeAlias
 import aiohttp
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import VERSION, nouns
+from bot import VERSION
 from bot.app import opened, serve
+from bot.commands import discovery
 from bot.demo import seed
-from bot.garbage import spare_loaded
-from bot.logs import configure
 from bot.manifests import slack, teams
 from bot.manifests.product import NAME, Unfit
-from bot.readiness import findings
+from bot.operations.garbage_collection import spare_loaded
+from bot.operations.logs import configure
+from bot.operations.readiness import findings
 from bot.settings import SQLITE, BadSettings, Settings, read_settings
 from services.errors import Contended
 from services.installation import Installation
@@ -77,7 +78,7 @@ async def make_manifest(settings: Settings, options: argparse.Namespace) -> None
 async def _print_slack(settings: Settings, options: argparse.Namespace) -> None:
     """Slack takes the text in the browser."""
     app = slack.App(options.url or settings.public_url, is_socket=options.socket_mode)
-    print(slack.as_yaml(slack.manifest(app, nouns.registry(), Language(options.language))), end="")
+    print(slack.as_yaml(slack.manifest(app, discovery.registry(), Language(options.language))), end="")
 
 
 async def _pack_teams(settings: Settings, options: argparse.Namespace) -> None:
@@ -90,7 +91,7 @@ async def _pack_teams(settings: Settings, options: argparse.Namespace) -> None:
     )
     output: Path = options.output
     try:
-        await asyncio.to_thread(output.write_bytes, teams.package(app, nouns.registry()))
+        await asyncio.to_thread(output.write_bytes, teams.package(app, discovery.registry()))
     except OSError as error:
         raise Unusable(f"--output: {output}: {error.strerror}") from error
     print(f"The app package is in {output}.")

@@ -12,23 +12,25 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from bot import nouns
-from bot.about_pages import AboutPages
-from bot.auditor import Auditor
-from bot.commands import Registry
+from bot.commands import discovery
+from bot.commands.registry import Registry
 from bot.demo import seed
-from bot.dispatch import Dispatch
-from bot.drawing import Drawer
+from bot.dispatch.dispatch import Dispatch
 from bot.gateways.smtp import SmtpMails
-from bot.importing import Importer
-from bot.install_page import InstallPage
-from bot.jobs import Jobs, table_of
-from bot.join_page import JoinPage
-from bot.lead_page import LeadPage
-from bot.metrics import Metrics
-from bot.pages import Pages
+from bot.jobs.auditor import Auditor
+from bot.jobs.importer import Importer
+from bot.jobs.scheduler import Jobs, table_of
+from bot.operations.metrics import Metrics
+from bot.outbox.relay import Relay
+from bot.outbox.renderer import Drawer
+from bot.outbox.sender import Sender
+from bot.pages.about import AboutPages
+from bot.pages.health import Pages
+from bot.pages.install import InstallPage
+from bot.pages.join import JoinPage
+from bot.pages.lead import LeadPage
+from bot.platforms.allowed_hosts import FileHosts
 from bot.platforms.base import Platform
-from bot.platforms.hosts import FileHosts
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.files import Files as SlackFiles
 from bot.platforms.slack.installations import InstalledTokens, SlackInstallations, leaving
@@ -40,12 +42,10 @@ from bot.platforms.slack.tokens import FixedToken, Tokens
 from bot.platforms.teams.auth import TokenVerifier
 from bot.platforms.teams.connector import Connector
 from bot.platforms.teams.files import Files
-from bot.platforms.teams.hosts import ServiceHosts
 from bot.platforms.teams.platform import Own, TeamsPlatform
+from bot.platforms.teams.service_hosts import ServiceHosts
 from bot.platforms.teams.token import TokenSource
 from bot.platforms.web.platform import WebPlatform
-from bot.relay import Relay
-from bot.sending import Sender
 from bot.settings import Settings, keyring_of
 from cards.about_pages import Operator
 from services.transcript import Transcript
@@ -180,9 +180,9 @@ def _introduce(
     settings: Settings, database: Database, session: aiohttp.ClientSession, verifier: TokenVerifier, clock: Clock
 ) -> House:
     woken = asyncio.Event()
-    metrics, registry = Metrics(), nouns.registry()
+    metrics, registry = Metrics(), discovery.registry()
     units = SqlUnits(database, clock, keyring_of(settings), woken.set, plan=settings.default_plan)
-    public_url, views = settings.address, nouns.all_views()
+    public_url, views = settings.address, discovery.all_views()
     dispatch = Dispatch(units, registry, metrics, public_url, views)
     transcripts = Transcripts(database, clock)
     teams = TeamsPlatform(
@@ -201,7 +201,9 @@ def _introduce(
     slack = _slack(settings, session, tokens, dispatch, metrics, clock)
     if slack is not None:
         platforms[slack.name] = slack
-    sender = Sender(units, platforms, Drawer(views, nouns.all_mails(), public_url), _mails(settings, clock), metrics)
+    sender = Sender(
+        units, platforms, Drawer(views, discovery.all_mails(), public_url), _mails(settings, clock), metrics
+    )
     pages = Pages(units, metrics, lambda: is_current(database), settings.metrics_token.get_secret_value())
     application = web.Application(client_max_size=BODY_MAX_BYTES)
     application.add_routes(teams.routes() if settings.serves_teams else [])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final, Protocol
 
-from bot.platforms.web.drawing import PLATFORM, TENANT
+from bot.platforms.web.renderer import PLATFORM, TENANT
 from services import invitation, lead, marketplace, team, user
 from services.invitation import page
 from services.people import Actor, Language, Place, PlaceKind

@@ -11,8 +11,8 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.platforms.hosts import is_loopback
-from bot.platforms.teams.hosts import MICROSOFT_FILE_HOSTS, MICROSOFT_SERVICE_HOSTS
+from bot.platforms.allowed_hosts import is_loopback
+from bot.platforms.teams.service_hosts import MICROSOFT_FILE_HOSTS, MICROSOFT_SERVICE_HOSTS
 from services.keyring import Keyring
 from services.plans import DEFAULT_PLAN, PLANS
 

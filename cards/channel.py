@@ -29,7 +29,7 @@ from cards.whereabouts import place, platform
 from services.channel.model import CODE_MINUTES, BotMissing, ChannelCode, ChannelOffer, OfferOver, OfferState
 from services.codes import WrongCode
 from services.people import TeamId
-from services.team.connecting import OUTSIDE, OUTSIDE_EFFECT
+from services.team.connect import OUTSIDE, OUTSIDE_EFFECT
 from services.team.model import AlreadyConnected, ConnectedChannel, NotInChannel, Welcome
 
 HELP: Final = Run(t("What can I do here?"), "help")

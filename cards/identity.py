@@ -47,7 +47,7 @@ from services.identity.model import (
     TooManyIdentities,
     UnlinkedIdentity,
 )
-from services.identity.parting import UNLINK, UNLINK_EFFECT
+from services.identity.unlink import UNLINK, UNLINK_EFFECT
 from services.people import NO_TEAM, TeamId
 
 REVIEW: Final = "identity.review"

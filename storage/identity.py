@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.delivery import State
 from services.identity.model import OPEN_STATES, Link, LinkState, Side
 from services.user.model import Identity, User
-from storage import merging
+from storage import merge_users
 from storage.tables import deliveries, identities, identity_links, posts, users
 
 _l: Final = identity_links.c
@@ -196,9 +196,9 @@ class SqlIdentities:
 
     async def merge(self, into: str, gone: str, at: datetime) -> None:
         people = {"p_into": into, "p_gone": gone}
-        for move in merging.MOVES:
+        for move in merge_users.MOVES:
             await self._connection.execute(move, people)
-        await merging.merge_members(self._connection, into, gone, at)
+        await merge_users.merge_members(self._connection, into, gone, at)
         for statement in (_TAKE_OVER, _LEAD_TO, _JOIN):
             await self._connection.execute(statement, people)
 

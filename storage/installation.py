@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import RowMapping, bindparam, delete, select, update
-from sqlalchemy import insert as plain_insert
+from sqlalchemy import RowMapping, bindparam, delete, insert as plain_insert, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.invariants import NAMED_MAX, Breach, Look
 from storage.audit import SqlAuditTrail
-from storage.conditions import ROWS, Rows
+from storage.invariant_conditions import ROWS, Rows
 from storage.tables import Moment
 
 LATE: Final = timedelta(hours=1)

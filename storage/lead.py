@@ -23,8 +23,7 @@ from services.lead.model import (
     What,
 )
 from services.people import TeamId, UserId
-from storage import lead_history as history
-from storage import lead_statements as sql
+from storage import lead_history as history, lead_statements as sql
 from storage.lead_search import AFTER, KNOWN_EMAILS, KNOWN_PHONES, OF_CONTACT, SEARCHES, pattern
 from storage.rows import Rows
 

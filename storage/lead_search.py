@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from services.lead.model import TAKING, Offer
-from services.lead.searching import WORDS_MAX
+from services.lead.search import WORDS_MAX
 from storage.lead_statements import HAS_EMAIL, HAS_PHONE, seen
 from storage.tables import lead_sights, leads, marketplaces
 

@@ -9,9 +9,7 @@ from typing import Any
 from aiohttp import ClientSession
 
 from services.people import Language, PlaceKind
-from services.transcript import Person as Member
-from services.transcript import Room as Kept
-from services.transcript import Transcript
+from services.transcript import Person as Member, Room as Kept, Transcript
 from tests.chat import Account, Room
 from tests.seen import Seen, from_html
 

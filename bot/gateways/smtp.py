@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from bot.platforms.allowed_hosts import is_loopback
 from bot.platforms.base import Ambiguous, Rejected, SendFailed, Unavailable
-from bot.platforms.hosts import is_loopback
 from bot.views.base import Mail
 from cards.render import plain
 from cards.render.mail import mail as draw
@@ -29,7 +29,7 @@ _LOST: Final = (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, 
 
 
 class SmtpMails:
-    """Implements `bot.mailing.Mails`: one connection a mail, TLS wherever a password or another machine is involved."""
+    """Implements `bot.outbox.mail.Mails`: one connection per mail, plain only to a local server without a password."""
 
     def __init__(self, url: str, sender: str, clock: Callable[[], datetime]) -> None:
         parts = urlsplit(url)

@@ -1,7 +1,7 @@
 """The audit log."""
 
-from bot.commands import Args, Command, Group
-from bot.context import Context
+from bot.commands.context import Context
+from bot.commands.registry import Args, Command, Group
 from cards import audit as cards
 from cards.model import Card, t
 from cards.render.sheet import Table

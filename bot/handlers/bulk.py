@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from bot.commands import Args, Command, Group, Reply
-from bot.context import Context
-from bot.incoming import aside
+from bot.commands.context import Context
+from bot.commands.registry import Args, Command, Group, Reply
+from bot.dispatch.incoming import aside
 from cards import bulk as cards
 from cards.bulk import tables
 from cards.model import Card, T, t

@@ -1,8 +1,8 @@
 """A card whose channel is also read by people of other organisations, for one colleague alone."""
 
-from bot.commands import Args, Command, Group
-from bot.context import Context
-from bot.incoming import Placement
+from bot.commands.context import Context
+from bot.commands.registry import Args, Command, Group
+from bot.dispatch.incoming import Placement
 from cards.chat import SHOW
 from cards.model import Card, t
 from services import delivery

@@ -1,8 +1,8 @@
 """Channels of other platforms: a code, and what becomes of the channel in which it is typed."""
 
-from bot.commands import Args, Command, Group, NoArgs, Reply
-from bot.context import Context
-from bot.incoming import Placement
+from bot.commands.context import Context
+from bot.commands.registry import Args, Command, Group, NoArgs, Reply
+from bot.dispatch.incoming import Placement
 from cards import channel as cards
 from cards.model import Card, t
 from services import channel

@@ -1,7 +1,7 @@
 """The commands about messages that may not have arrived."""
 
-from bot.commands import Args, Command, Group
-from bot.context import Context
+from bot.commands.context import Context
+from bot.commands.registry import Args, Command, Group
 from cards import delivery as cards
 from cards.model import Card, t
 from services import delivery

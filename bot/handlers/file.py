@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from bot.commands import Args, Command, Group, NoArgs, Reply
-from bot.context import Context
-from bot.incoming import Placement
+from bot.commands.context import Context
+from bot.commands.registry import Args, Command, Group, NoArgs, Reply
+from bot.dispatch.incoming import Placement
 from cards import file as cards
 from cards.model import Card, t
 from services import file

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import msgspec
 
-from bot.commands import Args, Command, Group, NoArgs
-from bot.context import Context
-from bot.outside import FREE
+from bot.commands.context import Context
+from bot.commands.registry import Args, Command, Group, NoArgs
+from bot.dispatch.external import FREE
 from cards import help as cards
 from cards.model import Card, t
 from services import user

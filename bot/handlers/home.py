@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from bot.commands import Args, Command, Group
-from bot.context import Context
+from bot.commands.context import Context
+from bot.commands.registry import Args, Command, Group
 from cards import home as cards
 from cards.lead.words import STEPS
 from cards.model import Card, Subject, t

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.commands import Args, Command, Group, Reply
-from bot.context import Context
-from bot.incoming import Placement
+from bot.commands.context import Context
+from bot.commands.registry import Args, Command, Group, Reply
+from bot.dispatch.incoming import Placement
 from cards import identity as cards
 from cards.model import Card, t
 from services import identity

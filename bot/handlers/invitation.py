@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.commands import Args, Command, Group, NoArgs
-from bot.context import Context
-from cards import invitation as cards
-from cards import invited
-from cards import question as question_cards
+from bot.commands.context import Context
+from bot.commands.registry import Args, Command, Group, NoArgs
+from cards import invitation as cards, invited, question as question_cards
 from cards.model import Card, t
 from services import invitation
 from services.errors import Warn

@@ -4,8 +4,8 @@ from typing import Final
 
 import msgspec
 
-from bot.commands import Args, Command, Group, Reply
-from bot.context import Context
+from bot.commands.context import Context
+from bot.commands.registry import Args, Command, Group, Reply
 from cards import lead_import as cards
 from cards.model import Card, t
 from services import lead_import

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bot.commands import TO_SOMEBODY, Args, Command, Group, Reply
-from bot.context import Context
-from bot.incoming import Placement
-from cards import lead as lead_cards
-from cards import marketplace as cards
+from bot.commands.context import Context
+from bot.commands.registry import TO_SOMEBODY, Args, Command, Group, Reply
+from bot.dispatch.incoming import Placement
+from cards import lead as lead_cards, marketplace as cards
 from cards.model import Card, t
 from services import lead, marketplace
 from services.errors import Warn

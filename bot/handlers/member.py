@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.commands import TO_SOMEBODY, Args, Command, Group, NoArgs
-from bot.context import Context
+from bot.commands.context import Context
+from bot.commands.registry import TO_SOMEBODY, Args, Command, Group, NoArgs
 from cards import member as cards
 from cards.model import Card, t
 from services import member

@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from bot.commands import Args, Command, Group, Reply
-from bot.context import Context
-from bot.incoming import Placement
+from bot.commands.context import Context
+from bot.commands.registry import Args, Command, Group, Reply
+from bot.dispatch.incoming import Placement
 from cards import request as cards
 from cards.model import Card, t
 from services import request

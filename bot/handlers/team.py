@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.commands import Args, Command, Group, NoArgs, Reply
-from bot.context import Context
-from bot.incoming import Placement
-from cards import channel
-from cards import team as cards
+from bot.commands.context import Context
+from bot.commands.registry import Args, Command, Group, NoArgs, Reply
+from bot.dispatch.incoming import Placement
+from cards import channel, team as cards
 from cards.model import Card, t
-from services import channel as channel_offers
-from services import team
+from services import channel as channel_offers, team
 from services.errors import Warn
 from services.people import Language
 from services.permissions import Permission

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
-from bot.commands import Registry
-from bot.extensions import CAPTURE, CREATE, EXTENSIONS, Context, Extension, Kind
+from bot.commands.extensions import CAPTURE, CREATE, EXTENSIONS, Context, Extension, Kind
+from bot.commands.registry import Registry
 from bot.manifests.menu import SHARED
 from bot.manifests.product import ACCENT, FULL, NAME, SHORT, Unfit
 from bot.platforms.slack.scopes import EVENTS, EVENTS_PATH, REDIRECT_PATH, SCOPES

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
-from bot.about_pages import PRIVACY_PATH, SUPPORT_PATH, TERMS_PATH
-from bot.commands import Command, Registry
-from bot.extensions import EXTENSIONS, Extension, Kind
+from bot.commands.extensions import EXTENSIONS, Extension, Kind
+from bot.commands.registry import Command, Registry
 from bot.manifests.menu import MENUS, Place
 from bot.manifests.product import ACCENT, FULL, FULL_NAME, NAME, SHORT, Unfit
+from bot.pages.about import PRIVACY_PATH, SUPPORT_PATH, TERMS_PATH
 from bot.settings import GUID
 from cards.model import T
 from cards.render.text import Writer

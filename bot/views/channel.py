@@ -7,7 +7,7 @@ from bot.views.base import View
 from cards import channel as cards
 from cards.model import Card
 from services.channel.model import OfferState
-from services.channel.notices import CONNECTED, REVIEW
+from services.channel.subscribers import CONNECTED, REVIEW
 from services.people import Actor, PlaceKind
 from services.permissions import Permission
 from services.team.model import ConnectedChannel

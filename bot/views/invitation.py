@@ -5,13 +5,11 @@ from dataclasses import replace
 from typing import Final
 
 from bot.views.base import Mail, MailView, View
-from cards import invitation as cards
-from cards import invited
-from cards import question as question_cards
+from cards import invitation as cards, invited, question as question_cards
 from cards.model import Card
 from services.invitation import Invitation, InvitationState, ShownInvitation, token_of
 from services.invitation.model import SENT_STATES
-from services.invitation.showing import shown
+from services.invitation.show import shown
 from services.people import Actor
 from services.team import Seats
 from services.unit_of_work import UnitOfWork

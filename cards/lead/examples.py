@@ -11,8 +11,9 @@ from cards.model import Instant
 from cards.refusal import refused
 from services.errors import Warn
 from services.file.model import OfferedFile
-from services.lead.capturing import CapturedLead
-from services.lead.exporting import ExportedLeads
+from services.lead.capture import CapturedLead
+from services.lead.draft import Draft
+from services.lead.export import ExportedLeads
 from services.lead.model import (
     Act,
     Contact,
@@ -45,8 +46,7 @@ from services.lead.refusals import (
     ReturnExpired,
     UndoExpired,
 )
-from services.lead.searching import FoundLeads
-from services.lead.typed import Draft
+from services.lead.search import FoundLeads
 from services.people import TeamId, UserId
 
 PICKED_AT: Final = NOW - timedelta(minutes=4)

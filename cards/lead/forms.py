@@ -10,7 +10,7 @@ from cards import duplicates
 from cards.lead import words
 from cards.model import Card, Choice, ChoiceInput, Run, Style, T, Text, TextInput, Tone, t, tn, verbatim
 from services.errors import Warn
-from services.lead.capturing import CapturedLead
+from services.lead.capture import CapturedLead
 from services.lead.model import (
     DEFAULT_COUNTRY,
     LINE_MAX_CHARS,

@@ -24,7 +24,7 @@ from cards.model import (
     verbatim,
 )
 from services.lead.model import CLOSED, LeadState, LeadView
-from services.lead.searching import SEARCH_MAX_CHARS, FoundLeads
+from services.lead.search import SEARCH_MAX_CHARS, FoundLeads
 
 IN_WORK: Final = Badge(t("in work"), State.DONE, Tone.GOOD)
 CLOSED_ONE: Final = Badge(t("closed"), State.DONE)

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from cards.lead.words import STEPS
 from cards.model import Amount, Card, File, Run, T, Text, Tone, t, tn
 from services.file.model import OfferedFile
-from services.lead.exporting import ExportedLeads
+from services.lead.export import ExportedLeads
 from services.lead.model import LeadState, LeadView
 
 Cell: TypeAlias = str | int | Amount | datetime | T | None

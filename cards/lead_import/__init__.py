@@ -1,19 +1,6 @@
 """Leads brought in by file: how it is done, what would happen, how far it is, and what became of every row."""
 
-from cards.lead_import import account, refusals
-from cards.lead_import.card import VIEW, explained, shown
-from cards.lead_import.forms import KEEP, NONE, columns_form
-from cards.lead_import.sample import SAMPLE, SAMPLE_NAME
-
-__all__ = [
-    "KEEP",
-    "NONE",
-    "SAMPLE",
-    "SAMPLE_NAME",
-    "VIEW",
-    "account",
-    "columns_form",
-    "explained",
-    "refusals",
-    "shown",
-]
+from cards.lead_import import account as account, refusals as refusals
+from cards.lead_import.card import VIEW as VIEW, explained as explained, shown as shown
+from cards.lead_import.forms import KEEP as KEEP, NONE as NONE, columns_form as columns_form
+from cards.lead_import.sample import SAMPLE as SAMPLE, SAMPLE_NAME as SAMPLE_NAME

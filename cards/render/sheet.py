@@ -8,8 +8,7 @@ from typing import Final, TypeAlias
 from cards.model import Amount, T
 from cards.render.text import CENTS, Writer
 from services.people import Language
-from services.spreadsheet import EXPORT_ROWS_MAX, Sheet
-from services.spreadsheet import Cell as Written
+from services.spreadsheet import EXPORT_ROWS_MAX, Cell as Written, Sheet
 
 Cell: TypeAlias = str | int | Amount | datetime | T | None
 """What people wrote, a number, money without its currency, a time, words to translate, or nothing."""

@@ -1,18 +1,11 @@
 """Who did what, for which team, when and through which platform (X5)."""
 
-from services.audit.exporting import ExportedEntries, export
-from services.audit.model import AuditExported, Entry, Link, ListedEntries
-from services.audit.refusing import TRESPASSES, note_refused
-from services.audit.showing import show
-
-__all__ = [
-    "TRESPASSES",
-    "AuditExported",
-    "Entry",
-    "ExportedEntries",
-    "Link",
-    "ListedEntries",
-    "export",
-    "note_refused",
-    "show",
-]
+from services.audit.export import ExportedEntries as ExportedEntries, export as export
+from services.audit.model import (
+    AuditExported as AuditExported,
+    Entry as Entry,
+    Link as Link,
+    ListedEntries as ListedEntries,
+)
+from services.audit.record_refused import TRESPASSES as TRESPASSES, note_refused as note_refused
+from services.audit.show import show as show

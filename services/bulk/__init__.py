@@ -1,40 +1,18 @@
 """Bulk invitations: read, looked at, sent, reported on."""
 
-from services.bulk.drafting import draft, form
-from services.bulk.linking import links, report
+from services.bulk.draft import draft as draft, form as form
+from services.bulk.links import links as links, report as report
 from services.bulk.model import (
-    Bulk,
-    BulkForm,
-    BulkPage,
-    BulkState,
-    BulkTable,
-    BulkView,
-    Fate,
-    LineView,
-    Problem,
-    Tally,
+    Bulk as Bulk,
+    BulkForm as BulkForm,
+    BulkPage as BulkPage,
+    BulkState as BulkState,
+    BulkTable as BulkTable,
+    BulkView as BulkView,
+    Fate as Fate,
+    LineView as LineView,
+    Problem as Problem,
+    Tally as Tally,
 )
-from services.bulk.sending import drop, resend, send
-from services.bulk.showing import page, show
-
-__all__ = [
-    "Bulk",
-    "BulkForm",
-    "BulkPage",
-    "BulkState",
-    "BulkTable",
-    "BulkView",
-    "Fate",
-    "LineView",
-    "Problem",
-    "Tally",
-    "draft",
-    "drop",
-    "form",
-    "links",
-    "page",
-    "report",
-    "resend",
-    "send",
-    "show",
-]
+from services.bulk.send import drop as drop, resend as resend, send as send
+from services.bulk.show import page as page, show as show

@@ -1,6 +1,10 @@
 """Channels of other platforms, connected by a code."""
 
-from services.channel.connecting import ask, confirm, decline, offer, review
-from services.channel.model import ChannelCode, ChannelOffer, OfferState
-
-__all__ = ["ChannelCode", "ChannelOffer", "OfferState", "ask", "confirm", "decline", "offer", "review"]
+from services.channel.connect import (
+    ask as ask,
+    confirm as confirm,
+    decline as decline,
+    offer as offer,
+    review as review,
+)
+from services.channel.model import ChannelCode as ChannelCode, ChannelOffer as ChannelOffer, OfferState as OfferState

@@ -1,38 +1,18 @@
 """Cards on their way to a place, and the cards that are there already."""
 
-from services.delivery.finding import find_post
+from services.delivery.find_post import find_post as find_post
 from services.delivery.model import (
-    Backlog,
-    Delivery,
-    DeliveryResent,
-    DeliveryUnknown,
-    Due,
-    Kind,
-    NotUnknown,
-    Posted,
-    State,
-    UnknownDeliveries,
-    UnknownDelivery,
-    Waiting,
+    Backlog as Backlog,
+    Delivery as Delivery,
+    DeliveryResent as DeliveryResent,
+    DeliveryUnknown as DeliveryUnknown,
+    Due as Due,
+    Kind as Kind,
+    NotUnknown as NotUnknown,
+    Posted as Posted,
+    State as State,
+    UnknownDeliveries as UnknownDeliveries,
+    UnknownDelivery as UnknownDelivery,
+    Waiting as Waiting,
 )
-from services.delivery.resending import lose, resend, resend_all, show
-
-__all__ = [
-    "Backlog",
-    "Delivery",
-    "DeliveryResent",
-    "DeliveryUnknown",
-    "Due",
-    "Kind",
-    "NotUnknown",
-    "Posted",
-    "State",
-    "UnknownDeliveries",
-    "UnknownDelivery",
-    "Waiting",
-    "find_post",
-    "lose",
-    "resend",
-    "resend_all",
-    "show",
-]
+from services.delivery.resend import lose as lose, resend as resend, resend_all as resend_all, show as show

@@ -1,23 +1,20 @@
 """One person at several chats."""
 
-from services.identity.linking import agree, ask, confirm, decline, enter, review
-from services.identity.model import Known, Link, LinkCode, LinkedIdentity, LinkState, Side, UnlinkedIdentity
-from services.identity.parting import list_, unlink
-
-__all__ = [
-    "Known",
-    "Link",
-    "LinkCode",
-    "LinkState",
-    "LinkedIdentity",
-    "Side",
-    "UnlinkedIdentity",
-    "agree",
-    "ask",
-    "confirm",
-    "decline",
-    "enter",
-    "list_",
-    "review",
-    "unlink",
-]
+from services.identity.link import (
+    agree as agree,
+    ask as ask,
+    confirm as confirm,
+    decline as decline,
+    enter as enter,
+    review as review,
+)
+from services.identity.model import (
+    Known as Known,
+    Link as Link,
+    LinkCode as LinkCode,
+    LinkedIdentity as LinkedIdentity,
+    LinkState as LinkState,
+    Side as Side,
+    UnlinkedIdentity as UnlinkedIdentity,
+)
+from services.identity.unlink import list_ as list_, unlink as unlink

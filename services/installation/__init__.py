@@ -1,20 +1,11 @@
 """The public face of the noun."""
 
-from services.installation.asking import ask, forget, take
-from services.installation.keeping import find, keep, leave, withdraw
-from services.installation.model import ASKED_FOR, PLATFORM, Fault, Installation, OpenedInstallation
-
-__all__ = [
-    "ASKED_FOR",
-    "PLATFORM",
-    "Fault",
-    "Installation",
-    "OpenedInstallation",
-    "ask",
-    "find",
-    "forget",
-    "keep",
-    "leave",
-    "take",
-    "withdraw",
-]
+from services.installation.install import find as find, keep as keep, leave as leave, withdraw as withdraw
+from services.installation.model import (
+    ASKED_FOR as ASKED_FOR,
+    PLATFORM as PLATFORM,
+    Fault as Fault,
+    Installation as Installation,
+    OpenedInstallation as OpenedInstallation,
+)
+from services.installation.oauth_state import ask as ask, forget as forget, take as take

@@ -1,7 +1,6 @@
 """The page behind an invitation's link: whoever holds the link may see, accept and decline, and learns nothing else."""
 
 from services import marketplace
-from services.invitation.linking import digests_of, named_by, new_code, proves
 from services.invitation.model import (
     CODE_VALID_FOR,
     SENT_STATES,
@@ -12,6 +11,7 @@ from services.invitation.model import (
     InvitationRefused,
     InvitationState,
 )
+from services.invitation.tokens import digests_of, named_by, new_code, proves
 from services.unit_of_work import UnitOfWork
 
 PLATFORM = "web page"

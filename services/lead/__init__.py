@@ -1,72 +1,35 @@
 """Leads: brought in, listed, picked, worked on, handed on, closed and returned."""
 
-from services.lead import clockwork
-from services.lead.capturing import CapturedLead, capture
-from services.lead.creating import create
-from services.lead.exporting import ExportedLeads, export
-from services.lead.handing import delegate, share, to_delegate, to_share, vacate
-from services.lead.listing import glance, list_, reveal, show
-from services.lead.model import (
-    Act,
-    Contact,
-    Entry,
-    Filter,
-    GoneLead,
-    Hands,
-    LeadDetails,
-    LeadPage,
-    LeadState,
-    LeadView,
-    Offer,
-    SharedLead,
-    Step,
-    What,
+from services.lead import scheduled as scheduled
+from services.lead.capture import CapturedLead as CapturedLead, capture as capture
+from services.lead.create import create as create
+from services.lead.delegate import (
+    delegate as delegate,
+    share as share,
+    to_delegate as to_delegate,
+    to_share as to_share,
+    vacate as vacate,
 )
-from services.lead.picking import pick, undo
-from services.lead.returning import return_
-from services.lead.searching import FoundLeads, find, outline
-from services.lead.typed import Draft
-from services.lead.working import lose, note, to_work_on, win
-
-__all__ = [
-    "Act",
-    "CapturedLead",
-    "Contact",
-    "Draft",
-    "Entry",
-    "ExportedLeads",
-    "Filter",
-    "FoundLeads",
-    "GoneLead",
-    "Hands",
-    "LeadDetails",
-    "LeadPage",
-    "LeadState",
-    "LeadView",
-    "Offer",
-    "SharedLead",
-    "Step",
-    "What",
-    "capture",
-    "clockwork",
-    "create",
-    "delegate",
-    "export",
-    "find",
-    "glance",
-    "list_",
-    "lose",
-    "note",
-    "outline",
-    "pick",
-    "return_",
-    "reveal",
-    "share",
-    "show",
-    "to_delegate",
-    "to_share",
-    "to_work_on",
-    "undo",
-    "vacate",
-    "win",
-]
+from services.lead.draft import Draft as Draft
+from services.lead.export import ExportedLeads as ExportedLeads, export as export
+from services.lead.give_back import return_ as return_
+from services.lead.model import (
+    Act as Act,
+    Contact as Contact,
+    Entry as Entry,
+    Filter as Filter,
+    GoneLead as GoneLead,
+    Hands as Hands,
+    LeadDetails as LeadDetails,
+    LeadPage as LeadPage,
+    LeadState as LeadState,
+    LeadView as LeadView,
+    Offer as Offer,
+    SharedLead as SharedLead,
+    Step as Step,
+    What as What,
+)
+from services.lead.pick import pick as pick, undo as undo
+from services.lead.search import FoundLeads as FoundLeads, find as find, outline as outline
+from services.lead.show import glance as glance, list_ as list_, reveal as reveal, show as show
+from services.lead.work import lose as lose, note as note, to_work_on as to_work_on, win as win

@@ -1,48 +1,28 @@
 """Leads brought in by file: looked at first, then imported in the background, with an account of every row."""
 
-from services.lead_import import clockwork
+from services.lead_import import process as process
 from services.lead_import.model import (
-    AlreadyImported,
-    Batch,
-    Column,
-    Defaults,
-    Field,
-    Halt,
-    HowTo,
-    ImportState,
-    ImportView,
-    LeadImport,
-    NameUnmapped,
-    NewLead,
-    Plan,
-    SkippedRow,
-    Tally,
+    AlreadyImported as AlreadyImported,
+    Batch as Batch,
+    Column as Column,
+    Defaults as Defaults,
+    Field as Field,
+    Halt as Halt,
+    HowTo as HowTo,
+    ImportState as ImportState,
+    ImportView as ImportView,
+    LeadImport as LeadImport,
+    NameUnmapped as NameUnmapped,
+    NewLead as NewLead,
+    Plan as Plan,
+    SkippedRow as SkippedRow,
+    Tally as Tally,
 )
-from services.lead_import.preparing import assign, explain, follow, prepare, show
-from services.lead_import.running import start, stop
-
-__all__ = [
-    "AlreadyImported",
-    "Batch",
-    "Column",
-    "Defaults",
-    "Field",
-    "Halt",
-    "HowTo",
-    "ImportState",
-    "ImportView",
-    "LeadImport",
-    "NameUnmapped",
-    "NewLead",
-    "Plan",
-    "SkippedRow",
-    "Tally",
-    "assign",
-    "clockwork",
-    "explain",
-    "follow",
-    "prepare",
-    "show",
-    "start",
-    "stop",
-]
+from services.lead_import.prepare import (
+    assign as assign,
+    explain as explain,
+    follow as follow,
+    prepare as prepare,
+    show as show,
+)
+from services.lead_import.start import start as start, stop as stop

@@ -1,41 +1,24 @@
 """Marketplaces: run, joined by partners, offered leads."""
 
+from services.marketplace.manage import change as change, create as create, show as show
 from services.marketplace.model import (
-    Answers,
-    Marketplace,
-    MarketplaceList,
-    MarketplaceView,
-    OfferForm,
-    Part,
-    Partner,
-    PartnerState,
-    PartnerView,
-    Settings,
+    Answers as Answers,
+    Marketplace as Marketplace,
+    MarketplaceList as MarketplaceList,
+    MarketplaceView as MarketplaceView,
+    OfferForm as OfferForm,
+    Part as Part,
+    Partner as Partner,
+    PartnerState as PartnerState,
+    PartnerView as PartnerView,
+    Settings as Settings,
 )
-from services.marketplace.offering import offer, offer_form
-from services.marketplace.partnering import decline_partner, end, invite, join_partner, show_partner, withdraw
-from services.marketplace.running import change, create, show
-
-__all__ = [
-    "Answers",
-    "Marketplace",
-    "MarketplaceList",
-    "MarketplaceView",
-    "OfferForm",
-    "Part",
-    "Partner",
-    "PartnerState",
-    "PartnerView",
-    "Settings",
-    "change",
-    "create",
-    "decline_partner",
-    "end",
-    "invite",
-    "join_partner",
-    "offer",
-    "offer_form",
-    "show",
-    "show_partner",
-    "withdraw",
-]
+from services.marketplace.offer import offer as offer, offer_form as offer_form
+from services.marketplace.partner import (
+    decline_partner as decline_partner,
+    end as end,
+    invite as invite,
+    join_partner as join_partner,
+    show_partner as show_partner,
+    withdraw as withdraw,
+)

@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Sequence
 
 from services.errors import Invalid, Outdated
+from services.lead.draft import line
 from services.lead.model import Lead
-from services.lead.typed import line
 from services.marketplace.model import (
     ANSWER_MAX_CHARS,
     ANSWERS_KEPT,

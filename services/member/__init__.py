@@ -1,44 +1,26 @@
 """Colleagues: listed, changed, removed, and the owner's succession."""
 
-from services.member.changing import ROLE_WORDS, change, change_role, flag, role_named, transfer
-from services.member.finding import resolve
-from services.member.listing import list_, row
-from services.member.model import (
-    ChangedMember,
-    ListedMembers,
-    Member,
-    MemberFlagged,
-    MemberJoined,
-    MemberLeft,
-    MemberRemoved,
-    MemberRoleChanged,
-    RemovedMember,
-    TeamTransferred,
-    TransferredTeam,
+from services.member.change_role import (
+    ROLE_WORDS as ROLE_WORDS,
+    change as change,
+    change_role as change_role,
+    flag as flag,
+    role_named as role_named,
+    transfer as transfer,
 )
-from services.member.removing import leave, remove
-
-__all__ = [
-    "ROLE_WORDS",
-    "ChangedMember",
-    "ListedMembers",
-    "Member",
-    "MemberFlagged",
-    "MemberJoined",
-    "MemberLeft",
-    "MemberRemoved",
-    "MemberRoleChanged",
-    "RemovedMember",
-    "TeamTransferred",
-    "TransferredTeam",
-    "change",
-    "change_role",
-    "flag",
-    "leave",
-    "list_",
-    "remove",
-    "resolve",
-    "role_named",
-    "row",
-    "transfer",
-]
+from services.member.model import (
+    ChangedMember as ChangedMember,
+    ListedMembers as ListedMembers,
+    Member as Member,
+    MemberFlagged as MemberFlagged,
+    MemberJoined as MemberJoined,
+    MemberLeft as MemberLeft,
+    MemberRemoved as MemberRemoved,
+    MemberRoleChanged as MemberRoleChanged,
+    RemovedMember as RemovedMember,
+    TeamTransferred as TeamTransferred,
+    TransferredTeam as TransferredTeam,
+)
+from services.member.remove import leave as leave, remove as remove
+from services.member.resolve import resolve as resolve
+from services.member.show import list_ as list_, row as row

@@ -1,6 +1,9 @@
 """Requests: somebody asks a colleague with the right to do something for him."""
 
-from services.request.asking import approve, ask, decline, lifters, show
-from services.request.model import AskedRequest, Request, RequestState, ShownRequest
-
-__all__ = ["AskedRequest", "Request", "RequestState", "ShownRequest", "approve", "ask", "decline", "lifters", "show"]
+from services.request.ask import approve as approve, ask as ask, decline as decline, lifters as lifters, show as show
+from services.request.model import (
+    AskedRequest as AskedRequest,
+    Request as Request,
+    RequestState as RequestState,
+    ShownRequest as ShownRequest,
+)

@@ -1,7 +1,12 @@
 """Tables that people bring along as CSV files: their bytes become rows, and their headings become fields."""
 
-from services.table.heading import Headings, recognise
-from services.table.model import BadRow, Encoding, Flaw, Row, Table, Unreadable
-from services.table.reading import open_table
-
-__all__ = ["BadRow", "Encoding", "Flaw", "Headings", "Row", "Table", "Unreadable", "open_table", "recognise"]
+from services.table.headings import Headings as Headings, recognise as recognise
+from services.table.model import (
+    BadRow as BadRow,
+    Encoding as Encoding,
+    Flaw as Flaw,
+    Row as Row,
+    Table as Table,
+    Unreadable as Unreadable,
+)
+from services.table.open_table import open_table as open_table

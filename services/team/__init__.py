@@ -1,50 +1,27 @@
 """Teams: founded, settled, connected to channels, deleted and restored."""
 
-from services.team.connecting import connect, disconnect, leave_place, welcome
-from services.team.founding import create, delete, restore
-from services.team.model import (
-    ChannelConnected,
-    ChannelDisconnected,
-    ConnectedChannel,
-    CreatedTeam,
-    DeletedTeam,
-    RestoredTeam,
-    Seats,
-    ShownTeam,
-    Team,
-    TeamCreated,
-    TeamDeleted,
-    TeamRenamed,
-    TeamRestored,
-    TeamSettingsChanged,
-    Welcome,
+from services.team.connect import (
+    connect as connect,
+    disconnect as disconnect,
+    leave_place as leave_place,
+    welcome as welcome,
 )
-from services.team.settling import change_settings, rename, show
-
-__all__ = [
-    "ChannelConnected",
-    "ChannelDisconnected",
-    "ConnectedChannel",
-    "CreatedTeam",
-    "DeletedTeam",
-    "RestoredTeam",
-    "Seats",
-    "ShownTeam",
-    "Team",
-    "TeamCreated",
-    "TeamDeleted",
-    "TeamRenamed",
-    "TeamRestored",
-    "TeamSettingsChanged",
-    "Welcome",
-    "change_settings",
-    "connect",
-    "create",
-    "delete",
-    "disconnect",
-    "leave_place",
-    "rename",
-    "restore",
-    "show",
-    "welcome",
-]
+from services.team.create import create as create, delete as delete, restore as restore
+from services.team.model import (
+    ChannelConnected as ChannelConnected,
+    ChannelDisconnected as ChannelDisconnected,
+    ConnectedChannel as ConnectedChannel,
+    CreatedTeam as CreatedTeam,
+    DeletedTeam as DeletedTeam,
+    RestoredTeam as RestoredTeam,
+    Seats as Seats,
+    ShownTeam as ShownTeam,
+    Team as Team,
+    TeamCreated as TeamCreated,
+    TeamDeleted as TeamDeleted,
+    TeamRenamed as TeamRenamed,
+    TeamRestored as TeamRestored,
+    TeamSettingsChanged as TeamSettingsChanged,
+    Welcome as Welcome,
+)
+from services.team.settings import change_settings as change_settings, rename as rename, show as show

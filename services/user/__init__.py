@@ -1,26 +1,17 @@
 """People, how they are recognised, and the language they chose."""
 
-from services.user.meeting import choose_language, known, meet, recognise
 from services.user.model import (
-    ChosenLanguage,
-    Identity,
-    LanguageChosen,
-    Met,
-    Recognised,
-    User,
-    spoken,
+    ChosenLanguage as ChosenLanguage,
+    Identity as Identity,
+    LanguageChosen as LanguageChosen,
+    Met as Met,
+    Recognised as Recognised,
+    User as User,
+    spoken as spoken,
 )
-
-__all__ = [
-    "ChosenLanguage",
-    "Identity",
-    "LanguageChosen",
-    "Met",
-    "Recognised",
-    "User",
-    "choose_language",
-    "known",
-    "meet",
-    "recognise",
-    "spoken",
-]
+from services.user.recognise import (
+    choose_language as choose_language,
+    known as known,
+    meet as meet,
+    recognise as recognise,
+)

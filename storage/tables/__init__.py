@@ -5,53 +5,44 @@ infrastructure below the teams: people, their chat identities, conversations, an
 aware UTC; ids are opaque text; money is minor units with a currency.
 """
 
-from storage.tables.base import Moment, metadata
-from storage.tables.bulks import bulk_lines, bulks
-from storage.tables.files import files
-from storage.tables.installations import slack_installations, slack_questions
-from storage.tables.lead_imports import lead_import_rows, lead_imports
-from storage.tables.leads import lead_history, lead_sights, leads, marketplaces, partners
-from storage.tables.people import conversations, identities, identity_links, users
-from storage.tables.queues import deliveries, events, inbox, job_runs, posts
-from storage.tables.records import audit, audit_details
-from storage.tables.teams import channel_offers, counters, invitation_questions, invitations, members, requests, teams
-from storage.tables.web_chat import web_messages, web_people, web_room_people, web_rooms
-
-__all__ = [
-    "Moment",
-    "audit",
-    "audit_details",
-    "bulk_lines",
-    "bulks",
-    "channel_offers",
-    "conversations",
-    "counters",
-    "deliveries",
-    "events",
-    "files",
-    "identities",
-    "identity_links",
-    "inbox",
-    "invitation_questions",
-    "invitations",
-    "job_runs",
-    "lead_history",
-    "lead_import_rows",
-    "lead_imports",
-    "lead_sights",
-    "leads",
-    "marketplaces",
-    "members",
-    "metadata",
-    "partners",
-    "posts",
-    "requests",
-    "slack_installations",
-    "slack_questions",
-    "teams",
-    "users",
-    "web_messages",
-    "web_people",
-    "web_room_people",
-    "web_rooms",
-]
+from storage.tables.base import Moment as Moment, metadata as metadata
+from storage.tables.bulks import bulk_lines as bulk_lines, bulks as bulks
+from storage.tables.files import files as files
+from storage.tables.installations import slack_installations as slack_installations, slack_questions as slack_questions
+from storage.tables.lead_imports import lead_import_rows as lead_import_rows, lead_imports as lead_imports
+from storage.tables.leads import (
+    lead_history as lead_history,
+    lead_sights as lead_sights,
+    leads as leads,
+    marketplaces as marketplaces,
+    partners as partners,
+)
+from storage.tables.people import (
+    conversations as conversations,
+    identities as identities,
+    identity_links as identity_links,
+    users as users,
+)
+from storage.tables.queues import (
+    deliveries as deliveries,
+    events as events,
+    inbox as inbox,
+    job_runs as job_runs,
+    posts as posts,
+)
+from storage.tables.records import audit as audit, audit_details as audit_details
+from storage.tables.teams import (
+    channel_offers as channel_offers,
+    counters as counters,
+    invitation_questions as invitation_questions,
+    invitations as invitations,
+    members as members,
+    requests as requests,
+    teams as teams,
+)
+from storage.tables.web_chat import (
+    web_messages as web_messages,
+    web_people as web_people,
+    web_room_people as web_room_people,
+    web_rooms as web_rooms,
+)

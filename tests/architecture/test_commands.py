@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot import nouns
-from bot.commands import Command
+from bot.commands import discovery
+from bot.commands.registry import Command
 from bot.manifests.menu import LEFT_OUT, MENUS
 from cards.help import SAMPLES
 
-COMMANDS = tuple(nouns.registry().commands.values())
+COMMANDS = tuple(discovery.registry().commands.values())
 
 
 def named(command: Command) -> str:

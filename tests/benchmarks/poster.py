@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from bot.relay import WORKERS
+from bot.outbox.relay import WORKERS
 
 
 async def post(session: aiohttp.ClientSession, url: str, body: bytes, count: int) -> dict[str, float]:

@@ -20,7 +20,7 @@ from aiohttp import web
 from sqlalchemy import Connection, Executable, event
 
 from bot.app import opened
-from bot.logs import configure
+from bot.operations.logs import configure
 from bot.settings import read_settings
 from storage.engine import Database, open_database
 

@@ -4,8 +4,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.about_pages import PRIVACY_PATH, SUPPORT_PATH, TERMS_PATH, AboutPages
-from bot.jobs import DELIVERIES_DAYS, INBOX_DAYS
+from bot.jobs.scheduler import DELIVERIES_DAYS, INBOX_DAYS
+from bot.pages.about import PRIVACY_PATH, SUPPORT_PATH, TERMS_PATH, AboutPages
 from cards.about_pages import Operator
 
 Client = TestClient[web.Request, web.Application]

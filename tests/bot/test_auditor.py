@@ -3,9 +3,9 @@ import asyncio
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from bot.auditor import Auditor
-from bot.jobs import Jobs, table_of
-from bot.metrics import Metrics
+from bot.jobs.auditor import Auditor
+from bot.jobs.scheduler import Jobs, table_of
+from bot.operations.metrics import Metrics
 from services.invariants import INVARIANTS, KINDS
 from storage.engine import Database
 from storage.unit_of_work import SqlUnits

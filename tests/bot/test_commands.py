@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot import nouns
+from bot.commands import discovery
 
-REGISTRY = nouns.registry()
+REGISTRY = discovery.registry()
 
 
 def read(text: str) -> dict[str, object]:

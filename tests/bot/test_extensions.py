@@ -1,6 +1,6 @@
 import pytest
 
-from bot.extensions import EXTENSIONS, Extension
+from bot.commands.extensions import EXTENSIONS, Extension
 from cards.examples import NOW
 from cards.model import T
 from cards.render.text import Writer

@@ -1,7 +1,7 @@
 import pytest
 
-from bot.platforms.hosts import FileHosts
-from bot.platforms.teams.hosts import MICROSOFT_FILE_HOSTS
+from bot.platforms.allowed_hosts import FileHosts
+from bot.platforms.teams.service_hosts import MICROSOFT_FILE_HOSTS
 
 HOSTS = FileHosts(MICROSOFT_FILE_HOSTS)
 

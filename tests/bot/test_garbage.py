@@ -3,7 +3,7 @@ from collections.abc import Generator
 
 import pytest
 
-from bot.garbage import spare_loaded
+from bot.operations.garbage_collection import spare_loaded
 
 
 @pytest.fixture(autouse=True)

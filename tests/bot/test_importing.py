@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
-from bot.importing import Importer
-from bot.metrics import Metrics
+from bot.jobs.importer import Importer
+from bot.operations.metrics import Metrics
 from services import file, lead_import
 from services.errors import NotFound, NotPermitted
-from services.lead_import import AlreadyImported, Defaults, Halt, ImportState, NameUnmapped, Tally, clockwork
+from services.lead_import import AlreadyImported, Defaults, Halt, ImportState, NameUnmapped, Tally, process
 from services.lead_import.model import ATTEMPTS_MAX, BATCH_ROWS, LEASE
-from services.lead_import.reading import batches
+from services.lead_import.parse_row import batches
 from services.people import Language
 from services.permissions import Role
 from services.spreadsheet import restore
@@ -57,15 +57,15 @@ async def count(database: Database, what: str) -> int:
 async def carry(units: Units, view: lead_import.ImportView, holder: str, times: int) -> None:
     """Deal with some batches in somebody's name, and then say nothing more: whoever does so has died."""
     async with units.write() as uow:
-        carried = await clockwork.claim(uow, holder)
+        carried = await process.claim(uow, holder)
         assert carried is not None
         assert carried.import_id == view.lead_import.import_id
-        content = await clockwork.content(uow, carried)
+        content = await process.content(uow, carried)
     assert content is not None
     rows = batches(open_table(content), carried.plan, carried.line)
     for _ in range(times):
         async with units.write() as uow:
-            moved = await clockwork.carry(uow, carried, holder, next(rows))
+            moved = await process.carry(uow, carried, holder, next(rows))
         assert moved is not None
         carried = moved
 
@@ -239,14 +239,14 @@ class TestInterrupted:
         """A process that was only slow finds that the import has moved on."""
         view = await imports.begin(units, firm.member, imports.many(BATCH_ROWS + 5))
         async with units.write() as uow:
-            slow = await clockwork.claim(uow, "somebody slow")
+            slow = await process.claim(uow, "somebody slow")
         assert slow is not None
         first = next(batches(open_table(imports.many(BATCH_ROWS + 5)), slow.plan, 0))
         clock.advance(seconds=LEASE.total_seconds() + 1)
         await importer.drain()
         async with units.write() as uow:
-            assert await clockwork.carry(uow, slow, "somebody slow", first) is None
-            assert not await clockwork.finish(uow, slow, "somebody slow", "", None, 0)
+            assert await process.carry(uow, slow, "somebody slow", first) is None
+            assert not await process.finish(uow, slow, "somebody slow", "", None, 0)
         assert len(await emails(database)) == BATCH_ROWS + 5
         assert await count(database, "lead.import_finished") == 1
         assert (await imports.state(units, view)).state is ImportState.DONE
@@ -387,7 +387,7 @@ class TestMay:
         started = await imports.begin(units, firm.member, imports.many(2))
         clock.advance(hours=25)
         async with units.write() as uow:
-            assert await clockwork.forget(uow, 10) == 1
+            assert await process.forget(uow, 10) == 1
         async with units.read() as uow:
             with pytest.raises(NotFound):
                 await lead_import.show(uow, firm.member, forgotten.lead_import.import_id)

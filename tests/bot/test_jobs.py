@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
-from bot.jobs import JOBS, Job, Jobs
-from bot.metrics import Metrics
+from bot.jobs.scheduler import JOBS, Job, Jobs
+from bot.operations.metrics import Metrics
 from services.audit.model import Head
 from services.errors import Contended
 from services.events import Event

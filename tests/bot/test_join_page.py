@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.join_page import JoinPage
+from bot.pages.join import JoinPage
 from services import invitation
 from services.invitation import token_of
 from services.invitation.model import Invitation, InvitationState

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.util import await_only
 
-from bot import nouns
-from bot.dispatch import Dispatch
-from bot.incoming import Answer, Incoming, Kind, Sender, Where
-from bot.metrics import Metrics
+from bot.commands import discovery
+from bot.dispatch.dispatch import Dispatch
+from bot.dispatch.incoming import Answer, Incoming, Kind, Sender, Where
+from bot.operations.metrics import Metrics
 from cards.render.plain import notice
 from services import file, user
 from services.inbox import Arrival
@@ -51,7 +51,7 @@ async def slow(database: Database) -> AsyncGenerator[SlowCommit]:
 @pytest.fixture
 async def dispatch(units: SqlUnits) -> Dispatch:
     """The way in, where Anna has said something before."""
-    dispatch = Dispatch(units, nouns.registry(), Metrics(), "http://localhost", nouns.all_views())
+    dispatch = Dispatch(units, discovery.registry(), Metrics(), "http://localhost", discovery.all_views())
     await dispatch.receive(message("help", "first"))
     dispatch.limit_s = LIMIT_S
     return dispatch

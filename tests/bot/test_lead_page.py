@@ -4,8 +4,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.extensions import linked_lead, unlinked
-from bot.lead_page import LeadPage
+from bot.commands.extensions import linked_lead, unlinked
+from bot.pages.lead import LeadPage
 
 Client = TestClient[web.Request, web.Application]
 URL = "https://kollega.example"

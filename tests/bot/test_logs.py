@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import structlog
 
-from bot.logs import configure
+from bot.operations.logs import configure
 from tests.bot.logged import restored
 
 CANARY = "eva.lang@acme.example"

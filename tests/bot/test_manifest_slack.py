@@ -5,9 +5,9 @@ import jsonschema
 import pytest
 import yaml
 
-from bot import nouns
 from bot.__main__ import main
-from bot.extensions import EXTENSIONS, Kind
+from bot.commands import discovery
+from bot.commands.extensions import EXTENSIONS, Kind
 from bot.manifests import slack
 from bot.platforms.slack.methods import METHODS
 from bot.platforms.slack.scopes import EVENTS, EVENTS_PATH, SCOPES
@@ -16,7 +16,7 @@ from tests.architecture.source import ROOT
 from tests.fakes.slack.registry import KINDS, NEEDS, READS
 
 URL: Final = "https://kollega.example.com"
-REGISTRY: Final = nouns.registry()
+REGISTRY: Final = discovery.registry()
 KEPT: Final = ROOT / "manifests" / "slack" / "manifest.yaml"
 SHORTCUT_MAX_CHARS: Final = 24
 

@@ -4,8 +4,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.metrics import Metrics
-from bot.pages import Pages
+from bot.operations.metrics import Metrics
+from bot.pages.health import Pages
 from storage.unit_of_work import SqlUnits
 
 Client = TestClient[web.Request, web.Application]

@@ -10,8 +10,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.__main__ import main
+from bot.operations.readiness import findings
 from bot.platforms.slack.scopes import SCOPES
-from bot.readiness import findings
 from bot.settings import Settings
 from services.installation import Installation
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, Answer, FakeTeams

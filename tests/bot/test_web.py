@@ -6,7 +6,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import insert, update
 
-from bot.incoming import Kind, Placement
+from bot.dispatch.incoming import Kind, Placement
 from bot.platforms.base import Reader, Target
 from cards.model import Card, Run, Text, t
 from services.people import Language, PlaceKind

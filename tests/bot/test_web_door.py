@@ -10,10 +10,10 @@ import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.incoming import Answer, Incoming, Placement
+from bot.dispatch.incoming import Answer, Incoming, Placement
 from bot.platforms.base import Target, Unavailable
 from bot.platforms.web import events as web_events
-from bot.platforms.web.guard import is_loopback
+from bot.platforms.web.ingress import is_loopback
 from bot.platforms.web.platform import WebPlatform
 from services.errors import Contended
 from services.transcript import Transcript

@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from playwright.async_api import async_playwright, expect
 
-from bot.incoming import Answer, Incoming, Placement
+from bot.dispatch.incoming import Answer, Incoming, Placement
 from cards.model import Card, Choice, ChoiceInput, NumberInput, Run, TextInput, ToggleInput, verbatim
 from tests.bot.web_chat import CHANNEL, EVERYBODY, SALES, Chat, card, open_chat
 

@@ -13,7 +13,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from selectolax.lexbor import LexborHTMLParser
 
-from bot.incoming import Answer, Incoming, Placement
+from bot.dispatch.incoming import Answer, Incoming, Placement
 from bot.platforms.base import Reader, Sent, Target
 from bot.platforms.web.platform import WebPlatform
 from cards.model import Card, Run, verbatim

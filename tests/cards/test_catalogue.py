@@ -4,8 +4,7 @@ import pytest
 from babel.messages.catalog import Message
 
 from cards import locale
-from cards.locale import Key
-from cards.locale import __main__ as collecting
+from cards.locale import Key, __main__ as collecting
 from cards.render.text import placeholders
 from services.people import Language
 

@@ -3,10 +3,8 @@ from base64 import b64encode
 from hashlib import sha256
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from selectolax.lexbor import LexborHTMLParser as HTMLParser
-from selectolax.lexbor import LexborNode as Node
+from hypothesis import given, strategies as st
+from selectolax.lexbor import LexborHTMLParser as HTMLParser, LexborNode as Node
 
 from cards.examples import NOW, ZONE
 from cards.model import Badge, Card, Open, Picture, Run, State, Text, TextInput, t, verbatim

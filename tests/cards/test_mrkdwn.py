@@ -1,8 +1,7 @@
 """Words stay words where Slack knows markup."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cards.render.mrkdwn import HAIR_SPACE, JOINER, entities, escaped, is_text
 from tests.cards.slack_reading import markup

@@ -2,7 +2,7 @@ import ast
 from collections.abc import Iterator
 
 from cards.refusal import ARGUMENTS
-from services.lead.typed import Draft
+from services.lead.draft import Draft
 from tests.architecture.source import files
 
 

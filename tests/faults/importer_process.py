@@ -5,8 +5,8 @@ import asyncio
 import structlog
 from sqlalchemy import exists, select
 
-from bot.importing import Importer
-from bot.metrics import Metrics
+from bot.jobs.importer import Importer
+from bot.operations.metrics import Metrics
 from services.lead_import import ImportState
 from storage.engine import Database, open_database
 from storage.tables import lead_imports

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, cast
 
-from bot.platforms.door import is_object
+from bot.platforms.ingress import is_object
 from tests.bot.teams.odd import ODD_VALUES
 
 Json: TypeAlias = dict[str, Any]

@@ -7,24 +7,24 @@ from collections.abc import Mapping
 import structlog
 from aiohttp import ClientSession
 
-from bot import nouns
-from bot.dispatch import Dispatch
-from bot.drawing import Drawer
-from bot.metrics import Metrics
+from bot.commands import discovery
+from bot.dispatch.dispatch import Dispatch
+from bot.operations.metrics import Metrics
+from bot.outbox.relay import WORKERS, Relay
+from bot.outbox.renderer import Drawer
+from bot.outbox.sender import Sender
+from bot.platforms.allowed_hosts import FileHosts
 from bot.platforms.base import Platform
-from bot.platforms.hosts import FileHosts
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.cards import Drawing
-from bot.platforms.slack.sending import Sending
+from bot.platforms.slack.sender import Sending
 from bot.platforms.slack.tokens import FixedToken
 from bot.platforms.teams.auth import TokenVerifier
 from bot.platforms.teams.connector import Connector
 from bot.platforms.teams.files import Files
-from bot.platforms.teams.hosts import ServiceHosts
 from bot.platforms.teams.platform import Own, TeamsPlatform
+from bot.platforms.teams.service_hosts import ServiceHosts
 from bot.platforms.teams.token import TokenSource
-from bot.relay import WORKERS, Relay
-from bot.sending import Sender
 from bot.views import delivery as delivery_views
 from cards.model import Card, verbatim
 from services.people import Actor
@@ -62,7 +62,7 @@ def relay_to_teams(
     connector = Connector(session, tokens, hosts, metrics, clock=haste, timer=haste.timer, sleep=haste.sleep)
     verifier = TokenVerifier(APP_ID, "http://127.0.0.1", session, hosts, clock=haste)
     files = Files(session, FileHosts((), loopback=True))
-    dispatch = Dispatch(units, nouns.registry(), metrics, "", nouns.all_views())
+    dispatch = Dispatch(units, discovery.registry(), metrics, "", discovery.all_views())
     own = Own(APP_ID, "")
     teams = TeamsPlatform(dispatch, verifier, connector, own=own, files=files, clock=haste, timer=haste.timer)
     return _relay_to(teams, units, metrics, workers, woken)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.pool import QueuePool
 
-from bot.incoming import Incoming, Kind, Sender, Where
+from bot.dispatch.incoming import Incoming, Kind, Sender, Where
 from services.people import PlaceKind
 from storage.tables import inbox
 from tests.chat import Account

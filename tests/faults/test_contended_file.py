@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from bot.dispatch import LIMIT_S, READER_LIMIT_S
+from bot.dispatch.dispatch import LIMIT_S, READER_LIMIT_S
 from storage.engine import BUSY_SECONDS, Database
 from tests.faults.conftest import Note
 from tests.faults.haste import Haste

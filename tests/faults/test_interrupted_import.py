@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import select
 
-from bot.importing import Importer
-from bot.metrics import Metrics
+from bot.jobs.importer import Importer
+from bot.operations.metrics import Metrics
 from services.lead_import import ImportState, ImportView, LeadImport, Tally
 from services.spreadsheet import ROWS_MAX
 from services.table import BadRow, open_table

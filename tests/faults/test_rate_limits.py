@@ -13,7 +13,7 @@ import pytest
 from aiohttp import ClientSession
 from sqlalchemy import select
 
-from bot.relay import Relay
+from bot.outbox.relay import Relay
 from storage.engine import Database, open_database
 from storage.tables import deliveries
 from storage.unit_of_work import SqlUnits

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import ClientSession, web
 
 from bot.app import door_of, opened
-from bot.platforms.door import BODY_LIMIT_BYTES, BODY_LIMIT_S
+from bot.platforms.ingress import BODY_LIMIT_BYTES, BODY_LIMIT_S
 from tests.builders import Clock
 from tests.fakes.bot_connector import FakeTeams
 from tests.faults.conftest import Note

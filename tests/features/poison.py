@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bot import nouns
+from bot.commands import discovery
 from services import audit
 from services.permissions import Role
 from tests.chat import Chat, Person, Room
@@ -14,7 +14,7 @@ from tests.features.matrix import Things
 from tests.features.people import Firm
 from tests.seen import Seen
 
-COMMANDS = nouns.registry().commands
+COMMANDS = discovery.registry().commands
 ENTRIES_MAX = 1_000
 TRESPASSES = {one.__name__ for one in audit.TRESPASSES}
 MISSING = "0123456789abcdef0123456789abcdef0123"

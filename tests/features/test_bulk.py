@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from bot.jobs import JOBS
+from bot.jobs.scheduler import JOBS
 from services import file
 from services.permissions import Role
 from tests.chat import Chat, Person

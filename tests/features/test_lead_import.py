@@ -6,9 +6,9 @@ import secrets
 
 from services import file, lead_import
 from services.file import ReceivedFile
-from services.lead_import import clockwork
+from services.lead_import import process
 from services.lead_import.model import BATCH_ROWS
-from services.lead_import.reading import batches
+from services.lead_import.parse_row import batches
 from services.permissions import Role
 from services.table import open_table
 from tests.chat import Chat, Person
@@ -64,14 +64,14 @@ async def carries(chat: Chat, times: int) -> None:
     """Deal with some batches, as the process does that carries the import."""
     units, holder = chat.house.units, chat.house.importer.holder
     async with units.write() as uow:
-        carried = await clockwork.claim(uow, holder)
+        carried = await process.claim(uow, holder)
         assert carried is not None
-        content = await clockwork.content(uow, carried)
+        content = await process.content(uow, carried)
     assert content is not None
     rows = batches(open_table(content), carried.plan, carried.line)
     for _ in range(times):
         async with units.write() as uow:
-            carried = await clockwork.carry(uow, carried, holder, next(rows)) or carried
+            carried = await process.carry(uow, carried, holder, next(rows)) or carried
     await chat.settles()
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.extensions import lead_url
+from bot.commands.extensions import lead_url
 from services.permissions import Role
 from tests.chat import Account, Chat, Person, Room
 from tests.fakes.slack import Answer, Message, refused

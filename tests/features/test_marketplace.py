@@ -2,7 +2,7 @@
 
 import re
 
-from bot.jobs import JOBS
+from bot.jobs.scheduler import JOBS
 from services.permissions import Role
 from tests.chat import Chat
 from tests.features import people

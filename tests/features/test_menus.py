@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.platforms.teams import extensions as teams_extensions
+from bot.platforms.teams import extension_responses as teams_extensions
 from services.inbox import Arrival
 from services.people import PlaceKind
 from services.permissions import Role

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.incoming import Answer, Incoming, Kind, Mention, Placement, Sender, Where
-from bot.outside import FREE
+from bot.dispatch.external import FREE
+from bot.dispatch.incoming import Answer, Incoming, Kind, Mention, Placement, Sender, Where
 from cards.chat import SHOW
 from cards.model import to_json
 from services.delivery import Posted

@@ -4,7 +4,7 @@ from typing import Final
 
 import pytest
 
-from bot import nouns
+from bot.commands import discovery
 from services.permissions import Role
 from tests.chat import Chat, Person
 from tests.features import matrix, people, state
@@ -14,7 +14,7 @@ from tests.seen import Seen
 
 pytestmark = pytest.mark.no_cover  # the ways that other stories take, very often
 
-COMMANDS = nouns.registry().commands
+COMMANDS = discovery.registry().commands
 COLUMNS: Final = {Role.OWNER: "O", Role.ADMIN: "A", Role.MEMBER: "M", Role.VIEWER: "V", Role.GUEST: "G"}
 COLLEAGUES = tuple(role for role in Role if role is not Role.GUEST)
 

@@ -3,12 +3,12 @@
 from services import invitation
 from services.codes import WrongCode
 from services.invitation import page
-from services.invitation.linking import token_of
 from services.invitation.model import (
     Invitation,
     InvitationState,
     JoinedTeam,
 )
+from services.invitation.tokens import token_of
 from services.people import Actor
 from storage.unit_of_work import SqlUnits
 from tests.services.firms import Firm

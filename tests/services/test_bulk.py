@@ -5,11 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from services import bulk, file, marketplace
-from services.bulk import clockwork, reading
+from services.bulk import parse, scheduled
 from services.bulk.model import (
     KEPT_MAX,
     SLICE,
@@ -53,7 +52,7 @@ TYPED = (
 @pytest.mark.parametrize(("line", "firm", "email"), TYPED)
 def test_a_line_names_a_firm_and_an_address_in_any_order(line: str, firm: str, email: str) -> None:
     """What people paste is understood as they write it; a line with two addresses names none."""
-    [entry] = reading.read_text(f"\n{line}\n\n")
+    [entry] = parse.read_text(f"\n{line}\n\n")
     assert (entry.line, entry.firm, entry.email) == (2, firm, email)
 
 
@@ -61,7 +60,7 @@ def test_a_line_names_a_firm_and_an_address_in_any_order(line: str, firm: str, e
 def test_no_text_is_too_strange(text: str) -> None:
     """Whatever is pasted becomes lines or a refusal, and no line gets lost."""
     try:
-        entries = reading.read_text(text)
+        entries = parse.read_text(text)
     except NothingToSend:
         assert not text.strip()
     else:
@@ -71,9 +70,9 @@ def test_no_text_is_too_strange(text: str) -> None:
 def test_what_is_pasted_has_limits() -> None:
     """More lines or letters than somebody can look through are refused."""
     with pytest.raises(TooManyLines):
-        reading.read_text("a\n" * 201)
+        parse.read_text("a\n" * 201)
     with pytest.raises(Invalid):
-        reading.read_text("a" * 12_001)
+        parse.read_text("a" * 12_001)
 
 
 @pytest.mark.parametrize(
@@ -86,16 +85,16 @@ def test_what_is_pasted_has_limits() -> None:
 )
 def test_a_file_is_read_by_its_headings(content: str, wanted: tuple[str, ...]) -> None:
     """Columns are known by their headings, in German and in English; part and language are optional."""
-    [entry] = reading.read_table(open_table(content.encode()))
+    [entry] = parse.read_table(open_table(content.encode()))
     assert (entry.firm, entry.email, entry.part, entry.language) == wanted
 
 
 def test_a_file_has_addresses_and_limits() -> None:
     """A file without a column of addresses is refused, and so is one with too many rows."""
     with pytest.raises(NoColumn):
-        reading.read_table(open_table(b"Firma;Telefon\nAcme;0711\n"))
+        parse.read_table(open_table(b"Firma;Telefon\nAcme;0711\n"))
     with pytest.raises(TooManyLines):
-        reading.read_table(open_table(b"Firma;E-Mail\n" + b"Acme;a@b.example\n" * 1_001))
+        parse.read_table(open_table(b"Firma;E-Mail\n" + b"Acme;a@b.example\n" * 1_001))
 
 
 def test_every_end_of_a_mail_is_told() -> None:
@@ -124,7 +123,7 @@ async def listed(operator: Firm, text: str) -> bulk.BulkView:
 async def tick(operator: Firm) -> None:
     """The clock works once."""
     async with operator.units.write() as uow:
-        await clockwork.work(uow, 20)
+        await scheduled.work(uow, 20)
 
 
 async def invited(operator: Firm) -> list[str]:
@@ -289,12 +288,12 @@ async def test_lists_and_reports_are_forgotten(units: SqlUnits, clock: Clock) ->
     unsent = await listed(operator, firms(2, 5))
     clock.at += timedelta(days=2)
     async with units.write() as uow:
-        assert await clockwork.forget(uow, 10) == 1
+        assert await scheduled.forget(uow, 10) == 1
         assert await uow.bulks.get(operator.team_id, unsent.bulk_id) is None
     clock.at += timedelta(days=90)
     await tick(operator)
     async with units.write() as uow:
-        assert await clockwork.forget(uow, 10) == 1
+        assert await scheduled.forget(uow, 10) == 1
     assert len(await invited(operator)) == 2
 
 

@@ -7,7 +7,7 @@ from cards.render.sheet import Table
 from cards.render.text import Writer
 from services import audit, lead
 from services.errors import NotColleague, NotPermitted
-from services.lead_import import reading
+from services.lead_import import parse_row
 from services.lead_import.columns import plan_of
 from services.lead_import.model import Field, NewLead
 from services.people import Language
@@ -15,8 +15,7 @@ from services.permissions import Role
 from services.spreadsheet import Sheet
 from services.table import Row, open_table
 from storage.unit_of_work import SqlUnits
-from tests.services.firms import Firm, bring, found, open_market, pick
-from tests.services.firms import offered as put_on_offer
+from tests.services.firms import Firm, bring, found, offered as put_on_offer, open_market, pick
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ async def export(firm: Firm, role: Role, rows: int = 100, after: int = 0) -> tup
 
 async def test_files_of_leads_follow_each_other(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each file begins behind the last one, until there are no more: every lead stands in one of them."""
-    monkeypatch.setattr("services.lead.exporting.BATCH", 2)
+    monkeypatch.setattr("services.lead.export.BATCH", 2)
     for _ in range(5):
         await bring(firm)
     taken: list[str] = []
@@ -87,7 +86,7 @@ async def test_what_another_firm_picked_is_in_no_file(units: SqlUnits, firm: Fir
 
 async def test_files_of_the_log_follow_each_other(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
     """X5: the log goes out in files without a gap; that it went out stands in it afterwards."""
-    monkeypatch.setattr("services.audit.exporting.BATCH", 2)
+    monkeypatch.setattr("services.audit.export.BATCH", 2)
     for _ in range(3):
         await bring(firm)
     seqs: list[int] = []
@@ -135,7 +134,7 @@ async def test_what_was_exported_can_be_imported(firm: Firm, language: Language)
     [row] = [one for one in opened.rows() if isinstance(one, Row)]
     read = {field: row.cells[plan.columns[field][0]] for field in (Field.TITLE, Field.TEXT, Field.COMPANY)}
     assert read == {"title": "=1+1", "text": "+2;3\n@x", "company": "-Dach"}
-    imported = reading.read(row, plan)
+    imported = parse_row.read(row, plan)
     assert isinstance(imported, NewLead)
     assert imported.contact.phone.replace(" ", "") == "+497111234567"
     assert imported.enquiry.value_cents == 123_450

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.jobs import forget_questions
+from bot.jobs.scheduler import forget_questions
 from services import installation
 from services.conversation.model import Conversation
 from services.installation import Fault, Installation, OpenedInstallation

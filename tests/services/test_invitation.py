@@ -8,8 +8,6 @@ from services import invitation, member, team
 from services.codes import CODE_ALPHABET, TooManyCodes, WrongCode
 from services.errors import Invalid, NotFound
 from services.invitation import page
-from services.invitation.clockwork import expire
-from services.invitation.linking import new_code
 from services.invitation.model import (
     AlreadyColleague,
     AlreadyInvited,
@@ -17,6 +15,8 @@ from services.invitation.model import (
     JoinedTeam,
     NotOpen,
 )
+from services.invitation.scheduled import expire
+from services.invitation.tokens import new_code
 from services.keyring import Keyring
 from services.member.model import OwnershipNotGiven
 from services.people import Actor

@@ -1,7 +1,7 @@
 """What the clock does with leads."""
 
 from services import lead, marketplace
-from services.lead import clockwork, notices
+from services.lead import scheduled, subscribers
 from services.lead.events import LeadFailed, LeadReminded
 from services.lead.model import Act, LeadState
 from services.notification.model import Channels, Person
@@ -20,18 +20,18 @@ async def test_brokerage_fails_when_nobody_takes_it_in_time(units: SqlUnits, clo
         await marketplace.offer(uow, operator.owner, brought.lead_id)
     clock.advance(minutes=119, seconds=59)
     async with units.write() as uow:
-        assert await clockwork.expire(uow, 10) == 0
+        assert await scheduled.expire(uow, 10) == 0
     clock.advance(seconds=1)
     async with units.write() as uow:
-        assert await clockwork.expire(uow, 10) == 1
-        assert await clockwork.expire(uow, 10) == 0
+        assert await scheduled.expire(uow, 10) == 1
+        assert await scheduled.expire(uow, 10) == 0
     for firm in (operator, giver):
         view = await look(firm, brought.lead_id)
         assert (view.state, Act.OFFER in view.acts) == (LeadState.FAILED, True)
     async with units.read() as uow:
         assert (await lead.list_(uow, taker.member)).leads == ()
         event = LeadFailed(team_id=operator.team_id, lead_id=brought.lead_id, giver_team_id=giver.team_id)
-        told = await notices.failed(uow, event)
+        told = await subscribers.failed(uow, event)
     assert [one.team_id for one in told if isinstance(one.to, Channels)] == [operator.team_id, giver.team_id]
 
 
@@ -42,7 +42,7 @@ async def test_the_operator_offers_a_failed_lead_again(units: SqlUnits, clock: C
     one = await offered(operator)
     clock.advance(hours=3)
     async with units.write() as uow:
-        await clockwork.expire(uow, 10)
+        await scheduled.expire(uow, 10)
         await marketplace.offer(uow, operator.owner, one.lead_id)
     assert (await pick(taker, one.lead_id)).state is LeadState.PICKED
 
@@ -55,7 +55,7 @@ async def test_many_expired_offers_are_worked_off_in_portions(units: SqlUnits, c
         await offered(operator)
     clock.advance(hours=3)
     async with units.write() as uow:
-        assert [await clockwork.expire(uow, 2) for _ in range(3)] == [2, 1, 0]
+        assert [await scheduled.expire(uow, 2) for _ in range(3)] == [2, 1, 0]
 
 
 async def test_a_stalled_lead_is_reminded_of_once_and_then_offered_again(units: SqlUnits, clock: Clock) -> None:
@@ -67,15 +67,15 @@ async def test_a_stalled_lead_is_reminded_of_once_and_then_offered_again(units: 
     await pick(first, one.lead_id)
     clock.advance(days=3)
     async with units.write() as uow:
-        assert [await clockwork.remind(uow, 10), await clockwork.remind(uow, 10)] == [1, 0]
-        assert await clockwork.offer_again(uow, 10) == 0
+        assert [await scheduled.remind(uow, 10), await scheduled.remind(uow, 10)] == [1, 0]
+        assert await scheduled.offer_again(uow, 10) == 0
     async with units.read() as uow:
-        told = await notices.reminded(uow, LeadReminded(team_id=first.team_id, lead_id=one.lead_id))
+        told = await subscribers.reminded(uow, LeadReminded(team_id=first.team_id, lead_id=one.lead_id))
     assert [one.to for one in told] == [Person(first.member.user_id)]
     assert (await look(first, one.lead_id)).is_stalling
     clock.advance(days=4)
     async with units.write() as uow:
-        assert [await clockwork.offer_again(uow, 10), await clockwork.offer_again(uow, 10)] == [1, 0]
+        assert [await scheduled.offer_again(uow, 10), await scheduled.offer_again(uow, 10)] == [1, 0]
     assert (await pick(second, one.lead_id)).state is LeadState.PICKED
 
 
@@ -87,13 +87,13 @@ async def test_a_note_keeps_a_lead(units: SqlUnits, clock: Clock) -> None:
     await pick(taker, one.lead_id)
     clock.advance(days=6)
     async with units.write() as uow:
-        await clockwork.remind(uow, 10)
+        await scheduled.remind(uow, 10)
         noted = await lead.note(uow, taker.member, one.lead_id, "Angebot in Arbeit")
     assert not noted.is_stalling
     clock.advance(days=1)
     async with units.write() as uow:
-        assert await clockwork.offer_again(uow, 10) == 0
-        assert await clockwork.remind(uow, 10) == 0
+        assert await scheduled.offer_again(uow, 10) == 0
+        assert await scheduled.remind(uow, 10) == 0
 
 
 async def test_an_own_lead_has_no_windows(units: SqlUnits, clock: Clock) -> None:
@@ -104,9 +104,9 @@ async def test_an_own_lead_has_no_windows(units: SqlUnits, clock: Clock) -> None
     clock.advance(days=30)
     async with units.write() as uow:
         assert [
-            await clockwork.expire(uow, 9),
-            await clockwork.remind(uow, 9),
-            await clockwork.offer_again(uow, 9),
+            await scheduled.expire(uow, 9),
+            await scheduled.remind(uow, 9),
+            await scheduled.offer_again(uow, 9),
         ] == [
             0,
             0,

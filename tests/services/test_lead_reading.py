@@ -4,11 +4,10 @@ import time
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
+from services.lead.message_parser import READ_MAX_CHARS, read
 from services.lead.model import TEXT_MAX_CHARS, TITLE_MAX_CHARS
-from services.lead.reading import READ_MAX_CHARS, read
 
 NAMED: Final = {"name": "Tom Fritz"}
 CALLED: Final = {"phone": "+49 711 5558877"}

@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from services import lead, marketplace
 from services.errors import Invalid, NeedsConfirmation, NotFound
-from services.lead import notices
+from services.lead import subscribers
 from services.lead.events import LeadDelegated, LeadEvent, LeadPicked, LeadReturned
 from services.lead.model import Act, Filter, GoneLead, LeadState, LeadView
 from services.masking import mask_email, mask_name, mask_phone, mask_postcode, mask_text
@@ -278,7 +278,7 @@ def test_masks_leave_what_the_rules_say(mask: Callable[[str], str], text: str, l
 async def told(units: SqlUnits, happened: LeadEvent) -> list[tuple[type[object], str, str]]:
     """Kind of audience, view and team of every notice of an event."""
     async with units.read() as uow:
-        found_notices = await notices.HEARS[type(happened)](uow, happened)
+        found_notices = await subscribers.HEARS[type(happened)](uow, happened)
     return [(type(one.to), one.view, one.team_id) for one in found_notices]
 
 

@@ -7,7 +7,7 @@ import pytest
 from services import lead, marketplace
 from services.errors import NeedsConfirmation, NotFound, NotPermitted
 from services.lead.model import LeadState
-from services.marketplace import notices
+from services.marketplace import subscribers
 from services.marketplace.model import (
     AlreadyPartner,
     MarketplaceView,
@@ -74,7 +74,7 @@ async def test_an_ended_partner_keeps_what_it_picked_and_loses_what_was_on_offer
         event = PartnerEnded(
             team_id=operator.team_id, marketplace_id=market, partner_id=partner_id, lead_ids=(lost.lead_id,)
         )
-        assert [(type(one.to), one.key) for one in await notices.ended(uow, event)] == [(Copies, lost.lead_id)]
+        assert [(type(one.to), one.key) for one in await subscribers.ended(uow, event)] == [(Copies, lost.lead_id)]
 
 
 async def test_an_address_or_firm_is_invited_once(units: SqlUnits) -> None:
@@ -125,5 +125,5 @@ async def test_owner_and_admins_of_the_operator_hear_of_partners(units: SqlUnits
     operator = await found(units, "Markt")
     event = PartnerJoined(team_id=operator.team_id, marketplace_id="m", partner_id="p", partner_team_id="t")
     async with units.read() as uow:
-        told = await notices.decided(uow, event)
+        told = await subscribers.decided(uow, event)
     assert [one.to for one in told] == [Person(operator.owner.user_id), Person(operator.admin.user_id)]

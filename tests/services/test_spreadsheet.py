@@ -2,8 +2,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from services.people import Language
 from services.spreadsheet import DELIMITERS, Full, Sheet, neutralise, restore, write_csv

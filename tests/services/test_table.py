@@ -5,8 +5,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from services.spreadsheet import FILE_MAX_BYTES
 from services.table import BadRow, Encoding, Flaw, Row, Table, Unreadable, open_table, recognise

@@ -15,9 +15,9 @@ from services import bulk, channel, identity, invitation, lead, marketplace, req
 from services.delivery import Delivery, Kind, Posted, State
 from services.inbox import Arrival
 from services.invariants import INVARIANTS, KINDS, Breach, check_all
-from services.lead_import import clockwork
+from services.lead_import import process
 from services.lead_import.model import Tally
-from services.lead_import.reading import batches
+from services.lead_import.parse_row import batches
 from services.permissions import Permission
 from services.plans import DEFAULT_PLAN
 from services.table import open_table
@@ -245,11 +245,11 @@ async def bring_file(units: SqlUnits, firm: Firm) -> None:
     done = imports.table(imports.row(1), imports.row(2), ";;nobody;;;;;")
     view = await imports.begin(units, firm.member, done, "Messe.csv")
     async with units.write() as uow:
-        carried = await clockwork.claim(uow, HOLDER)
+        carried = await process.claim(uow, HOLDER)
         assert carried is not None
         for batch in batches(open_table(done), carried.plan, 0):
-            carried = await clockwork.carry(uow, carried, HOLDER, batch) or carried
-        assert await clockwork.finish(uow, carried, HOLDER, "Rest.csv", b"left out", 1)
+            carried = await process.carry(uow, carried, HOLDER, batch) or carried
+        assert await process.finish(uow, carried, HOLDER, "Rest.csv", b"left out", 1)
     assert (await imports.state(units, view)).tally == Tally(imported=2, rejected=1)
     await imports.begin(units, firm.member, imports.many(2, first=3), "Lager.csv")
     await imports.prepare(units, firm.member, imports.many(2, first=5), "Laden.csv")

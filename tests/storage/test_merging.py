@@ -9,7 +9,7 @@ from services.invariants import check_all
 from services.invitation import InvitationState
 from services.permissions import Role
 from services.request.model import RequestState
-from storage import merging
+from storage import merge_users
 from storage.engine import Database
 from storage.tables import metadata
 from storage.unit_of_work import SqlUnits
@@ -43,9 +43,9 @@ def columns() -> dict[str, Column[Any]]:
 
 def test_every_column_that_names_a_user_is_moved_or_stays_for_a_reason() -> None:
     """Whoever adds a column with a user's id says what linking two chats does to it."""
-    moved = {f"{column.table.name}.{column.name}" for column in map(_changed, merging.MOVES)}
-    assert moved | merging.STAYS == set(columns())
-    assert not moved & merging.STAYS
+    moved = {f"{column.table.name}.{column.name}" for column in map(_changed, merge_users.MOVES)}
+    assert moved | merge_users.STAYS == set(columns())
+    assert not moved & merge_users.STAYS
 
 
 def _changed(move: Update) -> Column[Any]:
@@ -62,9 +62,9 @@ async def test_nothing_goes_on_naming_the_second_one(database: Database, units: 
     before = await _rows_with(database, gone)
     async with units.write() as uow:
         await uow.identities.merge(into, gone, uow.now)
-    assert await _rows_with(database, gone) <= merging.STAYS
-    assert {name for name in before if name not in merging.STAYS} <= await _rows_with(database, into)
-    assert len(before - merging.STAYS) >= 8
+    assert await _rows_with(database, gone) <= merge_users.STAYS
+    assert {name for name in before if name not in merge_users.STAYS} <= await _rows_with(database, into)
+    assert len(before - merge_users.STAYS) >= 8
     async with units.write() as uow:
         member = await uow.members.get(town.ours.team_id, into)
         assert member is not None

@@ -5,11 +5,11 @@ from typing import Any, Final
 
 import msgspec
 
-from bot.commands import TO_SOMEBODY, Args, Command, Form, Group, Reply
-from bot.context import Context
-from bot.extensions import lead_url
+from bot.commands.context import Context
+from bot.commands.extensions import lead_url
+from bot.commands.registry import TO_SOMEBODY, Args, Command, Form, Group, Reply
+from bot.dispatch.incoming import Placement
 from bot.handlers.lead import bringing, exporting, finding
-from bot.incoming import Placement
 from cards import lead as cards
 from cards.model import Card, t
 from services import lead

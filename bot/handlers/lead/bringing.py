@@ -5,11 +5,11 @@ from typing import Any, Final
 
 import msgspec
 
-from bot.commands import Args, Command, Group, Reply
-from bot.context import Context
-from bot.extensions import CAPTURE
+from bot.commands.context import Context
+from bot.commands.extensions import CAPTURE
+from bot.commands.registry import Args, Command, Group, Reply
+from bot.dispatch.incoming import Kind, Placement
 from bot.handlers.lead.finding import outlined
-from bot.incoming import Kind, Placement
 from cards import lead as cards
 from cards.model import Card, t
 from services import lead

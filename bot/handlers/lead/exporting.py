@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from bot.commands import Args, Command, Group
-from bot.context import Context
+from bot.commands.context import Context
+from bot.commands.registry import Args, Command, Group
 from cards import lead as cards
 from cards.model import Card, t
 from cards.render.sheet import Table

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from bot.commands import Args, Command, Group, Reply
-from bot.context import Context
-from bot.extensions import OUTLINE, SEARCH, lead_url
-from bot.incoming import Kind, Placement
+from bot.commands.context import Context
+from bot.commands.extensions import OUTLINE, SEARCH, lead_url
+from bot.commands.registry import Args, Command, Group, Reply
+from bot.dispatch.incoming import Kind, Placement
 from cards import lead as cards
 from cards.model import Card, Instant, t
 from services import lead

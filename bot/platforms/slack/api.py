@@ -20,11 +20,11 @@ import aiohttp
 import msgspec
 import structlog
 
-from bot.metrics import Metrics
+from bot.operations.metrics import Metrics
+from bot.platforms.allowed_hosts import Hosts
 from bot.platforms.base import NOT_ASKED, Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
-from bot.platforms.body import BodyTooLarge, read_body
-from bot.platforms.hosts import Hosts
-from bot.platforms.pace import Paces
+from bot.platforms.rate_limiter import Paces
+from bot.platforms.response_body import BodyTooLarge, read_body
 from bot.platforms.slack.methods import (
     KNOWN,
     METHODS,

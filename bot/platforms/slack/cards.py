@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from bot.platforms.base import Reader
-from bot.platforms.door import Json
+from bot.platforms.ingress import Json
 from bot.platforms.slack.payload import MaybeId, Message, Stamp
 from cards.model import (
     Card,

@@ -16,9 +16,9 @@ import msgspec
 import structlog
 from yarl import URL
 
+from bot.platforms.allowed_hosts import FileHosts
 from bot.platforms.base import NOT_ASKED, Rejected, SendFailed, Unavailable
-from bot.platforms.body import BodyTooLarge, read_body
-from bot.platforms.hosts import FileHosts
+from bot.platforms.response_body import BodyTooLarge, read_body
 from bot.platforms.slack.api import Json, SlackApi, Workspace
 from bot.platforms.slack.tokens import Tokens
 from services.file import OpenedFile, Problem, ReceivedFile

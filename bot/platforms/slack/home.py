@@ -9,15 +9,15 @@ from typing import Final
 
 import structlog
 
-from bot.incoming import Chat
+from bot.dispatch.incoming import Chat
 from bot.platforms.base import Reader, SendFailed, Sent, Target
-from bot.platforms.pace import Paces, Window
+from bot.platforms.rate_limiter import Paces, Window
 from bot.platforms.slack.api import SlackApi, Workspace
 from bot.platforms.slack.cards import Drawing, Opened
+from bot.platforms.slack.interactions import looked
 from bot.platforms.slack.payload import Spoken
 from bot.platforms.slack.people import People
-from bot.platforms.slack.reading import looked
-from bot.platforms.slack.sending import RELAY_PATIENCE_S, WORKSPACE, workspace_of
+from bot.platforms.slack.sender import RELAY_PATIENCE_S, WORKSPACE, workspace_of
 from cards.model import Card
 
 OPENED: Final = "app_home_opened"

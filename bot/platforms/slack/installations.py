@@ -7,13 +7,12 @@ from typing import Final
 
 import aiohttp
 import structlog
-from slack_sdk.oauth.installation_store import Bot
-from slack_sdk.oauth.installation_store import Installation as SlackInstallation
+from slack_sdk.oauth.installation_store import Bot, Installation as SlackInstallation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 
 from bot.platforms.base import NOT_ASKED, Gone, RateLimited, Unavailable
-from bot.platforms.remembered import Remembered
 from bot.platforms.slack.tokens import Grant, Leave, look_up
+from bot.platforms.ttl_cache import Remembered
 from services import installation
 from services.errors import Contended
 from services.installation import Installation, OpenedInstallation

@@ -7,15 +7,15 @@ from typing import Annotated, Final
 import msgspec
 import structlog
 
-from bot.extensions import OUTLINE, linked_lead
-from bot.incoming import Chat
+from bot.commands.extensions import OUTLINE, linked_lead
+from bot.dispatch.incoming import Chat
 from bot.platforms.base import SendFailed
-from bot.platforms.door import Json
+from bot.platforms.ingress import Json
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.cards import Drawing
+from bot.platforms.slack.interactions import linked
 from bot.platforms.slack.payload import Spoken, Stamp
 from bot.platforms.slack.people import People
-from bot.platforms.slack.reading import linked
 from services.people import PlaceKind
 
 LINK_SHARED: Final = "link_shared"

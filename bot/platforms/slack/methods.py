@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
-from bot.platforms.pace import Window
+from bot.platforms.rate_limiter import Window
 
 
 class Tier(StrEnum):

@@ -13,7 +13,7 @@ from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 
 from bot.platforms.base import Gone, RateLimited, Unavailable
-from bot.platforms.body import BodyTooLarge, read_body
+from bot.platforms.response_body import BodyTooLarge, read_body
 from bot.platforms.slack.scopes import REDIRECT_PATH, SCOPES
 from bot.platforms.slack.tokens import MAX_ANSWER_BYTES, TIMEOUT, Grant, Tokens, look_up
 

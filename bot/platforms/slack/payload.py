@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from bot.platforms.door import Json, Turned
+from bot.platforms.ingress import Json, Turned
 from bot.platforms.slack.api import Workspace
 
 ID: Final = r"^[A-Za-z0-9_.:|-]{1,255}\Z"

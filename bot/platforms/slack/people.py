@@ -11,9 +11,9 @@ import msgspec
 import structlog
 
 from bot.platforms.base import SendFailed
-from bot.platforms.remembered import Remembered
 from bot.platforms.slack.api import SlackApi, Workspace
 from bot.platforms.slack.text import plain
+from bot.platforms.ttl_cache import Remembered
 from services.people import PlaceKind
 
 NAME_MAX_CHARS: Final = 120

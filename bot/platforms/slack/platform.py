@@ -12,25 +12,25 @@ import msgspec
 import structlog
 from aiohttp import ClientSession, web
 
-from bot.incoming import Answer, Chat, Kind, Placement
+from bot.dispatch.incoming import Answer, Chat, Kind, Placement
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Reader, SendFailed, Sent, Target, Unavailable
-from bot.platforms.door import BODY_LIMIT_S, Json, Turned
-from bot.platforms.remembered import Remembered
-from bot.platforms.slack.answering import Answering, answers_click
+from bot.platforms.ingress import BODY_LIMIT_S, Json, Turned
 from bot.platforms.slack.api import SlackApi
+from bot.platforms.slack.background import BUDGET_S, GOING_ON_MAX, Busy, Hands, Reply
+from bot.platforms.slack.bolt_app import Turns
 from bot.platforms.slack.cards import Drawing, read_opened
-from bot.platforms.slack.door import Door, Said
+from bot.platforms.slack.file_transfer import Handing
 from bot.platforms.slack.files import Files
-from bot.platforms.slack.handing import Handing
 from bot.platforms.slack.home import OPENED, Homes, is_home
-from bot.platforms.slack.late import BUDGET_S, GOING_ON_MAX, Busy, Hands, Reply
+from bot.platforms.slack.ingress import Door, Said
+from bot.platforms.slack.interactions import PLATFORM, At, Heard, hear, renewed
 from bot.platforms.slack.payload import Sort, Spoken, read_payload, spoken
 from bot.platforms.slack.people import People
-from bot.platforms.slack.reading import PLATFORM, At, Heard, hear, renewed
+from bot.platforms.slack.responder import Answering, answers_click
 from bot.platforms.slack.scopes import EVENTS_PATH
-from bot.platforms.slack.sending import Sending
+from bot.platforms.slack.sender import Sending
 from bot.platforms.slack.tokens import Grant, Tokens
-from bot.platforms.slack.turn import Turns
+from bot.platforms.ttl_cache import Remembered
 from cards import chat as cards
 from cards.model import Card
 from services import user

@@ -17,10 +17,10 @@ import aiohttp
 import msgspec
 import structlog
 
+from bot.platforms.allowed_hosts import is_loopback
 from bot.platforms.base import RateLimited, SendFailed, Unavailable
-from bot.platforms.body import BodyTooLarge, read_body
-from bot.platforms.door import Json, Turned, require_shallow
-from bot.platforms.hosts import is_loopback
+from bot.platforms.ingress import Json, Turned, require_shallow
+from bot.platforms.response_body import BodyTooLarge, read_body
 from bot.platforms.slack.methods import RETRY_AFTER_S
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=5)

@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from bot.platforms.base import NOT_ASKED, Gone, RateLimited, Unavailable
-from bot.platforms.body import BodyTooLarge, read_body
+from bot.platforms.response_body import BodyTooLarge, read_body
 from bot.platforms.slack.methods import RETRY_AFTER_S, TOKEN_DEAD, TOKEN_REFUSED
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=5)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from bot.platforms.door import Turned
+from bot.platforms.ingress import Turned
 from services.people import PlaceKind
 
 ID: Final = r"^[^\s\x00-\x1f\x7f\"„“”<>]{1,1000}\Z"

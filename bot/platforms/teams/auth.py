@@ -18,8 +18,8 @@ import jwt
 from jwt.exceptions import PyJWTError
 from jwt.types import Options
 
-from bot.platforms.teams.hosts import ServiceHosts
 from bot.platforms.teams.keys import FETCH_TIMEOUT_S, SigningKey, SigningKeys
+from bot.platforms.teams.service_hosts import ServiceHosts
 
 CHANNEL: Final = "msteams"
 LEEWAY_S: Final = 60

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from bot.platforms.base import Reader
-from bot.platforms.door import Json, is_object
+from bot.platforms.ingress import Json, is_object
 from cards import chat as cards
 from cards.model import Card, Run, T
 from cards.render import adaptive, plain

@@ -20,11 +20,11 @@ import aiohttp
 import msgspec
 import structlog
 
-from bot.metrics import Metrics
+from bot.operations.metrics import Metrics
 from bot.platforms.base import NOT_ASKED, Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
-from bot.platforms.body import BodyTooLarge, read_body
-from bot.platforms.pace import Paces, Window
-from bot.platforms.teams.hosts import ServiceHosts
+from bot.platforms.rate_limiter import Paces, Window
+from bot.platforms.response_body import BodyTooLarge, read_body
+from bot.platforms.teams.service_hosts import ServiceHosts
 from bot.platforms.teams.token import TokenSource
 
 # `connect` includes waiting for a free connection of the pool: when it is over, nothing was written yet.

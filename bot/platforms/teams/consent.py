@@ -8,15 +8,15 @@ from urllib.parse import quote
 import msgspec
 import structlog
 
-from bot.incoming import Chat, Incoming
+from bot.dispatch.incoming import Chat, Incoming
 from bot.platforms.base import Reader, SendFailed
-from bot.platforms.door import Json
-from bot.platforms.remembered import Remembered
+from bot.platforms.ingress import Json
+from bot.platforms.teams.bot_adapter import Turn
 from bot.platforms.teams.cards import Drawing
 from bot.platforms.teams.connector import Connector
 from bot.platforms.teams.files import Files, NotStored
-from bot.platforms.teams.reading import Heard
-from bot.platforms.teams.turn import Turn
+from bot.platforms.teams.interactions import Heard
+from bot.platforms.ttl_cache import Remembered
 from cards import chat as cards
 from cards.model import Card, File
 from services.file import OpenedFile

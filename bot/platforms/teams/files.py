@@ -16,8 +16,8 @@ import msgspec
 import structlog
 from yarl import URL
 
-from bot.platforms.body import BodyTooLarge, read_body
-from bot.platforms.hosts import FileHosts
+from bot.platforms.allowed_hosts import FileHosts
+from bot.platforms.response_body import BodyTooLarge, read_body
 from services.file import Problem, ReceivedFile
 from services.file.model import MESSAGE_MAX
 from services.spreadsheet import FILE_MAX_BYTES

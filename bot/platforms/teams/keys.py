@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import RSAAlgorithm
 from jwt.exceptions import InvalidKeyError
 
-from bot.platforms.body import BodyTooLarge, read_body
-from bot.platforms.hosts import is_loopback
+from bot.platforms.allowed_hosts import is_loopback
+from bot.platforms.response_body import BodyTooLarge, read_body
 
 ISSUERS: Final = frozenset(
     {"https://api.botframework.com", "https://api.botframework.us", "https://api.botframework.azure.cn"}

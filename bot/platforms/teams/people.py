@@ -10,10 +10,10 @@ import msgspec
 import structlog
 
 from bot.platforms.base import SendFailed
-from bot.platforms.remembered import Remembered
 from bot.platforms.teams.activity import Account, Spoken, person_id
 from bot.platforms.teams.connector import Connector
 from bot.platforms.teams.text import Named
+from bot.platforms.ttl_cache import Remembered
 
 IDENTITY_KEPT_S: Final = 24 * 3600.0
 ROSTER_KEPT_S: Final = 10 * 60.0

@@ -12,22 +12,22 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from bot.incoming import Answer, Chat, Incoming, Kind, Placement
+from bot.dispatch.incoming import Answer, Chat, Incoming, Kind, Placement
 from bot.platforms.base import NOT_ASKED, Ambiguous, Gone, Reader, Rejected, SendFailed, Sent, Target, Unavailable
-from bot.platforms.door import BODY_LIMIT_S, Json, Turned, read_document, require_shallow
-from bot.platforms.remembered import Remembered
+from bot.platforms.ingress import BODY_LIMIT_S, Json, Turned, read_document, require_shallow
 from bot.platforms.teams.activity import Spoken, read_activity, spoken
-from bot.platforms.teams.asking import ANONYMOUS, Asked, read_asked
 from bot.platforms.teams.auth import Forbidden, TokenVerifier, Unauthenticated
+from bot.platforms.teams.bot_adapter import INVOKE, Turn, Turns
 from bot.platforms.teams.cards import Drawing, error
+from bot.platforms.teams.channels import Places
 from bot.platforms.teams.connector import MAX_TOTAL_WAIT_S, Connector
 from bot.platforms.teams.consent import Consents
-from bot.platforms.teams.extensions import NOTHING, Extensions
+from bot.platforms.teams.extension_requests import ANONYMOUS, Asked, read_asked
+from bot.platforms.teams.extension_responses import NOTHING, Extensions
 from bot.platforms.teams.files import Files, read_attached, unfetched
+from bot.platforms.teams.interactions import PLATFORM, Heard, How, hear, person_reference
 from bot.platforms.teams.people import People
-from bot.platforms.teams.places import Places
-from bot.platforms.teams.reading import PLATFORM, Heard, How, hear, person_reference
-from bot.platforms.teams.turn import INVOKE, Turn, Turns
+from bot.platforms.ttl_cache import Remembered
 from cards import chat as cards
 from cards.model import Card, T
 from services import user

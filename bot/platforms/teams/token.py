@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from bot.platforms.base import Unavailable
-from bot.platforms.body import BodyTooLarge, read_body
+from bot.platforms.response_body import BodyTooLarge, read_body
 
 SCOPES: Final = {
     "login.microsoftonline.us": "https://api.botframework.us/.default",

@@ -9,7 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.platforms.web.guard import HEADERS, Turned
+from bot.platforms.web.ingress import HEADERS, Turned
 
 HEARTBEAT_SECONDS: Final = 15
 WRITE_LIMIT_SECONDS: Final = 10

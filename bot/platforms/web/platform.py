@@ -11,12 +11,11 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from bot.extensions import CAPTURE
-from bot.incoming import Answer, Chat, Incoming, Kind, Placement
+from bot.commands.extensions import CAPTURE
+from bot.dispatch.incoming import Answer, Chat, Incoming, Kind, Placement
 from bot.platforms.base import Gone, Reader, Sent, Target, Unavailable
-from bot.platforms.web.drawing import PLATFORM, TENANT, Drawing, Visit, addressed
 from bot.platforms.web.events import Listeners, event
-from bot.platforms.web.guard import (
+from bot.platforms.web.ingress import (
     Clicked,
     Founded,
     Handler,
@@ -29,6 +28,7 @@ from bot.platforms.web.guard import (
     read_body,
     read_file,
 )
+from bot.platforms.web.renderer import PLATFORM, TENANT, Drawing, Visit, addressed
 from cards.model import Card, to_json
 from services.errors import Contended
 from services.file import OpenedFile, ReceivedFile

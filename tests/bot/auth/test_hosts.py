@@ -1,10 +1,9 @@
 """To which hosts the bot answers."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from bot.platforms.teams.hosts import MICROSOFT_SERVICE_HOSTS, ServiceHosts
+from bot.platforms.teams.service_hosts import MICROSOFT_SERVICE_HOSTS, ServiceHosts
 
 
 @pytest.mark.parametrize(

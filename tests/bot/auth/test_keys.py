@@ -11,8 +11,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from jwt.warnings import InsecureKeyLengthWarning
 
 from bot.platforms.teams.auth import Forbidden, TokenVerifier, Unauthenticated
-from bot.platforms.teams.hosts import ServiceHosts
 from bot.platforms.teams.keys import MAX_DOCUMENT_BYTES
+from bot.platforms.teams.service_hosts import ServiceHosts
 from tests.fakes.bot_connector import APP_ID, Answer, FakeClock, FakeTeams, Slow
 
 

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from bot.platforms.teams.auth import Forbidden, TokenVerifier, Unauthenticated
-from bot.platforms.teams.hosts import MICROSOFT_SERVICE_HOSTS, ServiceHosts
+from bot.platforms.teams.service_hosts import MICROSOFT_SERVICE_HOSTS, ServiceHosts
 from tests.bot.auth.forging import NOW_S, forge_header, pem, sign, sign_with_public_key, tamper
 from tests.bot.loopback import START
 from tests.fakes.bot_connector import APP_ID, TENANT_ID, FakeTeams

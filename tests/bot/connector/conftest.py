@@ -3,9 +3,9 @@
 import aiohttp
 import pytest
 
-from bot.metrics import Metrics
+from bot.operations.metrics import Metrics
 from bot.platforms.teams.connector import Connector
-from bot.platforms.teams.hosts import ServiceHosts
+from bot.platforms.teams.service_hosts import ServiceHosts
 from bot.platforms.teams.token import TokenSource
 from tests.bot.connector.parts import login
 from tests.bot.loopback import clock, session, teams

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from bot.platforms.base import RateLimited
-from bot.platforms.pace import MAX_PLACES, MAX_WAITING, Paces, Window
+from bot.platforms.rate_limiter import MAX_PLACES, MAX_WAITING, Paces, Window
 from bot.platforms.teams.connector import READS, WRITES, Connector
 from tests.bot.connector.parts import CHANNEL
 from tests.fakes.bot_connector import FakeClock, FakeTeams

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.metrics import Metrics
+from bot.operations.metrics import Metrics
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
 from bot.platforms.teams.connector import MAX_ANSWER_BYTES, MAX_TRIES, Connector
 from bot.platforms.teams.token import TokenSource

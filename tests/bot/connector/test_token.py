@@ -6,10 +6,10 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from bot.metrics import Metrics
+from bot.operations.metrics import Metrics
 from bot.platforms.base import Unavailable
 from bot.platforms.teams.connector import Connector
-from bot.platforms.teams.hosts import ServiceHosts
+from bot.platforms.teams.service_hosts import ServiceHosts
 from bot.platforms.teams.token import TokenSource
 from tests.bot.connector.parts import CARD, CHANNEL, login
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, Answer, FakeClock, FakeTeams, Slow

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.drawing import Drawer
-from bot.metrics import Metrics
-from bot.relay import Relay
-from bot.sending import Sender
+from bot.operations.metrics import Metrics
+from bot.outbox.relay import Relay
+from bot.outbox.renderer import Drawer
+from bot.outbox.sender import Sender
 from bot.views import delivery as delivery_views
 from storage.unit_of_work import SqlUnits
 from tests.bot.relay.parts import draw_lead

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.drawing import Drawer
+from bot.outbox.relay import Relay
+from bot.outbox.renderer import Drawer
+from bot.outbox.sender import Sender
 from bot.platforms.base import Gone, RateLimited, Rejected, Unavailable
-from bot.relay import Relay
-from bot.sending import Sender
 from cards.model import Card
 from services import lead
 from services.people import Actor

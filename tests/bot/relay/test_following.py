@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.relay import Relay
+from bot.outbox.relay import Relay
 from services import lead
 from storage.unit_of_work import SqlUnits
 from tests.fakes.remote import Remote

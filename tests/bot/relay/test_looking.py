@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.outbox.relay import LEASE, Relay
+from bot.outbox.sender import LOOKS_MAX, TRIES_MAX, Sender
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
-from bot.relay import LEASE, Relay
-from bot.sending import LOOKS_MAX, TRIES_MAX, Sender
 from services.delivery import Kind
 from storage.unit_of_work import SqlUnits
 from tests.bot.relay.parts import unknowns

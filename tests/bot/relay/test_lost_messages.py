@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.outbox.relay import LEASE, Relay
+from bot.outbox.sender import Outcome, Sender
 from bot.platforms.base import Ambiguous
-from bot.relay import LEASE, Relay
-from bot.sending import Outcome, Sender
 from services import delivery
 from services.delivery import Delivery, Kind, State
 from services.errors import NotPermitted

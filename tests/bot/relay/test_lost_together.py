@@ -1,13 +1,14 @@
 """Messages that are lost together, and how they are told of."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
 
+from bot.outbox.relay import LEASE, Relay
 from bot.platforms.base import Ambiguous
-from bot.relay import LEASE, Relay
 from services import delivery
-from services.delivery import Delivery, Kind, State, resending
+from services.delivery import Delivery, Kind, State
 from services.delivery.model import SHOWN_MAX
 from storage.unit_of_work import SqlUnits
 from tests.bot.relay.parts import unknowns
@@ -58,7 +59,7 @@ async def test_no_more_is_sent_again_than_goes_at_once(
 ) -> None:
     """Of very many lost messages some are sent again at a press, and the card goes on offering the rest."""
     del relay
-    monkeypatch.setattr(resending, "RESENT_MAX", 3)
+    monkeypatch.setattr(import_module("services.delivery.resend"), "RESENT_MAX", 3)
     async with units.write() as uow:
         ids = [uow.new_id() for _ in range(5)]
         place: dict[str, Any] = {"platform": "web", "tenant": "demo", "key": "lead-1", "view": "lead.card"}

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from bot.relay import Relay
-from bot.sending import Sender
+from bot.outbox.relay import Relay
+from bot.outbox.sender import Sender
 from services.delivery import Delivery, Kind
 from services.lead.events import LeadEvent
 from storage.engine import Database

@@ -13,8 +13,8 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.incoming import Answer, Incoming, Placement
-from bot.metrics import Metrics
+from bot.dispatch.incoming import Answer, Incoming, Placement
+from bot.operations.metrics import Metrics
 from bot.platforms.base import Reader, Sent
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.files import Files

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 import pytest
 from msgspec.structs import replace
 
-from bot.incoming import Kind, Placement
+from bot.dispatch.incoming import Kind, Placement
 from cards.model import Fact, Facts, verbatim
 from services.people import PlaceKind
 from tests.bot.slack.parts import ANNA, BEN, BUDGET_S, CHANNEL, FORM, LEAD, READER, YES, Bot, Json, bot_behind

@@ -12,8 +12,8 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
 
-from bot.platforms.door import BODY_LIMIT_BYTES, DEPTH_LIMIT, Json, Turned
-from bot.platforms.slack.door import Door, Said, signed
+from bot.platforms.ingress import BODY_LIMIT_BYTES, DEPTH_LIMIT, Json, Turned
+from bot.platforms.slack.ingress import Door, Said, signed
 
 SECRET = "only-for-this-test"
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

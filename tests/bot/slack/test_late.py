@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.platforms.slack.late import Busy, Hands, Reply
+from bot.platforms.slack.background import Busy, Hands, Reply
 
 SOON_S = 0.05
 LATE = {"response_action": "update"}

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from bot.logs import configure
+from bot.operations.logs import configure
 from tests.bot.logged import restored
 from tests.bot.slack import payloads
 from tests.bot.slack.deployment import ANNA, BEN, SALES, SARA, TOKEN, Deployment, deployed, found

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from bot.platforms.door import BODY_LIMIT_BYTES
+from bot.platforms.ingress import BODY_LIMIT_BYTES
 from tests.bot.slack import payloads
 from tests.bot.slack.deployment import ANNA, BEN, SALES, SARA, Answered, Deployment, deployed, found
 from tests.bot.slack.payloads import FORM, JSON, carries

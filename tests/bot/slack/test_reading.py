@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.incoming import Mention
-from bot.platforms.door import Json, Turned
+from bot.dispatch.incoming import Mention
+from bot.platforms.ingress import Json, Turned
 from bot.platforms.slack.cards import Opened, read_opened
 from bot.platforms.slack.payload import Sort, Spoken, read_payload, spoken
 from bot.platforms.slack.text import plain, read_text

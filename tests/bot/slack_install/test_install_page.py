@@ -8,7 +8,7 @@ from aiohttp.test_utils import TestServer
 from structlog.testing import capture_logs
 
 from bot.app import opened
-from bot.install_page import VISITS, InstallPage
+from bot.pages.install import VISITS, InstallPage
 from bot.platforms.slack.installations import InstalledTokens, SlackInstallations
 from bot.platforms.slack.oauth import OAuth
 from bot.platforms.slack.scopes import SCOPES

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from bot.platforms.door import Json, Turned
+from bot.platforms.ingress import Json, Turned
 from bot.platforms.slack.socket import AT_ONCE_MAX, Socket
 from tests.builders import START
 from tests.fakes.slack import APP_TOKEN, Answer, Drop, FakeClock, FakeSlack, ratelimited, refused

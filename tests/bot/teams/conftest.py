@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from bot.platforms.teams.auth import TokenVerifier
-from bot.platforms.teams.hosts import ServiceHosts
+from bot.platforms.teams.service_hosts import ServiceHosts
 from tests.bot.loopback import clock, session, teams
 from tests.bot.teams.parts import ANNA, ANNA_AAD, BEN, BEN_AAD, CHANNEL, Bot, behind
 from tests.fakes.bot_connector import APP_ID, FakeClock, FakeTeams

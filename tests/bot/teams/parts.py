@@ -10,16 +10,16 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.incoming import Answer, Incoming, Placement
-from bot.metrics import Metrics
+from bot.dispatch.incoming import Answer, Incoming, Placement
+from bot.operations.metrics import Metrics
+from bot.platforms.allowed_hosts import FileHosts
 from bot.platforms.base import Reader, Sent
-from bot.platforms.door import is_object
-from bot.platforms.hosts import FileHosts
+from bot.platforms.ingress import is_object
 from bot.platforms.teams.auth import TokenVerifier
 from bot.platforms.teams.connector import Connector
 from bot.platforms.teams.files import Files
-from bot.platforms.teams.hosts import ServiceHosts
 from bot.platforms.teams.platform import Own, TeamsPlatform
+from bot.platforms.teams.service_hosts import ServiceHosts
 from cards.model import Card, Choice, ChoiceInput, Item, Items, Run, Subject, TextInput, verbatim
 from services.file import OpenedFile
 from services.people import Language, PlaceKind

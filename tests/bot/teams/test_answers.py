@@ -6,13 +6,12 @@ import json
 import pytest
 from structlog.testing import capture_logs
 
-from bot.incoming import Placement
+from bot.dispatch.incoming import Placement
 from bot.platforms.base import Gone, Sent, Target
 from bot.platforms.teams.cards import CARD
 from services.people import PlaceKind
 from tests.bot.teams.parts import ANNA, ANNA_AAD, BEN, BOT, CHANNEL, GERMAN, LEAD, NO, THREAD, Bot, direct
-from tests.fakes.bot_connector import TENANT_ID, Drop
-from tests.fakes.bot_connector import Answer as Refused
+from tests.fakes.bot_connector import TENANT_ID, Answer as Refused, Drop
 
 
 async def test_an_answer_for_all_is_posted_in_the_thread(bot: Bot) -> None:

@@ -4,14 +4,13 @@ import json
 
 import pytest
 
-from bot.incoming import Kind, Placement
-from bot.platforms.door import is_object
+from bot.dispatch.incoming import Kind, Placement
+from bot.platforms.ingress import is_object
 from bot.platforms.teams.cards import CARD, ERROR, NOTE
 from cards.model import Card, Item, Items, Run, verbatim
 from services.people import PlaceKind
 from tests.bot.teams.parts import ANNA, CHANNEL, FORM, LEAD, NO, PICK, THREAD, Bot, buttons
-from tests.fakes.bot_connector import Answer as Refused
-from tests.fakes.bot_connector import Slow
+from tests.fakes.bot_connector import Answer as Refused, Slow
 
 
 async def test_a_click_is_understood(bot: Bot) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.incoming import Answer, Incoming
-from bot.platforms.door import BODY_LIMIT_BYTES, DEPTH_LIMIT
+from bot.dispatch.incoming import Answer, Incoming
+from bot.platforms.ingress import BODY_LIMIT_BYTES, DEPTH_LIMIT
 from tests.bot.teams.parts import ANNA, PICK, THREAD, Bot
 
 

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.incoming import Answer, Kind, Placement
+from bot.dispatch.incoming import Answer, Kind, Placement
 from tests.bot.teams.parts import BOT, CHANNEL, GERMAN, LEAD, NO, Bot
-from tests.fakes.bot_connector import Answer as Refused
-from tests.fakes.bot_connector import Slow
+from tests.fakes.bot_connector import Answer as Refused, Slow
 
 
 def installation(bot: Bot, action: str) -> dict[str, Any]:

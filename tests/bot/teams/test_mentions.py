@@ -2,10 +2,9 @@
 
 import time
 
-from bot.incoming import Mention
+from bot.dispatch.incoming import Mention
 from tests.bot.teams.parts import ANNA, ANNA_AAD, BEN, BEN_AAD, BOT, CHANNEL, Bot, mention
-from tests.fakes.bot_connector import Answer as Refused
-from tests.fakes.bot_connector import Slow
+from tests.fakes.bot_connector import Answer as Refused, Slow
 
 
 async def test_mentioned_people_become_one_word(bot: Bot) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.incoming import Kind
+from bot.dispatch.incoming import Kind
 from services.people import PlaceKind
 from tests.bot.teams.parts import ANNA, ANNA_AAD, BEN, BEN_AAD, BOT, CHANNEL, PICK, THREAD, Bot, mention
 from tests.fakes.bot_connector import TENANT_ID

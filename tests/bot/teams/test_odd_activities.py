@@ -1,10 +1,9 @@
 """Genuine activities, changed at random."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
-from bot.incoming import Answer, Placement
+from bot.dispatch.incoming import Answer, Placement
 from tests.bot.teams.odd import CHANGES, INSIDE, MENUS, TYPES
 from tests.bot.teams.parts import GERMAN, LEAD, Bot
 

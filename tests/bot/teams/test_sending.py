@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from bot.incoming import Placement
+from bot.dispatch.incoming import Placement
 from bot.platforms.base import Gone, RateLimited, Rejected, Target, Unavailable
-from bot.platforms.remembered import Remembered
 from bot.platforms.teams.people import READERS_MAX
+from bot.platforms.ttl_cache import Remembered
 from tests.bot.teams.parts import (
     ANNA,
     ANNA_AAD,
@@ -24,8 +24,7 @@ from tests.bot.teams.parts import (
     direct,
     roster_calls,
 )
-from tests.fakes.bot_connector import TENANT_ID, Drop, Slow
-from tests.fakes.bot_connector import Answer as Refused
+from tests.fakes.bot_connector import TENANT_ID, Answer as Refused, Drop, Slow
 
 
 async def test_the_bot_writes_unasked(bot: Bot) -> None:

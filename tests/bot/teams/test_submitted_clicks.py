@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.incoming import Kind, Placement
+from bot.dispatch.incoming import Kind, Placement
 from bot.platforms.base import Target
 from services.people import PlaceKind
 from tests.bot.teams.parts import ANNA, GERMAN, LEAD, NO, PICK, Bot, direct

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from bot.metrics import Metrics
+from bot.operations.metrics import Metrics
 from bot.platforms.slack.api import SlackApi, Workspace
 from bot.platforms.slack.tokens import FixedToken
 from tests.bot.loopback import clock, session

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from bot.metrics import Metrics
+from bot.operations.metrics import Metrics
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
 from bot.platforms.slack.api import MAX_ANSWER_BYTES, MAX_TRIES, RESPONSES_AT_ONCE, SlackApi, Workspace
 from bot.platforms.slack.methods import METHODS

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.incoming import Answer, Incoming
+from bot.dispatch.incoming import Answer, Incoming
 from bot.platforms.base import RateLimited, Reader, Rejected, Sent, Target
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.cards import Drawing

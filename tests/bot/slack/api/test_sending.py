@@ -8,7 +8,7 @@ import pytest
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Reader, Rejected, SendFailed, Sent, Target, Unavailable
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.cards import Drawing
-from bot.platforms.slack.sending import PAGE, PAGES_MAX, Sending
+from bot.platforms.slack.sender import PAGE, PAGES_MAX, Sending
 from bot.platforms.slack.tokens import FixedToken
 from cards.model import Card, Run, Subject, Text, verbatim
 from services.people import Language

@@ -1,0 +1,1 @@
+"""Commands: what a handler declares, the registry that finds them, and the parser of typed text."""

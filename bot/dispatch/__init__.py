@@ -1,0 +1,1 @@
+"""From one incoming interaction to one response: who acts, which command, one transaction."""

@@ -1,0 +1,104 @@
+"""What must be true before people can use the bot, found out before they try: a line each."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final, TypeAlias
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from bot.operations.slack_readiness import faults_of_slack
+from bot.platforms.allowed_hosts import is_loopback
+from bot.platforms.base import Unavailable
+from bot.platforms.slack.scopes import EVENTS_PATH
+from bot.platforms.teams.token import TokenSource
+from bot.settings import GUID, Settings
+from services.installation import Installation
+
+TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=5)
+
+Ask: TypeAlias = Callable[[], Awaitable[str]]
+"""What is wrong; nothing, if all is well."""
+
+AskInstallations: TypeAlias = Callable[[], Awaitable[Sequence[Installation]]]
+"""Where the app is installed; nothing, while the database cannot be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the answer."""
+
+    about: str
+    fault: str = ""
+
+    def __str__(self) -> str:
+        return f"bad  {self.about}: {self.fault}" if self.fault else f"ok   {self.about}"
+
+
+async def findings(
+    settings: Settings, session: aiohttp.ClientSession, ask_database: Ask, ask_installations: AskInstallations
+) -> AsyncGenerator[Finding]:
+    """One after the other, what needs no network first."""
+    if settings.serves_teams:
+        yield Finding("KOLLEGA_TEAMS_APP_ID", _guid(settings.teams_app_id))
+        yield Finding("KOLLEGA_TEAMS_TENANT_ID", _guid(settings.teams_tenant_id))
+    if settings.serves_teams or settings.public_url or not settings.fetches_from_slack:
+        yield Finding("KOLLEGA_PUBLIC_URL", _address(settings.public_url))
+    yield Finding("KOLLEGA_OPERATOR_NAME", "" if settings.operator_name else "empty: the privacy page names nobody")
+    yield Finding("KOLLEGA_DATABASE_URL", await ask_database())
+    if settings.serves_teams:
+        yield Finding("keys of Microsoft", await _keys(settings, session))
+        yield Finding("token for Teams", await _token(settings, session))
+        yield Finding("messaging endpoint", await _turned_away(session, f"{settings.address}/api/messages"))
+    if settings.serves_slack:
+        async for about, fault in faults_of_slack(settings, session, await ask_installations()):
+            yield Finding(about, fault)
+        if not settings.fetches_from_slack:
+            yield Finding("request address", await _turned_away(session, f"{settings.address}{EVENTS_PATH}"))
+
+
+def _guid(value: str) -> str:
+    return "" if GUID.fullmatch(value) else "must be the id that the registration in Entra ID shows"
+
+
+def _address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname or is_loopback(parts.hostname):
+        return "must be the https address under which Microsoft and everybody else reach the bot"
+    return ""
+
+
+async def _keys(settings: Settings, session: aiohttp.ClientSession) -> str:
+    """Without them nobody is believed."""
+    try:
+        async with session.get(settings.teams_openid_url, timeout=TIMEOUT, allow_redirects=False) as response:
+            status = response.status
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        return f"{settings.teams_openid_url} cannot be reached ({type(error).__name__})"
+    return "" if status == HTTPStatus.OK else f"{settings.teams_openid_url} answers {status}"
+
+
+async def _token(settings: Settings, session: aiohttp.ClientSession) -> str:
+    """Id, secret and tenant belong together, or the login server gives nothing for them."""
+    source = TokenSource(
+        session,
+        settings.teams_login_url,
+        app_id=settings.teams_app_id,
+        app_password=settings.teams_app_password.get_secret_value(),
+        tenant_id=settings.teams_tenant_id,
+    )
+    try:
+        return "" if await source.fetch() else "needs an app id"
+    except Unavailable:
+        return "refused: are app id, secret and tenant those of the registration, and is the secret still valid?"
+
+
+async def _turned_away(session: aiohttp.ClientSession, url: str) -> str:
+    """What reaches the bot from outside without a proof has to be turned away by it."""
+    try:
+        async with session.post(url, json={}, timeout=TIMEOUT, allow_redirects=False) as response:
+            status = response.status
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        return f"{url} cannot be reached ({type(error).__name__}); is the bot running behind its proxy?"
+    return "" if status == HTTPStatus.UNAUTHORIZED else f"{url} answers {status} and should answer 401"

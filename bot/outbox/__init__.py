@@ -1,0 +1,1 @@
+"""The outbox: route events, render deliveries, send them and record the outcome."""

@@ -1,0 +1,215 @@
+"""From what has happened to cards in front of people: events become deliveries, deliveries become messages.
+
+Several processes share the work. An event is routed in one transaction. A delivery is marked `sending` in a transaction
+of its own before the platform is asked; whoever dies in between leaves it marked, its lease runs out, and somebody
+decides: an update is repeated, a message is looked up, and becomes `unknown` where that is not possible.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+
+from bot.outbox.sender import LEASE, Sender
+from services.delivery import Due
+from services.errors import Contended
+from services.events import decode
+from services.notification.planner import Planner
+from services.notification.router import route
+from services.unit_of_work import UnitOfWork, Units
+
+POLL_S: Final = 1.0
+"""How often to look for what other processes have committed."""
+FAILED_PAUSE_S: Final = 2.0
+WORKERS: Final = 24
+GATHER_S: Final = 0.02
+"""Whoever is woken while nothing is being sent waits so long, because several things often happen at once."""
+ROUTINGS_PER_ROUND: Final = 3
+EVENTS_TOGETHER: Final = 20
+"""So many events are routed in one transaction; a click may have to wait for it."""
+STUCK_PER_ROUND: Final = 50
+ROUTINGS_MAX: Final = 8
+STOP_S: Final = 5.0
+"""How long whoever is sending may go on when the process ends."""
+SETTLE_S: Final = 2.0
+"""How long it may take then to note what became of the rest."""
+
+_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("relay")
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """How many events were routed, and how many deliveries that has made."""
+
+    events: int = 0
+    planned: int = 0
+
+    def __add__(self, other: "Routed") -> "Routed":
+        return Routed(self.events + other.events, self.planned + other.planned)
+
+
+class Relay:
+    """Works until it is stopped, woken by commits of this process and by the clock."""
+
+    def __init__(
+        self,
+        units: Units,
+        sender: Sender,
+        *,
+        woken: asyncio.Event | None = None,
+        workers: int = WORKERS,
+        poll_s: float = POLL_S,
+    ) -> None:
+        self._units = units
+        self._sender = sender
+        self._workers = workers
+        self._poll_s = poll_s
+        self._woken = woken or asyncio.Event()
+        self._stopping = False
+        self._sending: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """There is work."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Begin nothing new."""
+        self._stopping = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Work until stopped; then wait for what is being sent, for a limited time."""
+        while not self._stopping:
+            self._woken.clear()
+            if not await self._round():
+                await self._rest(self._poll_s)
+        await self._end()
+
+    async def drain(self) -> None:
+        """Work until nothing is due and nothing is being sent."""
+        is_busy = True
+        while is_busy:
+            # Whatever ends while the work is looked for may leave an event that was not seen there.
+            was_sending = bool(self._sending)
+            is_busy = await self.work() or was_sending
+            if self._sending:
+                await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
+
+    async def work(self) -> bool:
+        """Route and begin to send what is due; whether there was anything."""
+        async with self._units.read() as uow:
+            waiting = await uow.deliveries.waiting(uow.now)
+        routed = await self._route_some() if waiting.events else Routed()
+        recovered = waiting.stuck and await self._recover()
+        begun = (waiting.deliveries or routed.planned > 0 or recovered) and await self._begin_some()
+        return routed.events > 0 or recovered or begun
+
+    async def _round(self) -> bool:
+        try:
+            return await self.work()
+        except Contended as refusal:
+            _log.warning("database in the way", refusal=type(refusal).__name__)
+        except Exception:  # noqa: BLE001 - a defect in one round must not be the last one
+            _log.exception("round failed")
+        self._sender.metrics.relay_failures.inc()
+        await self._rest(FAILED_PAUSE_S)
+        return False
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+                await asyncio.sleep(0 if self._sending else GATHER_S)
+        except TimeoutError:
+            return
+
+    async def _end(self) -> None:
+        if self._sending:
+            _, late = await asyncio.wait(self._sending, timeout=STOP_S)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late, timeout=SETTLE_S)
+
+    # ---- events ----
+
+    async def _route_some(self) -> Routed:
+        routed = Routed()
+        for _ in range(ROUTINGS_PER_ROUND):
+            if self._stopping:
+                break
+            some = await self._route(EVENTS_TOGETHER)
+            routed += some
+            if some.events < EVENTS_TOGETHER:
+                break
+        return routed
+
+    async def _route(self, limit: int) -> Routed:
+        """Route the first events that are due; one that cannot be routed must not hold up those beside it."""
+        due: list[Due] = []
+        try:
+            async with self._units.write() as uow:
+                due = await uow.deliveries.next_events(limit, uow.now)
+                planned = [await self._plan(uow, one) for one in due]
+                await uow.deliveries.mark_routed([one.event_id for one in due], uow.now)
+            return Routed(len(due), sum(planned))
+        except Contended:
+            # Relays that change the same cards in different orders wait for each other: never with an event each.
+            if len(due) <= 1:
+                raise
+        except Exception as error:
+            if not due:
+                raise
+            if len(due) == 1:
+                return await self._postponed(due[0], error)
+        return sum([await self._route(1) for _ in due], Routed())
+
+    async def _plan(self, uow: UnitOfWork, due: Due) -> int:
+        notices = await route(uow, decode(due.body))
+        return await Planner(uow, due.event_id, has_mail=self._sender.mails is not None).plan(notices)
+
+    async def _postponed(self, due: Due, error: Exception) -> Routed:
+        _log.error("routing failed", event_id=due.event_id, attempts=due.attempts, exc_info=error)
+        await self._postpone(due, type(error).__name__)
+        return Routed(1)
+
+    async def _postpone(self, due: Due, error: str) -> None:
+        async with self._units.write() as uow:
+            if due.attempts + 1 >= ROUTINGS_MAX:
+                await uow.deliveries.mark_routed([due.event_id], uow.now, f"gave up: {error}")
+            else:
+                pause = timedelta(seconds=2.0**due.attempts)
+                await uow.deliveries.postpone_event(due.event_id, uow.now + pause, error)
+
+    # ---- deliveries ----
+
+    async def _recover(self) -> bool:
+        """Decide about what somebody was sending when he died."""
+        async with self._units.write() as uow:
+            stuck = await uow.deliveries.stuck(STUCK_PER_ROUND, uow.now)
+        for delivery in stuck:
+            _log.warning("sender died", delivery_id=delivery.delivery_id, kind=delivery.kind)
+            await self._sender.settle(delivery, self._sender.judge_lost(delivery, "the sender died"))
+        return bool(stuck)
+
+    async def _begin_some(self) -> bool:
+        free = self._workers - len(self._sending)
+        if free <= 0 or self._stopping:
+            return False
+        async with self._units.write() as uow:
+            claimed = await uow.deliveries.claim(free, uow.now, uow.now + LEASE)
+        for delivery in claimed:
+            self._begin(self._sender.carry(delivery))
+        return bool(claimed)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._sending.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self.wake()

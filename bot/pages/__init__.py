@@ -1,0 +1,1 @@
+"""HTML pages outside the chat: invitations, installation, information and health."""

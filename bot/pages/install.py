@@ -1,0 +1,147 @@
+"""The two pages by which a workspace of Slack takes the app in: the way there, and the way back."""
+
+import asyncio
+import re
+import secrets
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from bot.pages.language import language_of, unmoved
+from bot.platforms.base import RateLimited
+from bot.platforms.rate_limiter import Paces, Window
+from bot.platforms.slack.oauth import CODE_MAX_CHARS, Away, OAuth, Refused
+from bot.platforms.slack.scopes import INSTALL_PATH, REDIRECT_PATH
+from cards import install_page as cards
+from cards.model import Card
+from cards.render.html import STYLE_SOURCE
+from services import installation
+from services.errors import Contended
+from services.installation import ASKED_FOR, Fault
+from services.unit_of_work import Units
+
+VISITS: Final = (Window(60, 60),)
+"""So many may come a minute: each of them is a row, and on the way back a question to Slack."""
+STATE_MAX_CHARS: Final = 128
+HEADERS: Final = {
+    # The address of the way back holds what Slack gives for an agreement: it is kept and told by nobody.
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "Vary": "Accept-Language",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+    "Content-Security-Policy": f"default-src 'none'; style-src {STYLE_SOURCE}; base-uri 'none'; frame-ancestors 'none'",
+}
+STATUS: Final = {
+    Fault.UNKNOWN: HTTPStatus.BAD_REQUEST,
+    Fault.ELSEWHERE: HTTPStatus.FORBIDDEN,
+    Fault.EXPIRED: HTTPStatus.GONE,
+    Fault.USED: HTTPStatus.GONE,
+}
+
+_BROWSER: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+
+_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("install.page")
+
+
+class InstallPage:
+    """For whoever may add apps to a workspace."""
+
+    def __init__(
+        self, units: Units, oauth: OAuth, public_url: str, *, timer: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._units = units
+        self._oauth = oauth
+        self._again = f"{public_url}{INSTALL_PATH}"
+        self._is_https = public_url.startswith("https://")
+        # No other host, and nobody without https, can put a cookie of the first name into a browser.
+        self._cookie = "__Host-kollega-install" if self._is_https else "kollega-install"
+        self._paces = Paces(VISITS, timer=timer, sleep=asyncio.sleep)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            # What only looks whether a page is there must not ask anything.
+            web.get(INSTALL_PATH, self.begin, allow_head=False),
+            web.get(REDIRECT_PATH, self.finish, allow_head=False),
+        ]
+
+    async def begin(self, request: web.Request) -> web.Response:
+        """Send the browser to Slack, with a question that only it can answer."""
+        if (crowded := await self._crowded(request)) is not None:
+            return crowded
+        known = request.cookies.get(self._cookie, "")
+        browser = known if _BROWSER.fullmatch(known) else secrets.token_urlsafe(32)
+        try:
+            async with self._units.write() as uow:
+                state = await installation.ask(uow, browser)
+        except Contended:
+            return self._page(request, cards.away(self._again), HTTPStatus.SERVICE_UNAVAILABLE)
+        headers = {**HEADERS, "Location": self._oauth.agree_url(state)}
+        response = web.Response(status=HTTPStatus.FOUND, headers=headers)
+        response.set_cookie(
+            self._cookie,
+            browser,
+            max_age=int(ASKED_FOR.total_seconds()),
+            path="/",
+            httponly=True,
+            secure=self._is_https,
+            samesite="Lax",
+        )
+        return response
+
+    async def finish(self, request: web.Request) -> web.Response:
+        """Take the app in, if the browser that asked brings the answer, once and in time."""
+        if (crowded := await self._crowded(request)) is not None:
+            return crowded
+        try:
+            return await self._finish(request)
+        except Refused:
+            return self._page(request, cards.refused(self._again), HTTPStatus.BAD_REQUEST)
+        except Away:
+            return self._page(request, cards.away(self._again), HTTPStatus.SERVICE_UNAVAILABLE)
+        except Contended as error:
+            _log.warning("installation not kept", error=type(error).__name__)
+            return self._page(request, cards.away(self._again), HTTPStatus.SERVICE_UNAVAILABLE)
+
+    async def _finish(self, request: web.Request) -> web.Response:
+        state, code = request.query.get("state", ""), request.query.get("code", "")
+        browser = request.cookies.get(self._cookie, "")
+        fault = await self._take(state, browser)
+        if fault is not None:
+            _log.info("installation not begun here", fault=fault)
+            return self._page(request, cards.faulty(fault, self._again), STATUS[fault])
+        if request.query.get("error") == "access_denied":
+            return self._page(request, cards.cancelled(self._again))
+        if not 0 < len(code) <= CODE_MAX_CHARS:
+            raise Refused
+        installed = await self._oauth.finish(code)
+        return self._page(request, cards.installed(installed.name, installed.url))
+
+    async def _take(self, state: str, browser: str) -> Fault | None:
+        if not 0 < len(state) <= STATE_MAX_CHARS:
+            return Fault.UNKNOWN
+        async with self._units.write() as uow:
+            return await installation.take(uow, state, browser)
+
+    async def _crowded(self, request: web.Request) -> web.Response | None:
+        """Each page has its own pace, so that nobody who is on the way is held up by those who only begin."""
+        try:
+            await self._paces.wait(request.path, 0.0)
+        except RateLimited as crowd:
+            response = self._page(request, cards.busy(), HTTPStatus.TOO_MANY_REQUESTS)
+            response.headers["Retry-After"] = str(int(crowd.retry_after_s) + 1)
+            return response
+        return None
+
+    def _page(self, request: web.Request, card: Card, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
+        language = language_of(request)
+        return web.Response(
+            text=unmoved(language, card),
+            status=status,
+            content_type="text/html",
+            headers={**HEADERS, "Content-Language": language},
+        )

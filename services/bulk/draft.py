@@ -1,0 +1,168 @@
+"""Read a list of firms and look at it before anything leaves the house."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from services import file
+from services.bulk.model import (
+    KEPT_MAX,
+    Bulk,
+    BulkForm,
+    BulkState,
+    BulkView,
+    Line,
+    Problem,
+    TooManyBulks,
+)
+from services.bulk.parse import LANGUAGES, PARTS, Entry, read_table, read_text
+from services.bulk.show import view_of
+from services.errors import Invalid, NotFound
+from services.invitation.invite import checked_address, checked_text
+from services.invitation.model import OPEN_MAX
+from services.marketplace.find import run_by
+from services.marketplace.model import LINE_MAX_CHARS, MARKETPLACES_SHOWN, PARTNERS_MAX, Part, PartnerState
+from services.marketplace.partner import part_of
+from services.people import Actor, Language, TeamId
+from services.permissions import Permission
+from services.table import open_table
+from services.unit_of_work import UnitOfWork
+
+
+async def form(uow: UnitOfWork, actor: Actor, file_id: str = "") -> BulkForm:
+    """Where firms can be invited to, and what a file has to say."""
+    team_id = actor.require(Permission.MARKETPLACE_RUN)
+    found = await uow.marketplaces.memberships(team_id, MARKETPLACES_SHOWN)
+    own = tuple(
+        (one.marketplace.marketplace_id, one.marketplace.name) for one in found if one.marketplace.team_id == team_id
+    )
+    if not own:
+        raise NotFound("marketplace", "")
+    if not file_id:
+        return BulkForm(own)
+    stored = await file.show(uow, actor, file_id)
+    return BulkForm(own, file_id, stored.name, len(await _read(uow, actor, file_id)))
+
+
+async def _read(uow: UnitOfWork, actor: Actor, file_id: str) -> list[Entry]:
+    return read_table(open_table((await file.read(uow, actor, file_id)).content))
+
+
+async def draft(
+    uow: UnitOfWork,
+    actor: Actor,
+    *,
+    firms: str = "",
+    file_id: str = "",
+    marketplace: str = "",
+    part: str = "",
+    text: str = "",
+) -> BulkView:
+    """Keep the firms of a pasted text or a file, each with the reason why it would be left out; nothing is sent."""
+    team_id = actor.require(Permission.MARKETPLACE_RUN)
+    market = await run_by(uow, team_id, marketplace)
+    usual = part_of(part)
+    words = checked_text(text)
+    entries = await _read(uow, actor, file_id) if file_id else read_text(firms)
+    await uow.bulks.drop_drafts(team_id, actor.user_id)
+    if await uow.bulks.count(team_id) >= KEPT_MAX:
+        raise TooManyBulks
+    team = await uow.teams.get(team_id)
+    language = team.language if team else actor.language
+    bulk = Bulk(
+        team_id=team_id,
+        bulk_id=uow.new_id(),
+        marketplace_id=market.marketplace_id,
+        user_id=actor.user_id,
+        platform=actor.place.platform,
+        text=words,
+        state=BulkState.DRAFT,
+        created_at=uow.now,
+        changed_at=uow.now,
+    )
+    lines = await _examined(uow, team_id, market.marketplace_id, [_line(one, usual, language) for one in entries])
+    await uow.bulks.add(bulk, lines)
+    return await view_of(uow, actor, bulk)
+
+
+def _line(entry: Entry, usual: Part, language: Language) -> Line:
+    """What the entry says by itself; its address is the one that people mean (A45)."""
+    drafted = Line(line=entry.line, firm=entry.firm, email=entry.email, part=usual, language=language)
+    try:
+        address = checked_address(entry.email)
+    except Invalid:
+        cut = replace(drafted, firm=entry.firm[:LINE_MAX_CHARS], email=entry.email[:LINE_MAX_CHARS])
+        return cut.refused(Problem.ADDRESS)
+    # A firm without a name goes by its domain, until it brings its own.
+    named = replace(drafted, email=address, firm=entry.firm or address.rpartition("@")[2])
+    if len(named.firm) > LINE_MAX_CHARS:
+        return replace(named, firm=named.firm[:LINE_MAX_CHARS]).refused(Problem.LONG)
+    return _told(named, entry)
+
+
+def _told(line: Line, entry: Entry) -> Line:
+    """With the part and the language of its own, where the file says them."""
+    part = PARTS.get(entry.part.casefold()) if entry.part else line.part
+    language = LANGUAGES.get(entry.language.casefold()) if entry.language else line.language
+    if part is None:
+        return line.refused(Problem.PART)
+    if language is None:
+        return line.refused(Problem.LANGUAGE)
+    return replace(line, part=part, language=language)
+
+
+@dataclass(slots=True)
+class Room:
+    """Who is there already, and how many more there may be."""
+
+    places: int
+    """Of partners on the marketplace."""
+    invitations: int
+    """Open ones of the team."""
+    partners: set[str]
+    invited: set[str]
+    own: set[str]
+    seen: set[str] = field(default_factory=set[str])
+
+    def judge(self, line: Line) -> Problem | None:
+        """Why the firm cannot be invited; whoever can be takes up room."""
+        problem = self._known(line.email)
+        self.seen.add(line.email)
+        if problem is None and self.places <= 0:
+            return Problem.FULL
+        if problem is None and self.invitations <= 0:
+            return Problem.OPEN
+        if problem is None:
+            self.places -= 1
+            self.invitations -= 1
+        return problem
+
+    def _known(self, email: str) -> Problem | None:
+        known = (
+            (self.seen, Problem.TWICE),
+            (self.own, Problem.OWN),
+            (self.partners, Problem.PARTNER),
+            (self.invited, Problem.INVITED),
+        )
+        return next((problem for addresses, problem in known if email in addresses), None)
+
+
+async def room(uow: UnitOfWork, team_id: TeamId, marketplace_id: str) -> Room:
+    """The room on the marketplace at this moment."""
+    partners = await uow.marketplaces.partners(team_id, marketplace_id, PARTNERS_MAX)
+    invited = await uow.invitations.open_on(team_id, marketplace_id, uow.now, OPEN_MAX)
+    return Room(
+        PARTNERS_MAX - len(partners),
+        OPEN_MAX - await uow.invitations.count_open(team_id),
+        {one.email for one in partners if one.state is PartnerState.ACTIVE},
+        set(invited),
+        set(await uow.members.addresses(team_id)),
+    )
+
+
+async def _examined(uow: UnitOfWork, team_id: TeamId, marketplace_id: str, lines: Sequence[Line]) -> list[Line]:
+    there = await room(uow, team_id, marketplace_id)
+    examined: list[Line] = []
+    for line in lines:
+        problem = line.problem or there.judge(line)
+        examined.append(line.refused(problem) if problem else line)
+    return examined

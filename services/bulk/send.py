@@ -1,0 +1,139 @@
+"""Send what was looked at: a slice in each transaction, each firm once, each with an invitation of its own."""
+
+from dataclasses import replace
+from typing import Final
+
+from services.bulk.draft import room
+from services.bulk.model import (
+    RESENDABLE,
+    SLICE,
+    Bulk,
+    BulkResent,
+    BulkStarted,
+    BulkState,
+    BulkView,
+    Fate,
+    Line,
+    LineState,
+    NothingToSend,
+    Problem,
+    tally,
+)
+from services.bulk.show import found, view_of
+from services.errors import Outdated
+from services.invitation.model import (
+    SENT_STATES,
+    VALID_FOR,
+    Addressee,
+    AlreadyInvited,
+    InvitationKind,
+    InvitationResent,
+    TooManyOpen,
+)
+from services.marketplace.model import AlreadyPartner, Marketplace
+from services.marketplace.partner import add_firm
+from services.people import Actor
+from services.permissions import Permission
+from services.unit_of_work import UnitOfWork
+
+_PROBLEMS: Final[dict[type[Exception], Problem]] = {
+    AlreadyInvited: Problem.INVITED,
+    AlreadyPartner: Problem.INVITED,
+    TooManyOpen: Problem.OPEN,
+}
+
+
+async def send(uow: UnitOfWork, actor: Actor, bulk_id: str) -> BulkView:
+    """Begin to invite what a draft holds; once, however often somebody presses."""
+    team_id = actor.require(Permission.MARKETPLACE_RUN)
+    bulk = await found(uow, team_id, bulk_id)
+    if bulk.state is BulkState.DROPPED:
+        raise Outdated("bulk")
+    if bulk.state is BulkState.DRAFT:
+        await _begin(uow, actor, bulk)
+    return await view_of(uow, actor, await found(uow, team_id, bulk_id))
+
+
+async def _begin(uow: UnitOfWork, actor: Actor, bulk: Bulk) -> None:
+    waiting = tally(await uow.bulks.fated(bulk.team_id, bulk.bulk_id, uow.now)).of(Fate.WAITING)
+    if not waiting:
+        raise NothingToSend
+    if not await uow.bulks.begin(bulk.team_id, bulk.bulk_id, actor.user_id, actor.place.platform, uow.now):
+        return
+    market = await uow.marketplaces.find(bulk.team_id, bulk.marketplace_id)
+    subject = market.name if market else ""
+    uow.emit(
+        BulkStarted(subject=subject, bulk_id=bulk.bulk_id, marketplace_id=bulk.marketplace_id, firms=waiting), by=actor
+    )
+    await advance(uow, actor, bulk)
+
+
+async def advance(uow: UnitOfWork, actor: Actor, bulk: Bulk) -> int:
+    """Invite the next firms of a running one; how many lines were settled. Whoever calls has made sure of the right."""
+    # Alone with the team, so that two processes do not take the same lines and nobody else takes the room.
+    await uow.teams.lock(bulk.team_id)
+    market = await uow.marketplaces.find(bulk.team_id, bulk.marketplace_id)
+    lines = await uow.bulks.waiting(bulk.team_id, bulk.bulk_id, SLICE) if market else []
+    if market:
+        there = await room(uow, bulk.team_id, bulk.marketplace_id)
+        for line in lines:
+            problem = there.judge(line)
+            settled = line.refused(problem) if problem else await _invite(uow, actor, market, bulk, line)
+            await uow.bulks.settle(bulk.team_id, bulk.bulk_id, settled, uow.new_id())
+    if len(lines) < SLICE:
+        await uow.bulks.move(bulk.team_id, bulk.bulk_id, BulkState.RUNNING, BulkState.DONE, uow.now)
+    return len(lines)
+
+
+async def _invite(uow: UnitOfWork, actor: Actor, market: Marketplace, bulk: Bulk, line: Line) -> Line:
+    firm = Addressee(line.firm, line.email, bulk.text, line.language, bulk.bulk_id)
+    try:
+        partner = await add_firm(uow, actor, market, firm, line.part)
+    except tuple(_PROBLEMS) as refusal:
+        return line.refused(_PROBLEMS[type(refusal)])
+    return replace(line, state=LineState.INVITED, invitation_id=partner.invitation_id)
+
+
+async def drop(uow: UnitOfWork, actor: Actor, bulk_id: str) -> BulkView:
+    """Throw a draft away."""
+    team_id = actor.require(Permission.MARKETPLACE_RUN)
+    bulk = await found(uow, team_id, bulk_id)
+    if bulk.state is not BulkState.DROPPED and not await uow.bulks.move(
+        team_id, bulk_id, BulkState.DRAFT, BulkState.DROPPED, uow.now
+    ):
+        raise Outdated("bulk")
+    return await view_of(uow, actor, await found(uow, team_id, bulk_id))
+
+
+async def resend(uow: UnitOfWork, actor: Actor, bulk_id: str) -> BulkView:
+    """Send those mails again that did not leave, or of which nobody knows; the old links are void."""
+    team_id = actor.require(Permission.MARKETPLACE_RUN)
+    bulk = await found(uow, team_id, bulk_id)
+    before = await uow.bulks.mailed_after(team_id, bulk_id)
+    failed = [one.line for one in await uow.bulks.fated(team_id, bulk_id, uow.now) if one.fate in RESENDABLE]
+    if not failed:
+        raise NothingToSend
+    again = [line for line in failed[:SLICE] if await _mail_again(uow, actor, bulk, line, before)]
+    uow.emit(BulkResent(bulk_id=bulk_id, marketplace_id=bulk.marketplace_id, firms=len(again)), by=actor)
+    await uow.bulks.look(team_id, bulk_id, bulk.shown, uow.now, is_moving=True)
+    return await view_of(uow, actor, bulk)
+
+
+async def _mail_again(uow: UnitOfWork, actor: Actor, bulk: Bulk, line: Line, before: dict[str, str]) -> bool:
+    invitation_id = line.invitation_id or ""
+    was_after, team_id = before[invitation_id], bulk.team_id
+    if not await uow.bulks.mail_again(team_id, bulk.bulk_id, invitation_id, was_after, uow.new_id()):
+        return False
+    if not await uow.invitations.send(team_id, invitation_id, SENT_STATES, uow.now + VALID_FOR):
+        return False
+    sent = await uow.invitations.get(team_id, invitation_id)
+    uow.emit(
+        InvitationResent(
+            subject=sent.ref if sent else "",
+            invitation_id=invitation_id,
+            kind=InvitationKind.PARTNER,
+            bulk_id=bulk.bulk_id,
+        ),
+        by=actor,
+    )
+    return True

@@ -1,9 +1,0 @@
-"""What the clock does about codes for channels."""
-
-from services.channel.connecting import KEPT
-from services.unit_of_work import UnitOfWork
-
-
-async def forget(uow: UnitOfWork, limit: int) -> int:
-    """Drop what is over."""
-    return await uow.channel_offers.forget(uow.now - KEPT, limit)

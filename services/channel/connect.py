@@ -1,0 +1,117 @@
+"""A channel of another platform becomes the team's: by a code typed there, confirmed where it was shown (A34)."""
+
+from datetime import timedelta
+from typing import Final
+
+from services import codes
+from services.channel.model import (
+    CODE_VALID_FOR,
+    BotMissing,
+    ChannelCode,
+    ChannelDeclined,
+    ChannelOffer,
+    ChannelOffered,
+    OfferOver,
+    OfferState,
+)
+from services.codes import WrongCode
+from services.errors import NotFound
+from services.people import Actor
+from services.permissions import Permission
+from services.team.connect import check_outsiders
+from services.team.model import AlreadyConnected, ChannelConnected, ConnectedChannel, NotInChannel
+from services.unit_of_work import UnitOfWork
+
+PURPOSE: Final = "channel code"
+KEPT: Final = timedelta(days=1)
+"""So long a card about an offer still says how it ended."""
+
+
+async def ask(uow: UnitOfWork, actor: Actor) -> ChannelCode:
+    """A code to type in a channel of another platform, shown to this person alone; an older one ends."""
+    team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
+    code = codes.new_code(uow.keyring, PURPOSE, uow.new_id(), uow.now)
+    offer = ChannelOffer(
+        team_id=team_id,
+        offer_id=uow.new_id(),
+        state=OfferState.ASKED,
+        asked_by=actor.user_id,
+        created_at=uow.now,
+        expires_at=uow.now + CODE_VALID_FOR,
+    )
+    await uow.channel_offers.add(offer, codes.digests_of(uow.keyring, PURPOSE, code)[0])
+    return ChannelCode(offer.offer_id, code, offer.expires_at)
+
+
+async def offer(uow: UnitOfWork, actor: Actor, code: str) -> ChannelOffer | WrongCode:
+    """Type the code in a channel: whoever asked for it is asked; nothing of the team is told here before."""
+    actor.require(Permission.CHANNEL_OFFER)
+    place = actor.place
+    if not place.is_public:
+        raise NotInChannel
+    await codes.check_guesses(uow, actor.user_id)
+    found = await uow.channel_offers.coded(codes.digests_of(uow.keyring, PURPOSE, code))
+    if found is None or not found.is_open(uow.now):
+        return await codes.count_wrong(uow, actor.user_id)
+    await uow.users.forget_wrong_codes(actor.user_id)
+    if place.team_id:
+        raise AlreadyConnected
+    here = await uow.conversations.find(place.platform, place.tenant, place.conversation_id)
+    if here is None or not here.installed:
+        raise BotMissing
+    until = uow.now + CODE_VALID_FOR
+    if not await uow.channel_offers.claim(found.team_id, found.offer_id, actor.user_id, place, until):
+        raise OfferOver
+    offered = ChannelOffered(
+        team_id=found.team_id,
+        offer_id=found.offer_id,
+        asked_of=found.asked_by,
+        tenant=place.tenant,
+        conversation_id=place.conversation_id,
+        channel=place.name,
+    )
+    uow.emit(offered, by=actor)
+    return found
+
+
+async def review(uow: UnitOfWork, actor: Actor, offer_id: str) -> ChannelOffer:
+    """The channel that was offered, for those who may connect it."""
+    team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
+    found = await uow.channel_offers.get(team_id, offer_id)
+    if found is None:
+        raise NotFound("channel")
+    return found
+
+
+async def confirm(uow: UnitOfWork, actor: Actor, offer_id: str, *, accept: tuple[str, ...] = ()) -> ConnectedChannel:
+    """Make the offered channel the team's."""
+    team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
+    found = await review(uow, actor, offer_id)
+    if found.state is not OfferState.OFFERED or not found.is_open(uow.now):
+        raise OfferOver
+    check_outsiders(accept, has_outsiders=found.has_outsiders)
+    if not await uow.channel_offers.decide(team_id, offer_id, OfferState.CONNECTED, uow.now):
+        raise OfferOver
+    place = (found.platform, found.tenant, found.conversation_id)
+    channel = await uow.conversations.connect(team_id, *place, uow.now)
+    if channel is None:
+        raise AlreadyConnected
+    connected = ChannelConnected(
+        tenant=found.tenant,
+        conversation_id=found.conversation_id,
+        channel=channel.name,
+        channel_platform=found.platform,
+        offer_id=offer_id,
+    )
+    uow.emit(connected, by=actor)
+    return ConnectedChannel(await uow.teams.name(team_id) or "", channel.name)
+
+
+async def decline(uow: UnitOfWork, actor: Actor, offer_id: str) -> ChannelOffer:
+    """Leave the channel alone, and end the code."""
+    team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
+    await review(uow, actor, offer_id)
+    if not await uow.channel_offers.decide(team_id, offer_id, OfferState.DECLINED, uow.now):
+        raise OfferOver
+    uow.emit(ChannelDeclined(offer_id=offer_id), by=actor)
+    return await review(uow, actor, offer_id)

@@ -1,0 +1,222 @@
+"""Two chat identities become one person when both sides say so: neither a code alone nor an address suffices."""
+
+from typing import Final
+
+from services import codes
+from services.codes import WrongCode
+from services.errors import NotFound
+from services.file.model import MADE_MAX, RECEIVED_MAX, Purpose
+from services.identity.model import (
+    IDENTITIES_MAX,
+    LINK_VALID_FOR,
+    OPEN_STATES,
+    AlreadyLinked,
+    BothInTeams,
+    IdentityAgreed,
+    IdentityDeclined,
+    IdentityLinked,
+    Link,
+    LinkCode,
+    LinkedIdentity,
+    LinkOver,
+    LinkState,
+    OtherSide,
+    OwnerElsewhere,
+    Side,
+    TooManyIdentities,
+)
+from services.identity.unlink import known
+from services.invitation.model import InvitationRevoked, InvitationState
+from services.member.model import Member
+from services.people import NO_TEAM, Actor, TeamId, UserId
+from services.permissions import Permission, Role
+from services.unit_of_work import UnitOfWork
+
+PURPOSE: Final = "identity code"
+_ROOM: Final = {Purpose.RECEIVED: RECEIVED_MAX, Purpose.MADE: MADE_MAX}
+
+
+async def ask(uow: UnitOfWork, actor: Actor) -> LinkCode:
+    """A code to type on the other side, shown here and to nobody else; an older one ends."""
+    actor.require(Permission.IDENTITY_LINK)
+    mine = await known(uow, actor)
+    if len(mine) >= IDENTITIES_MAX:
+        raise TooManyIdentities
+    code = codes.new_code(uow.keyring, PURPOSE, uow.new_id(), uow.now)
+    link = Link(uow.new_id(), LinkState.ASKED, await _side(uow, actor), uow.now, uow.now + LINK_VALID_FOR)
+    await uow.identities.ask(link, codes.digests_of(uow.keyring, PURPOSE, code)[0])
+    return LinkCode(link.link_id, code, link.expires_at, mine)
+
+
+async def enter(uow: UnitOfWork, actor: Actor, code: str) -> Link | WrongCode:
+    """Type the code on the other side: it ends by that, and this person reads whose it is before anything goes on."""
+    actor.require(Permission.IDENTITY_LINK)
+    await codes.check_guesses(uow, actor.user_id)
+    link = await uow.identities.coded(codes.digests_of(uow.keyring, PURPOSE, code))
+    if link is None or not link.is_open(uow.now):
+        return await codes.count_wrong(uow, actor.user_id)
+    await uow.users.forget_wrong_codes(actor.user_id)
+    if link.first.user_id == actor.user_id:
+        raise AlreadyLinked
+    if not await uow.identities.claim(link.link_id, await _side(uow, actor), uow.now + LINK_VALID_FOR):
+        raise LinkOver
+    return await _found(uow, link.link_id)
+
+
+async def agree(uow: UnitOfWork, actor: Actor, link_id: str) -> Link:
+    """Say on the other side that both are oneself; the first side is asked now."""
+    actor.require(Permission.IDENTITY_LINK)
+    link = await _open(uow, actor, link_id)
+    if link.other is None or link.other.user_id != actor.user_id:
+        raise OtherSide
+    await _check(uow, link.first.user_id, actor.user_id)
+    if not await uow.identities.move(link_id, (LinkState.TYPED,), LinkState.AGREED, uow.now + LINK_VALID_FOR):
+        raise LinkOver
+    asked = IdentityAgreed(
+        team_id=await _told(uow, link),
+        link_id=link_id,
+        asked_of=link.first.user_id,
+        first_platform=link.first.platform,
+        other_platform=link.other.platform,
+    )
+    if asked.team_id:
+        uow.emit(asked, by=actor)
+    return await _found(uow, link_id)
+
+
+async def review(uow: UnitOfWork, actor: Actor, link_id: str) -> Link:
+    """Who would like to be linked, for the first side, with the team that this person is in."""
+    actor.require(Permission.IDENTITY_LINK)
+    link = await uow.identities.get(link_id)
+    if link is None or link.first.user_id != actor.user_id:
+        raise NotFound("link")
+    return await described(uow, link)
+
+
+async def described(uow: UnitOfWork, link: Link) -> Link:
+    """The request with the other side's team, once that side has agreed to be seen."""
+    if link.other is None or link.state is not LinkState.AGREED:
+        return link
+    member = await uow.members.of_user(link.other.user_id)
+    return link.named(await uow.teams.name(member.team_id) or "") if member else link
+
+
+async def decline(uow: UnitOfWork, actor: Actor, link_id: str) -> Link:
+    """Say no, on either side."""
+    actor.require(Permission.IDENTITY_LINK)
+    link = await _open(uow, actor, link_id)
+    if not await uow.identities.move(link_id, OPEN_STATES, LinkState.DECLINED, uow.now):
+        raise LinkOver
+    team_id = await _told(uow, link) if link.state is LinkState.AGREED else NO_TEAM
+    if team_id:
+        uow.emit(IdentityDeclined(team_id=team_id, link_id=link_id), by=actor)
+    return await _found(uow, link_id)
+
+
+async def confirm(uow: UnitOfWork, actor: Actor, link_id: str) -> LinkedIdentity:
+    """Say yes on the first side: from now on both are this person."""
+    actor.require(Permission.IDENTITY_LINK)
+    link = await _open(uow, actor, link_id)
+    if link.first.user_id != actor.user_id:
+        raise OtherSide
+    if link.other is None:
+        raise LinkOver
+    into, gone = actor.user_id, link.other.user_id
+    await uow.identities.lock((into, gone))
+    ours, theirs = await _check(uow, into, gone)
+    if not await uow.identities.move(link_id, (LinkState.AGREED,), LinkState.LINKED, uow.now):
+        raise LinkOver
+    for team in {one.team_id: one for one in (ours, theirs) if one}:
+        await _make_room(uow, team, into, gone)
+    await withdraw_wishes(uow, actor, gone)
+    if theirs:
+        await withdraw_wishes(uow, actor, into)
+    await uow.identities.merge(into, gone, uow.now)
+    kept = ours or theirs
+    if kept:
+        uow.emit(_linked(link, link.other, kept.team_id, theirs if ours else None), by=actor)
+    return LinkedIdentity(link, kept.team_id if kept else NO_TEAM, ours is not None and theirs is not None)
+
+
+def _linked(link: Link, other: Side, team_id: TeamId, ended: Member | None) -> IdentityLinked:
+    return IdentityLinked(
+        team_id=team_id,
+        link_id=link.link_id,
+        member_id=link.first.user_id,
+        merged_id=other.user_id,
+        first_platform=link.first.platform,
+        other_platform=other.platform,
+        ended_role=ended.role if ended else "",
+    )
+
+
+async def _check(uow: UnitOfWork, into: str, gone: str) -> tuple[Member | None, Member | None]:
+    """Both memberships. Raises what is in the way of one person having them (A44, B2)."""
+    if into == gone:
+        raise AlreadyLinked
+    if [await uow.identities.current(one) for one in (into, gone)] != [into, gone]:
+        raise LinkOver
+    ours, theirs = await uow.members.of_user(into), await uow.members.of_user(gone)
+    if ours and theirs and ours.team_id != theirs.team_id:
+        raise BothInTeams
+    if ours and theirs and theirs.role is Role.OWNER:
+        raise OwnerElsewhere
+    if len(await uow.users.identities(into)) + len(await uow.users.identities(gone)) > IDENTITIES_MAX:
+        raise TooManyIdentities
+    return ours, theirs
+
+
+async def _make_room(uow: UnitOfWork, team_id: TeamId, into: str, gone: str) -> None:
+    """Nobody keeps more files than there is room for: of both together the oldest go."""
+    for purpose, limit in _ROOM.items():
+        held = [one for user_id in (into, gone) for one in await uow.files.held(team_id, UserId(user_id), purpose)]
+        for oldest in sorted(held, key=lambda one: one.created_at)[: max(0, len(held) - limit)]:
+            await uow.files.delete(team_id, oldest.file_id)
+
+
+async def withdraw_wishes(uow: UnitOfWork, actor: Actor, user_id: str) -> None:
+    """Whoever has become somebody else, or a colleague, asks no team to let him in any more."""
+    for one in await uow.invitations.wishes(user_id):
+        if await uow.invitations.move(one.team_id, one.invitation_id, (one.state,), InvitationState.REVOKED):
+            revoked = InvitationRevoked(
+                team_id=one.team_id, subject=one.ref, invitation_id=one.invitation_id, kind=one.kind
+            )
+            uow.emit(revoked, by=actor)
+
+
+async def _side(uow: UnitOfWork, actor: Actor) -> Side:
+    """The identity that acts here."""
+    here = await uow.users.identities(actor.user_id)
+    place = actor.place
+    [identity] = [
+        one
+        for one in here
+        if (one.platform, one.tenant, one.platform_user_id) == (place.platform, place.tenant, actor.platform_user_id)
+    ]
+    return Side(actor.user_id, identity.platform, identity.tenant, identity.platform_user_id, actor.name)
+
+
+async def _open(uow: UnitOfWork, actor: Actor, link_id: str) -> Link:
+    """A request that this person has to do with, and that is not over."""
+    link = await _found(uow, link_id)
+    if actor.user_id not in {link.first.user_id, link.other.user_id if link.other else ""}:
+        raise NotFound("link")
+    if not link.is_open(uow.now):
+        raise LinkOver
+    return link
+
+
+async def _found(uow: UnitOfWork, link_id: str) -> Link:
+    link = await uow.identities.get(link_id)
+    if link is None:
+        raise NotFound("link")
+    return link
+
+
+async def _told(uow: UnitOfWork, link: Link) -> TeamId:
+    """In whose name both hear of it: the first side's team, else the other one's; none, where neither is in one."""
+    for side in (link.first, link.other):
+        member = await uow.members.of_user(side.user_id) if side else None
+        if member:
+            return member.team_id
+    return NO_TEAM

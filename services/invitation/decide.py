@@ -1,0 +1,121 @@
+"""Requests are decided, and invitations taken back or sent again (A45, A46)."""
+
+from services.invitation.join import admit
+from services.invitation.model import (
+    OPEN_STATES,
+    SENT_STATES,
+    VALID_FOR,
+    AlreadyDecided,
+    Invitation,
+    InvitationApproved,
+    InvitationDeclined,
+    InvitationKind,
+    InvitationResent,
+    InvitationRevoked,
+    InvitationState,
+    NotOpen,
+    OwnerDecides,
+    OwnRequest,
+    ShownInvitation,
+)
+from services.invitation.show import found, shown
+from services.people import Actor
+from services.permissions import Permission, Role
+from services.team import seats
+from services.unit_of_work import UnitOfWork
+
+_REQUESTED = (InvitationState.REQUESTED,)
+_RESENDABLE = (*SENT_STATES, InvitationState.EXPIRED)
+
+
+async def approve(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
+    """Say yes to a request, first decision wins: the mail goes out, or whoever asked to join is a colleague now."""
+    team_id = actor.require(Permission.INVITATION_DECIDE)
+    wanted = await to_decide(uow, actor, ref)
+    await seats.reserve(uow, team_id, besides=wanted.invitation_id)
+    await _decide(uow, actor, wanted, InvitationState.PENDING)
+    # From now on it holds a seat, so it needs an end, also where it is used at once.
+    await uow.invitations.send(team_id, wanted.invitation_id, (InvitationState.PENDING,), uow.now + VALID_FOR)
+    uow.emit(
+        InvitationApproved(
+            subject=wanted.ref, invitation_id=wanted.invitation_id, kind=wanted.kind, asked_by=wanted.requested_by
+        ),
+        by=actor,
+    )
+    if wanted.kind is InvitationKind.JOIN and wanted.user_id:
+        await admit(uow, wanted, wanted.user_id, actor.place.platform)
+    return await _again(uow, actor, wanted)
+
+
+async def decline(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
+    """Say no to a request. First decision wins."""
+    actor.require(Permission.INVITATION_DECIDE)
+    wanted = await to_decide(uow, actor, ref)
+    await _decide(uow, actor, wanted, InvitationState.DECLINED)
+    uow.emit(
+        InvitationDeclined(
+            subject=wanted.ref, invitation_id=wanted.invitation_id, kind=wanted.kind, asked_by=wanted.requested_by
+        ),
+        by=actor,
+    )
+    return await _again(uow, actor, wanted)
+
+
+async def revoke(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
+    """Take an invitation back: its link and code lead nowhere from now on."""
+    team_id = actor.require(Permission.MEMBER_INVITE)
+    wanted = await found(uow, team_id, ref)
+    if not await uow.invitations.move(
+        team_id, wanted.invitation_id, OPEN_STATES, InvitationState.REVOKED, by=actor.user_id, at=uow.now
+    ):
+        raise NotOpen(wanted.ref, wanted.as_of(uow.now).state)
+    uow.emit(InvitationRevoked(subject=wanted.ref, invitation_id=wanted.invitation_id, kind=wanted.kind), by=actor)
+    return await _again(uow, actor, wanted)
+
+
+async def resend(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
+    """Send a new link that is valid for seven days; the old one and its code are void."""
+    team_id = actor.require(Permission.MEMBER_INVITE)
+    wanted = await found(uow, team_id, ref)
+    await seats.reserve(uow, team_id, besides=wanted.invitation_id)
+    if not await uow.invitations.send(team_id, wanted.invitation_id, _RESENDABLE, uow.now + VALID_FOR):
+        raise NotOpen(wanted.ref, wanted.as_of(uow.now).state)
+    uow.emit(InvitationResent(subject=wanted.ref, invitation_id=wanted.invitation_id, kind=wanted.kind), by=actor)
+    return await _again(uow, actor, wanted)
+
+
+async def to_decide(uow: UnitOfWork, actor: Actor, ref: str) -> Invitation:
+    """A request that this person may decide: never one's own, and an admin's only where admins may (A46)."""
+    wanted = await found(uow, actor.team_id, ref)
+    if wanted.state is not InvitationState.REQUESTED:
+        raise _decided(actor, wanted)
+    if actor.user_id in {wanted.requested_by, wanted.user_id}:
+        raise OwnRequest
+    if actor.role is not Role.OWNER and await waits_for_owner(uow, wanted):
+        owners = await uow.members.holders(actor.team_id, (Role.OWNER,), 1)
+        raise OwnerDecides(owners[0].name if owners else "")
+    return wanted
+
+
+async def waits_for_owner(uow: UnitOfWork, wanted: Invitation) -> bool:
+    """Whether an admin asked in a team whose owner approves the admins' invitations."""
+    team = await uow.teams.get(wanted.team_id)
+    asker = await uow.members.get(wanted.team_id, wanted.requested_by)
+    return bool(team and team.owner_approves_admins and asker and asker.role is Role.ADMIN)
+
+
+async def _decide(uow: UnitOfWork, actor: Actor, wanted: Invitation, to: InvitationState) -> None:
+    if await uow.invitations.move(wanted.team_id, wanted.invitation_id, _REQUESTED, to, by=actor.user_id, at=uow.now):
+        return
+    now = await uow.invitations.get(wanted.team_id, wanted.invitation_id) or wanted
+    raise _decided(actor, now)
+
+
+def _decided(actor: Actor, invitation: Invitation) -> AlreadyDecided:
+    """Nobody is told that he himself was faster."""
+    by = "" if invitation.decided_by == actor.user_id else invitation.decided_by_name
+    return AlreadyDecided(invitation.ref, invitation.state, by, invitation.decided_at)
+
+
+async def _again(uow: UnitOfWork, actor: Actor, wanted: Invitation) -> ShownInvitation:
+    return await shown(uow, actor, await found(uow, actor.team_id, wanted.invitation_id))

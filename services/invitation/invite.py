@@ -1,0 +1,199 @@
+"""Somebody is invited, or an invitation is asked for (A31, A45, A46)."""
+
+from dataclasses import replace
+
+from email_validator import EmailNotValidError, validate_email
+
+from services.errors import Invalid, NotFound
+from services.invitation.model import (
+    EMAIL_MAX_CHARS,
+    OPEN_MAX,
+    TEXT_MAX_CHARS,
+    VALID_FOR,
+    Addressee,
+    AlreadyAsked,
+    AlreadyColleague,
+    AlreadyInvited,
+    Invitation,
+    InvitationCreated,
+    InvitationExpired,
+    InvitationKind,
+    InvitationRequested,
+    InvitationState,
+    NoTeamHere,
+    ShownInvitation,
+    TooManyOpen,
+)
+from services.member.change_role import role_named
+from services.people import NO_TEAM, Actor, TeamId
+from services.permissions import Permission, Role
+from services.team import seats
+from services.team.model import AlreadyInTeam, Team
+from services.unit_of_work import UnitOfWork
+
+
+async def create(uow: UnitOfWork, actor: Actor, email: str, role: str = "member", *, text: str = "") -> ShownInvitation:
+    """Invite an address into the team; where the owner approves the admins' invitations, an admin only asks (A46)."""
+    team_id = actor.require(Permission.MEMBER_INVITE)
+    team, _ = await seats.reserve(uow, team_id)
+    wanted = await _drafted(uow, actor, team, InvitationKind.MEMBER, email, text)
+    wanted = replace(wanted, role=role_named(role))
+    if team.owner_approves_admins and actor.role is Role.ADMIN:
+        return await _ask(uow, actor, team, wanted)
+    return await _send(uow, actor, team, wanted)
+
+
+async def request(
+    uow: UnitOfWork, actor: Actor, email: str, role: str = "member", *, text: str = ""
+) -> ShownInvitation:
+    """Ask the owner and the admins to invite an address (A46)."""
+    team_id = actor.require(Permission.INVITATION_REQUEST)
+    team = await _locked(uow, team_id)
+    wanted = await _drafted(uow, actor, team, InvitationKind.MEMBER, email, text)
+    return await _ask(uow, actor, team, replace(wanted, role=role_named(role)))
+
+
+async def join_request(uow: UnitOfWork, actor: Actor) -> ShownInvitation:
+    """Ask to become a colleague of the team whose channel this is (A46)."""
+    actor.require(Permission.INVITATION_JOIN)
+    if actor.role is not Role.GUEST or await uow.members.of_user(actor.user_id):
+        raise AlreadyInTeam
+    if actor.place.team_id == NO_TEAM:
+        raise NoTeamHere
+    team = await _locked(uow, actor.place.team_id)
+    wanted = await _new(uow, actor, team, InvitationKind.JOIN)
+    wanted = replace(wanted, name=actor.name, user_id=actor.user_id, user_name=actor.name)
+    return await _ask(uow, actor, team, replace(wanted, from_outside=actor.is_outsider))
+
+
+async def invite_partner(uow: UnitOfWork, actor: Actor, marketplace_id: str, firm: Addressee) -> Invitation:
+    """Invite a firm to a marketplace by the same link, page and code; whoever joins does it for his own team (B22)."""
+    team_id = actor.require(Permission.MARKETPLACE_RUN)
+    team = await _locked(uow, team_id)
+    address = checked_address(firm.email)
+    await _settle_expired(uow, team, address)
+    wanted = await _new(uow, actor, team, InvitationKind.PARTNER)
+    wanted = replace(
+        wanted,
+        state=InvitationState.PENDING,
+        email=address,
+        name=firm.name,
+        text=checked_text(firm.text),
+        marketplace_id=marketplace_id,
+        expires_at=uow.now + VALID_FOR,
+        language=firm.language or wanted.language,
+    )
+    await _add(uow, wanted)
+    uow.emit(_created(wanted, firm.bulk_id), by=actor)
+    return wanted
+
+
+def checked_address(email: str) -> str:
+    """The address, trimmed and case-folded, so that it is compared as people mean it (A45). Raises Invalid."""
+    trimmed = email.strip()
+    if not trimmed:
+        raise Invalid("email", "missing")
+    if len(trimmed) > EMAIL_MAX_CHARS:
+        raise Invalid("email", "too_long", EMAIL_MAX_CHARS)
+    try:
+        return validate_email(trimmed, check_deliverability=False).normalized.casefold()
+    except EmailNotValidError as error:
+        raise Invalid("email", "email") from error
+
+
+def checked_text(text: str) -> str:
+    """The inviter's own words. Raises Invalid when they are too many."""
+    trimmed = text.strip()
+    if len(trimmed) > TEXT_MAX_CHARS:
+        raise Invalid("text", "too_long", TEXT_MAX_CHARS)
+    return trimmed
+
+
+async def _locked(uow: UnitOfWork, team_id: TeamId) -> Team:
+    team = await uow.teams.lock(team_id)
+    if team is None:
+        raise NotFound("team")
+    return team
+
+
+async def _drafted(
+    uow: UnitOfWork, actor: Actor, team: Team, kind: InvitationKind, email: str, text: str
+) -> Invitation:
+    """An invitation to an address that is neither a colleague's nor invited already (A45)."""
+    address = checked_address(email)
+    if await uow.members.has_address(team.team_id, address):
+        raise AlreadyColleague(address)
+    await _settle_expired(uow, team, address)
+    drafted = await _new(uow, actor, team, kind)
+    return replace(drafted, email=address, text=checked_text(text))
+
+
+async def _settle_expired(uow: UnitOfWork, team: Team, address: str) -> None:
+    """An invitation that is over holds nobody up, even if the clock has not come by yet."""
+    for one in await uow.invitations.open_to(team.team_id, address):
+        if one.is_over(uow.now) and await uow.invitations.move(
+            team.team_id, one.invitation_id, (one.state,), InvitationState.EXPIRED
+        ):
+            uow.emit(
+                InvitationExpired(team_id=team.team_id, subject=one.ref, invitation_id=one.invitation_id, kind=one.kind)
+            )
+
+
+async def _new(uow: UnitOfWork, actor: Actor, team: Team, kind: InvitationKind) -> Invitation:
+    if await uow.invitations.count_open(team.team_id) >= OPEN_MAX:
+        raise TooManyOpen(OPEN_MAX)
+    return Invitation(
+        team_id=team.team_id,
+        invitation_id=uow.new_id(),
+        number=await uow.teams.next_number(team.team_id, "invitation"),
+        kind=kind,
+        role=Role.MEMBER,
+        state=InvitationState.REQUESTED,
+        requested_by=actor.user_id,
+        requested_by_name=actor.name,
+        created_at=uow.now,
+        language=team.language,
+    )
+
+
+async def _add(uow: UnitOfWork, wanted: Invitation) -> None:
+    if await uow.invitations.add(wanted):
+        return
+    if wanted.kind is InvitationKind.JOIN:
+        raise AlreadyAsked
+    same = [one for one in await uow.invitations.open_to(wanted.team_id, wanted.email) if one.kind is wanted.kind]
+    raise AlreadyInvited(same[0].ref if same else "", wanted.email)
+
+
+async def _ask(uow: UnitOfWork, actor: Actor, team: Team, wanted: Invitation) -> ShownInvitation:
+    await _add(uow, wanted)
+    uow.emit(
+        InvitationRequested(
+            team_id=team.team_id,
+            subject=wanted.ref,
+            invitation_id=wanted.invitation_id,
+            kind=wanted.kind,
+            role=wanted.role,
+            email=wanted.email,
+        ),
+        by=actor,
+    )
+    return ShownInvitation(wanted, wanted.email, await seats.count(uow, team))
+
+
+async def _send(uow: UnitOfWork, actor: Actor, team: Team, wanted: Invitation) -> ShownInvitation:
+    sent = replace(wanted, state=InvitationState.PENDING, expires_at=uow.now + VALID_FOR)
+    await _add(uow, sent)
+    uow.emit(_created(sent), by=actor)
+    return ShownInvitation(sent, sent.email, await seats.count(uow, team), may_revoke=True, may_resend=True)
+
+
+def _created(sent: Invitation, bulk_id: str = "") -> InvitationCreated:
+    return InvitationCreated(
+        subject=sent.ref,
+        invitation_id=sent.invitation_id,
+        kind=sent.kind,
+        role=sent.role,
+        email=sent.email,
+        bulk_id=bulk_id,
+    )

@@ -1,0 +1,108 @@
+"""Who decides about an invitation asks whoever wants it something first; nothing is decided by it (A46)."""
+
+from dataclasses import replace
+
+from services.errors import Invalid, NotFound
+from services.invitation.decide import to_decide
+from services.invitation.model import (
+    ID_MAX_CHARS,
+    QUESTION_MAX_CHARS,
+    QUESTIONS_MAX,
+    AlreadyAnswered,
+    Invitation,
+    InvitationAnswered,
+    InvitationKind,
+    InvitationQuestioned,
+    NobodyToAsk,
+    NotAsked,
+    Question,
+    TooManyQuestions,
+)
+from services.people import Actor
+from services.permissions import Permission
+from services.unit_of_work import UnitOfWork
+
+
+async def to_question(uow: UnitOfWork, actor: Actor, ref: str) -> Invitation:
+    """The invitation about which this person may ask now, for the form. Raises why not."""
+    actor.require(Permission.INVITATION_DECIDE)
+    wanted = await to_decide(uow, actor, ref)
+    if wanted.kind is not InvitationKind.MEMBER:
+        raise NobodyToAsk(wanted.ref)
+    return wanted
+
+
+async def question(uow: UnitOfWork, actor: Actor, ref: str, text: str) -> Question:
+    """Ask whoever wants the invitation, in the direct chat."""
+    team_id = actor.require(Permission.INVITATION_DECIDE)
+    await uow.teams.lock(team_id)
+    wanted = await to_question(uow, actor, ref)
+    if await uow.invitations.count_questions(team_id, wanted.invitation_id) >= QUESTIONS_MAX:
+        raise TooManyQuestions(wanted.ref)
+    asked = Question(
+        team_id=team_id,
+        question_id=uow.new_id(),
+        invitation_id=wanted.invitation_id,
+        text=_line(text),
+        asked_by=actor.user_id,
+        asked_at=uow.now,
+        asked_by_name=actor.name,
+        number=wanted.number,
+        email=wanted.email,
+        requested_by=wanted.requested_by,
+        requested_by_name=wanted.requested_by_name,
+    )
+    await uow.invitations.add_question(asked)
+    uow.emit(
+        InvitationQuestioned(
+            subject=wanted.ref,
+            invitation_id=wanted.invitation_id,
+            kind=wanted.kind,
+            question_id=asked.question_id,
+            asked_of=wanted.requested_by,
+        ),
+        by=actor,
+    )
+    return asked
+
+
+async def to_answer(uow: UnitOfWork, actor: Actor, question_id: str) -> Question:
+    """The question that this person may answer now, for the form. Raises why not."""
+    team_id = actor.require(Permission.INVITATION_ANSWER)
+    asked = await uow.invitations.question(team_id, question_id.strip()[:ID_MAX_CHARS])
+    if asked is None or actor.user_id not in {asked.requested_by, asked.asked_by}:
+        raise NotFound("invitation")
+    if actor.user_id != asked.requested_by:
+        raise NotAsked(asked.ref, asked.requested_by_name)
+    if asked.answered_at is not None:
+        raise AlreadyAnswered(asked.ref)
+    return asked
+
+
+async def answer(uow: UnitOfWork, actor: Actor, question_id: str, text: str) -> Question:
+    """Answer, once; whoever asked reads it in the direct chat."""
+    team_id = actor.require(Permission.INVITATION_ANSWER)
+    asked = await to_answer(uow, actor, question_id)
+    said = _line(text)
+    if not await uow.invitations.answer(team_id, asked.question_id, said, uow.now):
+        raise AlreadyAnswered(asked.ref)
+    uow.emit(
+        InvitationAnswered(
+            subject=asked.ref,
+            invitation_id=asked.invitation_id,
+            kind=InvitationKind.MEMBER,
+            question_id=asked.question_id,
+            asked_by=asked.asked_by,
+        ),
+        by=actor,
+    )
+    return replace(asked, answer=said, answered_at=uow.now)
+
+
+def _line(typed: str) -> str:
+    text = " ".join(typed.split())
+    if not text:
+        raise Invalid("text", "missing")
+    if len(text) > QUESTION_MAX_CHARS:
+        raise Invalid("text", "too_long", QUESTION_MAX_CHARS)
+    return text

@@ -1,0 +1,94 @@
+"""Invitations as their team sees them."""
+
+from services.errors import NotFound
+from services.invitation.model import (
+    ID_MAX_CHARS,
+    LISTED_MAX,
+    SENT_STATES,
+    Invitation,
+    InvitationKind,
+    InvitationState,
+    ListedInvitations,
+    ShownInvitation,
+    number_of,
+)
+from services.masking import mask_email
+from services.people import Actor, TeamId
+from services.permissions import Permission, Role
+from services.team.model import Seats, Team
+from services.team.seats import count as count_seats
+from services.unit_of_work import UnitOfWork
+
+_RESENDABLE = (*SENT_STATES, InvitationState.EXPIRED)
+
+
+async def list_(uow: UnitOfWork, actor: Actor) -> ListedInvitations:
+    """What is open, then what is over, the latest first."""
+    team_id = actor.require(Permission.TEAM_VIEW_SETTINGS)
+    team = await _living(uow, actor)
+    seats = await count_seats(uow, team)
+    rows = await uow.invitations.page(team_id, LISTED_MAX)
+    return ListedInvitations(
+        tuple([await _seen(uow, actor, team, one, seats) for one in rows]),
+        seats,
+        actor.may(Permission.MEMBER_INVITE),
+        actor.may(Permission.INVITATION_REQUEST),
+    )
+
+
+async def show(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
+    """One invitation, by its number."""
+    team_id = actor.require(Permission.TEAM_VIEW_SETTINGS)
+    return await shown(uow, actor, await found(uow, team_id, ref))
+
+
+async def found(uow: UnitOfWork, team_id: TeamId, ref: str) -> Invitation:
+    """The team's invitation of that number or id; partners' ones are the marketplace's business. Raises NotFound.
+
+    Buttons carry the id: the card of a former team never hits an invitation of the same number in the new one.
+    """
+    number = number_of(ref)
+    if number is not None:
+        wanted = await uow.invitations.numbered(team_id, number)
+    else:
+        wanted = await uow.invitations.get(team_id, ref.strip()[:ID_MAX_CHARS])
+    if wanted is None or wanted.kind is InvitationKind.PARTNER:
+        raise NotFound("invitation", "" if number is None else f"I-{number}")
+    return wanted
+
+
+async def shown(uow: UnitOfWork, actor: Actor, wanted: Invitation) -> ShownInvitation:
+    """An invitation for this reader."""
+    team = await _living(uow, actor)
+    return await _seen(uow, actor, team, wanted, await count_seats(uow, team))
+
+
+async def _living(uow: UnitOfWork, actor: Actor) -> Team:
+    team = await uow.teams.get(actor.team_id)
+    if team is None:
+        raise NotFound("team")
+    return team
+
+
+async def _seen(uow: UnitOfWork, actor: Actor, team: Team, wanted: Invitation, seats: Seats) -> ShownInvitation:
+    now = wanted.as_of(uow.now)
+    invites = actor.may(Permission.MEMBER_INVITE)
+    # The address is hidden where others read along and from viewers, except from whoever typed it.
+    hides = actor.place.is_public or (actor.role is Role.VIEWER and wanted.requested_by != actor.user_id)
+    return ShownInvitation(
+        now,
+        mask_email(now.email) if hides else now.email,
+        seats,
+        may_decide=now.state is InvitationState.REQUESTED and await _may_decide(uow, actor, team, now),
+        may_revoke=invites and now.state in SENT_STATES,
+        may_resend=invites and now.state in _RESENDABLE and now.kind is InvitationKind.MEMBER,
+    )
+
+
+async def _may_decide(uow: UnitOfWork, actor: Actor, team: Team, wanted: Invitation) -> bool:
+    if not actor.may(Permission.INVITATION_DECIDE) or actor.user_id in {wanted.requested_by, wanted.user_id}:
+        return False
+    if actor.role is Role.OWNER or not team.owner_approves_admins:
+        return True
+    asker = await uow.members.get(wanted.team_id, wanted.requested_by)
+    return asker is None or asker.role is not Role.ADMIN

@@ -1,0 +1,144 @@
+"""Hand a lead on inside the team: delegate, share, and what happens when a colleague leaves (B17-B19)."""
+
+from services.errors import Invalid, NotFound
+from services.lead.events import LeadDelegated, LeadShared, LeadVacated
+from services.lead.find import find, find_ours, why_not_ours
+from services.lead.history import note_down
+from services.lead.model import COLLEAGUES_SHOWN, Act, Hands, LeadView, NewEntry, Offer, Seen, SharedLead, What
+from services.lead.refusals import AlreadyResponsible, CannotWork, NoChannel, NotOffered
+from services.lead.view import view_of
+from services.member.model import Member
+from services.member.resolve import resolve
+from services.people import Actor, TeamId, UserId
+from services.permissions import Grant, Permission, grant
+from services.unit_of_work import UnitOfWork
+
+_SHARABLE = frozenset({Offer.OPEN, Offer.ASSIGNED, Offer.HELD})
+
+
+async def delegate(uow: UnitOfWork, actor: Actor, ref: str, who: str) -> LeadView:
+    """Make a colleague responsible: whoever is, a responsible colleague, an admin or the owner may (B17)."""
+    team_id = actor.require(Permission.LEAD_DELEGATE, own=True)
+    seen = await find_ours(uow, team_id, ref)
+    actor.require(Permission.LEAD_DELEGATE, own=actor.may_delegate or seen.lead.responsible_id == actor.user_id)
+    colleague = await resolve(uow, team_id, who)
+    await _hand(uow, actor, seen, colleague)
+    return view_of(await find(uow, team_id, seen.lead.lead_id), actor, uow.now)
+
+
+async def _hand(uow: UnitOfWork, actor: Actor, seen: Seen, colleague: Member) -> None:
+    lead, was = seen.lead, seen.lead.responsible_id
+    if not can_work(colleague):
+        raise CannotWork(seen.sight.ref, colleague.name)
+    if was == colleague.user_id:
+        raise AlreadyResponsible(seen.sight.ref, colleague.name)
+    to = UserId(colleague.user_id)
+    moved = (
+        await uow.leads.take(actor.team_id, lead.lead_id, to, uow.now)
+        if was is None
+        else await uow.leads.delegate(actor.team_id, lead.lead_id, was, to, uow.now)
+    )
+    if not moved:
+        raise why_not_ours(await find(uow, actor.team_id, lead.lead_id))
+    await note_down(uow, actor, seen, What.DELEGATED, to=to)
+    uow.emit(LeadDelegated(subject=seen.sight.ref, lead_id=lead.lead_id, from_user_id=was, to_user_id=to), by=actor)
+
+
+def can_work(colleague: Member) -> bool:
+    """Whether somebody can be responsible for a lead."""
+    return grant(colleague.role, Permission.LEAD_WORK) is Grant.YES
+
+
+async def share(uow: UnitOfWork, actor: Actor, ref: str, *, channel: str = "", who: str = "") -> SharedLead:
+    """Post a lead's card into another channel of the team, or hand it to a colleague; never beyond the team (B18)."""
+    team_id = actor.require(Permission.LEAD_SHARE)
+    if who.startswith("#"):
+        channel, who = who, ""
+    if who:
+        view = await delegate(uow, actor, ref, who)
+        return SharedLead(view, colleague=view.responsible)
+    seen = await find(uow, team_id, ref)
+    if seen.sight.offer not in _SHARABLE:
+        raise NotOffered(seen.sight.ref)
+    address, name = await _channel(uow, team_id, channel)
+    platform, tenant, conversation_id = address
+    await note_down(uow, actor, seen, What.SHARED, text=name)
+    uow.emit(
+        LeadShared(
+            subject=seen.sight.ref,
+            lead_id=seen.lead.lead_id,
+            to_platform=platform,
+            to_tenant=tenant,
+            to_conversation_id=conversation_id,
+        ),
+        by=actor,
+    )
+    return SharedLead(view_of(seen, actor, uow.now), channel=name)
+
+
+async def _channel(uow: UnitOfWork, team_id: TeamId, typed: str) -> tuple[tuple[str, str, str], str]:
+    """A channel of the team by its address or name. Raises NotFound for any other, whether it exists or not."""
+    if not typed.strip():
+        raise Invalid("channel", "missing")
+    wanted = typed.strip().removeprefix("#")
+    for one in await uow.conversations.connected(team_id):
+        if wanted == one.conversation_id or wanted.casefold() == one.name.casefold():
+            return (one.platform, one.tenant, one.conversation_id), one.name
+    raise NotFound("channel", "")
+
+
+async def to_delegate(uow: UnitOfWork, actor: Actor, ref: str) -> Hands:
+    """What the form for delegating needs. Raises why the lead cannot be delegated."""
+    team_id = actor.require(Permission.LEAD_DELEGATE, own=True)
+    seen = await find_ours(uow, team_id, ref)
+    actor.require(Permission.LEAD_DELEGATE, own=actor.may_delegate or seen.lead.responsible_id == actor.user_id)
+    return await _hands(uow, actor, seen)
+
+
+async def to_share(uow: UnitOfWork, actor: Actor, ref: str) -> Hands:
+    """What the form for sharing needs. Raises why the lead cannot be shared."""
+    team_id = actor.require(Permission.LEAD_SHARE)
+    seen = await find(uow, team_id, ref)
+    if seen.sight.offer not in _SHARABLE:
+        raise NotOffered(seen.sight.ref)
+    found = await _hands(uow, actor, seen)
+    if not found.channels and not found.may_hand_over:
+        raise NoChannel(seen.sight.ref)
+    return found
+
+
+async def _hands(uow: UnitOfWork, actor: Actor, seen: Seen) -> Hands:
+    view = view_of(seen, actor, uow.now)
+    colleagues = tuple(
+        (one.user_id, one.name)
+        for one in await uow.members.all(actor.team_id, COLLEAGUES_SHOWN)
+        if can_work(one) and one.user_id != seen.lead.responsible_id
+    )
+    channels = tuple(
+        (one.conversation_id, one.name)
+        for one in await uow.conversations.connected(actor.team_id)
+        if one.conversation_id != actor.place.conversation_id
+    )
+    return Hands(view, colleagues, channels, may_hand_over=Act.DELEGATE in view.acts)
+
+
+async def vacate(uow: UnitOfWork, team_id: TeamId, user_id: UserId) -> int:
+    """Somebody leaves: his leads stay, nobody is responsible, any colleague may pick them; how many (B19)."""
+    emptied = await uow.leads.vacate(team_id, user_id)
+    entries = [
+        NewEntry(
+            giver_team_id=sight.giver_team_id,
+            lead_id=sight.lead_id,
+            entry_id=uow.new_id(),
+            team_id=team_id,
+            user_id=None,
+            at=uow.now,
+            what=What.VACATED,
+            subject_user_id=user_id,
+        )
+        for sight in emptied
+    ]
+    await uow.leads.record(entries)
+    for sight in emptied:
+        uow.emit(LeadVacated(team_id=team_id, subject=sight.ref, lead_id=sight.lead_id, from_user_id=user_id))
+    return len(emptied)

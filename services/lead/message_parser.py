@@ -1,0 +1,293 @@
+"""What a message tells about whoever asks, and what for; what is not certain stays empty."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from services.lead import message_patterns
+from services.lead.draft import Draft
+from services.lead.model import DEFAULT_COUNTRY, LINE_MAX_CHARS, TEXT_MAX_CHARS, TITLE_MAX_CHARS
+
+READ_MAX_CHARS: Final = 8_000
+"""So much of a message is read; nobody introduces himself after that."""
+LINES_MAX: Final = 300
+LINE_READ_CHARS: Final = 400
+NUMBERS_TRIED: Final = 60
+NAME_WORDS_MAX: Final = 6
+SENTENCES_READ: Final = 40
+TITLE_WORDS_MIN: Final = 2
+SIGNATURE_LINES: Final = 3
+DIGITS: Final = {"DE": 5, "AT": 4, "CH": 4}
+
+
+def read(text: str) -> Draft:
+    """The lead that a message of plain text holds, as far as it is certain."""
+    whole = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()
+    message = _Message(whole[:READ_MAX_CHARS])
+    return Draft(
+        title=_title(message),
+        name=_name(message)[:LINE_MAX_CHARS],
+        email=message.email,
+        phone=_phone(message),
+        company=_company(message)[:LINE_MAX_CHARS],
+        postcode=_postcode(message),
+        country=message.country if message.country != DEFAULT_COUNTRY else "",
+        text=whole[:TEXT_MAX_CHARS],
+    )
+
+
+@dataclass(slots=True, weakref_slot=True)
+class _Labelled:
+    field: str
+    value: str
+
+
+class _Message:
+    """A message in lines, with what its labels say."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = [line[:LINE_READ_CHARS].strip() for line in text.split("\n")[:LINES_MAX]]
+        self.labelled = [_label(line) for line in self.lines]
+
+    @cached_property
+    def text(self) -> str:
+        """What the person wrote, without the lines that say to whom it was sent."""
+        return "\n".join(line for line, label in self._pairs if label is None or label.field not in {"to", "sent"})
+
+    @property
+    def _pairs(self) -> Iterable[tuple[str, _Labelled | None]]:
+        return zip(self.lines, self.labelled, strict=True)
+
+    def said(self, *fields: str) -> list[str]:
+        """The values of these labels, in their order."""
+        return [label.value for label in self.labelled if label and label.field in fields]
+
+    @cached_property
+    def prose(self) -> list[str]:
+        """The lines without labels and without the greeting."""
+        bare = (message_patterns.GREETING.sub("", line, count=1) for line, label in self._pairs if label is None)
+        return [line for line in bare if line]
+
+    @cached_property
+    def email(self) -> str:
+        said = _only(_emails(" ".join(self.said("email", "sender"))))
+        return said or _only(_emails(self.text))
+
+    @cached_property
+    def country(self) -> str:
+        """The country that a postcode or a telephone number names; Germany, where nothing does."""
+        if found := message_patterns.COUNTRY_CODE.search(self.text):
+            return "DE" if found[1] else {"A": "AT", "AT": "AT", "CH": "CH"}[found[3]]
+        dialled = {
+            code
+            for prefix, code in (("+43", "AT"), ("0043", "AT"), ("+41", "CH"), ("0041", "CH"))
+            if prefix in self.text
+        }
+        named = {code for code, words in message_patterns.COUNTRIES.items() if words.search(self.text)}
+        return _only(dialled or named) or DEFAULT_COUNTRY
+
+
+def _label(line: str) -> _Labelled | None:
+    found = message_patterns.LABEL.match(line)
+    field = message_patterns.FIELDS.get(" ".join(found[1].casefold().split())) if found else None
+    return _Labelled(field, found[2].strip().strip("*").strip()) if found and field else None
+
+
+def _only(found: Iterable[str]) -> str:
+    """The one thing that was found, if it was one."""
+    distinct = list(dict.fromkeys(one for one in found if one))
+    return distinct[0] if len(distinct) == 1 else ""
+
+
+def _emails(text: str) -> Iterator[str]:
+    for match in message_patterns.EMAIL.finditer(text):
+        if message_patterns.MACHINES.match(match[0]):
+            continue
+        try:
+            yield validate_email(match[0].strip("'"), check_deliverability=False).normalized.lower()
+        except EmailNotValidError:
+            continue
+
+
+def _phone(message: _Message) -> str:
+    """The number under which to call; of several the first one that is called one."""
+    text = message_patterns.IBAN.sub(" ", message_patterns.EMAIL.sub(" ", message.text))
+    found = list(_numbers(text, message.country))
+    called = [number for number, is_called in found if is_called]
+    return called[0] if called else _only(number for number, _ in found)
+
+
+def _numbers(text: str, country: str) -> Iterator[tuple[str, bool]]:
+    matcher = phonenumbers.PhoneNumberMatcher(text, country, phonenumbers.Leniency.VALID, NUMBERS_TRIED)
+    for match in matcher:
+        before = text[max(0, match.start - 50) : match.start].rpartition("\n")[2]
+        if not message_patterns.FAX.search(before):
+            written = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+            yield written, message_patterns.CALL.search(before) is not None
+
+
+def _postcode(message: _Message) -> str:
+    digits = DIGITS[message.country]
+    coded = [found[2] or found[4] for found in message_patterns.COUNTRY_CODE.finditer(message.text)]
+    said = [found[1] for value in message.said("postcode") for found in message_patterns.NUMBER_ALONE.finditer(value)]
+    for certain in (coded, said, list(_in_addresses(message))):
+        if found := [one for one in certain if len(one) == digits]:
+            return _only(found)
+    return ""
+
+
+def _in_addresses(message: _Message) -> Iterator[str]:
+    for found in message_patterns.IN_ADDRESS.finditer(message.text):
+        if found[2].split()[0].casefold().strip(".") in message_patterns.UNITS:
+            continue
+        line = message.text[message.text.rfind("\n", 0, found.start(1)) + 1 :].partition("\n")[0]
+        # "50000 Flyer brauchen wir" begins like an address, and is none.
+        if line.lstrip().startswith(found[1]) and not message_patterns.WHOLE_LINE.fullmatch(line.partition(",")[0]):
+            continue
+        yield found[1]
+
+
+def _company(message: _Message) -> str:
+    if said := message.said("company"):
+        return _only(said)
+    lines = [*message.said("name", "sender", "postcode"), *message.prose]
+    return _only(name for line in lines for name in _companies(line))
+
+
+def _companies(line: str) -> Iterator[str]:
+    """The names before legal forms."""
+    start = 0
+    for form in message_patterns.LEGAL_FORM.finditer(line):
+        words = _words_before(line[start : form.start()])
+        start = form.end()
+        if words:
+            yield f"{' '.join(words)} {form[0]}"
+
+
+def _words_before(text: str) -> list[str]:
+    words: list[str] = []
+    for word in reversed(re.split(r"\s+", text.rpartition("(")[2].rpartition(":")[2].strip())[-NAME_WORDS_MAX:]):
+        is_small = word in message_patterns.CONNECTORS and bool(words)
+        if word.endswith((",", ";", "|", "!", "?")) or not (is_small or word[:1].isupper() or word[:1].isdigit()):
+            break
+        if word.casefold() in message_patterns.NOT_OF_A_NAME and not is_small:
+            break
+        words.append(word)
+    while words and words[-1] in message_patterns.CONNECTORS:
+        words.pop()
+    return words[::-1]
+
+
+def _name(message: _Message) -> str:
+    """What the person is called: said by a label, by the person, by the signature, or by whoever tells of him."""
+    readers: tuple[Callable[[_Message], str], ...] = (_labelled_name, _introduced, _signed_or_told)
+    return next((name for reader in readers if (name := reader(message))), "")
+
+
+def _labelled_name(message: _Message) -> str:
+    first, last = _only(message.said("first")), _only(message.said("last"))
+    if last:
+        return " ".join(part for part in (first, last) if part)
+    said = (message.said("name"), message.said("sender"))
+    return next((name for values in said if (name := _only(map(_person_in, values)))), "")
+
+
+def _person_in(value: str) -> str:
+    """The name in `Schneider, Elke <elke@posteo.de>` and its kin."""
+    name = re.split(r"[<(\[|/;]|\s[–-]\s|@", message_patterns.EMAIL.sub("", value))[0].strip(" \"',")
+    last, comma, first = name.partition(",")
+    return _person(f"{first.strip()} {last.strip()}" if comma and " " not in first.strip() else last.strip())
+
+
+def _person(text: str) -> str:
+    """The name, if the text is one and nothing else."""
+    found = message_patterns.PERSON.fullmatch(text.strip().rstrip(",."))
+    if not found or message_patterns.LEGAL_FORM.search(text):
+        return ""
+    return "" if {word.casefold().strip(".,") for word in found[1].split()} & message_patterns.NO_NAMES else found[1]
+
+
+def _introduced(message: _Message) -> str:
+    said = (found[1] for line in message.prose for found in message_patterns.INTRODUCTION.finditer(line))
+    return _only(map(_person, map(_without_employer, said))) or _only(_mentioned(message))
+
+
+def _mentioned(message: _Message) -> Iterator[str]:
+    """The names in "hier Tom Fritz", "Tom Fritz here" and "Tom Fritz from Acme"; other nouns are none."""
+    for line in message.prose:
+        for found in (one for clue in message_patterns.MENTIONED for one in clue.finditer(line)):
+            name = _without_employer(found[1])
+            if not any(message_patterns.THINGS.fullmatch(word) for word in name.split() if word[0].isupper()):
+                yield _person(name)
+
+
+def _without_employer(name: str) -> str:
+    """Tom Fritz, where he is called "Tom Fritz von Acme"; "Max von der Heide" is the whole name."""
+    parts = message_patterns.EMPLOYER.split(name, maxsplit=1)
+    return parts[0] if len(parts[0].split()) > 1 else name
+
+
+def _signed_or_told(message: _Message) -> str:
+    """A colleague who tells of a call signs with his own name: with two different names none is certain."""
+    signed, told = _signed(message), _told_of(message)
+    if not signed or not told:
+        return signed or told
+    return signed if told.split()[-1] in signed.split() else ""
+
+
+def _signed(message: _Message) -> str:
+    """Under the last farewell, or behind it."""
+    for place in range(len(message.lines) - 1, -1, -1):
+        closing = message_patterns.CLOSING.match(message.lines[place])
+        if closing is None or message_patterns.WISH.search(message.lines[place]):
+            continue
+        following = [
+            line for line in message.lines[place + 1 :] if line and not message_patterns.SEPARATOR.fullmatch(line)
+        ]
+        for line in (message.lines[place][closing.end() :], *following[:SIGNATURE_LINES]):
+            if line.strip(" ,.!–-"):
+                return _person(re.split(r"\s*[,|•]\s*|\s[–-]\s", line.strip(" ,.!–-"))[0])
+        return ""
+    return ""
+
+
+def _told_of(message: _Message) -> str:
+    people: list[str] = []
+    for line in message.prose:
+        for title, name in message_patterns.HONORIFIC.findall(line):
+            words = [word for word in name.split() if word.casefold() not in message_patterns.NO_NAMES]
+            polite = {"Herrn": "Herr"}.get(title, title)
+            people.append(" ".join(words) if len(words) > 1 else f"{polite} {name}" if words else "")
+    return _only(people)
+
+
+def _title(message: _Message) -> str:
+    """What the message calls itself, or the first sentence that asks for something."""
+    if said := message.said("title"):
+        return _shortened(message_patterns.REPLY.sub("", said[0], count=1))
+    sentences = list(_sentences(message))
+    wishes = (one for one in sentences if message_patterns.WISH.search(one))
+    return _shortened(next(wishes, sentences[0] if sentences else ""))
+
+
+def _sentences(message: _Message) -> Iterator[str]:
+    for line in message.prose[:SENTENCES_READ]:
+        if message_patterns.CLOSING.match(line) and not message_patterns.WISH.search(line):
+            return
+        for sentence in message_patterns.SENTENCE_END.split(line):
+            tells = not message_patterns.EMAIL.search(sentence) and not message_patterns.INTRODUCTION.match(sentence)
+            if tells and len(sentence.split()) >= TITLE_WORDS_MIN:
+                yield sentence.strip(" .!-–•*>")
+
+
+def _shortened(sentence: str) -> str:
+    sentence = message_patterns.NUMBER_AT_END.sub("", sentence)
+    if len(sentence) <= TITLE_MAX_CHARS:
+        return sentence
+    return f"{sentence[: TITLE_MAX_CHARS - 1].rpartition(' ')[0] or sentence[: TITLE_MAX_CHARS - 1]}…"

@@ -1,0 +1,105 @@
+"""Pick: one update decides who has the lead; a pick can be taken back for some minutes (B4, B8-B10, B25)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from services.lead.events import LeadPicked, LeadTaken, LeadUndone
+from services.lead.find import find_ours, known
+from services.lead.history import note_down
+from services.lead.model import CLOSED, PICKABLE, UNDO_MINUTES, Act, Lead, LeadState, LeadView, Offer, Seen, Step, What
+from services.lead.refusals import AlreadyClosed, AlreadyPicked, LeadRefusal, NotOffered, OfferEnded, UndoExpired
+from services.lead.view import acts_of, view_of
+from services.people import Actor, TeamId
+from services.permissions import Permission
+from services.unit_of_work import UnitOfWork
+
+
+async def pick(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:
+    """Take a lead on offer in the team's name, or one of the team's for which nobody is responsible."""
+    team_id = actor.require(Permission.LEAD_PICK)
+    seen = await known(uow, team_id, ref)
+    if await uow.leads.pick(team_id, seen.lead.lead_id, actor.user_id, uow.now):
+        return await _picked(uow, actor, seen)
+    if seen.is_ours and await uow.leads.take(team_id, seen.lead.lead_id, actor.user_id, uow.now):
+        return await _taken(uow, actor, seen)
+    raise await _why_not(uow, actor, team_id, seen.lead.lead_id)
+
+
+async def _picked(uow: UnitOfWork, actor: Actor, seen: Seen) -> LeadView:
+    await uow.leads.settle(actor.team_id, seen.lead.lead_id, uow.now)
+    await note_down(uow, actor, seen, What.PICKED)
+    uow.emit(LeadPicked(subject=seen.sight.ref, lead_id=seen.lead.lead_id), by=actor)
+    return view_of(_as_picked(uow, actor, seen), actor, uow.now)
+
+
+def _as_picked(uow: UnitOfWork, actor: Actor, seen: Seen) -> Seen:
+    """What the updates have just made of the lead, without asking for it again."""
+    lead: Lead = replace(
+        seen.lead,
+        state=LeadState.PICKED,
+        picked_team_id=actor.team_id,
+        picked_by=actor.user_id,
+        picked_at=uow.now,
+        responsible_id=actor.user_id,
+        step=Step.FIRST_CONTACT,
+        worked_at=uow.now,
+        reminded_at=None,
+    )
+    held = replace(seen.sight, offer=Offer.HELD)
+    return replace(seen, lead=lead, sight=held, responsible=actor.name, picked_by=actor.name)
+
+
+async def _taken(uow: UnitOfWork, actor: Actor, seen: Seen) -> LeadView:
+    await note_down(uow, actor, seen, What.TAKEN)
+    uow.emit(LeadTaken(subject=seen.sight.ref, lead_id=seen.lead.lead_id), by=actor)
+    mine = replace(seen.lead, responsible_id=actor.user_id, worked_at=uow.now, reminded_at=None)
+    return view_of(replace(seen, lead=mine, responsible=actor.name), actor, uow.now)
+
+
+async def _why_not(uow: UnitOfWork, actor: Actor, team_id: TeamId, lead_id: str) -> LeadRefusal:
+    """Read anew, because somebody else's pick may have come in between."""
+    seen = await known(uow, team_id, lead_id)
+    lead, ref = seen.lead, seen.sight.ref
+    if seen.is_ours and lead.state in CLOSED:
+        return AlreadyClosed(ref)
+    if seen.is_ours:
+        is_self = lead.responsible_id == actor.user_id
+        return AlreadyPicked(ref, seen.responsible or seen.picked_by, lead.picked_at, is_self, lead.lead_id)
+    if lead.picked_team_id is not None:
+        return AlreadyPicked(ref)
+    if seen.sight.offer in PICKABLE or lead.state is LeadState.FAILED:
+        return OfferEnded(ref)
+    return NotOffered(ref)
+
+
+async def undo(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:
+    """Take the team's pick back within the minutes; the history keeps both (B25)."""
+    team_id = actor.require(Permission.LEAD_WORK)
+    seen = await find_ours(uow, team_id, ref)
+    lead = seen.lead
+    state = await _before(uow, seen)
+    if lead.picked_at is None or not await uow.leads.unpick(
+        team_id,
+        lead.lead_id,
+        to=state,
+        picked_after=uow.now - timedelta(minutes=UNDO_MINUTES),
+        # Others lose none of their time while it was out of their reach.
+        offered_until=lead.offered_until and lead.offered_until + (uow.now - lead.picked_at),
+    ):
+        may_return = Act.RETURN in acts_of(seen, actor, uow.now)
+        raise UndoExpired(seen.sight.ref, UNDO_MINUTES, lead.lead_id, may_return)
+    offer = Offer.ASSIGNED if state is LeadState.ASSIGNED else Offer.OPEN
+    await uow.leads.unsettle(team_id, lead.lead_id, offer, uow.now)
+    pick_entry = await uow.leads.last(team_id, lead.lead_id, [What.PICKED])
+    await note_down(uow, actor, seen, What.UNDONE, reverses=pick_entry.entry_id if pick_entry else None)
+    uow.emit(LeadUndone(subject=seen.sight.ref, lead_id=lead.lead_id), by=actor)
+    return view_of(await known(uow, team_id, lead.lead_id), actor, uow.now)
+
+
+async def _before(uow: UnitOfWork, seen: Seen) -> LeadState:
+    """Where the lead stood when it was picked."""
+    if seen.lead.marketplace_id is None:
+        return LeadState.OPEN
+    ways = [What.OFFERED, What.ASSIGNED, What.RETURNED, What.STALLED]
+    latest = await uow.leads.last(seen.sight.team_id, seen.lead.lead_id, ways)
+    return LeadState.ASSIGNED if latest and latest.what is What.ASSIGNED else LeadState.OFFERED

@@ -1,0 +1,136 @@
+"""Leads found by what stands in them, as far as the reader may know it (A41, B9)."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+import phonenumbers
+
+from services.lead.draft import line
+from services.lead.find import NUMBER, find as find_one
+from services.lead.model import DEFAULT_COUNTRY, PAGE_ROWS, Keys, LeadView, Seen
+from services.lead.view import has_contact, masked_text, view_of
+from services.masking import mask_name, mask_postcode
+from services.people import Actor, PlaceKind, TeamId
+from services.permissions import Permission
+from services.unit_of_work import UnitOfWork
+
+SEARCH_MAX_CHARS: Final = 200
+WORDS_MAX: Final = 6
+"""So many words are looked for one by one; those that follow must stand together."""
+SKIPPED_MAX: Final = 500
+PAGE_MAX: Final = 25
+DIGITS_MIN: Final = 7
+"""A telephone number has more digits than anything else that people search for."""
+_ADDRESS: Final = re.compile(r"[^\s@]+@[^\s@]+")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLeads:
+    """What a search has found, the newest first."""
+
+    search: str
+    leads: tuple[LeadView, ...]
+    has_more: bool = False
+
+
+async def find(
+    uow: UnitOfWork,
+    actor: Actor,
+    search: str = "",
+    *,
+    skip: int = 0,
+    limit: int = PAGE_ROWS,
+    for_others: bool = False,
+) -> FoundLeads:
+    """The newest leads in which every word stands; all of them, where nothing is looked for.
+
+    `for_others` draws them for whoever reads along in any chat. Raises Invalid for a text that is too long.
+    """
+    team_id = actor.require(Permission.LEAD_VIEW)
+    text = line("search", search, SEARCH_MAX_CHARS)
+    size, start = min(max(limit, 1), PAGE_MAX), max(skip, 0)
+    if start > SKIPPED_MAX:
+        return FoundLeads(text, ())
+    keys = _keys(text)
+    if keys:
+        # A contact is found as a whole, by those who may read it, and never bit by bit.
+        rows = await uow.leads.of_contact(team_id, keys, start, size + 1) if _reveals(actor) else []
+        page = rows[:size]
+    elif _is_reference(text):
+        rows = page = await _numbered(uow, actor, text)
+    else:
+        rows = await uow.leads.search(team_id, _words(text), _number(text), start, size + 1)
+        page = [seen for seen in rows[:size] if _stands_in(text, seen, actor)]
+    reader = _anybody(actor) if for_others else actor
+    views = tuple(view_of(seen, reader, uow.now) for seen in page)
+    return FoundLeads(text, views, has_more=bool(page) and len(rows) > size)
+
+
+async def outline(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:
+    """A lead of the actor's team as anybody may see it who reads along. Raises NotFound (B8, B9)."""
+    team_id: TeamId = actor.require(Permission.LEAD_VIEW)
+    return view_of(await find_one(uow, team_id, ref), _anybody(actor), uow.now)
+
+
+async def _numbered(uow: UnitOfWork, actor: Actor, text: str) -> list[Seen]:
+    """The lead of this number, which is at most one."""
+    seen = await uow.leads.see_number(actor.team_id, _number(text) or 0)
+    return [seen] if seen and seen.sight.sees else []
+
+
+def _anybody(actor: Actor) -> Actor:
+    """The same person where others read along, so that nothing is drawn for him alone (A42)."""
+    return replace(actor, place=replace(actor.place, kind=PlaceKind.CHANNEL))
+
+
+def _reveals(actor: Actor) -> bool:
+    return actor.may(Permission.LEAD_REVEAL)
+
+
+def _keys(text: str) -> Keys | None:
+    """The whole address or the whole number that is looked for."""
+    if _ADDRESS.fullmatch(text):
+        return Keys(email=text.casefold())
+    if not text.startswith(("+", "0", "(0", "(+")) or any(letter.isalpha() for letter in text):
+        return None
+    if sum(letter.isdigit() for letter in text) < DIGITS_MIN:
+        return None
+    try:
+        number = phonenumbers.parse(text, DEFAULT_COUNTRY)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return Keys(phone=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _words(text: str) -> list[str]:
+    return text.casefold().split(maxsplit=WORDS_MAX - 1)
+
+
+def _number(text: str) -> int | None:
+    found = NUMBER.fullmatch(text)
+    return int(found[1]) if found else None
+
+
+def _is_reference(text: str) -> bool:
+    """Whether it can be nothing but a lead's number."""
+    return _number(text) is not None and not text.isdigit()
+
+
+def _stands_in(text: str, seen: Seen, actor: Actor) -> bool:
+    """Whether the reader may know that all of it stands there: what is masked for him is not found by him (A41)."""
+    if _number(text) == seen.sight.number:
+        return True
+    contact, enquiry = seen.lead.contact, seen.lead.enquiry
+    is_known = has_contact(seen)
+    is_open = is_known and _reveals(actor)
+    readable = (
+        enquiry.title if is_open else masked_text(enquiry.title, seen, actor),
+        contact.company,
+        contact.name if is_known else mask_name(contact.name),
+        contact.postcode if is_open else mask_postcode(contact.postcode),
+    )
+    said = "\n".join(readable).casefold()
+    return all(word in said for word in _words(text))

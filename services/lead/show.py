@@ -1,0 +1,75 @@
+"""Lists of leads, and one lead to look at."""
+
+from services.errors import Invalid
+from services.lead.events import LeadRevealed
+from services.lead.find import find, known
+from services.lead.model import HISTORY_SHOWN, PAGE_ROWS, Filter, GoneLead, LeadDetails, LeadPage, LeadView, Seen
+from services.lead.view import gone, has_contact, told, view_of
+from services.people import Actor
+from services.permissions import Permission
+from services.unit_of_work import UnitOfWork
+
+
+async def list_(uow: UnitOfWork, actor: Actor, kind: str = "", *, before: int = 0, kept: str = "") -> LeadPage:
+    """A page of the team's leads, the newest first; what is offered and in work, unless another kind is wanted.
+
+    The lead of the id `kept` has just been picked from the page and stays in its place there.
+    """
+    team_id = actor.require(Permission.LEAD_VIEW)
+    wanted = _kind(kind)
+    found = await uow.leads.page(team_id, actor.user_id, wanted, before or None)
+    if kept and all(seen.lead.lead_id != kept for seen in found):
+        found = sorted([*found, await find(uow, team_id, kept)], key=lambda seen: -seen.sight.number)
+    page = found[:PAGE_ROWS]
+    return LeadPage(
+        kind=wanted,
+        leads=tuple(view_of(seen, actor, uow.now) for seen in page),
+        after=page[-1].sight.number if len(found) > PAGE_ROWS else None,
+        may_create=actor.may(Permission.LEAD_CREATE),
+        before=before,
+        kept=kept,
+    )
+
+
+async def show(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:
+    """A lead as this reader may see it. Raises NotFound, also for what is gone (B8, B9)."""
+    team_id = actor.require(Permission.LEAD_VIEW)
+    return view_of(await find(uow, team_id, ref), actor, uow.now)
+
+
+async def glance(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView | GoneLead:
+    """What a card that was posted about a lead shows now: one line, once the lead is gone for the team (B8)."""
+    team_id = actor.require(Permission.LEAD_VIEW)
+    seen = await known(uow, team_id, ref)
+    if not seen.sight.sees:
+        return gone(seen)
+    return view_of(seen, actor, uow.now)
+
+
+async def reveal(uow: UnitOfWork, actor: Actor, ref: str) -> LeadDetails:
+    """The whole enquiry with its history, for this person alone; a look at the contact is logged (A19, A42).
+
+    A team that has yet to pick the lead reads the contact masked, and no look at it is logged.
+    """
+    team_id = actor.require(Permission.LEAD_REVEAL)
+    seen = await find(uow, team_id, ref)
+    entries = await uow.leads.history(team_id, seen.lead.lead_id, HISTORY_SHOWN + 1)
+    if has_contact(seen):
+        _log_look(uow, actor, seen)
+    return LeadDetails(
+        lead=view_of(seen, actor, uow.now, revealed=True),
+        history=told(entries[:HISTORY_SHOWN], seen, team_id),
+        has_older=len(entries) > HISTORY_SHOWN,
+        is_contact_hidden=not has_contact(seen),
+    )
+
+
+def _log_look(uow: UnitOfWork, actor: Actor, seen: Seen) -> None:
+    uow.emit(LeadRevealed(subject=seen.sight.ref, lead_id=seen.lead.lead_id), by=actor)
+
+
+def _kind(typed: str) -> Filter:
+    try:
+        return Filter(typed or Filter.CURRENT)
+    except ValueError as error:
+        raise Invalid("kind", "choice") from error

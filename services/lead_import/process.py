@@ -1,0 +1,179 @@
+"""The work of an import: a batch of rows is a transaction with its checkpoint, whoever carries it and however he ends.
+
+A process claims an import for a short time and renews the claim with each batch. The batch, its checkpoint, its audit
+entry and what it left out are written together or not at all: nothing is imported twice, and nothing is lost.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+
+from services import file
+from services.lead.create import first_entry, own_sight
+from services.lead.model import Lead, LeadState
+from services.lead_import.model import (
+    ATTEMPTS_MAX,
+    LEASE,
+    PREVIEW_KEPT,
+    REDRAW,
+    Batch,
+    Halt,
+    LeadImport,
+    LeadImportEvent,
+    LeadImportFinished,
+    LeadImportStopped,
+    LeadsImported,
+    NewLead,
+    SkippedRow,
+    Tally,
+)
+from services.lead_import.show import judged, tally_of
+from services.permissions import Grant, Permission, grant
+from services.spreadsheet import ROWS_MAX
+from services.unit_of_work import UnitOfWork
+
+
+async def claim(uow: UnitOfWork, holder: str) -> LeadImport | None:
+    """Take an import that nobody carries."""
+    return await uow.lead_imports.claim(holder, uow.now, uow.now + LEASE)
+
+
+async def content(uow: UnitOfWork, carried: LeadImport) -> bytes | None:
+    """What is in its file, as long as it is kept."""
+    opened = await file.load(uow, carried.team_id, carried.file_id)
+    return opened.content if opened else None
+
+
+async def carry(uow: UnitOfWork, carried: LeadImport, holder: str, batch: Batch) -> LeadImport | None:
+    """Deal with some rows. Nothing, when it has stopped or somebody else carries it."""
+    if not await _holds(uow, carried, holder):
+        return None
+    if not await _may(uow, carried):
+        await halt(uow, carried, Halt.REVOKED)
+        return None
+    # Whoever gives numbers at the same time waits here, and so sees the leads that this batch brings.
+    await uow.teams.next_numbers(carried.team_id, "lead", 0)
+    rows = await judged(uow, carried, batch.rows, keeps_duplicates=carried.plan.keeps_duplicates)
+    numbers = await _bring(uow, carried, [row for row in rows if isinstance(row, NewLead)])
+    skipped = [_numbered(row, numbers) for row in rows if isinstance(row, SkippedRow)]
+    await uow.lead_imports.skip(carried.team_id, carried.import_id, skipped)
+    return await _advance(uow, carried, batch, tally_of(rows), list(numbers.values()))
+
+
+async def finish(
+    uow: UnitOfWork, carried: LeadImport, holder: str, name: str, result: bytes | None, result_rows: int
+) -> bool:
+    """Nothing is left: the file goes, what was left out stays for its owner; False when somebody else carries it."""
+    if not await _holds(uow, carried, holder):
+        return False
+    made = await file.make(uow, carried.team_id, carried.user_id, name, result) if result else None
+    await uow.files.delete(carried.team_id, carried.file_id)
+    await uow.lead_imports.finish(
+        carried.team_id, carried.import_id, uow.now, made.file_id if made else None, result_rows
+    )
+    tally = carried.tally
+    _emit(
+        uow,
+        carried,
+        LeadImportFinished(
+            import_id=carried.import_id, imported=tally.imported, known=tally.known, rejected=tally.rejected
+        ),
+    )
+    return True
+
+
+async def skipped(uow: UnitOfWork, carried: LeadImport) -> list[SkippedRow]:
+    """Everything that was left out."""
+    return await uow.lead_imports.skipped(carried.team_id, carried.import_id, ROWS_MAX)
+
+
+async def halt(uow: UnitOfWork, carried: LeadImport, why: Halt) -> None:
+    """It stops, and its card says why."""
+    if await uow.lead_imports.stop(carried.team_id, carried.import_id, why):
+        _emit(uow, carried, LeadImportStopped(import_id=carried.import_id, reason=why))
+
+
+async def release(uow: UnitOfWork, carried: LeadImport, holder: str) -> None:
+    """Let somebody else carry it at once."""
+    await uow.lead_imports.release(carried.team_id, carried.import_id, holder)
+
+
+async def fail(uow: UnitOfWork, carried: LeadImport, holder: str) -> None:
+    """Count a failure; after some of them at the same place it stops instead of trying for ever."""
+    if await uow.lead_imports.count_failure(carried.team_id, carried.import_id, holder) >= ATTEMPTS_MAX:
+        await halt(uow, carried, Halt.BROKEN)
+
+
+async def forget(uow: UnitOfWork, limit: int) -> int:
+    """Drop previews that nobody started: their files are gone."""
+    return await uow.lead_imports.forget(uow.now - PREVIEW_KEPT, limit)
+
+
+async def _holds(uow: UnitOfWork, carried: LeadImport, holder: str) -> bool:
+    until = uow.now + LEASE
+    return await uow.lead_imports.hold(carried.team_id, carried.import_id, holder, carried.line, until)
+
+
+async def _may(uow: UnitOfWork, carried: LeadImport) -> bool:
+    """Whoever started it is authorised again with every batch."""
+    member = await uow.members.get(carried.team_id, carried.user_id)
+    return member is not None and grant(member.role, Permission.LEAD_IMPORT) is Grant.YES
+
+
+async def _bring(uow: UnitOfWork, carried: LeadImport, rows: Sequence[NewLead]) -> dict[int, int]:
+    """Keep the leads; their numbers by their lines."""
+    if not rows:
+        return {}
+    last = await uow.teams.next_numbers(carried.team_id, "lead", len(rows))
+    numbers = {row.line: last - len(rows) + 1 + place for place, row in enumerate(rows)}
+    leads = [_lead(uow, carried, row) for row in rows]
+    await uow.leads.add_all(leads)
+    sights = zip(leads, numbers.values(), strict=True)
+    await uow.leads.add_sights([own_sight(lead, number) for lead, number in sights], uow.now)
+    await uow.leads.record([first_entry(uow, lead) for lead in leads])
+    return numbers
+
+
+def _lead(uow: UnitOfWork, carried: LeadImport, row: NewLead) -> Lead:
+    return Lead(
+        team_id=carried.team_id,
+        lead_id=uow.new_id(),
+        contact=row.contact,
+        enquiry=row.enquiry,
+        keys=row.keys,
+        state=LeadState.OPEN,
+        created_by=carried.user_id,
+        created_at=uow.now,
+    )
+
+
+def _numbered(row: SkippedRow, numbers: dict[int, int]) -> SkippedRow:
+    """A contact that stands further up in the same batch has a number by now."""
+    return replace(row, number=numbers[-row.number]) if row.number < 0 else row
+
+
+async def _advance(uow: UnitOfWork, carried: LeadImport, batch: Batch, tally: Tally, numbers: list[int]) -> LeadImport:
+    is_due = carried.moved_at is None or uow.now - carried.moved_at >= REDRAW
+    moved_at = uow.now if is_due else carried.moved_at or uow.now
+    span = (numbers[0], numbers[-1]) if numbers else None
+    await uow.lead_imports.advance(carried.team_id, carried.import_id, batch.line, tally, span, moved_at=moved_at)
+    told = LeadsImported(
+        import_id=carried.import_id,
+        subject=f"L-{span[0]}–L-{span[1]}" if span else "",
+        count=tally.imported,
+        known=tally.known,
+        rejected=tally.rejected,
+        silent=not is_due,
+    )
+    _emit(uow, carried, told)
+    return replace(carried, line=batch.line, moved_at=moved_at, tally=_sum(carried.tally, tally))
+
+
+def _sum(one: Tally, other: Tally) -> Tally:
+    return Tally(one.imported + other.imported, one.known + other.known, one.rejected + other.rejected)
+
+
+def _emit(uow: UnitOfWork, carried: LeadImport, event: LeadImportEvent) -> None:
+    """In the name of whoever started it."""
+    uow.emit(msgspec.structs.replace(event, team_id=carried.team_id, actor_id=carried.user_id))

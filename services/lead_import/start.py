@@ -1,0 +1,68 @@
+"""An import begins, stops and goes on, as its owner says; the work itself is the clock's."""
+
+from services import file
+from services.file.model import KEPT, Purpose
+from services.lead_import.model import (
+    Defaults,
+    Field,
+    Halt,
+    ImportState,
+    ImportView,
+    LeadImport,
+    LeadImportStarted,
+    LeadImportStopped,
+    NameUnmapped,
+    Plan,
+)
+from services.lead_import.prepare import own, planned, taken, view
+from services.people import Actor
+from services.permissions import Permission
+from services.unit_of_work import UnitOfWork
+
+
+async def start(uow: UnitOfWork, actor: Actor, import_id: str, defaults: Defaults | None = None) -> ImportView:
+    """Let it begin, or go on where it stopped; what runs or is done stays as it is."""
+    actor.require(Permission.LEAD_IMPORT)
+    found = await own(uow, actor, import_id)
+    if found.state is ImportState.PREVIEW:
+        await _begin(uow, actor, found, planned(found.plan, defaults) if defaults else found.plan)
+    elif found.state is ImportState.STOPPED:
+        await _go(uow, actor, found)
+    return await view(uow, actor, await own(uow, actor, import_id))
+
+
+async def stop(uow: UnitOfWork, actor: Actor, import_id: str) -> ImportView:
+    """Let it stop after the rows that are being dealt with."""
+    team_id = actor.require(Permission.LEAD_IMPORT)
+    await own(uow, actor, import_id)
+    if await uow.lead_imports.stop(team_id, import_id, Halt.ASKED):
+        uow.emit(LeadImportStopped(import_id=import_id, reason=Halt.ASKED), by=actor)
+    return await view(uow, actor, await own(uow, actor, import_id))
+
+
+async def _begin(uow: UnitOfWork, actor: Actor, found: LeadImport, plan: Plan) -> None:
+    if not plan.columns.keys() & {Field.NAME, Field.COMPANY}:
+        raise NameUnmapped(found.import_id)
+    # Two colleagues may start the same file at the same moment.
+    await uow.teams.lock(found.team_id)
+    same = await uow.lead_imports.same(found.team_id, found.sha256, actor.user_id)
+    if same is not None and same.import_id != found.import_id and _is_taken(same):
+        raise taken(same)
+    await uow.lead_imports.change_plan(found.team_id, found.import_id, plan)
+    await _go(uow, actor, found)
+
+
+def _is_taken(same: LeadImport) -> bool:
+    if same.state is ImportState.DONE:
+        return same.tally.imported > 0
+    return same.state is not ImportState.PREVIEW
+
+
+async def _go(uow: UnitOfWork, actor: Actor, found: LeadImport) -> None:
+    stored = await file.show(uow, actor, found.file_id)
+    await uow.files.prolong(found.team_id, stored.file_id, uow.now + KEPT[Purpose.RECEIVED])
+    if await uow.lead_imports.start(found.team_id, found.import_id, found.state, uow.now):
+        uow.emit(
+            LeadImportStarted(import_id=found.import_id, rows=found.rows, done=found.tally.rows),
+            by=actor,
+        )

@@ -1,0 +1,199 @@
+"""Run a marketplace: open it and look at it (B3, B7)."""
+
+from dataclasses import replace
+
+from services.errors import Invalid
+from services.lead.draft import line, needed
+from services.marketplace.find import run_by
+from services.marketplace.form import questions_of
+from services.marketplace.model import (
+    MARKETPLACES_MAX,
+    MARKETPLACES_SHOWN,
+    NAME_MAX_CHARS,
+    OFFER_WINDOW_MINUTES,
+    PARTNERS_MAX,
+    RETURN_WINDOW_HOURS,
+    Marketplace,
+    MarketplaceChanged,
+    MarketplaceCreated,
+    MarketplaceList,
+    MarketplaceView,
+    Membership,
+    NameTaken,
+    Partner,
+    PartnerState,
+    PartnerView,
+    Settings,
+    TooManyMarketplaces,
+)
+from services.masking import email_for
+from services.people import Actor, TeamId
+from services.permissions import Permission
+from services.unit_of_work import UnitOfWork
+
+OFFER_MINUTES = (5, 60 * 24 * 14)
+RETURN_HOURS = (1, 24 * 30)
+REMINDER_DAYS_LIMITS = (1, 89)
+STALL_DAYS_MAX = 90
+
+
+async def create(
+    uow: UnitOfWork,
+    actor: Actor,
+    name: str,
+    *,
+    takes: bool = True,
+    offer_window_minutes: int = OFFER_WINDOW_MINUTES,
+    return_window_hours: int = RETURN_WINDOW_HOURS,
+    questions: str = "",
+) -> MarketplaceView:
+    """Open a marketplace; its operator gives leads to it and, if wanted, takes them too (B7)."""
+    team_id = actor.require(Permission.MARKETPLACE_RUN)
+    wanted = needed("name", line("name", name, NAME_MAX_CHARS))
+    _within("offer_window_minutes", offer_window_minutes, OFFER_MINUTES)
+    _within("return_window_hours", return_window_hours, RETURN_HOURS)
+    team = await uow.teams.lock(team_id)
+    await _check_room(uow, team_id, wanted)
+    market = Marketplace(
+        team_id=team_id,
+        marketplace_id=uow.new_id(),
+        name=wanted,
+        offer_window_minutes=offer_window_minutes,
+        return_window_hours=return_window_hours,
+        questions=questions_of(questions),
+        created_by=actor.user_id,
+        created_at=uow.now,
+    )
+    operator = Partner(
+        team_id=team_id,
+        marketplace_id=market.marketplace_id,
+        partner_id=uow.new_id(),
+        partner_team_id=team_id,
+        name=team.name if team else "",
+        gives=True,
+        takes=takes,
+        state=PartnerState.ACTIVE,
+        created_at=uow.now,
+        changed_at=uow.now,
+    )
+    await uow.marketplaces.add(market)
+    await uow.marketplaces.add_partner(operator)
+    uow.emit(MarketplaceCreated(subject=market.name, marketplace_id=market.marketplace_id, name=market.name), by=actor)
+    return view_of(Membership(market, operator.name, operator), actor, [operator])
+
+
+async def change(uow: UnitOfWork, actor: Actor, wanted: str, settings: Settings) -> MarketplaceView:
+    """Change the windows and the questions of a marketplace that the team runs; what is on offer keeps its time."""
+    team_id = actor.require(Permission.MARKETPLACE_RUN)
+    _within("offer_window_minutes", settings.offer_window_minutes, OFFER_MINUTES)
+    _within("return_window_hours", settings.return_window_hours, RETURN_HOURS)
+    _within("reminder_days", settings.reminder_days, REMINDER_DAYS_LIMITS)
+    # Nothing is taken away before its reminder.
+    _within("stall_days", settings.stall_days, (settings.reminder_days + 1, STALL_DAYS_MAX))
+    changed = replace(
+        await run_by(uow, team_id, wanted),
+        offer_window_minutes=settings.offer_window_minutes,
+        return_window_hours=settings.return_window_hours,
+        reminder_days=settings.reminder_days,
+        stall_days=settings.stall_days,
+        questions=questions_of(settings.questions),
+    )
+    await uow.marketplaces.change(changed)
+    uow.emit(_changed(changed), by=actor)
+    return await look_again(uow, actor, changed.marketplace_id)
+
+
+def _changed(market: Marketplace) -> MarketplaceChanged:
+    return MarketplaceChanged(
+        subject=market.name,
+        marketplace_id=market.marketplace_id,
+        offer_window_minutes=market.offer_window_minutes,
+        return_window_hours=market.return_window_hours,
+        reminder_days=market.reminder_days,
+        stall_days=market.stall_days,
+        questions=len(market.questions),
+    )
+
+
+def _within(argument: str, value: int, limits: tuple[int, int]) -> None:
+    if not limits[0] <= value <= limits[1]:
+        raise Invalid(argument, "choice")
+
+
+async def _check_room(uow: UnitOfWork, team_id: TeamId, name: str) -> None:
+    """Under the team's lock, so that two of a name cannot be opened at once."""
+    known = [
+        one.marketplace
+        for one in await uow.marketplaces.memberships(team_id, MARKETPLACES_SHOWN)
+        if one.marketplace.team_id == team_id
+    ]
+    if len(known) >= MARKETPLACES_MAX:
+        raise TooManyMarketplaces(name)
+    if any(one.name.casefold() == name.casefold() for one in known):
+        raise NameTaken(name)
+
+
+async def show(uow: UnitOfWork, actor: Actor, wanted: str = "") -> MarketplaceView | MarketplaceList:
+    """One marketplace, with its partners for its operator; the list, where several could be meant."""
+    team_id = actor.require(Permission.MARKETPLACE_VIEW)
+    memberships = await uow.marketplaces.memberships(team_id, MARKETPLACES_SHOWN)
+    name = line("marketplace", wanted).casefold()
+    fitting = [one for one in memberships if not name or name in _names(one)]
+    if len(fitting) == 1:
+        return await look_at(uow, actor, fitting[0])
+    return MarketplaceList(
+        tuple(view_of(one, actor, []) for one in memberships),
+        may_create=actor.may(Permission.MARKETPLACE_RUN),
+    )
+
+
+def _names(membership: Membership) -> set[str]:
+    return {membership.marketplace.marketplace_id, membership.marketplace.name.casefold()}
+
+
+async def look_at(uow: UnitOfWork, actor: Actor, membership: Membership) -> MarketplaceView:
+    """The marketplace; who else takes part is the operator's alone to know."""
+    market = membership.marketplace
+    if market.team_id != actor.team_id:
+        return view_of(membership, actor, [])
+    partners = await uow.marketplaces.partners(actor.team_id, market.marketplace_id, PARTNERS_MAX)
+    return view_of(membership, actor, partners)
+
+
+async def look_again(uow: UnitOfWork, actor: Actor, marketplace_id: str) -> MarketplaceView:
+    """The marketplace after a change, for somebody of its operator."""
+    memberships = await uow.marketplaces.memberships(actor.team_id, MARKETPLACES_SHOWN)
+    mine = next(one for one in memberships if one.marketplace.marketplace_id == marketplace_id)
+    return await look_at(uow, actor, mine)
+
+
+def view_of(membership: Membership, actor: Actor, partners: list[Partner]) -> MarketplaceView:
+    """A marketplace for this reader."""
+    market, own = membership.marketplace, membership.partner
+    is_ours = market.team_id == actor.team_id
+    return MarketplaceView(
+        marketplace_id=market.marketplace_id,
+        name=market.name,
+        operator="" if is_ours else membership.operator,
+        gives=own.gives,
+        takes=own.takes,
+        offer_window_minutes=market.offer_window_minutes,
+        return_window_hours=market.return_window_hours,
+        reminder_days=market.reminder_days,
+        stall_days=market.stall_days,
+        questions=market.questions if is_ours else (),
+        partners=tuple(_partner(one, actor) for one in partners) if is_ours else (),
+        may_run=is_ours and actor.may(Permission.MARKETPLACE_RUN),
+    )
+
+
+def _partner(partner: Partner, actor: Actor) -> PartnerView:
+    return PartnerView(
+        partner_id=partner.partner_id,
+        name=partner.name,
+        email=email_for(actor, partner.email),
+        gives=partner.gives,
+        takes=partner.takes,
+        state=partner.state,
+        is_operator=partner.partner_team_id == partner.team_id,
+    )

@@ -1,0 +1,218 @@
+"""Firms come to a marketplace and leave it: invited, active, declined, ended (B22)."""
+
+from datetime import timedelta
+
+from services import invitation
+from services.errors import Invalid, NeedsConfirmation, NotFound, Outdated, Warn
+from services.invitation.invite import checked_address
+from services.invitation.model import OPEN_STATES, Addressee, AlreadyInvited, Invitation, InvitationState
+from services.lead.draft import line, needed
+from services.lead.model import UNDO_MINUTES
+from services.marketplace.find import run_by
+from services.marketplace.manage import look_again, view_of
+from services.marketplace.model import (
+    LINE_MAX_CHARS,
+    PARTNERS_MAX,
+    AlreadyPartner,
+    InvitationClosed,
+    Marketplace,
+    MarketplaceFull,
+    MarketplaceJoined,
+    MarketplaceView,
+    Membership,
+    OperatorItself,
+    Part,
+    Partner,
+    PartnerActive,
+    PartnerDeclined,
+    PartnerEnded,
+    PartnerInvited,
+    PartnerJoined,
+    PartnerNotActive,
+    PartnerState,
+    PartnerTold,
+    PartnerWithdrawn,
+)
+from services.people import Actor, TeamId
+from services.permissions import Permission
+from services.unit_of_work import UnitOfWork
+
+END_PARTNER = "partner.end"
+
+
+async def invite(
+    uow: UnitOfWork,
+    actor: Actor,
+    *,
+    email: str,
+    name: str,
+    marketplace: str = "",
+    part: str = Part.TAKES,
+    text: str = "",
+) -> MarketplaceView:
+    """Invite a firm by mail, with words of one's own; it takes part once one of its owners or admins has joined."""
+    team_id = actor.require(Permission.MARKETPLACE_RUN)
+    firm = Addressee(needed("name", line("name", name, LINE_MAX_CHARS)), email, text)
+    wanted = part_of(part)
+    market = await run_by(uow, team_id, marketplace)
+    await uow.teams.lock(team_id)
+    known = await uow.marketplaces.partners(team_id, market.marketplace_id, PARTNERS_MAX)
+    if len(known) >= PARTNERS_MAX:
+        raise MarketplaceFull(market.name)
+    address = checked_address(email)
+    if any(one.email == address and one.state is PartnerState.ACTIVE for one in known):
+        raise AlreadyPartner(address, market.name)
+    try:
+        await add_firm(uow, actor, market, firm, wanted)
+    except AlreadyInvited as already:
+        raise AlreadyPartner(already.email, market.name) from already
+    return await look_again(uow, actor, market.marketplace_id)
+
+
+async def add_firm(uow: UnitOfWork, actor: Actor, market: Marketplace, firm: Addressee, part: Part) -> Partner:
+    """Invite the firm, whatever stands around it. Raises AlreadyInvited, TooManyOpen."""
+    sent = await invitation.invite_partner(uow, actor, market.marketplace_id, firm)
+    partner = Partner(
+        team_id=market.team_id,
+        marketplace_id=market.marketplace_id,
+        partner_id=uow.new_id(),
+        partner_team_id=None,
+        name=firm.name,
+        email=sent.email,
+        gives=part is not Part.TAKES,
+        takes=part is not Part.GIVES,
+        state=PartnerState.PENDING,
+        invitation_id=sent.invitation_id,
+        created_at=uow.now,
+        changed_at=uow.now,
+    )
+    await uow.marketplaces.add_partner(partner)
+    uow.emit(
+        PartnerInvited(
+            subject=sent.ref,
+            marketplace_id=market.marketplace_id,
+            partner_id=partner.partner_id,
+            invitation_id=sent.invitation_id,
+        ),
+        by=actor,
+    )
+    return partner
+
+
+def part_of(typed: str) -> Part:
+    """As what a firm is to take part; taking is usual. Raises Invalid."""
+    try:
+        return Part(typed or Part.TAKES)
+    except ValueError as error:
+        raise Invalid("part", "choice") from error
+
+
+async def join_partner(uow: UnitOfWork, actor: Actor, invited: Invitation) -> MarketplaceView:
+    """Bring one's firm to the marketplace, by the invitation whose code was just given."""
+    team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
+    partner = await uow.marketplaces.invited(TeamId(invited.team_id), invited.invitation_id)
+    market = partner and await uow.marketplaces.find(partner.team_id, partner.marketplace_id)
+    if partner is None or market is None:
+        raise InvitationClosed("")
+    firm = await uow.teams.name(team_id) or partner.name
+    if partner.team_id == team_id or not await uow.marketplaces.activate(
+        partner.team_id, partner.partner_id, team_id, firm, uow.now
+    ):
+        raise AlreadyPartner(firm, market.name)
+    platform = actor.place.platform
+    uow.emit(
+        PartnerJoined(
+            team_id=partner.team_id,
+            platform=platform,
+            subject=firm,
+            marketplace_id=market.marketplace_id,
+            partner_id=partner.partner_id,
+            partner_team_id=team_id,
+        )
+    )
+    uow.emit(MarketplaceJoined(subject=market.name, marketplace_id=market.marketplace_id), by=actor)
+    operator = await uow.teams.name(partner.team_id) or ""
+    return view_of(Membership(market, operator, partner), actor, [])
+
+
+async def decline_partner(uow: UnitOfWork, invited: Invitation) -> bool:
+    """The firm declined on the invitation's page: the link proves the right to; whether it was still invited."""
+    partner = await uow.marketplaces.invited(TeamId(invited.team_id), invited.invitation_id)
+    if partner is None or not await uow.marketplaces.move(
+        partner.team_id, partner.partner_id, PartnerState.PENDING, PartnerState.DECLINED, uow.now
+    ):
+        return False
+    uow.emit(
+        PartnerDeclined(
+            team_id=partner.team_id,
+            subject=partner.name,
+            marketplace_id=partner.marketplace_id,
+            partner_id=partner.partner_id,
+        )
+    )
+    return True
+
+
+async def show_partner(uow: UnitOfWork, actor: Actor, partner_id: str) -> PartnerTold:
+    """What became of an invitation to a marketplace of the team. Raises NotFound."""
+    team_id = actor.require(Permission.MARKETPLACE_VIEW)
+    partner = await _found(uow, team_id, partner_id)
+    market = await uow.marketplaces.find(team_id, partner.marketplace_id)
+    return PartnerTold(partner.name, market.name if market else "", partner.state)
+
+
+async def end(uow: UnitOfWork, actor: Actor, partner_id: str, *, accept: tuple[str, ...] = ()) -> MarketplaceView:
+    """End an active partnership: nothing is on offer to the firm any more; what it has picked it keeps."""
+    team_id = actor.require(Permission.MARKETPLACE_RUN)
+    partner = await _found(uow, team_id, partner_id)
+    if partner.partner_team_id == team_id:
+        raise OperatorItself(partner.name)
+    if partner.state is not PartnerState.ACTIVE or partner.partner_team_id is None:
+        raise PartnerNotActive(partner.name)
+    if END_PARTNER not in accept:
+        raise NeedsConfirmation((Warn(END_PARTNER, {"name": partner.name}),))
+    if not await uow.marketplaces.move(team_id, partner_id, PartnerState.ACTIVE, PartnerState.ENDED, uow.now):
+        raise Outdated("partner", partner.name)
+    lead_ids = await uow.leads.end_offers(
+        partner.partner_team_id, partner.marketplace_id, uow.now - timedelta(minutes=UNDO_MINUTES), uow.now
+    )
+    uow.emit(
+        PartnerEnded(
+            subject=partner.name, marketplace_id=partner.marketplace_id, partner_id=partner_id, lead_ids=tuple(lead_ids)
+        ),
+        by=actor,
+    )
+    return await look_again(uow, actor, partner.marketplace_id)
+
+
+async def withdraw(uow: UnitOfWork, actor: Actor, partner_id: str) -> MarketplaceView:
+    """Delete a partner that is merely invited, or declined; an active one cannot be deleted (B22)."""
+    team_id = actor.require(Permission.MARKETPLACE_RUN)
+    partner = await _found(uow, team_id, partner_id)
+    if partner.state is PartnerState.ACTIVE:
+        raise PartnerActive(partner.name, partner_id)
+    if partner.state is PartnerState.ENDED:
+        raise PartnerNotActive(partner.name)
+    if not await uow.marketplaces.remove(team_id, partner_id):
+        raise Outdated("partner", partner.name)
+    if partner.invitation_id:
+        await uow.invitations.move(
+            team_id, partner.invitation_id, OPEN_STATES, InvitationState.REVOKED, by=actor.user_id, at=uow.now
+        )
+    uow.emit(
+        PartnerWithdrawn(
+            subject=partner.name,
+            marketplace_id=partner.marketplace_id,
+            partner_id=partner_id,
+            invitation_id=partner.invitation_id or "",
+        ),
+        by=actor,
+    )
+    return await look_again(uow, actor, partner.marketplace_id)
+
+
+async def _found(uow: UnitOfWork, team_id: TeamId, partner_id: str) -> Partner:
+    partner = await uow.marketplaces.partner(team_id, partner_id)
+    if partner is None:
+        raise NotFound("partner", "")
+    return partner

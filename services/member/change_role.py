@@ -1,0 +1,105 @@
+"""Roles, responsible colleagues, and the owner's succession (A74, A76, B17)."""
+
+from dataclasses import replace
+
+from services.errors import Invalid, NeedsConfirmation, NotFound, Outdated, Warn
+from services.member.model import (
+    GIVEN_ROLES,
+    ChangedMember,
+    IsOwnerAlready,
+    Member,
+    MemberFlagged,
+    MemberRoleChanged,
+    OwnershipNotGiven,
+    OwnerStays,
+    TeamTransferred,
+    TransferredTeam,
+)
+from services.member.resolve import resolve
+from services.people import Actor
+from services.permissions import Permission, Role
+from services.unit_of_work import UnitOfWork
+
+
+async def change_role(uow: UnitOfWork, actor: Actor, who: str, role: str) -> ChangedMember:
+    """Give a colleague another role, which holds from the next action on; never the owner's, never ownership (A74)."""
+    team_id = actor.require(Permission.MEMBER_CHANGE_ROLE)
+    new = role_named(role)
+    colleague = await resolve(uow, team_id, who)
+    if colleague.role is Role.OWNER:
+        raise OwnerStays(colleague.name, is_self=colleague.user_id == actor.user_id)
+    if colleague.role is not new:
+        if not await uow.members.change_role(team_id, colleague.user_id, colleague.role, new):
+            raise Outdated("member", colleague.name)
+        uow.emit(MemberRoleChanged(member_id=colleague.user_id, old=colleague.role, new=new), by=actor)
+    return _changed(colleague, new, may_delegate=colleague.may_delegate)
+
+
+async def change(
+    uow: UnitOfWork, actor: Actor, who: str, role: str, *, may_delegate: bool | None = None
+) -> ChangedMember:
+    """Change a colleague's role and, where it is said, whether he is a responsible one."""
+    team_id = actor.require(Permission.MEMBER_CHANGE_ROLE)
+    colleague = await resolve(uow, team_id, who)
+    changed = await change_role(uow, actor, colleague.user_id, role)
+    if may_delegate is None:
+        return changed
+    return replace(await flag(uow, actor, colleague.user_id, may_delegate=may_delegate), old_role=changed.old_role)
+
+
+def role_named(role: str) -> Role:
+    """A role that can be given, by its word in either language. Raises Invalid, OwnershipNotGiven."""
+    named = _ROLES.get(role.strip().casefold())
+    if named is None:
+        raise Invalid("role", "role")
+    if named not in GIVEN_ROLES:
+        raise OwnershipNotGiven
+    return named
+
+
+_ROLES = {
+    "owner": Role.OWNER,
+    "inhaber": Role.OWNER,
+    "inhaberin": Role.OWNER,
+    "admin": Role.ADMIN,
+    "administrator": Role.ADMIN,
+    "administratorin": Role.ADMIN,
+    "member": Role.MEMBER,
+    "mitglied": Role.MEMBER,
+    "viewer": Role.VIEWER,
+    "betrachter": Role.VIEWER,
+    "betrachterin": Role.VIEWER,
+}
+ROLE_WORDS = frozenset(_ROLES)
+"""By which words roles are known, case-folded."""
+
+
+def _changed(colleague: Member, role: Role, *, may_delegate: bool) -> ChangedMember:
+    return ChangedMember(colleague.user_id, colleague.name, role, may_delegate, colleague.role)
+
+
+async def flag(uow: UnitOfWork, actor: Actor, who: str, *, may_delegate: bool) -> ChangedMember:
+    """Make a colleague a responsible one, who may delegate any lead of the team, or end that (B17)."""
+    team_id = actor.require(Permission.MEMBER_CHANGE_ROLE)
+    colleague = await resolve(uow, team_id, who)
+    if colleague.may_delegate is not may_delegate:
+        if not await uow.members.flag(team_id, colleague.user_id, may_delegate=may_delegate):
+            raise NotFound("member", colleague.name)
+        uow.emit(MemberFlagged(member_id=colleague.user_id, may_delegate=may_delegate), by=actor)
+    return _changed(colleague, colleague.role, may_delegate=may_delegate)
+
+
+async def transfer(uow: UnitOfWork, actor: Actor, who: str, *, accept: tuple[str, ...] = ()) -> TransferredTeam:
+    """Make an active colleague the owner and oneself an admin, both or neither (A76)."""
+    team_id = actor.require(Permission.TEAM_TRANSFER)
+    heir = await resolve(uow, team_id, who)
+    if heir.user_id == actor.user_id:
+        raise IsOwnerAlready
+    name = await uow.teams.name(team_id) or ""
+    if "member.transfer" not in accept:
+        asked = Warn("member.transfer", {"name": heir.name, "team": name})
+        raise NeedsConfirmation((asked, Warn("member.transfer.effect", {"name": heir.name})))
+    if not await uow.members.transfer(team_id, actor.user_id, heir.user_id):
+        raise Outdated("member", heir.name)
+    uow.emit(TeamTransferred(member_id=heir.user_id, old_owner_id=actor.user_id), by=actor)
+    return TransferredTeam(name, heir.name)

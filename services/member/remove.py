@@ -1,0 +1,58 @@
+"""A colleague's access ends: removed by somebody with the right, or of one's own accord (A75)."""
+
+from services import lead
+from services.errors import NeedsConfirmation, Outdated, Warn
+from services.invitation.model import InvitationRevoked
+from services.member.model import Member, MemberLeft, MemberRemoved, OwnerStays, RemovedMember
+from services.member.resolve import resolve
+from services.people import Actor
+from services.permissions import Permission, Role
+from services.request.model import RequestWithdrawn
+from services.unit_of_work import UnitOfWork
+
+
+async def remove(uow: UnitOfWork, actor: Actor, who: str, *, accept: tuple[str, ...] = ()) -> RemovedMember:
+    """End a colleague's membership at once; the leads stay, what he asked for is withdrawn, the seat is free (A75)."""
+    team_id = actor.require(Permission.MEMBER_REMOVE)
+    colleague = await resolve(uow, team_id, who)
+    if colleague.user_id == actor.user_id:
+        return await leave(uow, actor, accept=accept)
+    if colleague.role is Role.OWNER:
+        raise OwnerStays(colleague.name)
+    if "member.remove" not in accept:
+        raise NeedsConfirmation((Warn("member.remove", {"name": colleague.name}), Warn("member.remove.effect")))
+    await _end(uow, actor, colleague)
+    uow.emit(MemberRemoved(member_id=colleague.user_id, role=colleague.role), by=actor)
+    return RemovedMember(colleague.name, await uow.teams.name(team_id) or "")
+
+
+async def leave(uow: UnitOfWork, actor: Actor, *, accept: tuple[str, ...] = ()) -> RemovedMember:
+    """End one's own membership: everybody but the owner may go, for nobody is kept in a team."""
+    team_id = actor.require(Permission.MEMBER_LEAVE)
+    oneself = await resolve(uow, team_id, actor.user_id)
+    if oneself.role is Role.OWNER:
+        raise OwnerStays(oneself.name, is_self=True)
+    name = await uow.teams.name(team_id) or ""
+    # Whoever confirmed the removal of a colleague has not confirmed to go.
+    if "member.leave" not in accept:
+        raise NeedsConfirmation((Warn("member.leave", {"team": name}), Warn("member.leave.effect")))
+    await _end(uow, actor, oneself)
+    uow.emit(MemberLeft(member_id=oneself.user_id, role=oneself.role), by=actor)
+    return RemovedMember(oneself.name, name, is_self=True)
+
+
+async def _end(uow: UnitOfWork, actor: Actor, colleague: Member) -> None:
+    team_id, user_id = colleague.team_id, colleague.user_id
+    if not await uow.members.remove(team_id, user_id, uow.now):
+        raise Outdated("member", colleague.name)
+    await lead.vacate(uow, team_id, user_id)
+    for one in await uow.invitations.withdraw(team_id, user_id):
+        uow.emit(
+            InvitationRevoked(subject=one.ref, invitation_id=one.invitation_id, kind=one.kind),
+            by=actor,
+        )
+    for asked in await uow.requests.withdraw(team_id, user_id, uow.now):
+        uow.emit(
+            RequestWithdrawn(request_id=asked.request_id, command=asked.command, asked_by=asked.asked_by),
+            by=actor,
+        )

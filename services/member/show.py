@@ -1,0 +1,49 @@
+"""Who is in the team (A30)."""
+
+from services.errors import NotFound
+from services.member.model import LISTED_MAX, ListedMembers, Member, Row
+from services.member.resolve import resolve
+from services.people import Actor
+from services.permissions import Permission, Role
+from services.team.seats import count as count_seats
+from services.unit_of_work import UnitOfWork
+
+
+async def list_(uow: UnitOfWork, actor: Actor) -> ListedMembers:
+    """The colleagues, the owner first, and what this person may do with each."""
+    team_id = actor.require(Permission.TEAM_VIEW_SETTINGS)
+    team = await uow.teams.get(team_id)
+    if team is None:
+        raise NotFound("team")
+    colleagues = await uow.members.all(team_id, LISTED_MAX)
+    seats = await count_seats(uow, team)
+    return ListedMembers(
+        team_name=team.name,
+        rows=tuple(_row(actor, one) for one in colleagues),
+        total=await uow.members.count(team_id),
+        taken=seats.taken,
+        limit=seats.limit,
+        may_invite=actor.may(Permission.MEMBER_INVITE),
+        may_request=actor.may(Permission.INVITATION_REQUEST),
+        may_transfer=actor.may(Permission.TEAM_TRANSFER) and len(colleagues) > 1,
+    )
+
+
+async def row(uow: UnitOfWork, actor: Actor, who: str) -> Row:
+    """One colleague, to be changed."""
+    team_id = actor.require(Permission.MEMBER_CHANGE_ROLE)
+    return _row(actor, await resolve(uow, team_id, who))
+
+
+def _row(actor: Actor, one: Member) -> Row:
+    is_self = one.user_id == actor.user_id
+    touchable = one.role is not Role.OWNER
+    return Row(
+        one.user_id,
+        one.name,
+        one.role,
+        one.may_delegate,
+        is_self=is_self,
+        may_change=touchable and actor.may(Permission.MEMBER_CHANGE_ROLE),
+        may_remove=touchable and (is_self or actor.may(Permission.MEMBER_REMOVE)),
+    )

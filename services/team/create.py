@@ -1,0 +1,84 @@
+"""Teams begin, end, and come back (A36, A44, A77)."""
+
+from services.errors import Invalid, NotFound
+from services.people import NO_TEAM, Actor, TeamId
+from services.permissions import Permission, Role
+from services.team.connect import attach
+from services.team.model import (
+    NAME_MAX_CHARS,
+    RESTORE_WINDOW,
+    AlreadyInTeam,
+    CreatedTeam,
+    DeletedTeam,
+    NothingToRestore,
+    RestoredTeam,
+    Team,
+    TeamCreated,
+    TeamDeleted,
+    TeamRestored,
+)
+from services.unit_of_work import UnitOfWork
+
+
+async def create(uow: UnitOfWork, actor: Actor, name: str) -> CreatedTeam:
+    """Found a team; its creator owns it (A44), and the channel in which that happens is its first one."""
+    actor.require(Permission.TEAM_CREATE)
+    team = Team(
+        team_id=TeamId(uow.new_id()),
+        name=named(name),
+        plan=uow.plan,
+        language=actor.language,
+        zone=actor.zone,
+        owner_approves_admins=False,
+        created_by=actor.user_id,
+        created_at=uow.now,
+    )
+    await uow.teams.add(team)
+    if not await uow.members.add(team.team_id, actor.user_id, Role.OWNER, "", uow.now):
+        raise AlreadyInTeam
+    uow.emit(TeamCreated(team_id=team.team_id, name=team.name), by=actor)
+    # Where other organisations read along, connecting is a decision of its own.
+    connects = actor.place.is_public and actor.place.team_id == NO_TEAM and not actor.place.has_outsiders
+    channel = await attach(uow, actor, team.team_id) if connects else None
+    return CreatedTeam(team.team_id, team.name, channel.name if channel else "", is_connected=channel is not None)
+
+
+def named(name: str) -> str:
+    """A team's name within its limits. Raises Invalid."""
+    trimmed = " ".join(name.split())
+    if not trimmed:
+        raise Invalid("name", "missing")
+    if len(trimmed) > NAME_MAX_CHARS:
+        raise Invalid("name", "too_long", NAME_MAX_CHARS)
+    return trimmed
+
+
+async def delete(uow: UnitOfWork, actor: Actor, name: str) -> DeletedTeam:
+    """End the team and every membership; its name, typed, is the confirmation (A77)."""
+    team_id = actor.require(Permission.TEAM_DELETE)
+    team = await uow.teams.lock(team_id)
+    if team is None:
+        raise NotFound("team")
+    if " ".join(name.split()) != team.name:
+        raise Invalid("name", "name_mismatch")
+    await uow.teams.delete(team_id, uow.now)
+    await uow.members.end_all(team_id, uow.now)
+    uow.emit(TeamDeleted(name=team.name), by=actor)
+    return DeletedTeam(team.team_id, team.name, uow.now + RESTORE_WINDOW)
+
+
+async def restore(uow: UnitOfWork, actor: Actor, team: str = "") -> RestoredTeam:
+    """Bring back the team that this person deleted in the last 30 days (A77), the latest unless one is named."""
+    actor.require(Permission.TEAM_RESTORE)
+    since = uow.now - RESTORE_WINDOW
+    deleted = await uow.teams.deleted(actor.user_id, since)
+    wanted = next((one for one in deleted if team in {"", one.team_id, one.name}), None)
+    if wanted is None or wanted.deleted_at is None:
+        raise NothingToRestore
+    if await uow.members.of_user(actor.user_id):
+        raise AlreadyInTeam
+    if not await uow.teams.restore(wanted.team_id, since):
+        raise NothingToRestore
+    members = await uow.members.revive(wanted.team_id, wanted.deleted_at)
+    uow.emit(TeamRestored(team_id=wanted.team_id, members=members), by=actor)
+    return RestoredTeam(wanted.team_id, wanted.name, members)
