@@ -1,4 +1,4 @@
-"""Full payloads of the renderer samples, on every platform and surface, in both languages."""
+"""Full payloads of the renderer samples, on every platform and surface; the languages take turns."""
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -23,8 +23,9 @@ def test_renderer_sample(name: str, snapshot: SnapshotAssertion) -> None:
     card = SAMPLES[name]
     for language in Language if name in BUILT_SAMPLES else ():
         assert_valid_everywhere(card, language)
-    payloads = [f"== {language} ==\n{render_payloads(name, card, language)}" for language in Language]
-    assert "\n".join([*payloads, ""]) == snapshot(extension_class=TextSnapshot)
+    language = tuple(Language)[sorted(SAMPLES).index(name) % len(Language)]
+    payloads = f"== {language} ==\n{render_payloads(name, card, language)}\n"
+    assert payloads == snapshot(extension_class=TextSnapshot)
 
 
 def render_payloads(name: str, card: Card, language: Language) -> str:
