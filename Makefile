@@ -5,6 +5,8 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PACKAGES := bot cards services storage
 PYTEST := $(BIN)/pytest
+# Each process of the tests would compile all modules again: 20 of its 30 seconds before the first test.
+export PYTHONDONTWRITEBYTECODE :=
 # Every core works, with half as many workers again (they wait for databases); `make test PYTEST_ARGS="-n0 -k pick"` runs one thing in the foreground.
 PYTEST_ARGS ?= -n auto --dist worksteal
 # `make bench BENCH_ARGS=--quick` takes a minute or two.
@@ -32,20 +34,16 @@ migrate: .venv/.runtime ## Bring the database of KOLLEGA_DATABASE_URL to the cur
 	$(BIN)/python -m bot migrate
 
 .PHONY: check
-check: .venv/.dev ## Everything that a change must pass
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/basedpyright
-	$(BIN)/lint-imports --no-logo --no-cache
-	$(PYTEST) $(PYTEST_ARGS) --ignore=tests/benchmarks --cov --cov-report=term
+check: lint types contracts test ## Everything that a change must pass
+
+.PHONY: check-all
+check-all: lint types contracts ## The check on all platforms, databases and languages, with coverage, then the faults
+	$(PYTEST) $(PYTEST_ARGS) -m "not long" --cov --cov-report=term --ignore=tests/benchmarks
+	$(MAKE) faults
 
 .PHONY: test
 test: .venv/.dev ## Run the tests
 	$(PYTEST) $(PYTEST_ARGS) --ignore=tests/benchmarks
-
-.PHONY: features
-features: .venv/.dev ## Run each conversation on every platform, database and language there is
-	$(PYTEST) $(PYTEST_ARGS) --all-combinations tests/features
 
 .PHONY: format
 format: .venv/.dev ## Format the code and mend what can be mended without thought

@@ -5,8 +5,6 @@ import json
 import os
 import shutil
 import sqlite3
-import sys
-import threading
 from collections.abc import AsyncGenerator, Generator
 from contextlib import closing
 from pathlib import Path
@@ -19,6 +17,7 @@ from storage.engine import Database, open_database
 from storage.schema import migrate
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock, units_on
+from tests.dialects import register_shared_dialects
 from tests.postgres import Server, running
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -29,13 +28,13 @@ FIGURES = "figures"
 # Found examples live in the tests that they led to, not in a folder beside them; slow machines are no failure.
 settings.register_profile("kollega", database=None, deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("kollega")
+register_shared_dialects()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What the tests that break things on purpose may be told."""
     group = parser.getgroup("faults")
     seed = os.environ.get("KOLLEGA_FAULT_SEED")
-    parser.addoption("--all-combinations", action="store_true", help="run each conversation on all combinations")
     group.addoption("--fault-seed", type=int, default=seed, help="repeat the run that printed this seed")
     group.addoption("--figures", type=Path, help="write what the fault tests counted into this file, as JSON")
 
@@ -45,31 +44,13 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) * 3 // 2
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Watch once what goes the same ways twice: rules on both databases, cards in both languages."""
+    """Leave PostgreSQL to `make check-all` where a test is not marked `postgres`."""
     for item in items:
-        parameters = getattr(getattr(item, "callspec", None), "id", "").split("-")
-        second = {"tests/services/": "postgres", "tests/cards/": "en"}
-        if any(item.nodeid.startswith(folder) and one in parameters for folder, one in second.items()):
-            item.add_marker(pytest.mark.no_cover)
-
-
-@pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Let nothing watch a test that is marked `no_cover`.
-
-    In each process of pytest-xdist coverage is started twice, and pytest-cov pauses the later one alone.
-    """
-    if item.get_closest_marker("no_cover") is None:
-        return (yield)
-    here, threads = sys.gettrace(), threading.gettrace()
-    sys.settrace(None)
-    threading.settrace(None)
-    try:
-        return (yield)
-    finally:
-        sys.settrace(here)
-        threading.settrace(threads)
+        parameters: dict[str, object] = getattr(getattr(item, "callspec", None), "params", {})
+        if parameters.get("database_url") == "postgres" and item.get_closest_marker("postgres") is None:
+            item.add_marker(pytest.mark.nightly)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -151,14 +132,14 @@ def postgres_url(postgres: Server) -> Generator[str]:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A migrated, empty database of this test alone; the test runs once on each kind."""
+    """A migrated, empty database of this test alone: on SQLite, and on PostgreSQL for what is marked `postgres`."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncGenerator[Database]:
-    """A migrated, empty database of this test alone, opened; the test runs once on each kind."""
+    """A migrated, empty database of this test alone, opened."""
     opened = open_database(database_url)
     yield opened
     await opened.close()

@@ -204,6 +204,7 @@ class TestKnown:
         await importer.drain()
         assert len(await emails(database)) == 6
 
+    @pytest.mark.postgres
     async def test_two_colleagues_start_the_same_file(
         self, units: SqlUnits, database: Database, firm: Firm, importer: Importer
     ) -> None:
@@ -251,6 +252,7 @@ class TestInterrupted:
         assert await count(database, "lead.import_finished") == 1
         assert (await imports.state(units, view)).state is ImportState.DONE
 
+    @pytest.mark.postgres
     async def test_several_processes_share_the_work(
         self, units: SqlUnits, database: Database, database_url: str, firm: Firm, clock: Clock
     ) -> None:

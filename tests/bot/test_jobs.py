@@ -11,6 +11,8 @@ from services.unit_of_work import UnitOfWork
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
 
+pytestmark = pytest.mark.postgres
+
 
 class Ticked(Event, frozen=True, kw_only=True, tag="test.ticked"):
     pass

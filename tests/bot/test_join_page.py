@@ -81,6 +81,7 @@ async def test_speaks_the_readers_language(visit: Visit, accepts: str, query: st
     assert ("Deutsch" if words.startswith("Accept") else "English") in shown
 
 
+@pytest.mark.postgres
 async def test_accepting_shows_a_code_once(visit: Visit) -> None:
     """Accepting shows a code; opening the page again does not, but can give a new one."""
     first = CODE.search(await (await visit.client.post(visit.path, data={"answer": "accept"})).text())

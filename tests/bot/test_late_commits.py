@@ -20,6 +20,8 @@ from storage.engine import Database
 from storage.unit_of_work import SqlUnits
 from tests.builders import START
 
+pytestmark = pytest.mark.postgres
+
 LIMIT_S = 0.4
 FOREVER_S = 30.0
 

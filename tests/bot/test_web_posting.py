@@ -21,6 +21,7 @@ async def chat(database_url: str) -> AsyncGenerator[Chat]:
         yield opened
 
 
+@pytest.mark.postgres
 async def test_the_same_key_posts_once(chat: Chat) -> None:
     """A delivery that is repeated finds its message."""
     first = await chat.platform.send(CHANNEL, card("one"), EVERYBODY, key="delivery-1")
@@ -55,6 +56,7 @@ async def test_only_the_bots_own_cards_are_updated(chat: Chat) -> None:
     assert said(await chat.messages(ANNA)) == ["hallo", "one"]
 
 
+@pytest.mark.postgres
 async def test_messages_posted_at_once_keep_one_order(chat: Chat) -> None:
     """Many writers, and every message has its own place."""
     sent = await asyncio.gather(*(chat.posts(f"card {number}") for number in range(30)))

@@ -1,13 +1,9 @@
-"""What the runs that break things on purpose start from: one seed, and a place for what was counted.
-
-They measure time and memory, so the coverage is not watched meanwhile: that takes both.
-"""
+"""What the runs that break things on purpose start from: one seed, and a place for what was counted."""
 
 import logging
 import random
 import secrets
 from collections.abc import Callable, Generator
-from pathlib import Path
 from typing import TypeAlias
 
 import pytest
@@ -18,14 +14,6 @@ from tests.conftest import FIGURES
 Note: TypeAlias = Callable[..., None]
 
 SEED_BITS = 32
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Watch no coverage here."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(autouse=True)

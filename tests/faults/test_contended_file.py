@@ -186,6 +186,7 @@ def read_only(database: Database) -> Generator[None]:
         is_over = True
 
 
+@pytest.mark.nightly
 async def test_a_file_that_can_only_be_read_is_still_read(sqlite_url: str, note: Note) -> None:
     """Where nothing can be kept for a while, writers are told so and readers are answered; afterwards all goes on."""
     async with scene(sqlite_url, WRITERS, Haste.of(1)) as here:

@@ -213,6 +213,7 @@ async def test_nothing_that_is_sent_to_the_bot_breaks_it(
         await withstand(made, size, note, made.unproven, made.proven)
 
 
+@pytest.mark.nightly
 async def test_no_request_has_its_effect_twice(
     database_url: str, chance: random.Random, note: Note, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

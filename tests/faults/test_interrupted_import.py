@@ -94,6 +94,7 @@ async def kept(database: Database, view: ImportView) -> tuple[LeadImport, Counte
 
 
 @pytest.mark.parametrize("size", KILLED)
+@pytest.mark.nightly
 async def test_killed_imports_go_on_and_double_nothing(
     size: Size, database_url: str, chance: random.Random, note: Note
 ) -> None:
@@ -122,6 +123,7 @@ async def test_killed_imports_go_on_and_double_nothing(
 
 
 @pytest.mark.parametrize("size", WHOLE)
+@pytest.mark.nightly
 async def test_a_large_file_with_flaws_is_imported_in_little_memory(size: Size, database_url: str, note: Note) -> None:
     """Accepted and rejected rows together are all rows; the memory does not grow with the file."""
     database = open_database(database_url)
@@ -144,6 +146,7 @@ async def test_a_large_file_with_flaws_is_imported_in_little_memory(size: Size, 
 
 
 @pytest.mark.parametrize("size", BESIDE)
+@pytest.mark.nightly
 async def test_people_go_on_beside_an_import(size: Size, database_url: str, note: Note) -> None:
     """While a file is imported, colleagues bring in and pick leads; nobody waits for long, and nobody is refused."""
     database, other = open_database(database_url), open_database(database_url)
@@ -185,6 +188,7 @@ CORPUS = {
 
 
 @pytest.mark.parametrize("name", CORPUS)
+@pytest.mark.nightly
 def test_no_file_takes_memory_or_time(name: str, note: Note) -> None:
     """Files that are made to hurt are read within seconds and in little memory, every row of them accounted for."""
     content = CORPUS[name]

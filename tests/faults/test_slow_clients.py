@@ -102,6 +102,7 @@ async def opened_door(url: str) -> AsyncGenerator[Open]:
 
 
 @pytest.mark.parametrize("clients", SIZES)
+@pytest.mark.nightly
 async def test_slow_clients_are_shown_out_and_hold_nobody_up(
     clients: int, sqlite_url: str, note: Note, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

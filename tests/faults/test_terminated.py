@@ -125,6 +125,7 @@ async def end_under_load(load: Load, folder: Path, url: str, run: int, writers: 
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.nightly
 async def test_the_end_loses_nothing(
     size: Size, database_url: str, chance: random.Random, note: Note, tmp_path: Path
 ) -> None:

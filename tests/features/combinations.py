@@ -1,4 +1,4 @@
-"""On what a conversation runs: a platform, a database, a language."""
+"""The platform, database and language on which a conversation runs."""
 
 from itertools import product
 from typing import Final, TypeAlias
@@ -30,30 +30,19 @@ SLACK: Final[tuple[Combination, ...]] = (
 
 EVERYWHERE: Final = ("web", "teams", "slack")
 
-
-def all_of(platforms: tuple[str, ...]) -> tuple[Combination, ...]:
-    """Every combination there is."""
-    return tuple(product(platforms, DATABASES, Language))
+ALL: Final[tuple[Combination, ...]] = tuple(product(EVERYWHERE, DATABASES, Language))
+"""Every combination of a platform, a database and a language."""
 
 
-def some_of(platforms: tuple[str, ...], name: str) -> tuple[Combination, ...]:
-    """One combination for each platform, among them both databases and both languages.
+def select_one(possible: tuple[Combination, ...], name: str) -> tuple[Combination]:
+    """Select a combination by the name of the conversation, so that all occur over many conversations."""
+    return (possible[crc32(name.encode()) % len(possible)],)
 
-    Which platform gets which depends on the name of the conversation alone, so that over all conversations every
-    combination occurs.
-    """
+
+def select_for_each_platform(name: str) -> tuple[Combination, ...]:
+    """Select one combination for each platform, among them both databases and both languages."""
     pairs = list(product(DATABASES, Language))
-    turned = crc32(name.encode()) % len(pairs)
-    # Of any three in a row two are opposites, and so each language and each database is among them.
+    # Of any three neighbours in this circle two are opposites, so each language and each database is among them.
     circle = [pairs[0], pairs[3], pairs[1], pairs[2]]
-    drawn = [circle[(turned + place) % len(circle)] for place in range(len(platforms))]
-    return tuple((platform, *pair) for platform, pair in zip(platforms, drawn, strict=True))
-
-
-def measured(chosen: tuple[Combination, ...], name: str) -> Combination:
-    """Where the coverage of a conversation is watched, which doubles its time: in Teams or in Slack.
-
-    The browser has the most tests of its own; all combinations take the same ways through what is behind them.
-    """
-    watched = [one for one in chosen if one[0] != "web"] or list(chosen)
-    return watched[crc32(name.encode()) // 4 % len(watched)]
+    start = crc32(name.encode()) % len(circle)
+    return tuple((platform, *circle[(start + index) % len(circle)]) for index, platform in enumerate(EVERYWHERE))

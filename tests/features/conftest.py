@@ -1,4 +1,7 @@
-"""Each conversation runs on every platform, on both databases and in both languages; with an option on all of both."""
+"""Each conversation runs on one combination of platform, database and language; a core one on each platform.
+
+The name of the conversation chooses. `make check-all` runs each one on all twelve.
+"""
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
@@ -20,7 +23,7 @@ from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, FakeTeams
 from tests.fakes.mail_server import FakeMailServer
 from tests.fakes.share_point import FakeSharePoint
 from tests.fakes.slack import BOT_TOKEN, SIGNING_SECRET, TEAM_ID, FakeSlack
-from tests.features.combinations import EVERYWHERE, Combination, all_of, measured, some_of
+from tests.features.combinations import ALL, Combination, select_for_each_platform, select_one
 from tests.stage_slack import SlackStage
 from tests.stage_teams import TeamsStage
 from tests.stage_web import WebStage
@@ -59,20 +62,20 @@ def has_mail_server() -> bool:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Each conversation runs on some combinations of each platform, or on those that its class or module names."""
+    """Give a conversation its combinations: those of the check, and those that `make check-all` adds."""
     if "combination" in metafunc.fixturenames:
-        places = cast("tuple[object, object]", (metafunc.cls, metafunc.module))
-        named = [vars(one)["COMBINATIONS"] for one in places if "COMBINATIONS" in getattr(one, "__dict__", {})]
-        name = metafunc.definition.nodeid
-        usual = all_of(EVERYWHERE) if metafunc.config.getoption("all_combinations") else some_of(EVERYWHERE, name)
-        chosen = cast("tuple[Combination, ...]", named[0] if named else usual)
-        watched = measured(chosen, name)
-        metafunc.parametrize("combination", [_run_on(one, watched=one == watched) for one in chosen], indirect=True)
-
-
-def _run_on(combination: Combination, *, watched: bool) -> pytest.ParameterSet:
-    """A run of a conversation, whose coverage is watched or not."""
-    return pytest.param(combination, id="-".join(combination), marks=() if watched else pytest.mark.no_cover)
+        scopes = cast("tuple[object, object]", (metafunc.cls, metafunc.module))
+        named = [vars(one)["COMBINATIONS"] for one in scopes if "COMBINATIONS" in getattr(one, "__dict__", {})]
+        possible = cast("tuple[Combination, ...]", named[0] if named else ALL)
+        name = metafunc.definition.name
+        is_core = metafunc.definition.get_closest_marker("core") is not None
+        checked = select_one(possible, name)
+        if is_core:
+            checked = possible if named else select_for_each_platform(name)
+        runs = [
+            pytest.param(one, id="-".join(one), marks=() if one in checked else pytest.mark.nightly) for one in possible
+        ]
+        metafunc.parametrize("combination", runs, indirect=True)
 
 
 @pytest.fixture

@@ -60,6 +60,7 @@ async def test_the_same_message_twice_is_one_note(chat: Chat) -> None:
     assert details.words.count("Einmal") == 1
 
 
+@pytest.mark.core
 async def test_everybody_reads_the_own_language(chat: Chat) -> None:
     """X3: words, times and money come in each person's language; a channel speaks the team's."""
     anna, mara = await chat.person("Anna Weiß", Language.GERMAN), await chat.person("Mara Lind", Language.ENGLISH)

@@ -36,6 +36,7 @@ def name_of(chat: Chat, first: int, last: int) -> str:
     return chat.words(de=f"Leads L-{first} bis L-{last}.csv", en=f"Leads L-{first} to L-{last}.csv")
 
 
+@pytest.mark.core
 async def test_leads_go_out_with_what_each_reader_may_read(chat: Chat, firm: Firm) -> None:
     """A41: whoever may look contacts up takes them along, a viewer gets them masked; the log keeps how many went."""
     await people.bring(firm)

@@ -1,11 +1,14 @@
 """Help, nearest commands, and the choice of language."""
 
+import pytest
+
 from services.people import Language
 from services.permissions import Role
 from tests.chat import Chat
 from tests.features import people
 
 
+@pytest.mark.core
 async def test_help_lists_what_this_person_may_do_here(chat: Chat) -> None:
     """Help shows somebody without a team what he can do, and an owner what only he may do."""
     anna = await chat.person("Anna Weiß")

@@ -1,10 +1,13 @@
 """The home: what somebody sees first, on every platform, and for whom it says what."""
 
+import pytest
+
 from services.permissions import Role
 from tests.chat import Chat
 from tests.features import people
 
 
+@pytest.mark.core
 async def test_a_colleague_reads_what_there_is_to_do(chat: Chat) -> None:
     """A colleague reads the own leads with their step, and the team, on a card with the ways on."""
     firm = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {})

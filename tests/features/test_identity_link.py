@@ -70,6 +70,7 @@ async def two(chat: Chat) -> Two:
     return Two(chat, far, firm, firm.people[2], await people.newcomer(far, "ben.kaya"))
 
 
+@pytest.mark.core
 async def test_a_code_typed_there_and_confirmed_on_both_sides_makes_one_person(two: Two) -> None:
     """X4, X5: both read who the other one is, both say yes; then he works for his team there, too, and it is logged."""
     chat, brought = two.chat, await people.bring(two.firm)

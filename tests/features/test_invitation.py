@@ -42,6 +42,7 @@ def link_in(chat: Chat, words: str) -> str:
     return found[-1]
 
 
+@pytest.mark.core
 async def test_from_welcome_to_colleague(chat: Chat) -> None:
     """A44, A45, A73: the bot welcomes a channel; somebody founds a team there, invites by mail, hears who joined."""
     anna, eva = await chat.person("Anna Weiß"), await chat.person("Eva Lang")
@@ -58,6 +59,7 @@ async def test_from_welcome_to_colleague(chat: Chat) -> None:
     assert chat.words(de="Betrachter", en="Viewer") in listed
 
 
+@pytest.mark.core
 async def test_a_request_is_decided_once_everywhere(chat: Chat) -> None:
     """A46: what a member asks for is approved on a card in the channel; the copy in the direct chat shows it too."""
     anna, ben = await founder(chat), await chat.person("Ben Kaya")

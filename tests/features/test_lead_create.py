@@ -1,5 +1,7 @@
 """From the welcome in a channel to a lead in every channel of the team; whoever asked before is shown first."""
 
+import pytest
+
 from services.permissions import Role
 from tests.chat import Chat
 from tests.features import people
@@ -19,6 +21,7 @@ ENQUIRY = {
 }
 
 
+@pytest.mark.core
 async def test_from_the_welcome_to_a_lead_in_every_channel(chat: Chat) -> None:
     """The bot welcomes a channel once; buttons found a team and connect it; a lead lands in each of its channels."""
     anna, ben = await chat.person("Anna Weiß"), await chat.person("Ben Kaya")
@@ -55,6 +58,7 @@ async def test_a_lead_has_a_contact_and_an_enquiry(chat: Chat) -> None:
     assert not [name for name, text in shown.items() if text not in details]
 
 
+@pytest.mark.core
 async def test_the_same_contact_is_shown_first(chat: Chat) -> None:
     """B24: a lead with an e-mail or phone that is known is kept only after the earlier leads were shown."""
     firm = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})

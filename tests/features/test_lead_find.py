@@ -1,5 +1,7 @@
 """Leads found by what stands in them: newest first, within the team, and never by what is masked for the reader."""
 
+import pytest
+
 from services import lead
 from services.permissions import Role
 from tests.chat import Chat, Person
@@ -55,6 +57,7 @@ PHONES = ("0711 5558877", "+49 711 5558877", "0711/555-8877")
 NOT_FOUND = ("dach", "L-9", "gerda@", "posteo", "5558877", "wärme%pumpe", "wärme_umpe", "\\", "x" * 150, "' OR 1=1 --")
 
 
+@pytest.mark.core
 async def test_leads_are_found_by_what_stands_in_them(chat: Chat) -> None:
     """Number, title, company, name and postcode are found in part, e-mail and phone as a whole, nothing else."""
     _, anna, _ = await play(chat)

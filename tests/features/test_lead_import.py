@@ -4,6 +4,8 @@ import csv
 import io
 import secrets
 
+import pytest
+
 from services import file, lead_import
 from services.file import ReceivedFile
 from services.lead_import import process
@@ -75,6 +77,7 @@ async def carries(chat: Chat, times: int) -> None:
     await chat.settles()
 
 
+@pytest.mark.core
 async def test_from_the_file_to_the_leads_and_what_was_left_out(chat: Chat) -> None:
     """B20: a file is previewed, its columns can be changed, and its rows become leads; no channel is told of each."""
     firm = await found(chat)

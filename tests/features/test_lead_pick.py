@@ -1,11 +1,14 @@
 """One click picks a lead: who wins, what everybody else sees then, and how it is taken back."""
 
+import pytest
+
 from services.permissions import Role
 from tests.chat import Chat
 from tests.features import people
 from tests.features.trade import offered, open_three, picked_by, shows, taken
 
 
+@pytest.mark.core
 async def test_one_click_changes_every_copy(chat: Chat) -> None:
     """X2: a pick changes every card of it: by name in all of the winner's places, to one line in other firms'."""
     solar, roofs, heat = await open_three(chat)
@@ -50,6 +53,7 @@ async def test_giver_and_operator_see_the_firm(chat: Chat) -> None:
         assert "lead.pick" not in details.commands
 
 
+@pytest.mark.core
 async def test_the_loser_reads_who_was_faster(chat: Chat) -> None:
     """B10: of a picked lead colleagues read by whom, and other firms that it is taken, but not by whom."""
     solar, roofs, heat = await open_three(chat)
@@ -118,6 +122,7 @@ async def test_a_pick_from_the_list_goes_on_with_the_list(chat: Chat) -> None:
     assert not seen.button("lead.pick", {"lead": first.lead_id})
 
 
+@pytest.mark.core
 async def test_a_pick_is_taken_back_within_five_minutes(chat: Chat) -> None:
     """B25: within five minutes any colleague takes a pick back, as the card says; all firms may pick the lead again."""
     solar, roofs, heat = await open_three(chat)

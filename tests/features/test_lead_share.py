@@ -1,5 +1,7 @@
 """Hand leads on inside the team: delegate, share, and what becomes of them when a colleague leaves."""
 
+import pytest
+
 from services.permissions import Role
 from tests.chat import Chat, Person
 from tests.features import people
@@ -50,6 +52,7 @@ async def test_a_responsible_colleague_delegates_any_lead(chat: Chat) -> None:
     assert in_charge(chat, "Ben Kaya") in await delegates(mara, "Ben Kaya")
 
 
+@pytest.mark.core
 async def test_whoever_gets_a_lead_hears_of_it(chat: Chat) -> None:
     """B18: sharing with a colleague by the form puts him in charge; he reads in his direct chat who hands it to him."""
     firm = await found(chat)
@@ -70,6 +73,7 @@ async def test_whoever_gets_a_lead_hears_of_it(chat: Chat) -> None:
     assert chat.words(de="kann für L-1 nicht zuständig sein", en="can't be in charge of L-1") in refused
 
 
+@pytest.mark.core
 async def test_a_lead_is_shared_into_another_channel(chat: Chat) -> None:
     """B18: sharing posts the card into another channel of the team, where it follows every change like the first."""
     firm = await found(chat)

@@ -1,10 +1,13 @@
 """A lead from the form to the bargain, as people in two firms' channels see it."""
 
+import pytest
+
 from services.permissions import Role
 from tests.chat import Chat
 from tests.features import people
 
 
+@pytest.mark.core
 async def test_colleagues_create_pick_work_and_win_a_lead(chat: Chat) -> None:
     """A lead is typed into a form, appears in the channel, is picked there, worked on and won; every card follows."""
     firm = await people.found(chat, "Solarhaus", "Anna Weiß", {"Ben Kaya": Role.MEMBER, "Tom Fischer": Role.VIEWER})

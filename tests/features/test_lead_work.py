@@ -1,5 +1,7 @@
 """Work on a picked lead: notes and steps, won, lost, and given back inside the window."""
 
+import pytest
+
 from services.people import Language
 from services.permissions import Role
 from tests.chat import Chat
@@ -23,6 +25,7 @@ async def test_every_colleague_sees_and_works_on_it(chat: Chat) -> None:
     assert "Olaf Kern (Dachwerk Süd KG)" in details
 
 
+@pytest.mark.core
 async def test_a_note_leaves_a_trace_on_every_card(chat: Chat) -> None:
     """A42: every copy counts the notes since the pick and names the last one's author, not what was noted (B8)."""
     solar, roofs, _ = await open_three(chat)
@@ -62,6 +65,7 @@ async def test_notes_and_names_stay_in_the_firm(chat: Chat) -> None:
     assert chat.words(de="L-1 ist bei Dachwerk Süd KG", en="L-1 is with Dachwerk Süd KG") in refused
 
 
+@pytest.mark.core
 async def test_won_with_an_amount(chat: Chat) -> None:
     """B5: won asks for the amount; then every card says by whom, to giver and operator by which firm."""
     solar, roofs, heat = await open_three(chat)
@@ -80,6 +84,7 @@ async def test_won_with_an_amount(chat: Chat) -> None:
     assert "L-1" in await petra.says(de="leads erledigt", en="leads closed")
 
 
+@pytest.mark.core
 async def test_lost_needs_a_reason(chat: Chat) -> None:
     """B5: lost asks for the reason, keeps it for the team, and what is closed stays closed."""
     solar = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
@@ -97,6 +102,7 @@ async def test_lost_needs_a_reason(chat: Chat) -> None:
         assert chat.words(de="L-1 ist abgeschlossen", en="L-1 is closed") in refused
 
 
+@pytest.mark.core
 async def test_a_returned_lead_is_offered_again(chat: Chat) -> None:
     """B21: inside the window a lead is returned with a reason; the others may pick it, the own team no longer."""
     solar, roofs, heat = await open_three(chat)

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from bot.jobs.scheduler import JOBS
 from services.permissions import Role
 from tests.chat import Chat
@@ -28,6 +30,7 @@ def invitation_link(chat: Chat) -> tuple[str, str]:
     return words, links[-1]
 
 
+@pytest.mark.core
 async def test_a_firm_is_invited_and_takes_part(chat: Chat) -> None:
     """B3, B22: any colleague opens a market and invites a firm in own words; by page and code it becomes active."""
     solar = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
@@ -111,6 +114,7 @@ async def test_a_team_is_operator_giver_and_taker_at_once(chat: Chat) -> None:
         assert taken(chat) in await shows(firm.owner, firm)
 
 
+@pytest.mark.core
 async def test_a_giver_submits_and_the_operator_offers(chat: Chat) -> None:
     """B3, B6: any colleague of the giver submits a lead to the operator, any colleague there offers it to takers."""
     solar, roofs, heat = await open_three(chat)

@@ -18,8 +18,6 @@ from tests.stage_slack import SlackStage
 from tests.stage_teams import TeamsStage
 from tests.stage_web import WebStage
 
-pytestmark = pytest.mark.no_cover  # the ways that other stories take, very often
-
 EMAIL, PHONE, FIRST_NAME = "canaryeva", "5558877", "Gundula"
 REACHED = f"{EMAIL}@posteo.example oder 0711 {PHONE}"
 LEAD = {
@@ -76,6 +74,7 @@ async def sent_to(chat: Chat, person: Person, firm: Firm) -> str:
     return plain("\n".join(said))
 
 
+@pytest.mark.core
 async def test_channels_are_masked(chat: Chat) -> None:
     """A42: what the bot posts in a channel is masked: no address, number or first name, in texts and notices alike."""
     solar, roofs = await trade(chat)
@@ -87,6 +86,7 @@ async def test_channels_are_masked(chat: Chat) -> None:
         assert not [one for one in (EMAIL, PHONE, FIRST_NAME) if one in said]
 
 
+@pytest.mark.core
 async def test_details_are_for_one_person_and_logged(chat: Chat) -> None:
     """A19, A42, X5: whoever may looks a contact up in a view of his own; others never see it, and the log names him."""
     solar = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", SOLAR)

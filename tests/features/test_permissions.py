@@ -12,8 +12,6 @@ from tests.features.matrix import ROWS, Things
 from tests.features.people import Firm
 from tests.seen import Seen
 
-pytestmark = pytest.mark.no_cover  # the ways that other stories take, very often
-
 COMMANDS = discovery.registry().commands
 COLUMNS: Final = {Role.OWNER: "O", Role.ADMIN: "A", Role.MEMBER: "M", Role.VIEWER: "V", Role.GUEST: "G"}
 COLLEAGUES = tuple(role for role in Role if role is not Role.GUEST)

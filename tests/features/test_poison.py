@@ -1,7 +1,5 @@
 """Clicks that nobody should be able to send: refused in the same words as what does not exist, and nothing changes."""
 
-import pytest
-
 from services.invitation import InvitationState
 from services.permissions import Grant, Role, grant
 from tests.chat import Chat, Person, Room
@@ -22,8 +20,6 @@ from tests.features.poison import (
     untouched_but_read,
     worded,
 )
-
-pytestmark = pytest.mark.no_cover  # the ways that other stories take, very often
 
 
 def test_every_command_has_a_row() -> None:

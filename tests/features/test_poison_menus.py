@@ -26,8 +26,6 @@ from tests.features.poison import (
 )
 from tests.seen import Seen
 
-pytestmark = pytest.mark.no_cover  # the ways that other stories take, very often
-
 COMBINATIONS = TEAMS[1:]
 """What is stored is the same as after a click, which `test_poison` tries on both databases."""
 

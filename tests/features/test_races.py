@@ -13,8 +13,6 @@ from tests.features.people import Firm
 from tests.features.pressing import Click, press_together, told
 from tests.seen import Seen
 
-pytestmark = pytest.mark.no_cover  # the ways that other stories take, very often
-
 CLICKS = 1_000
 FIRMS = 11
 DECISIONS = 50
@@ -144,6 +142,7 @@ async def test_the_first_of_fifty_decisions_counts(chat: Chat, commands: tuple[s
         assert not {"invitation.approve", "invitation.decline"} & (await person.reads(firm.channel))[-1].commands
 
 
+@pytest.mark.core
 async def test_a_repeated_click_has_one_effect_and_the_same_answer(chat: Chat) -> None:
     """A click that arrives twenty times at once picks once, and each copy gets the answer of the first."""
     firm = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})

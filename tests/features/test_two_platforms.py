@@ -68,6 +68,7 @@ async def connected(both: Both) -> list[tuple[str, str]]:
         return [(one.platform, one.name) for one in await uow.conversations.connected(both.firm.team_id)]
 
 
+@pytest.mark.core
 async def test_a_code_connects_a_channel_of_another_chat(both: Both) -> None:
     """X4, X5: a code typed in a channel elsewhere and confirmed by the owner makes it the team's; it is logged."""
     answer = await both.type(await both.code())

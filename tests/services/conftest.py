@@ -15,9 +15,3 @@ async def sqlite_units(sqlite_url: str, clock: Clock) -> AsyncGenerator[SqlUnits
     database = open_database(sqlite_url)
     yield units_on(database, clock)
     await database.close()
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.no_cover)])
-def database_url(request: pytest.FixtureRequest) -> str:
-    """A database of this test alone, once of each kind; the rules take the same ways on both, so one is watched."""
-    return request.getfixturevalue(f"{request.param}_url")

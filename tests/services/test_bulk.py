@@ -189,6 +189,7 @@ async def test_a_colleagues_address_is_no_firm(units: SqlUnits) -> None:
             await bulk.send(uow, operator.owner, view.bulk_id)
 
 
+@pytest.mark.postgres
 async def test_two_who_send_at_once_invite_each_firm_once(units: SqlUnits) -> None:
     """B22: however many press and however many processes work on it, each firm gets one invitation."""
     operator = await found(units, "Markt")

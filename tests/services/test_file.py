@@ -101,6 +101,7 @@ async def test_the_same_file_again_is_the_same_file(units: SqlUnits, firm: Firm,
     assert (await read(units, firm.member, first.file_id)).content == LEADS
 
 
+@pytest.mark.postgres
 async def test_nobody_fills_the_store(units: SqlUnits, firm: Firm) -> None:
     """A person's files are limited in size and number, also when they come at the same time."""
     for content, refusal in ((b"", file.FileEmpty), (b"x" * (FILE_MAX_BYTES + 1), file.FileTooBig)):
@@ -132,6 +133,7 @@ async def test_made_files_give_way_to_newer_ones(units: SqlUnits, firm: Firm) ->
 
 
 @pytest.mark.parametrize(("purpose", "hours"), [(Purpose.RECEIVED, 24), (Purpose.MADE, 7 * 24)])
+@pytest.mark.postgres
 async def test_a_file_is_gone_when_its_time_is_over(
     units: SqlUnits, firm: Firm, clock: Clock, database: Database, purpose: Purpose, hours: int
 ) -> None:

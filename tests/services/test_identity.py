@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from services import identity, invitation, lead, team
 from services.errors import Refusal
 from services.identity import Link, scheduled
@@ -10,6 +12,8 @@ from services.permissions import Role
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
 from tests.services.firms import Firm, bring, found, meet, pick
+
+pytestmark = pytest.mark.postgres
 
 ENOUGH = 50
 

@@ -175,6 +175,7 @@ async def test_in_an_enterprise_the_other_installation_goes_on(units: SqlUnits) 
     assert await left(units, "E1", ["C7", "C8"]) == ["C7", "C8"]
 
 
+@pytest.mark.postgres
 async def test_a_question_is_answered_once(units: SqlUnits) -> None:
     """Of many who bring the same answer at the same moment one is let through."""
     state = await ask(units, "browser")

@@ -114,6 +114,7 @@ async def test_seats_count_again_at_joining(units: SqlUnits, firm: Firm, eva: Ac
     assert isinstance(await join(units, eva, code), JoinedTeam)
 
 
+@pytest.mark.postgres
 async def test_last_seat_once(units: SqlUnits, firm: Firm) -> None:
     """A4: of many invitations at once only as many go out as there are seats."""
 
@@ -181,6 +182,7 @@ async def test_single_use(units: SqlUnits, firm: Firm, eva: Actor) -> None:
     assert refused.invitation.state is InvitationState.JOINED
 
 
+@pytest.mark.postgres
 async def test_used_once_under_concurrency(units: SqlUnits, firm: Firm) -> None:
     """A45, A4: of many people with the same code at once one joins."""
     code = await code_for(firm, await invite(firm))
@@ -214,6 +216,7 @@ async def test_wrong_codes_are_limited(units: SqlUnits, firm: Firm, eva: Actor, 
     assert isinstance(await join(units, eva, code), JoinedTeam)
 
 
+@pytest.mark.postgres
 async def test_guessing_at_once_is_guessing(units: SqlUnits, eva: Actor) -> None:
     """A45: parallel guesses are counted like those one after the other."""
     outcomes = await asyncio.gather(*(join(units, eva, f"GUESS{one}") for one in range(12)), return_exceptions=True)

@@ -85,6 +85,7 @@ async def test_approval_needs_a_seat(units: SqlUnits, firm: Firm) -> None:
     assert await state_of(firm, asked) is InvitationState.REQUESTED
 
 
+@pytest.mark.postgres
 async def test_first_decision_wins(units: SqlUnits, firm: Firm) -> None:
     """A46: of 50 decisions at once one has an effect; the others read who decided."""
     asked = await ask(firm)

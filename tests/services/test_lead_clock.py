@@ -1,5 +1,7 @@
 """What the clock does with leads."""
 
+import pytest
+
 from services import lead, marketplace
 from services.lead import scheduled, subscribers
 from services.lead.events import LeadFailed, LeadReminded
@@ -8,6 +10,8 @@ from services.notification.model import Channels, Person
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
 from tests.services.firms import bring, found, look, offered, open_market, pick
+
+pytestmark = pytest.mark.postgres
 
 
 async def test_brokerage_fails_when_nobody_takes_it_in_time(units: SqlUnits, clock: Clock) -> None:

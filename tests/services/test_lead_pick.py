@@ -91,6 +91,7 @@ async def test_the_loser_of_another_team_reads_no_name(units: SqlUnits) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.ADMIN, Role.MEMBER, Role.VIEWER])
+@pytest.mark.postgres
 async def test_simultaneous_picks_have_one_winner(units: SqlUnits, role: Role) -> None:
     """Of 50 simultaneous picks exactly one wins, every loser reads it clearly, and nothing else happens (B10)."""
     firm = await found(units, "Solarhaus")
@@ -109,6 +110,7 @@ async def test_simultaneous_picks_have_one_winner(units: SqlUnits, role: Role) -
     assert {name: outcomes.count(name) for name in set(outcomes)} == expected
 
 
+@pytest.mark.postgres
 async def test_200_picks_of_two_firms_leave_one_sight_that_holds(units: SqlUnits) -> None:
     """Of 200 simultaneous picks by two firms one wins; one firm holds the lead, for the other it is gone (B8, B10)."""
     operator = await found(units, "Solarhaus")
@@ -132,6 +134,7 @@ async def test_200_picks_of_two_firms_leave_one_sight_that_holds(units: SqlUnits
     assert [entry.what for entry in entries].count(What.PICKED) == 1
 
 
+@pytest.mark.postgres
 async def test_an_offer_whose_time_is_over_cannot_be_picked(units: SqlUnits, clock: Clock) -> None:
     """An offer can be picked to its last minute and not after it, even before the clock has closed it (B21)."""
     operator, taker = await found(units, "Solarhaus"), await found(units, "Dachwerk")
@@ -217,6 +220,7 @@ async def test_undo_ends_after_five_minutes(units: SqlUnits, clock: Clock) -> No
     assert (refused.value.minutes, refused.value.may_return) == (5, True)
 
 
+@pytest.mark.postgres
 async def test_a_pick_is_undone_once(units: SqlUnits) -> None:
     """Two colleagues who undo the same pick have one effect."""
     firm = await found(units, "Solarhaus")

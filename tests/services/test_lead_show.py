@@ -318,6 +318,7 @@ async def test_a_card_of_a_gone_lead_shrinks_to_one_line(units: SqlUnits) -> Non
             await lead.glance(uow, second.reader(), other.lead_id)
 
 
+@pytest.mark.postgres
 async def test_each_team_counts_its_own_numbers(units: SqlUnits) -> None:
     """A lead has in each team that team's own number, so that nobody learns how much others get."""
     operator, giver, taker = await found(units, "Markt"), await found(units, "Geber"), await found(units, "Nehmer")

@@ -305,6 +305,7 @@ async def test_leads_stay_when_a_colleague_leaves(units: SqlUnits) -> None:
     assert (await look(firm, second.lead_id)).responsible == firm.owner.name
 
 
+@pytest.mark.postgres
 async def test_a_vacant_lead_is_picked_once(units: SqlUnits) -> None:
     """Of several colleagues who pick a vacant lead at once, one becomes responsible."""
     firm = await found(units, "Solarhaus")
@@ -339,6 +340,7 @@ async def test_notes_have_their_limit(sqlite_units: SqlUnits) -> None:
     assert (note.value.limit, reason.value.limit) == (2_000, 500)
 
 
+@pytest.mark.postgres
 async def test_what_is_on_offer_to_many_goes_to_who_joined_later_only_when_offered_again(units: SqlUnits) -> None:
     """A firm that joins later sees no earlier offer, but gets what is offered again after a return."""
     operator, first = await found(units, "Markt"), await found(units, "Erste")

@@ -46,6 +46,7 @@ async def test_any_colleague_of_a_giver_submits(units: SqlUnits, role: Role) -> 
     assert (waiting.giver, Act.OFFER in waiting.acts) == ("Geber", True)
 
 
+@pytest.mark.postgres
 async def test_a_team_is_operator_giver_and_taker_at_once(units: SqlUnits) -> None:
     """A team may run a marketplace, give a lead to it and pick it there itself (B7)."""
     operator, taker = await found(units, "Markt"), await found(units, "Nehmer")

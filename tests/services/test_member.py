@@ -212,6 +212,7 @@ async def test_the_list_shows_what_one_may_do(units: SqlUnits, firm: Firm) -> No
     assert (for_viewer.may_invite, for_viewer.may_request) == (False, True)
 
 
+@pytest.mark.postgres
 async def test_removed_once(units: SqlUnits, firm: Firm) -> None:
     """A75: of two removals of the same colleague one has an effect."""
     async with units.write() as uow:

@@ -77,6 +77,7 @@ async def test_an_ended_partner_keeps_what_it_picked_and_loses_what_was_on_offer
         assert [(type(one.to), one.key) for one in await subscribers.ended(uow, event)] == [(Copies, lost.lead_id)]
 
 
+@pytest.mark.postgres
 async def test_an_address_or_firm_is_invited_once(units: SqlUnits) -> None:
     """A second invitation of the same address, and a firm that takes part already, are refused."""
     operator, taker = await found(units, "Markt"), await found(units, "Nehmer")

@@ -48,6 +48,7 @@ async def test_nothing_to_ask(units: SqlUnits, firm: Firm, role: Role) -> None:
             await request.ask(uow, firm.actors[role], *RENAME)
 
 
+@pytest.mark.postgres
 async def test_asking_twice_is_asking_once(firm: Firm) -> None:
     """X2: the same wish again is the same request."""
     assert (await asked(firm)).request_id == (await asked(firm)).request_id
@@ -100,6 +101,7 @@ async def test_requests_of_others_do_not_exist(units: SqlUnits, firm: Firm) -> N
             await request.show(uow, other.owner, one.request_id)
 
 
+@pytest.mark.postgres
 async def test_first_decision_wins(units: SqlUnits, firm: Firm) -> None:
     """X2: of many decisions at once one has an effect, and the others read who was faster."""
     one = await asked(firm)

@@ -64,6 +64,7 @@ async def test_entries_are_paged_newest_first_and_only_the_teams_own(units: SqlU
     assert {one.team_id for one in (*first, *second)} == {"T"}
 
 
+@pytest.mark.postgres
 async def test_concurrent_writers_do_not_fork_the_chain(units: SqlUnits) -> None:
     """Twenty people at once make one chain without gaps, and nobody's change fails for it."""
 

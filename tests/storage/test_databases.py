@@ -10,6 +10,8 @@ from storage.tables import metadata
 from tests.conftest import TEMPLATE
 from tests.postgres import Server
 
+pytestmark = pytest.mark.postgres
+
 
 async def tables(connection: AsyncConnection) -> set[str]:
     """The names of the tables that a database has."""

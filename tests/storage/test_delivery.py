@@ -13,6 +13,8 @@ from storage.unit_of_work import SqlUnits
 from tests.builders import Clock, units_on
 from tests.postgres import Server
 
+pytestmark = pytest.mark.postgres
+
 LEASE = timedelta(seconds=50)
 UPDATE = Delivery(
     team_id="T",

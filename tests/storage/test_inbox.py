@@ -7,6 +7,8 @@ from services.inbox import Arrival
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
 
+pytestmark = pytest.mark.postgres
+
 ARRIVAL = Arrival("teams", "tenant", "activity-1", "U")
 
 

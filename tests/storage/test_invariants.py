@@ -28,6 +28,8 @@ from tests.builders import KEYRING, Clock
 from tests.services import imports
 from tests.services.firms import Firm, bring, found, offered, open_market, pick
 
+pytestmark = pytest.mark.postgres
+
 HOLDER: Final = "process-1"
 UNIQUE: Final = (
     "uq_members_owner",

@@ -2,6 +2,7 @@
 
 from typing import Any, Final, cast
 
+import pytest
 from sqlalchemy import Column, Update, select
 
 from services.identity.model import Link, LinkState, Side
@@ -16,6 +17,8 @@ from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
 from tests.services.firms import meet
 from tests.storage import tenants
+
+pytestmark = pytest.mark.postgres
 
 NAMES_USERS: Final = ("user_id", "_by", "responsible_id", "merged_into")
 NO_USERS: Final = frozenset(

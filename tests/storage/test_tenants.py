@@ -36,6 +36,8 @@ from tests.builders import KEYRING, Clock
 from tests.storage import tenants
 from tests.storage.tenants import EMAIL, HOLDER, SHA256, Town
 
+pytestmark = pytest.mark.postgres
+
 BELOW = "people, places and what comes in stand below the teams"
 CLOCK = "the clock and the relay work for all teams"
 BRINGS = "what is added names its own team"

@@ -14,6 +14,8 @@ from storage.tables import users
 from storage.unit_of_work import Ids, SqlUnit, SqlUnits
 from tests.builders import START, Clock, units_on
 
+pytestmark = pytest.mark.postgres
+
 WAIT_S = 0.05
 
 

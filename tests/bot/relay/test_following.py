@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from bot.outbox.relay import Relay
 from services import lead
 from storage.unit_of_work import SqlUnits
@@ -9,6 +11,7 @@ from tests.fakes.remote import Remote
 from tests.services.firms import Firm, bring, connect, pick
 
 
+@pytest.mark.postgres
 async def test_a_channel_hears_once_and_follows(firm: Firm, relay: Relay, remote: Remote) -> None:
     """A new lead is posted in the team's channel; when it is picked, that card changes and no other appears."""
     brought = await bring(firm)

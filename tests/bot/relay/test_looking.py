@@ -106,6 +106,7 @@ async def test_a_message_in_the_hands_of_the_dead_is_looked_up(
     assert remote.asked == [(claimed.delivery_id, claimed.leased_until - LEASE)]
 
 
+@pytest.mark.postgres
 async def test_a_relay_that_is_stopped_leaves_a_doubt(
     firm: Firm, units: SqlUnits, sender: Sender, remote: Searchable, clock: Clock
 ) -> None:
@@ -139,6 +140,7 @@ async def test_what_cannot_be_looked_up_is_asked_of_people(
     assert (in_channel(remote), await unknowns(units), len(remote.asked)) == (1, 1, LOOKS_MAX)
 
 
+@pytest.mark.postgres
 async def test_a_patient_platform_is_looked_through_later(
     firm: Firm, units: SqlUnits, relay: Relay, remote: Searchable, clock: Clock
 ) -> None:

@@ -14,6 +14,8 @@ from tests.builders import Clock
 from tests.fakes.remote import Remote
 from tests.services.firms import Firm, bring, pick
 
+pytestmark = pytest.mark.postgres
+
 
 async def test_an_ambiguous_message_is_never_repeated(
     firm: Firm, units: SqlUnits, relay: Relay, remote: Remote, clock: Clock

@@ -16,6 +16,8 @@ from tests.builders import Clock
 from tests.fakes.remote import Remote
 from tests.services.firms import Firm, bring, connect
 
+pytestmark = pytest.mark.postgres
+
 LOST = 8
 
 

@@ -16,6 +16,8 @@ from tests.builders import Clock, units_on
 from tests.fakes.remote import Remote
 from tests.services.firms import Firm, bring, pick
 
+pytestmark = pytest.mark.postgres
+
 
 async def test_the_relay_is_woken_by_a_commit_and_stops(
     firm: Firm, database: Database, clock: Clock, sender: Sender, remote: Remote

@@ -102,6 +102,7 @@ async def test_a_way_back_without_a_question_leads_nowhere(desk: Desk, query: di
     assert desk.slack.calls == []
 
 
+@pytest.mark.postgres
 async def test_a_question_is_answered_once(desk: Desk) -> None:
     """The same way back again does nothing and says so; of ten at once one is let through."""
     browser = desk.browser()
@@ -127,6 +128,7 @@ async def test_another_browser_cannot_answer(desk: Desk) -> None:
     assert (await browser.goes(path)).status == 200
 
 
+@pytest.mark.postgres
 async def test_after_ten_minutes_it_is_too_late(desk: Desk, clock: Clock) -> None:
     """A question has its time; afterwards one begins again."""
     browser = desk.browser()

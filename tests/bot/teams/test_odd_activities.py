@@ -1,6 +1,5 @@
 """Genuine activities, changed at random."""
 
-import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from bot.dispatch.incoming import Answer, Placement
@@ -8,7 +7,6 @@ from tests.bot.teams.odd import CHANGES, INSIDE, MENUS, TYPES
 from tests.bot.teams.parts import GERMAN, LEAD, Bot
 
 
-@pytest.mark.no_cover  # the same ways a thousand times
 @given(data=st.data())
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_no_activity_breaks_the_bot(bot: Bot, data: st.DataObject) -> None:
