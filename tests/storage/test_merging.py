@@ -119,7 +119,7 @@ async def test_each_step_of_a_request_has_one_winner(units: SqlUnits, clock: Clo
     far = Side(other.user_id, "web", "demo", "ben", "Ben")
     link = Link("l1", LinkState.ASKED, side, clock(), clock())
     async with units.write() as uow:
-        await uow.identities.ask(link, "digest")
+        await uow.identities.ask(link, "d" * 43)
         assert [await uow.identities.claim("l1", far, clock()) for _ in range(2)] == [True, False]
         states = (LinkState.TYPED,)
         assert [await uow.identities.move("l1", states, LinkState.AGREED, clock()) for _ in range(2)] == [True, False]
