@@ -74,14 +74,12 @@ async def test_a_run_is_limited_and_the_next_one_goes_on(database: Database, uni
     await break_seats(database, "viewer")
     metrics = Metrics()
     auditor = Auditor(units, metrics, rows=2, looks_max=1)
-    assert [await auditor.run(), await auditor.run()] == [2, 1]
-    assert breaches(metrics, "team.one_owner") == len(firms)
-    runs = 2
+    counts: list[int] = []
     while value(metrics, HEARTBEAT) == 0:
-        await auditor.run()
-        runs += 1
-        assert runs < 200
-    assert runs > len(checked())
+        counts.append(await auditor.run())
+        assert len(counts) < 200
+    assert [count for count in counts if count] == [2, 1]
+    assert len(counts) > len(checked())
     assert breaches(metrics, "team.one_owner") == len(firms)
 
 
