@@ -9,91 +9,125 @@ from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import RowMapping, bindparam, func, insert, select, text, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    Dialect,
+    RowMapping,
+    Text,
+    TypeDecorator,
+    func,
+    insert,
+    select,
+    text,
+    tuple_,
+    type_coerce,
+)
 
 from services.audit.model import Entry, Head, Link, Verdict
 from services.audit.store import NEWEST
 from services.events import Event, action, details
+from storage.rows import Rows, nested, or_empty, param
 from storage.tables import audit, audit_details, users
 
 START: Final = ""
 """What the first entry of a log names as the hash before it."""
 BATCH: Final = 500
 
+
+class _JsonText(TypeDecorator[dict[str, Any]]):
+    """Details read as JSON; they are kept as text, so that the commitment covers the same bytes on every database."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any]:
+        """Return no details where they were erased."""
+        del dialect
+        return {} if value is None else msgspec.json.decode(value, type=dict[str, Any])
+
+
 _HASHED: Final = ("team_id", "seq", "at", "action", "user_id", "platform", "subject", "commitment", "prev_hash")
 
-# Whoever appends to a team's log does so alone; SQLite has one writer anyway.
-_LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('audit:' || CAST(:team_id AS text), 0))")
+# One transaction at a time appends to a team's log; SQLite has one writer anyway.
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('audit:' || CAST(:p_team_id AS text), 0))")
 _HEAD: Final = (
-    select(audit.c.seq, audit.c.hash)
-    .where(audit.c.team_id == bindparam("team_id"))
+    select(audit.c.team_id, audit.c.seq, audit.c.hash)
+    .where(audit.c.team_id == param("team_id"))
     .order_by(audit.c.seq.desc())
     .limit(1)
 )
-_ENDS: Final = select(audit.c.team_id, func.max(audit.c.seq).label("seq")).group_by(audit.c.team_id).subquery()
+_LAST: Final = select(audit.c.team_id, func.max(audit.c.seq).label("seq")).group_by(audit.c.team_id).subquery()
 _HEADS: Final = (
     select(audit.c.team_id, audit.c.seq, audit.c.hash)
-    .join(_ENDS, (_ENDS.c.team_id == audit.c.team_id) & (_ENDS.c.seq == audit.c.seq))
+    .join(_LAST, (_LAST.c.team_id == audit.c.team_id) & (_LAST.c.seq == audit.c.seq))
     .order_by(audit.c.team_id)
 )
-_AT: Final = select(audit.c.hash).where(audit.c.team_id == bindparam("team_id"), audit.c.seq == bindparam("seq"))
+_HASH: Final = select(audit.c.hash).where(audit.c.team_id == param("team_id"), audit.c.seq == param("seq"))
 _INSERT: Final = insert(audit)
 _INSERT_DETAILS: Final = insert(audit_details)
 _JOINED: Final = audit.outerjoin(
     audit_details, (audit_details.c.team_id == audit.c.team_id) & (audit_details.c.seq == audit.c.seq)
 )
 _heirs: Final = users.alias("heirs")
-# Whoever was linked since is called by the name that he has now.
+# A user who was linked to another one since has the other one's name today.
 _NAME: Final = func.coalesce(_heirs.c.name, users.c.name)
 _NAMED: Final = _JOINED.outerjoin(users, users.c.user_id == audit.c.user_id).outerjoin(
     _heirs, _heirs.c.user_id == users.c.merged_into
 )
+_ENTRY: Final = (
+    *(audit.c[name] for name in ("team_id", "seq", "at", "action", "user_id", "platform", "subject")),
+    type_coerce(audit_details.c.details, _JsonText).label("details"),
+    or_empty(_NAME, "user_name"),
+)
 _PAGE: Final = (
-    select(audit, audit_details.c.details, _NAME.label("user_name"))
+    select(*_ENTRY)
     .select_from(_NAMED)
-    .where(audit.c.team_id == bindparam("team_id"), audit.c.seq < bindparam("before_seq"))
+    .where(audit.c.team_id == param("team_id"), audit.c.seq < param("before_seq"))
     .order_by(audit.c.seq.desc())
-    .limit(bindparam("limit"))
+    .limit(param("limit"))
 )
 _LINKS: Final = (
-    select(audit, audit_details.c.salt, audit_details.c.details, _NAME.label("user_name"))
+    select(
+        *nested("entry", _ENTRY),
+        audit.c.at,
+        or_empty(audit_details.c.salt, "salt"),
+        or_empty(audit_details.c.details, "canonical"),
+        audit.c.commitment,
+        audit.c.prev_hash,
+        audit.c.hash,
+    )
     .select_from(_NAMED)
-    .where(audit.c.team_id == bindparam("team_id"), audit.c.seq > bindparam("after_seq"))
+    .where(audit.c.team_id == param("team_id"), audit.c.seq > param("after_seq"))
     .order_by(audit.c.seq)
-    .limit(bindparam("limit"))
+    .limit(param("limit"))
 )
 _BATCH: Final = (
     select(audit, audit_details.c.salt, audit_details.c.details)
     .select_from(_JOINED)
-    .where(audit.c.team_id == bindparam("team_id"), audit.c.seq > bindparam("after_seq"))
+    .where(audit.c.team_id == param("team_id"), audit.c.seq > param("after_seq"))
     .order_by(audit.c.seq)
     .limit(BATCH)
 )
 _WINDOW: Final = (
     select(audit, audit_details.c.salt, audit_details.c.details)
     .select_from(_JOINED)
-    .where(tuple_(audit.c.team_id, audit.c.seq) > tuple_(bindparam("team_id"), bindparam("seq")))
+    .where(tuple_(audit.c.team_id, audit.c.seq) > tuple_(param("team_id"), param("seq")))
     .order_by(audit.c.team_id, audit.c.seq)
-    .limit(bindparam("limit"))
+    .limit(param("limit"))
 )
 
 
-class SqlAuditTrail:
-    """Reads and checks the logs; `append` is for the unit of work alone."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+class SqlAuditTrail(Rows):
+    """Implements `services.audit.store.AuditTrail`; `append` is for the unit of work, `broken` for the auditor."""
 
     async def append(self, events: Iterable[Event], at: datetime) -> None:
-        """Write an entry for each event at the end of its team's log, the teams in one order for everybody."""
+        """Write an entry for each event at the end of its team's log, sorted by team: a fixed order of locks."""
         team = attrgetter("team_id")
         for team_id, group in groupby(sorted(events, key=team), key=team):
             await self._append(team_id, tuple(group), at.isoformat(timespec="microseconds"))
 
     async def _append(self, team_id: str, events: Sequence[Event], at: str) -> None:
         if self._connection.dialect.name == "postgresql":
-            await self._connection.execute(_LOCK, {"team_id": team_id})
+            await self._execute(_LOCK, team_id=team_id)
         head = await self.head(team_id)
         entries: list[dict[str, Any]] = []
         erasable: list[dict[str, Any]] = []
@@ -103,42 +137,37 @@ class SqlAuditTrail:
             entries.append(entry)
             erasable.append(kept)
             head = Head(team_id, entry["seq"], entry["hash"])
-        await self._connection.execute(_INSERT, entries)
-        await self._connection.execute(_INSERT_DETAILS, erasable)
+        await self._insert(_INSERT, entries)
+        await self._insert(_INSERT_DETAILS, erasable)
 
     async def page(self, team_id: str, *, before_seq: int = NEWEST, limit: int = 20) -> list[Entry]:
-        rows = await self._connection.execute(_PAGE, {"team_id": team_id, "before_seq": before_seq, "limit": limit})
-        return [_entry(row) for row in rows.mappings()]
+        return await self._models(Entry, _PAGE, team_id=team_id, before_seq=before_seq, limit=limit)
 
     async def links(self, team_id: str, after_seq: int, limit: int) -> list[Link]:
-        rows = await self._connection.execute(_LINKS, {"team_id": team_id, "after_seq": after_seq, "limit": limit})
-        return [_link_of(row) for row in rows.mappings()]
+        return await self._models(Link, _LINKS, team_id=team_id, after_seq=after_seq, limit=limit)
 
     async def head(self, team_id: str) -> Head:
-        row = (await self._connection.execute(_HEAD, {"team_id": team_id})).one_or_none()
-        return Head(team_id, 0, START) if row is None else Head(team_id, row.seq, row.hash)
+        return await self._model(Head, _HEAD, team_id=team_id) or Head(team_id, 0, START)
 
     async def heads(self) -> list[Head]:
-        rows = await self._connection.execute(_HEADS)
-        return [Head(row.team_id, row.seq, row.hash) for row in rows]
+        return await self._models(Head, _HEADS)
 
     async def verify(self, team_id: str, anchor: Head | None = None) -> Verdict:
         head = Head(team_id, 0, START)
-        while rows := await self._batch(team_id, head.seq):
+        while rows := await self._rows(_BATCH, team_id=team_id, after_seq=head.seq):
             for row in rows:
                 if not _continues(row, head):
                     return Verdict(head, broken_at=head.seq + 1)
                 head = Head(team_id, row["seq"], row["hash"])
-        if anchor is not None and not await self._holds(anchor):
+        if anchor is not None and not await self._has(anchor):
             return Verdict(head, broken_at=min(anchor.seq, head.seq + 1))
         return Verdict(head)
 
-    async def broken(self, team_id: str, seq: int, rows: int) -> list[tuple[str, int]]:
-        """The entries of all logs, so many after this one, that do not continue the one before them."""
-        head = Head(team_id, seq, await self._hash_of(team_id, seq))
+    async def broken(self, team_id: str, seq: int, limit: int) -> list[tuple[str, int]]:
+        """List entries of all logs that do not continue the entry before them, among the next `limit` entries."""
+        head = Head(team_id, seq, await self._scalar(_HASH, team_id=team_id, seq=seq) or START)
         found: list[tuple[str, int]] = []
-        window = await self._connection.execute(_WINDOW, {"team_id": team_id, "seq": seq, "limit": rows})
-        for row in window.mappings():
+        for row in await self._rows(_WINDOW, team_id=team_id, seq=seq, limit=limit):
             if row["team_id"] != head.team_id:
                 head = Head(row["team_id"], 0, START)
             if not _continues(row, head):
@@ -146,19 +175,11 @@ class SqlAuditTrail:
             head = Head(row["team_id"], row["seq"], row["hash"])
         return found
 
-    async def _hash_of(self, team_id: str, seq: int) -> str:
-        return (await self._connection.execute(_AT, {"team_id": team_id, "seq": seq})).scalar_one_or_none() or START
-
-    async def _batch(self, team_id: str, after_seq: int) -> Sequence[RowMapping]:
-        rows = await self._connection.execute(_BATCH, {"team_id": team_id, "after_seq": after_seq})
-        return rows.mappings().all()
-
-    async def _holds(self, anchor: Head) -> bool:
-        """Whether the log still has the entry that was its end once."""
+    async def _has(self, anchor: Head) -> bool:
+        """Tell whether the log still has the entry that was its end at the time of the anchor."""
         if anchor.seq == 0:
             return True
-        found = await self._connection.execute(_AT, {"team_id": anchor.team_id, "seq": anchor.seq})
-        return found.scalar_one_or_none() == anchor.hash
+        return await self._scalar(_HASH, team_id=anchor.team_id, seq=anchor.seq) == anchor.hash
 
 
 def _seal(event: Event) -> dict[str, str]:
@@ -197,29 +218,3 @@ def _continues(row: RowMapping, head: Head) -> bool:
     linked = row["seq"] == head.seq + 1 and row["prev_hash"] == head.hash and row["hash"] == _hash(row)
     erased = row["salt"] is None
     return linked and (erased or row["commitment"] == _commitment(row["salt"], row["details"]))
-
-
-def _link_of(row: RowMapping) -> Link:
-    return Link(
-        entry=_entry(row),
-        at=row["at"],
-        salt=row["salt"] or "",
-        canonical=row["details"] or "",
-        commitment=row["commitment"],
-        prev_hash=row["prev_hash"],
-        hash=row["hash"],
-    )
-
-
-def _entry(row: RowMapping) -> Entry:
-    return Entry(
-        team_id=row["team_id"],
-        seq=row["seq"],
-        at=datetime.fromisoformat(row["at"]),
-        action=row["action"],
-        user_id=row["user_id"],
-        user_name=row["user_name"] or "",
-        platform=row["platform"],
-        subject=row["subject"],
-        details=msgspec.json.decode(row["details"], type=dict[str, Any]) if row["details"] else {},
-    )

@@ -1,23 +1,23 @@
 """The places in which the bot is or was."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import RowMapping, and_, bindparam, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.conversation.model import Conversation
-from services.people import NO_TEAM, PlaceKind, TeamId
+from services.people import NO_TEAM
+from storage.rows import Rows, param, row_of
 from storage.tables import conversations, teams
 
 _KEY: Final = (conversations.c.platform, conversations.c.tenant, conversations.c.conversation_id)
 _PLACE: Final = (
-    conversations.c.platform == bindparam("p_platform"),
-    conversations.c.tenant == bindparam("p_tenant"),
-    conversations.c.conversation_id == bindparam("p_conversation_id"),
+    conversations.c.platform == param("platform"),
+    conversations.c.tenant == param("tenant"),
+    conversations.c.conversation_id == param("conversation_id"),
 )
-_TEAM: Final = conversations.c.team_id == bindparam("p_team_id")
+_TEAM: Final = conversations.c.team_id == param("team_id")
 _LIVING: Final = and_(teams.c.team_id == conversations.c.team_id, teams.c.deleted_at.is_(None))
 _READ: Final = select(
     conversations.c.platform,
@@ -27,7 +27,7 @@ _READ: Final = select(
     conversations.c.name,
     conversations.c.reference,
     conversations.c.installed,
-    teams.c.team_id,
+    func.coalesce(teams.c.team_id, NO_TEAM).label("team_id"),
 )
 
 _CONNECTED: Final = (
@@ -36,6 +36,7 @@ _CONNECTED: Final = (
     .order_by(conversations.c.name, *_KEY)
 )
 _FIND: Final = _READ.select_from(conversations.outerjoin(teams, _LIVING)).where(*_PLACE)
+_FIND_CONNECTED: Final = _FIND.where(_TEAM)
 _INSERT: Final = insert(conversations)
 _KEEP: Final = _INSERT.on_conflict_do_update(
     index_elements=list(_KEY),
@@ -56,7 +57,7 @@ _ENDED: Final = select(teams.c.team_id).where(teams.c.deleted_at.is_not(None))
 _CONNECT: Final = (
     update(conversations)
     .where(*_PLACE, or_(conversations.c.team_id.is_(None), _TEAM, conversations.c.team_id.in_(_ENDED)))
-    .values(team_id=bindparam("p_team_id"), connected_at=bindparam("p_at"))
+    .values(team_id=param("team_id"), connected_at=param("at"))
     .returning(*_KEY)
 )
 _DISCONNECT: Final = (
@@ -66,76 +67,46 @@ _MARK_LEFT: Final = update(conversations).where(*_PLACE).values(installed=False)
 
 _OF_TENANT: Final = (
     update(conversations)
-    .where(conversations.c.platform == bindparam("p_platform"), conversations.c.tenant == bindparam("p_tenant"))
+    .where(conversations.c.platform == param("platform"), conversations.c.tenant == param("tenant"))
     .where(conversations.c.installed)
     .values(installed=False)
 )
-_OF_WORKSPACE: Final = _OF_TENANT.where(conversations.c.reference["workspace"].as_string() == bindparam("p_workspace"))
+_OF_WORKSPACE: Final = _OF_TENANT.where(conversations.c.reference["workspace"].as_string() == param("workspace"))
 
 
-class SqlConversations:
-    """Implements the conversations of the services."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+class SqlConversations(Rows):
+    """Implements `services.conversation.store.Conversations`."""
 
     async def connected(self, team_id: str) -> list[Conversation]:
-        rows = await self._connection.execute(_CONNECTED, {"p_team_id": team_id})
-        return [_conversation(row) for row in rows.mappings()]
+        return await self._models(Conversation, _CONNECTED, team_id=team_id)
 
     async def find(self, platform: str, tenant: str, conversation_id: str) -> Conversation | None:
-        found = await self._connection.execute(_FIND, _place(platform, tenant, conversation_id))
-        row = found.mappings().one_or_none()
-        return None if row is None else _conversation(row)
+        return await self._model(Conversation, _FIND, platform=platform, tenant=tenant, conversation_id=conversation_id)
 
     async def keep(self, conversation: Conversation) -> None:
-        row = {
-            "platform": conversation.platform,
-            "tenant": conversation.tenant,
-            "conversation_id": conversation.conversation_id,
-            "kind": conversation.kind,
-            "name": conversation.name,
-            "reference": dict(conversation.reference),
-            "installed": conversation.installed,
-        }
         keep = _KEEP if conversation.name else _KEEP_NAMELESS
-        await self._connection.execute(keep if conversation.installed else _NOTE, row)
+        # The team of a place is changed by `connect` alone.
+        row = row_of(conversation, conversations, team_id=None)
+        await self._insert(keep if conversation.installed else _NOTE, [row])
 
     async def connect(
         self, team_id: str, platform: str, tenant: str, conversation_id: str, at: datetime
     ) -> Conversation | None:
-        values = {**_place(platform, tenant, conversation_id), "p_team_id": team_id, "p_at": at}
-        if (await self._connection.execute(_CONNECT, values)).one_or_none() is None:
+        place = {"platform": platform, "tenant": tenant, "conversation_id": conversation_id}
+        if not await self._has_changed(_CONNECT, **place, team_id=team_id, at=at):
             return None
-        return await self.find(platform, tenant, conversation_id)
+        return await self._model(Conversation, _FIND_CONNECTED, **place, team_id=team_id)
 
     async def disconnect(self, team_id: str, platform: str, tenant: str, conversation_id: str) -> bool:
-        values = {**_place(platform, tenant, conversation_id), "p_team_id": team_id}
-        return (await self._connection.execute(_DISCONNECT, values)).one_or_none() is not None
+        return await self._has_changed(
+            _DISCONNECT, team_id=team_id, platform=platform, tenant=tenant, conversation_id=conversation_id
+        )
 
     async def mark_left(self, platform: str, tenant: str, conversation_id: str) -> None:
-        await self._connection.execute(_MARK_LEFT, _place(platform, tenant, conversation_id))
+        await self._execute(_MARK_LEFT, platform=platform, tenant=tenant, conversation_id=conversation_id)
 
     async def mark_all_left(self, platform: str, tenant: str, workspace: str) -> None:
-        values = {"p_platform": platform, "p_tenant": tenant}
         if workspace:
-            await self._connection.execute(_OF_WORKSPACE, {**values, "p_workspace": workspace})
+            await self._execute(_OF_WORKSPACE, platform=platform, tenant=tenant, workspace=workspace)
         else:
-            await self._connection.execute(_OF_TENANT, values)
-
-
-def _place(platform: str, tenant: str, conversation_id: str) -> dict[str, Any]:
-    return {"p_platform": platform, "p_tenant": tenant, "p_conversation_id": conversation_id}
-
-
-def _conversation(row: RowMapping) -> Conversation:
-    return Conversation(
-        row["platform"],
-        row["tenant"],
-        row["conversation_id"],
-        PlaceKind(row["kind"]),
-        row["name"],
-        TeamId(row["team_id"] or NO_TEAM),
-        row["reference"],
-        row["installed"],
-    )
+            await self._execute(_OF_TENANT, platform=platform, tenant=tenant)

@@ -21,21 +21,21 @@ from services.errors import Contended, Unreachable
 from storage.sqlite import Connection as SqliteConnection
 
 BUSY_SECONDS: Final = 5
-"""How long a transaction waits for another one before it gives up."""
+"""A person waits for the response: a transaction that waits longer for a lock ends as Contended."""
 QUEUE_SECONDS: Final = 30
-"""How long a transaction waits for a free connection of this process."""
+"""Work that waits longer for a connection of this process is refused, so that a queue cannot grow without end."""
 READERS: Final = 4
 CONNECTIONS: Final = 10
 PREPARED: Final = 400
-"""So many statements stay prepared in each connection to PostgreSQL: more than there are."""
+"""More than there are statements: each of them stays prepared in each connection to PostgreSQL."""
 TRUSTED_SECONDS: Final = 5.0
-"""Whatever has rested longer than this is asked whether it still lives before it is used."""
+"""A connection that was idle for longer is pinged before it is used: a network may have dropped it silently."""
 
 JOURNAL_TRIES: Final = 50
 
 _SQLITE_PRAGMAS: Final = (
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
-    # A power cut may lose the last commits but never damages the file; FULL is for those who want otherwise.
+    # A power cut may lose the last commits but never damages the file; FULL would sync at every commit.
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
 )
@@ -70,7 +70,7 @@ _AWAY: Final = frozenset(
     }
 )
 _CONNECTION_LOST: Final = "08"
-_KEEPS_NOTHING: Final = frozenset(
+_CANNOT_WRITE: Final = frozenset(
     {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 )
 
@@ -79,8 +79,8 @@ _KEEPS_NOTHING: Final = frozenset(
 class Database:
     """One database, seen through an engine that may change it and one that cannot.
 
-    Whoever waits longest for a connection is next. The pool would let those overtake who give one back and want one
-    again at once, and would send the overtaken to the end of the queue.
+    The semaphores serve waiting tasks in order. The pool alone lets a task that returns a connection take it again at
+    once, and sends the waiting tasks to the end of the queue.
     """
 
     writer: AsyncEngine
@@ -90,12 +90,12 @@ class Database:
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether the database is a file of this machine."""
+        """Tell whether the database is a file on this machine."""
         return self.writer.dialect.name == "sqlite"
 
     @asynccontextmanager
     async def transaction(self, *, writes: bool) -> AsyncGenerator[AsyncConnection]:
-        """A transaction, committed at the end. Raises Contended, Unreachable."""
+        """Open a transaction, and commit it at the end. Raises Contended, Unreachable."""
         engine, places = (self.writer, self.writer_places) if writes else (self.reader, self.reader_places)
         await _wait_for(places)
         try:
@@ -106,9 +106,9 @@ class Database:
             places.release()
 
     async def keep_journal(self) -> None:
-        """Let readers and the writer work at the same time; the file remembers it. Raises Contended.
+        """Set WAL mode, so that readers and the writer do not block each other; the file keeps it. Raises Contended.
 
-        SQLite does not wait for others when it changes the kind of journal, so that happens here.
+        SQLite ignores its busy timeout when it changes the journal mode, so the retries are here.
         """
         async with self.writer.connect() as connection:
             raw = await connection.get_raw_connection()
@@ -122,7 +122,7 @@ class Database:
         raise Contended
 
     async def close(self) -> None:
-        """Give every connection back."""
+        """Close every connection."""
         await self.writer.dispose()
         await self.reader.dispose()
 
@@ -142,19 +142,19 @@ async def _use_wal(connection: object) -> None:
 
 
 def open_database(url: str) -> Database:
-    """The database behind an address; nothing is connected before the first transaction."""
+    """Return the database of a URL; nothing is connected before the first transaction."""
     parsed = make_url(url)
     return _open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _open_postgres(parsed)
 
 
 def _open_sqlite(url: URL) -> Database:
-    """One writer, whose transactions take the lock at once: a deferred one fails when it first writes under load."""
+    """Open one writer that begins with BEGIN IMMEDIATE: a deferred transaction fails at its first write under load."""
     writer = _sqlite_engine(url, 1)
     reader = _sqlite_engine(url, READERS)
     _on_connect(writer, _SQLITE_PRAGMAS)
     _on_connect(reader, (*_SQLITE_PRAGMAS, *_READER_PRAGMAS))
-    event.listen(writer.sync_engine, "begin", _begin_at_once)
-    event.listen(reader.sync_engine, "begin", _begin_with_the_first)
+    event.listen(writer.sync_engine, "begin", _begin_immediate)
+    event.listen(reader.sync_engine, "begin", _begin_with_first_query)
     return Database(writer, reader, asyncio.Semaphore(1), asyncio.Semaphore(READERS))
 
 
@@ -175,7 +175,7 @@ def _sqlite_engine(url: URL, connections: int) -> AsyncEngine:
 def _on_connect(engine: AsyncEngine, statements: tuple[str, ...]) -> None:
     def prepare(connection: DBAPIConnection, record: object) -> None:
         del record
-        # The driver must not begin transactions by itself.
+        # The driver must not begin transactions by itself: BEGIN IMMEDIATE is sent above.
         connection.isolation_level = None
         cursor = connection.cursor()
         for statement in statements:
@@ -185,12 +185,12 @@ def _on_connect(engine: AsyncEngine, statements: tuple[str, ...]) -> None:
     event.listen(engine.sync_engine, "connect", prepare)
 
 
-def _begin_at_once(connection: Connection) -> None:
+def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _begin_with_the_first(connection: Connection) -> None:
-    """Whoever only reads begins with his first question: nothing happens before."""
+def _begin_with_first_query(connection: Connection) -> None:
+    """Send BEGIN of a reader together with its first query: one visit of the thread less."""
     driver = connection.connection.driver_connection
     if isinstance(driver, SqliteConnection):
         driver.defer("BEGIN")
@@ -199,7 +199,7 @@ def _begin_with_the_first(connection: Connection) -> None:
 def _open_postgres(url: URL) -> Database:
     engine = create_async_engine(
         url,
-        # None of them is only lent: it would be closed after use, with the plans of its statements, again and again.
+        # No overflow: the pool closes an overflow connection after each use, and its prepared statements with it.
         pool_size=CONNECTIONS,
         max_overflow=0,
         pool_timeout=QUEUE_SECONDS,
@@ -220,9 +220,9 @@ def _open_postgres(url: URL) -> Database:
 
 
 def _on_checkout(engine: AsyncEngine) -> None:
-    """Hand out no connection that is lost. A question each time would cost a fifth of a short transaction.
+    """Hand out no lost connection. A ping at every checkout would cost a fifth of a short transaction (measured).
 
-    The driver notices at once when the server goes; what a network between them has dropped shows after a rest only.
+    The driver notices at once when the server closes a connection; a silent drop in the network shows when it is idle.
     """
 
     def note(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
@@ -254,9 +254,9 @@ def _json(value: object) -> str:
 
 @contextmanager
 def contention(*, writes: bool = True) -> Generator[None]:
-    """Say in one word that somebody else was in the way, or that the database is away, whatever database says it.
+    """Translate errors of both databases: Contended for locks, Unreachable where the database is away.
 
-    Whoever writes in a transaction for reading is refused for good: that is a defect, and no other time is better.
+    A write in a read-only transaction is passed on: it is a defect, and no retry helps.
     """
     try:
         yield
@@ -271,33 +271,33 @@ def contention(*, writes: bool = True) -> Generator[None]:
             raise Unreachable from error
         raise
     except Exception as error:
-        # The driver's own words for a connection that cannot be made come as they are.
+        # SQLAlchemy does not wrap the driver's errors while a connection is being made.
         if is_away(error):
             raise Unreachable from error
         raise
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Whether the database cannot be reached or cannot keep anything at this moment."""
+    """Tell whether the database cannot be reached, or cannot write, at this moment."""
     if isinstance(error, sqlite3.Error):
-        return _sqlite_code(error) in _KEEPS_NOTHING
+        return _sqlite_code(error) in _CANNOT_WRITE
     state = str(getattr(error, "sqlstate", ""))
     return isinstance(error, OSError) or state in _AWAY or state.startswith(_CONNECTION_LOST)
 
 
 def is_read_only(error: BaseException | None) -> bool:
-    """Whether SQLite refuses to write."""
+    """Tell whether SQLite refuses to write."""
     return isinstance(error, sqlite3.Error) and _sqlite_code(error) == sqlite3.SQLITE_READONLY
 
 
 def is_contention(error: BaseException | None) -> bool:
-    """Whether the same transaction, run again, may well succeed."""
+    """Tell whether the same transaction may succeed when it is run again."""
     if isinstance(error, sqlite3.Error):
         return _sqlite_code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
     return str(getattr(error, "sqlstate", "")) in _CONTENTION
 
 
 def _sqlite_code(error: sqlite3.Error) -> int:
-    """The primary code: the upper bits say more than is needed; an error of the driver itself has none."""
+    """Return the primary code, without the upper bits of the extended one; an error of the driver itself has none."""
     code: int = getattr(error, "sqlite_errorcode", 0)
     return code & 0xFF

@@ -1,11 +1,11 @@
-"""Whose homes can change: those of a team's colleagues, or of some people."""
+"""The statements that find the open home pages of a team's members, or of some users."""
 
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from services.home.model import VIEW
-from storage.rows import written
+from storage.rows import param, params, written
 from storage.tables import members, posts
 
 _LIVE: Final = (posts.c.view == written(VIEW), posts.c.gone_at.is_(None))
@@ -13,9 +13,7 @@ HOMES: Final = (
     select(posts.c.key)
     .distinct()
     .select_from(posts.join(members, members.c.user_id == posts.c.user_id))
-    .where(members.c.team_id == bindparam("_team_id"), members.c.removed_at.is_(None), *_LIVE)
-    .limit(bindparam("_limit"))
+    .where(members.c.team_id == param("team_id"), members.c.removed_at.is_(None), *_LIVE)
+    .limit(param("limit"))
 )
-HOMES_OF: Final = (
-    select(posts.c.key).distinct().where(posts.c.user_id.in_(bindparam("_user_ids", expanding=True)), *_LIVE)
-)
+HOMES_OF: Final = select(posts.c.key).distinct().where(posts.c.user_id.in_(params("user_ids")), *_LIVE)

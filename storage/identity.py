@@ -1,17 +1,17 @@
 """Chat identities that become one person: the requests, and what linking and taking apart change."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Boolean, RowMapping, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import Boolean, Row, and_, case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.delivery import State
 from services.identity.model import OPEN_STATES, Link, LinkState, Side
 from services.user.model import Identity, User
 from storage import merge_users
+from storage.rows import Rows, nested, param, params, row_of
 from storage.tables import deliveries, identities, identity_links, posts, users
 
 _l: Final = identity_links.c
@@ -20,71 +20,75 @@ _firsts: Final = users.alias("firsts")
 _others: Final = users.alias("others")
 _heirs: Final = users.alias("heirs")
 
-_THIS: Final = _l.link_id == bindparam("p_link_id")
-_IN: Final = _l.state.in_(bindparam("p_states", expanding=True))
+_THIS: Final = _l.link_id == param("link_id")
+_IN: Final = _l.state.in_(params("states"))
 _READ: Final = select(
-    identity_links,
-    _firsts.c.name.label("name"),
-    _firsts.c.email_hint.label("email_hint"),
-    func.coalesce(_others.c.name, "").label("other_name"),
-    func.coalesce(_others.c.email_hint, "").label("other_email_hint"),
+    _l.link_id,
+    _l.state,
+    _l.created_at,
+    _l.expires_at,
+    *nested(
+        "first",
+        (_l.user_id, _l.platform, _l.tenant, _l.platform_user_id, _firsts.c.name, _firsts.c.email_hint),
+    ),
+    *nested(
+        "other",
+        (_others.c.name, _others.c.email_hint),
+        user_id=_l.other_user_id,
+        platform=_l.other_platform,
+        tenant=_l.other_tenant,
+        platform_user_id=_l.other_platform_user_id,
+    ),
 ).select_from(
     identity_links.join(_firsts, _firsts.c.user_id == _l.user_id).outerjoin(
         _others, _others.c.user_id == _l.other_user_id
     )
 )
 _ASK: Final = insert(identity_links)
-_END_OTHERS: Final = delete(identity_links).where(_l.user_id == bindparam("p_user_id"), _l.state.in_(OPEN_STATES))
+_END_OTHERS: Final = delete(identity_links).where(_l.user_id == param("user_id"), _l.state.in_(OPEN_STATES))
 _GET: Final = _READ.where(_THIS)
-_CODED: Final = _READ.where(_l.code_hash.in_(bindparam("p_digests", expanding=True)), _l.state == LinkState.ASKED)
+_CODED: Final = _READ.where(_l.code_hash.in_(params("digests")), _l.state == LinkState.ASKED)
 _CLAIM: Final = (
     update(identity_links)
     .where(_THIS, _l.state == LinkState.ASKED)
     .values(
         state=LinkState.TYPED,
         code_hash=None,
-        other_user_id=bindparam("p_user_id"),
-        other_platform=bindparam("p_platform"),
-        other_tenant=bindparam("p_tenant"),
-        other_platform_user_id=bindparam("p_platform_user_id"),
-        expires_at=bindparam("p_expires_at"),
+        other_user_id=param("user_id"),
+        other_platform=param("platform"),
+        other_tenant=param("tenant"),
+        other_platform_user_id=param("platform_user_id"),
+        expires_at=param("expires_at"),
     )
     .returning(_l.link_id)
 )
 _MOVE: Final = (
     update(identity_links)
     .where(_THIS, _IN)
-    .values(state=bindparam("p_to"), code_hash=None, expires_at=bindparam("p_expires_at"))
+    .values(state=param("to"), code_hash=None, expires_at=param("expires_at"))
     .returning(_l.link_id)
 )
-_OVER: Final = select(_l.link_id).where(_l.expires_at <= bindparam("p_before")).limit(bindparam("p_limit"))
-_FORGET: Final = delete(identity_links).where(_l.link_id.in_(_OVER))
+_ENDED: Final = select(_l.link_id).where(_l.expires_at <= param("before")).limit(param("limit"))
+_PURGE: Final = delete(identity_links).where(_l.link_id.in_(_ENDED))
 _MERGED: Final = (
     select(_l.user_id, _l.other_user_id)
-    .where(_l.state == LinkState.LINKED, _l.expires_at > bindparam("p_since"))
-    .limit(bindparam("p_limit"))
+    .where(_l.state == LinkState.LINKED, _l.expires_at > param("since"))
+    .limit(param("limit"))
 )
 
-_CURRENT: Final = select(func.coalesce(users.c.merged_into, users.c.user_id)).where(
-    users.c.user_id == bindparam("p_user_id")
-)
+_CURRENT: Final = select(func.coalesce(users.c.merged_into, users.c.user_id)).where(users.c.user_id == param("user_id"))
 _LOCK: Final = (
-    select(users.c.user_id)
-    .where(users.c.user_id.in_(bindparam("p_user_ids", expanding=True)))
-    .order_by(users.c.user_id)
-    .with_for_update()
+    select(users.c.user_id).where(users.c.user_id.in_(params("user_ids"))).order_by(users.c.user_id).with_for_update()
 )
-_PERSON: Final = users.c.user_id == bindparam("p_gone")
+_PERSON: Final = users.c.user_id == param("gone")
 _LEAD_TO: Final = (
-    update(users)
-    .where(or_(_PERSON, users.c.merged_into == bindparam("p_gone")))
-    .values(merged_into=bindparam("p_into"))
+    update(users).where(or_(_PERSON, users.c.merged_into == param("gone"))).values(merged_into=param("into"))
 )
-_second: Final = select(_heirs).where(_heirs.c.user_id == bindparam("p_gone")).subquery()
+_second: Final = select(_heirs).where(_heirs.c.user_id == param("gone")).subquery()
 _GETS_LANGUAGE: Final = and_(users.c.language_chosen.is_(False), select(_second.c.language_chosen).scalar_subquery())
-_TAKE_OVER: Final = (
+_TAKE_ENDED: Final = (
     update(users)
-    .where(users.c.user_id == bindparam("p_into"))
+    .where(users.c.user_id == param("into"))
     .values(
         language=case((_GETS_LANGUAGE, select(_second.c.language).scalar_subquery()), else_=users.c.language),
         language_chosen=or_(users.c.language_chosen, select(_second.c.language_chosen).scalar_subquery()),
@@ -93,181 +97,120 @@ _TAKE_OVER: Final = (
         ),
     )
 )
-_OF: Final = _i.user_id == bindparam("p_user_id")
+_OF: Final = _i.user_id == param("user_id")
 _JOIN: Final = (
-    update(identities)
-    .where(_i.user_id == bindparam("p_gone"))
-    .values(user_id=bindparam("p_into"), is_main=False, is_latest=False)
+    update(identities).where(_i.user_id == param("gone")).values(user_id=param("into"), is_main=False, is_latest=False)
 )
 _KEY: Final = (
-    _i.platform == bindparam("p_platform"),
-    _i.tenant == bindparam("p_tenant"),
-    _i.platform_user_id == bindparam("p_platform_user_id"),
+    _i.platform == param("platform"),
+    _i.tenant == param("tenant"),
+    _i.platform_user_id == param("platform_user_id"),
 )
 _ADD_PERSON: Final = insert(users)
-_PART: Final = update(identities).where(*_KEY).values(user_id=bindparam("p_new"), is_main=True, is_latest=True)
+_PART: Final = update(identities).where(*_KEY).values(user_id=param("new"), is_main=True, is_latest=True)
 _ID: Final = (_i.platform, _i.tenant, _i.platform_user_id)
-_LEFT: Final = select(*_ID, _i.is_main, _i.is_latest).where(_OF).order_by(*_ID)
+_REMAINING: Final = select(*_ID, _i.is_main, _i.is_latest).where(_OF).order_by(*_ID)
 _MARK: Final = (
     update(identities)
     .where(*_KEY)
     .values(
-        is_main=or_(_i.is_main, bindparam("p_main", type_=Boolean())),
-        is_latest=or_(_i.is_latest, bindparam("p_latest", type_=Boolean())),
+        is_main=or_(_i.is_main, param("is_main", Boolean)),
+        is_latest=or_(_i.is_latest, param("is_latest", Boolean)),
     )
 )
 _THERE: Final = (
-    posts.c.platform == bindparam("p_platform"),
-    posts.c.tenant == bindparam("p_tenant"),
-    posts.c.user_id == bindparam("p_user_id"),
+    posts.c.platform == param("platform"),
+    posts.c.tenant == param("tenant"),
+    posts.c.user_id == param("user_id"),
 )
-_LEFT_AT: Final = bindparam("p_at", type_=posts.c.gone_at.type)
-_IN_HIS_CHAT: Final = or_(
-    bindparam("p_alone", type_=Boolean()), posts.c.conversation_id == bindparam("p_conversation_id")
-)
+_LEFT_AT: Final = param("at", posts.c.gone_at.type)
+_IN_THEIR_CHAT: Final = or_(param("is_alone", Boolean), posts.c.conversation_id == param("conversation_id"))
 _LEAVE_CARDS: Final = (
     update(posts)
-    .where(*_THERE, _IN_HIS_CHAT)
-    .values(user_id=bindparam("p_new"), gone_at=func.coalesce(posts.c.gone_at, _LEFT_AT))
+    .where(*_THERE, _IN_THEIR_CHAT)
+    .values(user_id=param("new"), gone_at=func.coalesce(posts.c.gone_at, _LEFT_AT))
 )
 _LEAVE_WAITING: Final = (
     update(deliveries)
     .where(
-        deliveries.c.platform == bindparam("p_platform"),
-        deliveries.c.tenant == bindparam("p_tenant"),
-        deliveries.c.conversation_id == bindparam("p_conversation_id"),
-        deliveries.c.user_id == bindparam("p_user_id"),
+        deliveries.c.platform == param("platform"),
+        deliveries.c.tenant == param("tenant"),
+        deliveries.c.conversation_id == param("conversation_id"),
+        deliveries.c.user_id == param("user_id"),
         deliveries.c.state == State.PENDING,
     )
-    .values(state=State.SUPPRESSED, reason="unlinked", done_at=bindparam("p_at"))
+    .values(state=State.SUPPRESSED, reason="unlinked", done_at=param("at"))
 )
 
 
-class SqlIdentities:
-    """Implements the identities of the services."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+class SqlIdentities(Rows):
+    """Implements `services.identity.store.Identities`."""
 
     async def ask(self, link: Link, digest: str) -> None:
-        await self._connection.execute(_END_OTHERS, {"p_user_id": link.first.user_id})
-        row = {
-            "link_id": link.link_id,
-            "state": link.state,
-            "user_id": link.first.user_id,
-            "platform": link.first.platform,
-            "tenant": link.first.tenant,
-            "platform_user_id": link.first.platform_user_id,
-            "code_hash": digest,
-            "created_at": link.created_at,
-            "expires_at": link.expires_at,
-        }
-        await self._connection.execute(_ASK, row)
+        await self._execute(_END_OTHERS, user_id=link.first.user_id)
+        first = row_of(link.first, identity_links)
+        await self._insert(_ASK, [row_of(link, identity_links, **first, code_hash=digest)])
 
     async def get(self, link_id: str) -> Link | None:
-        row = (await self._connection.execute(_GET, {"p_link_id": link_id})).mappings().one_or_none()
-        return None if row is None else _link(row)
+        return await self._model(Link, _GET, link_id=link_id)
 
     async def coded(self, digests: Collection[str]) -> Link | None:
-        row = (await self._connection.execute(_CODED, {"p_digests": list(digests)})).mappings().one_or_none()
-        return None if row is None else _link(row)
+        return await self._model(Link, _CODED, digests=list(digests))
 
     async def claim(self, link_id: str, other: Side, expires_at: datetime) -> bool:
-        values = {
-            "p_link_id": link_id,
-            "p_user_id": other.user_id,
-            "p_platform": other.platform,
-            "p_tenant": other.tenant,
-            "p_platform_user_id": other.platform_user_id,
-            "p_expires_at": expires_at,
-        }
-        return (await self._connection.execute(_CLAIM, values)).one_or_none() is not None
+        return await self._has_changed(
+            _CLAIM,
+            link_id=link_id,
+            user_id=other.user_id,
+            platform=other.platform,
+            tenant=other.tenant,
+            platform_user_id=other.platform_user_id,
+            expires_at=expires_at,
+        )
 
     async def move(self, link_id: str, was: Collection[LinkState], to: LinkState, expires_at: datetime) -> bool:
-        values = {"p_link_id": link_id, "p_states": list(was), "p_to": to, "p_expires_at": expires_at}
-        return (await self._connection.execute(_MOVE, values)).one_or_none() is not None
+        return await self._has_changed(_MOVE, link_id=link_id, states=list(was), to=to, expires_at=expires_at)
 
     async def current(self, user_id: str) -> str:
-        found = await self._connection.execute(_CURRENT, {"p_user_id": user_id})
-        return found.scalar_one_or_none() or user_id
+        return await self._scalar(_CURRENT, user_id=user_id) or user_id
 
     async def lock(self, user_ids: Collection[str]) -> None:
-        await self._connection.execute(_LOCK, {"p_user_ids": sorted(user_ids)})
+        await self._execute(_LOCK, user_ids=sorted(user_ids))
 
     async def merge(self, into: str, gone: str, at: datetime) -> None:
-        people = {"p_into": into, "p_gone": gone}
         for move in merge_users.MOVES:
-            await self._connection.execute(move, people)
-        await merge_users.merge_members(self._connection, into, gone, at)
-        for statement in (_TAKE_OVER, _LEAD_TO, _JOIN):
-            await self._connection.execute(statement, people)
+            await self._execute(move, into=into, gone=gone)
+        await merge_users.Memberships(self._connection).merge(into, gone, at)
+        for statement in (_TAKE_ENDED, _LEAD_TO, _JOIN):
+            await self._execute(statement, into=into, gone=gone)
 
     async def part(self, identity: Identity, user: User, at: datetime) -> None:
         old, new = identity.user_id, user.user_id
-        key = {
-            "p_platform": identity.platform,
-            "p_tenant": identity.tenant,
-            "p_platform_user_id": identity.platform_user_id,
-        }
-        await self._connection.execute(_ADD_PERSON, _person(user, at))
-        await self._connection.execute(_PART, {**key, "p_new": new})
-        left = (await self._connection.execute(_LEFT, {"p_user_id": old})).all()
-        await self._mark(left)
-        place = {**key, "p_user_id": old, "p_conversation_id": identity.direct_conversation_id, "p_at": at}
-        del place["p_platform_user_id"]
-        alone = all((one.platform, one.tenant) != (identity.platform, identity.tenant) for one in left)
-        await self._connection.execute(_LEAVE_CARDS, {**place, "p_new": new, "p_alone": alone})
-        await self._connection.execute(_LEAVE_WAITING, place)
+        place = {"platform": identity.platform, "tenant": identity.tenant}
+        await self._insert(_ADD_PERSON, [row_of(user, users, created_at=at)])
+        await self._execute(_PART, **place, platform_user_id=identity.platform_user_id, new=new)
+        remaining = (await self._execute(_REMAINING, user_id=old)).all()
+        await self._mark(remaining)
+        chat = {**place, "user_id": old, "conversation_id": identity.direct_conversation_id, "at": at}
+        is_alone = all((row.platform, row.tenant) != (identity.platform, identity.tenant) for row in remaining)
+        await self._execute(_LEAVE_CARDS, **chat, new=new, is_alone=is_alone)
+        await self._execute(_LEAVE_WAITING, **chat)
 
-    async def _mark(self, left: Any) -> None:  # noqa: ANN401 - rows of a result
-        """Of those that stay, one says what the person is called, and one is written to."""
-        first = left[0]
-        values = {
-            "p_platform": first.platform,
-            "p_tenant": first.tenant,
-            "p_platform_user_id": first.platform_user_id,
-            "p_main": not any(one.is_main for one in left),
-            "p_latest": not any(one.is_latest for one in left),
-        }
-        await self._connection.execute(_MARK, values)
+    async def _mark(self, remaining: Sequence[Row[Any]]) -> None:
+        """Let one remaining identity give the name, and one be written to, where the parted one did."""
+        first = remaining[0]
+        await self._execute(
+            _MARK,
+            platform=first.platform,
+            tenant=first.tenant,
+            platform_user_id=first.platform_user_id,
+            is_main=not any(row.is_main for row in remaining),
+            is_latest=not any(row.is_latest for row in remaining),
+        )
 
     async def forget(self, before: datetime, limit: int) -> int:
-        return (await self._connection.execute(_FORGET, {"p_before": before, "p_limit": limit})).rowcount
+        return await self._count_changed(_PURGE, before=before, limit=limit)
 
     async def merged(self, since: datetime, limit: int) -> list[tuple[str, str]]:
-        rows = await self._connection.execute(_MERGED, {"p_since": since, "p_limit": limit})
-        return [(into, gone) for into, gone in rows]
-
-
-def _person(user: User, at: datetime) -> dict[str, Any]:
-    return {
-        "user_id": user.user_id,
-        "name": user.name,
-        "email_hint": user.email_hint,
-        "language": user.language,
-        "zone": user.zone,
-        "language_chosen": user.language_chosen,
-        "created_at": at,
-    }
-
-
-def _link(row: RowMapping) -> Link:
-    first = Side(
-        row["user_id"], row["platform"], row["tenant"], row["platform_user_id"], row["name"], row["email_hint"]
-    )
-    other = Side(
-        row["other_user_id"],
-        row["other_platform"],
-        row["other_tenant"],
-        row["other_platform_user_id"],
-        row["other_name"],
-        row["other_email_hint"],
-    )
-    return Link(
-        link_id=row["link_id"],
-        state=LinkState(row["state"]),
-        first=first,
-        created_at=row["created_at"],
-        expires_at=row["expires_at"],
-        other=other if row["other_user_id"] else None,
-    )
+        rows = await self._execute(_MERGED, since=since, limit=limit)
+        return [(row.user_id, row.other_user_id) for row in rows]

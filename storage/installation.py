@@ -1,27 +1,26 @@
 """Installations of the app and the questions that lead to them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import RowMapping, bindparam, delete, insert as plain_insert, select, update
+from sqlalchemy import delete, insert as plain_insert, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.installation.model import Installation, Question
+from storage.rows import Rows, nested, param, params, row_of
 from storage.tables import slack_installations, slack_questions
 
 _i: Final = slack_installations.c
 _q: Final = slack_questions.c
 
 _OPENING: Final = (
-    select(slack_installations)
-    .where(_i.tenant == bindparam("p_tenant"), _i.workspace.in_([bindparam("p_workspace"), ""]))
+    select(*nested("installation", tuple(_i)), _i.token)
+    .where(_i.tenant == param("tenant"), _i.workspace.in_([param("workspace"), ""]))
     .order_by(_i.workspace.desc())
 )
-_LISTED: Final = (
-    select(slack_installations).order_by(_i.installed_at, _i.tenant, _i.workspace).limit(bindparam("p_limit"))
-)
+_LISTED: Final = select(slack_installations).order_by(_i.installed_at, _i.tenant, _i.workspace).limit(param("limit"))
 _INSERT: Final = insert(slack_installations)
 _KEEP: Final = _INSERT.on_conflict_do_update(
     index_elements=[_i.tenant, _i.workspace],
@@ -29,80 +28,54 @@ _KEEP: Final = _INSERT.on_conflict_do_update(
 )
 _DELETE: Final = (
     delete(slack_installations)
-    .where(_i.tenant == bindparam("p_tenant"), _i.workspace == bindparam("p_workspace"))
-    .where(_i.installed_at == bindparam("p_installed_at"))
+    .where(_i.tenant == param("tenant"), _i.workspace == param("workspace"))
+    .where(_i.installed_at == param("installed_at"))
     .returning(_i.tenant)
 )
 _ADD_QUESTION: Final = plain_insert(slack_questions)
-_QUESTION: Final = select(slack_questions).where(_q.digest.in_(bindparam("p_digests", expanding=True)))
+_QUESTION: Final = select(slack_questions).where(_q.digest.in_(params("digests")))
 _USE: Final = (
     update(slack_questions)
-    .where(_q.digest == bindparam("p_digest"), _q.used_at.is_(None), _q.expires_at > bindparam("p_at"))
-    .values(used_at=bindparam("p_at"))
+    .where(_q.digest == param("digest"), _q.used_at.is_(None), _q.expires_at > param("at"))
+    .values(used_at=param("at"))
     .returning(_q.digest)
 )
-_OVER: Final = select(_q.digest).where(_q.expires_at <= bindparam("p_before")).limit(bindparam("p_limit"))
-_FORGET: Final = delete(slack_questions).where(_q.digest.in_(_OVER))
+_EXPIRED: Final = select(_q.digest).where(_q.expires_at <= param("before")).limit(param("limit"))
+_PURGE: Final = delete(slack_questions).where(_q.digest.in_(_EXPIRED))
 
 
-class SqlInstallations:
-    """Implements the installations of the services."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+class SqlInstallations(Rows):
+    """Implements `services.installation.store.Installations`."""
 
     async def opening(self, tenant: str, workspace: str) -> list[tuple[Installation, bytes]]:
-        rows = await self._connection.execute(_OPENING, {"p_tenant": tenant, "p_workspace": workspace})
-        return [(_installation(row), row["token"]) for row in rows.mappings()]
+        found = await self._models(_Sealed, _OPENING, tenant=tenant, workspace=workspace)
+        return [(sealed.installation, sealed.token) for sealed in found]
 
     async def listed(self, limit: int) -> list[Installation]:
-        rows = await self._connection.execute(_LISTED, {"p_limit": limit})
-        return [_installation(row) for row in rows.mappings()]
+        return await self._models(Installation, _LISTED, limit=limit)
 
     async def keep(self, installation: Installation, sealed: bytes) -> None:
-        row = {
-            "tenant": installation.tenant,
-            "workspace": installation.workspace,
-            "name": installation.name,
-            "app_id": installation.app_id,
-            "bot_user_id": installation.bot_user_id,
-            "bot_id": installation.bot_id,
-            "scopes": list(installation.scopes),
-            "token": sealed,
-            "installed_by": installation.installed_by,
-            "installed_at": installation.installed_at,
-        }
-        await self._connection.execute(_KEEP, row)
+        await self._insert(_KEEP, [row_of(installation, slack_installations, token=sealed)])
 
     async def delete(self, tenant: str, workspace: str, installed_at: datetime) -> bool:
-        values = {"p_tenant": tenant, "p_workspace": workspace, "p_installed_at": installed_at}
-        return (await self._connection.execute(_DELETE, values)).one_or_none() is not None
+        return await self._has_changed(_DELETE, tenant=tenant, workspace=workspace, installed_at=installed_at)
 
     async def add_question(self, question: Question) -> None:
-        row = {"digest": question.digest, "browser": question.browser, "expires_at": question.expires_at}
-        await self._connection.execute(_ADD_QUESTION, row)
+        await self._insert(_ADD_QUESTION, [row_of(question, slack_questions)])
 
     async def question(self, digests: Sequence[str]) -> Question | None:
-        found = await self._connection.execute(_QUESTION, {"p_digests": list(digests)})
-        row = found.mappings().one_or_none()
-        return None if row is None else Question(**row)
+        return await self._model(Question, _QUESTION, digests=list(digests))
 
     async def use_question(self, digest: str, at: datetime) -> bool:
-        return (await self._connection.execute(_USE, {"p_digest": digest, "p_at": at})).one_or_none() is not None
+        return await self._has_changed(_USE, digest=digest, at=at)
 
     async def forget_questions(self, before: datetime, limit: int) -> int:
-        return (await self._connection.execute(_FORGET, {"p_before": before, "p_limit": limit})).rowcount
+        return await self._count_changed(_PURGE, before=before, limit=limit)
 
 
-def _installation(row: RowMapping) -> Installation:
-    return Installation(
-        tenant=row["tenant"],
-        workspace=row["workspace"],
-        name=row["name"],
-        app_id=row["app_id"],
-        bot_user_id=row["bot_user_id"],
-        bot_id=row["bot_id"],
-        scopes=tuple(row["scopes"]),
-        installed_by=row["installed_by"],
-        installed_at=row["installed_at"],
-    )
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """An installation with its token as it is kept."""
+
+    installation: Installation
+    token: bytes

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
-    bindparam,
     func,
     or_,
     select,
@@ -21,6 +20,7 @@ from sqlalchemy import (
 from services.lead.model import TAKING, Offer
 from services.lead.search import WORDS_MAX
 from storage.lead_statements import HAS_EMAIL, HAS_PHONE, seen
+from storage.rows import param, params
 from storage.tables import lead_sights, leads, marketplaces
 
 _ESCAPE: Final = "\\"
@@ -28,11 +28,11 @@ _SEES: Final = or_(lead_sights.c.gives, lead_sights.c.operates, lead_sights.c.of
 
 
 def _search(words: int, *, numbered: bool) -> Select[Any]:
-    """Leads in which so many words stand, or with a number."""
-    stands = [leads.c.search_key.like(bindparam(f"_word{place}", type_=Text), escape=_ESCAPE) for place in range(words)]
+    """Select leads that contain a number of words, or that have a lead number."""
+    stands = [leads.c.search_key.like(param(f"word{index}", Text), escape=_ESCAPE) for index in range(words)]
     wanted = and_(true(), *stands)
     if numbered:
-        wanted = or_(lead_sights.c.number == bindparam("_number", type_=Integer), wanted)
+        wanted = or_(lead_sights.c.number == param("number", Integer), wanted)
     # The names around a lead are looked up for the page alone, not for every lead that is looked through.
     page = (
         select(lead_sights.c.lead_id)
@@ -41,35 +41,31 @@ def _search(words: int, *, numbered: bool) -> Select[Any]:
                 leads, and_(leads.c.team_id == lead_sights.c.giver_team_id, leads.c.lead_id == lead_sights.c.lead_id)
             )
         )
-        .where(lead_sights.c.team_id == bindparam("_team", type_=Text), _SEES, wanted)
+        .where(lead_sights.c.team_id == param("team_id", Text), _SEES, wanted)
         .order_by(lead_sights.c.number.desc())
-        .limit(bindparam("_limit", type_=Integer))
-        .offset(bindparam("_skip", type_=Integer))
+        .limit(param("limit", Integer))
+        .offset(param("skip", Integer))
         .subquery()
     )
-    return (
-        seen(page).where(lead_sights.c.team_id == bindparam("_team", type_=Text)).order_by(lead_sights.c.number.desc())
-    )
+    return seen(page).where(lead_sights.c.team_id == param("team_id", Text)).order_by(lead_sights.c.number.desc())
 
 
 _BEHIND: Final = (
     select(lead_sights.c.lead_id)
-    .where(lead_sights.c.team_id == bindparam("_team", type_=Text), _SEES)
-    .where(lead_sights.c.number > bindparam("_number", type_=Integer))
+    .where(lead_sights.c.team_id == param("team_id", Text), _SEES)
+    .where(lead_sights.c.number > param("number", Integer))
     .order_by(lead_sights.c.number)
-    .limit(bindparam("_limit", type_=Integer))
+    .limit(param("limit", Integer))
     .subquery()
 )
-AFTER: Final = (
-    seen(_BEHIND).where(lead_sights.c.team_id == bindparam("_team", type_=Text)).order_by(lead_sights.c.number)
-)
+AFTER: Final = seen(_BEHIND).where(lead_sights.c.team_id == param("team_id", Text)).order_by(lead_sights.c.number)
 
 SEARCHES: Final = {
     (words, numbered): _search(words, numbered=numbered) for words in range(WORDS_MAX + 1) for numbered in (False, True)
 }
 
 
-_TEAM: Final = bindparam("_team", type_=Text)
+_TEAM: Final = param("team_id", Text)
 _OURS: Final = leads.c.team_id == _TEAM
 _PICKED: Final = leads.c.picked_team_id == _TEAM
 _OPERATED: Final = leads.c.marketplace_id.in_(
@@ -78,13 +74,13 @@ _OPERATED: Final = leads.c.marketplace_id.in_(
 
 
 def _of(key: Column[Any], has: ColumnElement[bool], name: str) -> list[Select[Any]]:
-    """A part for each way in which a team knows a contact, because each has an index of its own."""
-    same = (key == bindparam(name, type_=Text), has)
+    """Select a part for each way in which a team knows a contact: each has an index of its own."""
+    same = (key == param(name, Text), has)
     return [select(leads.c.lead_id).where(known, *same) for known in (_OURS, _PICKED, _OPERATED)]
 
 
 _SAME: Final = union(
-    *_of(leads.c.email_key, HAS_EMAIL, "_email"), *_of(leads.c.phone_key, HAS_PHONE, "_phone")
+    *_of(leads.c.email_key, HAS_EMAIL, "email"), *_of(leads.c.phone_key, HAS_PHONE, "phone")
 ).subquery()
 OF_CONTACT: Final = (
     seen(_SAME)
@@ -97,13 +93,13 @@ OF_CONTACT: Final = (
         ),
     )
     .order_by(lead_sights.c.number.desc())
-    .limit(bindparam("_limit", type_=Integer))
-    .offset(bindparam("_skip", type_=Integer))
+    .limit(param("limit", Integer))
+    .offset(param("skip", Integer))
 )
 
 
 def pattern(word: str) -> str:
-    """Whatever contains the word, in which nothing has a meaning of its own."""
+    """Return the LIKE pattern for text that contains the word, with its wildcards escaped by a backslash."""
     literal = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{literal}%"
 
@@ -117,7 +113,7 @@ def _known(key: Column[Any], has: ColumnElement[bool]) -> Executable:
                 and_(lead_sights.c.team_id == leads.c.team_id, lead_sights.c.lead_id == leads.c.lead_id),
             )
         )
-        .where(leads.c.team_id == _TEAM, has, key.in_(bindparam("_keys", expanding=True)))
+        .where(leads.c.team_id == _TEAM, has, key.in_(params("keys")))
         .group_by(key)
     )
 

@@ -11,9 +11,9 @@ from sqlalchemy import (
     Subquery,
     Text,
     and_,
-    bindparam,
     case,
     exists,
+    func,
     insert,
     or_,
     select,
@@ -24,14 +24,14 @@ from sqlalchemy import (
 )
 
 from services.lead.model import DUPLICATES_SHOWN, PAGE_ROWS, Filter, LeadState, Offer
-from storage.rows import written
+from storage.rows import nested, or_empty, param, params, written
 from storage.tables import Moment, lead_sights, leads, marketplaces, teams, users
 
-_TEAM: Final = bindparam("_team", type_=Text)
-_LEAD: Final = bindparam("_lead", type_=Text)
-_USER: Final = bindparam("_user", type_=Text)
-_NOW: Final = bindparam("_now", type_=Moment)
-_LIMIT: Final = bindparam("_limit", type_=Integer)
+_TEAM: Final = param("team_id", Text)
+_LEAD: Final = param("lead_id", Text)
+_USER: Final = param("user_id", Text)
+_NOW: Final = param("now", Moment)
+_LIMIT: Final = param("limit", Integer)
 # Written out, because a planner that does not know the limit reads whole tables to be ready for any.
 _PAGE: Final = written(PAGE_ROWS + 1)
 _MINE_MAX: Final = written(1000)
@@ -45,9 +45,9 @@ _closer = users.alias("closer")
 
 
 def seen(these: Subquery | None = None) -> Select[Any]:
-    """Leads with a team's sight of them and all names, in one query; where `these` are given, it begins with them.
+    """Select leads with a team's visibility and all names; with `these` given, the joins begin with them.
 
-    Said here because PostgreSQL keeps the order of so many joins, and would otherwise join all leads first.
+    The order is explicit because PostgreSQL does not reorder more than eight joins (join_collapse_limit).
     """
     sights: FromClause = lead_sights
     if these is not None:
@@ -72,30 +72,55 @@ def seen(these: Subquery | None = None) -> Select[Any]:
     )
 
 
+_FLAT: Final = (
+    "team_id",
+    "lead_id",
+    "state",
+    "operator_team_id",
+    "marketplace_id",
+    "offered_until",
+    "picked_team_id",
+    "picked_by",
+    "picked_at",
+    "responsible_id",
+    "step",
+    "worked_at",
+    "reminded_at",
+    "closed_by",
+    "closed_at",
+    "won_cents",
+    "lost_reason",
+    "created_by",
+    "created_at",
+)
+_l = leads.c
+LEAD: Final = (
+    *(_l[name] for name in _FLAT),
+    *nested("contact", (_l.email, _l.phone, _l.company, _l.postcode, _l.country), name=_l.contact_name),
+    *nested("enquiry", (_l.title, _l.value_cents, _l.currency, _l.source, _l.campaign, _l.fields), text=_l.body),
+    *nested("keys", (), email=_l.email_key, phone=_l.phone_key),
+)
+"""The columns of a `Lead`."""
 _COLUMNS: Final = (
-    *leads.c,
-    lead_sights.c.team_id.label("sight_team_id"),
-    lead_sights.c.number,
-    lead_sights.c.gives,
-    lead_sights.c.operates,
-    lead_sights.c.offer,
+    *nested("lead", LEAD),
+    *nested("sight", tuple(column for column in lead_sights.c if column is not lead_sights.c.changed_at)),
     _giver.c.name.label("giver"),
-    _taker.c.name.label("taker"),
-    marketplaces.c.name.label("marketplace"),
-    marketplaces.c.return_window_hours,
-    _responsible.c.name.label("responsible"),
-    _picker.c.name.label("picked_by_name"),
-    _closer.c.name.label("closed_by_name"),
+    or_empty(_taker.c.name, "taker"),
+    or_empty(marketplaces.c.name, "marketplace"),
+    func.coalesce(marketplaces.c.return_window_hours, 0).label("return_window_hours"),
+    or_empty(_responsible.c.name, "responsible"),
+    or_empty(_picker.c.name, "picked_by"),
+    or_empty(_closer.c.name, "closed_by"),
 )
 SEE: Final = seen().where(lead_sights.c.team_id == _TEAM, lead_sights.c.lead_id == _LEAD)
-SEE_NUMBER: Final = seen().where(lead_sights.c.team_id == _TEAM, lead_sights.c.number == bindparam("_number"))
+SEE_NUMBER: Final = seen().where(lead_sights.c.team_id == _TEAM, lead_sights.c.number == param("number"))
 
 
 def _newest(*conditions: ColumnElement[bool]) -> Subquery:
-    """The newest sights of the team below a number: a walk along one index that stops after a page."""
+    """Select the team's newest rows below a number: a walk along one index that stops after a page."""
     return (
         select(lead_sights.c.team_id, lead_sights.c.lead_id)
-        .where(lead_sights.c.team_id == _TEAM, lead_sights.c.number < bindparam("_before"), *conditions)
+        .where(lead_sights.c.team_id == _TEAM, lead_sights.c.number < param("before"), *conditions)
         .order_by(lead_sights.c.number.desc())
         .limit(_PAGE)
         .subquery()
@@ -103,18 +128,18 @@ def _newest(*conditions: ColumnElement[bool]) -> Subquery:
 
 
 def _listed(*parts: Subquery) -> Select[Any]:
-    """The newest of several parts. The team comes with the rows: named again, it would be a reason to read it whole."""
+    """Select the newest of several parts. The team comes with them: a second condition on it made PostgreSQL scan."""
     page = union_all(*(select(part.c.team_id, part.c.lead_id) for part in parts)).subquery()
     return seen(page).order_by(lead_sights.c.number.desc()).limit(_PAGE)
 
 
 def _is(offer: Offer) -> ColumnElement[bool]:
-    """Written out, because a planner that does not know the offer walks all of the team's leads to find a rare one."""
+    """Compare with a literal: a planner that does not know the offer scans all of the team's leads for a rare one."""
     return lead_sights.c.offer == written(offer)
 
 
 def _offers(*offers: Offer) -> Select[Any]:
-    """A part for each, because no index is ordered by number across several of them."""
+    """List leads with one of the offers, a part for each: no index is ordered by number across several of them."""
     return _listed(*(_newest(_is(offer)) for offer in offers))
 
 
@@ -134,7 +159,7 @@ PAGES: Final = {
     Filter.CLOSED: _offers(Offer.CLOSED),
     Filter.GIVEN: _listed(*(_newest(_is(offer), _BACKGROUND) for offer in (Offer.NONE, Offer.PASSED, Offer.RETURNED))),
     Filter.MINE: seen(_mine)
-    .where(lead_sights.c.team_id == _TEAM, lead_sights.c.number < bindparam("_before"))
+    .where(lead_sights.c.team_id == _TEAM, lead_sights.c.number < param("before"))
     .order_by(lead_sights.c.number.desc())
     .limit(_PAGE),
 }
@@ -142,22 +167,22 @@ PAGES: Final = {
 _NOTHING: Final = written("")
 HAS_EMAIL: Final = leads.c.email_key != _NOTHING
 HAS_PHONE: Final = leads.c.phone_key != _NOTHING
-"""In words of the statement, not as a value: only so they are known to hold for the indexes of what is there."""
-_EMAIL: Final = bindparam("_email", type_=Text)
-_PHONE: Final = bindparam("_phone", type_=Text)
-_MARKET: Final = bindparam("_market", type_=Text)
+"""With a literal, because both planners use the partial indexes only where they can read the condition."""
+_EMAIL: Final = param("email", Text)
+_PHONE: Final = param("phone", Text)
+_MARKET: Final = param("marketplace_id", Text)
 _SAME: Final = union(
     select(leads.c.lead_id).where(leads.c.team_id == _TEAM, leads.c.email_key == _EMAIL, HAS_EMAIL),
     select(leads.c.lead_id).where(leads.c.team_id == _TEAM, leads.c.phone_key == _PHONE, HAS_PHONE),
     select(leads.c.lead_id).where(leads.c.marketplace_id == _MARKET, leads.c.email_key == _EMAIL, HAS_EMAIL),
     select(leads.c.lead_id).where(leads.c.marketplace_id == _MARKET, leads.c.phone_key == _PHONE, HAS_PHONE),
 ).subquery()
-# Whoever neither gave nor operates a lead must not learn from a duplicate that it exists (B9).
+# A team that neither gave nor operates a lead must not learn from a duplicate that it exists (B9).
 DUPLICATES: Final = (
     seen(_SAME)
     .where(
         lead_sights.c.team_id == _TEAM,
-        lead_sights.c.lead_id != bindparam("_but"),
+        lead_sights.c.lead_id != param("but"),
         or_(_BACKGROUND, lead_sights.c.offer.in_([Offer.HELD, Offer.CLOSED])),
     )
     .order_by(lead_sights.c.number.desc())
@@ -178,7 +203,7 @@ _MAY_PICK: Final = exists().where(
     lead_sights.c.offer.in_([Offer.OPEN, Offer.ASSIGNED]),
 )
 _OURS: Final = (leads.c.lead_id == _LEAD, leads.c.picked_team_id == _TEAM, leads.c.state == LeadState.PICKED)
-_NOBODY: Final[dict[str, Any]] = {
+_UNPICKED: Final[dict[str, Any]] = {
     "picked_team_id": None,
     "picked_by": None,
     "picked_at": None,
@@ -202,14 +227,14 @@ PICK: Final = (
         picked_by=_USER,
         picked_at=_NOW,
         responsible_id=_USER,
-        step=bindparam("_step"),
+        step=param("step"),
         worked_at=_NOW,
         reminded_at=None,
         version=_VERSION,
     )
     .returning(leads.c.lead_id)
 )
-# What becomes of the others is the winner's doing alone.
+# Guarded by the winner: the transaction that won the pick changes the visibility of the other teams.
 _WON: Final = exists().where(leads.c.lead_id == _LEAD, leads.c.picked_team_id == _TEAM)
 SETTLE: Final = (
     update(lead_sights)
@@ -230,15 +255,13 @@ _HOLDS: Final = exists().where(_own.c.team_id == _TEAM, _own.c.lead_id == _LEAD,
 UNSETTLE: Final = (
     update(lead_sights)
     .where(lead_sights.c.lead_id == _LEAD, lead_sights.c.offer.in_([Offer.HELD, Offer.GONE, Offer.PASSED]), _HOLDS)
-    .values(
-        offer=case((lead_sights.c.team_id == _TEAM, bindparam("_offer", type_=Text)), else_=Offer.OPEN), changed_at=_NOW
-    )
+    .values(offer=case((lead_sights.c.team_id == _TEAM, param("offer", Text)), else_=Offer.OPEN), changed_at=_NOW)
 )
 WORK: Final = update(leads).where(*_OURS).values(worked_at=_NOW, reminded_at=None, version=_VERSION)
-STEP: Final = WORK.values(step=bindparam("_step")).returning(leads.c.lead_id)
+STEP: Final = WORK.values(step=param("step")).returning(leads.c.lead_id)
 DELEGATE: Final = (
     update(leads)
-    .where(*_OURS, leads.c.responsible_id == bindparam("_was"))
+    .where(*_OURS, leads.c.responsible_id == param("was"))
     .values(responsible_id=_USER, worked_at=_NOW, reminded_at=None, version=_VERSION)
     .returning(leads.c.lead_id)
 )
@@ -246,11 +269,11 @@ CLOSE: Final = (
     update(leads)
     .where(*_OURS)
     .values(
-        state=bindparam("_state"),
+        state=param("state"),
         closed_by=_USER,
         closed_at=_NOW,
-        won_cents=bindparam("_won"),
-        lost_reason=bindparam("_reason"),
+        won_cents=param("won_cents"),
+        lost_reason=param("reason"),
         version=_VERSION,
     )
     .returning(leads.c.lead_id)
@@ -258,30 +281,29 @@ CLOSE: Final = (
 _RELEASE: Final = (
     update(leads)
     .where(*_OURS)
-    .values(**_NOBODY, state=bindparam("_state"), offered_until=bindparam("_until", type_=Moment), version=_VERSION)
+    .values(**_UNPICKED, state=param("state"), offered_until=param("offered_until", Moment), version=_VERSION)
     .returning(leads.c.lead_id)
 )
-RETURN: Final = _RELEASE.where(leads.c.picked_at >= bindparam("_after", type_=Moment))
-UNPICK: Final = RETURN
-STALL: Final = _RELEASE.where(leads.c.worked_at == bindparam("_worked", type_=Moment))
+RETURN: Final = _RELEASE.where(leads.c.picked_at >= param("picked_after", Moment))
+STALL: Final = _RELEASE.where(leads.c.worked_at == param("worked_at", Moment))
 _BROKERED: Final = (leads.c.lead_id == _LEAD, or_(leads.c.team_id == _TEAM, leads.c.operator_team_id == _TEAM))
 PUT: Final = (
     update(leads)
-    .where(*_BROKERED, leads.c.state.in_(bindparam("_was", expanding=True)))
+    .where(*_BROKERED, leads.c.state.in_(params("was")))
     .values(
-        state=bindparam("_state"),
-        operator_team_id=bindparam("_operator"),
-        marketplace_id=bindparam("_market"),
-        offered_until=bindparam("_until", type_=Moment),
+        state=param("state"),
+        operator_team_id=param("operator_team_id"),
+        marketplace_id=param("marketplace_id"),
+        offered_until=param("offered_until", Moment),
         version=_VERSION,
     )
     .returning(leads.c.lead_id)
 )
-ANSWER: Final = update(leads).where(*_BROKERED).values(fields=bindparam("_fields", type_=JSON), version=_VERSION)
+ANSWER: Final = update(leads).where(*_BROKERED).values(fields=param("fields", JSON), version=_VERSION)
 SET_OFFER: Final = (
     update(lead_sights)
-    .where(lead_sights.c.lead_id == _LEAD, lead_sights.c.team_id.in_(bindparam("_teams", expanding=True)))
-    .values(offer=bindparam("_offer"), changed_at=_NOW)
+    .where(lead_sights.c.lead_id == _LEAD, lead_sights.c.team_id.in_(params("team_ids")))
+    .values(offer=param("offer"), changed_at=_NOW)
 )
 CLEAR_OFFERS: Final = (
     update(lead_sights)
@@ -304,20 +326,20 @@ VACATE: Final = (
     .returning(leads.c.lead_id)
 )
 SIGHTS_OF: Final = select(lead_sights).where(
-    lead_sights.c.team_id == _TEAM, lead_sights.c.lead_id.in_(bindparam("_leads", expanding=True))
+    lead_sights.c.team_id == _TEAM, lead_sights.c.lead_id.in_(params("lead_ids"))
 )
 _ON_MARKET: Final = exists().where(
     leads.c.team_id == lead_sights.c.giver_team_id,
     leads.c.lead_id == lead_sights.c.lead_id,
     leads.c.marketplace_id == _MARKET,
 )
-# What is merely gone comes back when its pick is undone: not to a firm that has left.
+# A lead that is gone comes back when its pick is undone, but not to a team that has left the marketplace.
 _BARELY_GONE: Final = exists().where(
     leads.c.team_id == lead_sights.c.giver_team_id,
     leads.c.lead_id == lead_sights.c.lead_id,
     leads.c.marketplace_id == _MARKET,
     leads.c.state == LeadState.PICKED,
-    leads.c.picked_at >= bindparam("_after", type_=Moment),
+    leads.c.picked_at >= param("picked_after", Moment),
 )
 END_OFFERS: Final = (
     update(lead_sights)
@@ -332,7 +354,7 @@ END_OFFERS: Final = (
     .returning(lead_sights.c.lead_id)
 )
 
-# ---- the clock ----
+# ---- scheduled ----
 
 _DUE: Final = (leads.c.state.in_([LeadState.OFFERED, LeadState.ASSIGNED]), leads.c.offered_until <= _NOW)
 EXPIRE: Final = (
@@ -344,7 +366,7 @@ EXPIRE: Final = (
         ),
     )
     .values(state=LeadState.FAILED, version=_VERSION)
-    .returning(leads)
+    .returning(*LEAD)
 )
 REMINDER_DAYS: Final = select(marketplaces.c.reminder_days).distinct()
 STALL_DAYS: Final = select(marketplaces.c.stall_days).distinct()
@@ -352,8 +374,8 @@ _ACCEPTED: Final = leads.join(
     marketplaces,
     and_(marketplaces.c.team_id == leads.c.operator_team_id, marketplaces.c.marketplace_id == leads.c.marketplace_id),
 )
-_IDLE: Final = (leads.c.state == LeadState.PICKED, leads.c.worked_at <= bindparam("_before", type_=Moment))
-_DAYS: Final = bindparam("_days", type_=Integer)
+_IDLE: Final = (leads.c.state == LeadState.PICKED, leads.c.worked_at <= param("before", Moment))
+_DAYS: Final = param("days", Integer)
 REMIND: Final = (
     update(leads)
     .where(
@@ -368,10 +390,10 @@ REMIND: Final = (
         ),
     )
     .values(reminded_at=_NOW, version=_VERSION)
-    .returning(leads)
+    .returning(*LEAD)
 )
 STALLED: Final = (
-    select(leads)
+    select(*LEAD)
     .select_from(_ACCEPTED)
     .where(*_IDLE, leads.c.reminded_at.is_not(None), marketplaces.c.stall_days == _DAYS)
     .order_by(leads.c.worked_at)

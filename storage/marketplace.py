@@ -6,10 +6,8 @@ from typing import Final
 from sqlalchemy import (
     JSON,
     Integer,
-    RowMapping,
     Text,
     and_,
-    bindparam,
     delete,
     exists,
     insert,
@@ -19,14 +17,14 @@ from sqlalchemy import (
 
 from services.marketplace.model import Marketplace, Membership, Partner, PartnerState
 from services.people import TeamId
-from storage.rows import Rows
+from storage.rows import Rows, nested, param, row_of
 from storage.tables import Moment, marketplaces, partners, teams
 
-_TEAM: Final = bindparam("_team", type_=Text)
-_MARKET: Final = bindparam("_market", type_=Text)
-_PARTNER: Final = bindparam("_partner", type_=Text)
-_NOW: Final = bindparam("_now", type_=Moment)
-_LIMIT: Final = bindparam("_limit", type_=Integer)
+_TEAM: Final = param("team_id", Text)
+_MARKET: Final = param("marketplace_id", Text)
+_PARTNER: Final = param("partner_id", Text)
+_NOW: Final = param("now", Moment)
+_LIMIT: Final = param("limit", Integer)
 
 _ADD: Final = insert(marketplaces)
 _FIND: Final = select(marketplaces).where(marketplaces.c.team_id == _TEAM, marketplaces.c.marketplace_id == _MARKET)
@@ -34,11 +32,11 @@ _CHANGE: Final = (
     update(marketplaces)
     .where(marketplaces.c.team_id == _TEAM, marketplaces.c.marketplace_id == _MARKET)
     .values(
-        offer_window_minutes=bindparam("_offer", type_=Integer),
-        return_window_hours=bindparam("_return", type_=Integer),
-        reminder_days=bindparam("_reminder", type_=Integer),
-        stall_days=bindparam("_stall", type_=Integer),
-        questions=bindparam("_questions", type_=JSON),
+        offer_window_minutes=param("offer_window_minutes", Integer),
+        return_window_hours=param("return_window_hours", Integer),
+        reminder_days=param("reminder_days", Integer),
+        stall_days=param("stall_days", Integer),
+        questions=param("questions", JSON),
     )
 )
 _OF_MARKET: Final = and_(
@@ -46,8 +44,8 @@ _OF_MARKET: Final = and_(
 )
 _MEMBERSHIPS: Final = (
     select(
-        *(column.label(f"market_{column.name}") for column in marketplaces.c),
-        *partners.c,
+        *nested("marketplace", tuple(marketplaces.c)),
+        *nested("partner", tuple(partners.c)),
         teams.c.name.label("operator"),
     )
     .select_from(
@@ -77,13 +75,13 @@ _TAKERS: Final = (
     )
     .order_by(partners.c.name, partners.c.partner_id)
 )
-_PARTNER_OF: Final = select(partners).where(_OURS, partners.c.partner_id == _PARTNER)
-_INVITED: Final = select(partners).where(_OURS, partners.c.invitation_id == bindparam("_invitation", type_=Text))
+_GET_PARTNER: Final = select(partners).where(_OURS, partners.c.partner_id == _PARTNER)
+_INVITED: Final = select(partners).where(_OURS, partners.c.invitation_id == param("invitation_id", Text))
 _ADD_PARTNER: Final = insert(partners)
 _MOVE: Final = (
     update(partners)
-    .where(_OURS, partners.c.partner_id == _PARTNER, partners.c.state == bindparam("_was", type_=Text))
-    .values(state=bindparam("_to", type_=Text), changed_at=_NOW)
+    .where(_OURS, partners.c.partner_id == _PARTNER, partners.c.state == param("was", Text))
+    .values(state=param("to", Text), changed_at=_NOW)
     .returning(partners.c.partner_id)
 )
 _others = partners.alias("others")
@@ -96,14 +94,14 @@ _ACTIVATE: Final = (
         ~exists().where(
             _others.c.team_id == partners.c.team_id,
             _others.c.marketplace_id == partners.c.marketplace_id,
-            _others.c.partner_team_id == bindparam("_firm", type_=Text),
+            _others.c.partner_team_id == param("partner_team_id", Text),
             _others.c.state == PartnerState.ACTIVE,
         ),
     )
     .values(
         state=PartnerState.ACTIVE,
-        partner_team_id=bindparam("_firm", type_=Text),
-        name=bindparam("_name", type_=Text),
+        partner_team_id=param("partner_team_id", Text),
+        name=param("name", Text),
         changed_at=_NOW,
     )
     .returning(partners.c.partner_id)
@@ -123,120 +121,50 @@ class SqlMarketplaces(Rows):
     """Implements `services.marketplace.store.Marketplaces`."""
 
     async def add(self, marketplace: Marketplace) -> None:
-        await self._connection.execute(_ADD, _market_row(marketplace))
+        await self._insert(_ADD, [row_of(marketplace, marketplaces)])
 
     async def change(self, marketplace: Marketplace) -> None:
-        values = {
-            "_team": marketplace.team_id,
-            "_market": marketplace.marketplace_id,
-            "_offer": marketplace.offer_window_minutes,
-            "_return": marketplace.return_window_hours,
-            "_reminder": marketplace.reminder_days,
-            "_stall": marketplace.stall_days,
-            "_questions": list(marketplace.questions),
-        }
-        await self._connection.execute(_CHANGE, values)
+        await self._execute(
+            _CHANGE,
+            team_id=marketplace.team_id,
+            marketplace_id=marketplace.marketplace_id,
+            offer_window_minutes=marketplace.offer_window_minutes,
+            return_window_hours=marketplace.return_window_hours,
+            reminder_days=marketplace.reminder_days,
+            stall_days=marketplace.stall_days,
+            questions=list(marketplace.questions),
+        )
 
     async def find(self, team_id: TeamId, marketplace_id: str) -> Marketplace | None:
-        rows = await self._rows(_FIND, _team=team_id, _market=marketplace_id)
-        return _marketplace(rows[0]) if rows else None
+        return await self._model(Marketplace, _FIND, team_id=team_id, marketplace_id=marketplace_id)
 
     async def memberships(self, team_id: TeamId, limit: int) -> list[Membership]:
-        rows = await self._rows(_MEMBERSHIPS, _team=team_id, _limit=limit)
-        return [Membership(_marketplace(row, "market_"), row["operator"], _partner(row)) for row in rows]
+        return await self._models(Membership, _MEMBERSHIPS, team_id=team_id, limit=limit)
 
     async def partners(self, team_id: TeamId, marketplace_id: str, limit: int) -> list[Partner]:
-        return [
-            _partner(row) for row in await self._rows(_PARTNERS, _team=team_id, _market=marketplace_id, _limit=limit)
-        ]
+        return await self._models(Partner, _PARTNERS, team_id=team_id, marketplace_id=marketplace_id, limit=limit)
 
     async def takers(self, team_id: TeamId, marketplace_id: str) -> list[Partner]:
-        return [_partner(row) for row in await self._rows(_TAKERS, _team=team_id, _market=marketplace_id)]
+        return await self._models(Partner, _TAKERS, team_id=team_id, marketplace_id=marketplace_id)
 
     async def partner(self, team_id: TeamId, partner_id: str) -> Partner | None:
-        rows = await self._rows(_PARTNER_OF, _team=team_id, _partner=partner_id)
-        return _partner(rows[0]) if rows else None
+        return await self._model(Partner, _GET_PARTNER, team_id=team_id, partner_id=partner_id)
 
     async def invited(self, team_id: TeamId, invitation_id: str) -> Partner | None:
-        rows = await self._rows(_INVITED, _team=team_id, _invitation=invitation_id)
-        return _partner(rows[0]) if rows else None
+        return await self._model(Partner, _INVITED, team_id=team_id, invitation_id=invitation_id)
 
     async def add_partner(self, partner: Partner) -> None:
-        await self._connection.execute(_ADD_PARTNER, _partner_row(partner))
+        await self._insert(_ADD_PARTNER, [row_of(partner, partners)])
 
     async def move(self, team_id: TeamId, partner_id: str, was: PartnerState, to: PartnerState, now: datetime) -> bool:
-        return await self._held(_MOVE, _team=team_id, _partner=partner_id, _was=was, _to=to, _now=now)
+        return await self._has_changed(_MOVE, team_id=team_id, partner_id=partner_id, was=was, to=to, now=now)
 
     async def activate(
         self, team_id: TeamId, partner_id: str, partner_team_id: TeamId, name: str, now: datetime
     ) -> bool:
-        return await self._held(
-            _ACTIVATE, _team=team_id, _partner=partner_id, _firm=partner_team_id, _name=name, _now=now
+        return await self._has_changed(
+            _ACTIVATE, team_id=team_id, partner_id=partner_id, partner_team_id=partner_team_id, name=name, now=now
         )
 
     async def remove(self, team_id: TeamId, partner_id: str) -> bool:
-        return await self._held(_REMOVE, _team=team_id, _partner=partner_id)
-
-
-def _marketplace(row: RowMapping, prefix: str = "") -> Marketplace:
-    return Marketplace(
-        team_id=row[f"{prefix}team_id"],
-        marketplace_id=row[f"{prefix}marketplace_id"],
-        name=row[f"{prefix}name"],
-        offer_window_minutes=row[f"{prefix}offer_window_minutes"],
-        return_window_hours=row[f"{prefix}return_window_hours"],
-        reminder_days=row[f"{prefix}reminder_days"],
-        stall_days=row[f"{prefix}stall_days"],
-        questions=tuple(row[f"{prefix}questions"]),
-        created_by=row[f"{prefix}created_by"],
-        created_at=row[f"{prefix}created_at"],
-    )
-
-
-def _market_row(marketplace: Marketplace) -> dict[str, object]:
-    return {
-        "team_id": marketplace.team_id,
-        "marketplace_id": marketplace.marketplace_id,
-        "name": marketplace.name,
-        "offer_window_minutes": marketplace.offer_window_minutes,
-        "return_window_hours": marketplace.return_window_hours,
-        "reminder_days": marketplace.reminder_days,
-        "stall_days": marketplace.stall_days,
-        "questions": list(marketplace.questions),
-        "created_by": marketplace.created_by,
-        "created_at": marketplace.created_at,
-    }
-
-
-def _partner(row: RowMapping) -> Partner:
-    return Partner(
-        team_id=row["team_id"],
-        marketplace_id=row["marketplace_id"],
-        partner_id=row["partner_id"],
-        partner_team_id=row["partner_team_id"],
-        name=row["name"],
-        email=row["email"],
-        gives=row["gives"],
-        takes=row["takes"],
-        state=PartnerState(row["state"]),
-        invitation_id=row["invitation_id"],
-        created_at=row["created_at"],
-        changed_at=row["changed_at"],
-    )
-
-
-def _partner_row(partner: Partner) -> dict[str, object]:
-    return {
-        "team_id": partner.team_id,
-        "marketplace_id": partner.marketplace_id,
-        "partner_id": partner.partner_id,
-        "partner_team_id": partner.partner_team_id,
-        "name": partner.name,
-        "email": partner.email,
-        "gives": partner.gives,
-        "takes": partner.takes,
-        "state": partner.state,
-        "invitation_id": partner.invitation_id,
-        "created_at": partner.created_at,
-        "changed_at": partner.changed_at,
-    }
+        return await self._has_changed(_REMOVE, team_id=team_id, partner_id=partner_id)

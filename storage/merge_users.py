@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Column, ColumnElement, Update, and_, bindparam, exists, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import BindParameter, Column, ColumnElement, Update, and_, exists, func, or_, select, update
 
 from services.delivery import State
+from storage.rows import Rows, param
 from storage.tables import (
     bulks,
     channel_offers,
@@ -40,8 +40,8 @@ STAYS: Final = frozenset(
 )
 """Columns that name a user and are not rewritten here."""
 
-_INTO: Final[BindParameter[str]] = bindparam("p_into")
-_GONE: Final[BindParameter[str]] = bindparam("p_gone")
+_INTO: Final[BindParameter[str]] = param("into")
+_GONE: Final[BindParameter[str]] = param("gone")
 _TEAMS: Final = select(members.c.team_id).where(members.c.user_id.in_((_INTO, _GONE)))
 _TENANTS: Final = identities.c.user_id == _GONE
 
@@ -54,8 +54,8 @@ def _in_teams(column: Column[Any], team: Column[Any]) -> Update:
     return _move(column, team.in_(_TEAMS))
 
 
-def _not_decided_by_himself(*others: Column[Any]) -> ColumnElement[bool]:
-    """Of what one of them wanted and the other one decided, it stays said that these were two."""
+def _decided_by_another_user(*others: Column[Any]) -> ColumnElement[bool]:
+    """Leave out what one user asked for and the other one decided: a request is never decided by its author."""
     return and_(*(func.coalesce(other, "") != _INTO for other in others))
 
 
@@ -91,48 +91,49 @@ MOVES: Final = (
     _in_teams(lead_imports.c.user_id, lead_imports.c.team_id),
     _in_teams(files.c.user_id, files.c.team_id),
     _in_teams(_q.asked_by, _q.team_id),
-    _move(_v.requested_by, _not_decided_by_himself(_v.decided_by)),
-    _move(_v.user_id, or_(_v.kind != "join", _not_decided_by_himself(_v.decided_by))),
-    _move(_v.decided_by, _not_decided_by_himself(_v.requested_by, _v.user_id)),
-    _in_teams(_r.asked_by, _r.team_id).where(_not_decided_by_himself(_r.decided_by)),
-    _in_teams(_r.decided_by, _r.team_id).where(_not_decided_by_himself(_r.asked_by)),
+    _move(_v.requested_by, _decided_by_another_user(_v.decided_by)),
+    _move(_v.user_id, or_(_v.kind != "join", _decided_by_another_user(_v.decided_by))),
+    _move(_v.decided_by, _decided_by_another_user(_v.requested_by, _v.user_id)),
+    _in_teams(_r.asked_by, _r.team_id).where(_decided_by_another_user(_r.decided_by)),
+    _in_teams(_r.decided_by, _r.team_id).where(_decided_by_another_user(_r.asked_by)),
     _move(_p.user_id, _IN_THEIR_TENANTS),
     _move(_d.user_id, _ON_ITS_WAY, ~_IS_SAID_ALREADY),
 )
 """Each finds its rows by the teams in which one of the two is or was a colleague."""
 
 _m: Final = members.c
-_HIS: Final = select(members).where(_m.user_id == bindparam("p_user_id"))
-_ROW: Final = (_m.team_id == bindparam("p_team_id"), _m.user_id == bindparam("p_user_id"))
-_HAND_OVER: Final = update(members).where(*_ROW).values(user_id=bindparam("p_into"))
-_END: Final = update(members).where(*_ROW, _m.removed_at.is_(None)).values(removed_at=bindparam("p_at"))
+_OF_USER: Final = select(members).where(_m.user_id == param("user_id"))
+_ROW: Final = (_m.team_id == param("team_id"), _m.user_id == param("user_id"))
+_HAND_OVER: Final = update(members).where(*_ROW).values(user_id=param("into"))
+_END: Final = update(members).where(*_ROW, _m.removed_at.is_(None)).values(removed_at=param("at"))
 _REVIVE: Final = (
     update(members)
     .where(*_ROW)
     .values(
-        role=bindparam("p_role"),
-        email=bindparam("p_email"),
-        may_delegate=bindparam("p_may_delegate"),
-        joined_at=bindparam("p_joined_at"),
+        role=param("role"),
+        email=param("email"),
+        may_delegate=param("may_delegate"),
+        joined_at=param("joined_at"),
         removed_at=None,
     )
 )
 
 
-async def merge_members(connection: AsyncConnection, into: str, gone: str, at: datetime) -> None:
-    """One membership for both: the first one's where he has one, else the second one's; the rest is over."""
-    ours = (await connection.execute(_HIS, {"p_user_id": into})).all()
-    theirs = (await connection.execute(_HIS, {"p_user_id": gone})).all()
-    known, is_colleague = {one.team_id for one in ours}, any(one.removed_at is None for one in ours)
-    for one in theirs:
-        row = {"p_team_id": one.team_id, "p_user_id": gone}
-        is_active = one.removed_at is None
-        if is_active and is_colleague:
-            await connection.execute(_END, {**row, "p_at": at})
-        elif one.team_id not in known:
-            await connection.execute(_HAND_OVER, {**row, "p_into": into})
-        elif is_active:
-            await connection.execute(_END, {**row, "p_at": at})
-            given = {name: getattr(one, name) for name in ("role", "email", "may_delegate", "joined_at")}
-            values = {f"p_{name}": value for name, value in given.items()}
-            await connection.execute(_REVIVE, {"p_team_id": one.team_id, "p_user_id": into, **values})
+class Memberships(Rows):
+    """Merges the memberships of two users."""
+
+    async def merge(self, into: str, gone: str, at: datetime) -> None:
+        """Leave one membership: the first user's where there is one, else the second user's; end all others."""
+        ours = (await self._execute(_OF_USER, user_id=into)).all()
+        theirs = (await self._execute(_OF_USER, user_id=gone)).all()
+        known, is_member = {row.team_id for row in ours}, any(row.removed_at is None for row in ours)
+        for row in theirs:
+            is_active = row.removed_at is None
+            if is_active and is_member:
+                await self._execute(_END, team_id=row.team_id, user_id=gone, at=at)
+            elif row.team_id not in known:
+                await self._execute(_HAND_OVER, team_id=row.team_id, user_id=gone, into=into)
+            elif is_active:
+                await self._execute(_END, team_id=row.team_id, user_id=gone, at=at)
+                given = {name: getattr(row, name) for name in ("role", "email", "may_delegate", "joined_at")}
+                await self._execute(_REVIVE, team_id=row.team_id, user_id=into, **given)

@@ -1,4 +1,4 @@
-"""The schema of the database: brought to where the code needs it, in one transaction, whoever comes first."""
+"""Migrations: one process brings the schema to the newest version in one transaction, all others wait."""
 
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,7 @@ _POSTGRES_PREPARATIONS: Final = (
 
 
 async def migrate(url: str) -> None:
-    """Bring the database to the newest schema; nothing happens where it is there already."""
+    """Bring the database to the newest schema; do nothing where it is current. Raises Contended, Unreachable."""
     database = open_database(url)
     try:
         if database.is_sqlite:
@@ -34,7 +34,7 @@ async def migrate(url: str) -> None:
 
 
 def upgrade(connection: Connection) -> None:
-    """Run the steps that are missing, in the transaction of the connection."""
+    """Run the missing migrations in the transaction of the connection."""
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -1,4 +1,4 @@
-"""SQLite behind a thread that is visited once a statement: by the plain driver a short read is mostly visits."""
+"""SQLite in a thread, with one visit a statement: the plain driver makes several, most of the time of a short read."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ _Done = TypeVar("_Done")
 
 
 class Connection(aiosqlite.Connection):
-    """A connection whose cursors are made, read and closed where they are used, and which ends only what has begun."""
+    """A connection that runs, reads and closes a cursor in one visit, and commits only what has begun."""
 
     def __init__(self, database: str, **options: Any) -> None:  # noqa: ANN401 - whatever sqlite3 takes
         super().__init__(partial(sqlite3.connect, database, **options), _CHUNK_ROWS)
@@ -25,14 +25,14 @@ class Connection(aiosqlite.Connection):
         return Cursor(self)
 
     async def visit(self, work: Callable[[sqlite3.Connection], _Done]) -> _Done:
-        """Do something in the thread."""
+        """Run a function in the thread of the connection."""
         self._asked += 1
         before, self._before = self._before, ""
         done: _Done = await self._execute(self._work, before, work)  # pyright: ignore[reportUnknownMemberType]
         return done
 
     def defer(self, statement: str) -> None:
-        """Let the next visit begin with this."""
+        """Run a statement at the beginning of the next visit."""
         self._before = statement
 
     async def commit(self) -> None:
@@ -44,7 +44,7 @@ class Connection(aiosqlite.Connection):
             await self.visit(sqlite3.Connection.rollback)
 
     def _is_open(self) -> bool:
-        """Whether there is something to end; whoever was cancelled does not know what the thread is still doing."""
+        """Tell whether a transaction may be open; after a cancelled visit the thread may still be working."""
         self._before = ""
         return self._asked != self._done or self._conn.in_transaction
 
@@ -58,7 +58,7 @@ class Connection(aiosqlite.Connection):
 
 
 class Cursor:
-    """What a statement has brought, all of it."""
+    """All rows of a statement, fetched in the visit that ran it."""
 
     arraysize = 1
 

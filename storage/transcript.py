@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.people import Language, PlaceKind
+from services.people import PlaceKind
 from services.transcript import Draft, Message, Person, Room
 from storage.engine import Database
+from storage.rows import Rows, or_empty
 from storage.tables import (
     identities,
     members,
@@ -24,9 +25,9 @@ from storage.tables import (
 
 PLATFORM, TENANT = "web", "demo"
 PRIVATE_KEPT = 20
-"""Notes for one reader are kept per room up to this number; older ones go."""
+"""Messages for one reader are hints of the moment: older ones than these are deleted, per room."""
 MESSAGES_KEPT = 2000
-"""A room forgets what is older than this number of messages."""
+"""A public demo grows without end otherwise: older messages than these are deleted, per room."""
 
 _author = web_people.alias("author")
 _view = web_messages.alias("view")
@@ -38,7 +39,7 @@ _people = (
         func.coalesce(users.c.language, web_people.c.language).label("language"),
         func.coalesce(users.c.zone, web_people.c.zone).label("zone"),
         web_people.c.position,
-        func.coalesce(teams.c.name, "").label("firm"),
+        or_empty(teams.c.name, "firm"),
         case((teams.c.team_id.is_(None), ""), else_=members.c.role).label("role"),
     )
     .outerjoin(
@@ -56,11 +57,11 @@ _people = (
 )
 
 
-class SqlTranscript:
+class SqlTranscript(Rows):
     """Implements `services.transcript.Transcript` on one transaction."""
 
     def __init__(self, connection: AsyncConnection, now: datetime) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._now = now
 
     async def put_person(self, person: Person) -> None:
@@ -88,18 +89,16 @@ class SqlTranscript:
                 await self._connection.execute(entry)
 
     async def people(self) -> list[Person]:
-        return [_person(row) for row in await self._rows(_people)]
+        return await self._models(Person, _people)
 
     async def person(self, person_id: str) -> Person | None:
-        rows = await self._rows(_people.where(web_people.c.person_id == person_id))
-        return _person(rows[0]) if rows else None
+        return await self._model(Person, _people.where(web_people.c.person_id == person_id))
 
     async def rooms(self, person_id: str) -> list[Room]:
-        return [_room(row) for row in await self._rows(_rooms(person_id))]
+        return await self._models(Room, _rooms(person_id))
 
     async def room(self, room_id: str, person_id: str) -> Room | None:
-        rows = await self._rows(_rooms(person_id).where(web_rooms.c.room_id == room_id))
-        return _room(rows[0]) if rows else None
+        return await self._model(Room, _rooms(person_id).where(web_rooms.c.room_id == room_id))
 
     async def readers(self, room_id: str) -> list[str]:
         query = select(web_room_people.c.person_id).where(web_room_people.c.room_id == room_id)
@@ -127,30 +126,28 @@ class SqlTranscript:
         query = _messages(room_id, person_id)
         if before_seq:
             query = query.where(web_messages.c.seq < before_seq)
-        rows = await self._rows(query.order_by(web_messages.c.seq.desc()).limit(count))
-        return [_message(row) for row in reversed(rows)]
+        return (await self._models(Message, query.order_by(web_messages.c.seq.desc()).limit(count)))[::-1]
 
     async def changed(self, room_id: str, person_id: str, since_seq: int, count: int) -> list[Message]:
         since = or_(web_messages.c.changed_seq > since_seq, _view.c.changed_seq > since_seq)
         query = _messages(room_id, person_id).where(since).order_by(web_messages.c.seq)
-        return [_message(row) for row in await self._rows(query.limit(count))]
+        return await self._models(Message, query.limit(count))
 
     async def head(self, room_id: str) -> int:
         return await self._connection.scalar(select(web_rooms.c.last_seq).where(web_rooms.c.room_id == room_id)) or 0
 
     async def message(self, room_id: str, message_id: str, person_id: str) -> Message | None:
-        rows = await self._rows(_messages(room_id, person_id).where(web_messages.c.message_id == message_id))
-        return _message(rows[0]) if rows else None
+        return await self._model(Message, _messages(room_id, person_id).where(web_messages.c.message_id == message_id))
 
     async def add(self, draft: Draft) -> Message:
         seq = await self._next(draft.room_id)
         kept = web_messages.c.key == _key(draft)
         if not await self._connection.scalar(select(web_messages.c.message_id).where(kept)):
-            await self._insert(draft, seq)
+            await self._add_row(draft, seq)
             await self._forget(draft.room_id, draft.audience_id)
         reader = draft.audience_id or draft.author_id
-        rows = await self._rows(_messages(draft.room_id, reader).where(kept))
-        return _message(rows[0])
+        [message] = await self._models(Message, _messages(draft.room_id, reader).where(kept))
+        return message
 
     async def change(self, room_id: str, message_id: str, card: str) -> bool:
         changed = (
@@ -173,7 +170,7 @@ class SqlTranscript:
         await self._connection.execute(delete(web_messages).where(replaced))
         key = f"view:{message.message_id}:{person_id}"
         draft = Draft(message.room_id, key, audience_id=person_id, card=card)
-        await self._insert(draft, seq, replaces_id=message.message_id)
+        await self._add_row(draft, seq, replaces_id=message.message_id)
 
     async def dismiss(self, room_id: str, message_id: str, person_id: str) -> bool:
         mine = and_(web_messages.c.audience_id == person_id, web_messages.c.author_id == "")
@@ -186,15 +183,12 @@ class SqlTranscript:
         read = update(web_room_people).where(mine, web_room_people.c.read_seq < seq).values(read_seq=seq)
         await self._connection.execute(read)
 
-    async def _rows(self, query: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
-        return (await self._connection.execute(query)).mappings().all()
-
     async def _next(self, room_id: str) -> int:
-        """The next position of a room. Its row stays locked, so that positions appear in their order."""
+        """Return the next position of a room. The row stays locked, so that positions become visible in their order."""
         one_more = update(web_rooms).where(web_rooms.c.room_id == room_id).values(last_seq=web_rooms.c.last_seq + 1)
         return await self._connection.scalar(one_more.returning(web_rooms.c.last_seq)) or 0
 
-    async def _insert(self, draft: Draft, seq: int, *, replaces_id: str = "") -> None:
+    async def _add_row(self, draft: Draft, seq: int, *, replaces_id: str = "") -> None:
         values = {
             "message_id": f"{draft.room_id}.{seq}",
             "room_id": draft.room_id,
@@ -230,7 +224,7 @@ class SqlTranscript:
 async def open_transcript(
     database: Database, clock: Callable[[], datetime], *, writes: bool = False
 ) -> AsyncGenerator[SqlTranscript]:
-    """One transaction on the transcript. Raises Contended when others hold the database for too long."""
+    """Open a transaction on the transcript. Raises Contended, Unreachable."""
     async with database.transaction(writes=writes) as connection:
         yield SqlTranscript(connection, clock())
 
@@ -259,12 +253,12 @@ def _rooms(person_id: str) -> Select[*tuple[Any, ...]]:
 
 
 def _messages(room_id: str, person_id: str) -> Select[*tuple[Any, ...]]:
-    """A room as one reader sees it: personal views stand in for what they replace."""
+    """Select a room as one reader sees it: personal views replace the messages they belong to."""
     return (
         select(
-            web_messages,
-            func.coalesce(_view.c.card, web_messages.c.card).label("seen_card"),
-            func.coalesce(_author.c.name, "").label("author_name"),
+            *(column for column in web_messages.c if column is not web_messages.c.card),
+            func.coalesce(_view.c.card, web_messages.c.card, "").label("card"),
+            or_empty(_author.c.name, "author_name"),
         )
         .outerjoin(_author, _author.c.person_id == web_messages.c.author_id)
         .outerjoin(
@@ -272,36 +266,4 @@ def _messages(room_id: str, person_id: str) -> Select[*tuple[Any, ...]]:
             and_(_view.c.replaces_id == web_messages.c.message_id, _view.c.audience_id == person_id),
         )
         .where(web_messages.c.room_id == room_id, _visible(person_id))
-    )
-
-
-def _person(row: RowMapping) -> Person:
-    return Person(
-        person_id=row["person_id"],
-        name=row["name"],
-        language=Language(row["language"]),
-        zone=row["zone"],
-        position=row["position"],
-        firm=row["firm"],
-        role=row["role"],
-    )
-
-
-def _room(row: RowMapping) -> Room:
-    return Room(row["room_id"], PlaceKind(row["kind"]), row["name"], row["position"], row["unread"])
-
-
-def _message(row: RowMapping) -> Message:
-    return Message(
-        message_id=row["message_id"],
-        room_id=row["room_id"],
-        seq=row["seq"],
-        changed_seq=row["changed_seq"],
-        at=row["at"],
-        author_id=row["author_id"],
-        author_name=row["author_name"],
-        audience_id=row["audience_id"],
-        below_id=row["below_id"],
-        text=row["text"],
-        card=row["seen_card"] or "",
     )

@@ -58,25 +58,25 @@ from storage.user import SqlUsers
 _INSERT_EVENTS: Final = insert(events)
 
 
-def _nobody_waits() -> None:
-    """For processes without a relay of their own: another one finds the work when it looks."""
+def _no_relay() -> None:
+    """Do nothing: in a process without a relay, the relay of another process polls for the work."""
 
 
 class Ids:
-    """Opaque ids in order of time; within a process also where the clock stands still or goes back."""
+    """Makes opaque ids in order of time, within a process also where the clock stands still or goes back."""
 
     def __init__(self) -> None:
         self._last = 0
 
     def new(self, now: datetime) -> str:
-        """Microseconds, then 88 random bits; hexadecimal sorts alike in every collation."""
+        """Return microseconds, then 88 random bits; hexadecimal sorts alike in every collation."""
         self._last = max(self._last + 1, int(now.timestamp() * 1_000_000))
         return f"{self._last:014x}{secrets.token_hex(11)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What all transactions of a process share."""
+    """What all transactions of a process have in common."""
 
     keyring: Keyring
     plan: str
@@ -84,7 +84,7 @@ class Common:
 
 
 class SqlUnit:
-    """One transaction. Its attributes are those of `services.unit_of_work.UnitOfWork`."""
+    """Implements `services.unit_of_work.UnitOfWork` for one transaction."""
 
     def __init__(self, connection: AsyncConnection, now: datetime, common: Common, *, writes: bool) -> None:
         self._connection = connection
@@ -124,7 +124,7 @@ class SqlUnit:
         self._emitted.append(enveloped(event, by))
 
     async def flush(self) -> bool:
-        """Write down what happened; whether the relay has work."""
+        """Store the events and the audit entries; tell whether the relay has work."""
         if self._emitted:
             await self._trail.append(self._emitted, self.now)
         rows = [self._row(event) for event in self._emitted if not event.silent]
@@ -150,7 +150,7 @@ class SqlUnits:
         database: Database,
         clock: Callable[[], datetime],
         keyring: Keyring,
-        on_commit: Callable[[], None] = _nobody_waits,
+        on_commit: Callable[[], None] = _no_relay,
         *,
         plan: str = DEFAULT_PLAN,
     ) -> None:
@@ -161,7 +161,7 @@ class SqlUnits:
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[SqlUnit]:
-        """A transaction that may change data. Raises Contended when others were in the way."""
+        """Open a transaction that may change data. Raises Contended, Unreachable."""
         async with self._open(writes=True) as unit:
             yield unit
             has_work = await unit.flush()
@@ -170,7 +170,7 @@ class SqlUnits:
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[SqlUnit]:
-        """A transaction in which the database refuses to write."""
+        """Open a transaction in which the database refuses to write. Raises Contended, Unreachable."""
         async with self._open(writes=False) as unit:
             yield unit
 

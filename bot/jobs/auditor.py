@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from bot.operations.metrics import Metrics
-from services.invariants import INVARIANTS, KINDS, WINDOW_ROWS, Breach
+from services.invariants import WINDOW_ROWS, Breach, checked, sentences
 from services.unit_of_work import Units
 
 LOOKS_MAX: Final = 100
@@ -24,7 +24,7 @@ class Auditor:
     metrics: Metrics
     rows: int = WINDOW_ROWS
     looks_max: int = LOOKS_MAX
-    _kinds: list[str] = field(default_factory=lambda: list(KINDS))
+    _kinds: list[str] = field(default_factory=lambda: list(checked()))
     """What is left of this round."""
     _after: str = ""
     _found: Counter[str] = field(default_factory=Counter[str])
@@ -58,7 +58,7 @@ class Auditor:
 
     def _end_round(self) -> None:
         """What was mended since the last round counts no longer."""
-        for name in INVARIANTS:
+        for name in sentences():
             self.metrics.invariant_breaches.labels(name).set(self._found[name])
         self.metrics.invariants_checked.set_to_current_time()
-        self._kinds, self._found = list(KINDS), Counter()
+        self._kinds, self._found = list(checked()), Counter()

@@ -20,6 +20,10 @@ files = Table(
     moment_column("expires_at"),
     team_key(),
     CheckConstraint("size_bytes > 0 AND size_bytes <= 10485760", name="size"),
+    CheckConstraint(  # every file ends
+        "expires_at > created_at",
+        name="expires",
+    ),
     Index("ix_files_team_id_user_id_purpose", "team_id", "user_id", "purpose"),
     Index("ix_files_expires_at", "expires_at"),
 )

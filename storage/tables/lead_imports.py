@@ -43,7 +43,22 @@ lead_imports = Table(
     moment_column("leased_until", nullable=True),
     Column("failures", Integer, nullable=False, server_default="0"),  # at the same place
     team_key(),
-    CheckConstraint("imported + known + rejected <= rows", name="tally"),
+    CheckConstraint(  # every row is counted once (B20)
+        "imported + known + rejected <= rows AND (state <> 'done' OR imported + known + rejected = rows)"
+        " AND (state <> 'preview' OR imported + known + rejected = 0)",
+        name="counted",
+    ),
+    CheckConstraint(  # the numbers given are as many as the leads at least
+        "(imported = 0) = (first_number IS NULL) AND (imported = 0) = (last_number IS NULL)"
+        " AND (imported = 0 OR last_number - first_number + 1 >= imported)",
+        name="numbered",
+    ),
+    CheckConstraint(  # it is previewed, runs, has stopped for a reason, or is done; only a running one has a holder
+        "state IN ('preview', 'running', 'stopped', 'done') AND (state = 'preview') = (begun_at IS NULL)"
+        " AND (state = 'stopped') = (halt <> '') AND (state = 'done') = (ended_at IS NOT NULL)"
+        " AND (holder = '') = (leased_until IS NULL) AND (holder = '' OR state = 'running')",
+        name="ends",
+    ),
     Index(
         "ix_lead_imports_running",
         "leased_until",

@@ -22,7 +22,7 @@ marketplaces = Table(
     text_column("team_id", primary_key=True),  # the operator
     text_column("marketplace_id", primary_key=True),
     text_column("name"),
-    Column("offer_window_minutes", Integer, nullable=False),  # nobody took it in time → brokerage failed
+    Column("offer_window_minutes", Integer, nullable=False),  # no team picked it in time → brokerage failed
     Column("return_window_hours", Integer, nullable=False),  # how long an accepted lead can be returned
     Column("reminder_days", Integer, nullable=False),  # an accepted lead stalls → reminder
     Column("stall_days", Integer, nullable=False),  # … → offered again
@@ -50,6 +50,11 @@ partners = Table(
     moment_column("changed_at"),
     ForeignKeyConstraint(["team_id", "marketplace_id"], ["marketplaces.team_id", "marketplaces.marketplace_id"]),
     team_key("partner_team_id"),
+    CheckConstraint(  # an active partner is a known team, an invited one is none yet (B22)
+        "(state NOT IN ('active', 'ended') OR partner_team_id IS NOT NULL)"
+        " AND (state NOT IN ('pending', 'declined') OR partner_team_id IS NULL AND invitation_id IS NOT NULL)",
+        name="team",
+    ),
     Index("ix_partners_partner_team_id", "partner_team_id"),
     Index(
         "uq_partners_team",
@@ -109,10 +114,23 @@ leads = Table(
         ["operator_team_id", "marketplace_id"], ["marketplaces.team_id", "marketplaces.marketplace_id"]
     ),
     UniqueConstraint("lead_id"),
-    CheckConstraint("(picked_by IS NULL) = (picked_team_id IS NULL)", name="picked_together"),
-    CheckConstraint("state NOT IN ('picked', 'won', 'lost') OR picked_by IS NOT NULL", name="worked_is_picked"),
     # Were they whole, PostgreSQL would look leads up by them for foreign keys while it knows little of a new table: by
     # all leads of the team, once for each row of the first import.
+    CheckConstraint(  # a lead that is worked on has a team, a user and a time; any other has none (B10)
+        "(state IN ('picked', 'won', 'lost')) = (picked_team_id IS NOT NULL)"
+        " AND (picked_team_id IS NULL) = (picked_by IS NULL) AND (picked_team_id IS NULL) = (picked_at IS NULL)",
+        name="winner",
+    ),
+    CheckConstraint(  # who closed it and when is kept of won and lost leads alone
+        "(state IN ('won', 'lost')) = (closed_by IS NOT NULL) AND (closed_by IS NULL) = (closed_at IS NULL)"
+        " AND (won_cents IS NULL OR state = 'won') AND (lost_reason <> '') = (state = 'lost')",
+        name="closed",
+    ),
+    CheckConstraint(  # a lead on offer on a marketplace names it and its operator
+        "(marketplace_id IS NULL) = (operator_team_id IS NULL)"
+        " AND (state NOT IN ('submitted', 'offered', 'assigned') OR marketplace_id IS NOT NULL)",
+        name="brokered",
+    ),
     Index(
         "ix_leads_team_id_email_key",
         "team_id",
@@ -161,7 +179,7 @@ lead_history = Table(
     text_column("lead_id", primary_key=True),
     text_column("entry_id", primary_key=True),
     text_column("team_id"),  # in whose name
-    text_column("user_id", nullable=True),  # nobody: the clock did it
+    text_column("user_id", nullable=True),  # NULL: a scheduled job
     moment_column("at"),
     text_column("what"),  # created, offered, picked, undone, noted, delegated, shared, won, lost, returned, failed, …
     text_column("text", server_default=""),  # a note or a reason

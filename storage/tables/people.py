@@ -1,6 +1,6 @@
 """People, their chat identities, and the conversations in which the bot is or was."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integer, Table, text
+from sqlalchemy import JSON, Boolean, CheckConstraint, Column, ForeignKeyConstraint, Index, Integer, Table, text
 
 from storage.tables.base import metadata, moment_column, team_key, text_column
 
@@ -37,7 +37,7 @@ identities = Table(
 )
 
 identity_links = Table(
-    "identity_links",  # somebody would like to be one person at two chats; confirmed on both sides
+    "identity_links",  # a request to link two chat identities to one user; confirmed on both sides
     metadata,
     text_column("link_id", primary_key=True),
     text_column("state"),  # asked, typed, agreed, linked, declined
@@ -54,6 +54,14 @@ identity_links = Table(
     moment_column("expires_at"),
     ForeignKeyConstraint(["user_id"], ["users.user_id"]),
     ForeignKeyConstraint(["other_user_id"], ["users.user_id"]),
+    CheckConstraint(  # a keyed digest of the code until it is typed, and no longer
+        "(state = 'asked') = (code_hash IS NOT NULL) AND (code_hash IS NULL OR length(code_hash) = 43)",
+        name="hashed",
+    ),
+    CheckConstraint(  # typed, agreed and linked requests have both sides
+        "state IN ('asked', 'declined') OR other_user_id IS NOT NULL",
+        name="two_sides",
+    ),
     Index(None, "user_id"),
     Index(None, "expires_at"),
 )

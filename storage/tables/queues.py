@@ -1,6 +1,6 @@
 """What came in, what happened, and what has to go out."""
 
-from sqlalchemy import JSON, Column, Index, Integer, Table, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, Integer, Table, UniqueConstraint, text
 
 from storage.tables.base import metadata, moment_column, text_column
 
@@ -86,9 +86,16 @@ deliveries = Table(
     moment_column("due_at"),
     moment_column("leased_until", nullable=True),
     moment_column("done_at", nullable=True),
-    moment_column("doubted_at", nullable=True),  # sent then, and nobody knows whether it arrived: looked up first
+    moment_column("doubted_at", nullable=True),  # the outcome of this attempt is unknown: looked up before a retry
     Column("looks", Integer, nullable=False, server_default="0"),  # how often it was to be looked up
     text_column("sweep_id", nullable=True),  # the first of the messages with which this one was lost
+    CheckConstraint(  # pending, being sent, or ended with its time and, unless it was sent, with a reason
+        "state IN ('pending', 'sending', 'sent', 'suppressed', 'failed', 'unknown')"
+        " AND (state IN ('pending', 'sending')) = (done_at IS NULL)"
+        " AND (state = 'sending') = (leased_until IS NOT NULL)"
+        " AND (state NOT IN ('suppressed', 'failed', 'unknown') OR reason <> '')",
+        name="ends",
+    ),
     Index(
         "uq_deliveries_post",  # an event says a thing once in a place
         "event_id",
@@ -115,7 +122,7 @@ deliveries = Table(
         postgresql_where=text("state IN ('pending', 'sending')"),
     ),
     Index(
-        "ix_deliveries_leased",  # what somebody is sending, or died of
+        "ix_deliveries_leased",  # what a process is sending, or was sending when it died
         "leased_until",
         sqlite_where=text("state = 'sending'"),
         postgresql_where=text("state = 'sending'"),
@@ -151,7 +158,7 @@ deliveries = Table(
 )
 
 job_runs = Table(
-    "job_runs",  # each period of each job once, whoever ticks
+    "job_runs",  # each period of each job once, in whichever process
     metadata,
     text_column("job", primary_key=True),
     text_column("period", primary_key=True),

@@ -1,4 +1,4 @@
-"""Teams, their colleagues, invitations to both, and what somebody asked a colleague to do."""
+"""Teams, their members, invitations, and requests to members with a permission."""
 
 from sqlalchemy import (
     JSON,
@@ -39,7 +39,7 @@ counters = Table(
 )
 
 members = Table(
-    "members",  # a colleague: a person's membership in a team, with one role
+    "members",  # a user's membership in a team, with one role
     metadata,
     text_column("team_id", primary_key=True),
     text_column("user_id", primary_key=True),
@@ -51,6 +51,10 @@ members = Table(
     team_key(),
     ForeignKeyConstraint(["user_id"], ["users.user_id"]),
     CheckConstraint("role in ('owner', 'admin', 'member', 'viewer')", name="role"),
+    CheckConstraint(  # trimmed and folded, as duplicates are searched (A45)
+        "email = lower(trim(email))",
+        name="email_is_key",
+    ),
     Index(
         "uq_members_owner",  # exactly one owner at any time (A44)
         "team_id",
@@ -82,11 +86,15 @@ channel_offers = Table(
     moment_column("created_at"),
     moment_column("expires_at"),
     team_key(),
+    CheckConstraint(  # a keyed digest of the code until it is typed, and no longer
+        "(state = 'asked') = (code_hash IS NOT NULL) AND (code_hash IS NULL OR length(code_hash) = 43)",
+        name="hashed",
+    ),
     Index(None, "expires_at"),
 )
 
 invitations = Table(
-    "invitations",  # somebody may join a team as a colleague, or a firm may join a marketplace as a partner
+    "invitations",  # for a user to join a team as a member, or for a team to join a marketplace as a partner
     metadata,
     text_column("team_id", primary_key=True),
     text_column("invitation_id", primary_key=True),
@@ -112,6 +120,30 @@ invitations = Table(
     team_key(),
     UniqueConstraint("team_id", "number"),
     UniqueConstraint("invitation_id"),
+    CheckConstraint(  # a joined invitation names the user, and only then is it used (A45)
+        "(state <> 'joined' OR user_id IS NOT NULL AND code_hash IS NULL)"
+        " AND (user_id IS NULL OR state = 'joined' OR kind = 'join')",
+        name="used_once",
+    ),
+    CheckConstraint(  # a keyed digest with an end, only while it is accepted
+        "(code_hash IS NULL) = (code_expires_at IS NULL)"
+        " AND (code_hash IS NULL OR state = 'accepted' AND length(code_hash) = 43)",
+        name="hashed",
+    ),
+    CheckConstraint(  # to a role below the owner's, an address or a user, and a marketplace
+        "role <> 'owner' AND (email <> '' OR kind = 'join') AND (kind <> 'join' OR user_id IS NOT NULL)"
+        " AND (kind = 'partner') = (marketplace_id IS NOT NULL)",
+        name="bound",
+    ),
+    CheckConstraint(  # a sent invitation ends (A45)
+        "state NOT IN ('pending', 'accepted') OR expires_at IS NOT NULL",
+        name="expires",
+    ),
+    CheckConstraint(  # no user decides their own request (A46)
+        "(decided_by IS NOT NULL OR decided_at IS NULL) AND (state = 'revoked' OR decided_by IS NULL"
+        " OR decided_by <> requested_by AND (kind <> 'join' OR user_id IS NULL OR decided_by <> user_id))",
+        name="two_people",
+    ),
     Index(
         "uq_invitations_open",  # a second invitation to the same address is refused (A45)
         "team_id",
@@ -123,7 +155,7 @@ invitations = Table(
         postgresql_where=text("state IN ('requested', 'pending', 'accepted') AND email <> ''"),
     ),
     Index(
-        "uq_invitations_join",  # nobody asks to join twice
+        "uq_invitations_join",  # a user asks to join a team once
         "team_id",
         "user_id",
         unique=True,
@@ -133,7 +165,7 @@ invitations = Table(
 )
 
 invitation_questions = Table(
-    "invitation_questions",  # who decides asks whoever wants the invitation something first; nothing is decided by it
+    "invitation_questions",  # the approver asks the requester a question before deciding
     metadata,
     text_column("team_id", primary_key=True),
     text_column("question_id", primary_key=True),
@@ -149,7 +181,7 @@ invitation_questions = Table(
 )
 
 requests = Table(
-    "requests",  # somebody asks a colleague with the right to do something for him (X1)
+    "requests",  # a member asks a member with the permission to run a command (X1)
     metadata,
     text_column("team_id", primary_key=True),
     text_column("request_id", primary_key=True),
@@ -162,4 +194,10 @@ requests = Table(
     text_column("decided_by", nullable=True),
     moment_column("decided_at", nullable=True),
     team_key(),
+    CheckConstraint(  # no user decides their own request; an open one is undecided (X1)
+        "(state NOT IN ('approved', 'declined')"
+        " OR decided_by IS NOT NULL AND decided_at IS NOT NULL AND decided_by <> asked_by)"
+        " AND (state <> 'open' OR decided_by IS NULL)",
+        name="two_people",
+    ),
 )

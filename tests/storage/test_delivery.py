@@ -46,7 +46,7 @@ async def claim(units: SqlUnits, limit: int = 10) -> list[Delivery]:
 async def finish(units: SqlUnits, delivery: Delivery, state: State = State.SENT) -> bool:
     """End a delivery."""
     async with units.write() as uow:
-        return await uow.deliveries.finish(delivery, state, "", uow.now)
+        return await uow.deliveries.finish(delivery, state, "no answer", uow.now)
 
 
 async def test_many_events_make_one_update_of_a_post(units: SqlUnits) -> None:

@@ -80,7 +80,7 @@ async def test_nothing_goes_on_naming_the_second_one(database: Database, units: 
 async def _breaches(units: SqlUnits) -> set[str]:
     """What the town breaks anyhow, because its things are thrown together."""
     async with units.read() as uow:
-        return {one.invariant for one in await check_all(uow)}
+        return {one.invariant for one in await check_all(uow.invariants)}
 
 
 async def test_a_colleague_who_decided_for_the_other_one_stays_two_people(units: SqlUnits, clock: Clock) -> None:
@@ -122,7 +122,7 @@ async def test_each_step_of_a_request_has_one_winner(units: SqlUnits, clock: Clo
     far = Side(other.user_id, "web", "demo", "ben", "Ben")
     link = Link("l1", LinkState.ASKED, side, clock(), clock())
     async with units.write() as uow:
-        await uow.identities.ask(link, "digest")
+        await uow.identities.ask(link, "d" * 43)
         assert [await uow.identities.claim("l1", far, clock()) for _ in range(2)] == [True, False]
         states = (LinkState.TYPED,)
         assert [await uow.identities.move("l1", states, LinkState.AGREED, clock()) for _ in range(2)] == [True, False]

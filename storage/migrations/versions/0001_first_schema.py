@@ -57,6 +57,13 @@ def upgrade() -> None:
         sa.Column("doubted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("looks", sa.Integer(), server_default="0", nullable=False),
         sa.Column("sweep_id", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('pending', 'sending', 'sent', 'suppressed', 'failed', 'unknown')"
+            " AND (state IN ('pending', 'sending')) = (done_at IS NULL)"
+            " AND (state = 'sending') = (leased_until IS NOT NULL)"
+            " AND (state NOT IN ('suppressed', 'failed', 'unknown') OR reason <> '')",
+            name=op.f("ck_deliveries_ends"),
+        ),
         sa.PrimaryKeyConstraint("team_id", "delivery_id", name=op.f("pk_deliveries")),
     )
     op.create_index(
@@ -300,6 +307,10 @@ def upgrade() -> None:
         sa.Column("code_hash", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'asked') = (code_hash IS NOT NULL) AND (code_hash IS NULL OR length(code_hash) = 43)",
+            name=op.f("ck_channel_offers_hashed"),
+        ),
         sa.ForeignKeyConstraint(["team_id"], ["teams.team_id"], name=op.f("fk_channel_offers_team_id")),
         sa.PrimaryKeyConstraint("team_id", "offer_id", name=op.f("pk_channel_offers")),
         sa.UniqueConstraint("code_hash", name=op.f("uq_channel_offers_code_hash")),
@@ -342,6 +353,14 @@ def upgrade() -> None:
         sa.Column("code_hash", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'asked') = (code_hash IS NOT NULL) AND (code_hash IS NULL OR length(code_hash) = 43)",
+            name=op.f("ck_identity_links_hashed"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('asked', 'declined') OR other_user_id IS NOT NULL",
+            name=op.f("ck_identity_links_two_sides"),
+        ),
         sa.ForeignKeyConstraint(["other_user_id"], ["users.user_id"], name=op.f("fk_identity_links_other_user_id")),
         sa.ForeignKeyConstraint(["user_id"], ["users.user_id"], name=op.f("fk_identity_links_user_id")),
         sa.PrimaryKeyConstraint("link_id", name=op.f("pk_identity_links")),
@@ -372,6 +391,30 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), server_default="", nullable=False),
         sa.Column("marketplace_id", sa.Text(), nullable=True),
         sa.Column("language", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(state <> 'joined' OR user_id IS NOT NULL AND code_hash IS NULL)"
+            " AND (user_id IS NULL OR state = 'joined' OR kind = 'join')",
+            name=op.f("ck_invitations_used_once"),
+        ),
+        sa.CheckConstraint(
+            "(code_hash IS NULL) = (code_expires_at IS NULL)"
+            " AND (code_hash IS NULL OR state = 'accepted' AND length(code_hash) = 43)",
+            name=op.f("ck_invitations_hashed"),
+        ),
+        sa.CheckConstraint(
+            "role <> 'owner' AND (email <> '' OR kind = 'join') AND (kind <> 'join' OR user_id IS NOT NULL)"
+            " AND (kind = 'partner') = (marketplace_id IS NOT NULL)",
+            name=op.f("ck_invitations_bound"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('pending', 'accepted') OR expires_at IS NOT NULL",
+            name=op.f("ck_invitations_expires"),
+        ),
+        sa.CheckConstraint(
+            "(decided_by IS NOT NULL OR decided_at IS NULL) AND (state = 'revoked' OR decided_by IS NULL"
+            " OR decided_by <> requested_by AND (kind <> 'join' OR user_id IS NULL OR decided_by <> user_id))",
+            name=op.f("ck_invitations_two_people"),
+        ),
         sa.ForeignKeyConstraint(["team_id"], ["teams.team_id"], name=op.f("fk_invitations_team_id")),
         sa.PrimaryKeyConstraint("team_id", "invitation_id", name=op.f("pk_invitations")),
         sa.UniqueConstraint("code_hash", name=op.f("uq_invitations_code_hash")),
@@ -420,6 +463,10 @@ def upgrade() -> None:
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("role in ('owner', 'admin', 'member', 'viewer')", name=op.f("ck_members_role")),
+        sa.CheckConstraint(
+            "email = lower(trim(email))",
+            name=op.f("ck_members_email_is_key"),
+        ),
         sa.ForeignKeyConstraint(["team_id"], ["teams.team_id"], name=op.f("fk_members_team_id")),
         sa.ForeignKeyConstraint(["user_id"], ["users.user_id"], name=op.f("fk_members_user_id")),
         sa.PrimaryKeyConstraint("team_id", "user_id", name=op.f("pk_members")),
@@ -476,6 +523,12 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("decided_by", sa.Text(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state NOT IN ('approved', 'declined')"
+            " OR decided_by IS NOT NULL AND decided_at IS NOT NULL AND decided_by <> asked_by)"
+            " AND (state <> 'open' OR decided_by IS NULL)",
+            name=op.f("ck_requests_two_people"),
+        ),
         sa.ForeignKeyConstraint(["team_id"], ["teams.team_id"], name=op.f("fk_requests_team_id")),
         sa.PrimaryKeyConstraint("team_id", "request_id", name=op.f("pk_requests")),
     )
@@ -547,9 +600,20 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint(
-            "state NOT IN ('picked', 'won', 'lost') OR picked_by IS NOT NULL", name=op.f("ck_leads_worked_is_picked")
+            "(state IN ('picked', 'won', 'lost')) = (picked_team_id IS NOT NULL)"
+            " AND (picked_team_id IS NULL) = (picked_by IS NULL) AND (picked_team_id IS NULL) = (picked_at IS NULL)",
+            name=op.f("ck_leads_winner"),
         ),
-        sa.CheckConstraint("(picked_by IS NULL) = (picked_team_id IS NULL)", name=op.f("ck_leads_picked_together")),
+        sa.CheckConstraint(
+            "(state IN ('won', 'lost')) = (closed_by IS NOT NULL) AND (closed_by IS NULL) = (closed_at IS NULL)"
+            " AND (won_cents IS NULL OR state = 'won') AND (lost_reason <> '') = (state = 'lost')",
+            name=op.f("ck_leads_closed"),
+        ),
+        sa.CheckConstraint(
+            "(marketplace_id IS NULL) = (operator_team_id IS NULL)"
+            " AND (state NOT IN ('submitted', 'offered', 'assigned') OR marketplace_id IS NOT NULL)",
+            name=op.f("ck_leads_brokered"),
+        ),
         sa.ForeignKeyConstraint(
             ["operator_team_id", "marketplace_id"],
             ["marketplaces.team_id", "marketplaces.marketplace_id"],
@@ -599,6 +663,11 @@ def upgrade() -> None:
         sa.Column("invitation_id", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(state NOT IN ('active', 'ended') OR partner_team_id IS NOT NULL)"
+            " AND (state NOT IN ('pending', 'declined') OR partner_team_id IS NULL AND invitation_id IS NOT NULL)",
+            name=op.f("ck_partners_team"),
+        ),
         sa.ForeignKeyConstraint(["partner_team_id"], ["teams.team_id"], name=op.f("fk_partners_partner_team_id")),
         sa.ForeignKeyConstraint(
             ["team_id", "marketplace_id"],
@@ -672,6 +741,10 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("size_bytes > 0 AND size_bytes <= 10485760", name=op.f("ck_files_size")),
+        sa.CheckConstraint(
+            "expires_at > created_at",
+            name=op.f("ck_files_expires"),
+        ),
         sa.ForeignKeyConstraint(["team_id"], ["teams.team_id"], name=op.f("fk_files_team_id")),
         sa.PrimaryKeyConstraint("team_id", "file_id", name=op.f("pk_files")),
     )
@@ -691,6 +764,11 @@ def upgrade() -> None:
         sa.Column("looked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("shown", sa.Text(), server_default="", nullable=False),
         sa.Column("is_moving", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('draft', 'running', 'done', 'stopped', 'dropped') AND (state <> 'running' OR is_moving)"
+            " AND (state NOT IN ('draft', 'dropped') OR NOT is_moving)",
+            name=op.f("ck_bulks_moving"),
+        ),
         sa.ForeignKeyConstraint(
             ["team_id", "marketplace_id"],
             ["marketplaces.team_id", "marketplaces.marketplace_id"],
@@ -721,6 +799,11 @@ def upgrade() -> None:
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("invitation_id", sa.Text(), nullable=True),
         sa.Column("mailed_after", sa.Text(), server_default="", nullable=False),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'invited', 'refused') AND (state = 'invited') = (invitation_id IS NOT NULL)"
+            " AND (state = 'refused') = (problem IS NOT NULL) AND (state <> 'invited' OR mailed_after <> '')",
+            name=op.f("ck_bulk_lines_fate"),
+        ),
         sa.ForeignKeyConstraint(
             ["team_id", "bulk_id"], ["bulks.team_id", "bulks.bulk_id"], name=op.f("fk_bulk_lines_team_id_bulk_id")
         ),
@@ -755,7 +838,22 @@ def upgrade() -> None:
         sa.Column("holder", sa.Text(), server_default="", nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
-        sa.CheckConstraint("imported + known + rejected <= rows", name=op.f("ck_lead_imports_tally")),
+        sa.CheckConstraint(
+            "imported + known + rejected <= rows AND (state <> 'done' OR imported + known + rejected = rows)"
+            " AND (state <> 'preview' OR imported + known + rejected = 0)",
+            name=op.f("ck_lead_imports_counted"),
+        ),
+        sa.CheckConstraint(
+            "(imported = 0) = (first_number IS NULL) AND (imported = 0) = (last_number IS NULL)"
+            " AND (imported = 0 OR last_number - first_number + 1 >= imported)",
+            name=op.f("ck_lead_imports_numbered"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('preview', 'running', 'stopped', 'done') AND (state = 'preview') = (begun_at IS NULL)"
+            " AND (state = 'stopped') = (halt <> '') AND (state = 'done') = (ended_at IS NOT NULL)"
+            " AND (holder = '') = (leased_until IS NULL) AND (holder = '' OR state = 'running')",
+            name=op.f("ck_lead_imports_ends"),
+        ),
         sa.ForeignKeyConstraint(["team_id"], ["teams.team_id"], name=op.f("fk_lead_imports_team_id")),
         sa.PrimaryKeyConstraint("team_id", "import_id", name=op.f("pk_lead_imports")),
     )

@@ -1,0 +1,20 @@
+"""What must hold for rows of channels at any time."""
+
+from typing import Final
+
+from services.invariants import Checked, Invariant
+
+INVARIANTS: Final = (
+    Checked(
+        "channel",
+        "channel_offers",
+        ("team_id", "offer_id"),
+        (
+            Invariant(
+                "purged",
+                "A channel offer is purged soon after its end.",
+                "it.expires_at < :purge_limit",
+            ),
+        ),
+    ),
+)
