@@ -13,11 +13,11 @@ import aiohttp
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import VERSION
-from bot.app import opened, serve
+from bot.app import open_application, serve
 from bot.commands import discovery
 from bot.demo import seed
 from bot.manifests import slack, teams
-from bot.manifests.product import NAME, Unfit
+from bot.manifests.product import NAME, InvalidManifest
 from bot.operations.garbage_collection import spare_loaded
 from bot.operations.logs import configure
 from bot.operations.readiness import findings
@@ -65,7 +65,7 @@ async def migrate_database(settings: Settings) -> None:
 async def seed_demo(settings: Settings) -> None:
     """Fill the database with the example, unless it has it already."""
     await _prepare(settings)
-    async with opened(settings) as house:
+    async with open_application(settings) as house:
         is_new = await seed(house.units, house.transcripts)
     print("The example was added." if is_new else "The example is there already.")
 
@@ -78,7 +78,7 @@ async def make_manifest(settings: Settings, options: argparse.Namespace) -> None
 async def _print_slack(settings: Settings, options: argparse.Namespace) -> None:
     """Slack takes the text in the browser."""
     app = slack.App(options.url or settings.public_url, is_socket=options.socket_mode)
-    print(slack.as_yaml(slack.manifest(app, discovery.registry(), Language(options.language))), end="")
+    print(slack.as_yaml(slack.manifest(app, discovery.build_registry(), Language(options.language))), end="")
 
 
 async def _pack_teams(settings: Settings, options: argparse.Namespace) -> None:
@@ -91,7 +91,7 @@ async def _pack_teams(settings: Settings, options: argparse.Namespace) -> None:
     )
     output: Path = options.output
     try:
-        await asyncio.to_thread(output.write_bytes, teams.package(app, discovery.registry()))
+        await asyncio.to_thread(output.write_bytes, teams.package(app, discovery.build_registry()))
     except OSError as error:
         raise Unusable(f"--output: {output}: {error.strerror}") from error
     print(f"The app package is in {output}.")
@@ -201,7 +201,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _carry_out(work(settings, options))
     except BadSettings as error:
         return _fail(error, MISUSED)
-    except Unfit as error:
+    except InvalidManifest as error:
         return _fail(error, MISUSED, "The manifest was not made.")
     except Unusable as error:
         return _fail(error, FAILED)

@@ -15,17 +15,17 @@ from aiohttp import web
 from bot.commands import discovery
 from bot.commands.registry import Registry
 from bot.demo import seed
-from bot.dispatch.dispatch import Dispatch
+from bot.dispatch.dispatch import CommandDispatcher
 from bot.gateways.smtp import SmtpMails
 from bot.jobs.auditor import Auditor
 from bot.jobs.importer import Importer
 from bot.jobs.scheduler import Jobs, table_of
 from bot.operations.metrics import Metrics
 from bot.outbox.relay import Relay
-from bot.outbox.renderer import Drawer
-from bot.outbox.sender import Sender
+from bot.outbox.renderer import DeliveryRenderer
+from bot.outbox.sender import DeliverySender
 from bot.pages.about import AboutPages
-from bot.pages.health import Pages
+from bot.pages.health import HealthPages
 from bot.pages.install import InstallPage
 from bot.pages.join import JoinPage
 from bot.pages.lead import LeadPage
@@ -46,7 +46,7 @@ from bot.platforms.teams.platform import Own, TeamsPlatform
 from bot.platforms.teams.service_hosts import ServiceHosts
 from bot.platforms.teams.token import TokenSource
 from bot.platforms.web.platform import WebPlatform
-from bot.settings import Settings, keyring_of
+from bot.settings import Settings, build_keyring
 from cards.about_pages import Operator
 from services.transcript import Transcript
 from storage.engine import Database, open_database
@@ -85,7 +85,7 @@ class Transcripts:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Application:
     """Everybody, introduced."""
 
     settings: Settings
@@ -93,7 +93,7 @@ class House:
     units: SqlUnits
     metrics: Metrics
     registry: Registry
-    dispatch: Dispatch
+    dispatch: CommandDispatcher
     relay: Relay
     importer: Importer
     jobs: Jobs
@@ -105,7 +105,7 @@ class House:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncGenerator[House]:
+async def open_application(settings: Settings, clock: Clock = utc_now) -> AsyncGenerator[Application]:
     """A house on a migrated database; nothing of it works by itself yet, and at the end everything is given back."""
     database = open_database(settings.database_url.get_secret_value())
     try:
@@ -121,7 +121,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncGenerator[H
 
 async def serve(settings: Settings, stop: asyncio.Event, announce: Callable[[str], None]) -> None:
     """Serve until told to stop, then end within seconds without losing anything."""
-    async with opened(settings) as house, _listening(house) as door:
+    async with open_application(settings) as house, _listening(house) as door:
         if settings.demo:
             await seed(house.units, house.transcripts)
         for name in settings.unserved:
@@ -143,7 +143,7 @@ async def serve(settings: Settings, stop: asyncio.Event, announce: Callable[[str
             await _close(house, door)
 
 
-def door_of(application: web.Application, idle_s: float = IDLE_S) -> web.AppRunner:
+def build_runner(application: web.Application, idle_s: float = IDLE_S) -> web.AppRunner:
     """Where requests come in; who only dribbles the beginning of one is shown out."""
     return web.AppRunner(
         application, access_log=None, shutdown_timeout=REQUESTS_END_S, keepalive_timeout=idle_s, lingering_time=1.0
@@ -151,8 +151,8 @@ def door_of(application: web.Application, idle_s: float = IDLE_S) -> web.AppRunn
 
 
 @asynccontextmanager
-async def _listening(house: House) -> AsyncGenerator[web.AppRunner]:
-    runner = door_of(house.application)
+async def _listening(house: Application) -> AsyncGenerator[web.AppRunner]:
+    runner = build_runner(house.web_app)
     await runner.setup()
     try:
         site = web.TCPSite(runner, house.settings.host, house.settings.port)
@@ -162,7 +162,7 @@ async def _listening(house: House) -> AsyncGenerator[web.AppRunner]:
         await _close(house, runner)
 
 
-async def _close(house: House, door: web.AppRunner) -> None:
+async def _close(house: Application, door: web.AppRunner) -> None:
     """Take no more requests, and end those that are being answered; doing it twice is harmless."""
     if house.browser is not None:
         await house.browser.end()
@@ -178,12 +178,12 @@ def _address(runner: web.AppRunner) -> str:
 
 def _introduce(
     settings: Settings, database: Database, session: aiohttp.ClientSession, verifier: TokenVerifier, clock: Clock
-) -> House:
+) -> Application:
     woken = asyncio.Event()
-    metrics, registry = Metrics(), discovery.registry()
-    units = SqlUnits(database, clock, keyring_of(settings), woken.set, plan=settings.default_plan)
-    public_url, views = settings.address, discovery.all_views()
-    dispatch = Dispatch(units, registry, metrics, public_url, views)
+    metrics, registry = Metrics(), discovery.build_registry()
+    units = SqlUnits(database, clock, build_keyring(settings), woken.set, plan=settings.default_plan)
+    public_url, views = settings.address, discovery.list_views()
+    dispatch = CommandDispatcher(units, registry, metrics, public_url, views)
     transcripts = Transcripts(database, clock)
     teams = TeamsPlatform(
         dispatch,
@@ -201,10 +201,14 @@ def _introduce(
     slack = _slack(settings, session, tokens, dispatch, metrics, clock)
     if slack is not None:
         platforms[slack.name] = slack
-    sender = Sender(
-        units, platforms, Drawer(views, discovery.all_mails(), public_url), _mails(settings, clock), metrics
+    sender = DeliverySender(
+        units,
+        platforms,
+        DeliveryRenderer(views, discovery.list_mail_views(), public_url),
+        _mails(settings, clock),
+        metrics,
     )
-    pages = Pages(units, metrics, lambda: is_current(database), settings.metrics_token.get_secret_value())
+    pages = HealthPages(units, metrics, lambda: is_current(database), settings.metrics_token.get_secret_value())
     application = web.Application(client_max_size=BODY_MAX_BYTES)
     application.add_routes(teams.routes() if settings.serves_teams else [])
     application.add_routes(slack.routes() if slack else [])
@@ -213,7 +217,7 @@ def _introduce(
     application.add_routes(LeadPage().routes())
     application.add_routes(AboutPages(_operator(settings), public_url).routes())
     application.add_routes(browser.routes() if browser else [])
-    return House(
+    return Application(
         settings=settings,
         database=database,
         units=units,
@@ -279,7 +283,7 @@ def _slack(
     settings: Settings,
     session: aiohttp.ClientSession,
     tokens: Tokens,
-    dispatch: Dispatch,
+    dispatch: CommandDispatcher,
     metrics: Metrics,
     clock: Clock,
 ) -> SlackPlatform | None:

@@ -253,7 +253,7 @@ def read_settings() -> Settings:
         raise BadSettings(_line(error)) from None
 
 
-def keyring_of(settings: Settings) -> Keyring:
+def build_keyring(settings: Settings) -> Keyring:
     """The secret keys: those that are set, else those kept beside the SQLite database, made at the first start."""
     keys = _keys_in(settings.secret_keys) or _kept_keys(_key_file(settings))
     return Keyring(tuple(key.encode() for key in keys))

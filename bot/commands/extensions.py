@@ -91,7 +91,7 @@ LINKED: Final = "lead.show"
 _LEAD_ID: Final = re.compile(r"[\w-]{8,64}", re.ASCII)
 
 
-def again(command: str, filled: Mapping[str, Any]) -> Card | None:
+def rebuild_form(command: str, filled: Mapping[str, Any]) -> Card | None:
     """The form of a menu as it was filled in, for sending it again; None for what is no form of a menu."""
     return lead.create_form(filled) if command == CREATE else None
 
@@ -101,12 +101,12 @@ def lead_url(public_url: str, lead_id: str) -> str:
     return f"{public_url.rstrip('/')}{LEAD_PAGE}{lead_id}"
 
 
-def unlinked(public_url: str, text: str) -> str:
+def replace_lead_links(public_url: str, text: str) -> str:
     """The text with our links as what they name: typed behind a command, a link is as good as a number."""
     return re.sub(rf"<?{re.escape(lead_url(public_url, ''))}({_LEAD_ID.pattern})[^\s<>]{{0,200}}>?", r"\1", text)
 
 
-def linked_lead(public_url: str, text: str) -> str:
+def find_lead_link(public_url: str, text: str) -> str:
     """The lead that the first of our links in a text leads to; empty, where there is none."""
     _, begins, rest = text.partition(lead_url(public_url, ""))
     found = _LEAD_ID.match(rest) if begins else None

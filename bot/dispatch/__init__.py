@@ -1,1 +1,1 @@
-"""From one incoming interaction to one response: who acts, which command, one transaction."""
+"""From one interaction interaction to one response: who acts, which command, one transaction."""

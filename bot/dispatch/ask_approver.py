@@ -4,8 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bot.commands.context import Context
-from bot.commands.registry import Command
+from bot.commands.command import Command, Context
 from bot.dispatch.profile import named
 from cards import refusal as refusal_cards
 from cards.model import Card, Run, Style, t
@@ -47,7 +46,7 @@ async def way_out(ctx: Context, command: Command, raw: Mapping[str, Any], refusa
         ask = Run(label, "invitation.request", role, Style.PRIMARY, collects=True)
         address = refusal_cards.address(str(raw.get("email", "")))
         return refusal_cards.refused(refusal, lifters=lifters, ask=ask, goes_along=address)
-    pointed = await pointers(ctx.uow, ctx.actor, await named(ctx.uow, ctx.incoming, raw))
+    pointed = await pointers(ctx.uow, ctx.actor, await named(ctx.uow, ctx.interaction, raw))
     wanted = {"command": command.name, "args": pointed}
     written = own_text(raw)
     if written is None:

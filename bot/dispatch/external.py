@@ -3,15 +3,17 @@
 from dataclasses import replace
 from typing import Final
 
-from bot.commands.registry import Command, Reply
-from bot.dispatch.incoming import Placement
+from bot.commands.command import Command, CommandResult
+from bot.dispatch.interaction import Placement
 from cards.chat import concealed
 from services.codes import TooManyCodes
 from services.errors import Contended, FromOutside, Refusal
 from services.invitation.model import AlreadyAsked
 from services.people import Actor, Place
 
-FREE: Final = frozenset({"help", "cancel", "invitation.join", "conversation.install", "conversation.remove"})
+COMMANDS_FOR_EXTERNAL_USERS: Final = frozenset(
+    {"help", "cancel", "invitation.join", "conversation.install", "conversation.remove"}
+)
 """What somebody of another organisation may do before he is a colleague: find help, and join."""
 TOLD: Final = (AlreadyAsked, Contended, TooManyCodes)
 """Refusals that say nothing but what concerns himself."""
@@ -19,7 +21,7 @@ TOLD: Final = (AlreadyAsked, Contended, TooManyCodes)
 
 def check(actor: Actor, command: Command | None = None) -> None:
     """Raise FromOutside for whatever somebody of another organisation may not do; without a command, for anything."""
-    if actor.is_outsider and (command is None or command.name not in FREE):
+    if actor.is_outsider and (command is None or command.name not in COMMANDS_FOR_EXTERNAL_USERS):
         raise FromOutside
 
 
@@ -28,7 +30,7 @@ def told(actor: Actor, refusal: Refusal) -> Refusal:
     return FromOutside() if actor.is_outsider and not isinstance(refusal, TOLD) else refusal
 
 
-def kept_from_outsiders(place: Place, reply: Reply) -> Reply:
+def kept_from_outsiders(place: Place, reply: CommandResult) -> CommandResult:
     """A message for everybody here: concealed, or for the person alone where nobody could ask for it later."""
     if not place.has_outsiders or reply.placement is not Placement.NEW:
         return reply

@@ -53,12 +53,12 @@ class Auditor:
         """An id is all that leaves the database."""
         _log.error("invariant broken", invariant=breach.invariant, offender=breach.offender)
         self._found[breach.invariant] += 1
-        gauge = self.metrics.invariant_breaches.labels(breach.invariant)
+        gauge = self.metrics.invariant_violations.labels(breach.invariant)
         gauge.set(self._found[breach.invariant])
 
     def _end_round(self) -> None:
         """What was mended since the last round counts no longer."""
         for name in INVARIANTS:
-            self.metrics.invariant_breaches.labels(name).set(self._found[name])
+            self.metrics.invariant_violations.labels(name).set(self._found[name])
         self.metrics.invariants_checked.set_to_current_time()
         self._kinds, self._found = list(KINDS), Counter()

@@ -48,8 +48,8 @@ class Metrics:
         self.job_failures = Counter(
             "kollega_job_failures", "Jobs that failed by a defect", ("job",), registry=self._registry
         )
-        self.invariant_breaches = Gauge(
-            "kollega_invariant_breaches",
+        self.invariant_violations = Gauge(
+            "kollega_invariant_violations",
             "Rows for which something does not hold that always must, in the auditor's last round",
             ("invariant",),
             registry=self._registry,

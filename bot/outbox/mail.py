@@ -5,7 +5,7 @@ from typing import Protocol
 from bot.views.base import Mail
 
 
-class Mails(Protocol):
+class MailSender(Protocol):
     """A way to send mails."""
 
     async def send(self, mail: Mail, *, key: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import structlog
 
-from bot.outbox.sender import LEASE, Sender
+from bot.outbox.sender import LEASE, DeliverySender
 from services.delivery import Due
 from services.errors import Contended
 from services.events import decode
@@ -57,7 +57,7 @@ class Relay:
     def __init__(
         self,
         units: Units,
-        sender: Sender,
+        sender: DeliverySender,
         *,
         woken: asyncio.Event | None = None,
         workers: int = WORKERS,
@@ -192,7 +192,7 @@ class Relay:
             stuck = await uow.deliveries.stuck(STUCK_PER_ROUND, uow.now)
         for delivery in stuck:
             _log.warning("sender died", delivery_id=delivery.delivery_id, kind=delivery.kind)
-            await self._sender.settle(delivery, self._sender.judge_lost(delivery, "the sender died"))
+            await self._sender.settle(delivery, self._sender.resolve_unknown(delivery, "the sender died"))
         return bool(stuck)
 
     async def _begin_some(self) -> bool:

@@ -21,7 +21,7 @@ from services.user.model import DEFAULT_ZONE, Identity
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class RenderedCard:
     """A card ready to be sent."""
 
     target: Target
@@ -36,13 +36,13 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
-class Nothing:
+class NothingToSend:
     """There is nothing to send, and why."""
 
     reason: str
 
 
-Drawing: TypeAlias = Drawn | Mail | Nothing
+RenderedDelivery: TypeAlias = RenderedCard | Mail | NothingToSend
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class _Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawer:
+class DeliveryRenderer:
     """Draws deliveries with the views of all nouns."""
 
     views: Mapping[str, View]
@@ -63,22 +63,22 @@ class Drawer:
     public_url: str
     """Where links lead; views find it among their parameters."""
 
-    async def draw(self, uow: UnitOfWork, delivery: Delivery) -> Drawing:
+    async def draw(self, uow: UnitOfWork, delivery: Delivery) -> RenderedDelivery:
         """The delivery as it is true now. Raises KeyError for a view that no longer exists."""
         if delivery.kind is Kind.MAIL:
             return await self._draw_mail(uow, delivery)
         posted = await _posted(uow, delivery)
         if delivery.kind is Kind.UPDATE and posted is None:
-            return Nothing("the message is gone or never came")
+            return NothingToSend("the message is gone or never came")
         place = await _find_place(uow, delivery, posted)
-        return place if isinstance(place, Nothing) else await self._draw_card(uow, delivery, posted, place)
+        return place if isinstance(place, NothingToSend) else await self._draw_card(uow, delivery, posted, place)
 
     async def _draw_card(
         self, uow: UnitOfWork, delivery: Delivery, posted: Posted | None, place: _Place
-    ) -> Drawn | Nothing:
+    ) -> RenderedCard | NothingToSend:
         card = await self.views[delivery.view](uow, place.actor, delivery.key, self._params(delivery))
         if card is None:
-            return Nothing("nothing to say")
+            return NothingToSend("nothing to say")
         if place.actor.place.has_outsiders:
             card = concealed(replace(card, subject=Subject(delivery.view, delivery.key)))
         reader = Reader(
@@ -86,21 +86,25 @@ class Drawer:
         )
         shown = _digest(card, reader)
         if posted is not None and posted.shown == shown:
-            return Nothing("unchanged")
+            return NothingToSend("unchanged")
         message_id = posted.message_id if posted else ""
-        return Drawn(place.target, reader, card, shown, message_id, place.identity)
+        return RenderedCard(place.target, reader, card, shown, message_id, place.identity)
 
-    async def _draw_mail(self, uow: UnitOfWork, delivery: Delivery) -> Mail | Nothing:
+    async def _draw_mail(self, uow: UnitOfWork, delivery: Delivery) -> Mail | NothingToSend:
         params = self._params(delivery)
         if not delivery.user_id:
             mail = await self.mail_views[delivery.view](uow, delivery.team_id, delivery.key, params)
-            return mail or Nothing("nothing to say")
+            return mail or NothingToSend("nothing to say")
         member = await uow.members.get(delivery.team_id, delivery.user_id)
         if member is None or not member.email:
-            return Nothing("neither chat identity nor address")
+            return NothingToSend("neither chat identity nor address")
         actor = await _person(uow, delivery, Place(MAIL, "", "", PlaceKind.PERSONAL))
         card = await self.views[delivery.view](uow, actor, delivery.key, params)
-        return Mail(member.email, card.title, card, actor.language, actor.zone) if card else Nothing("nothing to say")
+        return (
+            Mail(member.email, card.title, card, actor.language, actor.zone)
+            if card
+            else NothingToSend("nothing to say")
+        )
 
     def _params(self, delivery: Delivery) -> Mapping[str, str]:
         return {**delivery.params, "team_id": delivery.team_id, "public_url": self.public_url}
@@ -112,33 +116,33 @@ async def _posted(uow: UnitOfWork, delivery: Delivery) -> Posted | None:
     return await uow.deliveries.post(delivery.team_id, delivery.post_id)
 
 
-async def _find_place(uow: UnitOfWork, delivery: Delivery, posted: Posted | None) -> _Place | Nothing:
+async def _find_place(uow: UnitOfWork, delivery: Delivery, posted: Posted | None) -> _Place | NothingToSend:
     reference = dict(posted.reference) if posted else {}
     if delivery.user_id:
         return await _direct_chat(uow, delivery, reference)
     return await _channel(uow, delivery, reference)
 
 
-async def _direct_chat(uow: UnitOfWork, delivery: Delivery, reference: dict[str, Any]) -> _Place | Nothing:
+async def _direct_chat(uow: UnitOfWork, delivery: Delivery, reference: dict[str, Any]) -> _Place | NothingToSend:
     identities = await uow.users.identities(delivery.user_id)
     same = [one for one in identities if (one.platform, one.tenant) == (delivery.platform, delivery.tenant)]
     # Whoever is linked may have two chats side by side on one platform.
     here = [one for one in same if one.direct_conversation_id == delivery.conversation_id]
     identity = next(iter(here or same), None)
     if identity is None:
-        return Nothing("no chat identity")
+        return NothingToSend("no chat identity")
     conversation_id = delivery.conversation_id or identity.direct_conversation_id
     target = Target(identity.tenant, conversation_id, identity.platform_user_id, {**identity.reference, **reference})
     here = Place(identity.platform, identity.tenant, conversation_id, PlaceKind.PERSONAL)
     return _Place(target, await _person(uow, delivery, here), identity)
 
 
-async def _channel(uow: UnitOfWork, delivery: Delivery, reference: dict[str, Any]) -> _Place | Nothing:
+async def _channel(uow: UnitOfWork, delivery: Delivery, reference: dict[str, Any]) -> _Place | NothingToSend:
     found = await uow.conversations.find(delivery.platform, delivery.tenant, delivery.conversation_id)
     if found is None or not found.installed:
-        return Nothing("the bot is not there")
+        return NothingToSend("the bot is not there")
     if found.team_id != delivery.team_id:
-        return Nothing("the channel is not the team's")
+        return NothingToSend("the channel is not the team's")
     here = Place(
         found.platform,
         found.tenant,

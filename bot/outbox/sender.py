@@ -9,8 +9,8 @@ from typing import Final
 import structlog
 
 from bot.operations.metrics import Metrics
-from bot.outbox.mail import Mails
-from bot.outbox.renderer import Drawer, Drawing, Drawn, Nothing
+from bot.outbox.mail import MailSender
+from bot.outbox.renderer import DeliveryRenderer, NothingToSend, RenderedCard, RenderedDelivery
 from bot.platforms.base import (
     NOT_ASKED,
     Ambiguous,
@@ -36,12 +36,12 @@ SEND_S: Final = 40.0
 """Shorter than the lease: whoever is still waiting then gives up before somebody else takes over."""
 LOOK_S: Final = 10.0
 """How long it may take to look up a message; so much less may sending it take then."""
-LOOK_AFTER_S: Final = 10.0
+LOOKUP_DELAY_S: Final = 10.0
 """What was not answered may still be on its way: so long after it, it has arrived or never will."""
 LOOK_PAUSE_MAX_S: Final = 60.0
-LOOKS_MAX: Final = 8
+LOOKUPS_MAX: Final = 8
 """With the growing pauses, six minutes: what comes after it in the same place waits meanwhile."""
-TRIES_MAX: Final = 100
+ATTEMPTS_MAX: Final = 100
 """With the growing pauses, about a day."""
 DRAWINGS_MAX: Final = 5
 BACKOFF_MAX_S: Final = 900.0
@@ -68,27 +68,27 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class DeliverySender:
     """Carries deliveries to the platforms."""
 
     units: Units
     platforms: Mapping[str, Platform]
-    drawer: Drawer
-    mails: Mails | None
+    drawer: DeliveryRenderer
+    mails: MailSender | None
     metrics: Metrics
 
     async def carry(self, delivery: Delivery) -> None:
         """Bring a claimed delivery to its end, or back among those that wait. Never raises for a defect."""
-        drawn: Drawing | Outcome | None = None
+        drawn: RenderedDelivery | Outcome | None = None
         try:
             drawn = await self._draw(delivery)
             outcome = drawn if isinstance(drawn, Outcome) else await self._try(delivery, drawn)
         except asyncio.CancelledError:
             await self.settle(delivery, self._judge_stopped(delivery, has_begun=drawn is not None))
             raise
-        await self.settle(delivery, outcome, drawn if isinstance(drawn, Drawn) else None)
+        await self.settle(delivery, outcome, drawn if isinstance(drawn, RenderedCard) else None)
 
-    async def settle(self, delivery: Delivery, outcome: Outcome, drawn: Drawn | None = None) -> None:
+    async def settle(self, delivery: Delivery, outcome: Outcome, drawn: RenderedCard | None = None) -> None:
         """Note an outcome, patiently: it is known here and nowhere else."""
         for attempt in range(SETTLE_TRIES):
             try:
@@ -101,7 +101,7 @@ class Sender:
                 await asyncio.sleep(SETTLE_PAUSE_S * 2**attempt)
         self.metrics.deliveries.labels(delivery.platform, outcome.state or "again").inc()
 
-    async def _draw(self, delivery: Delivery) -> Drawing | Outcome:
+    async def _draw(self, delivery: Delivery) -> RenderedDelivery | Outcome:
         """Nothing has left the house yet: whatever fails here can be tried again."""
         try:
             async with self.units.read() as uow:
@@ -110,15 +110,15 @@ class Sender:
             _log.exception("drawing failed", delivery_id=delivery.delivery_id, view=delivery.view)
             return _again(delivery, type(error).__name__, DRAWINGS_MAX)
 
-    async def _try(self, delivery: Delivery, drawn: Drawing) -> Outcome:
-        if isinstance(drawn, Nothing):
+    async def _try(self, delivery: Delivery, drawn: RenderedDelivery) -> Outcome:
+        if isinstance(drawn, NothingToSend):
             return Outcome(State.SUPPRESSED, drawn.reason)
         if delivery.doubted_at is None or isinstance(drawn, Mail):
             return await self._ask(delivery, drawn, SEND_S)
         found = await self._look(delivery, drawn, delivery.doubted_at)
         return found or await self._ask(delivery, drawn, SEND_S - LOOK_S)
 
-    async def _look(self, delivery: Delivery, drawn: Drawn, since: datetime) -> Outcome | None:
+    async def _look(self, delivery: Delivery, drawn: RenderedCard, since: datetime) -> Outcome | None:
         """What became of a message that perhaps arrived; None when it certainly did not."""
         sent: Sent | None = None
         try:
@@ -141,7 +141,7 @@ class Sender:
             return platform
         raise Unavailable("platform is off")
 
-    async def _freshen(self, delivery: Delivery, drawn: Drawn, sent: Sent) -> Outcome:
+    async def _freshen(self, delivery: Delivery, drawn: RenderedCard, sent: Sent) -> Outcome:
         """Draw a message that was found anew: it shows what was true when it was sent."""
         target = replace(drawn.target, conversation_id=sent.conversation_id)
         await self.platforms[delivery.platform].update(target, sent.message_id, drawn.card, drawn.reader)
@@ -152,11 +152,11 @@ class Sender:
         if not isinstance(failure, RateLimited):
             return _doubt(delivery, f"not looked up: {type(failure).__name__}")
         # Nobody has looked yet: many may be in doubt at once, and whoever asks too often has used up his tries in vain.
-        pause_s = max(min(failure.retry_after_s, RETRY_AFTER_MAX_S), LOOK_AFTER_S)
-        waiting = _again(delivery, "not looked up: rate limited", TRIES_MAX, pause_s)
+        pause_s = max(min(failure.retry_after_s, RETRY_AFTER_MAX_S), LOOKUP_DELAY_S)
+        waiting = _again(delivery, "not looked up: rate limited", ATTEMPTS_MAX, pause_s)
         return replace(waiting, state=waiting.state and State.UNKNOWN, looks=delivery.looks)
 
-    async def _ask(self, delivery: Delivery, drawn: Drawn | Mail, seconds: float) -> Outcome:
+    async def _ask(self, delivery: Delivery, drawn: RenderedCard | Mail, seconds: float) -> Outcome:
         try:
             async with asyncio.timeout(seconds):
                 return Outcome(State.SENT, sent=await self._send(delivery, drawn))
@@ -168,7 +168,7 @@ class Sender:
             _log.exception("sending broke", delivery_id=delivery.delivery_id, platform=delivery.platform)
             return self._judge(delivery, Ambiguous(type(error).__name__))
 
-    async def _send(self, delivery: Delivery, drawn: Drawn | Mail) -> Sent | None:
+    async def _send(self, delivery: Delivery, drawn: RenderedCard | Mail) -> Sent | None:
         if isinstance(drawn, Mail):
             await self._mail(drawn, delivery.delivery_id)
             return None
@@ -196,37 +196,39 @@ class Sender:
         self._note_failure(delivery, failure, "not delivered")
         match failure:
             case RateLimited(retry_after_s):
-                return _again(delivery, "rate limited", TRIES_MAX, min(retry_after_s, RETRY_AFTER_MAX_S))
+                return _again(delivery, "rate limited", ATTEMPTS_MAX, min(retry_after_s, RETRY_AFTER_MAX_S))
             case Unavailable(reason):
-                return _again(delivery, reason, TRIES_MAX)
+                return _again(delivery, reason, ATTEMPTS_MAX)
             case Ambiguous(reason):
-                return self.judge_lost(delivery, reason, LOOK_AFTER_S)
+                return self.resolve_unknown(delivery, reason, LOOKUP_DELAY_S)
             case Gone(status, reason):
                 # Where the platform was not even asked, nobody knows whether the place is still there.
                 return Outcome(State.FAILED, f"gone {reason or status}", is_gone=status != NOT_ASKED)
             case Rejected(status, reason):
                 return Outcome(State.FAILED, f"rejected {reason or status}")
             case _:
-                return self.judge_lost(delivery, type(failure).__name__, LOOK_AFTER_S)
+                return self.resolve_unknown(delivery, type(failure).__name__, LOOKUP_DELAY_S)
 
-    def judge_lost(self, delivery: Delivery, reason: str, look_after_s: float = 0.0) -> Outcome:
+    def resolve_unknown(self, delivery: Delivery, reason: str, look_after_s: float = 0.0) -> Outcome:
         """Nobody knows whether it arrived: an update is repeated without harm, a message never unseen."""
         if delivery.kind is Kind.POST and isinstance(self.platforms.get(delivery.platform), Findable):
             return _doubt(delivery, reason, look_after_s)
-        return _again(delivery, reason, TRIES_MAX) if delivery.kind is Kind.UPDATE else Outcome(State.UNKNOWN, reason)
+        return (
+            _again(delivery, reason, ATTEMPTS_MAX) if delivery.kind is Kind.UPDATE else Outcome(State.UNKNOWN, reason)
+        )
 
     def _judge_stopped(self, delivery: Delivery, *, has_begun: bool) -> Outcome:
         """The process ends meanwhile: what has not left yet is left to the next one."""
         if not has_begun:
             return Outcome(None, "stopped before sending")
-        return self.judge_lost(delivery, "stopped while sending", LOOK_AFTER_S)
+        return self.resolve_unknown(delivery, "stopped while sending", LOOKUP_DELAY_S)
 
 
 def _doubt(delivery: Delivery, reason: str, at_least_s: float = 0.0) -> Outcome:
     """Ask the platform later whether it has the message, a limited number of times."""
-    if delivery.looks >= LOOKS_MAX:
+    if delivery.looks >= LOOKUPS_MAX:
         return Outcome(State.UNKNOWN, reason)
-    own_s = min(LOOK_AFTER_S * 2**delivery.looks, LOOK_PAUSE_MAX_S) if delivery.looks else 0.0
+    own_s = min(LOOKUP_DELAY_S * 2**delivery.looks, LOOK_PAUSE_MAX_S) if delivery.looks else 0.0
     return Outcome(None, reason, again_s=at_least_s or own_s, looks=delivery.looks + 1)
 
 
@@ -237,7 +239,7 @@ def _again(delivery: Delivery, reason: str, tries_max: int, at_least_s: float = 
     return Outcome(None, reason, again_s=at_least_s or own_s)
 
 
-async def _note(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, drawn: Drawn | None) -> None:
+async def _note(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, drawn: RenderedCard | None) -> None:
     if outcome.state is None:
         due_at = uow.now + timedelta(seconds=outcome.again_s)
         await uow.deliveries.put_back(
@@ -253,7 +255,7 @@ def _doubted(delivery: Delivery, looks: int, now: datetime) -> Delivery:
     return replace(delivery, doubted_at=since, looks=looks)
 
 
-async def _draw_consequences(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, drawn: Drawn | None) -> None:
+async def _draw_consequences(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, drawn: RenderedCard | None) -> None:
     if outcome.state is State.SENT and drawn is not None:
         await _keep_shown(uow, delivery, outcome.sent, replace(drawn, shown="") if outcome.is_stale else drawn)
     elif outcome.state is State.UNKNOWN:
@@ -264,7 +266,7 @@ async def _draw_consequences(uow: UnitOfWork, delivery: Delivery, outcome: Outco
         await fall_back(uow, delivery)
 
 
-async def _keep_shown(uow: UnitOfWork, delivery: Delivery, sent: Sent | None, drawn: Drawn) -> None:
+async def _keep_shown(uow: UnitOfWork, delivery: Delivery, sent: Sent | None, drawn: RenderedCard) -> None:
     post_id = delivery.post_id or uow.new_id()
     if sent is None:
         return await uow.deliveries.mark_shown(delivery.team_id, post_id, drawn.shown)

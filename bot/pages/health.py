@@ -20,7 +20,7 @@ _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("pages")
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
+class HealthPages:
     """What operators and their machines ask for."""
 
     units: Units
@@ -54,7 +54,7 @@ class Pages:
         if not self._may_read(request):
             return _said("forbidden", status=403)
         async with self.units.read() as uow:
-            self.metrics.measure(await uow.deliveries.backlog(uow.now))
+            self.metrics.set_backlog(await uow.deliveries.backlog(uow.now))
         return web.Response(
             body=self.metrics.text(), headers={"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
         )

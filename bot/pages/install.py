@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from bot.pages.language import language_of, unmoved
+from bot.pages.language import language_of, render_one_time_page
 from bot.platforms.base import RateLimited
 from bot.platforms.rate_limiter import Paces, Window
 from bot.platforms.slack.oauth import CODE_MAX_CHARS, Away, OAuth, Refused
@@ -140,7 +140,7 @@ class InstallPage:
     def _page(self, request: web.Request, card: Card, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
         language = language_of(request)
         return web.Response(
-            text=unmoved(language, card),
+            text=render_one_time_page(language, card),
             status=status,
             content_type="text/html",
             headers={**HEADERS, "Content-Language": language},

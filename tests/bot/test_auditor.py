@@ -22,7 +22,7 @@ def value(metrics: Metrics, name: str) -> float:
 
 def breaches(metrics: Metrics, invariant: str) -> float:
     """How many are counted for an invariant."""
-    return value(metrics, f'kollega_invariant_breaches{{invariant="{invariant}"}}')
+    return value(metrics, f'kollega_invariant_violations{{invariant="{invariant}"}}')
 
 
 async def break_seats(database: Database, role: str) -> None:
@@ -41,7 +41,7 @@ async def test_a_sound_database_gives_a_heartbeat_and_no_breach(units: SqlUnits)
     assert await Jobs(units, metrics, (job,)).tick(job)
     assert value(metrics, HEARTBEAT) > 0
     assert [breaches(metrics, name) for name in INVARIANTS] == [0.0] * len(INVARIANTS)
-    assert metrics.text().count(b"kollega_invariant_breaches{") == len(INVARIANTS)
+    assert metrics.text().count(b"kollega_invariant_violations{") == len(INVARIANTS)
 
 
 async def test_a_breach_is_counted_and_logged_by_its_id(database: Database, units: SqlUnits) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from bot.commands import discovery
 
-REGISTRY = discovery.registry()
+REGISTRY = discovery.build_registry()
 
 
 def read(text: str) -> dict[str, object]:

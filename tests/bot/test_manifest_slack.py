@@ -16,7 +16,7 @@ from tests.architecture.source import ROOT
 from tests.fakes.slack.registry import KINDS, NEEDS, READS
 
 URL: Final = "https://kollega.example.com"
-REGISTRY: Final = discovery.registry()
+REGISTRY: Final = discovery.build_registry()
 KEPT: Final = ROOT / "manifests" / "slack" / "manifest.yaml"
 SHORTCUT_MAX_CHARS: Final = 24
 

@@ -14,7 +14,7 @@ from tests.seen import Seen
 
 pytestmark = pytest.mark.no_cover  # the ways that other stories take, very often
 
-COMMANDS = discovery.registry().commands
+COMMANDS = discovery.build_registry().commands
 COLUMNS: Final = {Role.OWNER: "O", Role.ADMIN: "A", Role.MEMBER: "M", Role.VIEWER: "V", Role.GUEST: "G"}
 COLLEAGUES = tuple(role for role in Role if role is not Role.GUEST)
 

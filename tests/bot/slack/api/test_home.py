@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.dispatch.incoming import Answer, Incoming
+from bot.dispatch.interaction import Interaction, Response
 from bot.platforms.base import RateLimited, Reader, Rejected, Sent, Target
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.cards import Drawing
@@ -22,13 +22,13 @@ HOME = Target(TEAM_ID, "home:U1ANNA", "U1ANNA", {"workspace": TEAM_ID, "chat": "
 class Silent:
     """A chat in which nobody says anything: the relay draws what it was given."""
 
-    async def receive(self, incoming: Incoming) -> Answer | None:
+    async def receive(self, incoming: Interaction) -> Response | None:
         del incoming
 
-    async def fetch(self, incoming: Incoming, file_id: str) -> OpenedFile | Answer | None:
+    async def fetch_file(self, incoming: Interaction, file_id: str) -> OpenedFile | Response | None:
         del incoming, file_id
 
-    async def posted(self, incoming: Incoming, answer: Answer, sent: Sent) -> None:
+    async def record_post(self, incoming: Interaction, answer: Response, sent: Sent) -> None:
         del incoming, answer, sent
 
 

@@ -11,7 +11,7 @@ from services.file import OpenedFile, ReceivedFile
 from services.people import Actor, PlaceKind
 
 
-class Kind(StrEnum):
+class InteractionKind(StrEnum):
     """What happened on the platform."""
 
     MESSAGE = "message"  # somebody typed
@@ -38,7 +38,7 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class ConversationProfile:
     """The conversation as the platform knows it."""
 
     conversation_id: str
@@ -61,16 +61,16 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class Interaction:
     """What came in, verified by its platform. Only `sender` and `where` are trusted; `args` never are (X2)."""
 
     platform: str
     tenant: str
-    kind: Kind
+    kind: InteractionKind
     interaction_id: str
     """Unique per platform; the same id again is the same interaction (inbox)."""
     sender: Sender
-    where: Where
+    conversation: ConversationProfile
     text: str = ""
     mentions: tuple[Mention, ...] = ()
     command: str = ""
@@ -90,7 +90,7 @@ class Placement(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What the platform shows the person who asked."""
 
     card: Card
@@ -105,22 +105,24 @@ class Answer:
         return tuple(block for block in self.card.body if isinstance(block, File))
 
 
-def aside(incoming: Incoming, actor: Actor) -> Placement:
+def private_placement(interaction: Interaction, actor: Actor) -> Placement:
     """What concerns the person alone: beside the clicked card, or, where nobody else reads, as the next message."""
-    return Placement.PRIVATE if actor.place.is_public or incoming.kind is not Kind.MESSAGE else Placement.NEW
+    return (
+        Placement.PRIVATE if actor.place.is_public or interaction.kind is not InteractionKind.MESSAGE else Placement.NEW
+    )
 
 
-class Chat(Protocol):
+class Dispatcher(Protocol):
     """The one way in: every platform hands over what came in and shows what comes back."""
 
-    async def receive(self, incoming: Incoming) -> Answer | None:
+    async def receive(self, interaction: Interaction) -> Response | None:
         """Carry out what came in; nothing to show for a repeated or silent event. Never raises for a defect."""
         ...
 
-    async def fetch(self, incoming: Incoming, file_id: str) -> OpenedFile | Answer | None:
+    async def fetch_file(self, interaction: Interaction, file_id: str) -> OpenedFile | Response | None:
         """A file that was made for this person, or why it is not handed over; the latter is a CLICK. Never raises."""
         ...
 
-    async def posted(self, incoming: Incoming, answer: Answer, sent: Sent) -> None:
+    async def record_post(self, interaction: Interaction, answer: Response, sent: Sent) -> None:
         """Note that a NEW answer now exists as a message, so that it follows its subject."""
         ...
