@@ -1,4 +1,4 @@
-"""One message, click or event from any platform, and what the bot answers to it."""
+"""The two forms that platforms and the dispatcher exchange: one interaction, one response."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,17 +14,17 @@ from services.people import Actor, PlaceKind
 class InteractionKind(StrEnum):
     """What happened on the platform."""
 
-    MESSAGE = "message"  # somebody typed
-    CLICK = "click"  # somebody pressed a button of a card
-    DIALOG = "dialog"  # somebody sent a form, searched or pasted a link in a window of the client, beside the messages
-    REFRESH = "refresh"  # a reader's client asks for this reader's view of a card
+    MESSAGE = "message"  # a user typed
+    CLICK = "click"  # a user pressed a button of a card
+    DIALOG = "dialog"  # a user sent a form, searched or pasted a link in a window of the client, beside the messages
+    REFRESH = "refresh"  # a client asks for its user's view of a card
     INSTALLED = "installed"  # the bot was added to a conversation
-    REMOVED = "removed"  # the bot was taken out of a conversation
+    REMOVED = "removed"  # the bot was removed from a conversation
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """A person as the platform knows him; the e-mail address is a hint, never a proof."""
+    """The profile of a user as the platform sends it; the e-mail address is a hint, never a proof."""
 
     platform_user_id: str
     name: str
@@ -32,29 +32,29 @@ class Sender:
     language_hint: str = ""
     zone_hint: str = ""
     reference: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """What the platform needs to write to this person unasked, wherever he was met."""
+    """What the platform needs to start a direct chat with the user, from whichever conversation it was learnt."""
     is_outsider: bool = False
-    """Of another organisation than the one that took the bot in here, and met in a place that both share."""
+    """Whether the user belongs to another organisation than the one that installed the bot in this conversation."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationProfile:
-    """The conversation as the platform knows it."""
+    """The conversation as the platform describes it."""
 
     conversation_id: str
     kind: PlaceKind
     name: str = ""
     reference: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """What the platform needs to write here unasked; `outsiders`: people of other organisations read along."""
+    """What the platform needs to post here later; `outsiders`: external users read the conversation."""
     thread: str = ""
-    """Under which message of the conversation it was asked, as the platform needs it to write there."""
+    """The message under which the interaction happened, as the platform needs it to post there."""
     is_bot_there: bool = True
-    """Whether what came in proves that the bot is a member: people use its menus where it is none, too."""
+    """Whether the interaction proves that the bot is a member: its menus work where it is none, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Somebody named with @; in the message's text he stands as `@<platform_user_id>`, one word without spaces."""
+    """A user named with @; the text of the message has `@<platform_user_id>`, one word without spaces."""
 
     platform_user_id: str
     name: str
@@ -62,7 +62,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """What came in, verified by its platform. Only `sender` and `where` are trusted; `args` never are (X2)."""
+    """What a platform received and verified. `sender` and `conversation` are trusted; `args` never are (X2)."""
 
     platform: str
     tenant: str
@@ -76,53 +76,52 @@ class Interaction:
     command: str = ""
     args: Mapping[str, Any] = field(default_factory=dict[str, Any])
     files: tuple[ReceivedFile, ...] = ()
-    """What came along with a message."""
+    """Files attached to a message."""
     message_id: str = ""
     """The message whose button was pressed, or that asks for a reader's view."""
 
 
 class Placement(StrEnum):
-    """Where an answer appears."""
+    """Where a response appears."""
 
-    NEW = "new"  # a message for everybody in this conversation
-    PRIVATE = "private"  # for the asking person alone
-    REPLACE = "replace"  # in place of the clicked card, in this person's view
+    NEW = "new"  # a message for every member of the conversation
+    PRIVATE = "private"  # for the sender alone
+    REPLACE = "replace"  # in place of the clicked card, in the sender's view
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What the platform shows the person who asked."""
+    """What the platform shows the sender."""
 
     card: Card
     placement: Placement
     reader: Reader
     choices: tuple[Card, ...] = ()
-    """Cards of which the person puts one into a message of his own: drawn for whoever may read it."""
+    """Cards of which the sender puts one into a message of their own; masked for every possible reader."""
 
     @property
     def files(self) -> tuple[File, ...]:
-        """What the platform hands over besides, to this person alone."""
+        """Files that the platform hands over besides, to the sender alone."""
         return tuple(block for block in self.card.body if isinstance(block, File))
 
 
 def private_placement(interaction: Interaction, actor: Actor) -> Placement:
-    """What concerns the person alone: beside the clicked card, or, where nobody else reads, as the next message."""
-    return (
-        Placement.PRIVATE if actor.place.is_public or interaction.kind is not InteractionKind.MESSAGE else Placement.NEW
-    )
+    """Place a private response beside the clicked card, or as the next message where no other user reads."""
+    is_message = interaction.kind is InteractionKind.MESSAGE
+    return Placement.PRIVATE if actor.place.is_public or not is_message else Placement.NEW
 
 
 class Dispatcher(Protocol):
-    """The one way in: every platform hands over what came in and shows what comes back."""
+    """Handles the interactions of every platform."""
 
     async def receive(self, interaction: Interaction) -> Response | None:
-        """Carry out what came in; nothing to show for a repeated or silent event. Never raises for a defect."""
+        """Run the command; None for a repeated or silent event. Never raises for a defect."""
         ...
 
     async def fetch_file(self, interaction: Interaction, file_id: str) -> OpenedFile | Response | None:
-        """A file that was made for this person, or why it is not handed over; the latter is a CLICK. Never raises."""
+        """Open a file that was made for the sender, or respond why not; the interaction is a CLICK. Never raises."""
         ...
 
-    async def record_post(self, interaction: Interaction, answer: Response, sent: Sent) -> None:
-        """Note that a NEW answer now exists as a message, so that it follows its subject."""
+    async def record_post(self, interaction: Interaction, response: Response, sent: Sent) -> None:
+        """Record that a NEW response now exists as a message, so that it follows its subject."""
         ...

@@ -27,7 +27,7 @@ async def code(ctx: Context, args: NoArgs) -> CommandResult:
     """A new code, shown once."""
     del args
     return CommandResult(
-        cards.code_shown(await channel.ask(ctx.uow, ctx.actor)), ctx.message_placement, kept=cards.shown_once()
+        cards.code_shown(await channel.ask(ctx.uow, ctx.actor)), ctx.message_placement, repeated_card=cards.shown_once()
     )
 
 

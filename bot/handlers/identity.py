@@ -52,9 +52,11 @@ class UnlinkArgs(Args, frozen=True):
 async def link(ctx: Context, args: LinkArgs) -> Card | CommandResult:
     """With a code, go on with it; without one, show a new one, and never again."""
     if args.code:
-        return await enter(ctx, EnterArgs(code=args.code))
+        return await enter.handler(ctx, EnterArgs(code=args.code))
     return CommandResult(
-        cards.code_shown(await identity.ask(ctx.uow, ctx.actor)), ctx.message_placement, kept=cards.shown_once()
+        cards.code_shown(await identity.ask(ctx.uow, ctx.actor)),
+        ctx.message_placement,
+        repeated_card=cards.shown_once(),
     )
 
 

@@ -111,7 +111,7 @@ async def list_(ctx: Context, args: NoArgs) -> Card:
 async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """The invitations to choose from, where a command needs one and none was named."""
     del known, warnings
-    return await list_(ctx, NoArgs())
+    return cards.listed(await invitation.list_(ctx.uow, ctx.actor))
 
 
 @CommandDeclaration(

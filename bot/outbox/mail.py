@@ -1,4 +1,4 @@
-"""What the relay asks of whoever sends mails."""
+"""The protocol of mail servers."""
 
 from typing import Protocol
 
@@ -6,8 +6,8 @@ from bot.views.base import Mail
 
 
 class MailSender(Protocol):
-    """A way to send mails."""
+    """Sends mails."""
 
     async def send(self, mail: Mail, *, key: str) -> None:
-        """Send a mail. `key` names this very mail. Raises `bot.platforms.base.SendFailed`."""
+        """Send a mail. `key` identifies the mail. Raises `bot.platforms.base.SendFailed`."""
         ...

@@ -73,7 +73,7 @@ async def test_a_run_is_limited_and_the_next_one_goes_on(database: Database, uni
     firms = [await found(units, name) for name in ("Solarhaus", "Dachwerk", "Nordwind")]
     await break_seats(database, "viewer")
     metrics = Metrics()
-    auditor = Auditor(units, metrics, rows=2, looks_max=1)
+    auditor = Auditor(units, metrics, rows=2, windows_max=1)
     assert [await auditor.run(), await auditor.run()] == [2, 1]
     assert breaches(metrics, "team.one_owner") == len(firms)
     runs = 2

@@ -9,9 +9,10 @@ REGISTRY = discovery.build_registry()
 
 def read(text: str) -> dict[str, object]:
     """The arguments of a text."""
-    typed = REGISTRY.find(text)
-    assert typed is not None
-    return typed.raw
+    parsed = REGISTRY.parse(text)
+    assert parsed is not None
+    _, raw = parsed
+    return raw
 
 
 @pytest.mark.parametrize(

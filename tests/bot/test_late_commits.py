@@ -9,7 +9,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.util import await_only
 
 from bot.commands import discovery
-from bot.dispatch.dispatch import CommandDispatcher
+from bot.dispatch.dispatcher import CommandDispatcher
 from bot.dispatch.interaction import ConversationProfile, Interaction, InteractionKind, Response, Sender
 from bot.operations.metrics import Metrics
 from cards.render.plain import notice
@@ -51,7 +51,9 @@ async def slow(database: Database) -> AsyncGenerator[SlowCommit]:
 @pytest.fixture
 async def dispatch(units: SqlUnits) -> CommandDispatcher:
     """The way in, where Anna has said something before."""
-    dispatch = CommandDispatcher(units, discovery.build_registry(), Metrics(), "http://localhost", discovery.list_views())
+    dispatch = CommandDispatcher(
+        units, discovery.build_registry(), Metrics(), "http://localhost", discovery.list_views()
+    )
     await dispatch.receive(message("help", "first"))
     dispatch.limit_s = LIMIT_S
     return dispatch

@@ -123,8 +123,8 @@ def test_a_menu_offers_what_can_be_typed(place: Place, language: Language) -> No
     lists = teams.manifest(APP, REGISTRY, language)["bots"][0]["commandLists"]
     [menu] = [one["commands"] for one in lists if one["scopes"] == [teams.SCOPES[place]]]
     assert 0 < len(menu) <= ENTRIES_MAX
-    found = [REGISTRY.find(entry["title"]) for entry in menu]
-    assert [one and one.command.name for one in found] == list(MENUS[place])
+    found = [REGISTRY.parse(entry["title"]) for entry in menu]
+    assert [one and one[0].name for one in found] == list(MENUS[place])
     assert max(len(one["title"]) for one in menu) <= TITLE_MAX_CHARS
     assert max(len(one["description"]) for one in menu) <= ABOUT_MAX_CHARS
 

@@ -45,9 +45,9 @@ def test_every_command_can_be_typed_everywhere(command: Command) -> None:
     assert command.words
     for word in command.words:
         for read in (word, *from_teams(word), *from_slack(word)):
-            found = REGISTRY.find(read)
+            found = REGISTRY.parse(read)
             assert found is not None, read
-            assert found.command is command, read
+            assert found[0] is command, read
 
 
 @pytest.mark.parametrize("extension", EXTENSIONS, ids=lambda one: one.id)

@@ -247,7 +247,11 @@ async def test_a_click_replaces_the_card_for_the_clicking_person(chat: Chat) -> 
     response = await chat.clicks(ANNA, sent.message_id, "lead.pick", args={"lead": "L-1", "accept": ["late"]})
     assert response.status == 200
     [incoming] = chat.desk.received
-    assert (incoming.kind, incoming.command, incoming.message_id) == (InteractionKind.CLICK, "lead.pick", sent.message_id)
+    assert (incoming.kind, incoming.command, incoming.message_id) == (
+        InteractionKind.CLICK,
+        "lead.pick",
+        sent.message_id,
+    )
     assert incoming.args == {"lead": "L-1", "accept": ["late"]}
     assert said(await chat.messages(ANNA)) == ["lead.pick for Anna Weiß"]
     assert said(await chat.messages(BEN)) == ["open"]

@@ -45,18 +45,18 @@ class Desk:
     received: list[Interaction] = field(default_factory=list[Interaction])
     noted: list[Sent] = field(default_factory=list[Sent])
 
-    async def receive(self, incoming: Interaction) -> Response | None:
-        self.received.append(incoming)
+    async def receive(self, interaction: Interaction) -> Response | None:
+        self.received.append(interaction)
         await asyncio.sleep(0)
-        word = incoming.command or incoming.text.split(" ")[0] or incoming.kind
+        word = interaction.command or interaction.text.split(" ")[0] or interaction.kind
         answer = self.answers.get(word)
-        return answer(incoming) if answer else None
+        return answer(interaction) if answer else None
 
-    async def fetch_file(self, incoming: Interaction, file_id: str) -> OpenedFile | Response | None:
-        raise AssertionError((incoming, file_id))
+    async def fetch_file(self, interaction: Interaction, file_id: str) -> OpenedFile | Response | None:
+        raise AssertionError((interaction, file_id))
 
-    async def record_post(self, incoming: Interaction, answer: Response, sent: Sent) -> None:
-        del incoming, answer
+    async def record_post(self, interaction: Interaction, response: Response, sent: Sent) -> None:
+        del interaction, response
         self.noted.append(sent)
 
     def says(self, word: str, placement: Placement, *, refresh: Run | None = None) -> None:

@@ -8,7 +8,7 @@ import structlog
 from aiohttp import ClientSession
 
 from bot.commands import discovery
-from bot.dispatch.dispatch import CommandDispatcher
+from bot.dispatch.dispatcher import CommandDispatcher
 from bot.operations.metrics import Metrics
 from bot.outbox.relay import WORKERS, Relay
 from bot.outbox.renderer import DeliveryRenderer

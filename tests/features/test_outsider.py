@@ -51,7 +51,8 @@ class Shared:
         hint = self.chat.language.value
         sender = Sender(self.platform_user_id, "Olga Fremd", language_hint=hint, is_outsider=True)
         return replace(
-            Interaction(stage.platform, stage.tenant, InteractionKind.MESSAGE, f"outside-{next(_ids)}", sender, where), **given
+            Interaction(stage.platform, stage.tenant, InteractionKind.MESSAGE, f"outside-{next(_ids)}", sender, where),
+            **given,
         )
 
     async def receive(self, **given: Any) -> Response:  # noqa: ANN401 - dito
@@ -73,7 +74,9 @@ class Shared:
         assert answer is not None
         return answer
 
-    async def presses(self, command: str, args: dict[str, Any], kind: InteractionKind = InteractionKind.CLICK) -> Response:
+    async def presses(
+        self, command: str, args: dict[str, Any], kind: InteractionKind = InteractionKind.CLICK
+    ) -> Response:
         return await self.receive(kind=kind, command=command, args=args, message_id="m")
 
 

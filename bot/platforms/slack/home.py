@@ -73,7 +73,7 @@ class Homes:
             return
         if answer.card.subject is not None:
             reference = {WORKSPACE: spoken.where.workspace_id, CHAT: chat_id}
-            await self._chat.posted(incoming, answer, Sent(f"{PREFIX}{spoken.user_id}", MESSAGE, reference))
+            await self._chat.record_post(incoming, answer, Sent(f"{PREFIX}{spoken.user_id}", MESSAGE, reference))
 
     async def update(self, target: Target, card: Card, reader: Reader) -> None:
         """Show the home as it is now. Raises SendFailed, RateLimited when it has just changed."""

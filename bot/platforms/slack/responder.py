@@ -207,7 +207,7 @@ class Answering:
         thread = {"thread": heard.spoken.thread} if heard.spoken.thread else {}
         sent = Sent(where.conversation_id, message_id, {**where.reference, **thread})
         try:
-            await self._chat.posted(heard.incoming, answer, sent)
+            await self._chat.record_post(heard.incoming, answer, sent)
         except Exception:
             # The message stands, and a repetition would post it twice: it will only not follow its subject.
             log.exception("slack_post_not_noted")

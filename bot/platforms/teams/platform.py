@@ -306,7 +306,7 @@ class TeamsPlatform:
         thread = {"thread": said.conversation.id} if said.conversation.id != where.conversation_id else {}
         sent = Sent(where.conversation_id, message_id, {**where.reference, **thread})
         try:
-            await self._chat.posted(heard.incoming, answer, sent)
+            await self._chat.record_post(heard.incoming, answer, sent)
         except Exception:
             # The message stands, and a repetition would post it twice: it will only not follow its subject.
             log.exception("teams_post_not_noted")

@@ -303,7 +303,7 @@ class WebPlatform:
             readers = await transcript.readers(visit.room.room_id)
         self._listeners.tell(readers, _changed(visit.room.room_id))
         if sent and answer.placement is Placement.NEW:
-            await self._chat.posted(incoming, answer, sent)
+            await self._chat.record_post(incoming, answer, sent)
 
 
 async def _put(

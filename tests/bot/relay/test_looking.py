@@ -91,7 +91,14 @@ async def test_every_lost_answer_leaves_one_copy(
 
 @pytest.mark.parametrize("arrived", [True, False])
 async def test_a_message_in_the_hands_of_the_dead_is_looked_up(
-    firm: Firm, units: SqlUnits, sender: DeliverySender, relay: Relay, remote: Searchable, clock: Clock, *, arrived: bool
+    firm: Firm,
+    units: SqlUnits,
+    sender: DeliverySender,
+    relay: Relay,
+    remote: Searchable,
+    clock: Clock,
+    *,
+    arrived: bool,
 ) -> None:
     """What a process was sending when it was killed is found, or sent: it is there once and nobody is asked."""
     await bring(firm)

@@ -61,16 +61,16 @@ class StandIn:
     heard: list[Interaction] = field(default_factory=list[Interaction])
     noted: list[Sent] = field(default_factory=list[Sent])
 
-    async def receive(self, incoming: Interaction) -> Response | None:
-        self.heard.append(incoming)
+    async def receive(self, interaction: Interaction) -> Response | None:
+        self.heard.append(interaction)
         await asyncio.sleep(self.pause_s)
         return self.answer
 
-    async def fetch_file(self, incoming: Interaction, file_id: str) -> OpenedFile | Response | None:
-        raise AssertionError((incoming, file_id))
+    async def fetch_file(self, interaction: Interaction, file_id: str) -> OpenedFile | Response | None:
+        raise AssertionError((interaction, file_id))
 
-    async def record_post(self, incoming: Interaction, answer: Response, sent: Sent) -> None:
-        del incoming, answer
+    async def record_post(self, interaction: Interaction, response: Response, sent: Sent) -> None:
+        del interaction, response
         self.noted.append(sent)
 
     def says(self, card: Card, placement: Placement) -> None:

@@ -182,7 +182,11 @@ async def test_a_window_shows_what_became_of_it(bot: Bot) -> None:
     said = await bot.submits(NOTE, text="Hello")
     assert said["response_action"] == "update"
     heard = bot.chat.heard[0]
-    assert (heard.kind, heard.command, dict(heard.args)) == (InteractionKind.CLICK, "lead.note", {"lead": "L-12", "text": "Hello"})
+    assert (heard.kind, heard.command, dict(heard.args)) == (
+        InteractionKind.CLICK,
+        "lead.note",
+        {"lead": "L-12", "text": "Hello"},
+    )
     assert heard.conversation.conversation_id == CHANNEL
     bot.chat.says(LEAD, Placement.NEW)
     assert await bot.submits(NOTE, text="Once more") == {"response_action": "clear"}

@@ -63,17 +63,17 @@ class StandIn:
     noted: list[tuple[Interaction, Response, Sent]] = field(default_factory=list[tuple[Interaction, Response, Sent]])
     broken: bool = False
 
-    async def receive(self, incoming: Interaction) -> Response | None:
-        self.heard.append(incoming)
-        return self.answer(incoming)
+    async def receive(self, interaction: Interaction) -> Response | None:
+        self.heard.append(interaction)
+        return self.answer(interaction)
 
-    async def fetch_file(self, incoming: Interaction, file_id: str) -> OpenedFile | Response | None:
-        raise AssertionError((incoming, file_id))
+    async def fetch_file(self, interaction: Interaction, file_id: str) -> OpenedFile | Response | None:
+        raise AssertionError((interaction, file_id))
 
-    async def record_post(self, incoming: Interaction, answer: Response, sent: Sent) -> None:
+    async def record_post(self, interaction: Interaction, response: Response, sent: Sent) -> None:
         if self.broken:
             raise RuntimeError("anna@example.com is not to be told")
-        self.noted.append((incoming, answer, sent))
+        self.noted.append((interaction, response, sent))
 
     def says(self, card: Card, placement: Placement) -> None:
         self.answer = lambda _: Response(card, placement, GERMAN)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.dispatch.interaction import InteractionKind, Placement, Response
 from tests.bot.teams.parts import BOT, CHANNEL, GERMAN, LEAD, NO, Bot
-from tests.fakes.bot_connector import Response as Refused, Slow
+from tests.fakes.bot_connector import Answer as Refused, Slow
 
 
 def installation(bot: Bot, action: str) -> dict[str, Any]:
@@ -17,7 +17,9 @@ def installation(bot: Bot, action: str) -> dict[str, Any]:
 
 async def test_the_bot_comes_and_goes(bot: Bot) -> None:
     """Being added is an event with a welcome for all; being removed is one without."""
-    bot.chat.answer = lambda heard: Response(LEAD, Placement.NEW, GERMAN) if heard.kind is InteractionKind.INSTALLED else None
+    bot.chat.answer = lambda heard: (
+        Response(LEAD, Placement.NEW, GERMAN) if heard.kind is InteractionKind.INSTALLED else None
+    )
     await bot.post(installation(bot, "add"))
     await bot.post(installation(bot, "remove"))
     assert [heard.kind for heard in bot.chat.heard] == [InteractionKind.INSTALLED, InteractionKind.REMOVED]

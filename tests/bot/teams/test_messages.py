@@ -21,11 +21,20 @@ async def test_a_message_in_a_channel_is_understood(bot: Bot) -> None:
     )
     assert await bot.post(activity) == (200, None)
     heard = bot.chat.last
-    assert (heard.platform, heard.tenant, heard.kind, heard.text) == ("teams", TENANT_ID, InteractionKind.MESSAGE, "pick L-12")
+    assert (heard.platform, heard.tenant, heard.kind, heard.text) == (
+        "teams",
+        TENANT_ID,
+        InteractionKind.MESSAGE,
+        "pick L-12",
+    )
     assert heard.interaction_id == f"{THREAD}|{activity['id']}"
     assert (heard.sender.platform_user_id, heard.sender.name) == (ANNA_AAD, "Anna Weiß")
     assert (heard.sender.language_hint, heard.sender.zone_hint) == ("de-DE", "Europe/Vienna")
-    assert (heard.conversation.conversation_id, heard.conversation.kind, heard.conversation.name) == (CHANNEL, PlaceKind.CHANNEL, "Leads")
+    assert (heard.conversation.conversation_id, heard.conversation.kind, heard.conversation.name) == (
+        CHANNEL,
+        PlaceKind.CHANNEL,
+        "Leads",
+    )
     place = {"serviceUrl": bot.teams.service_url, "tenant": TENANT_ID, "bot": BOT}
     assert heard.conversation.reference == place
     assert heard.sender.reference == {**place, "user": ANNA}

@@ -22,14 +22,14 @@ HOME = Target(TEAM_ID, "home:U1ANNA", "U1ANNA", {"workspace": TEAM_ID, "chat": "
 class Silent:
     """A chat in which nobody says anything: the relay draws what it was given."""
 
-    async def receive(self, incoming: Interaction) -> Response | None:
-        del incoming
+    async def receive(self, interaction: Interaction) -> Response | None:
+        del interaction
 
-    async def fetch_file(self, incoming: Interaction, file_id: str) -> OpenedFile | Response | None:
-        del incoming, file_id
+    async def fetch_file(self, interaction: Interaction, file_id: str) -> OpenedFile | Response | None:
+        del interaction, file_id
 
-    async def record_post(self, incoming: Interaction, answer: Response, sent: Sent) -> None:
-        del incoming, answer, sent
+    async def record_post(self, interaction: Interaction, response: Response, sent: Sent) -> None:
+        del interaction, response, sent
 
 
 @pytest.fixture
