@@ -49,7 +49,7 @@ class UnlinkArgs(Args, frozen=True):
     args=LinkArgs,
     takes=("code",),
 )
-async def link(ctx: Context, args: LinkArgs) -> Card | CommandResult:
+async def link(ctx: Context, args: LinkArgs) -> Card | CommandResult | None:
     """With a code, go on with it; without one, show a new one, and never again."""
     if args.code:
         return await enter.handler(ctx, EnterArgs(code=args.code))

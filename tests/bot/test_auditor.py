@@ -52,9 +52,9 @@ async def test_a_breach_is_counted_and_logged_by_its_id(database: Database, unit
     await break_seats(database, "viewer")
     with capture_logs() as logs:
         assert await auditor.run() == 1
-    [entry] = [one for one in logs if one["event"] == "invariant broken"]
+    [entry] = [one for one in logs if one["event"] == "invariant_violated"]
     assert entry == {
-        "event": "invariant broken",
+        "event": "invariant_violated",
         "log_level": "error",
         "invariant": "team.one_owner",
         "offender": firm.team_id,

@@ -133,7 +133,7 @@ def test_keys_that_others_can_read_are_refused(tmp_path: Path) -> None:
     """A key file that was opened up stops the start, because its links are no longer secret."""
     build_keyring(read_settings())
     (tmp_path / "kollega.keys").chmod(0o644)
-    with pytest.raises(BadSettings, match=r"^KOLLEGA_SECRET_KEYS: kollega.keys can be read by others"):
+    with pytest.raises(BadSettings, match=r"^KOLLEGA_SECRET_KEYS: kollega.keys can be read by other users"):
         build_keyring(read_settings())
 
 
