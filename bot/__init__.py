@@ -1,4 +1,4 @@
-"""The outside of the house: platforms, commands, the relay, jobs and pages."""
+"""The bot layer: platforms, dispatcher, commands and handlers, outbox, jobs, pages, command line."""
 
 from typing import Final
 

@@ -1,11 +1,12 @@
-"""`python -m bot` runs the bot; the other commands prepare what it needs: database, example, app package."""
+"""`python -m bot` runs the bot; other commands prepare the database, the demo, keys and app packages."""
 
 import argparse
 import asyncio
 import importlib
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -13,20 +14,23 @@ import aiohttp
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import VERSION
-from bot.app import opened, serve
+from bot.app import open_application, serve
 from bot.commands import discovery
 from bot.demo import seed
 from bot.manifests import slack, teams
-from bot.manifests.product import NAME, Unfit
+from bot.manifests.product import NAME, InvalidManifest
 from bot.operations.garbage_collection import spare_loaded
 from bot.operations.logs import configure
 from bot.operations.readiness import findings
-from bot.settings import SQLITE, BadSettings, Settings, read_settings
+from bot.operations.reseal import reseal_all
+from bot.operations.settings_reference import render_settings
+from bot.settings import SQLITE, BadSettings, Settings, build_keyring, read_settings
 from services.errors import Contended
 from services.installation import Installation
 from services.people import Language
 from storage.engine import open_database
 from storage.installation import SqlInstallations
+from storage.sealed import SqlSealedColumn
 from storage.version import is_current
 
 INSTALLATIONS_MAX: Final = 10_000
@@ -35,15 +39,15 @@ MISUSED: Final = 2
 
 
 class Unusable(Exception):
-    """The bot cannot start as things are; the text is the one line that says why."""
+    """The bot cannot start; the text is one line with the reason."""
 
 
 class Unfinished(Exception):
-    """Something is missing; the lines before say what."""
+    """A command found something to change; the text says what."""
 
 
 async def run(settings: Settings) -> None:
-    """Serve until SIGTERM or Ctrl-C."""
+    """Run until SIGTERM or Ctrl-C."""
     await _prepare(settings)
     spare_loaded()
     stop = asyncio.Event()
@@ -63,22 +67,22 @@ async def migrate_database(settings: Settings) -> None:
 
 
 async def seed_demo(settings: Settings) -> None:
-    """Fill the database with the example, unless it has it already."""
+    """Add the demo data unless they exist."""
     await _prepare(settings)
-    async with opened(settings) as house:
-        is_new = await seed(house.units, house.transcripts)
+    async with open_application(settings) as application:
+        is_new = await seed(application.units, application.transcripts)
     print("The example was added." if is_new else "The example is there already.")
 
 
 async def make_manifest(settings: Settings, options: argparse.Namespace) -> None:
-    """What makes the bot known to a platform: a package for Teams, a text for Slack."""
+    """Write the app manifest of a platform: a package for Teams, a text for Slack."""
     await (_print_slack if options.platform == "slack" else _pack_teams)(settings, options)
 
 
 async def _print_slack(settings: Settings, options: argparse.Namespace) -> None:
-    """Slack takes the text in the browser."""
+    """Print the manifest that an administrator pastes into Slack."""
     app = slack.App(options.url or settings.public_url, is_socket=options.socket_mode)
-    print(slack.as_yaml(slack.manifest(app, discovery.registry(), Language(options.language))), end="")
+    print(slack.as_yaml(slack.manifest(app, discovery.build_registry(), Language(options.language))), end="")
 
 
 async def _pack_teams(settings: Settings, options: argparse.Namespace) -> None:
@@ -91,17 +95,17 @@ async def _pack_teams(settings: Settings, options: argparse.Namespace) -> None:
     )
     output: Path = options.output
     try:
-        await asyncio.to_thread(output.write_bytes, teams.package(app, discovery.registry()))
+        await asyncio.to_thread(output.write_bytes, teams.package(app, discovery.build_registry()))
     except OSError as error:
         raise Unusable(f"--output: {output}: {error.strerror}") from error
     print(f"The app package is in {output}.")
 
 
 async def check(settings: Settings) -> None:
-    """Say what is still missing before people can use the bot."""
+    """Print what is missing before users can reach the bot."""
 
     async def ask_database() -> str:
-        """A file of one's own is made and kept current by the start."""
+        """Return what is wrong with the database; the start migrates an SQLite file itself."""
         try:
             is_ready = settings.is_sqlite or await _is_current(settings)
         except Unusable as error:
@@ -121,8 +125,37 @@ async def check(settings: Settings) -> None:
     print("Everything is in place.")
 
 
+async def reseal(settings: Settings) -> None:
+    """Encrypt everything that is sealed with the first key of KOLLEGA_SECRET_KEYS."""
+    if not await _is_current(settings):
+        raise Unusable("KOLLEGA_DATABASE_URL: the database needs `python -m bot migrate` first")
+    keyring = build_keyring(settings)
+    database = open_database(settings.database_url.get_secret_value())
+
+    @asynccontextmanager
+    async def open_column(name: str) -> AsyncGenerator[SqlSealedColumn]:
+        async with database.transaction(writes=True) as connection:
+            yield SqlSealedColumn(connection, name)
+
+    try:
+        count = await reseal_all(open_column, keyring)
+    except (SQLAlchemyError, OSError, Contended) as error:
+        raise _unreachable(error) from error
+    finally:
+        await database.close()
+    if count.unreadable:
+        raise Unfinished(f"Sealed contents: {count}. No key opens the unreadable ones: keep the older keys.")
+    print(f"Sealed contents: {count}.")
+
+
+async def write_settings(settings: Settings, options: argparse.Namespace) -> None:
+    """Print the reference of all settings, which `docs/settings.md` holds."""
+    del settings, options
+    print(render_settings(), end="")
+
+
 async def _prepare(settings: Settings) -> None:
-    """A database of one's own is kept current without being asked; a shared one is not touched by whoever starts."""
+    """Migrate an SQLite file; a shared database is migrated only by `python -m bot migrate`."""
     if await _is_current(settings):
         return
     if not settings.is_sqlite:
@@ -131,7 +164,7 @@ async def _prepare(settings: Settings) -> None:
 
 
 async def _migrate(settings: Settings) -> None:
-    # Its tools are loaded where they are needed: nearly every start finds the schema that it wants.
+    # Alembic is imported only where it is needed: nearly every start finds a current schema.
     schema = importlib.import_module("storage.schema")
     try:
         await schema.migrate(settings.database_url.get_secret_value())
@@ -150,7 +183,7 @@ async def _is_current(settings: Settings) -> bool:
 
 
 async def _installations(settings: Settings) -> Sequence[Installation]:
-    """Where the app is installed; a database that is not there yet is not made."""
+    """List the installations; a missing SQLite file is not created."""
     url = settings.database_url.get_secret_value()
     if settings.is_sqlite and not await asyncio.to_thread(Path(url.removeprefix(SQLITE).partition("?")[0]).exists):
         return ()
@@ -165,7 +198,7 @@ async def _installations(settings: Settings) -> Sequence[Installation]:
 
 
 def _unreachable(error: Exception) -> Unusable:
-    """Without the text of the error: it may hold the password."""
+    """Name the type of a database error without its text, which may hold the password."""
     cause = getattr(error, "orig", None) or error
     return Unusable(f"KOLLEGA_DATABASE_URL: the database cannot be used ({type(cause).__name__})")
 
@@ -178,7 +211,7 @@ Work: TypeAlias = Callable[[Settings, argparse.Namespace], Coroutine[None, None,
 
 
 def _alone(work: Callable[[Settings], Coroutine[None, None, None]]) -> Work:
-    """For work that the settings tell everything."""
+    """Adapt a command that needs no options."""
     return lambda settings, _: work(settings)
 
 
@@ -187,21 +220,23 @@ COMMANDS: Final[Mapping[str, tuple[str, Work]]] = {
     "migrate": ("bring the database to the current schema", _alone(migrate_database)),
     "seed-demo": ("fill the database with the example", _alone(seed_demo)),
     "check": ("say what is missing before people can use it", _alone(check)),
+    "reseal": ("encrypt what is sealed at rest with the first secret key", _alone(reseal)),
+    "settings": ("print the reference of all settings (docs/settings.md)", write_settings),
     "manifest": ("write what an administrator gives to a platform to make the bot known there", make_manifest),
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit status: 0, 1 where something failed, 2 where settings or arguments are wrong."""
+    """Run a command and return the exit status: 1 after a failure, 2 for wrong settings or arguments."""
     options = _parser().parse_args(arguments)
     _, work = COMMANDS[options.command or "run"]
     try:
         settings = read_settings()
         configure(settings.log_level, settings.log_format)
-        _carry_out(work(settings, options))
+        _run_coroutine(work(settings, options))
     except BadSettings as error:
         return _fail(error, MISUSED)
-    except Unfit as error:
+    except InvalidManifest as error:
         return _fail(error, MISUSED, "The manifest was not made.")
     except Unusable as error:
         return _fail(error, FAILED)
@@ -229,11 +264,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _carry_out(work: Coroutine[None, None, None]) -> None:
+def _run_coroutine(work: Coroutine[None, None, None]) -> None:
     try:
         asyncio.run(work)
     except BaseExceptionGroup as group:
-        # The first error says what happened; the group only says that tasks were involved.
+        # A task group wraps the error of a task; the first one is the cause.
         raise group.exceptions[0] from group
 
 

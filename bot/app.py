@@ -1,4 +1,4 @@
-"""The composition root: the settings become a house in which everybody has been introduced to everybody."""
+"""The composition root: build the application from the settings and run it."""
 
 import asyncio
 import secrets
@@ -15,17 +15,17 @@ from aiohttp import web
 from bot.commands import discovery
 from bot.commands.registry import Registry
 from bot.demo import seed
-from bot.dispatch.dispatch import Dispatch
+from bot.dispatch.dispatcher import CommandDispatcher
 from bot.gateways.smtp import SmtpMails
 from bot.jobs.auditor import Auditor
 from bot.jobs.importer import Importer
 from bot.jobs.scheduler import Jobs, table_of
 from bot.operations.metrics import Metrics
 from bot.outbox.relay import Relay
-from bot.outbox.renderer import Drawer
-from bot.outbox.sender import Sender
+from bot.outbox.renderer import DeliveryRenderer
+from bot.outbox.sender import DeliverySender
 from bot.pages.about import AboutPages
-from bot.pages.health import Pages
+from bot.pages.health import HealthPages
 from bot.pages.install import InstallPage
 from bot.pages.join import JoinPage
 from bot.pages.lead import LeadPage
@@ -46,7 +46,7 @@ from bot.platforms.teams.platform import Own, TeamsPlatform
 from bot.platforms.teams.service_hosts import ServiceHosts
 from bot.platforms.teams.token import TokenSource
 from bot.platforms.web.platform import WebPlatform
-from bot.settings import Settings, keyring_of
+from bot.settings import Settings, build_keyring
 from cards.about_pages import Operator
 from services.transcript import Transcript
 from storage.engine import Database, open_database
@@ -58,10 +58,10 @@ BODY_MAX_BYTES: Final = 256 * 1024
 CONNECTIONS_MAX: Final = 100
 DNS_KEPT_S: Final = 300
 REQUESTS_END_S: Final = 3.0
-"""How long requests that are being answered may go on when the process ends."""
+"""Time for running requests when the process ends."""
 
 IDLE_S: Final = 75.0
-"""How long a connection may go without a whole request: longer than proxies keep one, not so long that many pile up."""
+"""Idle time of a connection: longer than the 60 s of common proxies, short enough that idle ones do not pile up."""
 
 Clock = Callable[[], datetime]
 
@@ -69,7 +69,7 @@ _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("app")
 
 
 def utc_now() -> datetime:
-    """The clock of a real deployment."""
+    """Return the time of the system clock."""
     return datetime.now(UTC)
 
 
@@ -85,15 +85,15 @@ class Transcripts:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """Everybody, introduced."""
+class Application:
+    """The composed process: every service with what it depends on."""
 
     settings: Settings
     database: Database
     units: SqlUnits
     metrics: Metrics
     registry: Registry
-    dispatch: Dispatch
+    dispatch: CommandDispatcher
     relay: Relay
     importer: Importer
     jobs: Jobs
@@ -101,18 +101,18 @@ class House:
     browser: WebPlatform | None
     slack: SlackPlatform | None
     socket: Socket | None
-    application: web.Application
+    web_app: web.Application
 
 
 @asynccontextmanager
-async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncGenerator[House]:
-    """A house on a migrated database; nothing of it works by itself yet, and at the end everything is given back."""
+async def open_application(settings: Settings, clock: Clock = utc_now) -> AsyncGenerator[Application]:
+    """Open an application on a migrated database and close its connections at the end; no task runs yet."""
     database = open_database(settings.database_url.get_secret_value())
     try:
         async with _session() as session:
             verifier = _verifier(settings, session, clock)
             try:
-                yield _introduce(settings, database, session, verifier, clock)
+                yield build_application(settings, database, session, verifier, clock)
             finally:
                 await verifier.close()
     finally:
@@ -120,55 +120,55 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncGenerator[H
 
 
 async def serve(settings: Settings, stop: asyncio.Event, announce: Callable[[str], None]) -> None:
-    """Serve until told to stop, then end within seconds without losing anything."""
-    async with opened(settings) as house, _listening(house) as door:
+    """Run until `stop` is set, then finish running requests and deliveries within seconds."""
+    async with open_application(settings) as application, _listening(application) as runner:
         if settings.demo:
-            await seed(house.units, house.transcripts)
+            await seed(application.units, application.transcripts)
         for name in settings.unserved:
-            _log.warning("setting is not served by this version", setting=name)
+            _log.warning("setting_has_no_effect", setting=name)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(house.relay.run())
-            tasks.create_task(house.importer.run())
-            if house.socket is not None:
-                tasks.create_task(house.socket.run())
-            scheduler = house.jobs.start()
-            announce(_address(door))
+            tasks.create_task(application.relay.run())
+            tasks.create_task(application.importer.run())
+            if application.socket is not None:
+                tasks.create_task(application.socket.run())
+            scheduler = application.jobs.start()
+            announce(_address(runner))
             await stop.wait()
             scheduler.shutdown(wait=False)
-            house.relay.stop()
-            house.importer.stop()
-            if house.socket is not None:
-                house.socket.stop()
-            # While what is being sent ends, what is being asked ends, too: each has its own few seconds.
-            await _close(house, door)
+            application.relay.stop()
+            application.importer.stop()
+            if application.socket is not None:
+                application.socket.stop()
+            # The relay finishes its deliveries while requests finish: each has its own timeout.
+            await _close(application, runner)
 
 
-def door_of(application: web.Application, idle_s: float = IDLE_S) -> web.AppRunner:
-    """Where requests come in; who only dribbles the beginning of one is shown out."""
+def build_runner(web_app: web.Application, idle_s: float = IDLE_S) -> web.AppRunner:
+    """Build the HTTP server; a client that does not complete a request within `idle_s` is disconnected."""
     return web.AppRunner(
-        application, access_log=None, shutdown_timeout=REQUESTS_END_S, keepalive_timeout=idle_s, lingering_time=1.0
+        web_app, access_log=None, shutdown_timeout=REQUESTS_END_S, keepalive_timeout=idle_s, lingering_time=1.0
     )
 
 
 @asynccontextmanager
-async def _listening(house: House) -> AsyncGenerator[web.AppRunner]:
-    runner = door_of(house.application)
+async def _listening(application: Application) -> AsyncGenerator[web.AppRunner]:
+    runner = build_runner(application.web_app)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, house.settings.host, house.settings.port)
+        site = web.TCPSite(runner, application.settings.host, application.settings.port)
         await site.start()
         yield runner
     finally:
-        await _close(house, runner)
+        await _close(application, runner)
 
 
-async def _close(house: House, door: web.AppRunner) -> None:
-    """Take no more requests, and end those that are being answered; doing it twice is harmless."""
-    if house.browser is not None:
-        await house.browser.end()
-    await door.cleanup()
-    if house.slack is not None:
-        await house.slack.end()
+async def _close(application: Application, runner: web.AppRunner) -> None:
+    """Stop accepting requests and finish running ones; idempotent."""
+    if application.browser is not None:
+        await application.browser.end()
+    await runner.cleanup()
+    if application.slack is not None:
+        await application.slack.end()
 
 
 def _address(runner: web.AppRunner) -> str:
@@ -176,14 +176,14 @@ def _address(runner: web.AppRunner) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _introduce(
+def build_application(
     settings: Settings, database: Database, session: aiohttp.ClientSession, verifier: TokenVerifier, clock: Clock
-) -> House:
+) -> Application:
     woken = asyncio.Event()
-    metrics, registry = Metrics(), discovery.registry()
-    units = SqlUnits(database, clock, keyring_of(settings), woken.set, plan=settings.default_plan)
-    public_url, views = settings.address, discovery.all_views()
-    dispatch = Dispatch(units, registry, metrics, public_url, views)
+    metrics, registry = Metrics(), discovery.build_registry()
+    units = SqlUnits(database, clock, build_keyring(settings), woken.set, plan=settings.default_plan)
+    public_url, views = settings.address, discovery.list_views()
+    dispatch = CommandDispatcher(units, registry, metrics, public_url, views)
     transcripts = Transcripts(database, clock)
     teams = TeamsPlatform(
         dispatch,
@@ -201,19 +201,23 @@ def _introduce(
     slack = _slack(settings, session, tokens, dispatch, metrics, clock)
     if slack is not None:
         platforms[slack.name] = slack
-    sender = Sender(
-        units, platforms, Drawer(views, discovery.all_mails(), public_url), _mails(settings, clock), metrics
+    sender = DeliverySender(
+        units,
+        platforms,
+        DeliveryRenderer(views, discovery.list_mail_views(), public_url),
+        _mails(settings, clock),
+        metrics,
     )
-    pages = Pages(units, metrics, lambda: is_current(database), settings.metrics_token.get_secret_value())
-    application = web.Application(client_max_size=BODY_MAX_BYTES)
-    application.add_routes(teams.routes() if settings.serves_teams else [])
-    application.add_routes(slack.routes() if slack else [])
-    application.add_routes([*pages.routes(), *JoinPage(units, public_url).routes()])
-    application.add_routes(_install_pages(settings, session, units, tokens))
-    application.add_routes(LeadPage().routes())
-    application.add_routes(AboutPages(_operator(settings), public_url).routes())
-    application.add_routes(browser.routes() if browser else [])
-    return House(
+    pages = HealthPages(units, metrics, lambda: is_current(database), settings.metrics_token.get_secret_value())
+    web_app = web.Application(client_max_size=BODY_MAX_BYTES)
+    web_app.add_routes(teams.routes() if settings.serves_teams else [])
+    web_app.add_routes(slack.routes() if slack else [])
+    web_app.add_routes([*pages.routes(), *JoinPage(units, public_url).routes()])
+    web_app.add_routes(_install_pages(settings, session, units, tokens))
+    web_app.add_routes(LeadPage().routes())
+    web_app.add_routes(AboutPages(_operator(settings), public_url).routes())
+    web_app.add_routes(browser.routes() if browser else [])
+    return Application(
         settings=settings,
         database=database,
         units=units,
@@ -227,12 +231,12 @@ def _introduce(
         browser=browser,
         slack=slack,
         socket=_socket(settings, session, slack),
-        application=application,
+        web_app=web_app,
     )
 
 
 def _session() -> aiohttp.ClientSession:
-    """The one pool of connections to the outside; it keeps no cookies."""
+    """Build the only HTTP client session, with one connection pool and without cookies."""
     connector = aiohttp.TCPConnector(limit=CONNECTIONS_MAX, ttl_dns_cache=DNS_KEPT_S)
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
@@ -251,7 +255,7 @@ def _verifier(settings: Settings, session: aiohttp.ClientSession, clock: Clock) 
 
 
 def _tokens(settings: Settings, session: aiohttp.ClientSession, units: SqlUnits) -> Tokens:
-    """What opens workspaces of Slack."""
+    """Build the source of bot tokens: one fixed token or those of the installations."""
     if fixed := settings.slack_bot_token.get_secret_value():
         return FixedToken(session, settings.slack_api_url, fixed, leaving(units))
     return InstalledTokens(units, session, settings.slack_api_url)
@@ -260,7 +264,7 @@ def _tokens(settings: Settings, session: aiohttp.ClientSession, units: SqlUnits)
 def _install_pages(
     settings: Settings, session: aiohttp.ClientSession, units: SqlUnits, tokens: Tokens
 ) -> list[web.RouteDef]:
-    """The way for workspaces to take the app in, where that is set up."""
+    """Build the routes of the OAuth installation; none without a client id."""
     if not settings.slack_client_id:
         return []
     oauth = OAuth(
@@ -279,7 +283,7 @@ def _slack(
     settings: Settings,
     session: aiohttp.ClientSession,
     tokens: Tokens,
-    dispatch: Dispatch,
+    dispatch: CommandDispatcher,
     metrics: Metrics,
     clock: Clock,
 ) -> SlackPlatform | None:
@@ -295,7 +299,7 @@ def _slack(
 
 
 def _socket(settings: Settings, session: aiohttp.ClientSession, slack: SlackPlatform | None) -> Socket | None:
-    """Fetches what happens in Slack, where no port is open for it."""
+    """Build the Socket Mode connection; None where Slack posts to this server."""
     if slack is None or not settings.fetches_from_slack:
         return None
     return Socket(session, settings.slack_api_url, settings.slack_app_token.get_secret_value(), slack.serve)

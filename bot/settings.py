@@ -1,4 +1,4 @@
-"""The settings: read once from the environment and `.env`, checked as a whole, frozen."""
+"""Settings from the environment and `.env`: read once, validated as a whole, frozen."""
 
 import os
 import re
@@ -26,17 +26,17 @@ KEY_MIN_CHARS: Final = 32
 NAME_MAX_CHARS: Final = 100
 TOKEN_STARTS: Final = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
 GUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-"""An id as Entra ID shows it."""
+"""Matches an id as Entra ID shows it."""
 
 Listed = Annotated[tuple[str, ...], NoDecode]
 
 
 class BadSettings(Exception):
-    """A setting cannot be used; the text is one line that names it and never holds a secret."""
+    """A setting is invalid; the text is one line that names the setting and never holds its value."""
 
 
 class Settings(BaseSettings):
-    """Everything that differs between two deployments."""
+    """The settings of one deployment."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -45,52 +45,87 @@ class Settings(BaseSettings):
         frozen=True,
         extra="ignore",
         env_ignore_empty=True,
+        use_attribute_docstrings=True,
     )
 
     database_url: SecretStr = SecretStr(f"{SQLITE}kollega.db")
+    """SQLite file, or `postgresql+asyncpg://user:password@host/database` for several processes."""
     host: str = "127.0.0.1"
+    """Address on which the server listens."""
     port: int = Field(default=3978, ge=0, le=65535)
+    """Port on which the server listens."""
     demo: bool = False
+    """Whether the browser chat with its demo data is served, on a loopback host only; `make run` sets it."""
     public_url: str = ""
+    """Public https address for links in mails and cards; empty: `http://localhost` and the port."""
     operator_name: str = Field(default="", max_length=NAME_MAX_CHARS)
+    """Name of the operator, for the pages about data and terms."""
     operator_email: str = ""
+    """Contact address of the operator, for the same pages."""
 
     teams_app_id: str = ""
+    """Application id of the bot registration; empty: Teams without authentication, on a loopback host only."""
     teams_app_password: SecretStr = SecretStr("")
+    """Client secret of the registration; required with the application id."""
     teams_tenant_id: str = ""
+    """Tenant of the registration."""
     teams_openid_url: str = OPENID_URL
+    """Where Microsoft publishes the keys of its tokens; differs in sovereign clouds."""
     teams_login_url: str = LOGIN_URL
+    """Where the bot gets its own tokens; differs in sovereign clouds."""
     teams_service_hosts: Listed = MICROSOFT_SERVICE_HOSTS
+    """Hosts to which the bot may send messages, separated by commas."""
     teams_file_hosts: Listed = MICROSOFT_FILE_HOSTS
+    """Hosts from which the bot may read files and to which it may upload them, separated by commas."""
 
     slack_signing_secret: SecretStr = SecretStr("")
+    """Secret that authenticates requests from Slack; or the app token, with Socket Mode."""
     slack_client_id: str = ""
+    """Client id for workspaces that install the app themselves at `/slack/install`."""
     slack_client_secret: SecretStr = SecretStr("")
+    """Client secret; required with the client id."""
     slack_bot_token: SecretStr = SecretStr("")
+    """Bot token (`xoxb-…`) of a single workspace, instead of the client id."""
     slack_app_token: SecretStr = SecretStr("")
+    """App token (`xapp-…`) for Socket Mode, which needs no public port."""
     slack_api_url: str = SLACK_API_URL
+    """Base address of the Slack API, for tests and proxies."""
 
     stripe_secret_key: SecretStr = SecretStr("")
+    """Reserved for billing; the start warns that it has no effect."""
     stripe_webhook_secret: SecretStr = SecretStr("")
+    """Reserved for billing."""
     stripe_api_url: str = ""
+    """Reserved for billing."""
 
     smtp_url: SecretStr = SecretStr("")
+    """Mail server, `smtp://user:password@host:587` or `smtps://`; empty: invitation links appear in the
+    inviter's chat.
+    """
     mail_from: str = ""
+    """Sender address of mails; required with the mail server."""
 
     secret_keys: SecretStr = SecretStr("")
+    """Secret keys, separated by commas, newest first, each of at least 32 characters. Empty: a key file beside
+    the SQLite database. PostgreSQL requires them.
+    """
     default_plan: str = DEFAULT_PLAN
+    """Plan of a new team while billing is off."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """`debug`, `info`, `warning` or `error`."""
     log_format: Literal["console", "json"] = "console"
+    """`console` or `json`."""
     metrics_token: SecretStr = SecretStr("")
+    """Bearer token for `/metrics`; empty: only this machine may read it."""
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether the database is a file of this machine."""
+        """Whether the database is an SQLite file."""
         return self.database_url.get_secret_value().startswith(SQLITE)
 
     @property
     def address(self) -> str:
-        """Where people reach the bot, without a slash at the end: what is set, else this machine."""
+        """Public address without a trailing slash; this machine where none is set."""
         return self.public_url.rstrip("/") or f"http://localhost:{self.port}"
 
     @property
@@ -100,29 +135,29 @@ class Settings(BaseSettings):
 
     @property
     def serves_slack(self) -> bool:
-        """Whether people in Slack can talk to the bot."""
+        """Whether Slack is served."""
         return bool(self.slack_client_id or self.slack_bot_token.get_secret_value())
 
     @property
     def fetches_from_slack(self) -> bool:
-        """Whether what happens in Slack comes over a connection of our own instead of a port (Socket Mode)."""
+        """Whether events of Slack arrive by Socket Mode instead of by HTTP."""
         return self.serves_slack and bool(self.slack_app_token.get_secret_value())
 
     @property
     def serves_teams(self) -> bool:
-        """Whether the door for Teams is open: without an application, for trials on this machine only."""
+        """Whether Teams is served: with an application id, or unauthenticated for trials on a loopback host."""
         return bool(self.teams_app_id) or not self.serves_slack
 
     @property
     def unserved(self) -> tuple[str, ...]:
-        """What is set although nothing listens to it."""
+        """Settings that are set and have no effect in this version."""
         idle = {"STRIPE_SECRET_KEY": self.stripe_secret_key}
         return tuple(f"{PREFIX}{name}" for name, value in idle.items() if value.get_secret_value())
 
     @field_validator("teams_service_hosts", "teams_file_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
+        return tuple(host.strip() for host in value.split(",") if host.strip()) if isinstance(value, str) else value
 
     @field_validator("log_level", "log_format", mode="before")
     @classmethod
@@ -158,7 +193,7 @@ class Settings(BaseSettings):
     @field_validator("slack_bot_token", "slack_app_token")
     @classmethod
     def _check_token(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
-        """The one in the place of the other is the mistake that everybody makes once."""
+        """Refuse a bot token in the place of an app token and vice versa."""
         start = TOKEN_STARTS[info.field_name or ""]
         if value.get_secret_value() and not value.get_secret_value().startswith(start):
             raise ValueError(f"must be the token that begins with {start}")
@@ -201,9 +236,11 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _check_together(self) -> Self:
         if self.demo and not self.is_loopback:
-            raise _wrong("demo", "only on a loopback KOLLEGA_HOST: everybody could be anybody there")
+            raise _wrong("demo", "only on a loopback KOLLEGA_HOST: the browser chat has no authentication")
         if self.serves_teams and not self.teams_app_id and not self.is_loopback:
-            raise _wrong("teams_app_id", "must be set, unless KOLLEGA_HOST is loopback: nobody would be authenticated")
+            raise _wrong(
+                "teams_app_id", "must be set, unless KOLLEGA_HOST is loopback: requests would not be authenticated"
+            )
         if self.teams_app_id and not self.teams_app_password.get_secret_value():
             raise _wrong("teams_app_password", "must be set together with KOLLEGA_TEAMS_APP_ID")
         if self.smtp_url.get_secret_value() and not self.mail_from:
@@ -215,7 +252,7 @@ class Settings(BaseSettings):
         return self
 
     def _wrong_with_slack(self) -> tuple[str, str] | None:
-        """Which of the settings for Slack does not fit the others, and why."""
+        """Find the setting of Slack that conflicts with the others, and the reason."""
         signed, app = self.slack_signing_secret.get_secret_value(), self.slack_app_token.get_secret_value()
         secret, bot = self.slack_client_secret.get_secret_value(), self.slack_bot_token.get_secret_value()
         checks = (
@@ -229,32 +266,32 @@ class Settings(BaseSettings):
             (
                 self.slack_client_id and not self.public_url,
                 "public_url",
-                "must be set with KOLLEGA_SLACK_CLIENT_ID: whoever installs the app comes back there",
+                "must be set with KOLLEGA_SLACK_CLIENT_ID: Slack redirects there after an installation",
             ),
             (
                 (signed or app) and not self.serves_slack,
                 "slack_bot_token",
-                "or KOLLEGA_SLACK_CLIENT_ID must be set: without them the bot cannot speak in Slack",
+                "or KOLLEGA_SLACK_CLIENT_ID must be set: without them the bot cannot post in Slack",
             ),
             (
                 self.serves_slack and not (signed or app),
                 "slack_signing_secret",
-                "must be set (or KOLLEGA_SLACK_APP_TOKEN): nobody would be authenticated",
+                "must be set (or KOLLEGA_SLACK_APP_TOKEN): requests would not be authenticated",
             ),
         )
         return next(((name, why) for is_wrong, name, why in checks if is_wrong), None)
 
 
 def read_settings() -> Settings:
-    """The settings of this process. Raises BadSettings."""
+    """Read the settings of this process. Raises BadSettings."""
     try:
         return Settings()
     except ValidationError as error:
         raise BadSettings(_line(error)) from None
 
 
-def keyring_of(settings: Settings) -> Keyring:
-    """The secret keys: those that are set, else those kept beside the SQLite database, made at the first start."""
+def build_keyring(settings: Settings) -> Keyring:
+    """Build the keyring from KOLLEGA_SECRET_KEYS or from the key file, which the first start creates."""
     keys = _keys_in(settings.secret_keys) or _kept_keys(_key_file(settings))
     return Keyring(tuple(key.encode() for key in keys))
 
@@ -274,7 +311,7 @@ def _kept_keys(path: Path) -> list[str]:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(KEY_MIN_CHARS))
         file.flush()
-        # Losing it would make every link that is out void.
+        # A lost key file would make sealed contents unreadable and links invalid.
         os.fsync(file.fileno())
     return _read_keys(path)
 
@@ -286,7 +323,7 @@ def _read_keys(path: Path) -> list[str]:
     except (OSError, UnicodeDecodeError) as error:
         raise BadSettings(f"{PREFIX}SECRET_KEYS: {path} cannot be read") from error
     if is_open:
-        raise BadSettings(f"{PREFIX}SECRET_KEYS: {path} can be read by others; make it 0600")
+        raise BadSettings(f"{PREFIX}SECRET_KEYS: {path} can be read by other users; make it 0600")
     if any(len(key) < KEY_MIN_CHARS for key in keys):
         raise BadSettings(f"{PREFIX}SECRET_KEYS: {path} holds no usable key")
     return keys
@@ -304,7 +341,7 @@ def _port_ok(parts: SplitResult) -> bool:
 
 
 class _WrongTogetherError(ValueError):
-    """A setting that does not fit the others."""
+    """A setting conflicts with another one."""
 
 
 def _wrong(name: str, why: str) -> ValueError:
@@ -312,7 +349,7 @@ def _wrong(name: str, why: str) -> ValueError:
 
 
 def _line(error: ValidationError) -> str:
-    """The first thing that is wrong; of what was given nothing, because it may be a secret."""
+    """Name the first invalid setting without its value, which may be a secret."""
     first = error.errors(include_input=False, include_url=False)[0]
     message = first["msg"].removeprefix("Value error, ")
     return message if not first["loc"] else f"{PREFIX}{str(first['loc'][0]).upper()}: {message}"

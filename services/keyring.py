@@ -47,6 +47,14 @@ class Keyring:
                 continue
         raise Unsealable
 
+    def reseal(self, purpose: str, sealed: bytes, *parts: str) -> bytes | None:
+        """Seal content with the first key; None where the first key opens it already. Raises Unsealable."""
+        try:
+            Keyring(self.keys[:1]).unseal(purpose, sealed, *parts)
+        except Unsealable:
+            return self.seal(purpose, self.unseal(purpose, sealed, *parts), *parts)
+        return None
+
     def digests(self, purpose: str, secret: str) -> tuple[str, ...]:
         """What is stored of a short secret instead of itself, under each key; the first one is stored."""
         return tuple(_mac(key, purpose, (secret,)) for key in self.keys)

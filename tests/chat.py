@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from aiohttp import ClientSession
 
-from bot.app import House
+from bot.app import Application
 from services.people import Language, PlaceKind
 from tests.builders import Clock
 from tests.fakes.mail_server import FakeMailServer
@@ -92,7 +92,7 @@ class Chat:
     """The place of a test: a platform, a database, a language, a clock."""
 
     stage: Stage
-    house: House
+    house: Application
     clock: Clock
     language: Language
     client: ClientSession

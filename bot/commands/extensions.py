@@ -1,4 +1,4 @@
-"""What people find in the menus of their chat: an action on a message and a search, and what our links become there."""
+"""The entries of chat menus (an action on a message, a search) and the unfurling of links to leads."""
 
 import re
 from collections.abc import Mapping
@@ -12,14 +12,14 @@ from services.permissions import Permission
 
 
 class Kind(StrEnum):
-    """What a person does with it."""
+    """Kind of a menu entry."""
 
     ACTION = "action"  # opens a form, filled from a message where there is one
     SEARCH = "search"  # finds a card to put into a message
 
 
 class Context(StrEnum):
-    """Where it is offered."""
+    """Where the client offers the entry."""
 
     MESSAGE = "message"  # in the menu of somebody's message
     COMPOSE = "compose"  # beside the line in which people write
@@ -28,7 +28,7 @@ class Context(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """What a person types for it."""
+    """An input of the entry."""
 
     name: str
     title: T
@@ -52,7 +52,7 @@ class Extension:
 
 CAPTURE: Final = "lead.capture"
 CREATE: Final = "lead.create"
-"""What the form of the action runs."""
+"""The command that the form of the action runs."""
 SEARCH: Final = "lead.find"
 TEXT: Final = "text"
 
@@ -79,35 +79,35 @@ EXTENSIONS: Final = (
 )
 
 LEAD_PAGE: Final = "/leads/"
-"""Under this path of the public address stand our links, which become a card where a colleague pastes one.
+"""Path of links to leads, which become a card where a member pastes one.
 
-Whoever has no right to the lead, or does not have the app, sees the bare link.
+A reader without a right to the lead, or without the app, sees the bare link.
 """
 OUTLINE: Final = "lead.outline"
-"""What a link becomes in somebody's message."""
+"""The command that renders a link in a message of a user."""
 LINKED: Final = "lead.show"
-"""What a link becomes that is sent to the bot."""
+"""The command that renders a link that is sent to the bot."""
 
 _LEAD_ID: Final = re.compile(r"[\w-]{8,64}", re.ASCII)
 
 
-def again(command: str, filled: Mapping[str, Any]) -> Card | None:
-    """The form of a menu as it was filled in, for sending it again; None for what is no form of a menu."""
+def rebuild_form(command: str, filled: Mapping[str, Any]) -> Card | None:
+    """Build the form of a menu with its inputs; None for a command without such a form."""
     return lead.create_form(filled) if command == CREATE else None
 
 
 def lead_url(public_url: str, lead_id: str) -> str:
-    """The link to a lead: an opaque id, which tells nothing."""
+    """Build the link to a lead; its id is opaque."""
     return f"{public_url.rstrip('/')}{LEAD_PAGE}{lead_id}"
 
 
-def unlinked(public_url: str, text: str) -> str:
-    """The text with our links as what they name: typed behind a command, a link is as good as a number."""
+def replace_lead_links(public_url: str, text: str) -> str:
+    """Replace links to leads by the ids that they name, so that a command accepts a link as a reference."""
     return re.sub(rf"<?{re.escape(lead_url(public_url, ''))}({_LEAD_ID.pattern})[^\s<>]{{0,200}}>?", r"\1", text)
 
 
-def linked_lead(public_url: str, text: str) -> str:
-    """The lead that the first of our links in a text leads to; empty, where there is none."""
+def find_lead_link(public_url: str, text: str) -> str:
+    """Find the lead id of the first link in a text; empty without a link."""
     _, begins, rest = text.partition(lead_url(public_url, ""))
     found = _LEAD_ID.match(rest) if begins else None
     return found[0] if found else ""

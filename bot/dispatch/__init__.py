@@ -1,1 +1,1 @@
-"""From one incoming interaction to one response: who acts, which command, one transaction."""
+"""From one interaction to one response: recognise the actor, resolve the command, run it in one transaction."""

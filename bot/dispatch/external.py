@@ -1,37 +1,40 @@
-"""Where other organisations read along: what their people may do, and what appears before their eyes (X1, A42)."""
+"""Limits for external users and redaction in conversations that they read (X1, A42)."""
 
-from dataclasses import replace
 from typing import Final
 
-from bot.commands.registry import Command, Reply
-from bot.dispatch.incoming import Placement
+from msgspec.structs import replace
+
+from bot.commands.command import Command, CommandResult
+from bot.dispatch.interaction import Placement
 from cards.chat import concealed
 from services.codes import TooManyCodes
 from services.errors import Contended, FromOutside, Refusal
 from services.invitation.model import AlreadyAsked
 from services.people import Actor, Place
 
-FREE: Final = frozenset({"help", "cancel", "invitation.join", "conversation.install", "conversation.remove"})
-"""What somebody of another organisation may do before he is a colleague: find help, and join."""
-TOLD: Final = (AlreadyAsked, Contended, TooManyCodes)
-"""Refusals that say nothing but what concerns himself."""
+COMMANDS_FOR_EXTERNAL_USERS: Final = frozenset(
+    {"help", "cancel", "invitation.join", "conversation.install", "conversation.remove"}
+)
+"""What an external user may do before they are a member: find help, and join."""
+REFUSALS_FOR_EXTERNAL_USERS: Final = (AlreadyAsked, Contended, TooManyCodes)
+"""Refusals that reveal nothing about the team."""
 
 
-def check(actor: Actor, command: Command | None = None) -> None:
-    """Raise FromOutside for whatever somebody of another organisation may not do; without a command, for anything."""
-    if actor.is_outsider and (command is None or command.name not in FREE):
+def require_allowed(actor: Actor, command: Command | None = None) -> None:
+    """Raise FromOutside for a command that an external user may not run; without a command, for every external user."""
+    if actor.is_outsider and (command is None or command.name not in COMMANDS_FOR_EXTERNAL_USERS):
         raise FromOutside
 
 
-def told(actor: Actor, refusal: Refusal) -> Refusal:
-    """Why not, as far as this person may hear it."""
-    return FromOutside() if actor.is_outsider and not isinstance(refusal, TOLD) else refusal
+def redact_refusal(actor: Actor, refusal: Refusal) -> Refusal:
+    """Replace a refusal whose reason an external user may not read."""
+    return FromOutside() if actor.is_outsider and not isinstance(refusal, REFUSALS_FOR_EXTERNAL_USERS) else refusal
 
 
-def kept_from_outsiders(place: Place, reply: Reply) -> Reply:
-    """A message for everybody here: concealed, or for the person alone where nobody could ask for it later."""
-    if not place.has_outsiders or reply.placement is not Placement.NEW:
-        return reply
-    if reply.card.subject is None:
-        return replace(reply, placement=Placement.PRIVATE)
-    return replace(reply, card=concealed(reply.card))
+def redact_result(place: Place, result: CommandResult) -> CommandResult:
+    """Redact a message that external users would read; without a subject no member could reload it: make it private."""
+    if not place.has_outsiders or result.placement is not Placement.NEW:
+        return result
+    if result.card.subject is None:
+        return replace(result, placement=Placement.PRIVATE)
+    return replace(result, card=concealed(result.card))

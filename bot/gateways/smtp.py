@@ -29,7 +29,7 @@ _LOST: Final = (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, 
 
 
 class SmtpMails:
-    """Implements `bot.outbox.mail.Mails`: one connection per mail, plain only to a local server without a password."""
+    """Implements `bot.outbox.mail.MailSender`: one connection per mail, unencrypted only to a local server."""
 
     def __init__(self, url: str, sender: str, clock: Callable[[], datetime]) -> None:
         parts = urlsplit(url)

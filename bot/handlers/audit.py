@@ -1,13 +1,17 @@
 """The audit log."""
 
-from bot.commands.context import Context
-from bot.commands.registry import Args, Command, Group
+from typing import Final
+
+from bot.commands.command import Args, CommandDeclaration, Context, Group
 from cards import audit as cards
 from cards.model import Card, t
 from cards.render.sheet import Table
 from services import audit, file
 from services.audit.store import NEWEST
 from services.permissions import Permission
+
+HELP_RANK: Final = 1
+"""Help lists the commands that are rarely needed last."""
 
 
 class PageArgs(Args, frozen=True):
@@ -16,6 +20,17 @@ class PageArgs(Args, frozen=True):
     before: int = NEWEST
 
 
+@CommandDeclaration(
+    name="audit.show",
+    english=("audit",),
+    german=("protokoll",),
+    permission=Permission.AUDIT_VIEW,
+    about=t("Show who did what in the team"),
+    verb=t("Show audit log"),
+    group=Group.TEAM,
+    args=PageArgs,
+    writes=False,
+)
 async def show(ctx: Context, args: PageArgs) -> Card:
     """The newest entries before one."""
     return cards.listed(await audit.show(ctx.uow, ctx.actor, args.before))
@@ -27,6 +42,16 @@ class ExportArgs(Args, frozen=True):
     after: int = 0
 
 
+@CommandDeclaration(
+    name="audit.export",
+    english=("audit export", "export audit"),
+    german=("protokoll export", "protokoll exportieren"),
+    permission=Permission.AUDIT_VIEW,
+    about=t("The audit log as a CSV file that can be checked"),
+    verb=t("Export audit log"),
+    group=Group.TEAM,
+    args=ExportArgs,
+)
 async def export(ctx: Context, args: ExportArgs) -> Card:
     """The entries that fit into one file."""
     writer = ctx.writer
@@ -34,30 +59,3 @@ async def export(ctx: Context, args: ExportArgs) -> Card:
     view = await audit.export(ctx.uow, ctx.actor, lambda one: table.add(cards.row(one)), args.after)
     name = writer.one_line(cards.named(view))
     return cards.exported(view, await file.offer(ctx.uow, ctx.actor, name, table.content()))
-
-
-COMMANDS = (
-    Command(
-        name="audit.show",
-        english=("audit",),
-        german=("protokoll",),
-        permission=Permission.AUDIT_VIEW,
-        about=t("Show who did what in the team"),
-        verb=t("Show audit log"),
-        group=Group.TEAM,
-        handler=show,
-        args=PageArgs,
-        writes=False,
-    ),
-    Command(
-        name="audit.export",
-        english=("audit export", "export audit"),
-        german=("protokoll export", "protokoll exportieren"),
-        permission=Permission.AUDIT_VIEW,
-        about=t("The audit log as a CSV file that can be checked"),
-        verb=t("Export audit log"),
-        group=Group.TEAM,
-        handler=export,
-        args=ExportArgs,
-    ),
-)

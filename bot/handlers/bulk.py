@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from bot.commands.context import Context
-from bot.commands.registry import Args, Command, Group, Reply
-from bot.dispatch.incoming import aside
+from bot.commands.command import Args, CommandDeclaration, CommandResult, Context, Group
+from bot.dispatch.interaction import private_placement
 from cards import bulk as cards
 from cards.bulk import tables
 from cards.model import Card, T, t
@@ -14,6 +13,9 @@ from services.bulk import BulkTable
 from services.errors import Warn
 from services.permissions import Permission
 from services.spreadsheet import write_csv
+
+HELP_RANK: Final = 1
+"""Help lists the commands that are rarely needed last."""
 
 
 class InviteManyArgs(Args, frozen=True):
@@ -44,7 +46,25 @@ class PageArgs(BulkArgs, frozen=True):
     page: int = 1
 
 
-async def invite_many(ctx: Context, args: InviteManyArgs) -> Card | Reply:
+async def invite_many_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Which firms."""
+    del warnings
+    return cards.form(await bulk.form(ctx.uow, ctx.actor, str(known.get("file", ""))), known)
+
+
+@CommandDeclaration(
+    name="marketplace.invite_many",
+    english=("market invite many", "marketplace invite many"),
+    german=("markt viele einladen", "marktplatz viele einladen"),
+    permission=Permission.MARKETPLACE_RUN,
+    about=t("Invite many firms to your market at once, pasted or from a file"),
+    verb=t("Invite many firms"),
+    group=Group.MARKETPLACE,
+    args=InviteManyArgs,
+    takes=("marketplace*",),
+    form=invite_many_form,
+)
+async def invite_many(ctx: Context, args: InviteManyArgs) -> Card | CommandResult:
     """Look at the firms; the form, where they are still to come."""
     if not args.part or not (args.firms or args.file):
         known = {"firms": args.firms, "marketplace": args.marketplace, "text": args.text}
@@ -61,53 +81,115 @@ async def invite_many(ctx: Context, args: InviteManyArgs) -> Card | Reply:
         )
         card = cards.shown(view)
     # A list of firms concerns whoever invites them, and the form stays for the next try.
-    return Reply(card, aside(ctx.incoming, ctx.actor))
+    return CommandResult(card, private_placement(ctx.interaction, ctx.actor))
 
 
-async def invite_many_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Which firms."""
-    del warnings
-    return cards.form(await bulk.form(ctx.uow, ctx.actor, str(known.get("file", ""))), known)
-
-
+@CommandDeclaration(
+    name="bulk.show",
+    english=("market report", "marketplace report"),
+    german=("markt bericht", "marktplatz bericht"),
+    permission=Permission.MARKETPLACE_VIEW,
+    about=t("What became of your team's latest bulk invitation"),
+    verb=t("Overview"),
+    group=Group.MARKETPLACE,
+    args=ShowArgs,
+    writes=False,
+)
 async def show(ctx: Context, args: ShowArgs) -> Card:
     """How it stands."""
     return cards.shown(await bulk.show(ctx.uow, ctx.actor, args.bulk))
 
 
+@CommandDeclaration(
+    name="bulk.page",
+    permission=Permission.MARKETPLACE_VIEW,
+    about=t("The firms of a bulk invitation"),
+    verb=t("Firm by firm"),
+    group=Group.MARKETPLACE,
+    args=PageArgs,
+    writes=False,
+    listed=False,
+)
 async def page(ctx: Context, args: PageArgs) -> Card:
     """Firm by firm."""
     return cards.paged(await bulk.page(ctx.uow, ctx.actor, args.bulk, args.page))
 
 
+@CommandDeclaration(
+    name="bulk.send",
+    permission=Permission.MARKETPLACE_RUN,
+    about=t("Send the invitations of a list"),
+    verb=t("Send"),
+    group=Group.MARKETPLACE,
+    args=BulkArgs,
+    listed=False,
+)
 async def send(ctx: Context, args: BulkArgs) -> Card:
     """Begin to send."""
     return cards.started(await bulk.send(ctx.uow, ctx.actor, args.bulk))
 
 
+@CommandDeclaration(
+    name="bulk.drop",
+    permission=Permission.MARKETPLACE_RUN,
+    about=t("Discard a list"),
+    verb=t("Discard"),
+    group=Group.MARKETPLACE,
+    args=BulkArgs,
+    listed=False,
+)
 async def drop(ctx: Context, args: BulkArgs) -> Card:
     """Throw the list away."""
     return cards.shown(await bulk.drop(ctx.uow, ctx.actor, args.bulk))
 
 
+@CommandDeclaration(
+    name="bulk.resend",
+    permission=Permission.MARKETPLACE_RUN,
+    about=t("Send the mails again that did not leave"),
+    verb=t("Send again"),
+    group=Group.MARKETPLACE,
+    args=BulkArgs,
+    listed=False,
+)
 async def resend(ctx: Context, args: BulkArgs) -> Card:
     """Send again what did not leave."""
     return cards.shown(await bulk.resend(ctx.uow, ctx.actor, args.bulk))
 
 
-async def report(ctx: Context, args: BulkArgs) -> Reply:
+@CommandDeclaration(
+    name="bulk.report",
+    permission=Permission.MARKETPLACE_VIEW,
+    about=t("The report on a bulk invitation as a file"),
+    verb=t("Report as a file"),
+    group=Group.MARKETPLACE,
+    also=(Permission.FILE_FETCH,),
+    args=BulkArgs,
+    listed=False,
+)
+async def report(ctx: Context, args: BulkArgs) -> CommandResult:
     """Firm by firm, as a file."""
     table = await bulk.report(ctx.uow, ctx.actor, args.bulk)
     made = await _made(ctx, table, tables.REPORT_NAME, tables.REPORT, tables.report_rows(table))
-    return Reply(tables.reported(table.view, made), ctx.apart)
+    return CommandResult(tables.reported(table.view, made), ctx.message_placement)
 
 
-async def links(ctx: Context, args: BulkArgs) -> Reply:
+@CommandDeclaration(
+    name="bulk.links",
+    permission=Permission.MARKETPLACE_RUN,
+    about=t("The links of a bulk invitation as a file"),
+    verb=t("Links as a file"),
+    group=Group.MARKETPLACE,
+    also=(Permission.FILE_FETCH,),
+    args=BulkArgs,
+    listed=False,
+)
+async def links(ctx: Context, args: BulkArgs) -> CommandResult:
     """The links that no mail carries, as a file."""
     table = await bulk.links(ctx.uow, ctx.actor, args.bulk)
     rows = tables.link_rows(table, ctx.public_url)
     made = await _made(ctx, table, tables.LINKS_NAME, tables.LINKS, rows)
-    return Reply(tables.links_taken(table.view, made), ctx.apart)
+    return CommandResult(tables.links_taken(table.view, made), ctx.message_placement)
 
 
 async def _made(
@@ -118,107 +200,3 @@ async def _made(
     written = ([writer.one_line(cell) if isinstance(cell, T) else cell for cell in row] for row in rows)
     content = write_csv([writer.one_line(one) for one in header], written, ctx.actor.language)
     return await file.offer(ctx.uow, ctx.actor, writer.one_line(tables.named(name, table.view)), content)
-
-
-COMMANDS: Final = (
-    Command(
-        name="marketplace.invite_many",
-        english=("market invite many", "marketplace invite many"),
-        german=("markt viele einladen", "marktplatz viele einladen"),
-        permission=Permission.MARKETPLACE_RUN,
-        about=t("Invite many firms to your market at once, pasted or from a file"),
-        verb=t("Invite many firms"),
-        group=Group.MARKETPLACE,
-        handler=invite_many,
-        args=InviteManyArgs,
-        takes=("marketplace*",),
-        form=invite_many_form,
-    ),
-    Command(
-        name="bulk.show",
-        english=("market report", "marketplace report"),
-        german=("markt bericht", "marktplatz bericht"),
-        permission=Permission.MARKETPLACE_VIEW,
-        about=t("What became of your team's latest bulk invitation"),
-        verb=t("Overview"),
-        group=Group.MARKETPLACE,
-        handler=show,
-        args=ShowArgs,
-        writes=False,
-    ),
-    Command(
-        name="bulk.page",
-        english=(),
-        german=(),
-        permission=Permission.MARKETPLACE_VIEW,
-        about=t("The firms of a bulk invitation"),
-        verb=t("Firm by firm"),
-        group=Group.MARKETPLACE,
-        handler=page,
-        args=PageArgs,
-        writes=False,
-        listed=False,
-    ),
-    Command(
-        name="bulk.send",
-        english=(),
-        german=(),
-        permission=Permission.MARKETPLACE_RUN,
-        about=t("Send the invitations of a list"),
-        verb=t("Send"),
-        group=Group.MARKETPLACE,
-        handler=send,
-        args=BulkArgs,
-        listed=False,
-    ),
-    Command(
-        name="bulk.drop",
-        english=(),
-        german=(),
-        permission=Permission.MARKETPLACE_RUN,
-        about=t("Discard a list"),
-        verb=t("Discard"),
-        group=Group.MARKETPLACE,
-        handler=drop,
-        args=BulkArgs,
-        listed=False,
-    ),
-    Command(
-        name="bulk.resend",
-        english=(),
-        german=(),
-        permission=Permission.MARKETPLACE_RUN,
-        about=t("Send the mails again that did not leave"),
-        verb=t("Send again"),
-        group=Group.MARKETPLACE,
-        handler=resend,
-        args=BulkArgs,
-        listed=False,
-    ),
-    Command(
-        name="bulk.report",
-        english=(),
-        german=(),
-        permission=Permission.MARKETPLACE_VIEW,
-        about=t("The report on a bulk invitation as a file"),
-        verb=t("Report as a file"),
-        group=Group.MARKETPLACE,
-        handler=report,
-        also=(Permission.FILE_FETCH,),
-        args=BulkArgs,
-        listed=False,
-    ),
-    Command(
-        name="bulk.links",
-        english=(),
-        german=(),
-        permission=Permission.MARKETPLACE_RUN,
-        about=t("The links of a bulk invitation as a file"),
-        verb=t("Links as a file"),
-        group=Group.MARKETPLACE,
-        handler=links,
-        also=(Permission.FILE_FETCH,),
-        args=BulkArgs,
-        listed=False,
-    ),
-)

@@ -1,8 +1,7 @@
 """A card whose channel is also read by people of other organisations, for one colleague alone."""
 
-from bot.commands.context import Context
-from bot.commands.registry import Args, Command, Group
-from bot.dispatch.incoming import Placement
+from bot.commands.command import Args, CommandDeclaration, Context, Group
+from bot.dispatch.interaction import Placement
 from cards.chat import SHOW
 from cards.model import Card, t
 from services import delivery
@@ -17,6 +16,17 @@ class CardArgs(Args, frozen=True):
     key: str
 
 
+@CommandDeclaration(
+    name=SHOW,
+    permission=Permission.CARD_SHOW,
+    about=t("Show a card to you alone"),
+    verb=t("Show"),
+    group=Group.YOU,
+    args=CardArgs,
+    on_click=Placement.PRIVATE,
+    writes=False,
+    listed=False,
+)
 async def show(ctx: Context, args: CardArgs) -> Card:
     """The card as it is true now for whoever asks."""
     posted = await delivery.find_post(ctx.uow, ctx.actor, args.view, args.key)
@@ -26,21 +36,3 @@ async def show(ctx: Context, args: CardArgs) -> Card:
     if card is None:
         raise NotFound("card")
     return card
-
-
-COMMANDS = (
-    Command(
-        name=SHOW,
-        english=(),
-        german=(),
-        permission=Permission.CARD_SHOW,
-        about=t("Show a card to you alone"),
-        verb=t("Show"),
-        group=Group.YOU,
-        handler=show,
-        args=CardArgs,
-        on_click=Placement.PRIVATE,
-        writes=False,
-        listed=False,
-    ),
-)

@@ -1,8 +1,7 @@
 """Channels of other platforms: a code, and what becomes of the channel in which it is typed."""
 
-from bot.commands.context import Context
-from bot.commands.registry import Args, Command, Group, NoArgs, Reply
-from bot.dispatch.incoming import Placement
+from bot.commands.command import Args, CommandDeclaration, CommandResult, Context, Group, NoArgs
+from bot.dispatch.interaction import Placement
 from cards import channel as cards
 from cards.model import Card, t
 from services import channel
@@ -15,76 +14,64 @@ class OfferArgs(Args, frozen=True):
     offer: str
 
 
-async def code(ctx: Context, args: NoArgs) -> Reply:
+@CommandDeclaration(
+    name="channel.code",
+    english=("connect code",),
+    german=("verbinden code",),
+    permission=Permission.TEAM_EDIT_SETTINGS,
+    about=t("Get a code that connects a channel in another chat, such as Slack or Teams"),
+    verb=t("Connect elsewhere"),
+    group=Group.TEAM,
+)
+async def code(ctx: Context, args: NoArgs) -> CommandResult:
     """A new code, shown once."""
     del args
-    return Reply(cards.code_shown(await channel.ask(ctx.uow, ctx.actor)), ctx.apart, kept=cards.shown_once())
+    return CommandResult(
+        cards.code_shown(await channel.ask(ctx.uow, ctx.actor)), ctx.message_placement, repeated_card=cards.shown_once()
+    )
 
 
-async def review(ctx: Context, args: OfferArgs) -> Card | Reply:
+@CommandDeclaration(
+    name="channel.review",
+    permission=Permission.TEAM_EDIT_SETTINGS,
+    about=t("See which channel was offered"),
+    verb=t("Go on here"),
+    group=Group.TEAM,
+    args=OfferArgs,
+    writes=False,
+    listed=False,
+)
+async def review(ctx: Context, args: OfferArgs) -> Card | CommandResult:
     """The channel that was offered; the code stays to be seen as long as nobody has typed it."""
     found = await channel.review(ctx.uow, ctx.actor, args.offer)
     card = cards.review(found, ctx.uow.now)
     is_early = found.state is channel.OfferState.ASKED and found.is_open(ctx.uow.now)
-    return Reply(card, Placement.PRIVATE) if is_early else card
+    return CommandResult(card, Placement.PRIVATE) if is_early else card
 
 
+@CommandDeclaration(
+    name="channel.confirm",
+    permission=Permission.TEAM_EDIT_SETTINGS,
+    about=t("Connect the channel that was offered"),
+    verb=t("Connect"),
+    group=Group.TEAM,
+    args=OfferArgs,
+    listed=False,
+)
 async def confirm(ctx: Context, args: OfferArgs) -> Card:
     """Make it the team's."""
     return cards.confirmed(await channel.confirm(ctx.uow, ctx.actor, args.offer, accept=args.accept))
 
 
+@CommandDeclaration(
+    name="channel.decline",
+    permission=Permission.TEAM_EDIT_SETTINGS,
+    about=t("Leave the offered channel alone"),
+    verb=t("Decline"),
+    group=Group.TEAM,
+    args=OfferArgs,
+    listed=False,
+)
 async def decline(ctx: Context, args: OfferArgs) -> Card:
     """Leave it alone."""
     return cards.review(await channel.decline(ctx.uow, ctx.actor, args.offer), ctx.uow.now)
-
-
-COMMANDS = (
-    Command(
-        name="channel.code",
-        english=("connect code",),
-        german=("verbinden code",),
-        permission=Permission.TEAM_EDIT_SETTINGS,
-        about=t("Get a code that connects a channel in another chat, such as Slack or Teams"),
-        verb=t("Connect elsewhere"),
-        group=Group.TEAM,
-        handler=code,
-    ),
-    Command(
-        name="channel.review",
-        english=(),
-        german=(),
-        permission=Permission.TEAM_EDIT_SETTINGS,
-        about=t("See which channel was offered"),
-        verb=t("Go on here"),
-        group=Group.TEAM,
-        handler=review,
-        args=OfferArgs,
-        writes=False,
-        listed=False,
-    ),
-    Command(
-        name="channel.confirm",
-        english=(),
-        german=(),
-        permission=Permission.TEAM_EDIT_SETTINGS,
-        about=t("Connect the channel that was offered"),
-        verb=t("Connect"),
-        group=Group.TEAM,
-        handler=confirm,
-        args=OfferArgs,
-        listed=False,
-    ),
-    Command(
-        name="channel.decline",
-        english=(),
-        german=(),
-        permission=Permission.TEAM_EDIT_SETTINGS,
-        about=t("Leave the offered channel alone"),
-        verb=t("Decline"),
-        group=Group.TEAM,
-        handler=decline,
-        args=OfferArgs,
-        listed=False,
-    ),
-)

@@ -1,7 +1,6 @@
 """The commands about messages that may not have arrived."""
 
-from bot.commands.context import Context
-from bot.commands.registry import Args, Command, Group
+from bot.commands.command import Args, CommandDeclaration, Context, Group
 from cards import delivery as cards
 from cards.model import Card, t
 from services import delivery
@@ -20,39 +19,29 @@ class SweepArgs(Args, frozen=True):
     sweep: str
 
 
+@CommandDeclaration(
+    name="delivery.resend",
+    permission=Permission.DELIVERY_RESEND,
+    about=t("Send a message again that may not have arrived"),
+    verb=t("Send again"),
+    group=Group.TEAM,
+    args=DeliveryArgs,
+    listed=False,
+)
 async def resend(ctx: Context, args: DeliveryArgs) -> Card:
     """Send a message again that may not have arrived."""
     return cards.resent(await delivery.resend(ctx.uow, ctx.actor, args.delivery))
 
 
+@CommandDeclaration(
+    name="delivery.resend_all",
+    permission=Permission.DELIVERY_RESEND,
+    about=t("Send messages again that may not have arrived"),
+    verb=t("Send all again"),
+    group=Group.TEAM,
+    args=SweepArgs,
+    listed=False,
+)
 async def resend_all(ctx: Context, args: SweepArgs) -> Card:
     """Send messages again that may not have arrived."""
     return cards.resent(await delivery.resend_all(ctx.uow, ctx.actor, args.sweep))
-
-
-COMMANDS = (
-    Command(
-        name="delivery.resend",
-        english=(),
-        german=(),
-        permission=Permission.DELIVERY_RESEND,
-        about=t("Send a message again that may not have arrived"),
-        verb=t("Send again"),
-        group=Group.TEAM,
-        handler=resend,
-        args=DeliveryArgs,
-        listed=False,
-    ),
-    Command(
-        name="delivery.resend_all",
-        english=(),
-        german=(),
-        permission=Permission.DELIVERY_RESEND,
-        about=t("Send messages again that may not have arrived"),
-        verb=t("Send all again"),
-        group=Group.TEAM,
-        handler=resend_all,
-        args=SweepArgs,
-        listed=False,
-    ),
-)

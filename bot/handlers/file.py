@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from bot.commands.context import Context
-from bot.commands.registry import Args, Command, Group, NoArgs, Reply
-from bot.dispatch.incoming import Placement
+from bot.commands.command import Args, CommandDeclaration, CommandResult, Context, Group, NoArgs
+from bot.dispatch.interaction import Placement
 from cards import file as cards
 from cards.model import Card, t
 from services import file
@@ -20,83 +19,67 @@ class FileArgs(Args, frozen=True):
     file: str
 
 
+@CommandDeclaration(
+    name="file.receive",
+    permission=Permission.FILE_RECEIVE,
+    about=t("Receive a file"),
+    verb=t("Send file"),
+    group=Group.YOU,
+    is_askable=False,
+    on_click=Placement.PRIVATE,
+    listed=False,
+)
 async def receive(ctx: Context, args: NoArgs) -> Card:
     """What came along with the message, and what this person may do with it."""
     del args
-    files = await file.receive_all(ctx.uow, ctx.actor, ctx.incoming.files)
-    known = (ctx.registry.commands[name] for name in USES if name in ctx.registry.commands)
+    files = await file.receive_all(ctx.uow, ctx.actor, ctx.interaction.files)
+    known = (ctx.commands[name] for name in USES if name in ctx.commands)
     may = [cards.Use(one.verb, one.name) for one in known if ctx.actor.may(one.permission)]
     return cards.received(files, may)
 
 
-async def show(ctx: Context, args: FileArgs) -> Reply:
+@CommandDeclaration(
+    name="file.show",
+    permission=Permission.FILE_FETCH,
+    about=t("Get a file that was made for you"),
+    verb=t("Get file"),
+    group=Group.YOU,
+    args=FileArgs,
+    writes=False,
+    listed=False,
+)
+async def show(ctx: Context, args: FileArgs) -> CommandResult:
     """A file to be fetched; where others read along, they do not see that there is one."""
     card = cards.offered(await file.show_made(ctx.uow, ctx.actor, args.file))
-    return Reply(card, ctx.apart)
+    return CommandResult(card, ctx.message_placement)
 
 
+@CommandDeclaration(
+    name="file.decline",
+    permission=Permission.FILE_FETCH,
+    about=t("Leave a file where it is for now"),
+    verb=t("Don't save"),
+    group=Group.YOU,
+    args=FileArgs,
+    writes=False,
+    on_click=Placement.PRIVATE,
+    listed=False,
+)
 async def decline(ctx: Context, args: FileArgs) -> Card:
     """It was not put where the person keeps files, and stays to be fetched."""
     return cards.declined(await file.show_made(ctx.uow, ctx.actor, args.file))
 
 
+@CommandDeclaration(
+    name="file.discard",
+    permission=Permission.FILE_RECEIVE,
+    about=t("Remove a file that you have sent"),
+    verb=t("Remove file"),
+    group=Group.YOU,
+    args=FileArgs,
+    is_askable=False,
+    listed=False,
+)
 async def discard(ctx: Context, args: FileArgs) -> Card:
     """Away with it."""
     return cards.discarded(await file.discard(ctx.uow, ctx.actor, args.file))
-
-
-COMMANDS = (
-    Command(
-        name="file.receive",
-        english=(),
-        german=(),
-        permission=Permission.FILE_RECEIVE,
-        about=t("Receive a file"),
-        verb=t("Send file"),
-        group=Group.YOU,
-        handler=receive,
-        is_askable=False,
-        on_click=Placement.PRIVATE,
-        listed=False,
-    ),
-    Command(
-        name="file.show",
-        english=(),
-        german=(),
-        permission=Permission.FILE_FETCH,
-        about=t("Get a file that was made for you"),
-        verb=t("Get file"),
-        group=Group.YOU,
-        handler=show,
-        args=FileArgs,
-        writes=False,
-        listed=False,
-    ),
-    Command(
-        name="file.decline",
-        english=(),
-        german=(),
-        permission=Permission.FILE_FETCH,
-        about=t("Leave a file where it is for now"),
-        verb=t("Don't save"),
-        group=Group.YOU,
-        handler=decline,
-        args=FileArgs,
-        writes=False,
-        on_click=Placement.PRIVATE,
-        listed=False,
-    ),
-    Command(
-        name="file.discard",
-        english=(),
-        german=(),
-        permission=Permission.FILE_RECEIVE,
-        about=t("Remove a file that you have sent"),
-        verb=t("Remove file"),
-        group=Group.YOU,
-        handler=discard,
-        args=FileArgs,
-        is_askable=False,
-        listed=False,
-    ),
-)

@@ -5,9 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
-from bot.commands.context import Context
-from bot.commands.registry import Args, Command, Group, NoArgs
-from bot.dispatch.external import FREE
+from bot.commands.command import Args, Command, CommandDeclaration, Context, Group, NoArgs
+from bot.dispatch.external import COMMANDS_FOR_EXTERNAL_USERS
 from cards import help as cards
 from cards.model import Card, t
 from services import user
@@ -43,6 +42,18 @@ AT_HOME: Final = frozenset({"home.show"})
 """Of no use in the place of another team."""
 
 
+@CommandDeclaration(
+    name="help",
+    english=("help", "hello", "hi", "?"),
+    german=("hilfe", "hallo"),
+    permission=Permission.HELP,
+    about=t("Show what you can do here"),
+    verb=t("What can I do here?"),
+    group=Group.YOU,
+    args=HelpArgs,
+    takes=("group",),
+    writes=False,
+)
 async def show(ctx: Context, args: HelpArgs) -> Card:
     """What this person may do here."""
     ctx.actor.require(Permission.HELP)
@@ -57,7 +68,7 @@ async def show(ctx: Context, args: HelpArgs) -> Card:
             tuple(name.rstrip("*") for name in one.takes),
             clickable=not one.needs_arguments or one.form is not None,
         )
-        for one in ctx.registry.commands.values()
+        for one in ctx.commands.values()
         if one.listed and _is_offered(ctx.actor, one)
     )
     if ctx.actor.is_outsider:
@@ -69,15 +80,11 @@ async def show(ctx: Context, args: HelpArgs) -> Card:
 
 
 def _is_offered(actor: Actor, command: Command) -> bool:
-    if (actor.is_outsider and command.name not in FREE) or (actor.is_visiting and command.name in AT_HOME):
+    if (actor.is_outsider and command.name not in COMMANDS_FOR_EXTERNAL_USERS) or (
+        actor.is_visiting and command.name in AT_HOME
+    ):
         return False
     return actor.is_offered(command.permission)
-
-
-async def language(ctx: Context, args: LanguageArgs) -> Card:
-    """Speak this language with this person from now on."""
-    await user.choose_language(ctx.uow, ctx.actor, args.language)
-    return cards.language_chosen()
 
 
 async def language_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -87,51 +94,38 @@ async def language_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[
     return cards.language_form()
 
 
+@CommandDeclaration(
+    name="preference.language",
+    english=("language",),
+    german=("sprache",),
+    permission=Permission.PREFERENCE_SET,
+    about=t("Choose the language I speak with you: de or en"),
+    verb=t("Change language"),
+    group=Group.YOU,
+    args=LanguageArgs,
+    takes=("language",),
+    form=language_form,
+    changes_reader=True,
+)
+async def language(ctx: Context, args: LanguageArgs) -> Card:
+    """Speak this language with this person from now on."""
+    await user.choose_language(ctx.uow, ctx.actor, args.language)
+    return cards.language_chosen()
+
+
+@CommandDeclaration(
+    name="cancel",
+    english=("cancel",),
+    german=("abbrechen",),
+    permission=Permission.HELP,
+    about=t("Leave everything as it is"),
+    verb=t("Cancel"),
+    group=Group.YOU,
+    writes=False,
+    listed=False,
+)
 async def cancel(ctx: Context, args: NoArgs) -> Card:
     """Leave everything as it is."""
     del args
     ctx.actor.require(Permission.HELP)
     return cards.cancelled()
-
-
-COMMANDS = (
-    Command(
-        name="help",
-        english=("help", "hello", "hi", "?"),
-        german=("hilfe", "hallo"),
-        permission=Permission.HELP,
-        about=t("Show what you can do here"),
-        verb=t("What can I do here?"),
-        group=Group.YOU,
-        handler=show,
-        args=HelpArgs,
-        takes=("group",),
-        writes=False,
-    ),
-    Command(
-        name="preference.language",
-        english=("language",),
-        german=("sprache",),
-        permission=Permission.PREFERENCE_SET,
-        about=t("Choose the language I speak with you: de or en"),
-        verb=t("Change language"),
-        group=Group.YOU,
-        handler=language,
-        args=LanguageArgs,
-        takes=("language",),
-        form=language_form,
-        changes_reader=True,
-    ),
-    Command(
-        name="cancel",
-        english=("cancel",),
-        german=("abbrechen",),
-        permission=Permission.HELP,
-        about=t("Leave everything as it is"),
-        verb=t("Cancel"),
-        group=Group.YOU,
-        handler=cancel,
-        writes=False,
-        listed=False,
-    ),
-)

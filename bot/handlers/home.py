@@ -2,8 +2,7 @@
 
 from msgspec.structs import replace
 
-from bot.commands.context import Context
-from bot.commands.registry import Args, Command, Group
+from bot.commands.command import Args, CommandDeclaration, Context, Group
 from cards import home as cards
 from cards.lead.words import STEPS
 from cards.model import Card, Subject, t
@@ -18,23 +17,18 @@ class HomeArgs(Args, frozen=True):
     stays: bool = False
 
 
+@CommandDeclaration(
+    name="home.show",
+    english=("home", "start"),
+    german=("home", "start", "startseite"),
+    permission=Permission.HELP,
+    about=t("Show your leads, what waits for you, and your team"),
+    verb=t("Show my home"),
+    group=Group.YOU,
+    args=HomeArgs,
+    writes=False,
+)
 async def show(ctx: Context, args: HomeArgs) -> Card:
     """The person's home as it is now."""
     card = cards.shown(await home.show(ctx.uow, ctx.actor), STEPS, WISHES)
     return replace(card, subject=Subject(home.VIEW, home.key_of(ctx.actor.user_id))) if args.stays else card
-
-
-COMMANDS = (
-    Command(
-        name="home.show",
-        english=("home", "start"),
-        german=("home", "start", "startseite"),
-        permission=Permission.HELP,
-        about=t("Show your leads, what waits for you, and your team"),
-        verb=t("Show my home"),
-        group=Group.YOU,
-        handler=show,
-        args=HomeArgs,
-        writes=False,
-    ),
-)

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.commands.context import Context
-from bot.commands.registry import Args, Command, Group, Reply
-from bot.dispatch.incoming import Placement
+from bot.commands.command import Args, CommandDeclaration, CommandResult, Context, Group
+from bot.dispatch.interaction import Placement
 from cards import identity as cards
 from cards.model import Card, t
 from services import identity
@@ -39,17 +38,43 @@ class UnlinkArgs(Args, frozen=True):
     identity: str = ""
 
 
-async def link(ctx: Context, args: LinkArgs) -> Card | Reply:
+@CommandDeclaration(
+    name="identity.link",
+    english=("link",),
+    german=("verknüpfen",),
+    permission=Permission.IDENTITY_LINK,
+    about=t("Be one person here and in another chat, such as Slack or Teams"),
+    verb=t("Link chats"),
+    group=Group.YOU,
+    args=LinkArgs,
+    takes=("code",),
+)
+async def link(ctx: Context, args: LinkArgs) -> Card | CommandResult | None:
     """With a code, go on with it; without one, show a new one, and never again."""
     if args.code:
-        return await enter(ctx, EnterArgs(code=args.code))
-    return Reply(cards.code_shown(await identity.ask(ctx.uow, ctx.actor)), ctx.apart, kept=cards.shown_once())
+        return await enter.handler(ctx, EnterArgs(code=args.code))
+    return CommandResult(
+        cards.code_shown(await identity.ask(ctx.uow, ctx.actor)),
+        ctx.message_placement,
+        repeated_card=cards.shown_once(),
+    )
 
 
-async def enter(ctx: Context, args: EnterArgs) -> Card:
-    """Whose the code is."""
-    found = await identity.enter(ctx.uow, ctx.actor, args.code)
-    return cards.wrong(found) if isinstance(found, WrongCode) else cards.consent(found, ctx.uow.now)
+@CommandDeclaration(
+    name="identity.unlink",
+    english=("unlink",),
+    german=("verknüpfung lösen",),
+    permission=Permission.IDENTITY_LINK,
+    about=t("Show the chats in which you are one person, and unlink one"),
+    verb=t("Unlink"),
+    group=Group.YOU,
+    args=UnlinkArgs,
+)
+async def unlink(ctx: Context, args: UnlinkArgs) -> Card:
+    """Take a chat out, or show from which to choose."""
+    if not args.identity:
+        return cards.listed(await identity.list_(ctx.uow, ctx.actor))
+    return cards.unlinked(await identity.unlink(ctx.uow, ctx.actor, args.identity, accept=args.accept))
 
 
 async def enter_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -59,120 +84,77 @@ async def enter_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[War
     return cards.code_form()
 
 
+@CommandDeclaration(
+    name="identity.enter",
+    permission=Permission.IDENTITY_LINK,
+    about=t("Type the code from the other chat"),
+    verb=t("I have a code"),
+    group=Group.YOU,
+    args=EnterArgs,
+    form=enter_form,
+    listed=False,
+)
+async def enter(ctx: Context, args: EnterArgs) -> Card:
+    """Whose the code is."""
+    found = await identity.enter(ctx.uow, ctx.actor, args.code)
+    return cards.wrong(found) if isinstance(found, WrongCode) else cards.consent(found, ctx.uow.now)
+
+
+@CommandDeclaration(
+    name="identity.agree",
+    permission=Permission.IDENTITY_LINK,
+    about=t("Say that the other chat is yours, too"),
+    verb=t("That's me"),
+    group=Group.YOU,
+    args=RequestArgs,
+    listed=False,
+)
 async def agree(ctx: Context, args: RequestArgs) -> Card:
     """Say where the code was typed that it is oneself."""
     return cards.consent(await identity.agree(ctx.uow, ctx.actor, args.link), ctx.uow.now)
 
 
-async def review(ctx: Context, args: RequestArgs) -> Card | Reply:
+@CommandDeclaration(
+    name="identity.review",
+    permission=Permission.IDENTITY_LINK,
+    about=t("See who would like to be linked with you"),
+    verb=t("Go on here"),
+    group=Group.YOU,
+    args=RequestArgs,
+    writes=False,
+    listed=False,
+)
+async def review(ctx: Context, args: RequestArgs) -> Card | CommandResult:
     """Who would like to be linked; the code stays to be seen as long as nobody has typed it."""
     found = await identity.review(ctx.uow, ctx.actor, args.link)
     card = cards.review(found, ctx.uow.now)
     is_early = found.state in {LinkState.ASKED, LinkState.TYPED} and found.is_open(ctx.uow.now)
-    return Reply(card, Placement.PRIVATE) if is_early else card
+    return CommandResult(card, Placement.PRIVATE) if is_early else card
 
 
+@CommandDeclaration(
+    name="identity.confirm",
+    permission=Permission.IDENTITY_LINK,
+    about=t("Link the other chat with you"),
+    verb=t("Link"),
+    group=Group.YOU,
+    args=RequestArgs,
+    listed=False,
+)
 async def confirm(ctx: Context, args: RequestArgs) -> Card:
     """Say where the code was shown that it is oneself."""
     return cards.linked(await identity.confirm(ctx.uow, ctx.actor, args.link))
 
 
+@CommandDeclaration(
+    name="identity.decline",
+    permission=Permission.IDENTITY_LINK,
+    about=t("Link nothing"),
+    verb=t("Decline"),
+    group=Group.YOU,
+    args=RequestArgs,
+    listed=False,
+)
 async def decline(ctx: Context, args: RequestArgs) -> Card:
     """Say no."""
     return cards.review(await identity.decline(ctx.uow, ctx.actor, args.link), ctx.uow.now)
-
-
-async def unlink(ctx: Context, args: UnlinkArgs) -> Card:
-    """Take a chat out, or show from which to choose."""
-    if not args.identity:
-        return cards.listed(await identity.list_(ctx.uow, ctx.actor))
-    return cards.unlinked(await identity.unlink(ctx.uow, ctx.actor, args.identity, accept=args.accept))
-
-
-COMMANDS = (
-    Command(
-        name="identity.link",
-        english=("link",),
-        german=("verknüpfen",),
-        permission=Permission.IDENTITY_LINK,
-        about=t("Be one person here and in another chat, such as Slack or Teams"),
-        verb=t("Link chats"),
-        group=Group.YOU,
-        handler=link,
-        args=LinkArgs,
-        takes=("code",),
-    ),
-    Command(
-        name="identity.unlink",
-        english=("unlink",),
-        german=("verknüpfung lösen",),
-        permission=Permission.IDENTITY_LINK,
-        about=t("Show the chats in which you are one person, and unlink one"),
-        verb=t("Unlink"),
-        group=Group.YOU,
-        handler=unlink,
-        args=UnlinkArgs,
-    ),
-    Command(
-        name="identity.enter",
-        english=(),
-        german=(),
-        permission=Permission.IDENTITY_LINK,
-        about=t("Type the code from the other chat"),
-        verb=t("I have a code"),
-        group=Group.YOU,
-        handler=enter,
-        args=EnterArgs,
-        form=enter_form,
-        listed=False,
-    ),
-    Command(
-        name="identity.agree",
-        english=(),
-        german=(),
-        permission=Permission.IDENTITY_LINK,
-        about=t("Say that the other chat is yours, too"),
-        verb=t("That's me"),
-        group=Group.YOU,
-        handler=agree,
-        args=RequestArgs,
-        listed=False,
-    ),
-    Command(
-        name="identity.review",
-        english=(),
-        german=(),
-        permission=Permission.IDENTITY_LINK,
-        about=t("See who would like to be linked with you"),
-        verb=t("Go on here"),
-        group=Group.YOU,
-        handler=review,
-        args=RequestArgs,
-        writes=False,
-        listed=False,
-    ),
-    Command(
-        name="identity.confirm",
-        english=(),
-        german=(),
-        permission=Permission.IDENTITY_LINK,
-        about=t("Link the other chat with you"),
-        verb=t("Link"),
-        group=Group.YOU,
-        handler=confirm,
-        args=RequestArgs,
-        listed=False,
-    ),
-    Command(
-        name="identity.decline",
-        english=(),
-        german=(),
-        permission=Permission.IDENTITY_LINK,
-        about=t("Link nothing"),
-        verb=t("Decline"),
-        group=Group.YOU,
-        handler=decline,
-        args=RequestArgs,
-        listed=False,
-    ),
-)

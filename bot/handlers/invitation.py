@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.commands.context import Context
-from bot.commands.registry import Args, Command, Group, NoArgs
+from bot.commands.command import Args, CommandDeclaration, Context, Group, NoArgs
 from cards import invitation as cards, invited, question as question_cards
 from cards.model import Card, t
 from services import invitation
@@ -45,11 +44,6 @@ class JoinArgs(Args, frozen=True):
     code: str = ""
 
 
-async def create(ctx: Context, args: InviteArgs) -> Card:
-    """Invite an address."""
-    return cards.sent(await invitation.create(ctx.uow, ctx.actor, args.email, args.role, text=args.text))
-
-
 async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Whom."""
     del warnings
@@ -57,9 +51,21 @@ async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     return cards.create_form(str(known.get("email", "")), str(known.get("role", "")))
 
 
-async def request(ctx: Context, args: InviteArgs) -> Card:
-    """Ask the owner and the admins."""
-    return cards.sent(await invitation.request(ctx.uow, ctx.actor, args.email, args.role, text=args.text))
+@CommandDeclaration(
+    name="invitation.create",
+    english=("invite",),
+    german=("einladen",),
+    permission=Permission.MEMBER_INVITE,
+    about=t("Invite somebody into the team by e-mail"),
+    verb=t("Invite"),
+    group=Group.TEAM,
+    args=InviteArgs,
+    takes=("email", "role"),
+    form=create_form,
+)
+async def create(ctx: Context, args: InviteArgs) -> Card:
+    """Invite an address."""
+    return cards.sent(await invitation.create(ctx.uow, ctx.actor, args.email, args.role, text=args.text))
 
 
 async def request_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -69,6 +75,33 @@ async def request_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[W
     return cards.create_form(str(known.get("email", "")), str(known.get("role", "")), asks=True)
 
 
+@CommandDeclaration(
+    name="invitation.request",
+    english=("request invitation",),
+    german=("einladung erbitten",),
+    permission=Permission.INVITATION_REQUEST,
+    about=t("Ask the owner or an admin to invite somebody"),
+    verb=t("Ask for an invitation"),
+    group=Group.TEAM,
+    args=InviteArgs,
+    takes=("email", "role"),
+    form=request_form,
+)
+async def request(ctx: Context, args: InviteArgs) -> Card:
+    """Ask the owner and the admins."""
+    return cards.sent(await invitation.request(ctx.uow, ctx.actor, args.email, args.role, text=args.text))
+
+
+@CommandDeclaration(
+    name="invitation.list",
+    english=("invitations",),
+    german=("einladungen",),
+    permission=Permission.TEAM_VIEW_SETTINGS,
+    about=t("Show the invitations of the team"),
+    verb=t("Show invitations"),
+    group=Group.TEAM,
+    writes=False,
+)
 async def list_(ctx: Context, args: NoArgs) -> Card:
     """The team's invitations."""
     del args
@@ -78,27 +111,60 @@ async def list_(ctx: Context, args: NoArgs) -> Card:
 async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """The invitations to choose from, where a command needs one and none was named."""
     del known, warnings
-    return await list_(ctx, NoArgs())
+    return cards.listed(await invitation.list_(ctx.uow, ctx.actor))
 
 
+@CommandDeclaration(
+    name="invitation.show",
+    english=("invitation",),
+    german=("einladung",),
+    permission=Permission.TEAM_VIEW_SETTINGS,
+    about=t("Show an invitation"),
+    verb=t("Show"),
+    group=Group.TEAM,
+    args=InvitationArgs,
+    takes=("invitation",),
+    form=choose,
+    writes=False,
+    listed=False,
+)
 async def show(ctx: Context, args: InvitationArgs) -> Card:
     """One invitation as this reader may see it."""
     return cards.shown(await invitation.show(ctx.uow, ctx.actor, args.invitation))
 
 
+@CommandDeclaration(
+    name="invitation.approve",
+    english=("approve",),
+    german=("freigeben",),
+    permission=Permission.INVITATION_DECIDE,
+    about=t("Approve an invitation that a colleague asked for"),
+    verb=t("Approve"),
+    group=Group.TEAM,
+    args=InvitationArgs,
+    takes=("invitation",),
+    form=choose,
+)
 async def approve(ctx: Context, args: InvitationArgs) -> Card:
     """Say yes."""
     return cards.shown(await invitation.approve(ctx.uow, ctx.actor, args.invitation))
 
 
+@CommandDeclaration(
+    name="invitation.decline",
+    english=("decline",),
+    german=("ablehnen",),
+    permission=Permission.INVITATION_DECIDE,
+    about=t("Decline an invitation that a colleague asked for"),
+    verb=t("Decline"),
+    group=Group.TEAM,
+    args=InvitationArgs,
+    takes=("invitation",),
+    form=choose,
+)
 async def decline(ctx: Context, args: InvitationArgs) -> Card:
     """Say no."""
     return cards.shown(await invitation.decline(ctx.uow, ctx.actor, args.invitation))
-
-
-async def question(ctx: Context, args: QuestionArgs) -> Card:
-    """Ask something first."""
-    return question_cards.asked(await invitation.question(ctx.uow, ctx.actor, args.invitation, args.text))
 
 
 async def question_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -109,9 +175,21 @@ async def question_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[
     return question_cards.form(wanted.ref, wanted.invitation_id, wanted.requested_by_name)
 
 
-async def answer(ctx: Context, args: AnswerArgs) -> Card:
-    """Answer whoever asked."""
-    return question_cards.answered(await invitation.answer(ctx.uow, ctx.actor, args.question, args.text))
+@CommandDeclaration(
+    name="invitation.question",
+    english=("ask back",),
+    german=("rückfrage",),
+    permission=Permission.INVITATION_DECIDE,
+    about=t("Ask the colleague who wants an invitation something before you decide"),
+    verb=t("Ask back"),
+    group=Group.TEAM,
+    args=QuestionArgs,
+    takes=("invitation", "text*"),
+    form=question_form,
+)
+async def question(ctx: Context, args: QuestionArgs) -> Card:
+    """Ask something first."""
+    return question_cards.asked(await invitation.question(ctx.uow, ctx.actor, args.invitation, args.text))
 
 
 async def answer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -120,16 +198,67 @@ async def answer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     return question_cards.answer_form(await invitation.to_answer(ctx.uow, ctx.actor, str(known.get("question", ""))))
 
 
+@CommandDeclaration(
+    name="invitation.answer",
+    permission=Permission.INVITATION_ANSWER,
+    about=t("Answer a question about an invitation"),
+    verb=t("Answer"),
+    group=Group.TEAM,
+    args=AnswerArgs,
+    form=answer_form,
+    listed=False,
+)
+async def answer(ctx: Context, args: AnswerArgs) -> Card:
+    """Answer whoever asked."""
+    return question_cards.answered(await invitation.answer(ctx.uow, ctx.actor, args.question, args.text))
+
+
+@CommandDeclaration(
+    name="invitation.revoke",
+    english=("revoke", "withdraw"),
+    german=("widerrufen", "zurückziehen"),
+    permission=Permission.MEMBER_INVITE,
+    about=t("Withdraw an invitation"),
+    verb=t("Withdraw"),
+    group=Group.TEAM,
+    args=InvitationArgs,
+    takes=("invitation",),
+    form=choose,
+)
 async def revoke(ctx: Context, args: InvitationArgs) -> Card:
     """Take it back."""
     return cards.shown(await invitation.revoke(ctx.uow, ctx.actor, args.invitation))
 
 
+@CommandDeclaration(
+    name="invitation.resend",
+    english=("resend",),
+    german=("erneut senden",),
+    permission=Permission.MEMBER_INVITE,
+    about=t("Send an invitation again, with a new link"),
+    verb=t("Send again"),
+    group=Group.TEAM,
+    args=InvitationArgs,
+    takes=("invitation",),
+    form=choose,
+)
 async def resend(ctx: Context, args: InvitationArgs) -> Card:
     """A new link."""
     return cards.sent(await invitation.resend(ctx.uow, ctx.actor, args.invitation))
 
 
+@CommandDeclaration(
+    name="invitation.join",
+    english=("join",),
+    german=("beitreten",),
+    permission=Permission.INVITATION_JOIN,
+    about=t("Join a team: with your code, or by asking in its channel"),
+    verb=t("Join"),
+    group=Group.YOU,
+    also=(Permission.TEAM_EDIT_SETTINGS,),
+    args=JoinArgs,
+    takes=("code",),
+)
 async def join(ctx: Context, args: JoinArgs) -> Card:
     """With a code, by it; without one, ask in a team's channel, or say where to type it."""
     if args.code:
@@ -138,150 +267,3 @@ async def join(ctx: Context, args: JoinArgs) -> Card:
         return invited.asked_to_join(await invitation.join_request(ctx.uow, ctx.actor))
     ctx.actor.require(Permission.INVITATION_JOIN)
     return invited.join_form()
-
-
-COMMANDS = (
-    Command(
-        name="invitation.create",
-        english=("invite",),
-        german=("einladen",),
-        permission=Permission.MEMBER_INVITE,
-        about=t("Invite somebody into the team by e-mail"),
-        verb=t("Invite"),
-        group=Group.TEAM,
-        handler=create,
-        args=InviteArgs,
-        takes=("email", "role"),
-        form=create_form,
-    ),
-    Command(
-        name="invitation.request",
-        english=("request invitation",),
-        german=("einladung erbitten",),
-        permission=Permission.INVITATION_REQUEST,
-        about=t("Ask the owner or an admin to invite somebody"),
-        verb=t("Ask for an invitation"),
-        group=Group.TEAM,
-        handler=request,
-        args=InviteArgs,
-        takes=("email", "role"),
-        form=request_form,
-    ),
-    Command(
-        name="invitation.list",
-        english=("invitations",),
-        german=("einladungen",),
-        permission=Permission.TEAM_VIEW_SETTINGS,
-        about=t("Show the invitations of the team"),
-        verb=t("Show invitations"),
-        group=Group.TEAM,
-        handler=list_,
-        writes=False,
-    ),
-    Command(
-        name="invitation.show",
-        english=("invitation",),
-        german=("einladung",),
-        permission=Permission.TEAM_VIEW_SETTINGS,
-        about=t("Show an invitation"),
-        verb=t("Show"),
-        group=Group.TEAM,
-        handler=show,
-        args=InvitationArgs,
-        takes=("invitation",),
-        form=choose,
-        writes=False,
-        listed=False,
-    ),
-    Command(
-        name="invitation.approve",
-        english=("approve",),
-        german=("freigeben",),
-        permission=Permission.INVITATION_DECIDE,
-        about=t("Approve an invitation that a colleague asked for"),
-        verb=t("Approve"),
-        group=Group.TEAM,
-        handler=approve,
-        args=InvitationArgs,
-        takes=("invitation",),
-        form=choose,
-    ),
-    Command(
-        name="invitation.decline",
-        english=("decline",),
-        german=("ablehnen",),
-        permission=Permission.INVITATION_DECIDE,
-        about=t("Decline an invitation that a colleague asked for"),
-        verb=t("Decline"),
-        group=Group.TEAM,
-        handler=decline,
-        args=InvitationArgs,
-        takes=("invitation",),
-        form=choose,
-    ),
-    Command(
-        name="invitation.question",
-        english=("ask back",),
-        german=("rückfrage",),
-        permission=Permission.INVITATION_DECIDE,
-        about=t("Ask the colleague who wants an invitation something before you decide"),
-        verb=t("Ask back"),
-        group=Group.TEAM,
-        handler=question,
-        args=QuestionArgs,
-        takes=("invitation", "text*"),
-        form=question_form,
-    ),
-    Command(
-        name="invitation.answer",
-        english=(),
-        german=(),
-        permission=Permission.INVITATION_ANSWER,
-        about=t("Answer a question about an invitation"),
-        verb=t("Answer"),
-        group=Group.TEAM,
-        handler=answer,
-        args=AnswerArgs,
-        form=answer_form,
-        listed=False,
-    ),
-    Command(
-        name="invitation.revoke",
-        english=("revoke", "withdraw"),
-        german=("widerrufen", "zurückziehen"),
-        permission=Permission.MEMBER_INVITE,
-        about=t("Withdraw an invitation"),
-        verb=t("Withdraw"),
-        group=Group.TEAM,
-        handler=revoke,
-        args=InvitationArgs,
-        takes=("invitation",),
-        form=choose,
-    ),
-    Command(
-        name="invitation.resend",
-        english=("resend",),
-        german=("erneut senden",),
-        permission=Permission.MEMBER_INVITE,
-        about=t("Send an invitation again, with a new link"),
-        verb=t("Send again"),
-        group=Group.TEAM,
-        handler=resend,
-        args=InvitationArgs,
-        takes=("invitation",),
-        form=choose,
-    ),
-    Command(
-        name="invitation.join",
-        english=("join",),
-        german=("beitreten",),
-        permission=Permission.INVITATION_JOIN,
-        about=t("Join a team: with your code, or by asking in its channel"),
-        verb=t("Join"),
-        group=Group.YOU,
-        handler=join,
-        also=(Permission.TEAM_EDIT_SETTINGS,),
-        args=JoinArgs,
-        takes=("code",),
-    ),
-)

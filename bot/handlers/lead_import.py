@@ -1,11 +1,8 @@
 """The commands about leads that come by file."""
 
-from typing import Final
-
 import msgspec
 
-from bot.commands.context import Context
-from bot.commands.registry import Args, Command, Group, Reply
+from bot.commands.command import Args, CommandDeclaration, CommandResult, Context, Group
 from cards import lead_import as cards
 from cards.model import Card, t
 from services import lead_import
@@ -52,13 +49,24 @@ class AssignArgs(ImportArgs, frozen=True):
     campaign: str = ""
 
 
-async def bring(ctx: Context, args: FileArgs) -> Card | Reply:
+@CommandDeclaration(
+    name="lead.import",
+    english=("import leads", "lead import"),
+    german=("leads importieren", "lead import", "importiere leads"),
+    permission=Permission.LEAD_IMPORT,
+    about=t("Bring in many leads from a CSV file"),
+    verb=t("Import leads"),
+    group=Group.LEADS,
+    args=FileArgs,
+    is_askable=False,
+)
+async def bring(ctx: Context, args: FileArgs) -> Card | CommandResult:
     """Look at a file that was sent. The card stays and moves with the import, so it is a message of its own."""
     if not args.file:
         name, content = _sample(ctx)
         return cards.explained(await lead_import.explain(ctx.uow, ctx.actor, name, content))
     card = cards.shown(await lead_import.prepare(ctx.uow, ctx.actor, args.file))
-    return Reply(card, ctx.apart)
+    return CommandResult(card, ctx.message_placement)
 
 
 def _sample(ctx: Context) -> tuple[str, bytes]:
@@ -67,11 +75,32 @@ def _sample(ctx: Context) -> tuple[str, bytes]:
     return writer.one_line(cards.SAMPLE_NAME), write_csv(header, rows, ctx.actor.language)
 
 
+@CommandDeclaration(
+    name="lead.import_show",
+    permission=Permission.LEAD_IMPORT,
+    about=t("One import as it stands"),
+    verb=t("Show import"),
+    group=Group.LEADS,
+    args=ImportArgs,
+    writes=False,
+    is_askable=False,
+    listed=False,
+)
 async def show(ctx: Context, args: ImportArgs) -> Card:
     """One import as it stands."""
     return cards.shown(await lead_import.show(ctx.uow, ctx.actor, args.lead_import))
 
 
+@CommandDeclaration(
+    name="lead.import_assign",
+    permission=Permission.LEAD_IMPORT,
+    about=t("Say which column is what"),
+    verb=t("Assign columns"),
+    group=Group.LEADS,
+    args=AssignArgs,
+    is_askable=False,
+    listed=False,
+)
 async def assign(ctx: Context, args: AssignArgs) -> Card:
     """Say which column is what."""
     if args.ask:
@@ -81,81 +110,32 @@ async def assign(ctx: Context, args: AssignArgs) -> Card:
     return cards.shown(await lead_import.assign(ctx.uow, ctx.actor, args.lead_import, places))
 
 
+@CommandDeclaration(
+    name="lead.import_start",
+    permission=Permission.LEAD_IMPORT,
+    about=t("Let an import begin or go on"),
+    verb=t("Import leads"),
+    group=Group.LEADS,
+    args=StartArgs,
+    is_askable=False,
+    listed=False,
+)
 async def start(ctx: Context, args: StartArgs) -> Card:
     """Let it begin, or go on."""
     defaults = lead_import.Defaults(args.title, args.source, args.campaign, args.duplicates == cards.KEEP)
     return cards.shown(await lead_import.start(ctx.uow, ctx.actor, args.lead_import, defaults))
 
 
+@CommandDeclaration(
+    name="lead.import_stop",
+    permission=Permission.LEAD_IMPORT,
+    about=t("Let an import stop"),
+    verb=t("Stop"),
+    group=Group.LEADS,
+    args=ImportArgs,
+    is_askable=False,
+    listed=False,
+)
 async def stop(ctx: Context, args: ImportArgs) -> Card:
     """Let it stop."""
     return cards.shown(await lead_import.stop(ctx.uow, ctx.actor, args.lead_import))
-
-
-COMMANDS: Final = (
-    Command(
-        name="lead.import",
-        english=("import leads", "lead import"),
-        german=("leads importieren", "lead import", "importiere leads"),
-        permission=Permission.LEAD_IMPORT,
-        about=t("Bring in many leads from a CSV file"),
-        verb=t("Import leads"),
-        group=Group.LEADS,
-        handler=bring,
-        args=FileArgs,
-        is_askable=False,
-    ),
-    Command(
-        name="lead.import_show",
-        english=(),
-        german=(),
-        permission=Permission.LEAD_IMPORT,
-        about=t("One import as it stands"),
-        verb=t("Show import"),
-        group=Group.LEADS,
-        handler=show,
-        args=ImportArgs,
-        writes=False,
-        is_askable=False,
-        listed=False,
-    ),
-    Command(
-        name="lead.import_assign",
-        english=(),
-        german=(),
-        permission=Permission.LEAD_IMPORT,
-        about=t("Say which column is what"),
-        verb=t("Assign columns"),
-        group=Group.LEADS,
-        handler=assign,
-        args=AssignArgs,
-        is_askable=False,
-        listed=False,
-    ),
-    Command(
-        name="lead.import_start",
-        english=(),
-        german=(),
-        permission=Permission.LEAD_IMPORT,
-        about=t("Let an import begin or go on"),
-        verb=t("Import leads"),
-        group=Group.LEADS,
-        handler=start,
-        args=StartArgs,
-        is_askable=False,
-        listed=False,
-    ),
-    Command(
-        name="lead.import_stop",
-        english=(),
-        german=(),
-        permission=Permission.LEAD_IMPORT,
-        about=t("Let an import stop"),
-        verb=t("Stop"),
-        group=Group.LEADS,
-        handler=stop,
-        args=ImportArgs,
-        is_askable=False,
-        listed=False,
-    ),
-)

@@ -1,11 +1,10 @@
 """The commands about marketplaces."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
-from bot.commands.context import Context
-from bot.commands.registry import TO_SOMEBODY, Args, Command, Group, Reply
-from bot.dispatch.incoming import Placement
+from bot.commands.command import RECIPIENT_PREPOSITIONS, Args, CommandDeclaration, CommandResult, Context, Group
+from bot.dispatch.interaction import Placement
 from cards import lead as lead_cards, marketplace as cards
 from cards.model import Card, t
 from services import lead, marketplace
@@ -72,12 +71,43 @@ class OfferArgs(Args, frozen=True):
     answer_5: str = ""
 
 
+@CommandDeclaration(
+    name="marketplace.show",
+    english=("market", "markets", "marketplace"),
+    german=("markt", "märkte", "marktplatz"),
+    permission=Permission.MARKETPLACE_VIEW,
+    about=t("The markets on which your team gives or takes leads"),
+    verb=t("Show markets"),
+    group=Group.MARKETPLACE,
+    args=ShowArgs,
+    takes=("marketplace*",),
+    writes=False,
+)
 async def show(ctx: Context, args: ShowArgs) -> Card:
     """One marketplace, or the list."""
     view = await marketplace.show(ctx.uow, ctx.actor, args.marketplace)
     return cards.listed(view) if isinstance(view, MarketplaceList) else cards.shown(view)
 
 
+async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Name and windows."""
+    del warnings
+    ctx.actor.require(Permission.MARKETPLACE_RUN)
+    return cards.create_form(known)
+
+
+@CommandDeclaration(
+    name="marketplace.create",
+    english=("market create", "marketplace create"),
+    german=("markt anlegen", "marktplatz anlegen"),
+    permission=Permission.MARKETPLACE_RUN,
+    about=t("Open a market and invite firms to it"),
+    verb=t("Open market"),
+    group=Group.MARKETPLACE,
+    args=CreateArgs,
+    takes=("name*",),
+    form=create_form,
+)
 async def create(ctx: Context, args: CreateArgs) -> Card:
     """Open a marketplace."""
     opened = await marketplace.create(
@@ -92,13 +122,28 @@ async def create(ctx: Context, args: CreateArgs) -> Card:
     return cards.shown(opened)
 
 
-async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Name and windows."""
+async def change_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """What holds now; the list, where several marketplaces could be meant."""
     del warnings
     ctx.actor.require(Permission.MARKETPLACE_RUN)
-    return cards.create_form(known)
+    view = await marketplace.show(ctx.uow, ctx.actor, str(known.get("marketplace", "")))
+    if isinstance(view, MarketplaceList):
+        return cards.listed(view)
+    return cards.change_form(view, known) if view.may_run else cards.shown(view)
 
 
+@CommandDeclaration(
+    name="marketplace.change",
+    english=("market settings", "marketplace settings"),
+    german=("markt einstellungen", "marktplatz einstellungen"),
+    permission=Permission.MARKETPLACE_RUN,
+    about=t("Change a market's times and the questions that its form asks"),
+    verb=t("Save"),
+    group=Group.MARKETPLACE,
+    args=ChangeArgs,
+    takes=("marketplace*",),
+    form=change_form,
+)
 async def change(ctx: Context, args: ChangeArgs) -> Card:
     """Change windows and questions."""
     settings = marketplace.Settings(
@@ -111,16 +156,25 @@ async def change(ctx: Context, args: ChangeArgs) -> Card:
     return cards.shown(await marketplace.change(ctx.uow, ctx.actor, args.marketplace, settings))
 
 
-async def change_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """What holds now; the list, where several marketplaces could be meant."""
+async def invite_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Which firm."""
     del warnings
     ctx.actor.require(Permission.MARKETPLACE_RUN)
-    view = await marketplace.show(ctx.uow, ctx.actor, str(known.get("marketplace", "")))
-    if isinstance(view, MarketplaceList):
-        return cards.listed(view)
-    return cards.change_form(view, known) if view.may_run else cards.shown(view)
+    return cards.invite_form(await marketplace.show(ctx.uow, ctx.actor, str(known.get("marketplace", ""))), known)
 
 
+@CommandDeclaration(
+    name="marketplace.invite",
+    english=("market invite", "marketplace invite"),
+    german=("markt einladen", "marktplatz einladen"),
+    permission=Permission.MARKETPLACE_RUN,
+    about=t("Invite a firm to your market"),
+    verb=t("Send invitation"),
+    group=Group.MARKETPLACE,
+    args=InviteArgs,
+    takes=("email", "name*"),
+    form=invite_form,
+)
 async def invite(ctx: Context, args: InviteArgs) -> Card:
     """Invite a firm."""
     view = await marketplace.invite(
@@ -135,28 +189,34 @@ async def invite(ctx: Context, args: InviteArgs) -> Card:
     return cards.shown(view)
 
 
-async def invite_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Which firm."""
-    del warnings
-    ctx.actor.require(Permission.MARKETPLACE_RUN)
-    return cards.invite_form(await marketplace.show(ctx.uow, ctx.actor, str(known.get("marketplace", ""))), known)
+async def offer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Where the lead goes, under the leads of the same contact; without a lead, those to choose from."""
+    if "lead" not in known:
+        return lead_cards.listed(await lead.list_(ctx.uow, ctx.actor))
+    form = await marketplace.offer_form(ctx.uow, ctx.actor, str(known["lead"]), str(known.get("marketplace", "")))
+    return cards.offer_form(form, known, warnings)
 
 
-async def end(ctx: Context, args: PartnerArgs) -> Card:
-    """End a partnership."""
-    return cards.shown(await marketplace.end(ctx.uow, ctx.actor, args.partner, accept=args.accept))
-
-
-async def withdraw(ctx: Context, args: PartnerArgs) -> Card:
-    """Delete a partner that is merely invited."""
-    return cards.shown(await marketplace.withdraw(ctx.uow, ctx.actor, args.partner))
-
-
-async def offer(ctx: Context, args: OfferArgs) -> Card | Reply:
+@CommandDeclaration(
+    name="marketplace.offer",
+    english=("offer", "market offer", "marketplace offer"),
+    german=("anbieten", "markt anbieten", "marktplatz anbieten"),
+    permission=Permission.MARKETPLACE_GIVE,
+    about=t("Offer a lead on a market"),
+    verb=t("Offer"),
+    group=Group.MARKETPLACE,
+    also=(Permission.MARKETPLACE_RUN,),
+    args=OfferArgs,
+    takes=("lead", "to*"),
+    before=RECIPIENT_PREPOSITIONS,
+    form=offer_form,
+    warns_in_form=True,
+)
+async def offer(ctx: Context, args: OfferArgs) -> Card | CommandResult:
     """Offer a lead; the form, where a choice is open."""
     if args.choose or (not args.marketplace and not args.to):
         form = await marketplace.offer_form(ctx.uow, ctx.actor, args.lead, args.marketplace)
-        return Reply(cards.offer_form(form, {}), Placement.PRIVATE)
+        return CommandResult(cards.offer_form(form, {}), Placement.PRIVATE)
     view = await marketplace.offer(
         ctx.uow,
         ctx.actor,
@@ -171,105 +231,33 @@ async def offer(ctx: Context, args: OfferArgs) -> Card | Reply:
     return lead_cards.shown(view)
 
 
-async def offer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Where the lead goes, under the leads of the same contact; without a lead, those to choose from."""
-    if "lead" not in known:
-        return lead_cards.listed(await lead.list_(ctx.uow, ctx.actor))
-    form = await marketplace.offer_form(ctx.uow, ctx.actor, str(known["lead"]), str(known.get("marketplace", "")))
-    return cards.offer_form(form, known, warnings)
-
-
-COMMANDS: Final = (
-    Command(
-        name="marketplace.show",
-        english=("market", "markets", "marketplace"),
-        german=("markt", "märkte", "marktplatz"),
-        permission=Permission.MARKETPLACE_VIEW,
-        about=t("The markets on which your team gives or takes leads"),
-        verb=t("Show markets"),
-        group=Group.MARKETPLACE,
-        handler=show,
-        args=ShowArgs,
-        takes=("marketplace*",),
-        writes=False,
-    ),
-    Command(
-        name="marketplace.create",
-        english=("market create", "marketplace create"),
-        german=("markt anlegen", "marktplatz anlegen"),
-        permission=Permission.MARKETPLACE_RUN,
-        about=t("Open a market and invite firms to it"),
-        verb=t("Open market"),
-        group=Group.MARKETPLACE,
-        handler=create,
-        args=CreateArgs,
-        takes=("name*",),
-        form=create_form,
-    ),
-    Command(
-        name="marketplace.change",
-        english=("market settings", "marketplace settings"),
-        german=("markt einstellungen", "marktplatz einstellungen"),
-        permission=Permission.MARKETPLACE_RUN,
-        about=t("Change a market's times and the questions that its form asks"),
-        verb=t("Save"),
-        group=Group.MARKETPLACE,
-        handler=change,
-        args=ChangeArgs,
-        takes=("marketplace*",),
-        form=change_form,
-    ),
-    Command(
-        name="marketplace.invite",
-        english=("market invite", "marketplace invite"),
-        german=("markt einladen", "marktplatz einladen"),
-        permission=Permission.MARKETPLACE_RUN,
-        about=t("Invite a firm to your market"),
-        verb=t("Send invitation"),
-        group=Group.MARKETPLACE,
-        handler=invite,
-        args=InviteArgs,
-        takes=("email", "name*"),
-        form=invite_form,
-    ),
-    Command(
-        name="marketplace.offer",
-        english=("offer", "market offer", "marketplace offer"),
-        german=("anbieten", "markt anbieten", "marktplatz anbieten"),
-        permission=Permission.MARKETPLACE_GIVE,
-        about=t("Offer a lead on a market"),
-        verb=t("Offer"),
-        group=Group.MARKETPLACE,
-        handler=offer,
-        also=(Permission.MARKETPLACE_RUN,),
-        args=OfferArgs,
-        takes=("lead", "to*"),
-        before=TO_SOMEBODY,
-        form=offer_form,
-        warns_in_form=True,
-    ),
-    Command(
-        name="marketplace.end",
-        english=("market end",),
-        german=("markt beenden",),
-        permission=Permission.MARKETPLACE_RUN,
-        about=t("End a partnership"),
-        verb=t("End partnership"),
-        group=Group.MARKETPLACE,
-        handler=end,
-        args=PartnerArgs,
-        listed=False,
-    ),
-    Command(
-        name="marketplace.withdraw",
-        english=("market withdraw",),
-        german=("markt zurückziehen",),
-        permission=Permission.MARKETPLACE_RUN,
-        about=t("Delete a partner that is merely invited"),
-        verb=t("Delete"),
-        group=Group.MARKETPLACE,
-        handler=withdraw,
-        args=PartnerArgs,
-        listed=False,
-    ),
+@CommandDeclaration(
+    name="marketplace.end",
+    english=("market end",),
+    german=("markt beenden",),
+    permission=Permission.MARKETPLACE_RUN,
+    about=t("End a partnership"),
+    verb=t("End partnership"),
+    group=Group.MARKETPLACE,
+    args=PartnerArgs,
+    listed=False,
 )
+async def end(ctx: Context, args: PartnerArgs) -> Card:
+    """End a partnership."""
+    return cards.shown(await marketplace.end(ctx.uow, ctx.actor, args.partner, accept=args.accept))
+
+
+@CommandDeclaration(
+    name="marketplace.withdraw",
+    english=("market withdraw",),
+    german=("markt zurückziehen",),
+    permission=Permission.MARKETPLACE_RUN,
+    about=t("Delete a partner that is merely invited"),
+    verb=t("Delete"),
+    group=Group.MARKETPLACE,
+    args=PartnerArgs,
+    listed=False,
+)
+async def withdraw(ctx: Context, args: PartnerArgs) -> Card:
+    """Delete a partner that is merely invited."""
+    return cards.shown(await marketplace.withdraw(ctx.uow, ctx.actor, args.partner))

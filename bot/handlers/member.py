@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.commands.context import Context
-from bot.commands.registry import TO_SOMEBODY, Args, Command, Group, NoArgs
+from bot.commands.command import RECIPIENT_PREPOSITIONS, Args, CommandDeclaration, Context, Group, NoArgs
 from cards import member as cards
 from cards.model import Card, t
 from services import member
@@ -26,16 +25,20 @@ class RoleArgs(Args, frozen=True):
     responsible: bool | None = None
 
 
+@CommandDeclaration(
+    name="member.list",
+    english=("members", "colleagues"),
+    german=("mitglieder", "kollegen"),
+    permission=Permission.TEAM_VIEW_SETTINGS,
+    about=t("Show the colleagues of the team"),
+    verb=t("Show colleagues"),
+    group=Group.TEAM,
+    writes=False,
+)
 async def list_(ctx: Context, args: NoArgs) -> Card:
     """Everybody in the team."""
     del args
     return cards.listed(await member.list_(ctx.uow, ctx.actor))
-
-
-async def role(ctx: Context, args: RoleArgs) -> Card:
-    """Another role."""
-    changed = await member.change(ctx.uow, ctx.actor, args.who, args.role, may_delegate=args.responsible)
-    return cards.changed(changed)
 
 
 async def role_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -47,9 +50,23 @@ async def role_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn
     return cards.role_which_form(await member.list_(ctx.uow, ctx.actor))
 
 
-async def remove(ctx: Context, args: WhoArgs) -> Card:
-    """End a colleague's access."""
-    return cards.removed(await member.remove(ctx.uow, ctx.actor, args.who, accept=args.accept))
+@CommandDeclaration(
+    name="member.role",
+    english=("role",),
+    german=("rolle",),
+    permission=Permission.MEMBER_CHANGE_ROLE,
+    about=t("Change a colleague's role"),
+    verb=t("Change role"),
+    group=Group.TEAM,
+    args=RoleArgs,
+    takes=("who", "role"),
+    ends=member.ROLE_WORDS,
+    form=role_form,
+)
+async def role(ctx: Context, args: RoleArgs) -> Card:
+    """Another role."""
+    changed = await member.change(ctx.uow, ctx.actor, args.who, args.role, may_delegate=args.responsible)
+    return cards.changed(changed)
 
 
 async def remove_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -59,14 +76,21 @@ async def remove_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     return cards.remove_form(await member.list_(ctx.uow, ctx.actor))
 
 
-async def leave(ctx: Context, args: NoArgs) -> Card:
-    """End one's own access."""
-    return cards.removed(await member.leave(ctx.uow, ctx.actor, accept=args.accept))
-
-
-async def transfer(ctx: Context, args: WhoArgs) -> Card:
-    """Another owner."""
-    return cards.transferred(await member.transfer(ctx.uow, ctx.actor, args.who, accept=args.accept))
+@CommandDeclaration(
+    name="member.remove",
+    english=("remove",),
+    german=("entfernen",),
+    permission=Permission.MEMBER_REMOVE,
+    about=t("Remove a colleague from the team"),
+    verb=t("Remove"),
+    group=Group.TEAM,
+    args=WhoArgs,
+    takes=("who*",),
+    form=remove_form,
+)
+async def remove(ctx: Context, args: WhoArgs) -> Card:
+    """End a colleague's access."""
+    return cards.removed(await member.remove(ctx.uow, ctx.actor, args.who, accept=args.accept))
 
 
 async def transfer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -76,67 +100,33 @@ async def transfer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[
     return cards.transfer_form(await member.list_(ctx.uow, ctx.actor))
 
 
-COMMANDS = (
-    Command(
-        name="member.list",
-        english=("members", "colleagues"),
-        german=("mitglieder", "kollegen"),
-        permission=Permission.TEAM_VIEW_SETTINGS,
-        about=t("Show the colleagues of the team"),
-        verb=t("Show colleagues"),
-        group=Group.TEAM,
-        handler=list_,
-        writes=False,
-    ),
-    Command(
-        name="member.role",
-        english=("role",),
-        german=("rolle",),
-        permission=Permission.MEMBER_CHANGE_ROLE,
-        about=t("Change a colleague's role"),
-        verb=t("Change role"),
-        group=Group.TEAM,
-        handler=role,
-        args=RoleArgs,
-        takes=("who", "role"),
-        ends=member.ROLE_WORDS,
-        form=role_form,
-    ),
-    Command(
-        name="member.remove",
-        english=("remove",),
-        german=("entfernen",),
-        permission=Permission.MEMBER_REMOVE,
-        about=t("Remove a colleague from the team"),
-        verb=t("Remove"),
-        group=Group.TEAM,
-        handler=remove,
-        args=WhoArgs,
-        takes=("who*",),
-        form=remove_form,
-    ),
-    Command(
-        name="member.transfer",
-        english=("transfer",),
-        german=("übertragen",),
-        permission=Permission.TEAM_TRANSFER,
-        about=t("Hand over the team to a colleague"),
-        verb=t("Hand over the team"),
-        group=Group.TEAM,
-        handler=transfer,
-        args=WhoArgs,
-        takes=("who*",),
-        before=TO_SOMEBODY,
-        form=transfer_form,
-    ),
-    Command(
-        name="member.leave",
-        english=("leave team", "team leave"),
-        german=("team verlassen",),
-        permission=Permission.MEMBER_LEAVE,
-        about=t("Leave the team"),
-        verb=t("Leave the team"),
-        group=Group.TEAM,
-        handler=leave,
-    ),
+@CommandDeclaration(
+    name="member.transfer",
+    english=("transfer",),
+    german=("übertragen",),
+    permission=Permission.TEAM_TRANSFER,
+    about=t("Hand over the team to a colleague"),
+    verb=t("Hand over the team"),
+    group=Group.TEAM,
+    args=WhoArgs,
+    takes=("who*",),
+    before=RECIPIENT_PREPOSITIONS,
+    form=transfer_form,
 )
+async def transfer(ctx: Context, args: WhoArgs) -> Card:
+    """Another owner."""
+    return cards.transferred(await member.transfer(ctx.uow, ctx.actor, args.who, accept=args.accept))
+
+
+@CommandDeclaration(
+    name="member.leave",
+    english=("leave team", "team leave"),
+    german=("team verlassen",),
+    permission=Permission.MEMBER_LEAVE,
+    about=t("Leave the team"),
+    verb=t("Leave the team"),
+    group=Group.TEAM,
+)
+async def leave(ctx: Context, args: NoArgs) -> Card:
+    """End one's own access."""
+    return cards.removed(await member.leave(ctx.uow, ctx.actor, accept=args.accept))

@@ -4,9 +4,8 @@ from typing import Any
 
 import msgspec
 
-from bot.commands.context import Context
-from bot.commands.registry import Args, Command, Group, Reply
-from bot.dispatch.incoming import Placement
+from bot.commands.command import Args, CommandDeclaration, CommandResult, Context, Group
+from bot.dispatch.interaction import Placement
 from cards import request as cards
 from cards.model import Card, t
 from services import request
@@ -29,85 +28,69 @@ class RequestArgs(Args, frozen=True):
     request: str
 
 
+@CommandDeclaration(
+    name="request.ask",
+    permission=Permission.REQUEST_ASK,
+    about=t("Ask a colleague who may do it"),
+    verb=t("Ask"),
+    group=Group.YOU,
+    args=AskArgs,
+    listed=False,
+)
 async def ask(ctx: Context, args: AskArgs) -> Card:
     """Ask those who can do it."""
-    if args.command not in ctx.registry.commands:
+    if args.command not in ctx.commands:
         raise NotFound("request", args.command)
-    wanted = ctx.registry.commands[args.command]
+    wanted = ctx.commands[args.command]
     given = {**args.args, args.argument: args.text} if args.argument and args.text else args.args
     return cards.asked(await request.ask(ctx.uow, ctx.actor, args.command, given, wanted.permission, *wanted.also))
 
 
+@CommandDeclaration(
+    name="request.show",
+    permission=Permission.REQUEST_ASK,
+    about=t("Show a request"),
+    verb=t("Show"),
+    group=Group.YOU,
+    args=RequestArgs,
+    writes=False,
+    listed=False,
+)
 async def show(ctx: Context, args: RequestArgs) -> Card:
     """A request as this reader may see it."""
     return cards.shown(await request.show(ctx.uow, ctx.actor, args.request))
 
 
-async def approve(ctx: Context, args: RequestArgs) -> Card | Reply | None:
+@CommandDeclaration(
+    name="request.approve",
+    permission=Permission.REQUEST_DECIDE,
+    about=t("Do what a colleague asked for"),
+    verb=t("Do it"),
+    group=Group.YOU,
+    args=RequestArgs,
+    listed=False,
+)
+async def approve(ctx: Context, args: RequestArgs) -> Card | CommandResult | None:
     """Do what was asked for, in one's own name, in the same transaction."""
     asked = await request.approve(ctx.uow, ctx.actor, args.request)
-    if asked.command not in ctx.registry.commands:
+    if asked.command not in ctx.commands:
         raise NotFound("request", args.request)
     outcome = await ctx.run(ctx, asked.command, {**asked.args, "accept": args.accept})
     if outcome is None or ctx.actor.place.is_public:
         return outcome
     # The request's own card says at once, in every copy, that it is decided: in its place the outcome would be lost.
-    return Reply(outcome.card if isinstance(outcome, Reply) else outcome, Placement.NEW)
+    return CommandResult(outcome.card if isinstance(outcome, CommandResult) else outcome, Placement.NEW)
 
 
+@CommandDeclaration(
+    name="request.decline",
+    permission=Permission.REQUEST_DECIDE,
+    about=t("Decline what a colleague asked for"),
+    verb=t("Decline"),
+    group=Group.YOU,
+    args=RequestArgs,
+    listed=False,
+)
 async def decline(ctx: Context, args: RequestArgs) -> Card:
     """Say no."""
     return cards.shown(await request.decline(ctx.uow, ctx.actor, args.request))
-
-
-COMMANDS = (
-    Command(
-        name="request.ask",
-        english=(),
-        german=(),
-        permission=Permission.REQUEST_ASK,
-        about=t("Ask a colleague who may do it"),
-        verb=t("Ask"),
-        group=Group.YOU,
-        handler=ask,
-        args=AskArgs,
-        listed=False,
-    ),
-    Command(
-        name="request.show",
-        english=(),
-        german=(),
-        permission=Permission.REQUEST_ASK,
-        about=t("Show a request"),
-        verb=t("Show"),
-        group=Group.YOU,
-        handler=show,
-        args=RequestArgs,
-        writes=False,
-        listed=False,
-    ),
-    Command(
-        name="request.approve",
-        english=(),
-        german=(),
-        permission=Permission.REQUEST_DECIDE,
-        about=t("Do what a colleague asked for"),
-        verb=t("Do it"),
-        group=Group.YOU,
-        handler=approve,
-        args=RequestArgs,
-        listed=False,
-    ),
-    Command(
-        name="request.decline",
-        english=(),
-        german=(),
-        permission=Permission.REQUEST_DECIDE,
-        about=t("Decline what a colleague asked for"),
-        verb=t("Decline"),
-        group=Group.YOU,
-        handler=decline,
-        args=RequestArgs,
-        listed=False,
-    ),
-)

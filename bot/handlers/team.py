@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.commands.context import Context
-from bot.commands.registry import Args, Command, Group, NoArgs, Reply
-from bot.dispatch.incoming import Placement
+from bot.commands.command import Args, CommandDeclaration, CommandResult, Context, Group, NoArgs
+from bot.dispatch.interaction import Placement
 from cards import channel, team as cards
 from cards.model import Card, t
 from services import channel as channel_offers, team
@@ -40,17 +39,20 @@ class RestoreArgs(Args, frozen=True):
     team: str = ""
 
 
+@CommandDeclaration(
+    name="team.show",
+    english=("team", "team show"),
+    german=("team", "team zeigen"),
+    permission=Permission.TEAM_VIEW_SETTINGS,
+    about=t("Show your team, its seats and channels"),
+    verb=t("Show team"),
+    group=Group.TEAM,
+    writes=False,
+)
 async def show(ctx: Context, args: NoArgs) -> Card:
     """The team and its settings."""
     del args
     return cards.shown(await team.show(ctx.uow, ctx.actor))
-
-
-async def create(ctx: Context, args: NameArgs) -> Card | Reply:
-    """Found a team; a channel that it gets by this hears of it."""
-    created = await team.create(ctx.uow, ctx.actor, args.name)
-    card = cards.created(created)
-    return Reply(card, Placement.NEW) if created.is_connected else card
 
 
 async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -60,9 +62,23 @@ async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     return cards.create_form(str(known.get("name", "")))
 
 
-async def rename(ctx: Context, args: NameArgs) -> Card:
-    """Another name."""
-    return cards.changed(await team.rename(ctx.uow, ctx.actor, args.name))
+@CommandDeclaration(
+    name="team.create",
+    english=("team create", "create team"),
+    german=("team anlegen", "team gründen"),
+    permission=Permission.TEAM_CREATE,
+    about=t("Create a team that you own"),
+    verb=t("Create a team"),
+    group=Group.TEAM,
+    args=NameArgs,
+    takes=("name*",),
+    form=create_form,
+)
+async def create(ctx: Context, args: NameArgs) -> Card | CommandResult:
+    """Found a team; a channel that it gets by this hears of it."""
+    created = await team.create(ctx.uow, ctx.actor, args.name)
+    card = cards.created(created)
+    return CommandResult(card, Placement.NEW) if created.is_connected else card
 
 
 async def rename_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -72,6 +88,41 @@ async def rename_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     return cards.rename_form((await team.show(ctx.uow, ctx.actor)).name)
 
 
+@CommandDeclaration(
+    name="team.rename",
+    english=("team rename", "rename team"),
+    german=("team umbenennen",),
+    permission=Permission.TEAM_EDIT_SETTINGS,
+    about=t("Rename the team"),
+    verb=t("Rename"),
+    group=Group.TEAM,
+    args=NameArgs,
+    takes=("name*",),
+    form=rename_form,
+)
+async def rename(ctx: Context, args: NameArgs) -> Card:
+    """Another name."""
+    return cards.changed(await team.rename(ctx.uow, ctx.actor, args.name))
+
+
+async def settings_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """The settings as they are."""
+    del known, warnings
+    ctx.actor.require(Permission.TEAM_EDIT_SETTINGS)
+    return cards.settings_form(await team.show(ctx.uow, ctx.actor))
+
+
+@CommandDeclaration(
+    name="team.settings",
+    english=("team settings", "settings"),
+    german=("team einstellungen", "einstellungen"),
+    permission=Permission.TEAM_EDIT_SETTINGS,
+    about=t("Language and time zone in channels, and who approves invitations"),
+    verb=t("Settings"),
+    group=Group.TEAM,
+    args=SettingsArgs,
+    form=settings_form,
+)
 async def settings(ctx: Context, args: SettingsArgs) -> Card:
     """Change what is given; without anything, show the form."""
     if args == SettingsArgs():
@@ -86,16 +137,43 @@ async def settings(ctx: Context, args: SettingsArgs) -> Card:
     return cards.changed(changed)
 
 
-async def settings_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """The settings as they are."""
-    del known, warnings
-    ctx.actor.require(Permission.TEAM_EDIT_SETTINGS)
-    return cards.settings_form(await team.show(ctx.uow, ctx.actor))
+@CommandDeclaration(
+    name="team.connect",
+    english=("connect",),
+    german=("verbinden",),
+    permission=Permission.TEAM_EDIT_SETTINGS,
+    about=t("Connect this channel or chat with your team"),
+    verb=t("Connect here"),
+    group=Group.TEAM,
+    args=ConnectArgs,
+    takes=("code",),
+    private=False,
+    on_click=Placement.NEW,
+)
+async def connect(ctx: Context, args: ConnectArgs) -> Card | CommandResult:
+    """Connect this channel to one's own team, or offer it to the team that has shown the code."""
+    if args.code:
+        return CommandResult(
+            channel.offered(await channel_offers.offer(ctx.uow, ctx.actor, args.code)), Placement.PRIVATE
+        )
+    return channel.connected(await team.connect(ctx.uow, ctx.actor, accept=args.accept))
 
 
-async def delete(ctx: Context, args: NameArgs) -> Card:
-    """End the team."""
-    return cards.deleted(await team.delete(ctx.uow, ctx.actor, args.name))
+@CommandDeclaration(
+    name="team.disconnect",
+    english=("disconnect",),
+    german=("trennen",),
+    permission=Permission.TEAM_EDIT_SETTINGS,
+    about=t("Disconnect this channel or chat from your team"),
+    verb=t("Disconnect here"),
+    group=Group.TEAM,
+    private=False,
+    on_click=Placement.NEW,
+)
+async def disconnect(ctx: Context, args: NoArgs) -> Card:
+    """Disconnect this channel."""
+    del args
+    return channel.disconnected(await team.disconnect(ctx.uow, ctx.actor))
 
 
 async def delete_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -105,158 +183,63 @@ async def delete_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     return cards.delete_form((await team.show(ctx.uow, ctx.actor)).name)
 
 
+@CommandDeclaration(
+    name="team.delete",
+    english=("team delete", "delete team"),
+    german=("team löschen",),
+    permission=Permission.TEAM_DELETE,
+    about=t("Delete the team, which you can undo for 30 days"),
+    verb=t("Delete the team"),
+    group=Group.TEAM,
+    args=NameArgs,
+    takes=("name*",),
+    form=delete_form,
+)
+async def delete(ctx: Context, args: NameArgs) -> Card:
+    """End the team."""
+    return cards.deleted(await team.delete(ctx.uow, ctx.actor, args.name))
+
+
+@CommandDeclaration(
+    name="team.restore",
+    english=("team restore", "restore team"),
+    german=("team wiederherstellen",),
+    permission=Permission.TEAM_RESTORE,
+    about=t("Restore the team that you deleted"),
+    verb=t("Restore the team"),
+    group=Group.TEAM,
+    args=RestoreArgs,
+    listed=False,
+)
 async def restore(ctx: Context, args: RestoreArgs) -> Card:
     """Bring the team back."""
     return cards.restored(await team.restore(ctx.uow, ctx.actor, args.team))
 
 
-async def connect(ctx: Context, args: ConnectArgs) -> Card | Reply:
-    """Connect this channel to one's own team, or offer it to the team that has shown the code."""
-    if args.code:
-        return Reply(channel.offered(await channel_offers.offer(ctx.uow, ctx.actor, args.code)), Placement.PRIVATE)
-    return channel.connected(await team.connect(ctx.uow, ctx.actor, accept=args.accept))
-
-
-async def disconnect(ctx: Context, args: NoArgs) -> Card:
-    """Disconnect this channel."""
-    del args
-    return channel.disconnected(await team.disconnect(ctx.uow, ctx.actor))
-
-
+@CommandDeclaration(
+    name="conversation.install",
+    permission=Permission.HELP,
+    about=t("Say what I do here"),
+    verb=t("What can I do here?"),
+    group=Group.YOU,
+    private=False,
+    listed=False,
+)
 async def install(ctx: Context, args: NoArgs) -> Card:
     """The first words in a place."""
     del args
     return channel.welcome(await team.welcome(ctx.uow, ctx.actor))
 
 
+@CommandDeclaration(
+    name="conversation.remove",
+    permission=Permission.HELP,
+    about=t("Remember that I'm no longer here"),
+    verb=t("Leave"),
+    group=Group.YOU,
+    listed=False,
+)
 async def remove(ctx: Context, args: NoArgs) -> None:
     """The bot was taken out of a place; nobody there hears an answer."""
     del args
     await team.leave_place(ctx.uow, ctx.actor)
-
-
-COMMANDS = (
-    Command(
-        name="team.show",
-        english=("team", "team show"),
-        german=("team", "team zeigen"),
-        permission=Permission.TEAM_VIEW_SETTINGS,
-        about=t("Show your team, its seats and channels"),
-        verb=t("Show team"),
-        group=Group.TEAM,
-        handler=show,
-        writes=False,
-    ),
-    Command(
-        name="team.create",
-        english=("team create", "create team"),
-        german=("team anlegen", "team gründen"),
-        permission=Permission.TEAM_CREATE,
-        about=t("Create a team that you own"),
-        verb=t("Create a team"),
-        group=Group.TEAM,
-        handler=create,
-        args=NameArgs,
-        takes=("name*",),
-        form=create_form,
-    ),
-    Command(
-        name="team.rename",
-        english=("team rename", "rename team"),
-        german=("team umbenennen",),
-        permission=Permission.TEAM_EDIT_SETTINGS,
-        about=t("Rename the team"),
-        verb=t("Rename"),
-        group=Group.TEAM,
-        handler=rename,
-        args=NameArgs,
-        takes=("name*",),
-        form=rename_form,
-    ),
-    Command(
-        name="team.settings",
-        english=("team settings", "settings"),
-        german=("team einstellungen", "einstellungen"),
-        permission=Permission.TEAM_EDIT_SETTINGS,
-        about=t("Language and time zone in channels, and who approves invitations"),
-        verb=t("Settings"),
-        group=Group.TEAM,
-        handler=settings,
-        args=SettingsArgs,
-        form=settings_form,
-    ),
-    Command(
-        name="team.connect",
-        english=("connect",),
-        german=("verbinden",),
-        permission=Permission.TEAM_EDIT_SETTINGS,
-        about=t("Connect this channel or chat with your team"),
-        verb=t("Connect here"),
-        group=Group.TEAM,
-        handler=connect,
-        args=ConnectArgs,
-        takes=("code",),
-        private=False,
-        on_click=Placement.NEW,
-    ),
-    Command(
-        name="team.disconnect",
-        english=("disconnect",),
-        german=("trennen",),
-        permission=Permission.TEAM_EDIT_SETTINGS,
-        about=t("Disconnect this channel or chat from your team"),
-        verb=t("Disconnect here"),
-        group=Group.TEAM,
-        handler=disconnect,
-        private=False,
-        on_click=Placement.NEW,
-    ),
-    Command(
-        name="team.delete",
-        english=("team delete", "delete team"),
-        german=("team löschen",),
-        permission=Permission.TEAM_DELETE,
-        about=t("Delete the team, which you can undo for 30 days"),
-        verb=t("Delete the team"),
-        group=Group.TEAM,
-        handler=delete,
-        args=NameArgs,
-        takes=("name*",),
-        form=delete_form,
-    ),
-    Command(
-        name="team.restore",
-        english=("team restore", "restore team"),
-        german=("team wiederherstellen",),
-        permission=Permission.TEAM_RESTORE,
-        about=t("Restore the team that you deleted"),
-        verb=t("Restore the team"),
-        group=Group.TEAM,
-        handler=restore,
-        args=RestoreArgs,
-        listed=False,
-    ),
-    Command(
-        name="conversation.install",
-        english=(),
-        german=(),
-        permission=Permission.HELP,
-        about=t("Say what I do here"),
-        verb=t("What can I do here?"),
-        group=Group.YOU,
-        handler=install,
-        private=False,
-        listed=False,
-    ),
-    Command(
-        name="conversation.remove",
-        english=(),
-        german=(),
-        permission=Permission.HELP,
-        about=t("Remember that I'm no longer here"),
-        verb=t("Leave"),
-        group=Group.YOU,
-        handler=remove,
-        listed=False,
-    ),
-)

@@ -1,4 +1,4 @@
-"""The auditor: looks for what must never be, a limited number of rows at a time, and goes on where it stopped."""
+"""The auditor scans the database for violated invariants, a limited number of rows at a time."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,36 +10,36 @@ from bot.operations.metrics import Metrics
 from services.invariants import WINDOW_ROWS, Breach, checked, sentences
 from services.unit_of_work import Units
 
-LOOKS_MAX: Final = 100
-"""So many windows in one run; a larger database is gone through by several runs."""
+WINDOWS_MAX: Final = 100
+"""Windows of one run, which keeps it below a second; a larger database takes several runs."""
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("auditor")
 
 
 @dataclass(slots=True)
 class Auditor:
-    """Goes through the whole database again and again; a new process begins anew."""
+    """Scans the whole database repeatedly; a new process begins at the first table."""
 
     units: Units
     metrics: Metrics
     rows: int = WINDOW_ROWS
-    looks_max: int = LOOKS_MAX
+    windows_max: int = WINDOWS_MAX
     _kinds: list[str] = field(default_factory=lambda: list(checked()))
-    """What is left of this round."""
+    """Tables that this scan has not finished."""
     _after: str = ""
     _found: Counter[str] = field(default_factory=Counter[str])
 
     async def run(self) -> int:
-        """Look at some more windows, each in a reading unit of its own; how many breaches they held."""
+        """Scan some more windows, each in a read transaction of its own; return the number of violations."""
         found = 0
-        for _ in range(self.looks_max):
-            found += await self._look()
+        for _ in range(self.windows_max):
+            found += await self._scan()
             if not self._kinds:
-                self._end_round()
+                self._end_scan()
                 break
         return found
 
-    async def _look(self) -> int:
+    async def _scan(self) -> int:
         async with self.units.read() as uow:
             look = await uow.invariants.look(self._kinds[0], self._after, self.rows)
         for breach in look.breaches:
@@ -50,15 +50,15 @@ class Auditor:
         return len(look.breaches)
 
     def _report(self, breach: Breach) -> None:
-        """An id is all that leaves the database."""
-        _log.error("invariant broken", invariant=breach.invariant, offender=breach.offender)
+        """Log and count a violation by the id of its row, without content."""
+        _log.error("invariant_violated", invariant=breach.invariant, offender=breach.offender)
         self._found[breach.invariant] += 1
-        gauge = self.metrics.invariant_breaches.labels(breach.invariant)
+        gauge = self.metrics.invariant_violations.labels(breach.invariant)
         gauge.set(self._found[breach.invariant])
 
-    def _end_round(self) -> None:
-        """What was mended since the last round counts no longer."""
+    def _end_scan(self) -> None:
+        """Publish the counts of the finished scan, so that repaired rows no longer count."""
         for name in sentences():
-            self.metrics.invariant_breaches.labels(name).set(self._found[name])
+            self.metrics.invariant_violations.labels(name).set(self._found[name])
         self.metrics.invariants_checked.set_to_current_time()
         self._kinds, self._found = list(checked()), Counter()

@@ -1,6 +1,6 @@
-"""Carries imports: a batch of rows is read aside, then written in one short transaction, so that others get through.
+"""The importer writes imported leads in batches: it parses a batch in a thread and writes it in one short transaction.
 
-Any number of processes may try. Each claims an import for a while; who dies leaves it to the others, who go on behind
+Any number of processes may run it. Each claims an import with a lease; after a crash another process continues behind
 the last batch that was written.
 """
 
@@ -25,63 +25,63 @@ from services.unit_of_work import Units
 
 POLL_S: Final = 1.0
 FAILED_PAUSE_S: Final = 2.0
-BREATH_S: Final = 0.002
-"""Between two batches others come first."""
+BATCH_PAUSE_S: Final = 0.002
+"""Pause between two batches, in which other writers get the lock of SQLite."""
 CONTENDED_MAX: Final = 60
 CONTENDED_PAUSE_S: Final = 0.5
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("importing")
 
 
-class _Gone(Exception):
-    """The import has stopped, or somebody else carries it."""
+class _ClaimLost(Exception):
+    """The import has stopped, or another process has claimed it."""
 
 
 @dataclass(slots=True)
 class Importer:
-    """Works until it is stopped."""
+    """Runs imports until it is stopped."""
 
     units: Units
     metrics: Metrics
     poll_s: float = POLL_S
     failed_pause_s: float = FAILED_PAUSE_S
     holder: str = field(default_factory=lambda: secrets.token_hex(8))
-    """By this name the others know who carries an import."""
+    """Name of this process in its claims."""
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     def stop(self) -> None:
-        """End after the batch that is being written."""
+        """Stop after the current batch."""
         self._stopping.set()
 
     async def run(self) -> None:
-        """Look for work and do it, until stopped."""
+        """Run imports until stopped."""
         while not self._stopping.is_set():
             if not await self._round():
                 await self._rest(self.poll_s)
 
     async def drain(self) -> None:
-        """Work until nothing waits."""
+        """Run imports until none waits."""
         while await self.work():
             pass
 
     async def work(self) -> bool:
-        """Carry one import as far as it goes; whether there was any."""
+        """Run one import as far as possible; return whether there was one."""
         async with self.units.read() as uow:
             if not await uow.lead_imports.is_waiting(uow.now):
                 return False
         async with self.units.write() as uow:
             carried = await lead_import.process.claim(uow, self.holder)
         if carried is not None:
-            await self._carry(carried)
+            await self._run_import(carried)
         return carried is not None
 
     async def _round(self) -> bool:
         try:
             return await self.work()
         except Contended as refusal:
-            _log.warning("database in the way", refusal=type(refusal).__name__)
+            _log.warning("import_database_contended", refusal=type(refusal).__name__)
         except Exception:  # noqa: BLE001 - a defect in one round must not be the last one
-            _log.exception("round failed")
+            _log.exception("import_round_failed")
         await self._rest(self.failed_pause_s)
         return False
 
@@ -92,23 +92,23 @@ class Importer:
         except TimeoutError:
             return
 
-    async def _carry(self, carried: LeadImport) -> None:
+    async def _run_import(self, carried: LeadImport) -> None:
         try:
-            await self._through(carried)
-        except _Gone:
-            # Stopped, carried by others, or moved on by what was kept although nobody said so: then at once again.
+            await self._write_batches(carried)
+        except _ClaimLost:
+            # Stopped, claimed by another process, or advanced by a commit whose result was lost: released for the next claim.
             await self._release(carried)
         except Unreadable:
             await self._halt(carried, Halt.BROKEN)
         except Contended:
             await self._release(carried)
         except Exception:  # noqa: BLE001 - a defect in one import must not stop the others
-            _log.exception("import failed", import_id=carried.import_id)
+            _log.exception("import_failed", import_id=carried.import_id)
             self.metrics.job_failures.labels("lead.import").inc()
             await self._fail(carried)
 
-    async def _through(self, carried: LeadImport) -> None:
-        """Batch after batch, then the account of what was left out."""
+    async def _write_batches(self, carried: LeadImport) -> None:
+        """Write batch after batch, then the report of skipped rows."""
         async with self.units.read() as uow:
             content = await lead_import.process.content(uow, carried)
         if content is None:
@@ -119,7 +119,7 @@ class Importer:
             carried = await self._write(carried, batch)
             if self._stopping.is_set():
                 return await self._release(carried)
-            await asyncio.sleep(BREATH_S)
+            await asyncio.sleep(BATCH_PAUSE_S)
         return await self._finish(carried, table)
 
     async def _write(self, carried: LeadImport, batch: Batch) -> LeadImport:
@@ -133,7 +133,7 @@ class Importer:
         else:
             raise Contended
         if moved is None:
-            raise _Gone
+            raise _ClaimLost
         return moved
 
     async def _finish(self, carried: LeadImport, table: Table) -> None:
@@ -144,7 +144,7 @@ class Importer:
         name, result, count = "", None, 0
         if skipped and writer is not None:
             name = writer.one_line(account.named(carried))
-            result, count = await asyncio.to_thread(account_of, table, skipped, writer)
+            result, count = await asyncio.to_thread(build_report, table, skipped, writer)
         async with self.units.write() as uow:
             await lead_import.process.finish(uow, carried, self.holder, name, result, count)
 
@@ -166,8 +166,8 @@ def _next(rows: Iterator[Batch]) -> Batch | None:
     return next(rows, None)
 
 
-def account_of(table: Table, skipped: list[SkippedRow], writer: Writer) -> tuple[bytes, int]:
-    """The rows that were left out as they were, each with its line and the reason; how many found room."""
+def build_report(table: Table, skipped: list[SkippedRow], writer: Writer) -> tuple[bytes, int]:
+    """Build the report of skipped rows with line and reason; return its content and its number of rows."""
     why = {row.line: row for row in skipped}
     headings = [heading or writer.one_line(account.column(place)) for place, heading in enumerate(table.headings)]
     sheet = Sheet([*(writer.one_line(one) for one in account.HEADINGS), *headings], writer.language)

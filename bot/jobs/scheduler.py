@@ -124,7 +124,7 @@ async def anchor_audit(uow: UnitOfWork) -> int:
     """Write the ends of all audit logs where whoever alters the database does not reach: into the log."""
     heads = await uow.audit.heads()
     for head in heads:
-        _log.info("audit head", team_id=head.team_id, seq=head.seq, hash=head.hash)
+        _log.info("audit_head", team_id=head.team_id, seq=head.seq, hash=head.hash)
     return len(heads)
 
 
@@ -168,7 +168,7 @@ class Jobs:
         except Contended:
             return False
         except Exception:  # noqa: BLE001 - a defect in one job must not stop the others
-            _log.exception("job failed", job=job.name)
+            _log.exception("job_failed", job=job.name)
             self.metrics.job_failures.labels(job.name).inc()
             return False
         self.metrics.job_success.labels(job.name).set_to_current_time()
@@ -182,7 +182,7 @@ class Jobs:
         if job.then:
             count += await job.then()
         if count:
-            _log.info("job done", job=job.name, count=count)
+            _log.info("job_finished", job=job.name, count=count)
         return True
 
     def start(self) -> AsyncIOScheduler:

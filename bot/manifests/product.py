@@ -18,5 +18,5 @@ FULL: Final = t(
 )
 
 
-class Unfit(Exception):
+class InvalidManifest(Exception):
     """No manifest can be made of what was given; the text is the one line that says why."""

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from bot.commands.extensions import CAPTURE, CREATE, EXTENSIONS, Context, Extension, Kind
 from bot.commands.registry import Registry
 from bot.manifests.menu import SHARED
-from bot.manifests.product import ACCENT, FULL, NAME, SHORT, Unfit
+from bot.manifests.product import ACCENT, FULL, NAME, SHORT, InvalidManifest
 from bot.platforms.slack.scopes import EVENTS, EVENTS_PATH, REDIRECT_PATH, SCOPES
 from cards.model import T, t
 from cards.render.text import Writer
@@ -52,7 +52,9 @@ class App:
         address = urlsplit(self.url)
         is_public = address.scheme == "https" and address.hostname and not address.path.strip("/") and not address.query
         if not is_public and (self.url or not self.is_socket):
-            raise Unfit("--url (KOLLEGA_PUBLIC_URL): must be the public address, such as https://bot.example.com")
+            raise InvalidManifest(
+                "--url (KOLLEGA_PUBLIC_URL): must be the public address, such as https://bot.example.com"
+            )
 
     @property
     def host(self) -> str:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
+from bot.commands.command import Command
 from bot.commands.extensions import EXTENSIONS, Extension, Kind
-from bot.commands.registry import Command, Registry
+from bot.commands.registry import Registry
 from bot.manifests.menu import MENUS, Place
-from bot.manifests.product import ACCENT, FULL, FULL_NAME, NAME, SHORT, Unfit
+from bot.manifests.product import ACCENT, FULL, FULL_NAME, NAME, SHORT, InvalidManifest
 from bot.pages.about import PRIVACY_PATH, SUPPORT_PATH, TERMS_PATH
 from bot.settings import GUID
 from cards.model import T
@@ -53,13 +54,17 @@ class App:
     def __post_init__(self) -> None:
         address = urlsplit(self.url)
         if not GUID.fullmatch(self.app_id):
-            raise Unfit("--app-id (KOLLEGA_TEAMS_APP_ID): must be the application id of the registration in Entra ID")
+            raise InvalidManifest(
+                "--app-id (KOLLEGA_TEAMS_APP_ID): must be the application id of the registration in Entra ID"
+            )
         if address.scheme != "https" or not address.hostname or address.path.strip("/") or address.query:
-            raise Unfit("--url (KOLLEGA_PUBLIC_URL): must be the public address, such as https://bot.example.com")
+            raise InvalidManifest(
+                "--url (KOLLEGA_PUBLIC_URL): must be the public address, such as https://bot.example.com"
+            )
         if not _VERSION.fullmatch(self.version):
-            raise Unfit("--version: must be three numbers, such as 1.0.0")
+            raise InvalidManifest("--version: must be three numbers, such as 1.0.0")
         if not 0 < len(self.developer) <= DEVELOPER_MAX_CHARS:
-            raise Unfit(f"--developer (KOLLEGA_OPERATOR_NAME): at most {DEVELOPER_MAX_CHARS} characters fit")
+            raise InvalidManifest(f"--developer (KOLLEGA_OPERATOR_NAME): at most {DEVELOPER_MAX_CHARS} characters fit")
 
     @property
     def host(self) -> str:

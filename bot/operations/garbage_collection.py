@@ -1,16 +1,16 @@
-"""Garbage is looked for among what requests leave behind, not among what the program itself consists of."""
+"""Settings of the garbage collector: it scans what requests allocate, not the loaded program."""
 
 import gc
 from typing import Final
 
 THRESHOLDS: Final = 10_000, 10, 10
-"""By default every 700 new objects are a reason to look: a list of leads is several times that."""
+"""The default of 700 objects triggers several collections for each list of leads."""
 
 
 def spare_loaded() -> None:
-    """Call once everything is imported: hundreds of thousands of objects that stay until the end are looked at no more.
+    """Exclude all loaded objects from collection; call once after all imports.
 
-    Looking at them again and again took a fifth of the CPU of a list of leads, in pauses that made everybody wait.
+    Scanning these hundreds of thousands of objects took a fifth of the CPU of a list of leads.
     """
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""Logs as key-value pairs: what happened and where in the code, never what somebody wrote."""
+"""Logs as key-value pairs: events and code locations, never texts of users."""
 
 import logging
 import sys
@@ -9,12 +9,12 @@ from typing import Final, Literal
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-# What these libraries say at INFO holds addresses and texts, or is noise.
+# At INFO these libraries log addresses and texts, or noise.
 _QUIET: Final = ("aiohttp", "aiosqlite", "alembic", "apscheduler", "asyncio", "sqlalchemy")
 
 
 def configure(level: str, style: Literal["console", "json"]) -> None:
-    """Send everything, that of libraries too, to standard error in one form."""
+    """Log to standard error in one format, including the logs of libraries."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -50,19 +50,19 @@ def _renderer(style: Literal["console", "json"]) -> Processor:
 
 
 def _name_error(logger: WrappedLogger, method: str, entry: EventDict) -> EventDict:
-    """Which error and where, without its text: that may hold an address, a name, a whole row."""
+    """Log type and location of an error without its text, which may hold an address, a name or a row."""
     del logger, method
     given = entry.pop("exc_info", None)
     info = sys.exc_info() if given is True else given
     if isinstance(info, BaseException):
         info = (type(info), info, info.__traceback__)
     if info and info[1] is not None:
-        entry["exception"] = told(info[1])
+        entry["exception"] = describe_error(info[1])
     return entry
 
 
-def told(error: BaseException) -> str:
-    """The types of an error and of its causes, each with the lines of code that it came through."""
+def describe_error(error: BaseException) -> str:
+    """Describe an error and its causes by type, each with the lines of code that it passed."""
     parts: list[str] = []
     seen: set[int] = set()
     current: BaseException | None = error

@@ -1,4 +1,4 @@
-"""What operators watch: numbers without names, addresses or texts of people."""
+"""Metrics for operators: numbers without names, addresses or texts of users."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ class Metrics:
         self._registry = CollectorRegistry()
         self.commands = Histogram(
             "kollega_command_seconds",
-            "Commands carried out, and how long they took",
+            "Duration of successful commands",
             ("command", "platform"),
             buckets=SECONDS,
             registry=self._registry,
@@ -25,49 +25,50 @@ class Metrics:
         self.refusals = Counter("kollega_refusals", "Commands refused by a rule", ("refusal",), registry=self._registry)
         self.defects = Counter("kollega_defects", "Commands that failed by a defect", registry=self._registry)
         self.deliveries = Counter(
-            "kollega_deliveries", "How sending cards and mails ended", ("platform", "outcome"), registry=self._registry
+            "kollega_deliveries",
+            "Attempts to send cards and mails, by outcome",
+            ("platform", "outcome"),
+            registry=self._registry,
         )
         self.platform_errors = Counter(
-            "kollega_platform_errors", "What platforms answered instead", ("platform", "error"), registry=self._registry
+            "kollega_platform_errors", "Errors that platforms returned", ("platform", "error"), registry=self._registry
         )
-        self.relay_failures = Counter(
-            "kollega_relay_failures", "Rounds of the relay that failed as a whole", registry=self._registry
-        )
+        self.relay_failures = Counter("kollega_relay_failures", "Failed rounds of the relay", registry=self._registry)
         self.outbox_depth = Gauge(
             "kollega_outbox_depth", "Events and deliveries by state", ("state",), registry=self._registry
         )
         self.outbox_age = Gauge(
-            "kollega_outbox_age_seconds", "How long the oldest due work has been waiting", registry=self._registry
+            "kollega_outbox_age_seconds", "Age of the oldest due event or delivery", registry=self._registry
         )
         self.job_success = Gauge(
             "kollega_job_success_timestamp_seconds",
-            "When a job last ended well in this process",
+            "Time of the last success of a job in this process",
             ("job",),
             registry=self._registry,
         )
         self.job_failures = Counter(
             "kollega_job_failures", "Jobs that failed by a defect", ("job",), registry=self._registry
         )
-        self.invariant_breaches = Gauge(
-            "kollega_invariant_breaches",
-            "Rows for which something does not hold that always must, in the auditor's last round",
+        self.invariant_violations = Gauge(
+            "kollega_invariant_violations",
+            "Rows that violated an invariant in the last scan of the auditor",
             ("invariant",),
             registry=self._registry,
         )
         self.invariants_checked = Gauge(
             "kollega_invariants_checked_timestamp_seconds",
-            "When the auditor of this process last came to the end of a round",
+            "Time of the last complete scan of the auditor in this process",
             registry=self._registry,
         )
 
     @contextmanager
-    def carried_out(self, command: str, platform: str) -> Generator[None]:
-        """Count a command and the time it takes; one that is refused or fails is counted elsewhere."""
+    def time_command(self, command: str, platform: str) -> Generator[None]:
+        """Measure a command; `refusals` and `defects` count those that do not succeed."""
         with self.commands.labels(command, platform).time():
             yield
 
-    def measure(self, backlog: Backlog) -> None:
-        """Note how much work is waiting."""
+    def set_backlog(self, backlog: Backlog) -> None:
+        """Set the gauges of the outbox."""
         self.outbox_depth.labels("unrouted").set(backlog.unrouted)
         self.outbox_depth.labels("pending").set(backlog.pending)
         self.outbox_depth.labels("sending").set(backlog.sending)
@@ -76,5 +77,5 @@ class Metrics:
         self.outbox_age.set(backlog.age_s)
 
     def text(self) -> bytes:
-        """Everything in Prometheus' own format."""
+        """Render all metrics in the text format of Prometheus."""
         return generate_latest(self._registry)

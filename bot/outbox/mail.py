@@ -1,13 +1,13 @@
-"""What the relay asks of whoever sends mails."""
+"""The protocol of mail servers."""
 
 from typing import Protocol
 
 from bot.views.base import Mail
 
 
-class Mails(Protocol):
-    """A way to send mails."""
+class MailSender(Protocol):
+    """Sends mails."""
 
     async def send(self, mail: Mail, *, key: str) -> None:
-        """Send a mail. `key` names this very mail. Raises `bot.platforms.base.SendFailed`."""
+        """Send a mail. `key` identifies the mail. Raises `bot.platforms.base.SendFailed`."""
         ...

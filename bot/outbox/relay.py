@@ -1,8 +1,8 @@
-"""From what has happened to cards in front of people: events become deliveries, deliveries become messages.
+"""The relay routes events to deliveries and sends deliveries as messages.
 
 Several processes share the work. An event is routed in one transaction. A delivery is marked `sending` in a transaction
-of its own before the platform is asked; whoever dies in between leaves it marked, its lease runs out, and somebody
-decides: an update is repeated, a message is looked up, and becomes `unknown` where that is not possible.
+of its own before the platform is called. After a crash its lease expires and another process decides: it repeats an
+update and looks up a message, whose outcome becomes `unknown` where the platform has no lookup.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import structlog
 
-from bot.outbox.sender import LEASE, Sender
+from bot.outbox.sender import LEASE, DeliverySender
 from services.delivery import Due
 from services.errors import Contended
 from services.events import decode
@@ -22,42 +22,42 @@ from services.notification.router import route
 from services.unit_of_work import UnitOfWork, Units
 
 POLL_S: Final = 1.0
-"""How often to look for what other processes have committed."""
+"""Interval at which commits of other processes are noticed."""
 FAILED_PAUSE_S: Final = 2.0
 WORKERS: Final = 24
 GATHER_S: Final = 0.02
-"""Whoever is woken while nothing is being sent waits so long, because several things often happen at once."""
+"""Pause of an idle relay after it was woken, because events often come in groups."""
 ROUTINGS_PER_ROUND: Final = 3
-EVENTS_TOGETHER: Final = 20
-"""So many events are routed in one transaction; a click may have to wait for it."""
+EVENTS_PER_TRANSACTION: Final = 20
+"""Few enough that a click which waits for the transaction is not delayed noticeably."""
 STUCK_PER_ROUND: Final = 50
 ROUTINGS_MAX: Final = 8
 STOP_S: Final = 5.0
-"""How long whoever is sending may go on when the process ends."""
-SETTLE_S: Final = 2.0
-"""How long it may take then to note what became of the rest."""
+"""Time for running sends when the process ends."""
+RECORD_LIMIT_S: Final = 2.0
+"""Time for recording the outcome of the cancelled sends."""
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("relay")
 
 
 @dataclass(frozen=True, slots=True)
-class Routed:
-    """How many events were routed, and how many deliveries that has made."""
+class RoutingCount:
+    """Number of routed events and of the deliveries planned for them."""
 
     events: int = 0
     planned: int = 0
 
-    def __add__(self, other: "Routed") -> "Routed":
-        return Routed(self.events + other.events, self.planned + other.planned)
+    def __add__(self, other: "RoutingCount") -> "RoutingCount":
+        return RoutingCount(self.events + other.events, self.planned + other.planned)
 
 
 class Relay:
-    """Works until it is stopped, woken by commits of this process and by the clock."""
+    """Routes and sends until it is stopped; commits of this process and the clock wake it."""
 
     def __init__(
         self,
         units: Units,
-        sender: Sender,
+        sender: DeliverySender,
         *,
         woken: asyncio.Event | None = None,
         workers: int = WORKERS,
@@ -72,16 +72,16 @@ class Relay:
         self._sending: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
-        """There is work."""
+        """Look for work now."""
         self._woken.set()
 
     def stop(self) -> None:
-        """Begin nothing new."""
+        """Begin no further work."""
         self._stopping = True
         self._woken.set()
 
     async def run(self) -> None:
-        """Work until stopped; then wait for what is being sent, for a limited time."""
+        """Work until stopped, then wait for running sends for a limited time."""
         while not self._stopping:
             self._woken.clear()
             if not await self._round():
@@ -89,20 +89,20 @@ class Relay:
         await self._end()
 
     async def drain(self) -> None:
-        """Work until nothing is due and nothing is being sent."""
+        """Work until nothing is due and no send is running."""
         is_busy = True
         while is_busy:
-            # Whatever ends while the work is looked for may leave an event that was not seen there.
+            # A send that ends while `work` runs may store an event that `work` did not find.
             was_sending = bool(self._sending)
             is_busy = await self.work() or was_sending
             if self._sending:
                 await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
 
     async def work(self) -> bool:
-        """Route and begin to send what is due; whether there was anything."""
+        """Route events and begin sends that are due; return whether there were any."""
         async with self._units.read() as uow:
             waiting = await uow.deliveries.waiting(uow.now)
-        routed = await self._route_some() if waiting.events else Routed()
+        routed = await self._route_some() if waiting.events else RoutingCount()
         recovered = waiting.stuck and await self._recover()
         begun = (waiting.deliveries or routed.planned > 0 or recovered) and await self._begin_some()
         return routed.events > 0 or recovered or begun
@@ -111,9 +111,9 @@ class Relay:
         try:
             return await self.work()
         except Contended as refusal:
-            _log.warning("database in the way", refusal=type(refusal).__name__)
+            _log.warning("relay_database_contended", refusal=type(refusal).__name__)
         except Exception:  # noqa: BLE001 - a defect in one round must not be the last one
-            _log.exception("round failed")
+            _log.exception("relay_round_failed")
         self._sender.metrics.relay_failures.inc()
         await self._rest(FAILED_PAUSE_S)
         return False
@@ -132,49 +132,49 @@ class Relay:
             for task in late:
                 task.cancel()
             if late:
-                await asyncio.wait(late, timeout=SETTLE_S)
+                await asyncio.wait(late, timeout=RECORD_LIMIT_S)
 
     # ---- events ----
 
-    async def _route_some(self) -> Routed:
-        routed = Routed()
+    async def _route_some(self) -> RoutingCount:
+        routed = RoutingCount()
         for _ in range(ROUTINGS_PER_ROUND):
             if self._stopping:
                 break
-            some = await self._route(EVENTS_TOGETHER)
+            some = await self._route(EVENTS_PER_TRANSACTION)
             routed += some
-            if some.events < EVENTS_TOGETHER:
+            if some.events < EVENTS_PER_TRANSACTION:
                 break
         return routed
 
-    async def _route(self, limit: int) -> Routed:
-        """Route the first events that are due; one that cannot be routed must not hold up those beside it."""
+    async def _route(self, limit: int) -> RoutingCount:
+        """Route the first due events; after a failure each one alone, so that one event does not block the others."""
         due: list[Due] = []
         try:
             async with self._units.write() as uow:
                 due = await uow.deliveries.next_events(limit, uow.now)
-                planned = [await self._plan(uow, one) for one in due]
-                await uow.deliveries.mark_routed([one.event_id for one in due], uow.now)
-            return Routed(len(due), sum(planned))
+                planned = [await self._plan(uow, event) for event in due]
+                await uow.deliveries.mark_routed([event.event_id for event in due], uow.now)
+            return RoutingCount(len(due), sum(planned))
         except Contended:
-            # Relays that change the same cards in different orders wait for each other: never with an event each.
+            # Two relays that update the same cards in different order deadlock: a single event cannot.
             if len(due) <= 1:
                 raise
         except Exception as error:
             if not due:
                 raise
             if len(due) == 1:
-                return await self._postponed(due[0], error)
-        return sum([await self._route(1) for _ in due], Routed())
+                return await self._postpone_failed(due[0], error)
+        return sum([await self._route(1) for _ in due], RoutingCount())
 
     async def _plan(self, uow: UnitOfWork, due: Due) -> int:
         notices = await route(uow, decode(due.body))
         return await Planner(uow, due.event_id, has_mail=self._sender.mails is not None).plan(notices)
 
-    async def _postponed(self, due: Due, error: Exception) -> Routed:
-        _log.error("routing failed", event_id=due.event_id, attempts=due.attempts, exc_info=error)
+    async def _postpone_failed(self, due: Due, error: Exception) -> RoutingCount:
+        _log.error("event_routing_failed", event_id=due.event_id, attempts=due.attempts, exc_info=error)
         await self._postpone(due, type(error).__name__)
-        return Routed(1)
+        return RoutingCount(1)
 
     async def _postpone(self, due: Due, error: str) -> None:
         async with self._units.write() as uow:
@@ -187,12 +187,12 @@ class Relay:
     # ---- deliveries ----
 
     async def _recover(self) -> bool:
-        """Decide about what somebody was sending when he died."""
+        """Decide about deliveries whose lease expired while they were being sent."""
         async with self._units.write() as uow:
             stuck = await uow.deliveries.stuck(STUCK_PER_ROUND, uow.now)
         for delivery in stuck:
-            _log.warning("sender died", delivery_id=delivery.delivery_id, kind=delivery.kind)
-            await self._sender.settle(delivery, self._sender.judge_lost(delivery, "the sender died"))
+            _log.warning("delivery_lease_expired", delivery_id=delivery.delivery_id, kind=delivery.kind)
+            await self._sender.record_outcome(delivery, self._sender.outcome_unknown(delivery, "lease expired"))
         return bool(stuck)
 
     async def _begin_some(self) -> bool:
@@ -202,7 +202,7 @@ class Relay:
         async with self._units.write() as uow:
             claimed = await uow.deliveries.claim(free, uow.now, uow.now + LEASE)
         for delivery in claimed:
-            self._begin(self._sender.carry(delivery))
+            self._begin(self._sender.deliver(delivery))
         return bool(claimed)
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:

@@ -1,4 +1,4 @@
-"""What a delivery looks like at this moment: its place, its reader, its card."""
+"""Render a delivery as it is true now: target, reader and card."""
 
 import hashlib
 from collections.abc import Mapping
@@ -21,33 +21,33 @@ from services.user.model import DEFAULT_ZONE, Identity
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class RenderedCard:
     """A card ready to be sent."""
 
     target: Target
     reader: Reader
     card: Card
-    shown: str
+    digest: str
     """Digest of the card and its reader."""
     message_id: str = ""
-    """What an update replaces."""
+    """The message that an update replaces."""
     identity: Identity | None = None
-    """The person, in a direct chat."""
+    """Identity of the reader of a direct chat."""
 
 
 @dataclass(frozen=True, slots=True)
-class Nothing:
-    """There is nothing to send, and why."""
+class NothingToSend:
+    """Why a delivery needs no message."""
 
     reason: str
 
 
-Drawing: TypeAlias = Drawn | Mail | Nothing
+RenderedDelivery: TypeAlias = RenderedCard | Mail | NothingToSend
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the card goes and who reads it there."""
+class _Destination:
+    """The target of a card and the actor who reads it there."""
 
     target: Target
     actor: Actor
@@ -55,91 +55,105 @@ class _Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawer:
-    """Draws deliveries with the views of all nouns."""
+class DeliveryRenderer:
+    """Renders deliveries with the views of all nouns."""
 
     views: Mapping[str, View]
     mail_views: Mapping[str, MailView]
     public_url: str
-    """Where links lead; views find it among their parameters."""
+    """Base of links; views get it among their parameters."""
 
-    async def draw(self, uow: UnitOfWork, delivery: Delivery) -> Drawing:
-        """The delivery as it is true now. Raises KeyError for a view that no longer exists."""
+    async def render(self, uow: UnitOfWork, delivery: Delivery) -> RenderedDelivery:
+        """Render a delivery. Raises KeyError for a view that no longer exists."""
         if delivery.kind is Kind.MAIL:
-            return await self._draw_mail(uow, delivery)
-        posted = await _posted(uow, delivery)
+            return await self._render_mail(uow, delivery)
+        posted = await _find_post(uow, delivery)
         if delivery.kind is Kind.UPDATE and posted is None:
-            return Nothing("the message is gone or never came")
-        place = await _find_place(uow, delivery, posted)
-        return place if isinstance(place, Nothing) else await self._draw_card(uow, delivery, posted, place)
+            return NothingToSend("message_missing")
+        destination = await _find_destination(uow, delivery, posted)
+        if isinstance(destination, NothingToSend):
+            return destination
+        return await self._render_card(uow, delivery, posted, destination)
 
-    async def _draw_card(
-        self, uow: UnitOfWork, delivery: Delivery, posted: Posted | None, place: _Place
-    ) -> Drawn | Nothing:
-        card = await self.views[delivery.view](uow, place.actor, delivery.key, self._params(delivery))
+    async def _render_card(
+        self, uow: UnitOfWork, delivery: Delivery, posted: Posted | None, destination: _Destination
+    ) -> RenderedCard | NothingToSend:
+        card = await self.views[delivery.view](uow, destination.actor, delivery.key, self._params(delivery))
         if card is None:
-            return Nothing("nothing to say")
-        if place.actor.place.has_outsiders:
+            return NothingToSend("nothing_to_show")
+        if destination.actor.place.has_outsiders:
             card = concealed(replace(card, subject=Subject(delivery.view, delivery.key)))
         reader = Reader(
-            place.actor.language, place.actor.zone, place.identity.platform_user_id if place.identity else ""
+            destination.actor.language,
+            destination.actor.zone,
+            destination.identity.platform_user_id if destination.identity else "",
         )
-        shown = _digest(card, reader)
-        if posted is not None and posted.shown == shown:
-            return Nothing("unchanged")
+        digest = _digest(card, reader)
+        if posted is not None and posted.shown == digest:
+            return NothingToSend("unchanged")
         message_id = posted.message_id if posted else ""
-        return Drawn(place.target, reader, card, shown, message_id, place.identity)
+        return RenderedCard(destination.target, reader, card, digest, message_id, destination.identity)
 
-    async def _draw_mail(self, uow: UnitOfWork, delivery: Delivery) -> Mail | Nothing:
+    async def _render_mail(self, uow: UnitOfWork, delivery: Delivery) -> Mail | NothingToSend:
         params = self._params(delivery)
         if not delivery.user_id:
             mail = await self.mail_views[delivery.view](uow, delivery.team_id, delivery.key, params)
-            return mail or Nothing("nothing to say")
+            return mail or NothingToSend("nothing_to_show")
         member = await uow.members.get(delivery.team_id, delivery.user_id)
         if member is None or not member.email:
-            return Nothing("neither chat identity nor address")
-        actor = await _person(uow, delivery, Place(MAIL, "", "", PlaceKind.PERSONAL))
+            return NothingToSend("recipient_unreachable")
+        actor = await _load_recipient(uow, delivery, Place(MAIL, "", "", PlaceKind.PERSONAL))
         card = await self.views[delivery.view](uow, actor, delivery.key, params)
-        return Mail(member.email, card.title, card, actor.language, actor.zone) if card else Nothing("nothing to say")
+        return (
+            Mail(member.email, card.title, card, actor.language, actor.zone)
+            if card
+            else NothingToSend("nothing_to_show")
+        )
 
     def _params(self, delivery: Delivery) -> Mapping[str, str]:
         return {**delivery.params, "team_id": delivery.team_id, "public_url": self.public_url}
 
 
-async def _posted(uow: UnitOfWork, delivery: Delivery) -> Posted | None:
+async def _find_post(uow: UnitOfWork, delivery: Delivery) -> Posted | None:
     if delivery.kind is not Kind.UPDATE or delivery.post_id is None:
         return None
     return await uow.deliveries.post(delivery.team_id, delivery.post_id)
 
 
-async def _find_place(uow: UnitOfWork, delivery: Delivery, posted: Posted | None) -> _Place | Nothing:
+async def _find_destination(uow: UnitOfWork, delivery: Delivery, posted: Posted | None) -> _Destination | NothingToSend:
     reference = dict(posted.reference) if posted else {}
     if delivery.user_id:
-        return await _direct_chat(uow, delivery, reference)
-    return await _channel(uow, delivery, reference)
+        return await _find_direct_chat(uow, delivery, reference)
+    return await _find_channel(uow, delivery, reference)
 
 
-async def _direct_chat(uow: UnitOfWork, delivery: Delivery, reference: dict[str, Any]) -> _Place | Nothing:
+async def _find_direct_chat(
+    uow: UnitOfWork, delivery: Delivery, reference: dict[str, Any]
+) -> _Destination | NothingToSend:
     identities = await uow.users.identities(delivery.user_id)
-    same = [one for one in identities if (one.platform, one.tenant) == (delivery.platform, delivery.tenant)]
-    # Whoever is linked may have two chats side by side on one platform.
-    here = [one for one in same if one.direct_conversation_id == delivery.conversation_id]
-    identity = next(iter(here or same), None)
+    same = [
+        identity
+        for identity in identities
+        if (identity.platform, identity.tenant) == (delivery.platform, delivery.tenant)
+    ]
+    # A user with linked identities may have two direct chats on one platform.
+    matching = [identity for identity in same if identity.direct_conversation_id == delivery.conversation_id]
+    identity = next(iter(matching or same), None)
     if identity is None:
-        return Nothing("no chat identity")
+        return NothingToSend("recipient_unreachable")
     conversation_id = delivery.conversation_id or identity.direct_conversation_id
     target = Target(identity.tenant, conversation_id, identity.platform_user_id, {**identity.reference, **reference})
-    here = Place(identity.platform, identity.tenant, conversation_id, PlaceKind.PERSONAL)
-    return _Place(target, await _person(uow, delivery, here), identity)
+    place = Place(identity.platform, identity.tenant, conversation_id, PlaceKind.PERSONAL)
+    return _Destination(target, await _load_recipient(uow, delivery, place), identity)
 
 
-async def _channel(uow: UnitOfWork, delivery: Delivery, reference: dict[str, Any]) -> _Place | Nothing:
+async def _find_channel(uow: UnitOfWork, delivery: Delivery, reference: dict[str, Any]) -> _Destination | NothingToSend:
     found = await uow.conversations.find(delivery.platform, delivery.tenant, delivery.conversation_id)
     if found is None or not found.installed:
-        return Nothing("the bot is not there")
+        return NothingToSend("bot_not_installed")
     if found.team_id != delivery.team_id:
-        return Nothing("the channel is not the team's")
-    here = Place(
+        return NothingToSend("channel_of_other_team")
+    place = Place(
         found.platform,
         found.tenant,
         found.conversation_id,
@@ -150,11 +164,11 @@ async def _channel(uow: UnitOfWork, delivery: Delivery, reference: dict[str, Any
     )
     thread = {THREAD: delivery.params[THREAD]} if THREAD in delivery.params else {}
     target = Target(found.tenant, found.conversation_id, reference={**found.reference, **thread, **reference})
-    return _Place(target, await _readers(uow, here))
+    return _Destination(target, await _channel_reader(uow, place))
 
 
-async def _person(uow: UnitOfWork, delivery: Delivery, here: Place) -> Actor:
-    """The person with today's role in the team that has something to say; a guest, outside it."""
+async def _load_recipient(uow: UnitOfWork, delivery: Delivery, place: Place) -> Actor:
+    """Load the recipient with the current role in the team of the delivery; GUEST for a user outside it."""
     user = await uow.users.get(delivery.user_id)
     member = await uow.members.get(delivery.team_id, delivery.user_id)
     return Actor(
@@ -164,14 +178,14 @@ async def _person(uow: UnitOfWork, delivery: Delivery, here: Place) -> Actor:
         role=member.role if member else Role.GUEST,
         language=user.language if user else Language.ENGLISH,
         zone=user.zone if user else DEFAULT_ZONE,
-        place=here,
+        place=place,
         may_delegate=member.may_delegate if member else False,
     )
 
 
-async def _readers(uow: UnitOfWork, here: Place) -> Actor:
-    """Everybody who reads along in a channel, in the language of the team that connected it."""
-    team = await uow.teams.get(here.team_id) if here.team_id else None
+async def _channel_reader(uow: UnitOfWork, place: Place) -> Actor:
+    """Build the common reader of a channel, in the language of the team that connected it."""
+    team = await uow.teams.get(place.team_id) if place.team_id else None
     return Actor(
         user_id=UserId(""),
         name="",
@@ -179,7 +193,7 @@ async def _readers(uow: UnitOfWork, here: Place) -> Actor:
         role=Role.MEMBER if team else Role.GUEST,
         language=team.language if team else Language.ENGLISH,
         zone=team.zone if team else DEFAULT_ZONE,
-        place=here,
+        place=place,
     )
 
 

@@ -1,4 +1,4 @@
-"""One delivery after it was claimed: draw it, ask the platform, and note what became of it."""
+"""Send one claimed delivery: render it, call the platform, record the outcome."""
 
 import asyncio
 from collections.abc import Mapping
@@ -9,8 +9,8 @@ from typing import Final
 import structlog
 
 from bot.operations.metrics import Metrics
-from bot.outbox.mail import Mails
-from bot.outbox.renderer import Drawer, Drawing, Drawn, Nothing
+from bot.outbox.mail import MailSender
+from bot.outbox.renderer import DeliveryRenderer, NothingToSend, RenderedCard, RenderedDelivery
 from bot.platforms.base import (
     NOT_ASKED,
     Ambiguous,
@@ -32,108 +32,108 @@ from services.notification.planner import fall_back
 from services.unit_of_work import UnitOfWork, Units
 
 LEASE: Final = timedelta(seconds=50)
-SEND_S: Final = 40.0
-"""Shorter than the lease: whoever is still waiting then gives up before somebody else takes over."""
-LOOK_S: Final = 10.0
-"""How long it may take to look up a message; so much less may sending it take then."""
-LOOK_AFTER_S: Final = 10.0
-"""What was not answered may still be on its way: so long after it, it has arrived or never will."""
-LOOK_PAUSE_MAX_S: Final = 60.0
-LOOKS_MAX: Final = 8
-"""With the growing pauses, six minutes: what comes after it in the same place waits meanwhile."""
-TRIES_MAX: Final = 100
-"""With the growing pauses, about a day."""
-DRAWINGS_MAX: Final = 5
+SEND_LIMIT_S: Final = 40.0
+"""Shorter than the lease, so that this process gives up before another one claims the delivery."""
+LOOKUP_LIMIT_S: Final = 10.0
+"""Time of a lookup; the send after it has as much less."""
+LOOKUP_DELAY_S: Final = 10.0
+"""A request without a response may still reach the platform; after this delay it has, or never will."""
+LOOKUP_PAUSE_MAX_S: Final = 60.0
+LOOKUPS_MAX: Final = 8
+"""Six minutes with the growing pauses; later messages of the same conversation wait meanwhile."""
+ATTEMPTS_MAX: Final = 100
+"""About a day with the growing pauses."""
+RENDER_ATTEMPTS_MAX: Final = 5
 BACKOFF_MAX_S: Final = 900.0
 RETRY_AFTER_MAX_S: Final = 86_400.0
-SETTLE_TRIES: Final = 6
-SETTLE_PAUSE_S: Final = 0.25
+RECORD_ATTEMPTS_MAX: Final = 6
+RECORD_PAUSE_S: Final = 0.25
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("relay")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a try ended; without a state it is tried again after so many seconds."""
+    """Result of an attempt; without a state the delivery is retried after `retry_after_s`."""
 
     state: State | None
     reason: str = ""
-    again_s: float = 0.0
+    retry_after_s: float = 0.0
     sent: Sent | None = None
     is_gone: bool = False
-    looks: int = 0
-    """How often it is to have been looked up after the next time; none, where nobody doubts that it has not left."""
+    lookups: int = 0
+    """Number of the next lookup; 0 where the message was certainly not sent."""
     is_stale: bool = False
-    """Whether it arrived as it was drawn at some earlier time."""
+    """Whether the message shows what was rendered at an earlier attempt."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
-    """Carries deliveries to the platforms."""
+class DeliverySender:
+    """Sends deliveries to the platforms."""
 
     units: Units
     platforms: Mapping[str, Platform]
-    drawer: Drawer
-    mails: Mails | None
+    renderer: DeliveryRenderer
+    mails: MailSender | None
     metrics: Metrics
 
-    async def carry(self, delivery: Delivery) -> None:
-        """Bring a claimed delivery to its end, or back among those that wait. Never raises for a defect."""
-        drawn: Drawing | Outcome | None = None
+    async def deliver(self, delivery: Delivery) -> None:
+        """Send a claimed delivery and record the outcome. Never raises for a defect."""
+        rendered: RenderedDelivery | Outcome | None = None
         try:
-            drawn = await self._draw(delivery)
-            outcome = drawn if isinstance(drawn, Outcome) else await self._try(delivery, drawn)
+            rendered = await self._render(delivery)
+            outcome = rendered if isinstance(rendered, Outcome) else await self._attempt(delivery, rendered)
         except asyncio.CancelledError:
-            await self.settle(delivery, self._judge_stopped(delivery, has_begun=drawn is not None))
+            await self.record_outcome(delivery, self._outcome_of_cancellation(delivery, has_begun=rendered is not None))
             raise
-        await self.settle(delivery, outcome, drawn if isinstance(drawn, Drawn) else None)
+        await self.record_outcome(delivery, outcome, rendered if isinstance(rendered, RenderedCard) else None)
 
-    async def settle(self, delivery: Delivery, outcome: Outcome, drawn: Drawn | None = None) -> None:
-        """Note an outcome, patiently: it is known here and nowhere else."""
-        for attempt in range(SETTLE_TRIES):
+    async def record_outcome(self, delivery: Delivery, outcome: Outcome, rendered: RenderedCard | None = None) -> None:
+        """Record an outcome with retries: no other process knows it."""
+        for attempt in range(RECORD_ATTEMPTS_MAX):
             try:
                 async with self.units.write() as uow:
-                    await _note(uow, delivery, outcome, drawn)
+                    await _store_outcome(uow, delivery, outcome, rendered)
                 break
-            except Exception as error:  # noqa: BLE001 - whatever the database has, it may be over in a moment
+            except Exception as error:  # noqa: BLE001 - any error of the database may be transient
                 ids = {"delivery_id": delivery.delivery_id, "state": outcome.state}
-                _log.error("outcome not noted", **ids, exc_info=not isinstance(error, Contended))
-                await asyncio.sleep(SETTLE_PAUSE_S * 2**attempt)
-        self.metrics.deliveries.labels(delivery.platform, outcome.state or "again").inc()
+                _log.error("delivery_outcome_not_recorded", **ids, exc_info=not isinstance(error, Contended))
+                await asyncio.sleep(RECORD_PAUSE_S * 2**attempt)
+        self.metrics.deliveries.labels(delivery.platform, outcome.state or "retried").inc()
 
-    async def _draw(self, delivery: Delivery) -> Drawing | Outcome:
-        """Nothing has left the house yet: whatever fails here can be tried again."""
+    async def _render(self, delivery: Delivery) -> RenderedDelivery | Outcome:
+        """Render the delivery; nothing was sent yet, so that every failure can be retried."""
         try:
             async with self.units.read() as uow:
-                return await self.drawer.draw(uow, delivery)
+                return await self.renderer.render(uow, delivery)
         except Exception as error:  # noqa: BLE001 - a defect in one view must not stop the others
-            _log.exception("drawing failed", delivery_id=delivery.delivery_id, view=delivery.view)
-            return _again(delivery, type(error).__name__, DRAWINGS_MAX)
+            _log.exception("delivery_render_failed", delivery_id=delivery.delivery_id, view=delivery.view)
+            return _schedule_retry(delivery, type(error).__name__, RENDER_ATTEMPTS_MAX)
 
-    async def _try(self, delivery: Delivery, drawn: Drawing) -> Outcome:
-        if isinstance(drawn, Nothing):
-            return Outcome(State.SUPPRESSED, drawn.reason)
-        if delivery.doubted_at is None or isinstance(drawn, Mail):
-            return await self._ask(delivery, drawn, SEND_S)
-        found = await self._look(delivery, drawn, delivery.doubted_at)
-        return found or await self._ask(delivery, drawn, SEND_S - LOOK_S)
+    async def _attempt(self, delivery: Delivery, rendered: RenderedDelivery) -> Outcome:
+        if isinstance(rendered, NothingToSend):
+            return Outcome(State.SUPPRESSED, rendered.reason)
+        if delivery.doubted_at is None or isinstance(rendered, Mail):
+            return await self._send_in_time(delivery, rendered, SEND_LIMIT_S)
+        found = await self._look_up(delivery, rendered, delivery.doubted_at)
+        return found or await self._send_in_time(delivery, rendered, SEND_LIMIT_S - LOOKUP_LIMIT_S)
 
-    async def _look(self, delivery: Delivery, drawn: Drawn, since: datetime) -> Outcome | None:
-        """What became of a message that perhaps arrived; None when it certainly did not."""
+    async def _look_up(self, delivery: Delivery, rendered: RenderedCard, since: datetime) -> Outcome | None:
+        """Find out whether a message arrived; None when it certainly did not."""
         sent: Sent | None = None
         try:
-            async with asyncio.timeout(LOOK_S):
-                sent = await self._finder(delivery).find(drawn.target, delivery.delivery_id, since)
-                return await self._freshen(delivery, drawn, sent) if sent else None
+            async with asyncio.timeout(LOOKUP_LIMIT_S):
+                sent = await self._finder(delivery).find(rendered.target, delivery.delivery_id, since)
+                return await self._update_found(delivery, rendered, sent) if sent else None
         except (Gone, Rejected) as failure:
-            # A message that was there and cannot be changed any more has arrived all the same.
-            return Outcome(State.SENT, sent=sent) if sent else self._doubt_again(delivery, failure)
+            # A found message that cannot be updated has arrived all the same.
+            return Outcome(State.SENT, sent=sent) if sent else self._outcome_of_failed_lookup(delivery, failure)
         except (SendFailed, TimeoutError) as failure:
-            doubt = self._doubt_again(delivery, failure)
+            outcome = self._outcome_of_failed_lookup(delivery, failure)
         except Exception as error:  # noqa: BLE001 - a defect in a platform must not stop the others
-            _log.exception("looking up broke", delivery_id=delivery.delivery_id, platform=delivery.platform)
-            doubt = _doubt(delivery, type(error).__name__)
-        return Outcome(State.SENT, sent=sent, is_stale=True) if sent and doubt.state is State.UNKNOWN else doubt
+            _log.exception("delivery_lookup_broke", delivery_id=delivery.delivery_id, platform=delivery.platform)
+            outcome = _schedule_lookup(delivery, type(error).__name__)
+        return Outcome(State.SENT, sent=sent, is_stale=True) if sent and outcome.state is State.UNKNOWN else outcome
 
     def _finder(self, delivery: Delivery) -> Findable:
         platform = self.platforms.get(delivery.platform)
@@ -141,43 +141,43 @@ class Sender:
             return platform
         raise Unavailable("platform is off")
 
-    async def _freshen(self, delivery: Delivery, drawn: Drawn, sent: Sent) -> Outcome:
-        """Draw a message that was found anew: it shows what was true when it was sent."""
-        target = replace(drawn.target, conversation_id=sent.conversation_id)
-        await self.platforms[delivery.platform].update(target, sent.message_id, drawn.card, drawn.reader)
+    async def _update_found(self, delivery: Delivery, rendered: RenderedCard, sent: Sent) -> Outcome:
+        """Update a message that was found: it shows what was true when it was sent."""
+        target = replace(rendered.target, conversation_id=sent.conversation_id)
+        await self.platforms[delivery.platform].update(target, sent.message_id, rendered.card, rendered.reader)
         return Outcome(State.SENT, sent=sent)
 
-    def _doubt_again(self, delivery: Delivery, failure: SendFailed | TimeoutError) -> Outcome:
-        self._note_failure(delivery, failure, "not looked up")
+    def _outcome_of_failed_lookup(self, delivery: Delivery, failure: SendFailed | TimeoutError) -> Outcome:
+        self._log_failure(delivery, failure, "delivery_lookup_failed")
         if not isinstance(failure, RateLimited):
-            return _doubt(delivery, f"not looked up: {type(failure).__name__}")
-        # Nobody has looked yet: many may be in doubt at once, and whoever asks too often has used up his tries in vain.
-        pause_s = max(min(failure.retry_after_s, RETRY_AFTER_MAX_S), LOOK_AFTER_S)
-        waiting = _again(delivery, "not looked up: rate limited", TRIES_MAX, pause_s)
-        return replace(waiting, state=waiting.state and State.UNKNOWN, looks=delivery.looks)
+            return _schedule_lookup(delivery, f"not looked up: {type(failure).__name__}")
+        # A rate limit is no lookup: with many unknown outcomes at once, the limit would use up all lookups.
+        pause_s = max(min(failure.retry_after_s, RETRY_AFTER_MAX_S), LOOKUP_DELAY_S)
+        waiting = _schedule_retry(delivery, "not looked up: rate limited", ATTEMPTS_MAX, pause_s)
+        return replace(waiting, state=waiting.state and State.UNKNOWN, lookups=delivery.looks)
 
-    async def _ask(self, delivery: Delivery, drawn: Drawn | Mail, seconds: float) -> Outcome:
+    async def _send_in_time(self, delivery: Delivery, rendered: RenderedCard | Mail, seconds: float) -> Outcome:
         try:
             async with asyncio.timeout(seconds):
-                return Outcome(State.SENT, sent=await self._send(delivery, drawn))
+                return Outcome(State.SENT, sent=await self._send(delivery, rendered))
         except SendFailed as failure:
-            return self._judge(delivery, failure)
+            return self._outcome_of_failure(delivery, failure)
         except TimeoutError:
-            return self._judge(delivery, Ambiguous("no answer in time"))
+            return self._outcome_of_failure(delivery, Ambiguous("no answer in time"))
         except Exception as error:  # noqa: BLE001 - a defect in a platform must not stop the others
-            _log.exception("sending broke", delivery_id=delivery.delivery_id, platform=delivery.platform)
-            return self._judge(delivery, Ambiguous(type(error).__name__))
+            _log.exception("delivery_send_broke", delivery_id=delivery.delivery_id, platform=delivery.platform)
+            return self._outcome_of_failure(delivery, Ambiguous(type(error).__name__))
 
-    async def _send(self, delivery: Delivery, drawn: Drawn | Mail) -> Sent | None:
-        if isinstance(drawn, Mail):
-            await self._mail(drawn, delivery.delivery_id)
+    async def _send(self, delivery: Delivery, rendered: RenderedCard | Mail) -> Sent | None:
+        if isinstance(rendered, Mail):
+            await self._mail(rendered, delivery.delivery_id)
             return None
         platform = self.platforms.get(delivery.platform)
         if platform is None:
             raise Unavailable("platform is off")
         if delivery.kind is Kind.POST:
-            return await platform.send(drawn.target, drawn.card, drawn.reader, key=delivery.delivery_id)
-        await platform.update(drawn.target, drawn.message_id, drawn.card, drawn.reader)
+            return await platform.send(rendered.target, rendered.card, rendered.reader, key=delivery.delivery_id)
+        await platform.update(rendered.target, rendered.message_id, rendered.card, rendered.reader)
         return None
 
     async def _mail(self, mail: Mail, key: str) -> None:
@@ -185,91 +185,95 @@ class Sender:
             raise Unavailable("no mail server")
         await self.mails.send(mail, key=key)
 
-    def _note_failure(self, delivery: Delivery, failure: Exception, what: str) -> None:
+    def _log_failure(self, delivery: Delivery, failure: Exception, event: str) -> None:
         kind = type(failure).__name__
         self.metrics.platform_errors.labels(delivery.platform, kind).inc()
         ids = {"delivery_id": delivery.delivery_id, "platform": delivery.platform}
-        _log.warning(what, **ids, failure=kind, attempts=delivery.attempts)
+        _log.warning(event, **ids, failure=kind, attempts=delivery.attempts)
 
-    def _judge(self, delivery: Delivery, failure: SendFailed) -> Outcome:
-        """What a failure means for the delivery."""
-        self._note_failure(delivery, failure, "not delivered")
+    def _outcome_of_failure(self, delivery: Delivery, failure: SendFailed) -> Outcome:
+        """Map a failure of the platform to an outcome."""
+        self._log_failure(delivery, failure, "delivery_not_sent")
         match failure:
             case RateLimited(retry_after_s):
-                return _again(delivery, "rate limited", TRIES_MAX, min(retry_after_s, RETRY_AFTER_MAX_S))
+                return _schedule_retry(delivery, "rate limited", ATTEMPTS_MAX, min(retry_after_s, RETRY_AFTER_MAX_S))
             case Unavailable(reason):
-                return _again(delivery, reason, TRIES_MAX)
+                return _schedule_retry(delivery, reason, ATTEMPTS_MAX)
             case Ambiguous(reason):
-                return self.judge_lost(delivery, reason, LOOK_AFTER_S)
+                return self.outcome_unknown(delivery, reason, LOOKUP_DELAY_S)
             case Gone(status, reason):
-                # Where the platform was not even asked, nobody knows whether the place is still there.
+                # Without a request to the platform it is unknown whether the conversation still exists.
                 return Outcome(State.FAILED, f"gone {reason or status}", is_gone=status != NOT_ASKED)
             case Rejected(status, reason):
                 return Outcome(State.FAILED, f"rejected {reason or status}")
             case _:
-                return self.judge_lost(delivery, type(failure).__name__, LOOK_AFTER_S)
+                return self.outcome_unknown(delivery, type(failure).__name__, LOOKUP_DELAY_S)
 
-    def judge_lost(self, delivery: Delivery, reason: str, look_after_s: float = 0.0) -> Outcome:
-        """Nobody knows whether it arrived: an update is repeated without harm, a message never unseen."""
+    def outcome_unknown(self, delivery: Delivery, reason: str, lookup_after_s: float = 0.0) -> Outcome:
+        """Decide about a request without a known result: repeat an update, look up a message."""
         if delivery.kind is Kind.POST and isinstance(self.platforms.get(delivery.platform), Findable):
-            return _doubt(delivery, reason, look_after_s)
-        return _again(delivery, reason, TRIES_MAX) if delivery.kind is Kind.UPDATE else Outcome(State.UNKNOWN, reason)
+            return _schedule_lookup(delivery, reason, lookup_after_s)
+        return (
+            _schedule_retry(delivery, reason, ATTEMPTS_MAX)
+            if delivery.kind is Kind.UPDATE
+            else Outcome(State.UNKNOWN, reason)
+        )
 
-    def _judge_stopped(self, delivery: Delivery, *, has_begun: bool) -> Outcome:
-        """The process ends meanwhile: what has not left yet is left to the next one."""
+    def _outcome_of_cancellation(self, delivery: Delivery, *, has_begun: bool) -> Outcome:
+        """Decide about a delivery whose task was cancelled; what was not sent waits for another process."""
         if not has_begun:
             return Outcome(None, "stopped before sending")
-        return self.judge_lost(delivery, "stopped while sending", LOOK_AFTER_S)
+        return self.outcome_unknown(delivery, "stopped while sending", LOOKUP_DELAY_S)
 
 
-def _doubt(delivery: Delivery, reason: str, at_least_s: float = 0.0) -> Outcome:
-    """Ask the platform later whether it has the message, a limited number of times."""
-    if delivery.looks >= LOOKS_MAX:
+def _schedule_lookup(delivery: Delivery, reason: str, pause_s: float = 0.0) -> Outcome:
+    """Schedule a lookup of the message; after the last one the outcome stays unknown."""
+    if delivery.looks >= LOOKUPS_MAX:
         return Outcome(State.UNKNOWN, reason)
-    own_s = min(LOOK_AFTER_S * 2**delivery.looks, LOOK_PAUSE_MAX_S) if delivery.looks else 0.0
-    return Outcome(None, reason, again_s=at_least_s or own_s, looks=delivery.looks + 1)
+    backoff_s = min(LOOKUP_DELAY_S * 2**delivery.looks, LOOKUP_PAUSE_MAX_S) if delivery.looks else 0.0
+    return Outcome(None, reason, retry_after_s=pause_s or backoff_s, lookups=delivery.looks + 1)
 
 
-def _again(delivery: Delivery, reason: str, tries_max: int, at_least_s: float = 0.0) -> Outcome:
-    if delivery.attempts >= tries_max:
+def _schedule_retry(delivery: Delivery, reason: str, attempts_max: int, pause_s: float = 0.0) -> Outcome:
+    if delivery.attempts >= attempts_max:
         return Outcome(State.FAILED, f"gave up: {reason}")
-    own_s = min(2.0 ** min(delivery.attempts, 20), BACKOFF_MAX_S)
-    return Outcome(None, reason, again_s=at_least_s or own_s)
+    backoff_s = min(2.0 ** min(delivery.attempts, 20), BACKOFF_MAX_S)
+    return Outcome(None, reason, retry_after_s=pause_s or backoff_s)
 
 
-async def _note(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, drawn: Drawn | None) -> None:
+async def _store_outcome(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, rendered: RenderedCard | None) -> None:
     if outcome.state is None:
-        due_at = uow.now + timedelta(seconds=outcome.again_s)
+        due_at = uow.now + timedelta(seconds=outcome.retry_after_s)
         await uow.deliveries.put_back(
-            _doubted(delivery, outcome.looks, uow.now) if outcome.looks else delivery, due_at, outcome.reason
+            _with_lookup(delivery, outcome.lookups, uow.now) if outcome.lookups else delivery, due_at, outcome.reason
         )
     elif await uow.deliveries.finish(delivery, outcome.state, outcome.reason, uow.now):
-        await _draw_consequences(uow, delivery, outcome, drawn)
+        await _apply_outcome(uow, delivery, outcome, rendered)
 
 
-def _doubted(delivery: Delivery, looks: int, now: datetime) -> Delivery:
-    """With the time since which it may be there: when somebody took it in order to send it."""
+def _with_lookup(delivery: Delivery, lookups: int, now: datetime) -> Delivery:
+    """Set the time since which the message may exist: when a process claimed the delivery."""
     since = delivery.doubted_at or (delivery.leased_until or now) - LEASE
-    return replace(delivery, doubted_at=since, looks=looks)
+    return replace(delivery, doubted_at=since, looks=lookups)
 
 
-async def _draw_consequences(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, drawn: Drawn | None) -> None:
-    if outcome.state is State.SENT and drawn is not None:
-        await _keep_shown(uow, delivery, outcome.sent, replace(drawn, shown="") if outcome.is_stale else drawn)
+async def _apply_outcome(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, rendered: RenderedCard | None) -> None:
+    if outcome.state is State.SENT and rendered is not None:
+        await _store_post(uow, delivery, outcome.sent, replace(rendered, digest="") if outcome.is_stale else rendered)
     elif outcome.state is State.UNKNOWN:
-        await _tell_unknown(uow, delivery)
+        await _report_unknown(uow, delivery)
     elif outcome.is_gone:
-        await _leave(uow, delivery)
+        await _mark_gone(uow, delivery)
     if outcome.state is State.FAILED and delivery.kind is Kind.MAIL:
         await fall_back(uow, delivery)
 
 
-async def _keep_shown(uow: UnitOfWork, delivery: Delivery, sent: Sent | None, drawn: Drawn) -> None:
+async def _store_post(uow: UnitOfWork, delivery: Delivery, sent: Sent | None, rendered: RenderedCard) -> None:
     post_id = delivery.post_id or uow.new_id()
     if sent is None:
-        return await uow.deliveries.mark_shown(delivery.team_id, post_id, drawn.shown)
-    if drawn.identity is not None and drawn.identity.direct_conversation_id != sent.conversation_id:
-        await uow.users.reach(replace(drawn.identity, direct_conversation_id=sent.conversation_id))
+        return await uow.deliveries.mark_shown(delivery.team_id, post_id, rendered.digest)
+    if rendered.identity is not None and rendered.identity.direct_conversation_id != sent.conversation_id:
+        await uow.users.reach(replace(rendered.identity, direct_conversation_id=sent.conversation_id))
     return await uow.deliveries.add_post(
         Posted(
             team_id=delivery.team_id,
@@ -283,21 +287,21 @@ async def _keep_shown(uow: UnitOfWork, delivery: Delivery, sent: Sent | None, dr
             user_id=delivery.user_id or None,
             reference=dict(sent.reference),
             params=delivery.params,
-            shown=drawn.shown,
+            shown=rendered.digest,
         ),
         uow.now,
     )
 
 
-async def _tell_unknown(uow: UnitOfWork, delivery: Delivery) -> None:
-    """Whoever may send it again hears of it; of the card that says so nobody does, or it would never end."""
-    _log.error("message may be lost", delivery_id=delivery.delivery_id, platform=delivery.platform)
+async def _report_unknown(uow: UnitOfWork, delivery: Delivery) -> None:
+    """Notify those who may resend the message; a lost notice about it is not reported, or reports would never end."""
+    _log.error("delivery_outcome_unknown", delivery_id=delivery.delivery_id, platform=delivery.platform)
     if delivery.team_id and delivery.view != UNKNOWN_VIEW:
         await deliveries.lose(uow, delivery)
 
 
-async def _leave(uow: UnitOfWork, delivery: Delivery) -> None:
-    """The message, or the place itself, is no longer there for the bot."""
+async def _mark_gone(uow: UnitOfWork, delivery: Delivery) -> None:
+    """Mark the message or the conversation as gone for the bot."""
     if delivery.kind is Kind.UPDATE and delivery.post_id is not None:
         await uow.deliveries.mark_gone(delivery.team_id, delivery.post_id, uow.now)
     elif delivery.kind is Kind.POST and not delivery.user_id:

@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.jobs.scheduler import DELIVERIES_DAYS, INBOX_DAYS
-from bot.pages.language import language_of, still
+from bot.pages.language import language_of, render_page
 from cards import about_pages as cards
 from cards.model import Card
 from cards.render.html import STYLE_SOURCE
@@ -44,7 +44,7 @@ class AboutPages:
         parts = self._pages()[request.path]
         language = language_of(request)
         return web.Response(
-            text=still(language, *parts),
+            text=render_page(language, *parts),
             content_type="text/html",
             headers={**HEADERS, "Content-Language": language},
         )

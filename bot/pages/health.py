@@ -1,4 +1,4 @@
-"""Pages for operators: is it alive, is it ready, what does it count."""
+"""Pages for operators: liveness, readiness, metrics."""
 
 import hmac
 from collections.abc import Awaitable, Callable
@@ -13,21 +13,21 @@ from bot.platforms.allowed_hosts import is_loopback
 from services.unit_of_work import Units
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
-# Behind a proxy of this machine everybody seems to come from it.
+# Behind a proxy on this machine every request has a loopback address.
 _FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("pages")
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
-    """What operators and their machines ask for."""
+class HealthPages:
+    """Serves `/healthz`, `/readyz` and `/metrics`."""
 
     units: Units
     metrics: Metrics
     is_ready: Callable[[], Awaitable[bool]]
     token: str
-    """Opens the metrics to other machines; empty: to none."""
+    """Bearer token for the metrics; empty: only this machine may read them."""
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -41,12 +41,12 @@ class Pages:
         return _said("ok")
 
     async def _readyz(self, request: web.Request) -> web.Response:
-        """The database answers and has the schema of this code."""
+        """Report whether the database is reachable and has the schema of this code."""
         del request
         try:
             is_ready = await self.is_ready()
-        except Exception:  # noqa: BLE001 - whatever keeps the database away, the answer is no
-            _log.exception("not ready")
+        except Exception:  # noqa: BLE001 - any failure of the database means not ready
+            _log.exception("readiness_check_failed")
             is_ready = False
         return _said("ready") if is_ready else _said("not ready", status=503)
 
@@ -54,7 +54,7 @@ class Pages:
         if not self._may_read(request):
             return _said("forbidden", status=403)
         async with self.units.read() as uow:
-            self.metrics.measure(await uow.deliveries.backlog(uow.now))
+            self.metrics.set_backlog(await uow.deliveries.backlog(uow.now))
         return web.Response(
             body=self.metrics.text(), headers={"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
         )

@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from bot.pages.language import language_of, unmoved
+from bot.pages.language import language_of, render_one_time_page
 from bot.platforms.base import RateLimited
 from bot.platforms.rate_limiter import Paces, Window
 from bot.platforms.slack.oauth import CODE_MAX_CHARS, Away, OAuth, Refused
@@ -104,7 +104,7 @@ class InstallPage:
         except Away:
             return self._page(request, cards.away(self._again), HTTPStatus.SERVICE_UNAVAILABLE)
         except Contended as error:
-            _log.warning("installation not kept", error=type(error).__name__)
+            _log.warning("installation_not_stored", error=type(error).__name__)
             return self._page(request, cards.away(self._again), HTTPStatus.SERVICE_UNAVAILABLE)
 
     async def _finish(self, request: web.Request) -> web.Response:
@@ -112,7 +112,7 @@ class InstallPage:
         browser = request.cookies.get(self._cookie, "")
         fault = await self._take(state, browser)
         if fault is not None:
-            _log.info("installation not begun here", fault=fault)
+            _log.info("installation_state_rejected", fault=fault)
             return self._page(request, cards.faulty(fault, self._again), STATUS[fault])
         if request.query.get("error") == "access_denied":
             return self._page(request, cards.cancelled(self._again))
@@ -140,7 +140,7 @@ class InstallPage:
     def _page(self, request: web.Request, card: Card, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
         language = language_of(request)
         return web.Response(
-            text=unmoved(language, card),
+            text=render_one_time_page(language, card),
             status=status,
             content_type="text/html",
             headers={**HEADERS, "Content-Language": language},

@@ -9,7 +9,7 @@ import htpy as h
 from aiohttp import web
 from yarl import URL
 
-from bot.pages.language import language_of, switch
+from bot.pages.language import language_of, render_language_link
 from cards import join_page as cards
 from cards.model import Card, T
 from cards.render.html import STYLE_SOURCE, drawn, page
@@ -87,7 +87,7 @@ class JoinPage:
         language = language_of(request, found.invitation.language if found else Language.ENGLISH)
         w = Writer(language, found.zone if found else DEFAULT_ZONE, now)
         card = cards.shown(found) if found else cards.unknown()
-        body = [switch(language) if request.method == "GET" else None, drawn(card, w), _buttons(found, w)]
+        body = [render_language_link(language) if request.method == "GET" else None, drawn(card, w), _buttons(found, w)]
         return web.Response(
             text=page(w.words(_titled(card)), body, language),
             status=_status(found),

@@ -24,19 +24,21 @@ def language_of(request: web.Request, usual: Language = Language.ENGLISH) -> Lan
     return spoken(known[0]) if known else usual
 
 
-def switch(language: Language) -> h.Element:
+def render_language_link(language: Language) -> h.Element:
     """The same page in the other language."""
     other = next(one for one in Language if one is not language)
     return h.p(".text.tone-subtle")[h.a(href=f"?lang={other}", hreflang=str(other), lang=str(other))[LANGUAGES[other]]]
 
 
-def still(language: Language, *parts: Card) -> str:
+def render_page(language: Language, *parts: Card) -> str:
     """A page of cards on which nothing depends on the time, under the title of the first."""
     w = _writer(language)
-    return page(w.words(parts[0].title), [switch(language), *(drawn(card, w) for card in parts)], language)
+    return page(
+        w.words(parts[0].title), [render_language_link(language), *(drawn(card, w) for card in parts)], language
+    )
 
 
-def unmoved(language: Language, card: Card) -> str:
+def render_one_time_page(language: Language, card: Card) -> str:
     """The same of one card, without a way to the other language: what led to it counts once."""
     w = _writer(language)
     return page(w.words(card.title), drawn(card, w), language)

@@ -1,4 +1,4 @@
-"""How a posted card or a mail is drawn when it is sent: read what is true now, hand it to the card."""
+"""The types of views: a view loads what is true now and renders a posted card or a mail from it."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -9,22 +9,22 @@ from services.people import Actor, Language
 from services.unit_of_work import UnitOfWork
 
 View: TypeAlias = Callable[[UnitOfWork, Actor, str, Mapping[str, str]], Awaitable[Card | None]]
-"""(uow, reader, key, params) → the card, or None: there is nothing to say any more, and nothing is sent.
+"""(uow, reader, key, params) → the card, or None where nothing is to be sent any more.
 
-The unit of work is read-only. `key` and `params` are those of the notice; `params["team_id"]` is always there: the
-team in whose name the notice was given; so is `params["public_url"]`, where links lead. The reader is one of these:
+The unit of work is read-only. `key` and `params` are those of the notice; `params` always has `team_id`, the team of the
+notice, and `public_url`, the base of links. The reader is one of these:
 
-- in a direct chat: the person, with today's role in the notice's team. Who is no colleague of it (any more) reads as
-  GUEST with NO_TEAM: such a reader is shown only what concerns himself, found through `params["team_id"]`;
-- in a channel: everybody who reads along. `user_id` is "", the role MEMBER, team, language and zone are those of the
-  team that connected the channel, and `place.is_public` asks for masked contacts. What a single reader may do
-  appears through `Card.refresh`.
+- in a direct chat: the user with the current role in the team of the notice. A user who is no member of it reads as
+  GUEST with NO_TEAM: the view shows only what concerns the user, found through `params["team_id"]`;
+- in a channel: the common reader. `user_id` is "", the role MEMBER, team, language and zone are those of the team that
+  connected the channel, and `place.is_public` requires masked contacts. The actions of a single reader appear through
+  `Card.refresh`.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail to one address; the card is drawn as HTML and as plain text."""
+    """A mail to one address; the card is rendered as HTML and as plain text."""
 
     address: str
     subject: T
@@ -34,4 +34,4 @@ class Mail:
 
 
 MailView: TypeAlias = Callable[[UnitOfWork, str, str, Mapping[str, str]], Awaitable[Mail | None]]
-"""(uow, team_id, key, params) → the mail, or None: there is nothing to say any more. The unit of work is read-only."""
+"""(uow, team_id, key, params) → the mail, or None where nothing is to be sent any more. The unit of work is read-only."""

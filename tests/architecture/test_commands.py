@@ -3,11 +3,11 @@
 import pytest
 
 from bot.commands import discovery
-from bot.commands.registry import Command
+from bot.commands.command import Command
 from bot.manifests.menu import LEFT_OUT, MENUS
 from cards.help import SAMPLES
 
-COMMANDS = tuple(discovery.registry().commands.values())
+COMMANDS = tuple(discovery.build_registry().commands.values())
 
 
 def named(command: Command) -> str:

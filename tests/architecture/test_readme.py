@@ -4,10 +4,12 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import COMMANDS
+from bot.operations.settings_reference import render_settings
 from bot.settings import PREFIX, Settings, read_settings
 from tests.architecture.source import PACKAGES, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+SETTINGS = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 PICTURE_MAX_BYTES = 200_000
 
@@ -16,32 +18,12 @@ BLOCKS = re.findall(r"^```sh\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 SPANS = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", README, flags=re.DOTALL | re.MULTILINE))
 PATHS = [span for span in SPANS if span.split("/")[0] in {*PACKAGES, "tests", "docs"} and "/" in span]
 LINKS = re.findall(r"\]\((?!https?:)([^)#]+)", README)
-# What the table says instead of a value: nothing is set then.
-UNSET = (
-    "empty",
-    "http://localhost and the port",
-    "Microsoft's",
-    "Microsoft's hosts",
-    "kept in a file beside the SQLite database; required with PostgreSQL",
-)
 
 
 def settings_table() -> dict[str, str]:
-    """Each variable of the table with its default as it would be set."""
-    found: dict[str, str] = {}
-    for line in README.splitlines():
-        if line.startswith(f"| `{PREFIX}"):
-            names, default, _meaning = (cell.strip() for cell in line.strip("|").split("|"))
-            variables = re.findall(r"`(\w+)`", names)
-            defaults = [default] * len(variables) if "," not in default else default.split(", ")
-            assert len(defaults) == len(variables), line
-            found |= dict(zip(variables, map(as_set, defaults), strict=True))
-    return found
-
-
-def as_set(default: str) -> str:
-    """The value that one would set."""
-    return "" if default in UNSET else {"off": "0"}.get(default, default.strip("`"))
+    """Each variable of the reference with its default as it would be set."""
+    rows = re.findall(rf"^\| `({PREFIX}\w+)` \| (.*?) \|", SETTINGS, re.MULTILINE)
+    return {name: "" if default == "empty" else default.strip("`") for name, default in rows}
 
 
 def example() -> dict[str, str]:
@@ -58,13 +40,19 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("told", [settings_table(), example()], ids=["README.md", ".env.example"])
+@pytest.mark.parametrize("told", [settings_table(), example()], ids=["settings.md", ".env.example"])
 def test_every_setting_is_told_with_its_default(told: dict[str, str], bare: Path) -> None:
     """What the page names are the settings there are, and setting all of them as it says changes nothing."""
     assert sorted(told) == sorted(NAMES)
     defaults = read_settings()
     (bare / ".env").write_text("\n".join(f"{name}={value}" for name, value in told.items()), encoding="utf-8")
     assert read_settings() == defaults
+
+
+def test_the_reference_is_generated() -> None:
+    """The reference is what `python -m bot settings` prints: every setting has its default and its meaning."""
+    assert render_settings() == SETTINGS
+    assert all(field.description for field in Settings.model_fields.values())
 
 
 def test_the_commands_can_be_run() -> None:

@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 from aiohttp import web
 from sqlalchemy import Connection, Executable, event
 
-from bot.app import opened
+from bot.app import open_application
 from bot.operations.logs import configure
 from bot.settings import read_settings
 from storage.engine import Database, open_database
@@ -106,10 +106,10 @@ async def main(copy: str) -> None:
     settings = read_settings()
     configure(settings.log_level, settings.log_format)
     loop = asyncio.get_running_loop()
-    async with opened(settings) as house:
+    async with open_application(settings) as house:
         recorder = Recorder(house.database)
         recorder.listen()
-        runner = web.AppRunner(house.application, access_log=None)
+        runner = web.AppRunner(house.web_app, access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         say(f"http://127.0.0.1:{runner.addresses[0][1]}")

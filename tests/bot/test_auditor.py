@@ -22,7 +22,7 @@ def value(metrics: Metrics, name: str) -> float:
 
 def breaches(metrics: Metrics, invariant: str) -> float:
     """How many are counted for an invariant."""
-    return value(metrics, f'kollega_invariant_breaches{{invariant="{invariant}"}}')
+    return value(metrics, f'kollega_invariant_violations{{invariant="{invariant}"}}')
 
 
 async def break_seats(database: Database, role: str) -> None:
@@ -41,7 +41,7 @@ async def test_a_sound_database_gives_a_heartbeat_and_no_breach(units: SqlUnits)
     assert await Jobs(units, metrics, (job,)).tick(job)
     assert value(metrics, HEARTBEAT) > 0
     assert [breaches(metrics, name) for name in sentences()] == [0.0] * len(sentences())
-    assert metrics.text().count(b"kollega_invariant_breaches{") == len(sentences())
+    assert metrics.text().count(b"kollega_invariant_violations{") == len(sentences())
 
 
 async def test_a_breach_is_counted_and_logged_by_its_id(database: Database, units: SqlUnits) -> None:
@@ -52,9 +52,9 @@ async def test_a_breach_is_counted_and_logged_by_its_id(database: Database, unit
     await break_seats(database, "viewer")
     with capture_logs() as logs:
         assert await auditor.run() == 1
-    [entry] = [one for one in logs if one["event"] == "invariant broken"]
+    [entry] = [one for one in logs if one["event"] == "invariant_violated"]
     assert entry == {
-        "event": "invariant broken",
+        "event": "invariant_violated",
         "log_level": "error",
         "invariant": "team.one_owner",
         "offender": firm.team_id,
@@ -73,7 +73,7 @@ async def test_a_run_is_limited_and_the_next_one_goes_on(database: Database, uni
     firms = [await found(units, name) for name in ("Solarhaus", "Dachwerk", "Nordwind")]
     await break_seats(database, "viewer")
     metrics = Metrics()
-    auditor = Auditor(units, metrics, rows=2, looks_max=1)
+    auditor = Auditor(units, metrics, rows=2, windows_max=1)
     counts: list[int] = []
     while value(metrics, HEARTBEAT) == 0:
         counts.append(await auditor.run())

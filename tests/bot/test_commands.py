@@ -4,14 +4,15 @@ import pytest
 
 from bot.commands import discovery
 
-REGISTRY = discovery.registry()
+REGISTRY = discovery.build_registry()
 
 
 def read(text: str) -> dict[str, object]:
     """The arguments of a text."""
-    typed = REGISTRY.find(text)
-    assert typed is not None
-    return typed.raw
+    parsed = REGISTRY.parse(text)
+    assert parsed is not None
+    _, raw = parsed
+    return raw
 
 
 @pytest.mark.parametrize(

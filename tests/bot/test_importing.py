@@ -345,7 +345,7 @@ class TestInterrupted:
         importer.failed_pause_s = 0.0
         with capture_logs() as logs:
             await importer.drain()
-        assert [one["event"] for one in logs] == ["import failed"] * ATTEMPTS_MAX
+        assert [one["event"] for one in logs] == ["import_failed"] * ATTEMPTS_MAX
         assert (await imports.state(units, view)).halt == Halt.BROKEN
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.util import await_only
 
 from bot.commands import discovery
-from bot.dispatch.dispatch import Dispatch
-from bot.dispatch.incoming import Answer, Incoming, Kind, Sender, Where
+from bot.dispatch.dispatcher import CommandDispatcher
+from bot.dispatch.interaction import ConversationProfile, Interaction, InteractionKind, Response, Sender
 from bot.operations.metrics import Metrics
 from cards.render.plain import notice
 from services import file, user
@@ -51,34 +51,36 @@ async def slow(database: Database) -> AsyncGenerator[SlowCommit]:
 
 
 @pytest.fixture
-async def dispatch(units: SqlUnits) -> Dispatch:
+async def dispatch(units: SqlUnits) -> CommandDispatcher:
     """The way in, where Anna has said something before."""
-    dispatch = Dispatch(units, discovery.registry(), Metrics(), "http://localhost", discovery.all_views())
+    dispatch = CommandDispatcher(
+        units, discovery.build_registry(), Metrics(), "http://localhost", discovery.list_views()
+    )
     await dispatch.receive(message("help", "first"))
     dispatch.limit_s = LIMIT_S
     return dispatch
 
 
-def message(text: str, interaction_id: str = "1") -> Incoming:
+def message(text: str, interaction_id: str = "1") -> Interaction:
     """What Anna writes in her direct chat."""
-    return Incoming(
+    return Interaction(
         platform="web",
         tenant="demo",
-        kind=Kind.MESSAGE,
+        kind=InteractionKind.MESSAGE,
         interaction_id=interaction_id,
         sender=Sender("anna", "Anna Weiss", language_hint="en"),
-        where=Where("direct-anna", PlaceKind.PERSONAL),
+        conversation=ConversationProfile("direct-anna", PlaceKind.PERSONAL),
         text=text,
     )
 
 
 def words(answer: object) -> str:
     """What an answer says."""
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, Response)
     return notice(answer.card, answer.reader.language, answer.reader.zone, START)
 
 
-async def test_what_was_kept_unheard_is_answered_as_usual(dispatch: Dispatch, slow: SlowCommit) -> None:
+async def test_what_was_kept_unheard_is_answered_as_usual(dispatch: CommandDispatcher, slow: SlowCommit) -> None:
     """A command that was kept although nobody heard of it in time has its usual answer, and a repetition the same."""
     slow.is_wanted = slow.is_kept = True
     answer = await dispatch.receive(message("team create Solarhaus"))
@@ -87,7 +89,7 @@ async def test_what_was_kept_unheard_is_answered_as_usual(dispatch: Dispatch, sl
     assert words(await dispatch.receive(message("team create Solarhaus"))) == words(answer)
 
 
-async def test_what_may_have_been_kept_is_to_be_looked_at(dispatch: Dispatch, slow: SlowCommit) -> None:
+async def test_what_may_have_been_kept_is_to_be_looked_at(dispatch: CommandDispatcher, slow: SlowCommit) -> None:
     """Where nobody knows whether it was kept, it is not said that nothing was changed; repeating does it once."""
     slow.is_wanted = True
     assert "may have been done all the same" in words(await dispatch.receive(message("team create Solarhaus")))
@@ -95,7 +97,7 @@ async def test_what_may_have_been_kept_is_to_be_looked_at(dispatch: Dispatch, sl
     assert "Solarhaus" in again
 
 
-async def test_what_has_not_come_to_its_end_has_changed_nothing(dispatch: Dispatch, units: SqlUnits) -> None:
+async def test_what_has_not_come_to_its_end_has_changed_nothing(dispatch: CommandDispatcher, units: SqlUnits) -> None:
     """Whoever waits for others until the time is over reads that nothing was changed."""
     async with units.write() as other:
         await other.inbox.register(Arrival("web", "demo", "1", "somebody"))
@@ -103,15 +105,15 @@ async def test_what_has_not_come_to_its_end_has_changed_nothing(dispatch: Dispat
     assert "Nothing was changed" in words(answer)
 
 
-async def test_fetching_a_file_keeps_the_limit(dispatch: Dispatch, units: SqlUnits, slow: SlowCommit) -> None:
+async def test_fetching_a_file_keeps_the_limit(dispatch: CommandDispatcher, units: SqlUnits, slow: SlowCommit) -> None:
     """A file that cannot be handed over in time is not waited for longer than a command."""
     await dispatch.receive(message("team create Solarhaus"))
     file_id = await made(units)
     slow.is_wanted = True
     async with asyncio.timeout(LIMIT_S + 2):
-        answer = await dispatch.fetch(message("", "2"), file_id)
+        answer = await dispatch.fetch_file(message("", "2"), file_id)
     assert "Too much is happening" in words(answer)
-    assert isinstance(await dispatch.fetch(message("", "3"), file_id), file.OpenedFile)
+    assert isinstance(await dispatch.fetch_file(message("", "3"), file_id), file.OpenedFile)
 
 
 async def made(units: SqlUnits) -> str:

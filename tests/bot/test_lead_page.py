@@ -4,7 +4,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.commands.extensions import linked_lead, unlinked
+from bot.commands.extensions import find_lead_link, replace_lead_links
 from bot.pages.lead import LeadPage
 
 Client = TestClient[web.Request, web.Application]
@@ -48,12 +48,12 @@ async def test_the_page_tells_nothing(client: Client, accepts: str, words: str) 
 )
 def test_links_are_read(text: str, lead_id: str) -> None:
     """Only our own links with an id name a lead, wherever they stand."""
-    assert linked_lead(URL, text) == lead_id
-    assert linked_lead(f"{URL}/", text) == lead_id
+    assert find_lead_link(URL, text) == lead_id
+    assert find_lead_link(f"{URL}/", text) == lead_id
 
 
 def test_a_link_behind_a_command_is_its_id() -> None:
     """A link that is typed behind a command is as good as a number."""
-    assert unlinked(URL, f"lead {URL}/leads/{LEAD}?x=1 please") == f"lead {LEAD} please"
-    assert unlinked(URL, f"note <{URL}/leads/{LEAD}> done") == f"note {LEAD} done"
-    assert unlinked(URL, "leads") == "leads"
+    assert replace_lead_links(URL, f"lead {URL}/leads/{LEAD}?x=1 please") == f"lead {LEAD} please"
+    assert replace_lead_links(URL, f"note <{URL}/leads/{LEAD}> done") == f"note {LEAD} done"
+    assert replace_lead_links(URL, "leads") == "leads"

@@ -16,7 +16,7 @@ from tests.architecture.source import ROOT
 from tests.fakes.slack.registry import KINDS, NEEDS, READS
 
 URL: Final = "https://kollega.example.com"
-REGISTRY: Final = discovery.registry()
+REGISTRY: Final = discovery.build_registry()
 KEPT: Final = ROOT / "manifests" / "slack" / "manifest.yaml"
 SHORTCUT_MAX_CHARS: Final = 24
 
@@ -152,8 +152,8 @@ def test_the_hint_names_what_can_be_typed(language: Language) -> None:
     """Each word of the hint runs a command, every search is among them, and both languages are."""
     [command] = manifest(language)["features"]["slash_commands"]
     typed = command["usage_hint"].split(" · ")
-    found = [REGISTRY.find(word) for word in typed]
-    assert {one and one.command.name for one in found} == set(slack.HINTED)
+    found = [REGISTRY.parse(word) for word in typed]
+    assert {one and one[0].name for one in found} == set(slack.HINTED)
     assert {one.id for one in EXTENSIONS if one.kind is Kind.SEARCH} <= set(slack.HINTED)
     first = REGISTRY.commands["lead.create"].words_in(language)[0]
     assert typed.index(first) < len(typed) // 2

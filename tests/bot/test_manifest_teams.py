@@ -28,7 +28,7 @@ from tests.architecture.source import ROOT
 APP_ID = "7b3c1a52-9d0e-4f6a-8b21-5c7d9e0f1a2b"
 URL = "https://bot.solarhaus.example"
 APP = teams.App(app_id=APP_ID, url=URL, version="1.2.3", developer="Solarhaus GmbH")
-REGISTRY = discovery.registry()
+REGISTRY = discovery.build_registry()
 
 SCHEMAS = Path(__file__).parent / "schema"
 LOCALIZABLE = {"title", "description", "short", "full"}
@@ -87,7 +87,7 @@ def test_the_package_is_what_an_administrator_uploads() -> None:
 
 def test_the_package_is_always_the_same() -> None:
     """Made twice, the package has the same bytes, so that a difference means a change."""
-    assert teams.package(APP, REGISTRY) == teams.package(APP, discovery.registry())
+    assert teams.package(APP, REGISTRY) == teams.package(APP, discovery.build_registry())
 
 
 def test_the_manifest_is_valid() -> None:
@@ -123,8 +123,8 @@ def test_a_menu_offers_what_can_be_typed(place: Place, language: Language) -> No
     lists = teams.manifest(APP, REGISTRY, language)["bots"][0]["commandLists"]
     [menu] = [one["commands"] for one in lists if one["scopes"] == [teams.SCOPES[place]]]
     assert 0 < len(menu) <= ENTRIES_MAX
-    found = [REGISTRY.find(entry["title"]) for entry in menu]
-    assert [one and one.command.name for one in found] == list(MENUS[place])
+    found = [REGISTRY.parse(entry["title"]) for entry in menu]
+    assert [one and one[0].name for one in found] == list(MENUS[place])
     assert max(len(one["title"]) for one in menu) <= TITLE_MAX_CHARS
     assert max(len(one["description"]) for one in menu) <= ABOUT_MAX_CHARS
 

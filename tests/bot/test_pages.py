@@ -5,7 +5,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.operations.metrics import Metrics
-from bot.pages.health import Pages
+from bot.pages.health import HealthPages
 from storage.unit_of_work import SqlUnits
 
 Client = TestClient[web.Request, web.Application]
@@ -30,7 +30,7 @@ async def serve(units: SqlUnits, metrics: Metrics) -> AsyncGenerator[Open]:
             return bool(ready)
 
         application = web.Application()
-        application.add_routes(Pages(units, metrics, is_ready, token).routes())
+        application.add_routes(HealthPages(units, metrics, is_ready, token).routes())
         client = TestClient(TestServer(application))
         await client.start_server()
         clients.append(client)
@@ -53,7 +53,7 @@ async def test_readiness_is_the_databases(serve: Open, ready: object, status: in
 
 async def test_metrics_tell_of_the_backlog_and_of_commands(serve: Open, metrics: Metrics) -> None:
     """What waits is counted when somebody looks; commands and refusals as they happen."""
-    with metrics.carried_out("lead.pick", "web"):
+    with metrics.time_command("lead.pick", "web"):
         metrics.refusals.labels("AlreadyPicked").inc()
     text = await (await (await serve()).get("/metrics")).text()
     assert 'kollega_outbox_depth{state="pending"} 0.0' in text

@@ -5,8 +5,8 @@ from typing import Final
 import pytest
 
 from bot.commands import discovery
+from bot.commands.command import Command
 from bot.commands.extensions import EXTENSIONS, Context, Extension, Kind
-from bot.commands.registry import Command
 from bot.manifests import slack, teams
 from bot.platforms.slack import text as slack_text
 from bot.platforms.slack.scopes import EVENTS
@@ -16,7 +16,7 @@ from services.people import Language
 from tests.architecture.source import ROOT
 from tests.fakes.slack import BOT_USER_ID
 
-REGISTRY: Final = discovery.registry()
+REGISTRY: Final = discovery.build_registry()
 LISTED: Final = [one for one in REGISTRY.commands.values() if one.listed]
 BOT: Final = "28:kollega"
 ESCAPED: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -45,9 +45,9 @@ def test_every_command_can_be_typed_everywhere(command: Command) -> None:
     assert command.words
     for word in command.words:
         for read in (word, *from_teams(word), *from_slack(word)):
-            found = REGISTRY.find(read)
+            found = REGISTRY.parse(read)
             assert found is not None, read
-            assert found.command is command, read
+            assert found[0] is command, read
 
 
 @pytest.mark.parametrize("extension", EXTENSIONS, ids=lambda one: one.id)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import BadSettings, keyring_of, read_settings
+from bot.settings import BadSettings, build_keyring, read_settings
 
 POSTGRES = "postgresql+asyncpg://kollega:geheim@db.example/kollega"
 KEY = "k" * 40
@@ -116,33 +116,33 @@ def test_a_live_deployment_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     """With an application, PostgreSQL and keys the bot may listen everywhere."""
     set_all(monkeypatch, {**LIVE, "DATABASE_URL": POSTGRES, "SECRET_KEYS": f"{KEY}, {KEY}2"})
     settings = read_settings()
-    assert keyring_of(settings).keys == (KEY.encode(), f"{KEY}2".encode())
+    assert build_keyring(settings).keys == (KEY.encode(), f"{KEY}2".encode())
     assert "geheim" not in repr(settings)
 
 
 def test_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
     """With SQLite the key is made at the first start, beside the database, for its owner only, and stays the same."""
-    first = keyring_of(read_settings())
+    first = build_keyring(read_settings())
     kept = tmp_path / "kollega.keys"
     assert kept.stat().st_mode & 0o777 == 0o600
-    assert keyring_of(read_settings()) == first
+    assert build_keyring(read_settings()) == first
     assert len(first.keys[0]) >= 32
 
 
 def test_keys_that_others_can_read_are_refused(tmp_path: Path) -> None:
     """A key file that was opened up stops the start, because its links are no longer secret."""
-    keyring_of(read_settings())
+    build_keyring(read_settings())
     (tmp_path / "kollega.keys").chmod(0o644)
-    with pytest.raises(BadSettings, match=r"^KOLLEGA_SECRET_KEYS: kollega.keys can be read by others"):
-        keyring_of(read_settings())
+    with pytest.raises(BadSettings, match=r"^KOLLEGA_SECRET_KEYS: kollega.keys can be read by other users"):
+        build_keyring(read_settings())
 
 
 def test_an_emptied_key_file_is_refused(tmp_path: Path) -> None:
     """A key file without a key is not silently replaced: every link that is out would be void."""
-    keyring_of(read_settings())
+    build_keyring(read_settings())
     (tmp_path / "kollega.keys").write_text("", encoding="ascii")
     with pytest.raises(BadSettings, match="holds no usable key"):
-        keyring_of(read_settings())
+        build_keyring(read_settings())
 
 
 def test_a_bot_for_slack_alone_starts(monkeypatch: pytest.MonkeyPatch) -> None:

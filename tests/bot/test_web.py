@@ -6,7 +6,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import insert, update
 
-from bot.dispatch.incoming import Kind, Placement
+from bot.dispatch.interaction import InteractionKind, Placement
 from bot.platforms.base import Reader, Target
 from cards.model import Card, Run, Text, t
 from services.people import Language, PlaceKind
@@ -119,7 +119,7 @@ async def test_a_card_with_a_view_per_reader_is_asked_for(chat: Chat) -> None:
     assert said(await chat.messages(ANNA)) == ["lead.show for Anna Weiß"]
     assert said(await chat.messages(BEN)) == ["lead.show for Ben Kaya"]
     asked = chat.desk.received[0]
-    assert (asked.kind, asked.message_id, asked.args) == (Kind.REFRESH, sent.message_id, {"lead": "L-1"})
+    assert (asked.kind, asked.message_id, asked.args) == (InteractionKind.REFRESH, sent.message_id, {"lead": "L-1"})
     assert len({incoming.interaction_id for incoming in chat.desk.received}) == 2
 
 
@@ -165,9 +165,9 @@ async def test_what_is_typed_reaches_the_bot_as_its_person(chat: Chat) -> None:
     chat.desk.says("leads", Placement.NEW)
     assert (await chat.types(ANNA, "  @Kollega, leads offen ")).status == 200
     [incoming] = chat.desk.received
-    assert (incoming.kind, incoming.platform, incoming.tenant) == (Kind.MESSAGE, "web", "demo")
+    assert (incoming.kind, incoming.platform, incoming.tenant) == (InteractionKind.MESSAGE, "web", "demo")
     assert (incoming.sender.platform_user_id, incoming.sender.language_hint) == ("anna", "de")
-    assert (incoming.where.conversation_id, incoming.where.kind) == (SALES, PlaceKind.CHANNEL)
+    assert (incoming.conversation.conversation_id, incoming.conversation.kind) == (SALES, PlaceKind.CHANNEL)
     assert incoming.text == "leads offen"
     assert said(await chat.messages(BEN)) == ["@Kollega, leads offen", "leads for Anna Weiß"]
     assert [sent.message_id for sent in chat.desk.noted] == [(await chat.messages(BEN))[1]["id"]]
@@ -218,7 +218,7 @@ async def test_in_a_direct_chat_every_answer_is_a_plain_message(chat: Chat) -> N
     await chat.types(CARO, "help", room="direct-caro")
     _, answer = await chat.messages(CARO, room="direct-caro")
     assert not answer["private"]
-    assert chat.desk.received[0].where.kind is PlaceKind.PERSONAL
+    assert chat.desk.received[0].conversation.kind is PlaceKind.PERSONAL
 
 
 async def test_a_public_message_cannot_be_dismissed(chat: Chat) -> None:
@@ -247,7 +247,11 @@ async def test_a_click_replaces_the_card_for_the_clicking_person(chat: Chat) -> 
     response = await chat.clicks(ANNA, sent.message_id, "lead.pick", args={"lead": "L-1", "accept": ["late"]})
     assert response.status == 200
     [incoming] = chat.desk.received
-    assert (incoming.kind, incoming.command, incoming.message_id) == (Kind.CLICK, "lead.pick", sent.message_id)
+    assert (incoming.kind, incoming.command, incoming.message_id) == (
+        InteractionKind.CLICK,
+        "lead.pick",
+        sent.message_id,
+    )
     assert incoming.args == {"lead": "L-1", "accept": ["late"]}
     assert said(await chat.messages(ANNA)) == ["lead.pick for Anna Weiß"]
     assert said(await chat.messages(BEN)) == ["open"]
@@ -312,7 +316,7 @@ async def test_a_new_channel_has_the_bot_and_everybody_one_knows(chat: Chat) -> 
     assert (await chat.rooms(BEN))[room]["name"] == "Messe Stuttgart"
     assert room not in await chat.rooms(CARO)
     assert said(await chat.messages(BEN, room=room)) == ["installed for Anna Weiß"]
-    assert chat.desk.received[0].where.name == "Messe Stuttgart"
+    assert chat.desk.received[0].conversation.name == "Messe Stuttgart"
     assert (await chat.post("/chat/rooms", CARO, id="found", name="Meins")).status == 404
 
 

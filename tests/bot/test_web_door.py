@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.dispatch.incoming import Answer, Incoming, Placement
+from bot.dispatch.interaction import Interaction, Placement, Response
 from bot.platforms.base import Target, Unavailable
 from bot.platforms.web import events as web_events
 from bot.platforms.web.ingress import is_loopback
@@ -275,7 +275,7 @@ async def test_a_busy_database_is_said_in_a_word() -> None:
 async def test_a_bot_that_never_answers_is_given_up(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page gets a word for it, and the same message can be sent again."""
 
-    async def never(incoming: Incoming) -> Answer | None:
+    async def never(incoming: Interaction) -> Response | None:
         del incoming
         await asyncio.Event().wait()
         return None

@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from playwright.async_api import async_playwright, expect
 
-from bot.dispatch.incoming import Answer, Incoming, Placement
+from bot.dispatch.interaction import Interaction, Placement, Response
 from cards.model import Card, Choice, ChoiceInput, NumberInput, Run, TextInput, ToggleInput, verbatim
 from tests.bot.web_chat import CHANNEL, EVERYBODY, SALES, Chat, card, open_chat
 
@@ -28,8 +28,8 @@ async def test_two_windows_are_two_people(
     pick = Run(verbatim("Übernehmen"), "lead.pick", {"lead": "L-1"})
     sent = await chat.posts(card("Lead L-1", pick))
 
-    def picked(incoming: Incoming) -> Answer:
-        return Answer(card(f"picked by {incoming.sender.name}"), Placement.REPLACE, EVERYBODY)
+    def picked(incoming: Interaction) -> Response:
+        return Response(card(f"picked by {incoming.sender.name}"), Placement.REPLACE, EVERYBODY)
 
     chat.desk.answers["lead.pick"] = picked
     chat.desk.says("hilfe", Placement.PRIVATE)

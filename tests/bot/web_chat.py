@@ -13,7 +13,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from selectolax.lexbor import LexborHTMLParser
 
-from bot.dispatch.incoming import Answer, Incoming, Placement
+from bot.dispatch.interaction import Interaction, Placement, Response
 from bot.platforms.base import Reader, Sent, Target
 from bot.platforms.web.platform import WebPlatform
 from cards.model import Card, Run, verbatim
@@ -41,28 +41,28 @@ def card(words: str, *actions: Run, refresh: Run | None = None) -> Card:
 class Desk:
     """What stands behind the platform: answers as a test says, and remembers what came in."""
 
-    answers: dict[str, Callable[[Incoming], Answer | None]] = field(default_factory=dict[str, Any])
-    received: list[Incoming] = field(default_factory=list[Incoming])
+    answers: dict[str, Callable[[Interaction], Response | None]] = field(default_factory=dict[str, Any])
+    received: list[Interaction] = field(default_factory=list[Interaction])
     noted: list[Sent] = field(default_factory=list[Sent])
 
-    async def receive(self, incoming: Incoming) -> Answer | None:
-        self.received.append(incoming)
+    async def receive(self, interaction: Interaction) -> Response | None:
+        self.received.append(interaction)
         await asyncio.sleep(0)
-        word = incoming.command or incoming.text.split(" ")[0] or incoming.kind
+        word = interaction.command or interaction.text.split(" ")[0] or interaction.kind
         answer = self.answers.get(word)
-        return answer(incoming) if answer else None
+        return answer(interaction) if answer else None
 
-    async def fetch(self, incoming: Incoming, file_id: str) -> OpenedFile | Answer | None:
-        raise AssertionError((incoming, file_id))
+    async def fetch_file(self, interaction: Interaction, file_id: str) -> OpenedFile | Response | None:
+        raise AssertionError((interaction, file_id))
 
-    async def posted(self, incoming: Incoming, answer: Answer, sent: Sent) -> None:
-        del incoming, answer
+    async def record_post(self, interaction: Interaction, response: Response, sent: Sent) -> None:
+        del interaction, response
         self.noted.append(sent)
 
     def says(self, word: str, placement: Placement, *, refresh: Run | None = None) -> None:
-        def answer(incoming: Incoming) -> Answer:
+        def answer(incoming: Interaction) -> Response:
             words = f"{word} for {incoming.sender.name}"
-            return Answer(card(words, refresh=refresh), placement, EVERYBODY)
+            return Response(card(words, refresh=refresh), placement, EVERYBODY)
 
         self.answers[word] = answer
 

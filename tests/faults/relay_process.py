@@ -8,11 +8,11 @@ import structlog
 from aiohttp import ClientSession
 
 from bot.commands import discovery
-from bot.dispatch.dispatch import Dispatch
+from bot.dispatch.dispatcher import CommandDispatcher
 from bot.operations.metrics import Metrics
 from bot.outbox.relay import WORKERS, Relay
-from bot.outbox.renderer import Drawer
-from bot.outbox.sender import Sender
+from bot.outbox.renderer import DeliveryRenderer
+from bot.outbox.sender import DeliverySender
 from bot.platforms.allowed_hosts import FileHosts
 from bot.platforms.base import Platform
 from bot.platforms.slack.api import SlackApi
@@ -62,7 +62,7 @@ def relay_to_teams(
     connector = Connector(session, tokens, hosts, metrics, clock=haste, timer=haste.timer, sleep=haste.sleep)
     verifier = TokenVerifier(APP_ID, "http://127.0.0.1", session, hosts, clock=haste)
     files = Files(session, FileHosts((), loopback=True))
-    dispatch = Dispatch(units, discovery.registry(), metrics, "", discovery.all_views())
+    dispatch = CommandDispatcher(units, discovery.build_registry(), metrics, "", discovery.list_views())
     own = Own(APP_ID, "")
     teams = TeamsPlatform(dispatch, verifier, connector, own=own, files=files, clock=haste, timer=haste.timer)
     return _relay_to(teams, units, metrics, workers, woken)
@@ -92,8 +92,8 @@ async def _stay(tenant: str, workspace: str) -> None:
 def _relay_to(
     platform: Platform, units: SqlUnits, metrics: Metrics, workers: int, woken: asyncio.Event | None
 ) -> Relay:
-    drawer = Drawer({"lead.card": draw, **delivery_views.VIEWS}, {}, "")
-    sender = Sender(units, {platform.name: platform}, drawer, None, metrics)
+    drawer = DeliveryRenderer({"lead.card": draw, **delivery_views.VIEWS}, {}, "")
+    sender = DeliverySender(units, {platform.name: platform}, drawer, None, metrics)
     return Relay(units, sender, woken=woken, workers=workers, poll_s=POLL_S)
 
 

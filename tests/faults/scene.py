@@ -11,7 +11,7 @@ from aiohttp import ClientSession, TCPConnector
 from aiohttp.test_utils import TestServer
 from sqlalchemy import Select, select
 
-from bot.app import House, opened
+from bot.app import Application, open_application
 from services.lead import What
 from services.people import Language, PlaceKind
 from storage.tables import audit, lead_history, leads
@@ -32,7 +32,7 @@ CONNECTIONS = 200
 class Scene:
     """A house at work, and who presses."""
 
-    house: House
+    house: Application
     teams: FakeTeams
     stage: TeamsStage
     firm: Firm
@@ -73,11 +73,11 @@ class Scene:
 @asynccontextmanager
 async def scene(url: str, writers: int, clock: Callable[[], datetime]) -> AsyncGenerator[Scene]:
     """The bot with its relay at work, and so many colleagues."""
-    async with FakeTeams(clock) as teams, opened(settings_for(url, teams, ""), clock) as house:
+    async with FakeTeams(clock) as teams, open_application(settings_for(url, teams, ""), clock) as house:
         firm = await found(house.units, InTeams(teams.service_url), "firm", channels=1, members=writers)
         accounts = tuple(account_of(name) for name in firm.accounts[2:])
         async with (
-            TestServer(house.application) as server,
+            TestServer(house.web_app) as server,
             ClientSession(server.make_url("/"), connector=TCPConnector(limit=CONNECTIONS)) as client,
             asyncio.TaskGroup() as tasks,
         ):

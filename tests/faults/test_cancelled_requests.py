@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.pool import QueuePool
 
-from bot.dispatch.incoming import Incoming, Kind, Sender, Where
+from bot.dispatch.interaction import ConversationProfile, Interaction, InteractionKind, Sender
 from services.people import PlaceKind
 from storage.tables import inbox
 from tests.chat import Account
@@ -48,17 +48,17 @@ class Fate:
     cancelled: list[str] = field(default_factory=list[str])
 
 
-def incoming(here: Scene, writer: Account, lead_id: str, label: str) -> Incoming:
+def incoming(here: Scene, writer: Account, lead_id: str, label: str) -> Interaction:
     """A click as the platform hands it over."""
     user = f"29:{writer.account_id}"
     reference = {"serviceUrl": here.teams.service_url, "tenant": TENANT_ID, "bot": f"28:{APP_ID}", "user": user}
-    return Incoming(
+    return Interaction(
         platform="teams",
         tenant=TENANT_ID,
-        kind=Kind.CLICK,
+        kind=InteractionKind.CLICK,
         interaction_id=label,
         sender=Sender(writer.account_id, writer.name, language_hint="en-GB", reference=reference),
-        where=Where(writer.direct.room_id, PlaceKind.PERSONAL, "", reference),
+        conversation=ConversationProfile(writer.direct.room_id, PlaceKind.PERSONAL, "", reference),
         command="lead.note",
         args={"lead": lead_id, "note": label},
     )

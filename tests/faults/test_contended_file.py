@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from bot.dispatch.dispatch import LIMIT_S, READER_LIMIT_S
+from bot.dispatch.dispatcher import LIMIT_S
+from bot.dispatch.failures import ACTOR_LIMIT_S
 from storage.engine import BUSY_SECONDS, Database
 from tests.faults.conftest import Note
 from tests.faults.haste import Haste
@@ -131,8 +132,8 @@ async def test_nobody_reads_of_a_locked_file(size: Size, sqlite_url: str, note: 
     )
     assert [one for one in beyond.away if notes[one]] == []
     assert len(beyond.away) > 0
-    assert beyond.slowest_s < size.limit_s + BUSY_SECONDS + READER_LIMIT_S
-    assert LIMIT_S + BUSY_SECONDS + READER_LIMIT_S <= TEAMS_WAITS_S
+    assert beyond.slowest_s < size.limit_s + BUSY_SECONDS + ACTOR_LIMIT_S
+    assert LIMIT_S + BUSY_SECONDS + ACTOR_LIMIT_S <= TEAMS_WAITS_S
 
 
 @contextmanager
@@ -202,4 +203,4 @@ async def test_a_file_that_can_only_be_read_is_still_read(sqlite_url: str, note:
     assert (before.away, refused.kept, after.away, defects) == ([], [], [], 0)
     assert notes == dict.fromkeys(before.kept + after.kept, 1)
     assert "L-1" in looked
-    assert refused.slowest_s < LIMIT_S + READER_LIMIT_S
+    assert refused.slowest_s < LIMIT_S + ACTOR_LIMIT_S

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import ClientSession, TCPConnector
 from aiohttp.test_utils import TestServer
 
-from bot.app import opened
+from bot.app import open_application
 from services.people import Language
 from services.permissions import Role
 from tests.bot.slack import payloads
@@ -182,8 +182,8 @@ async def attack(url: str, chance: random.Random) -> AsyncGenerator[Attack]:
         slack = await stack.enter_async_context(FakeSlack(clock))
         teams = await stack.enter_async_context(FakeTeams(clock))
         mails = await stack.enter_async_context(FakeMailServer())
-        house = await stack.enter_async_context(opened(settings_for(url, teams, mails.url, slack), clock))
-        server = await stack.enter_async_context(TestServer(house.application))
+        house = await stack.enter_async_context(open_application(settings_for(url, teams, mails.url, slack), clock))
+        server = await stack.enter_async_context(TestServer(house.web_app))
         client = await stack.enter_async_context(
             ClientSession(server.make_url("/"), connector=TCPConnector(limit=AT_ONCE))
         )

@@ -14,7 +14,7 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 from sqlalchemy import RowMapping, select
 
-from bot.app import opened as house_opened
+from bot.app import open_application as house_opened
 from services.people import Language, PlaceKind
 from storage.engine import Database, open_database
 from storage.tables import deliveries, events, posts
@@ -297,7 +297,7 @@ async def send_again(storm: Storm, rows: list[RowMapping]) -> None:
     settings = settings_for(storm.url, teams, "")
     async with (
         house_opened(settings, storm.haste) as house,
-        TestServer(house.application) as server,
+        TestServer(house.web_app) as server,
         ClientSession(server.make_url("/")) as client,
     ):
         stage = TeamsStage(client, teams)

@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 from aiohttp import ClientSession, web
 
-from bot.app import door_of, opened
+from bot.app import build_runner, open_application
 from bot.platforms.ingress import BODY_LIMIT_BYTES, BODY_LIMIT_S
 from tests.builders import Clock
 from tests.fakes.bot_connector import FakeTeams
@@ -92,8 +92,8 @@ async def opened_door(url: str) -> AsyncGenerator[Open]:
     clock = Clock()
     async with AsyncExitStack() as stack:
         teams = await stack.enter_async_context(FakeTeams(clock))
-        house = await stack.enter_async_context(opened(settings_for(url, teams, ""), clock))
-        runner = door_of(house.application, idle_s=IDLE_S)
+        house = await stack.enter_async_context(open_application(settings_for(url, teams, ""), clock))
+        runner = build_runner(house.web_app, idle_s=IDLE_S)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -13,7 +13,7 @@ from aiohttp import ClientSession, CookieJar, TCPConnector
 from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
-from bot.app import opened
+from bot.app import open_application
 from bot.platforms.slack.scopes import SCOPES
 from bot.settings import SLACK_API_URL, Settings
 from services.invariants import check_all
@@ -104,8 +104,8 @@ async def chat(
         share_point = await stack.enter_async_context(FakeSharePoint())
         mails = await stack.enter_async_context(FakeMailServer())
         settings = settings_for(url, teams, mails.url if has_mail_server else "", slack)
-        house = await stack.enter_async_context(opened(settings, clock))
-        server = await stack.enter_async_context(TestServer(house.application))
+        house = await stack.enter_async_context(open_application(settings, clock))
+        server = await stack.enter_async_context(TestServer(house.web_app))
         connector = TCPConnector(limit=CONNECTIONS_MAX)
         session = ClientSession(server.make_url("/"), cookie_jar=CookieJar(unsafe=True), connector=connector)
         client = await stack.enter_async_context(session)

@@ -14,7 +14,7 @@ from tests.features.matrix import Things
 from tests.features.people import Firm
 from tests.seen import Seen
 
-COMMANDS = discovery.registry().commands
+COMMANDS = discovery.build_registry().commands
 ENTRIES_MAX = 1_000
 TRESPASSES = {one.__name__ for one in audit.TRESPASSES}
 MISSING = "0123456789abcdef0123456789abcdef0123"

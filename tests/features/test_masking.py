@@ -123,7 +123,7 @@ async def test_viewers_never_see_an_address(chat: Chat, capsys: pytest.CaptureFi
         assert "c***@posteo.example" in said
         assert not [one for one in (EMAIL, PHONE) if one in said]
     logged = "".join(capsys.readouterr())
-    assert "refused" in logged
+    assert "command_refused" in logged
     assert not [one for one in (EMAIL, PHONE, FIRST_NAME) if one in logged]
 
 

@@ -6,8 +6,16 @@ from typing import Any
 
 import pytest
 
-from bot.dispatch.external import FREE
-from bot.dispatch.incoming import Answer, Incoming, Kind, Mention, Placement, Sender, Where
+from bot.dispatch.external import COMMANDS_FOR_EXTERNAL_USERS
+from bot.dispatch.interaction import (
+    ConversationProfile,
+    Interaction,
+    InteractionKind,
+    Mention,
+    Placement,
+    Response,
+    Sender,
+)
 from cards.chat import SHOW
 from cards.model import to_json
 from services.delivery import Posted
@@ -33,20 +41,21 @@ class Shared:
     said: list[str] = field(default_factory=list[str])
     """Everything that the outsider was answered, as JSON."""
 
-    async def incoming(self, **given: Any) -> Incoming:  # noqa: ANN401 - the fields of what comes in
+    async def incoming(self, **given: Any) -> Interaction:  # noqa: ANN401 - the fields of what comes in
         """What the platform hands over."""
         stage, channel = self.chat.stage, self.firm.channel
         async with self.chat.house.units.read() as uow:
             found = await uow.conversations.find(stage.platform, stage.tenant, channel.room_id)
         assert found is not None
-        where = Where(found.conversation_id, PlaceKind.CHANNEL, found.name, {**found.reference, **SHARED})
+        where = ConversationProfile(found.conversation_id, PlaceKind.CHANNEL, found.name, {**found.reference, **SHARED})
         hint = self.chat.language.value
         sender = Sender(self.platform_user_id, "Olga Fremd", language_hint=hint, is_outsider=True)
         return replace(
-            Incoming(stage.platform, stage.tenant, Kind.MESSAGE, f"outside-{next(_ids)}", sender, where), **given
+            Interaction(stage.platform, stage.tenant, InteractionKind.MESSAGE, f"outside-{next(_ids)}", sender, where),
+            **given,
         )
 
-    async def receive(self, **given: Any) -> Answer:  # noqa: ANN401 - dito
+    async def receive(self, **given: Any) -> Response:  # noqa: ANN401 - dito
         """What the outsider is answered."""
         answer = await self.chat.house.dispatch.receive(await self.incoming(**given))
         await self.chat.settles()
@@ -54,7 +63,7 @@ class Shared:
         self.said.append(to_json(answer.card).decode())
         return answer
 
-    async def colleague_says(self, text: str) -> Answer:
+    async def colleague_says(self, text: str) -> Response:
         """The same place with somebody of the own organisation."""
         incoming = await self.incoming(text=text)
         account = self.firm.owner.account
@@ -65,7 +74,9 @@ class Shared:
         assert answer is not None
         return answer
 
-    async def presses(self, command: str, args: dict[str, Any], kind: Kind = Kind.CLICK) -> Answer:
+    async def presses(
+        self, command: str, args: dict[str, Any], kind: InteractionKind = InteractionKind.CLICK
+    ) -> Response:
         return await self.receive(kind=kind, command=command, args=args, message_id="m")
 
 
@@ -102,9 +113,9 @@ async def test_an_outsider_is_refused_everything_in_the_same_words(shared: Share
     before = await state.kept(shared.chat, shared.firm.team_id)
     shared.said.clear()
     words: set[bytes] = set()
-    tried = [name for name in ROWS if name not in FREE]
+    tried = [name for name in ROWS if name not in COMMANDS_FOR_EXTERNAL_USERS]
     for command in tried:
-        for kind in (Kind.CLICK, Kind.DIALOG):
+        for kind in (InteractionKind.CLICK, InteractionKind.DIALOG):
             answer = await shared.presses(command, ROWS[command].args(things), kind)
             assert answer.placement is Placement.PRIVATE
             words.add(to_json(answer.card))
@@ -131,9 +142,9 @@ async def test_an_outsider_sends_no_file_and_fetches_none(shared: Shared) -> Non
     things = await matrix.build(shared.firm)
     refused = await shared.presses("lead.list", {})
     sent = await shared.receive(files=(ReceivedFile("leads.csv", "text/csv", b"Name\r\nEva\r\n"),))
-    incoming = await shared.incoming(kind=Kind.CLICK)
-    fetched = await shared.chat.house.dispatch.fetch(incoming, things.made)
-    assert isinstance(fetched, Answer)
+    incoming = await shared.incoming(kind=InteractionKind.CLICK)
+    fetched = await shared.chat.house.dispatch.fetch_file(incoming, things.made)
+    assert isinstance(fetched, Response)
     assert sent.card == fetched.card == refused.card
 
 
@@ -142,7 +153,7 @@ async def test_help_for_an_outsider_names_joining_alone(shared: Shared) -> None:
     answer = await shared.receive(text="help")
     said = to_json(answer.card).decode()
     assert '"invitation.join"' in said
-    assert not {f'"{name}"' for name in ROWS if name not in FREE and f'"{name}"' in said}
+    assert not {f'"{name}"' for name in ROWS if name not in COMMANDS_FOR_EXTERNAL_USERS and f'"{name}"' in said}
     assert _tells(shared) == []
 
 
@@ -196,7 +207,7 @@ async def test_a_shared_channel_shows_nothing_of_a_lead(shared: Shared) -> None:
     refused = await shared.presses(SHOW, args)
     assert brought.title not in to_json(refused.card).decode()
     incoming = replace(
-        await shared.incoming(kind=Kind.CLICK, command=SHOW, args=args, message_id="m"),
+        await shared.incoming(kind=InteractionKind.CLICK, command=SHOW, args=args, message_id="m"),
         sender=Sender(anna.account.account_id, anna.name),
     )
     answer = await chat.house.dispatch.receive(incoming)

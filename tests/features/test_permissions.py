@@ -12,7 +12,7 @@ from tests.features.matrix import ROWS, Things
 from tests.features.people import Firm
 from tests.seen import Seen
 
-COMMANDS = discovery.registry().commands
+COMMANDS = discovery.build_registry().commands
 COLUMNS: Final = {Role.OWNER: "O", Role.ADMIN: "A", Role.MEMBER: "M", Role.VIEWER: "V", Role.GUEST: "G"}
 COLLEAGUES = tuple(role for role in Role if role is not Role.GUEST)
 

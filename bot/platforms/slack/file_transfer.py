@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from bot.dispatch.incoming import Answer, Chat, Kind
+from bot.dispatch.interaction import Dispatcher, InteractionKind, Response
 from bot.platforms.base import Ambiguous, Gone, SendFailed
 from bot.platforms.slack.background import Reply
 from bot.platforms.slack.files import Files, read_attached, unfetched
@@ -29,7 +29,7 @@ class Handing:
     """Takes files from people and hands files to them."""
 
     def __init__(
-        self, chat: Chat, files: Files, people: People, answering: Answering, timer: Callable[[], float]
+        self, chat: Dispatcher, files: Files, people: People, answering: Answering, timer: Callable[[], float]
     ) -> None:
         self._chat = chat
         self._files = files
@@ -46,7 +46,7 @@ class Handing:
         files = await self._files.fetch(heard.spoken.where, attached) if heard.is_alone else unfetched(attached)
         return replace(heard, incoming=replace(heard.incoming, files=files))
 
-    async def hand_over(self, heard: Heard, answer: Answer, reply: Reply) -> None:
+    async def hand_over(self, heard: Heard, answer: Response, reply: Reply) -> None:
         """Bring the files of an answer to the person's own chat, once."""
         for file in answer.files:
             handing = heard.incoming.interaction_id, file.file_id
@@ -59,12 +59,12 @@ class Handing:
                 log.warning("slack_file_not_handed_over", failure=type(failure).__name__)
                 await self._answering.hint(heard, answer, cards.UNANSWERED, reply)
 
-    async def _hand_over(self, heard: Heard, file: File, answer: Answer, reply: Reply) -> None:
+    async def _hand_over(self, heard: Heard, file: File, answer: Response, reply: Reply) -> None:
         where = heard.spoken.where
         chat_id = await self._people.chat(where, heard.spoken.user_id)
         if not chat_id:
             raise Gone(0, "no_chat")
-        found = await self._chat.fetch(heard.incoming, file.file_id)
+        found = await self._chat.fetch_file(heard.incoming, file.file_id)
         if found is None:
             return
         if not isinstance(found, OpenedFile):
@@ -85,7 +85,7 @@ class Handing:
         """It did not get there, and waits to be fetched."""
         own_id = f"{heard.incoming.interaction_id}|{file.file_id}"
         args = {"file": file.file_id}
-        asked = replace(heard.incoming, kind=Kind.CLICK, interaction_id=own_id, command=DECLINED, args=args)
+        asked = replace(heard.incoming, kind=InteractionKind.CLICK, interaction_id=own_id, command=DECLINED, args=args)
         answer = await self._chat.receive(asked)
         if answer is not None:
             await self._answering.show(replace(heard, incoming=asked), answer, reply)

@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 
-from bot.dispatch.incoming import Chat
+from bot.dispatch.interaction import Dispatcher
 from bot.platforms.base import Reader, SendFailed, Sent, Target
 from bot.platforms.rate_limiter import Paces, Window
 from bot.platforms.slack.api import SlackApi, Workspace
@@ -42,7 +42,7 @@ class Homes:
 
     def __init__(
         self,
-        chat: Chat,
+        chat: Dispatcher,
         api: SlackApi,
         people: People,
         drawing: Drawing,
@@ -64,7 +64,7 @@ class Homes:
         answer = await self._chat.receive(incoming)
         if answer is None:
             return
-        chat_id = incoming.where.conversation_id
+        chat_id = incoming.conversation.conversation_id
         try:
             await self._publish(spoken.where, spoken.user_id, chat_id, answer.card, answer.reader)
         except SendFailed as failure:
@@ -73,7 +73,7 @@ class Homes:
             return
         if answer.card.subject is not None:
             reference = {WORKSPACE: spoken.where.workspace_id, CHAT: chat_id}
-            await self._chat.posted(incoming, answer, Sent(f"{PREFIX}{spoken.user_id}", MESSAGE, reference))
+            await self._chat.record_post(incoming, answer, Sent(f"{PREFIX}{spoken.user_id}", MESSAGE, reference))
 
     async def update(self, target: Target, card: Card, reader: Reader) -> None:
         """Show the home as it is now. Raises SendFailed, RateLimited when it has just changed."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from bot.commands.extensions import CAPTURE, CREATE
-from bot.dispatch.incoming import Incoming, Kind, Sender, Where
+from bot.dispatch.interaction import ConversationProfile, Interaction, InteractionKind, Sender
 from bot.platforms.ingress import is_object
 from bot.platforms.slack.cards import Opened, read_opened
 from bot.platforms.slack.payload import Event, Sort, Spoken
@@ -58,7 +58,7 @@ class Heard:
 
     spoken: Spoken
     at: At
-    incoming: Incoming
+    incoming: Interaction
     is_understood: bool = True
     """Whether the bot knows what was pressed."""
     opened: Opened = SOMEWHERE
@@ -67,7 +67,7 @@ class Heard:
     @property
     def is_alone(self) -> bool:
         """Whether nobody else reads where it happened."""
-        return self.incoming.where.kind is PlaceKind.PERSONAL
+        return self.incoming.conversation.kind is PlaceKind.PERSONAL
 
 
 async def hear(spoken: Spoken, people: People, bot_user_id: str) -> Heard | None:
@@ -85,13 +85,13 @@ async def hear(spoken: Spoken, people: People, bot_user_id: str) -> Heard | None
             return await _happened(spoken, people, bot_user_id)
 
 
-async def looked(spoken: Spoken, people: People) -> Incoming:
+async def looked(spoken: Spoken, people: People) -> Interaction:
     """Somebody looks at the App Home, which belongs to the chat with the bot."""
     if spoken.channel_id.startswith("D"):
         people.note_chat(spoken.where, spoken.user_id, spoken.channel_id)
     # Whatever place is told: nothing of a place where others read belongs into somebody's home.
     own = msgspec.structs.replace(spoken, channel_id="")
-    incoming = await _incoming(own, people, Kind.CLICK)
+    incoming = await _incoming(own, people, InteractionKind.CLICK)
     return replace(incoming, command=HOME, args={"stays": True})
 
 
@@ -110,28 +110,32 @@ async def _happened(spoken: Spoken, people: People, bot_user_id: str) -> Heard |
     return await _moved(spoken, people, kind, bot_user_id) if kind else None
 
 
-def _coming_or_going(event: Event, bot_user_id: str) -> Kind | None:
+def _coming_or_going(event: Event, bot_user_id: str) -> InteractionKind | None:
     """Whether the bot came or went; people who do the same are no news."""
     if event.type in LEFT:
-        return Kind.REMOVED
-    moves = {JOINED: Kind.INSTALLED, PARTED: Kind.REMOVED}
+        return InteractionKind.REMOVED
+    moves = {JOINED: InteractionKind.INSTALLED, PARTED: InteractionKind.REMOVED}
     return moves.get(event.type) if event.user == bot_user_id else None
 
 
-async def renewed(spoken: Spoken, people: People, bot_user_id: str) -> Incoming | None:
+async def renewed(spoken: Spoken, people: People, bot_user_id: str) -> Interaction | None:
     """A channel that is called otherwise now, or read by others, as if the bot had come there again."""
     channel_id = renamed(spoken.event) if spoken.event else ""
     there = msgspec.structs.replace(spoken, channel_id=channel_id)
     people.forget_channel(spoken.where, channel_id)
     if not channel_id or not (await people.channel(spoken.where, channel_id)).is_bot_there:
         return None
-    return (await _moved(there, people, Kind.INSTALLED, bot_user_id)).incoming
+    return (await _moved(there, people, InteractionKind.INSTALLED, bot_user_id)).incoming
 
 
-async def _moved(spoken: Spoken, people: People, kind: Kind, bot_user_id: str) -> Heard:
+async def _moved(spoken: Spoken, people: People, kind: InteractionKind, bot_user_id: str) -> Heard:
     """Somebody has brought the bot or taken it away; where Slack does not say who, it was whoever made the channel."""
     people.forget_channel(spoken.where, spoken.channel_id)
-    by = spoken.event.inviter if spoken.event and kind is Kind.INSTALLED else spoken.event and spoken.event.actor_id
+    by = (
+        spoken.event.inviter
+        if spoken.event and kind is InteractionKind.INSTALLED
+        else spoken.event and spoken.event.actor_id
+    )
     if not by or by == bot_user_id:
         own = spoken.user_id if spoken.user_id != bot_user_id else ""
         by = own or (await people.channel(spoken.where, spoken.channel_id)).creator or bot_user_id
@@ -143,7 +147,7 @@ async def _typed(spoken: Spoken, people: People, at: At, said: str, bot_user_id:
     named = mentioned(said, bot_user_id)
     names = await people.names(spoken.where, named)
     text, mentions = read_text(said, bot_user_id, names)
-    incoming = await _incoming(spoken, people, Kind.MESSAGE)
+    incoming = await _incoming(spoken, people, InteractionKind.MESSAGE)
     # Whoever only calls the bot by its name wants to know what it can do.
     return Heard(spoken, at, replace(incoming, text=text or HELP, mentions=mentions, message_id=spoken.message_id))
 
@@ -161,8 +165,8 @@ async def _pressed(spoken: Spoken, people: People) -> Heard | None:
     if view is not None:
         opened = read_opened(view.private_metadata)
         return await _in_window(spoken, people, At.HOME if view.type == "home" else At.WINDOW, pressed, opened)
-    incoming = await _incoming(spoken, people, Kind.CLICK)
-    is_own = incoming.where.kind is PlaceKind.PERSONAL or (payload.container and payload.container.is_ephemeral)
+    incoming = await _incoming(spoken, people, InteractionKind.CLICK)
+    is_own = incoming.conversation.kind is PlaceKind.PERSONAL or (payload.container and payload.container.is_ephemeral)
     return _heard(spoken, At.OWN if is_own else At.SHARED, incoming, pressed)
 
 
@@ -180,13 +184,13 @@ async def _in_window(spoken: Spoken, people: People, at: At, pressed: Pressed | 
     there = msgspec.structs.replace(
         spoken, channel_id=home.channel, thread=home.thread or "", message_id=home.message or ""
     )
-    incoming = await _incoming(there, people, Kind.DIALOG if home.is_menu else Kind.CLICK)
+    incoming = await _incoming(there, people, InteractionKind.DIALOG if home.is_menu else InteractionKind.CLICK)
     if home.is_menu:
-        incoming = replace(incoming, where=replace(incoming.where, thread=there.thread))
+        incoming = replace(incoming, conversation=replace(incoming.conversation, thread=there.thread))
     return _heard(there, at, incoming, pressed, home)
 
 
-def _heard(spoken: Spoken, at: At, incoming: Incoming, pressed: Pressed | None, opened: Opened = SOMEWHERE) -> Heard:
+def _heard(spoken: Spoken, at: At, incoming: Interaction, pressed: Pressed | None, opened: Opened = SOMEWHERE) -> Heard:
     incoming = replace(incoming, message_id=spoken.message_id)
     if pressed is None:
         return Heard(spoken, at, incoming, is_understood=False, opened=opened)
@@ -206,10 +210,10 @@ async def _chosen(spoken: Spoken, people: People) -> Heard | None:
     # The card of the lead will stand under the message.
     thread = spoken.thread or spoken.message_id
     there = msgspec.structs.replace(spoken, thread=thread)
-    incoming = await _incoming(there, people, Kind.DIALOG)
-    where = replace(incoming.where, thread=thread)
+    incoming = await _incoming(there, people, InteractionKind.DIALOG)
+    where = replace(incoming.conversation, thread=thread)
     opened = Opened(spoken.channel_id, thread or None, spoken.message_id or None, is_menu=True)
-    return Heard(there, At.MENU, replace(incoming, command=command, args=args, where=where), opened=opened)
+    return Heard(there, At.MENU, replace(incoming, command=command, args=args, conversation=where), opened=opened)
 
 
 def _written(spoken: Spoken) -> str:
@@ -217,18 +221,18 @@ def _written(spoken: Spoken) -> str:
     return plain(message.text or "")[:MESSAGE_MAX_CHARS] if message else ""
 
 
-async def _incoming(spoken: Spoken, people: People, kind: Kind) -> Incoming:
+async def _incoming(spoken: Spoken, people: People, kind: InteractionKind) -> Interaction:
     """Who speaks where; what is wanted is for the caller to say."""
     async with asyncio.TaskGroup() as group:
         person = group.create_task(people.person(spoken.where, spoken.user_id))
         where = group.create_task(_where(spoken, people))
-    return Incoming(
+    return Interaction(
         platform=PLATFORM,
         tenant=spoken.where.tenant,
         kind=kind,
         interaction_id=spoken.id,
         sender=_sender(spoken, person.result()),
-        where=where.result(),
+        conversation=where.result(),
     )
 
 
@@ -250,21 +254,23 @@ def _is_outsider(spoken: Spoken, person: Person) -> bool:
     return own not in {"", where.workspace_id, where.tenant} and person.enterprise != where.tenant
 
 
-async def _where(spoken: Spoken, people: People) -> Where:
+async def _where(spoken: Spoken, people: People) -> ConversationProfile:
     """The place. Other people's chats look like the one with the bot: it is certainly that, or others read along."""
     channel_id = spoken.channel_id
     if not channel_id or channel_id.startswith("D"):
         chat_id = await people.chat(spoken.where, spoken.user_id)
         if chat_id and channel_id in {"", chat_id}:
-            return Where(chat_id, PlaceKind.PERSONAL, "", reference(spoken))
+            return ConversationProfile(chat_id, PlaceKind.PERSONAL, "", reference(spoken))
         channel_id = channel_id or f"{NOWHERE}{spoken.user_id}"
-        return Where(channel_id, PlaceKind.GROUP, "", reference(spoken), is_bot_there=False)
+        return ConversationProfile(channel_id, PlaceKind.GROUP, "", reference(spoken), is_bot_there=False)
     channel = await people.channel(spoken.where, channel_id)
     # As long as Slack does not tell, nobody can be sure that nobody else reads along.
     outsiders = {OUTSIDERS: True} if channel.is_shared or not channel.is_known else {}
     # Of an event the bot hears only where it is; a command works, and its answers can be pressed, anywhere.
     is_there = spoken.sort is Sort.EVENT or channel.is_bot_there
-    return Where(channel_id, channel.kind, channel.name, {**reference(spoken), **outsiders}, is_bot_there=is_there)
+    return ConversationProfile(
+        channel_id, channel.kind, channel.name, {**reference(spoken), **outsiders}, is_bot_there=is_there
+    )
 
 
 def reference(spoken: Spoken) -> dict[str, Any]:
@@ -272,9 +278,9 @@ def reference(spoken: Spoken) -> dict[str, Any]:
     return {"workspace": spoken.where.workspace_id}
 
 
-async def linked(spoken: Spoken, people: People) -> Incoming:
+async def linked(spoken: Spoken, people: People) -> Interaction:
     """Somebody has put a link into a message of his own."""
-    return await _incoming(spoken, people, Kind.DIALOG)
+    return await _incoming(spoken, people, InteractionKind.DIALOG)
 
 
 def renamed(event: Event) -> str:

@@ -7,8 +7,8 @@ from typing import Annotated, Final
 import msgspec
 import structlog
 
-from bot.commands.extensions import OUTLINE, linked_lead
-from bot.dispatch.incoming import Chat
+from bot.commands.extensions import OUTLINE, find_lead_link
+from bot.dispatch.interaction import Dispatcher
 from bot.platforms.base import SendFailed
 from bot.platforms.ingress import Json
 from bot.platforms.slack.api import SlackApi
@@ -42,7 +42,7 @@ class _Shared(msgspec.Struct, frozen=True):
 class Links:
     """Shows the leads behind our links, where nobody from outside reads along."""
 
-    def __init__(self, chat: Chat, api: SlackApi, people: People, drawing: Drawing, public_url: str) -> None:
+    def __init__(self, chat: Dispatcher, api: SlackApi, people: People, drawing: Drawing, public_url: str) -> None:
         self._chat = chat
         self._api = api
         self._people = people
@@ -70,7 +70,7 @@ class Links:
             shared = msgspec.convert(spoken.raw, _Shared)
         except msgspec.ValidationError:
             return {}
-        found = {one.url: linked_lead(self._public_url, one.url) for one in shared.links}
+        found = {one.url: find_lead_link(self._public_url, one.url) for one in shared.links}
         return dict([(url, lead_id) for url, lead_id in found.items() if lead_id][:LINKS_MAX])
 
     async def _is_among_colleagues(self, spoken: Spoken) -> bool:
@@ -84,7 +84,7 @@ class Links:
         """The lead as it may stand before everybody."""
         incoming = await linked(spoken, self._people)
         # In the person's own chat the bot answers with the lead itself.
-        if incoming.where.kind is PlaceKind.PERSONAL or incoming.sender.is_outsider:
+        if incoming.conversation.kind is PlaceKind.PERSONAL or incoming.sender.is_outsider:
             return None
         answer = await self._chat.receive(replace(incoming, command=OUTLINE, args={"lead": lead_id}))
         if answer is None or not answer.choices:

@@ -12,7 +12,7 @@ import msgspec
 import structlog
 from aiohttp import ClientSession, web
 
-from bot.dispatch.incoming import Answer, Chat, Kind, Placement
+from bot.dispatch.interaction import Dispatcher, InteractionKind, Placement, Response
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Reader, SendFailed, Sent, Target, Unavailable
 from bot.platforms.ingress import BODY_LIMIT_S, Json, Turned
 from bot.platforms.slack.api import SlackApi
@@ -61,7 +61,7 @@ class SlackPlatform:
 
     def __init__(  # noqa: PLR0913 - whom it speaks through, and the two measures of time
         self,
-        chat: Chat,
+        chat: Dispatcher,
         api: SlackApi,
         tokens: Tokens,
         session: ClientSession,
@@ -214,7 +214,7 @@ class SlackPlatform:
         elif answers_click(heard):
             await self._answering.hint(heard, _hinted(heard, Card(cards.NOTHING_CHANGED)), cards.NOTHING_CHANGED, reply)
 
-    async def _ask(self, heard: Heard) -> Answer | None:
+    async def _ask(self, heard: Heard) -> Response | None:
         if heard.is_understood:
             return await self._chat.receive(heard.incoming)
         return _hinted(heard, cards.outdated())
@@ -222,8 +222,8 @@ class SlackPlatform:
     async def _note_event(self, heard: Heard) -> None:
         """The bot always hears of it, the place reads one welcome."""
         incoming = heard.incoming
-        place = incoming.tenant, incoming.where.conversation_id
-        if incoming.kind is Kind.REMOVED:
+        place = incoming.tenant, incoming.conversation.conversation_id
+        if incoming.kind is InteractionKind.REMOVED:
             self._welcomed.forget(place)
         answer = await self._chat.receive(incoming)
         if answer is None or self._welcomed.get(place):
@@ -253,7 +253,7 @@ def _challenged(document: Mapping[str, Any]) -> Said:
     return Said(body=msgspec.json.encode({"challenge": challenge}))
 
 
-def _hinted(heard: Heard, card: Card) -> Answer:
+def _hinted(heard: Heard, card: Card) -> Response:
     """What the bot says without knowing the person."""
     reader = Reader(user.spoken(heard.incoming.sender.language_hint), "UTC")
-    return Answer(card, Placement.PRIVATE, reader)
+    return Response(card, Placement.PRIVATE, reader)

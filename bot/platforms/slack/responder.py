@@ -5,7 +5,7 @@ from typing import Final
 
 import structlog
 
-from bot.dispatch.incoming import Answer, Chat, Kind, Placement
+from bot.dispatch.interaction import Dispatcher, InteractionKind, Placement, Response
 from bot.platforms.base import Ambiguous, Gone, Rejected, SendFailed, Sent
 from bot.platforms.ingress import Json
 from bot.platforms.slack.api import SlackApi
@@ -28,14 +28,16 @@ log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("slack")
 class Answering:
     """Shows people what they are answered."""
 
-    def __init__(self, chat: Chat, api: SlackApi, people: People, drawing: Drawing, timer: Callable[[], float]) -> None:
+    def __init__(
+        self, chat: Dispatcher, api: SlackApi, people: People, drawing: Drawing, timer: Callable[[], float]
+    ) -> None:
         self._chat = chat
         self._api = api
         self._people = people
         self._drawing = drawing
         self._answered: Remembered[str, bool] = Remembered(timer)
 
-    async def show(self, heard: Heard, answer: Answer, reply: Reply) -> None:
+    async def show(self, heard: Heard, answer: Response, reply: Reply) -> None:
         """Put the answer where it belongs; what cannot be delivered there is said to the person, if that can be."""
         try:
             await self._place(heard, answer, reply)
@@ -43,14 +45,14 @@ class Answering:
             log.warning("slack_answer_not_sent", failure=type(failure).__name__)
             await self.hint(heard, answer, cards.UNANSWERED, reply)
 
-    async def hint(self, heard: Heard, answer: Answer, words: T, reply: Reply) -> None:
+    async def hint(self, heard: Heard, answer: Response, words: T, reply: Reply) -> None:
         """A line for the person alone, which is worth no second try."""
         line = {"text": self._drawing.line(words, answer.reader), "response_type": "ephemeral"}
         if heard.at is At.COMMAND and reply.give(line):
             return
         try:
             if heard.at is At.SENT:
-                await self._change_window(heard, Answer(Card(words), answer.placement, answer.reader), reply)
+                await self._change_window(heard, Response(Card(words), answer.placement, answer.reader), reply)
             elif heard.spoken.response_url:
                 await self._api.respond(heard.spoken.response_url, {**line, "replace_original": False})
             elif heard.spoken.channel_id and not heard.is_alone:
@@ -58,7 +60,7 @@ class Answering:
         except SendFailed as failure:
             log.warning("slack_hint_not_sent", failure=type(failure).__name__)
 
-    async def _place(self, heard: Heard, answer: Answer, reply: Reply) -> None:
+    async def _place(self, heard: Heard, answer: Response, reply: Reply) -> None:
         match heard.at:
             case At.COMMAND:
                 await self._answer_command(heard, answer, reply)
@@ -73,7 +75,7 @@ class Answering:
             case At.EVENT:
                 await self.post(heard, answer)
 
-    async def _answer_command(self, heard: Heard, answer: Answer, reply: Reply) -> None:
+    async def _answer_command(self, heard: Heard, answer: Response, reply: Reply) -> None:
         if is_form(answer.card):
             await self._open_window(heard, answer, reply)
         elif answer.placement is not Placement.NEW:
@@ -83,7 +85,7 @@ class Answering:
         else:
             await self._post_or_give(heard, answer, reply)
 
-    async def _answer_message(self, heard: Heard, answer: Answer) -> None:
+    async def _answer_message(self, heard: Heard, answer: Response) -> None:
         if answer.placement is Placement.NEW:
             await self.post(heard, answer)
         elif heard.is_alone:
@@ -91,7 +93,7 @@ class Answering:
         else:
             await self._once(heard, lambda: self._whisper_in(heard, self._drawing.message(answer.card, answer.reader)))
 
-    async def _answer_click(self, heard: Heard, answer: Answer, reply: Reply) -> None:
+    async def _answer_click(self, heard: Heard, answer: Response, reply: Reply) -> None:
         message, private = heard.spoken.payload.message, Placement.PRIVATE
         if answer.placement is Placement.NEW:
             await self._post_or_give(heard, answer, reply)
@@ -105,7 +107,7 @@ class Answering:
             await self._open_window(heard, answer, reply)
         # else the card itself is the answer: it changes for everybody within a second.
 
-    async def _answer_window(self, heard: Heard, answer: Answer, reply: Reply) -> None:
+    async def _answer_window(self, heard: Heard, answer: Response, reply: Reply) -> None:
         if answer.placement is not Placement.NEW:
             await self._change_window(heard, answer, reply)
             return
@@ -120,7 +122,7 @@ class Answering:
             if heard.at is not At.SENT or not reply.give({"response_action": "clear"}):
                 await self._change_window(heard, _instead(answer, Card(cards.ANSWERED_BELOW)), reply)
 
-    async def _open_window(self, heard: Heard, answer: Answer, reply: Reply) -> None:
+    async def _open_window(self, heard: Heard, answer: Response, reply: Reply) -> None:
         """A window for the person alone; where none opens any more, the same as a message for him alone."""
         view = self._drawing.view(answer.card, answer.reader, _opened(heard))
         arguments = {"trigger_id": heard.spoken.trigger_id, "view": view}
@@ -132,7 +134,7 @@ class Answering:
             log.info("slack_window_not_opened", failure=type(failure).__name__)
             await self._whisper(heard, answer, reply)
 
-    async def _change_window(self, heard: Heard, answer: Answer, reply: Reply) -> None:
+    async def _change_window(self, heard: Heard, answer: Response, reply: Reply) -> None:
         view = self._drawing.view(answer.card, answer.reader, heard.opened)
         if heard.at is At.SENT and reply.give({"response_action": "update", "view": view}):
             return
@@ -140,7 +142,7 @@ class Answering:
         arguments = {"view_id": window.id if window else "", "view": view}
         await self._api.call("views.update", heard.spoken.where, arguments)
 
-    async def _whisper(self, heard: Heard, answer: Answer, reply: Reply) -> None:
+    async def _whisper(self, heard: Heard, answer: Response, reply: Reply) -> None:
         """For the person alone, where it was asked."""
         if heard.spoken.response_url:
             await self._give(heard, answer, reply, "ephemeral")
@@ -169,7 +171,7 @@ class Answering:
         posted = {**message, "channel": chat_id}
         return _ts(await self._api.call("chat.postMessage", spoken.where, posted, channel=chat_id))
 
-    async def _give(self, heard: Heard, answer: Answer, reply: Reply, how: str) -> None:
+    async def _give(self, heard: Heard, answer: Response, reply: Reply, how: str) -> None:
         """Answer a command or a click at its own address, or at once in the reply to the request."""
         message = {**self._drawing.message(answer.card, answer.reader), "response_type": how}
         if heard.at is At.COMMAND and reply.give(message):
@@ -177,7 +179,7 @@ class Answering:
         thread = _thread(heard) if heard.at is not At.COMMAND else {}
         await self._api.respond(heard.spoken.response_url, {**message, **thread, "replace_original": False})
 
-    async def _replace(self, heard: Heard, answer: Answer) -> None:
+    async def _replace(self, heard: Heard, answer: Response) -> None:
         """In place of what was clicked."""
         message = self._drawing.message(answer.card, answer.reader)
         if heard.spoken.response_url:
@@ -186,7 +188,7 @@ class Answering:
         changed = {**message, "channel": heard.spoken.channel_id, "ts": heard.spoken.message_id}
         await self._api.call("chat.update", heard.spoken.where, changed, channel=heard.spoken.channel_id)
 
-    async def _post_or_give(self, heard: Heard, answer: Answer, reply: Reply) -> None:
+    async def _post_or_give(self, heard: Heard, answer: Response, reply: Reply) -> None:
         """A message for everybody here; where the bot is no member, Slack itself can still show one."""
         try:
             await self.post(heard, answer)
@@ -195,23 +197,23 @@ class Answering:
                 raise
             await self._give(heard, answer, reply, "in_channel")
 
-    async def post(self, heard: Heard, answer: Answer) -> None:
+    async def post(self, heard: Heard, answer: Response) -> None:
         """A message for everybody here, which from now on follows its subject."""
         message = self._drawing.message(answer.card, answer.reader)
         message_id = await self._once(heard, lambda: self._send(heard, message))
         if message_id is None:
             return
-        where = heard.incoming.where
+        where = heard.incoming.conversation
         thread = {"thread": heard.spoken.thread} if heard.spoken.thread else {}
         sent = Sent(where.conversation_id, message_id, {**where.reference, **thread})
         try:
-            await self._chat.posted(heard.incoming, answer, sent)
+            await self._chat.record_post(heard.incoming, answer, sent)
         except Exception:
             # The message stands, and a repetition would post it twice: it will only not follow its subject.
             log.exception("slack_post_not_noted")
 
     async def _send(self, heard: Heard, message: Json) -> str:
-        channel_id = heard.incoming.where.conversation_id
+        channel_id = heard.incoming.conversation.conversation_id
         posted = {**message, "channel": channel_id, **_thread(heard)}
         return _ts(await self._api.call("chat.postMessage", heard.spoken.where, posted, channel=channel_id))
 
@@ -237,8 +239,8 @@ def _opened(heard: Heard) -> Opened:
     return Opened(spoken.channel_id, spoken.thread or None, spoken.message_id or None)
 
 
-def _instead(answer: Answer, card: Card) -> Answer:
-    return Answer(card, answer.placement, answer.reader)
+def _instead(answer: Response, card: Card) -> Response:
+    return Response(card, answer.placement, answer.reader)
 
 
 def _thread(heard: Heard) -> Json:
@@ -253,4 +255,4 @@ def _ts(answer: Json) -> str:
 
 def answers_click(heard: Heard) -> bool:
     """Whether somebody has pressed something and looks for an effect."""
-    return heard.incoming.kind in {Kind.CLICK, Kind.DIALOG}
+    return heard.incoming.kind in {InteractionKind.CLICK, InteractionKind.DIALOG}

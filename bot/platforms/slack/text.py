@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from bot.dispatch.incoming import Mention
+from bot.dispatch.interaction import Mention
 
 MENTIONS_MAX: Final = 50
 _PERSON: Final = re.compile(r"<@([A-Z0-9]{1,30})(?:\|[^<>]{0,200})?>")

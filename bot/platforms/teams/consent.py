@@ -8,7 +8,7 @@ from urllib.parse import quote
 import msgspec
 import structlog
 
-from bot.dispatch.incoming import Chat, Incoming
+from bot.dispatch.interaction import Dispatcher, Interaction
 from bot.platforms.base import Reader, SendFailed
 from bot.platforms.ingress import Json
 from bot.platforms.teams.bot_adapter import Turn
@@ -66,7 +66,12 @@ class Consents:
     """Asks where files may go, and brings them there."""
 
     def __init__(
-        self, chat: Chat, connector: Connector, files: Files, drawing: Drawing, done: Remembered[tuple[str, str], bool]
+        self,
+        chat: Dispatcher,
+        connector: Connector,
+        files: Files,
+        drawing: Drawing,
+        done: Remembered[tuple[str, str], bool],
     ) -> None:
         self._chat = chat
         self._connector = connector
@@ -95,7 +100,7 @@ class Consents:
         """Do what the person has decided; deciding the same again changes nothing."""
         await turn.answer({"statusCode": 200})
         consent = read_consent(heard.spoken.activity.value)
-        is_alone = heard.incoming.where.kind is PlaceKind.PERSONAL
+        is_alone = heard.incoming.conversation.kind is PlaceKind.PERSONAL
         if consent is None or consent.action not in {"accept", "decline"} or not is_alone:
             log.warning("teams_consent_not_understood")
             return
@@ -115,7 +120,7 @@ class Consents:
         if consent.action == "decline":
             await self._show(turn, replace(incoming, command=DECLINED, args={"file": consent.context.file}))
             return True
-        found = await self._chat.fetch(incoming, consent.context.file)
+        found = await self._chat.fetch_file(incoming, consent.context.file)
         if found is None:
             return False
         if not isinstance(found, OpenedFile):
@@ -146,7 +151,7 @@ class Consents:
         }
         return {"type": "message", "summary": upload.name, "attachments": [attachment]}
 
-    async def _show(self, turn: Turn, incoming: Incoming) -> None:
+    async def _show(self, turn: Turn, incoming: Interaction) -> None:
         answer = await self._chat.receive(incoming)
         if answer is not None:
             await self._put_instead(turn, incoming.message_id, answer.card, answer.reader)

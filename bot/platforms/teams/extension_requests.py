@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
-from bot.commands.extensions import CAPTURE, OUTLINE, SEARCH, TEXT, linked_lead
-from bot.dispatch.incoming import Incoming, Kind
+from bot.commands.extensions import CAPTURE, OUTLINE, SEARCH, TEXT, find_lead_link
+from bot.dispatch.interaction import Interaction, InteractionKind
 from bot.platforms.ingress import Turned, is_object
 from bot.platforms.teams.activity import CHAT_WITH_BOT, NOWHERE, Spoken
 from bot.platforms.teams.cards import Pressed, read_pressed
@@ -39,7 +39,7 @@ class Asked:
 
     name: str
     spoken: Spoken
-    incoming: Incoming | None
+    incoming: Interaction | None
     """None for what the bot does not understand."""
     pressed: Pressed | None = None
     once: str = ""
@@ -138,7 +138,7 @@ def _searched(name: str, spoken: Spoken, value: _Value, public_url: str) -> Aske
 
 def _linked(name: str, spoken: Spoken, value: _Value, public_url: str) -> Asked:
     """The lead behind one of our links."""
-    lead_id = linked_lead(public_url, value.url)
+    lead_id = find_lead_link(public_url, value.url)
     if not lead_id:
         return Asked(name, spoken, None)
     return Asked(name, spoken, replace(_incoming(spoken), command=OUTLINE, args={"lead": lead_id}))
@@ -152,16 +152,18 @@ READERS: Final[Mapping[str, Callable[[str, Spoken, _Value, str], Asked]]] = {
 }
 
 
-def _incoming(spoken: Spoken) -> Incoming:
+def _incoming(spoken: Spoken) -> Interaction:
     """As if from a place in which others read along, unless it is certainly the chat with the bot.
 
     A chat of two people calls itself personal, too.
     """
-    incoming = incoming_of(spoken, Kind.DIALOG)
+    incoming = incoming_of(spoken, InteractionKind.DIALOG)
     is_ours = spoken.conversation.id.startswith(CHAT_WITH_BOT)
     kind = PlaceKind.PERSONAL if is_ours else _public(spoken.kind)
     thread = spoken.conversation.id if ";" in spoken.conversation.id else ""
-    return replace(incoming, where=replace(incoming.where, kind=kind, thread=thread, is_bot_there=is_ours))
+    return replace(
+        incoming, conversation=replace(incoming.conversation, kind=kind, thread=thread, is_bot_there=is_ours)
+    )
 
 
 def _public(kind: PlaceKind) -> PlaceKind:

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import structlog
 
-from bot.commands.extensions import again
-from bot.dispatch.incoming import Answer, Chat, Placement
+from bot.commands.extensions import rebuild_form
+from bot.dispatch.interaction import Dispatcher, Placement, Response
 from bot.platforms.base import Ambiguous, Reader, SendFailed
 from bot.platforms.ingress import Json
 from bot.platforms.teams.activity import NOWHERE
@@ -25,7 +25,7 @@ TEXT_MAX_CHARS: Final = 500
 CLOSED: Final[Json] = {}
 """The dialog ends."""
 
-Post = Callable[[Asked, Answer], Awaitable[None]]
+Post = Callable[[Asked, Response], Awaitable[None]]
 
 log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("teams")
 
@@ -33,7 +33,7 @@ log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("teams")
 class Extensions:
     """Asks the bot what was asked in a menu, and words the answer for that menu."""
 
-    def __init__(self, chat: Chat, drawing: Drawing, limit_s: float = ANSWER_LIMIT_S) -> None:
+    def __init__(self, chat: Dispatcher, drawing: Drawing, limit_s: float = ANSWER_LIMIT_S) -> None:
         self._chat = chat
         self._drawing = drawing
         self._limit_s = limit_s
@@ -58,14 +58,14 @@ class Extensions:
         if asked.pressed is not None and asked.pressed.command == CANCEL:
             return CLOSED
         # Whatever was filled in comes back, and under the same name: sent again, it is carried out once.
-        filled = again(asked.pressed.command, asked.pressed.args) if asked.pressed else None
+        filled = rebuild_form(asked.pressed.command, asked.pressed.args) if asked.pressed else None
         answer = await self._ask(asked, cards.slow(filled))
         if answer.placement is not Placement.NEW:
             is_slow = answer.card.title == cards.SLOW
             return self._dialog(asked, answer.card, answer.reader, once=asked.once if is_slow else "")
         return await self._brought(asked, answer, post)
 
-    async def _brought(self, asked: Asked, answer: Answer, post: Post) -> Json:
+    async def _brought(self, asked: Asked, answer: Response, post: Post) -> Json:
         """A message for everybody here; where the bot cannot write, a card for the person's own message."""
         try:
             if asked.spoken.conversation.id.startswith(NOWHERE):
@@ -80,7 +80,7 @@ class Extensions:
             return self._inserted(asked, answer)
         return CLOSED
 
-    def _inserted(self, asked: Asked, answer: Answer) -> Json:
+    def _inserted(self, asked: Asked, answer: Response) -> Json:
         if not answer.choices:
             return self._dialog(asked, answer.card, answer.reader)
         return self._listed(answer.choices[:1], answer.reader)
@@ -102,18 +102,18 @@ class Extensions:
         answer = await self._ask(asked, cards.slow())
         return self._listed(answer.choices, answer.reader)
 
-    async def _ask(self, asked: Asked, otherwise: Card) -> Answer:
+    async def _ask(self, asked: Asked, otherwise: Card) -> Response:
         """The bot's answer; `otherwise`, when it does not come in time."""
         reader = Reader(user.spoken(asked.spoken.activity.locale or ""), "UTC")
         if asked.incoming is None:
-            return Answer(cards.outdated(), Placement.PRIVATE, reader)
+            return Response(cards.outdated(), Placement.PRIVATE, reader)
         try:
             async with asyncio.timeout(self._limit_s):
                 answer = await self._chat.receive(asked.incoming)
         except TimeoutError:
             log.warning("teams_extension_slow", name=asked.name)
-            return Answer(otherwise, Placement.PRIVATE, reader)
-        return answer or Answer(cards.outdated(), Placement.PRIVATE, reader)
+            return Response(otherwise, Placement.PRIVATE, reader)
+        return answer or Response(cards.outdated(), Placement.PRIVATE, reader)
 
     def _dialog(self, asked: Asked, card: Card, reader: Reader, once: str = "") -> Json:
         along = {"once": once or secrets.token_hex(8)} | ({"of": asked.of} if asked.of else {})

@@ -5,7 +5,7 @@ from enum import Enum, auto
 from typing import Any, Final
 
 from bot.commands.extensions import LEAD_PAGE
-from bot.dispatch.incoming import Incoming, Kind, Sender, Where
+from bot.dispatch.interaction import ConversationProfile, Interaction, InteractionKind, Sender
 from bot.platforms.ingress import Turned, is_object
 from bot.platforms.teams.activity import CARD_ACTION, FILE_CONSENT, Spoken
 from bot.platforms.teams.cards import CANCEL, REFRESH, Pressed, cards_of, links_of, read_pressed
@@ -19,7 +19,7 @@ PLATFORM: Final = "teams"
 NAME_MAX_CHARS: Final = 120
 HELP: Final = "help"
 
-_INSTALLATION: Final = {"add": Kind.INSTALLED, "remove": Kind.REMOVED}
+_INSTALLATION: Final = {"add": InteractionKind.INSTALLED, "remove": InteractionKind.REMOVED}
 
 
 class How(Enum):
@@ -38,7 +38,7 @@ class Heard:
 
     spoken: Spoken
     how: How
-    incoming: Incoming
+    incoming: Interaction
     pressed: Pressed | None = None
     """None for a button that the bot does not understand, and for everything that is no button."""
 
@@ -75,7 +75,7 @@ async def _typed(spoken: Spoken, people: People) -> Heard | None:
         text = next((link for card in cards for link in links_of(card) if LEAD_PAGE in link), "")
         if not text and spoken.kind is PlaceKind.PERSONAL:
             return None
-    incoming = incoming_of(spoken, Kind.MESSAGE)
+    incoming = incoming_of(spoken, InteractionKind.MESSAGE)
     # Whoever only calls the bot by its name wants to know what it can do.
     return Heard(spoken, How.TYPED, replace(incoming, text=text or HELP, mentions=mentions, message_id=spoken.id))
 
@@ -86,7 +86,7 @@ def _invoked(spoken: Spoken) -> Heard | None:
     if activity.name == CARD_ACTION:
         return _executed(spoken)
     if activity.name == FILE_CONSENT:
-        incoming = replace(incoming_of(spoken, Kind.CLICK), message_id=activity.reply_to_id or "")
+        incoming = replace(incoming_of(spoken, InteractionKind.CLICK), message_id=activity.reply_to_id or "")
         return Heard(spoken, How.DECIDED, incoming)
     return None
 
@@ -103,13 +103,14 @@ def _executed(spoken: Spoken) -> Heard:
 def _pressed(spoken: Spoken, how: How, data: object, *, is_refresh: bool) -> Heard:
     pressed = read_pressed(data)
     incoming = replace(
-        incoming_of(spoken, Kind.REFRESH if is_refresh else Kind.CLICK), message_id=spoken.activity.reply_to_id or ""
+        incoming_of(spoken, InteractionKind.REFRESH if is_refresh else InteractionKind.CLICK),
+        message_id=spoken.activity.reply_to_id or "",
     )
     if pressed is None:
         return Heard(spoken, how, incoming)
     if pressed.command == CANCEL and pressed.back and how is How.EXECUTED:
         # What stood in place of a card goes, and the card is there again.
-        back = replace(incoming, kind=Kind.REFRESH, command=pressed.back.command, args=pressed.back.args)
+        back = replace(incoming, kind=InteractionKind.REFRESH, command=pressed.back.command, args=pressed.back.args)
         return Heard(spoken, how, back, pressed)
     return Heard(spoken, how, replace(incoming, command=pressed.command, args=pressed.args), pressed)
 
@@ -121,21 +122,21 @@ def _happened(spoken: Spoken) -> Heard | None:
     if activity.type == "installationUpdate":
         kind = _INSTALLATION.get(activity.action or "")
     elif any(one.id == spoken.bot.id for one in activity.members_added or ()):
-        kind = Kind.INSTALLED
+        kind = InteractionKind.INSTALLED
     elif any(one.id == spoken.bot.id for one in activity.members_removed or ()):
-        kind = Kind.REMOVED
+        kind = InteractionKind.REMOVED
     return Heard(spoken, How.HAPPENED, incoming_of(spoken, kind)) if kind else None
 
 
-def incoming_of(spoken: Spoken, kind: Kind) -> Incoming:
+def incoming_of(spoken: Spoken, kind: InteractionKind) -> Interaction:
     """Who speaks where; what is wanted is for the caller to say."""
-    return Incoming(
+    return Interaction(
         platform=PLATFORM,
         tenant=spoken.tenant,
         kind=kind,
         interaction_id=f"{spoken.conversation.id}|{spoken.id}",
         sender=_sender(spoken),
-        where=Where(spoken.place_id, spoken.kind, _place_name(spoken), place_reference(spoken)),
+        conversation=ConversationProfile(spoken.place_id, spoken.kind, _place_name(spoken), place_reference(spoken)),
     )
 
 

@@ -12,7 +12,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from bot.dispatch.incoming import Answer, Chat, Incoming, Kind, Placement
+from bot.dispatch.interaction import Dispatcher, Interaction, InteractionKind, Placement, Response
 from bot.platforms.base import NOT_ASKED, Ambiguous, Gone, Reader, Rejected, SendFailed, Sent, Target, Unavailable
 from bot.platforms.ingress import BODY_LIMIT_S, Json, Turned, read_document, require_shallow
 from bot.platforms.teams.activity import Spoken, read_activity, spoken
@@ -65,7 +65,7 @@ class TeamsPlatform:
 
     def __init__(  # noqa: PLR0913 - whom it speaks through, and the two measures of time
         self,
-        chat: Chat,
+        chat: Dispatcher,
         verifier: TokenVerifier,
         connector: Connector,
         *,
@@ -183,11 +183,11 @@ class TeamsPlatform:
         attached = read_attached(heard.spoken.activity.attachments) if heard.how is How.TYPED else ()
         if not attached:
             return heard
-        is_alone = heard.incoming.where.kind is PlaceKind.PERSONAL
+        is_alone = heard.incoming.conversation.kind is PlaceKind.PERSONAL
         files = await self._files.fetch(attached) if is_alone else unfetched(attached)
         return replace(heard, incoming=replace(heard.incoming, files=files))
 
-    async def _bring(self, turn: Turn, asked: Asked, answer: Answer) -> None:
+    async def _bring(self, turn: Turn, asked: Asked, answer: Response) -> None:
         """A card that somebody has asked for in a dialog, where the dialog was opened."""
         if asked.incoming is not None:
             await self._post(turn, Heard(asked.spoken, How.EXECUTED, asked.incoming), answer)
@@ -199,18 +199,18 @@ class TeamsPlatform:
             return self._drawing.answer(cards.outdated(), reader, user_id, None, private=False)
         answer = await self._chat.receive(heard.incoming)
         if answer is None:
-            is_asked = heard.incoming.kind is Kind.CLICK
+            is_asked = heard.incoming.kind is InteractionKind.CLICK
             return self._drawing.note(cards.NOTHING_CHANGED if is_asked else None, reader)
         if answer.files and (said := await self._hand_over(turn, heard, answer)):
             return self._drawing.note(said, answer.reader)
         is_private = answer.placement is Placement.PRIVATE
-        if answer.placement is Placement.NEW and heard.incoming.kind is Kind.CLICK:
+        if answer.placement is Placement.NEW and heard.incoming.kind is InteractionKind.CLICK:
             return self._drawing.note(await self._post_beside(turn, heard, answer), answer.reader)
         return self._drawing.answer(answer.card, answer.reader, user_id, heard.pressed.back, private=is_private)
 
-    async def _hand_over(self, turn: Turn, heard: Heard, answer: Answer) -> T | None:
+    async def _hand_over(self, turn: Turn, heard: Heard, answer: Response) -> T | None:
         """Bring the files of a click's answer to the person's own chat; what stands at the card, if nothing else."""
-        is_alone = heard.incoming.where.kind is PlaceKind.PERSONAL
+        is_alone = heard.incoming.conversation.kind is PlaceKind.PERSONAL
         try:
             if not is_alone:
                 await self._once(heard.incoming, lambda: self._whisper(turn, heard, answer))
@@ -224,7 +224,7 @@ class TeamsPlatform:
             return cards.SENT_DIRECTLY
         return cards.ANSWERED_BELOW if answer.placement is Placement.NEW else None
 
-    async def _ask_about_files(self, heard: Heard, answer: Answer) -> None:
+    async def _ask_about_files(self, heard: Heard, answer: Response) -> None:
         """Ask where the files of an answer may go, in the person's own chat and once."""
         files, said = answer.files, heard.spoken
         key = f"{heard.incoming.interaction_id}|files"
@@ -232,11 +232,11 @@ class TeamsPlatform:
             return
         self._answered.put(key, value=True, seconds=ANSWERED_KEPT_S)
         target = Target(said.tenant, user_id=said.person_id, reference=person_reference(said))
-        is_alone = heard.incoming.where.kind is PlaceKind.PERSONAL
-        chat_id = heard.incoming.where.conversation_id if is_alone else await self._open_chat(target)
+        is_alone = heard.incoming.conversation.kind is PlaceKind.PERSONAL
+        chat_id = heard.incoming.conversation.conversation_id if is_alone else await self._open_chat(target)
         await self._consents.ask(said.activity.service_url, chat_id, files, answer.reader)
 
-    async def _post_beside(self, turn: Turn, heard: Heard, answer: Answer) -> T:
+    async def _post_beside(self, turn: Turn, heard: Heard, answer: Response) -> T:
         try:
             await self._post(turn, heard, answer)
         except SendFailed as failure:
@@ -247,8 +247,8 @@ class TeamsPlatform:
     async def _note_event(self, turn: Turn, heard: Heard) -> None:
         """The bot always hears of it, the place reads one welcome."""
         incoming = heard.incoming
-        place = incoming.tenant, incoming.where.conversation_id
-        if incoming.kind is Kind.REMOVED:
+        place = incoming.tenant, incoming.conversation.conversation_id
+        if incoming.kind is InteractionKind.REMOVED:
             self._welcomed.forget(place)
         answer = await self._chat.receive(incoming)
         if answer is None or self._welcomed.get(place):
@@ -272,14 +272,14 @@ class TeamsPlatform:
         except SendFailed as failure:
             log.warning("teams_answer_not_sent", failure=type(failure).__name__)
 
-    async def _ask(self, heard: Heard) -> Answer | None:
+    async def _ask(self, heard: Heard) -> Response | None:
         if heard.is_understood:
             return await self._chat.receive(heard.incoming)
-        return Answer(cards.outdated(), Placement.PRIVATE, _hinted(heard))
+        return Response(cards.outdated(), Placement.PRIVATE, _hinted(heard))
 
-    async def _place(self, turn: Turn, heard: Heard, answer: Answer) -> None:
+    async def _place(self, turn: Turn, heard: Heard, answer: Response) -> None:
         """Put the answer where it belongs. Nothing in Teams is for one reader alone but the person's own chat."""
-        is_alone = heard.incoming.where.kind is PlaceKind.PERSONAL
+        is_alone = heard.incoming.conversation.kind is PlaceKind.PERSONAL
         if answer.placement is Placement.NEW and (is_alone or not answer.files):
             await self._post(turn, heard, answer)
             return
@@ -292,9 +292,9 @@ class TeamsPlatform:
         else:
             await self._once(heard.incoming, lambda: turn.say(message))
 
-    async def _post(self, turn: Turn, heard: Heard, answer: Answer) -> None:
+    async def _post(self, turn: Turn, heard: Heard, answer: Response) -> None:
         """A message for everybody here, which from now on follows its subject."""
-        where, said = heard.incoming.where, heard.spoken
+        where, said = heard.incoming.conversation, heard.spoken
         address = said.activity.service_url, where.conversation_id, where.reference
         user_ids = await self._readers(answer.card, *address)
         # Whoever asked sees his own view in any case, however many others there are.
@@ -306,12 +306,12 @@ class TeamsPlatform:
         thread = {"thread": said.conversation.id} if said.conversation.id != where.conversation_id else {}
         sent = Sent(where.conversation_id, message_id, {**where.reference, **thread})
         try:
-            await self._chat.posted(heard.incoming, answer, sent)
+            await self._chat.record_post(heard.incoming, answer, sent)
         except Exception:
             # The message stands, and a repetition would post it twice: it will only not follow its subject.
             log.exception("teams_post_not_noted")
 
-    async def _once(self, incoming: Incoming, post: Callable[[], Awaitable[str]]) -> str | None:
+    async def _once(self, incoming: Interaction, post: Callable[[], Awaitable[str]]) -> str | None:
         """Post once, however often Teams repeats what it asked; None for a repetition."""
         if self._answered.get(incoming.interaction_id):
             return None
@@ -323,7 +323,7 @@ class TeamsPlatform:
                 self._answered.forget(incoming.interaction_id)
             raise
 
-    async def _whisper(self, turn: Turn, heard: Heard, answer: Answer) -> str:
+    async def _whisper(self, turn: Turn, heard: Heard, answer: Response) -> str:
         """Answer in the person's own chat what was asked where others read along."""
         said = heard.spoken
         target = Target(said.tenant, user_id=said.person_id, reference=person_reference(said))

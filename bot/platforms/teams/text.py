@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from bot.dispatch.incoming import Mention
+from bot.dispatch.interaction import Mention
 from bot.platforms.teams.activity import Account
 
 MENTIONS_MAX: Final = 50

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.commands.extensions import CAPTURE
-from bot.dispatch.incoming import Answer, Chat, Incoming, Kind, Placement
+from bot.dispatch.interaction import Dispatcher, Interaction, InteractionKind, Placement, Response
 from bot.platforms.base import Gone, Reader, Sent, Target, Unavailable
 from bot.platforms.web.events import Listeners, event
 from bot.platforms.web.ingress import (
@@ -70,7 +70,7 @@ class WebPlatform:
 
     def __init__(
         self,
-        chat: Chat,
+        chat: Dispatcher,
         transcripts: Transcripts,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
@@ -187,7 +187,7 @@ class WebPlatform:
             readers = await transcript.readers(room.room_id)
         self._listeners.tell(readers, event("rooms"))
         visit = Visit(person, room)
-        await self._answer(visit, visit.incoming(Kind.INSTALLED, body.id))
+        await self._answer(visit, visit.incoming(InteractionKind.INSTALLED, body.id))
         return web.json_response({"room": room.room_id})
 
     async def _messages(self, request: web.Request) -> web.StreamResponse:
@@ -213,7 +213,7 @@ class WebPlatform:
             raise Turned(400, "malformed")
         visit, typed, people = await self._say(request, body.person, body.id, text)
         words, mentions = addressed(text, people)
-        incoming = visit.incoming(Kind.MESSAGE, body.id)
+        incoming = visit.incoming(InteractionKind.MESSAGE, body.id)
         said = replace(incoming, text=words, mentions=mentions, message_id=typed.message_id)
         await self._answer(visit, said, below=typed)
         return web.json_response({"message": typed.message_id})
@@ -238,7 +238,7 @@ class WebPlatform:
             await _visit(transcript, request, _asking(request))
         sent = await read_file(request)
         visit, typed, _ = await self._say(request, sent.person, sent.id, sent.name)
-        incoming = visit.incoming(Kind.MESSAGE, sent.id)
+        incoming = visit.incoming(InteractionKind.MESSAGE, sent.id)
         received = ReceivedFile(sent.name, "", sent.content)
         await self._answer(visit, replace(incoming, files=(received,), message_id=typed.message_id), below=typed)
         return web.json_response({"message": typed.message_id})
@@ -249,8 +249,8 @@ class WebPlatform:
         async with self._transcripts() as transcript:
             person = await _person(transcript, _asking(request))
             direct = Room(await transcript.direct_room(person.person_id), PlaceKind.PERSONAL)
-        incoming = Visit(person, direct).incoming(Kind.CLICK, self._new_id())
-        found = await self._chat.fetch(incoming, file_id)
+        incoming = Visit(person, direct).incoming(InteractionKind.CLICK, self._new_id())
+        found = await self._chat.fetch_file(incoming, file_id)
         if not isinstance(found, OpenedFile):
             raise Turned(404, "no_file")
         return _attachment(found)
@@ -266,7 +266,7 @@ class WebPlatform:
             args = {"message": message.text}
         elif message is None or not message.card:
             raise Turned(404, "unknown")
-        incoming = visit.incoming(Kind.CLICK, body.id)
+        incoming = visit.incoming(InteractionKind.CLICK, body.id)
         clicked = replace(incoming, command=body.command, args=args, message_id=message.message_id)
         await self._answer(visit, clicked, below=message)
         return web.json_response({"message": message.message_id})
@@ -289,7 +289,7 @@ class WebPlatform:
         self._listeners.tell([visit.person.person_id], event("rooms"))
         return web.json_response({})
 
-    async def _answer(self, visit: Visit, incoming: Incoming, below: Message | None = None) -> None:
+    async def _answer(self, visit: Visit, incoming: Interaction, below: Message | None = None) -> None:
         """Ask the bot, put its answer where it belongs, and tell whoever sees it."""
         try:
             async with asyncio.timeout(ANSWER_LIMIT_SECONDS):
@@ -303,11 +303,11 @@ class WebPlatform:
             readers = await transcript.readers(visit.room.room_id)
         self._listeners.tell(readers, _changed(visit.room.room_id))
         if sent and answer.placement is Placement.NEW:
-            await self._chat.posted(incoming, answer, sent)
+            await self._chat.record_post(incoming, answer, sent)
 
 
 async def _put(
-    transcript: Transcript, visit: Visit, incoming: Incoming, answer: Answer, below: Message | None
+    transcript: Transcript, visit: Visit, incoming: Interaction, answer: Response, below: Message | None
 ) -> Sent | None:
     """Keep an answer in its place; the same interaction again keeps it once. Nothing new: a card was replaced."""
     person_id, card = visit.person.person_id, _kept(answer.card)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from bot.dispatch.incoming import Chat, Incoming, Kind, Mention, Sender, Where
+from bot.dispatch.interaction import ConversationProfile, Dispatcher, Interaction, InteractionKind, Mention, Sender
 from cards.model import Card, from_json, to_json
 from cards.render import html, plain
 from services.people import Language
@@ -30,9 +30,9 @@ class Visit:
     person: Person
     room: Room
 
-    def incoming(self, kind: Kind, interaction_id: str) -> Incoming:
+    def incoming(self, kind: InteractionKind, interaction_id: str) -> Interaction:
         """What this person does here, as the dispatch wants it; ids of two people never meet."""
-        return Incoming(
+        return Interaction(
             platform=PLATFORM,
             tenant=TENANT,
             kind=kind,
@@ -43,14 +43,14 @@ class Visit:
                 language_hint=self.person.language,
                 zone_hint=self.person.zone,
             ),
-            where=Where(self.room.room_id, self.room.kind, self.room.name),
+            conversation=ConversationProfile(self.room.room_id, self.room.kind, self.room.name),
         )
 
 
 class Drawing:
     """Draws messages for one visit."""
 
-    def __init__(self, chat: Chat, clock: Callable[[], datetime], new_id: Callable[[], str]) -> None:
+    def __init__(self, chat: Dispatcher, clock: Callable[[], datetime], new_id: Callable[[], str]) -> None:
         self._chat = chat
         self._clock = clock
         self._new_id = new_id
@@ -91,7 +91,7 @@ class Drawing:
         if card.refresh is None:
             return card
         asked = replace(
-            visit.incoming(Kind.REFRESH, f"refresh-{self._new_id()}"),
+            visit.incoming(InteractionKind.REFRESH, f"refresh-{self._new_id()}"),
             command=card.refresh.command,
             args=card.refresh.args,
             message_id=message_id,

@@ -4,8 +4,8 @@ import pytest
 
 from bot.operations.metrics import Metrics
 from bot.outbox.relay import Relay
-from bot.outbox.renderer import Drawer
-from bot.outbox.sender import Sender
+from bot.outbox.renderer import DeliveryRenderer
+from bot.outbox.sender import DeliverySender
 from bot.views import delivery as delivery_views
 from storage.unit_of_work import SqlUnits
 from tests.bot.relay.parts import draw_lead
@@ -20,14 +20,14 @@ def remote() -> Remote:
 
 
 @pytest.fixture
-def sender(units: SqlUnits, remote: Remote) -> Sender:
+def sender(units: SqlUnits, remote: Remote) -> DeliverySender:
     """Sends to that platform; no mail server."""
     views = {"lead.card": draw_lead, **delivery_views.VIEWS}
-    return Sender(units, {"web": remote}, Drawer(views, {}, "http://localhost"), None, Metrics())
+    return DeliverySender(units, {"web": remote}, DeliveryRenderer(views, {}, "http://localhost"), None, Metrics())
 
 
 @pytest.fixture
-def relay(units: SqlUnits, sender: Sender) -> Relay:
+def relay(units: SqlUnits, sender: DeliverySender) -> Relay:
     """A relay that works when the test says so."""
     return Relay(units, sender)
 

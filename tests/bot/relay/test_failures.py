@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.outbox.relay import Relay
-from bot.outbox.renderer import Drawer
-from bot.outbox.sender import Sender
+from bot.outbox.renderer import DeliveryRenderer
+from bot.outbox.sender import DeliverySender
 from bot.platforms.base import Gone, RateLimited, Rejected, Unavailable
 from cards.model import Card
 from services import lead
@@ -95,10 +95,10 @@ async def test_a_message_that_is_gone_is_left_alone(firm: Firm, units: SqlUnits,
 
 
 async def test_a_defect_in_one_view_stops_nobody_else(
-    firm: Firm, units: SqlUnits, sender: Sender, remote: Remote, clock: Clock
+    firm: Firm, units: SqlUnits, sender: DeliverySender, remote: Remote, clock: Clock
 ) -> None:
     """A card that cannot be drawn is tried a few times, then fails; what comes after it in the channel still comes."""
-    broken = Relay(units, replace(sender, drawer=Drawer({"lead.card": fail_to_draw}, {}, "")))
+    broken = Relay(units, replace(sender, renderer=DeliveryRenderer({"lead.card": fail_to_draw}, {}, "")))
     await bring(firm)
     for _ in range(8):
         await broken.drain()

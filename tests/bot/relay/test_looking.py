@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.outbox.relay import LEASE, Relay
-from bot.outbox.sender import LOOKS_MAX, TRIES_MAX, Sender
+from bot.outbox.sender import ATTEMPTS_MAX, LOOKUPS_MAX, DeliverySender
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
 from services.delivery import Kind
 from storage.unit_of_work import SqlUnits
@@ -91,7 +91,14 @@ async def test_every_lost_answer_leaves_one_copy(
 
 @pytest.mark.parametrize("arrived", [True, False])
 async def test_a_message_in_the_hands_of_the_dead_is_looked_up(
-    firm: Firm, units: SqlUnits, sender: Sender, relay: Relay, remote: Searchable, clock: Clock, *, arrived: bool
+    firm: Firm,
+    units: SqlUnits,
+    sender: DeliverySender,
+    relay: Relay,
+    remote: Searchable,
+    clock: Clock,
+    *,
+    arrived: bool,
 ) -> None:
     """What a process was sending when it was killed is found, or sent: it is there once and nobody is asked."""
     await bring(firm)
@@ -108,14 +115,14 @@ async def test_a_message_in_the_hands_of_the_dead_is_looked_up(
 
 @pytest.mark.postgres
 async def test_a_relay_that_is_stopped_leaves_a_doubt(
-    firm: Firm, units: SqlUnits, sender: Sender, remote: Searchable, clock: Clock
+    firm: Firm, units: SqlUnits, sender: DeliverySender, remote: Searchable, clock: Clock
 ) -> None:
     """A message that is being sent when the process ends is looked up by the next one."""
     remote.delay_s = 60
     await bring(firm)
     claimed = await die_sending(units, sender, Kind.POST)
     async with asyncio.TaskGroup() as tasks:
-        sending = tasks.create_task(sender.carry(claimed))
+        sending = tasks.create_task(sender.deliver(claimed))
         await remote.begun.wait()
         sending.cancel()
     remote.delay_s = 0
@@ -137,7 +144,7 @@ async def test_what_cannot_be_looked_up_is_asked_of_people(
     await passes(relay, clock, minutes=4)
     assert await unknowns(units) == 0
     await passes(relay, clock, minutes=4)
-    assert (in_channel(remote), await unknowns(units), len(remote.asked)) == (1, 1, LOOKS_MAX)
+    assert (in_channel(remote), await unknowns(units), len(remote.asked)) == (1, 1, LOOKUPS_MAX)
 
 
 @pytest.mark.postgres
@@ -145,7 +152,7 @@ async def test_a_patient_platform_is_looked_through_later(
     firm: Firm, units: SqlUnits, relay: Relay, remote: Searchable, clock: Clock
 ) -> None:
     """Where the platform wants to be asked later it is, and not before, however often; nobody is troubled."""
-    remote.hidden.extend([RateLimited(60)] * 2 * LOOKS_MAX)
+    remote.hidden.extend([RateLimited(60)] * 2 * LOOKUPS_MAX)
     remote.losses.append(Ambiguous("connection lost"))
     await bring(firm)
     await relay.drain()
@@ -157,8 +164,8 @@ async def test_a_patient_platform_is_looked_through_later(
     clock.advance(seconds=1)
     await relay.drain()
     assert len(remote.asked) == 2
-    await passes(relay, clock, minutes=2 * LOOKS_MAX)
-    assert (len(remote.asked), in_channel(remote), await unknowns(units)) == (2 * LOOKS_MAX + 1, 1, 0)
+    await passes(relay, clock, minutes=2 * LOOKUPS_MAX)
+    assert (len(remote.asked), in_channel(remote), await unknowns(units)) == (2 * LOOKUPS_MAX + 1, 1, 0)
 
 
 async def test_a_crowd_in_doubt_takes_turns(
@@ -181,10 +188,10 @@ async def test_patience_with_looking_has_an_end(
     remote.hidden.extend([RateLimited(60)] * 1000)
     remote.losses.append(Ambiguous("connection lost"))
     await bring(firm)
-    for _ in range(TRIES_MAX + 10):
+    for _ in range(ATTEMPTS_MAX + 10):
         await relay.drain()
         clock.advance(seconds=60)
-    assert (in_channel(remote), await unknowns(units), len(remote.asked)) == (1, 1, TRIES_MAX - 1)
+    assert (in_channel(remote), await unknowns(units), len(remote.asked)) == (1, 1, ATTEMPTS_MAX - 1)
 
 
 @pytest.mark.parametrize("refusal", [Gone(200, "message_not_found"), Rejected(200, "cant_update_message")])
@@ -204,7 +211,7 @@ async def test_who_asks_for_a_second_copy_gets_it(
     firm: Firm, units: SqlUnits, relay: Relay, remote: Searchable, clock: Clock
 ) -> None:
     """Somebody has looked and presses `send again`: then it is sent, without a further look."""
-    remote.hidden.extend([Unavailable("too much")] * LOOKS_MAX)
+    remote.hidden.extend([Unavailable("too much")] * LOOKUPS_MAX)
     remote.losses.append(Ambiguous("connection lost"))
     await bring(firm)
     await relay.drain()
@@ -212,11 +219,11 @@ async def test_who_asks_for_a_second_copy_gets_it(
     async with units.write() as uow:
         assert await uow.deliveries.resend(firm.team_id, remote.keys[0], uow.now)
     await relay.drain()
-    assert (in_channel(remote), len(remote.asked), await unknowns(units)) == (2, LOOKS_MAX, 0)
+    assert (in_channel(remote), len(remote.asked), await unknowns(units)) == (2, LOOKUPS_MAX, 0)
 
 
 async def test_a_platform_that_was_switched_off_is_no_answer(
-    firm: Firm, units: SqlUnits, sender: Sender, relay: Relay, remote: Searchable, clock: Clock
+    firm: Firm, units: SqlUnits, sender: DeliverySender, relay: Relay, remote: Searchable, clock: Clock
 ) -> None:
     """While the platform is off nothing is looked up and nothing is sent; afterwards it goes on."""
     remote.losses.append(Ambiguous("connection lost"))

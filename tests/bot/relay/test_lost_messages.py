@@ -3,7 +3,7 @@
 import pytest
 
 from bot.outbox.relay import LEASE, Relay
-from bot.outbox.sender import Outcome, Sender
+from bot.outbox.sender import DeliverySender, Outcome
 from bot.platforms.base import Ambiguous
 from services import delivery
 from services.delivery import Delivery, Kind, State
@@ -84,7 +84,7 @@ async def test_a_defect_of_a_platform_counts_as_ambiguous(
 
 
 async def test_a_sender_that_wakes_late_leaves_a_card_to_the_next_one(
-    firm: Firm, units: SqlUnits, sender: Sender, relay: Relay, clock: Clock
+    firm: Firm, units: SqlUnits, sender: DeliverySender, relay: Relay, clock: Clock
 ) -> None:
     """What a sender notes that slept beyond its lease changes nothing for the one who has the card by then."""
     brought = await bring(firm)
@@ -96,9 +96,9 @@ async def test_a_sender_that_wakes_late_leaves_a_card_to_the_next_one(
     clock.advance(seconds=5)
     late = await die_sending(units, sender, Kind.UPDATE)
     for outcome in (Outcome(State.SENT), Outcome(None, "unavailable")):
-        await sender.settle(early, outcome)
+        await sender.record_outcome(early, outcome)
         assert await being_sent(units) == 1
-    await sender.settle(late, Outcome(State.SENT))
+    await sender.record_outcome(late, Outcome(State.SENT))
     assert await being_sent(units) == 0
 
 
@@ -108,7 +108,7 @@ async def being_sent(units: SqlUnits) -> int:
         return (await uow.deliveries.backlog(uow.now)).sending
 
 
-async def die_sending(units: SqlUnits, sender: Sender, kind: Kind) -> Delivery:
+async def die_sending(units: SqlUnits, sender: DeliverySender, kind: Kind) -> Delivery:
     """Be another process that routes, takes what is due, and is gone; what it took."""
     other = Relay(units, sender, workers=0)
     await other.drain()
@@ -119,7 +119,7 @@ async def die_sending(units: SqlUnits, sender: Sender, kind: Kind) -> Delivery:
 
 
 async def test_a_message_in_the_hands_of_the_dead_is_unknown(
-    firm: Firm, units: SqlUnits, sender: Sender, relay: Relay, remote: Remote, clock: Clock
+    firm: Firm, units: SqlUnits, sender: DeliverySender, relay: Relay, remote: Remote, clock: Clock
 ) -> None:
     """A message that a dead process was sending may have arrived: it is not sent again, and somebody is asked."""
     await bring(firm)
@@ -133,7 +133,7 @@ async def test_a_message_in_the_hands_of_the_dead_is_unknown(
 
 
 async def test_an_update_in_the_hands_of_the_dead_is_done_again(
-    firm: Firm, units: SqlUnits, sender: Sender, relay: Relay, remote: Remote, clock: Clock
+    firm: Firm, units: SqlUnits, sender: DeliverySender, relay: Relay, remote: Remote, clock: Clock
 ) -> None:
     """An update that a dead process was sending is repeated within a minute."""
     brought = await bring(firm)

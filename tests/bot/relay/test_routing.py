@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.outbox.relay import Relay
-from bot.outbox.sender import Sender
+from bot.outbox.sender import DeliverySender
 from services.delivery import Delivery, Kind
 from services.lead.events import LeadEvent
 from storage.engine import Database
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.postgres
 
 
 async def test_the_relay_is_woken_by_a_commit_and_stops(
-    firm: Firm, database: Database, clock: Clock, sender: Sender, remote: Remote
+    firm: Firm, database: Database, clock: Clock, sender: DeliverySender, remote: Remote
 ) -> None:
     """A commit in the same process is delivered at once, without waiting for the next look; told to stop, it ends."""
     woken = asyncio.Event()

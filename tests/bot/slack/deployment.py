@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from bot.app import House, opened
+from bot.app import Application, open_application
 from bot.platforms.slack.scopes import SCOPES
 from bot.settings import Settings
 from storage.tables import metadata
@@ -42,7 +42,7 @@ class Answered:
 class Deployment:
     """Everything that a test looks at."""
 
-    house: House
+    house: Application
     slack: FakeSlack
     clock: Clock
     client: ClientSession
@@ -116,8 +116,8 @@ async def deployed(database_url: str) -> AsyncGenerator[Deployment]:
             slack.add_user(user_id, name, locale="en-US", email=f"{user_id.lower()}@solarhaus.example")
         slack.add_channel(SALES, "vertrieb", [ANNA, BEN])
         slack.add_channel(FOREIGN, "fremd", [SARA])
-        house = await stack.enter_async_context(opened(settings_of(database_url, slack), clock))
-        server = await stack.enter_async_context(TestServer(house.application))
+        house = await stack.enter_async_context(open_application(settings_of(database_url, slack), clock))
+        server = await stack.enter_async_context(TestServer(house.web_app))
         connector = TCPConnector(limit=CONNECTIONS_MAX)
         client = await stack.enter_async_context(ClientSession(server.make_url("/"), connector=connector))
         yield Deployment(house, slack, clock, client)

@@ -13,7 +13,7 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.dispatch.incoming import Answer, Incoming, Placement
+from bot.dispatch.interaction import Interaction, Placement, Response
 from bot.operations.metrics import Metrics
 from bot.platforms.base import Reader, Sent
 from bot.platforms.slack.api import SlackApi
@@ -56,25 +56,25 @@ async def leave(tenant: str, workspace: str) -> None:
 class StandIn:
     """The bot behind the door: keeps what it hears, and answers what the test wants, as late as it wants."""
 
-    answer: Answer | None = None
+    answer: Response | None = None
     pause_s: float = 0.0
-    heard: list[Incoming] = field(default_factory=list[Incoming])
+    heard: list[Interaction] = field(default_factory=list[Interaction])
     noted: list[Sent] = field(default_factory=list[Sent])
 
-    async def receive(self, incoming: Incoming) -> Answer | None:
-        self.heard.append(incoming)
+    async def receive(self, interaction: Interaction) -> Response | None:
+        self.heard.append(interaction)
         await asyncio.sleep(self.pause_s)
         return self.answer
 
-    async def fetch(self, incoming: Incoming, file_id: str) -> OpenedFile | Answer | None:
-        raise AssertionError((incoming, file_id))
+    async def fetch_file(self, interaction: Interaction, file_id: str) -> OpenedFile | Response | None:
+        raise AssertionError((interaction, file_id))
 
-    async def posted(self, incoming: Incoming, answer: Answer, sent: Sent) -> None:
-        del incoming, answer
+    async def record_post(self, interaction: Interaction, response: Response, sent: Sent) -> None:
+        del interaction, response
         self.noted.append(sent)
 
     def says(self, card: Card, placement: Placement) -> None:
-        self.answer = Answer(card, placement, READER)
+        self.answer = Response(card, placement, READER)
 
 
 @dataclass

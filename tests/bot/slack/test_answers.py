@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 import pytest
 from msgspec.structs import replace
 
-from bot.dispatch.incoming import Kind, Placement
+from bot.dispatch.interaction import InteractionKind, Placement
 from cards.model import Fact, Facts, verbatim
 from services.people import PlaceKind
 from tests.bot.slack.parts import ANNA, BEN, BUDGET_S, CHANNEL, FORM, LEAD, READER, YES, Bot, Json, bot_behind
@@ -46,7 +46,7 @@ async def test_where_the_bot_is_not_slack_shows_the_answer(bot: Bot) -> None:
     bot.chat.says(LEAD, Placement.NEW)
     said = await bot.commands(channel="C0OTHER")
     assert said["response_type"] == "in_channel"
-    assert not bot.chat.heard[0].where.is_bot_there
+    assert not bot.chat.heard[0].conversation.is_bot_there
     assert bot.chat.noted == []
 
 
@@ -56,8 +56,8 @@ async def test_the_chat_of_two_people_is_read_by_another(bot: Bot) -> None:
     bot.chat.says(YES, Placement.PRIVATE)
     await bot.commands(channel="D0HUMANS")
     await bot.commands(channel=bot.slack.direct(ANNA).channel_id)
-    assert [one.where.kind for one in bot.chat.heard] == [PlaceKind.GROUP, PlaceKind.PERSONAL]
-    assert [one.where.is_bot_there for one in bot.chat.heard] == [False, True]
+    assert [one.conversation.kind for one in bot.chat.heard] == [PlaceKind.GROUP, PlaceKind.PERSONAL]
+    assert [one.conversation.is_bot_there for one in bot.chat.heard] == [False, True]
 
 
 async def test_a_form_is_a_window(bot: Bot) -> None:
@@ -182,8 +182,12 @@ async def test_a_window_shows_what_became_of_it(bot: Bot) -> None:
     said = await bot.submits(NOTE, text="Hello")
     assert said["response_action"] == "update"
     heard = bot.chat.heard[0]
-    assert (heard.kind, heard.command, dict(heard.args)) == (Kind.CLICK, "lead.note", {"lead": "L-12", "text": "Hello"})
-    assert heard.where.conversation_id == CHANNEL
+    assert (heard.kind, heard.command, dict(heard.args)) == (
+        InteractionKind.CLICK,
+        "lead.note",
+        {"lead": "L-12", "text": "Hello"},
+    )
+    assert heard.conversation.conversation_id == CHANNEL
     bot.chat.says(LEAD, Placement.NEW)
     assert await bot.submits(NOTE, text="Once more") == {"response_action": "clear"}
     assert len(bot.slack.said(CHANNEL)) == 1
@@ -263,7 +267,7 @@ async def test_what_slack_does_not_tell_is_asked_once(bot: Bot) -> None:
     await bot.tells(type="user_change", user={"id": ANNA})
     await bot.tells(type="channel_rename", channel={"id": CHANNEL, "name": "verkauf"})
     await bot.commands()
-    assert (bot.chat.heard[-1].sender.name, bot.chat.heard[-1].where.name) == ("Anna Neu", "verkauf")
+    assert (bot.chat.heard[-1].sender.name, bot.chat.heard[-1].conversation.name) == ("Anna Neu", "verkauf")
 
 
 async def test_a_slack_that_says_nothing_about_people_keeps_nobody_waiting(bot: Bot) -> None:
@@ -284,7 +288,7 @@ async def test_a_shared_channel_says_who_is_from_elsewhere(bot: Bot) -> None:
     await bot.mentions(user="U9", user_team="T9")
     await bot.mentions()
     assert [one.sender.is_outsider for one in bot.chat.heard] == [True, False]
-    assert all(one.where.reference["outsiders"] for one in bot.chat.heard)
+    assert all(one.conversation.reference["outsiders"] for one in bot.chat.heard)
 
 
 async def test_a_workspace_where_the_bot_is_not_gets_nothing(bot: Bot) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.dispatch.incoming import Mention
+from bot.dispatch.interaction import Mention
 from bot.platforms.ingress import Json, Turned
 from bot.platforms.slack.cards import Opened, read_opened
 from bot.platforms.slack.payload import Sort, Spoken, read_payload, spoken

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.app import opened
+from bot.app import open_application
 from tests.bot.slack_install.asked import Asked
 from tests.bot.slack_install.desk import Desk, settings_for
 from tests.builders import START, Clock
@@ -39,8 +39,8 @@ async def api_url(asked: Asked) -> AsyncGenerator[str]:
 @pytest.fixture
 async def session() -> AsyncGenerator[aiohttp.ClientSession]:
     """The pool of connections of the house."""
-    async with aiohttp.ClientSession() as opened:
-        yield opened
+    async with aiohttp.ClientSession() as open_application:
+        yield open_application
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ async def desk(database_url: str, clock: Clock) -> AsyncGenerator[Desk]:
     """A bot that can be installed, behind a proxy."""
     async with (
         FakeSlack(clock) as slack,
-        opened(settings_for(database_url, slack), clock) as house,
-        TestServer(house.application) as server,
+        open_application(settings_for(database_url, slack), clock) as house,
+        TestServer(house.web_app) as server,
         aiohttp.ClientSession() as session,
     ):
         yield Desk(house, slack, session, str(server.make_url("")).rstrip("/"))

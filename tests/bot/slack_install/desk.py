@@ -12,7 +12,7 @@ import aiohttp
 from pydantic import SecretStr
 from selectolax.lexbor import LexborHTMLParser
 
-from bot.app import House
+from bot.app import Application
 from bot.settings import Settings
 from services import installation
 from services.installation import OpenedInstallation
@@ -72,7 +72,7 @@ def _seen(status: int, text: str, headers: dict[str, str]) -> Seen:
 class Desk:
     """The bot, Slack, and browsers with which people come."""
 
-    house: House
+    house: Application
     slack: FakeSlack
     session: aiohttp.ClientSession
     address: str

@@ -7,7 +7,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from structlog.testing import capture_logs
 
-from bot.app import opened
+from bot.app import open_application
 from bot.pages.install import VISITS, InstallPage
 from bot.platforms.slack.installations import InstalledTokens, SlackInstallations
 from bot.platforms.slack.oauth import OAuth
@@ -81,8 +81,8 @@ async def test_a_trial_without_https_has_a_plain_cookie(sqlite_url: str, clock: 
     """On this machine, without https, the cookie is one that a browser sends back there."""
     async with (
         FakeSlack(clock) as slack,
-        opened(settings_for(sqlite_url, slack, "http://localhost:3978")) as house,
-        TestServer(house.application) as server,
+        open_application(settings_for(sqlite_url, slack, "http://localhost:3978")) as house,
+        TestServer(house.web_app) as server,
         aiohttp.ClientSession() as session,
     ):
         browser = Browser(session, str(server.make_url("")).rstrip("/"))

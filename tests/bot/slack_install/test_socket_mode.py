@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from bot.app import opened, serve
+from bot.app import open_application, serve
 from bot.settings import Settings
 from tests.builders import Clock
 from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, BOT_USER_ID, TEAM_ID, FakeSlack
@@ -31,7 +31,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 async def test_the_whole_bot_talks_over_the_connection(sqlite_url: str, clock: Clock) -> None:
     """Without an open port a command is answered, and so is a direct message, all over the connection."""
-    async with FakeSlack(clock) as slack, opened(settings_for(sqlite_url, slack), clock) as house:
+    async with FakeSlack(clock) as slack, open_application(settings_for(sqlite_url, slack), clock) as house:
         slack.add_user("U1", "Anna Weiß", locale="de-DE")
         assert house.socket is not None
         async with asyncio.TaskGroup() as tasks:
@@ -59,8 +59,8 @@ async def test_the_whole_bot_talks_over_the_connection(sqlite_url: str, clock: C
 
 async def test_without_a_secret_nobody_comes_in_by_the_door(sqlite_url: str, clock: Clock) -> None:
     """A bot that fetches has no door for Slack and, without an application, none for Teams either."""
-    async with FakeSlack(clock) as slack, opened(settings_for(sqlite_url, slack), clock) as house:
-        paths = {route.resource.canonical for route in house.application.router.routes() if route.resource}
+    async with FakeSlack(clock) as slack, open_application(settings_for(sqlite_url, slack), clock) as house:
+        paths = {route.resource.canonical for route in house.web_app.router.routes() if route.resource}
     assert not {"/slack/events", "/slack/install", "/api/messages"} & paths
     assert "/healthz" in paths
 

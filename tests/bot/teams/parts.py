@@ -10,7 +10,7 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.dispatch.incoming import Answer, Incoming, Placement
+from bot.dispatch.interaction import Interaction, Placement, Response
 from bot.operations.metrics import Metrics
 from bot.platforms.allowed_hosts import FileHosts
 from bot.platforms.base import Reader, Sent
@@ -58,28 +58,28 @@ PICK = {"v": 1, "cmd": "lead.pick", "args": {"lead": "L-12"}}
 class StandIn:
     """The bot behind the door: keeps what it hears, and answers what the test wants."""
 
-    answer: Callable[[Incoming], Answer | None] = lambda _: None
-    heard: list[Incoming] = field(default_factory=list[Incoming])
-    noted: list[tuple[Incoming, Answer, Sent]] = field(default_factory=list[tuple[Incoming, Answer, Sent]])
+    answer: Callable[[Interaction], Response | None] = lambda _: None
+    heard: list[Interaction] = field(default_factory=list[Interaction])
+    noted: list[tuple[Interaction, Response, Sent]] = field(default_factory=list[tuple[Interaction, Response, Sent]])
     broken: bool = False
 
-    async def receive(self, incoming: Incoming) -> Answer | None:
-        self.heard.append(incoming)
-        return self.answer(incoming)
+    async def receive(self, interaction: Interaction) -> Response | None:
+        self.heard.append(interaction)
+        return self.answer(interaction)
 
-    async def fetch(self, incoming: Incoming, file_id: str) -> OpenedFile | Answer | None:
-        raise AssertionError((incoming, file_id))
+    async def fetch_file(self, interaction: Interaction, file_id: str) -> OpenedFile | Response | None:
+        raise AssertionError((interaction, file_id))
 
-    async def posted(self, incoming: Incoming, answer: Answer, sent: Sent) -> None:
+    async def record_post(self, interaction: Interaction, response: Response, sent: Sent) -> None:
         if self.broken:
             raise RuntimeError("anna@example.com is not to be told")
-        self.noted.append((incoming, answer, sent))
+        self.noted.append((interaction, response, sent))
 
     def says(self, card: Card, placement: Placement) -> None:
-        self.answer = lambda _: Answer(card, placement, GERMAN)
+        self.answer = lambda _: Response(card, placement, GERMAN)
 
     @property
-    def last(self) -> Incoming:
+    def last(self) -> Interaction:
         return self.heard[-1]
 
 

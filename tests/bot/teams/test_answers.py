@@ -6,7 +6,7 @@ import json
 import pytest
 from structlog.testing import capture_logs
 
-from bot.dispatch.incoming import Placement
+from bot.dispatch.interaction import Placement
 from bot.platforms.base import Gone, Sent, Target
 from bot.platforms.teams.cards import CARD
 from services.people import PlaceKind
@@ -28,7 +28,7 @@ async def test_an_answer_for_all_is_posted_in_the_thread(bot: Bot) -> None:
     assert post.activity["summary"] == "Lead L-12"
     [(incoming, answer, sent)] = bot.chat.noted
     assert (incoming, answer.card) == (bot.chat.last, LEAD)
-    assert sent == Sent(CHANNEL, post.activity_id, {**incoming.where.reference, "thread": THREAD})
+    assert sent == Sent(CHANNEL, post.activity_id, {**incoming.conversation.reference, "thread": THREAD})
 
 
 async def test_a_private_answer_to_a_typed_word_goes_to_the_persons_chat(bot: Bot) -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.dispatch.incoming import Kind, Placement
+from bot.dispatch.interaction import InteractionKind, Placement
 from bot.platforms.ingress import is_object
 from bot.platforms.teams.cards import CARD, ERROR, NOTE
 from cards.model import Card, Item, Items, Run, verbatim
@@ -19,7 +19,7 @@ async def test_a_click_is_understood(bot: Bot) -> None:
     activity = bot.click(data)
     await bot.post(activity)
     heard = bot.chat.last
-    assert (heard.kind, heard.command, heard.message_id) == (Kind.CLICK, "lead.pick", "card-1")
+    assert (heard.kind, heard.command, heard.message_id) == (InteractionKind.CLICK, "lead.pick", "card-1")
     assert heard.args == {"lead": "L-12", "text": "Hallo", "amount": "5", "sure": "true"}
     assert heard.interaction_id == f"{THREAD}|{activity['id']}"
 
@@ -40,7 +40,7 @@ async def test_a_view_is_asked_for(bot: Bot, trigger: str, verb: str) -> None:
     """A client that asks for a reader's view, on its own or on demand, gets it and changes nothing."""
     bot.chat.says(LEAD, Placement.REPLACE)
     _, body = await bot.post(bot.click({"v": 1, "cmd": "lead.show", "args": {}}, trigger=trigger, verb=verb))
-    assert bot.chat.last.kind is Kind.REFRESH
+    assert bot.chat.last.kind is InteractionKind.REFRESH
     assert (body["statusCode"], body["type"]) == (200, CARD)
     assert body["value"]["refresh"]["userIds"] == [ANNA]
     assert body["value"]["refresh"]["action"]["verb"] == "refresh"
@@ -103,7 +103,7 @@ async def test_cancelling_brings_the_card_back(bot: Bot) -> None:
     _, form = await bot.post(bot.click({**PICK, "back": {"cmd": "lead.show", "args": {"lead": "L-12"}}}))
     await bot.post(bot.click(buttons(form["value"])["Cancel"]["data"]))
     assert (bot.chat.last.kind, bot.chat.last.command, bot.chat.last.args) == (
-        Kind.REFRESH,
+        InteractionKind.REFRESH,
         "lead.show",
         {"lead": "L-12"},
     )

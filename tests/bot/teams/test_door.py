@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.dispatch.incoming import Answer, Incoming
+from bot.dispatch.interaction import Interaction, Response
 from bot.platforms.ingress import BODY_LIMIT_BYTES, DEPTH_LIMIT
 from tests.bot.teams.parts import ANNA, PICK, THREAD, Bot
 
@@ -94,7 +94,7 @@ async def test_nothing_unproven_is_heard(bot: Bot) -> None:
 async def test_a_defect_has_a_number_and_no_details(bot: Bot) -> None:
     """What breaks on our side is answered with a number that stands in the log, and with nothing else."""
 
-    def break_down(_: Incoming) -> Answer | None:
+    def break_down(_: Interaction) -> Response | None:
         raise RuntimeError("secret")
 
     bot.chat.answer = break_down

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.dispatch.incoming import Answer, Kind, Placement
+from bot.dispatch.interaction import InteractionKind, Placement, Response
 from tests.bot.teams.parts import BOT, CHANNEL, GERMAN, LEAD, NO, Bot
 from tests.fakes.bot_connector import Answer as Refused, Slow
 
@@ -17,11 +17,13 @@ def installation(bot: Bot, action: str) -> dict[str, Any]:
 
 async def test_the_bot_comes_and_goes(bot: Bot) -> None:
     """Being added is an event with a welcome for all; being removed is one without."""
-    bot.chat.answer = lambda heard: Answer(LEAD, Placement.NEW, GERMAN) if heard.kind is Kind.INSTALLED else None
+    bot.chat.answer = lambda heard: (
+        Response(LEAD, Placement.NEW, GERMAN) if heard.kind is InteractionKind.INSTALLED else None
+    )
     await bot.post(installation(bot, "add"))
     await bot.post(installation(bot, "remove"))
-    assert [heard.kind for heard in bot.chat.heard] == [Kind.INSTALLED, Kind.REMOVED]
-    assert bot.chat.last.where.conversation_id == CHANNEL
+    assert [heard.kind for heard in bot.chat.heard] == [InteractionKind.INSTALLED, InteractionKind.REMOVED]
+    assert bot.chat.last.conversation.conversation_id == CHANNEL
     [post] = bot.teams.posts.values()
     assert (post.activity["summary"], post.reply_to) == ("Lead L-12", None)
 
@@ -39,7 +41,7 @@ async def test_one_installation_is_told_twice_and_welcomed_once(bot: Bot) -> Non
     await bot.post(bot.activity(type="conversationUpdate", text=None, membersRemoved=[{"id": BOT}]))
     bot.chat.says(LEAD, Placement.NEW)
     await bot.post(installation(bot, "add"))
-    kinds = [Kind.INSTALLED, Kind.INSTALLED, Kind.REMOVED, Kind.INSTALLED]
+    kinds = [InteractionKind.INSTALLED, InteractionKind.INSTALLED, InteractionKind.REMOVED, InteractionKind.INSTALLED]
     assert [heard.kind for heard in bot.chat.heard] == kinds
     assert len({heard.interaction_id for heard in bot.chat.heard}) == 4
     assert len(bot.posts) == 2

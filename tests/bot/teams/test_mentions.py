@@ -2,7 +2,7 @@
 
 import time
 
-from bot.dispatch.incoming import Mention
+from bot.dispatch.interaction import Mention
 from tests.bot.teams.parts import ANNA, ANNA_AAD, BEN, BEN_AAD, BOT, CHANNEL, Bot, mention
 from tests.fakes.bot_connector import Answer as Refused, Slow
 

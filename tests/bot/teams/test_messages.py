@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.dispatch.incoming import Kind
+from bot.dispatch.interaction import InteractionKind
 from services.people import PlaceKind
 from tests.bot.teams.parts import ANNA, ANNA_AAD, BEN, BEN_AAD, BOT, CHANNEL, PICK, THREAD, Bot, mention
 from tests.fakes.bot_connector import TENANT_ID
@@ -21,13 +21,22 @@ async def test_a_message_in_a_channel_is_understood(bot: Bot) -> None:
     )
     assert await bot.post(activity) == (200, None)
     heard = bot.chat.last
-    assert (heard.platform, heard.tenant, heard.kind, heard.text) == ("teams", TENANT_ID, Kind.MESSAGE, "pick L-12")
+    assert (heard.platform, heard.tenant, heard.kind, heard.text) == (
+        "teams",
+        TENANT_ID,
+        InteractionKind.MESSAGE,
+        "pick L-12",
+    )
     assert heard.interaction_id == f"{THREAD}|{activity['id']}"
     assert (heard.sender.platform_user_id, heard.sender.name) == (ANNA_AAD, "Anna Weiß")
     assert (heard.sender.language_hint, heard.sender.zone_hint) == ("de-DE", "Europe/Vienna")
-    assert (heard.where.conversation_id, heard.where.kind, heard.where.name) == (CHANNEL, PlaceKind.CHANNEL, "Leads")
+    assert (heard.conversation.conversation_id, heard.conversation.kind, heard.conversation.name) == (
+        CHANNEL,
+        PlaceKind.CHANNEL,
+        "Leads",
+    )
     place = {"serviceUrl": bot.teams.service_url, "tenant": TENANT_ID, "bot": BOT}
-    assert heard.where.reference == place
+    assert heard.conversation.reference == place
     assert heard.sender.reference == {**place, "user": ANNA}
 
 
@@ -36,7 +45,7 @@ async def test_a_channel_looks_the_same_whoever_writes(bot: Bot) -> None:
     await bot.post(bot.activity())
     await bot.post(bot.activity(sender={"id": BEN, "aadObjectId": BEN_AAD}) | {"conversation": {"id": CHANNEL}})
     first, second = bot.chat.heard
-    assert first.where == second.where
+    assert first.conversation == second.conversation
 
 
 @pytest.mark.parametrize(
@@ -55,7 +64,7 @@ async def test_places_are_told_apart(
     """A place is public unless it is certainly personal, and has the name that people see."""
     tenant = {"tenant": {"id": TENANT_ID}}
     await bot.post(bot.activity(conversation=conversation, channelData={**tenant, **data}))
-    assert (bot.chat.last.where.kind, bot.chat.last.where.name) == (kind, name)
+    assert (bot.chat.last.conversation.kind, bot.chat.last.conversation.name) == (kind, name)
 
 
 NAMELESS = {"tenant": {"id": TENANT_ID}, "channel": {"id": CHANNEL}, "team": {"id": "19:team"}}
@@ -67,26 +76,26 @@ async def test_the_name_of_a_channel_is_asked_for_once(bot: Bot) -> None:
     bot.teams.teams["19:team"] = TEAM
     for _ in range(2):
         await bot.post(bot.activity(channelData=NAMELESS))
-    assert [heard.where.name for heard in bot.chat.heard] == ["Vertrieb", "Vertrieb"]
+    assert [heard.conversation.name for heard in bot.chat.heard] == ["Vertrieb", "Vertrieb"]
     assert [call.path for call in bot.teams.deliveries].count("/amer/v3/teams/19:team/conversations") == 1
     bot.teams.teams["19:team"] = {"name": "", "channels": [{"id": CHANNEL, "name": "Innendienst"}]}
     bot.clock.advance(25 * 3600)
     await bot.post(bot.activity(channelData=NAMELESS))
-    assert bot.chat.last.where.name == "Innendienst"
+    assert bot.chat.last.conversation.name == "Innendienst"
 
 
 async def test_the_first_channel_is_known_by_its_team(bot: Bot) -> None:
     """The channel that every team has bears the team's name."""
     bot.teams.teams["19:team"] = TEAM
     await bot.post(bot.activity(channelData=NAMELESS, conversation={"id": "19:team", "conversationType": "channel"}))
-    assert bot.chat.last.where.name == "Solarhaus GmbH"
+    assert bot.chat.last.conversation.name == "Solarhaus GmbH"
 
 
 async def test_a_name_that_cannot_be_had_keeps_nobody_waiting(bot: Bot) -> None:
     """Teams does not tell: the message is heard all the same, and for a while nobody asks again."""
     for _ in range(2):
         assert await bot.post(bot.activity(channelData=NAMELESS)) == (200, None)
-    assert [heard.where.name for heard in bot.chat.heard] == ["", ""]
+    assert [heard.conversation.name for heard in bot.chat.heard] == ["", ""]
     assert [call.path for call in bot.teams.deliveries].count("/amer/v3/teams/19:team/conversations") == 1
 
 
@@ -94,7 +103,7 @@ async def test_a_click_does_not_ask_for_names(bot: Bot) -> None:
     """Whoever clicks waits for the answer, and the place is known by then."""
     bot.teams.teams["19:team"] = TEAM
     await bot.post(bot.click(PICK) | {"channelData": NAMELESS})
-    assert bot.chat.last.where.name == ""
+    assert bot.chat.last.conversation.name == ""
     assert bot.teams.deliveries == []
 
 

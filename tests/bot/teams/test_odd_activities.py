@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from bot.dispatch.incoming import Answer, Placement
+from bot.dispatch.interaction import Placement, Response
 from tests.bot.teams.odd import CHANGES, INSIDE, MENUS, TYPES
 from tests.bot.teams.parts import GERMAN, LEAD, Bot
 
@@ -11,7 +11,7 @@ from tests.bot.teams.parts import GERMAN, LEAD, Bot
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_no_activity_breaks_the_bot(bot: Bot, data: st.DataObject) -> None:
     """Thousands of genuine activities, each changed at random: not one is a defect."""
-    bot.chat.answer = lambda heard: Answer(LEAD, list(Placement)[len(heard.text) % 3], GERMAN)
+    bot.chat.answer = lambda heard: Response(LEAD, list(Placement)[len(heard.text) % 3], GERMAN)
     bot.clock.advance(7200)
     authorization = bot.teams.authorization()
     changed = data.draw(st.lists(st.tuples(TYPES, CHANGES, INSIDE), min_size=15, max_size=20))

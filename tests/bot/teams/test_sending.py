@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.dispatch.incoming import Placement
+from bot.dispatch.interaction import Placement
 from bot.platforms.base import Gone, RateLimited, Rejected, Target, Unavailable
 from bot.platforms.teams.people import READERS_MAX
 from bot.platforms.ttl_cache import Remembered

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.dispatch.incoming import Kind, Placement
+from bot.dispatch.interaction import InteractionKind, Placement
 from bot.platforms.base import Target
 from services.people import PlaceKind
 from tests.bot.teams.parts import ANNA, GERMAN, LEAD, NO, PICK, Bot, direct
@@ -12,7 +12,7 @@ from tests.fakes.bot_connector import TENANT_ID
 async def test_a_text_with_foreign_data_is_a_text(bot: Bot) -> None:
     """Data that other cards attach to a text is nobody's click."""
     await bot.post(bot.activity(text="leads", value={"x": 1}))
-    assert (bot.chat.last.kind, bot.chat.last.text) == (Kind.MESSAGE, "leads")
+    assert (bot.chat.last.kind, bot.chat.last.text) == (InteractionKind.MESSAGE, "leads")
 
 
 async def test_a_submitted_click_changes_the_card_in_a_chat(bot: Bot) -> None:
@@ -21,7 +21,7 @@ async def test_a_submitted_click_changes_the_card_in_a_chat(bot: Bot) -> None:
     bot.chat.says(NO, Placement.REPLACE)
     activity = bot.activity(kind=PlaceKind.PERSONAL, text=None, value=PICK, replyToId=sent.message_id)
     assert await bot.post(activity) == (200, None)
-    assert (bot.chat.last.kind, bot.chat.last.message_id) == (Kind.CLICK, sent.message_id)
+    assert (bot.chat.last.kind, bot.chat.last.message_id) == (InteractionKind.CLICK, sent.message_id)
     assert bot.posts == [("a:anna", "No.")]
 
 

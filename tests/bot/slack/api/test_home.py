@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.dispatch.incoming import Answer, Incoming
+from bot.dispatch.interaction import Interaction, Response
 from bot.platforms.base import RateLimited, Reader, Rejected, Sent, Target
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.cards import Drawing
@@ -22,14 +22,14 @@ HOME = Target(TEAM_ID, "home:U1ANNA", "U1ANNA", {"workspace": TEAM_ID, "chat": "
 class Silent:
     """A chat in which nobody says anything: the relay draws what it was given."""
 
-    async def receive(self, incoming: Incoming) -> Answer | None:
-        del incoming
+    async def receive(self, interaction: Interaction) -> Response | None:
+        del interaction
 
-    async def fetch(self, incoming: Incoming, file_id: str) -> OpenedFile | Answer | None:
-        del incoming, file_id
+    async def fetch_file(self, interaction: Interaction, file_id: str) -> OpenedFile | Response | None:
+        del interaction, file_id
 
-    async def posted(self, incoming: Incoming, answer: Answer, sent: Sent) -> None:
-        del incoming, answer, sent
+    async def record_post(self, interaction: Interaction, response: Response, sent: Sent) -> None:
+        del interaction, response, sent
 
 
 @pytest.fixture

@@ -2,13 +2,15 @@
 
 from typing import Final
 
-from bot.commands.context import Context
-from bot.commands.registry import Args, Command, Group
+from bot.commands.command import Args, CommandDeclaration, Context, Group
 from cards import lead as cards
 from cards.model import Card, t
 from cards.render.sheet import Table
 from services import file, lead
 from services.permissions import Permission
+
+HELP_RANK: Final = 3
+"""Help lists this command last of those about leads."""
 
 
 class ExportArgs(Args, frozen=True):
@@ -17,6 +19,16 @@ class ExportArgs(Args, frozen=True):
     after: int = 0
 
 
+@CommandDeclaration(
+    name="lead.export",
+    english=("leads export", "export leads"),
+    german=("leads exportieren", "exportiere leads"),
+    permission=Permission.LEAD_EXPORT,
+    about=t("Your team's leads as a CSV file, for you alone"),
+    verb=t("Export leads"),
+    group=Group.LEADS,
+    args=ExportArgs,
+)
 async def export(ctx: Context, args: ExportArgs) -> Card:
     """The leads that fit into one file, for this person alone."""
     writer = ctx.writer
@@ -26,18 +38,3 @@ async def export(ctx: Context, args: ExportArgs) -> Card:
         return cards.nothing_to_export()
     name = writer.one_line(cards.named(view))
     return cards.exported(view, await file.offer(ctx.uow, ctx.actor, name, table.content()))
-
-
-COMMANDS: Final = (
-    Command(
-        name="lead.export",
-        english=("leads export", "export leads"),
-        german=("leads exportieren", "exportiere leads"),
-        permission=Permission.LEAD_EXPORT,
-        about=t("Your team's leads as a CSV file, for you alone"),
-        verb=t("Export leads"),
-        group=Group.LEADS,
-        handler=export,
-        args=ExportArgs,
-    ),
-)

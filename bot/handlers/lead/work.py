@@ -1,0 +1,340 @@
+"""The commands about leads."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from bot.commands.command import RECIPIENT_PREPOSITIONS, Args, CommandDeclaration, CommandResult, Context, Form, Group
+from bot.commands.extensions import lead_url
+from bot.dispatch.interaction import Placement
+from cards import lead as cards
+from cards.model import Card, t
+from services import lead
+from services.errors import Warn
+from services.permissions import Permission
+
+KINDS: Final = {
+    "aktuell": "current",
+    "angeboten": "offered",
+    "offen": "offered",
+    "open": "offered",
+    "arbeit": "work",
+    "meine": "mine",
+    "my": "mine",
+    "andere": "given",
+    "others": "given",
+    "erledigt": "closed",
+    "geschlossen": "closed",
+}
+"""What people type for a kind of list."""
+
+
+class ListArgs(Args, frozen=True):
+    """Which leads, and where the page begins."""
+
+    kind: str = ""
+    before: int = msgspec.field(default=0)
+
+
+class LeadArgs(Args, frozen=True):
+    """Which lead."""
+
+    lead: str
+
+
+class CardArgs(LeadArgs, frozen=True):
+    """Which lead, and what its card was sent to tell."""
+
+    view: str = ""
+
+
+class PickArgs(LeadArgs, frozen=True):
+    """Which lead, and the page of the list on which its button stood."""
+
+    back: str = ""
+    kind: str = ""
+    before: int = 0
+
+
+class NoteArgs(LeadArgs, frozen=True):
+    """What to note, and how far the work has come."""
+
+    note: str
+    step: str = ""
+
+
+class WinArgs(LeadArgs, frozen=True):
+    """The amount; `ask` opens the form first."""
+
+    amount: str = ""
+    ask: bool = False
+
+
+class ReasonArgs(LeadArgs, frozen=True):
+    """Why."""
+
+    reason: str
+
+
+class DelegateArgs(LeadArgs, frozen=True):
+    """Who is to be in charge."""
+
+    who: str
+
+
+class ShareArgs(LeadArgs, frozen=True):
+    """Into which channel, or to whom."""
+
+    who: str = ""
+    channel: str = ""
+
+
+@CommandDeclaration(
+    name="lead.list",
+    english=("leads", "list leads"),
+    german=("leads", "liste leads"),
+    permission=Permission.LEAD_VIEW,
+    about=t("What is on offer and what is in work"),
+    verb=t("Show leads"),
+    group=Group.LEADS,
+    args=ListArgs,
+    takes=("kind",),
+    writes=False,
+    private=False,
+)
+async def list_(ctx: Context, args: ListArgs) -> Card:
+    """A page of leads."""
+    kind = KINDS.get(args.kind.casefold(), args.kind.casefold())
+    return cards.listed(await lead.list_(ctx.uow, ctx.actor, kind, before=args.before))
+
+
+async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """The leads to choose from, where a command needs one and none was named."""
+    del known, warnings
+    return cards.listed(await lead.list_(ctx.uow, ctx.actor, ""))
+
+
+@CommandDeclaration(
+    name="lead.show",
+    english=("lead", "show lead"),
+    german=("lead", "zeige lead"),
+    permission=Permission.LEAD_VIEW,
+    about=t("One lead with its buttons"),
+    verb=t("Show lead"),
+    group=Group.LEADS,
+    args=LeadArgs,
+    takes=("lead",),
+    form=choose,
+    writes=False,
+    private=False,
+)
+async def show(ctx: Context, args: LeadArgs) -> Card:
+    """One lead."""
+    return cards.shown(await lead.show(ctx.uow, ctx.actor, args.lead))
+
+
+@CommandDeclaration(
+    name="lead.card",
+    permission=Permission.LEAD_VIEW,
+    about=t("One lead with its buttons"),
+    verb=t("Show lead"),
+    group=Group.LEADS,
+    args=CardArgs,
+    writes=False,
+    listed=False,
+)
+async def glance(ctx: Context, args: CardArgs) -> Card:
+    """A posted card, drawn for this reader."""
+    return cards.standing(await lead.glance(ctx.uow, ctx.actor, args.lead), args.view)
+
+
+@CommandDeclaration(
+    name="lead.pick",
+    english=("pick", "take"),
+    german=("nimm", "übernimm", "übernehmen"),
+    permission=Permission.LEAD_PICK,
+    about=t("Take a lead that is on offer"),
+    verb=t("Pick"),
+    group=Group.LEADS,
+    args=PickArgs,
+    takes=("lead",),
+    form=choose,
+    private=False,
+)
+async def pick(ctx: Context, args: PickArgs) -> Card:
+    """Pick, and go on where it was picked."""
+    picked = await lead.pick(ctx.uow, ctx.actor, args.lead)
+    return await _back(ctx, args, picked, kept=picked.lead_id)
+
+
+@CommandDeclaration(
+    name="lead.undo",
+    english=("undo",),
+    german=("rückgängig",),
+    permission=Permission.LEAD_WORK,
+    about=t("Take a pick back within five minutes"),
+    verb=t("Undo"),
+    group=Group.LEADS,
+    args=PickArgs,
+    takes=("lead",),
+    form=choose,
+    private=False,
+)
+async def undo(ctx: Context, args: PickArgs) -> Card:
+    """Take a pick back, and go on where it was picked."""
+    return await _back(ctx, args, await lead.undo(ctx.uow, ctx.actor, args.lead))
+
+
+async def _back(ctx: Context, args: PickArgs, view: lead.LeadView, kept: str = "") -> Card:
+    if args.back != cards.PICK_BACK:
+        return cards.shown(view)
+    return cards.listed(await lead.list_(ctx.uow, ctx.actor, args.kind, before=args.before, kept=kept))
+
+
+@CommandDeclaration(
+    name="lead.reveal",
+    english=("contact", "details"),
+    german=("kontakt", "einzelheiten"),
+    permission=Permission.LEAD_REVEAL,
+    about=t("Contact and history of a lead, for you alone"),
+    verb=t("Details"),
+    group=Group.LEADS,
+    args=LeadArgs,
+    takes=("lead",),
+    form=choose,
+    on_click=Placement.PRIVATE,
+)
+async def reveal(ctx: Context, args: LeadArgs) -> Card:
+    """The contact, for this person alone."""
+    details = await lead.reveal(ctx.uow, ctx.actor, args.lead)
+    return cards.detailed(details, lead_url(ctx.public_url, details.lead.lead_id))
+
+
+def _form(drawn: Callable[[lead.LeadView, Mapping[str, Any]], Card]) -> Form:
+    """Ask what is missing about a lead that this person may work on now."""
+
+    async def ask(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+        if "lead" not in known:
+            return await choose(ctx, known, warnings)
+        return drawn(await lead.to_work_on(ctx.uow, ctx.actor, str(known["lead"])), known)
+
+    return ask
+
+
+@CommandDeclaration(
+    name="lead.note",
+    english=("note",),
+    german=("notiz",),
+    permission=Permission.LEAD_WORK,
+    about=t("Note something on a lead"),
+    verb=t("Note"),
+    group=Group.LEADS,
+    args=NoteArgs,
+    takes=("lead", "note*"),
+    form=_form(cards.note_form),
+)
+async def note(ctx: Context, args: NoteArgs) -> Card:
+    """Note something."""
+    return cards.shown(await lead.note(ctx.uow, ctx.actor, args.lead, args.note, step=args.step))
+
+
+@CommandDeclaration(
+    name="lead.share",
+    english=("share",),
+    german=("teile", "teilen"),
+    permission=Permission.LEAD_SHARE,
+    about=t("Put a lead into another channel, or hand it to a colleague"),
+    verb=t("Share"),
+    group=Group.LEADS,
+    also=(Permission.LEAD_DELEGATE,),
+    args=ShareArgs,
+    takes=("lead", "who*"),
+    before=RECIPIENT_PREPOSITIONS,
+    form=choose,
+)
+async def share(ctx: Context, args: ShareArgs) -> Card | CommandResult:
+    """Into a channel or to a colleague; the form, where neither is named."""
+    if not args.who and not args.channel:
+        return CommandResult(cards.share_form(await lead.to_share(ctx.uow, ctx.actor, args.lead)), Placement.PRIVATE)
+    return cards.shared(await lead.share(ctx.uow, ctx.actor, args.lead, channel=args.channel, who=args.who))
+
+
+async def delegate_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    """Which colleague."""
+    if "lead" not in known:
+        return await choose(ctx, known, warnings)
+    return cards.delegate_form(await lead.to_delegate(ctx.uow, ctx.actor, str(known["lead"])))
+
+
+@CommandDeclaration(
+    name="lead.delegate",
+    english=("delegate",),
+    german=("delegiere", "delegieren"),
+    permission=Permission.LEAD_DELEGATE,
+    about=t("Put a colleague in charge of a lead"),
+    verb=t("Delegate"),
+    group=Group.LEADS,
+    args=DelegateArgs,
+    takes=("lead", "who*"),
+    before=RECIPIENT_PREPOSITIONS,
+    form=delegate_form,
+)
+async def delegate(ctx: Context, args: DelegateArgs) -> Card:
+    """Put a colleague in charge."""
+    return cards.shown(await lead.delegate(ctx.uow, ctx.actor, args.lead, args.who))
+
+
+@CommandDeclaration(
+    name="lead.win",
+    english=("won", "win"),
+    german=("gewonnen",),
+    permission=Permission.LEAD_WORK,
+    about=t("Close a lead as won"),
+    verb=t("Won"),
+    group=Group.LEADS,
+    args=WinArgs,
+    takes=("lead", "amount*"),
+    form=choose,
+    private=False,
+)
+async def win(ctx: Context, args: WinArgs) -> Card | CommandResult:
+    """Close as won."""
+    if args.ask:
+        return CommandResult(cards.win_form(await lead.to_work_on(ctx.uow, ctx.actor, args.lead)), Placement.PRIVATE)
+    return cards.shown(await lead.win(ctx.uow, ctx.actor, args.lead, args.amount))
+
+
+@CommandDeclaration(
+    name="lead.lose",
+    english=("lost", "lose"),
+    german=("verloren",),
+    permission=Permission.LEAD_WORK,
+    about=t("Close a lead as lost"),
+    verb=t("Lost"),
+    group=Group.LEADS,
+    args=ReasonArgs,
+    takes=("lead", "reason*"),
+    form=_form(cards.lose_form),
+    private=False,
+)
+async def lose(ctx: Context, args: ReasonArgs) -> Card:
+    """Close as lost."""
+    return cards.shown(await lead.lose(ctx.uow, ctx.actor, args.lead, args.reason))
+
+
+@CommandDeclaration(
+    name="lead.return",
+    english=("return",),
+    german=("zurückgeben",),
+    permission=Permission.LEAD_WORK,
+    about=t("Give a lead back"),
+    verb=t("Return"),
+    group=Group.LEADS,
+    args=ReasonArgs,
+    takes=("lead", "reason*"),
+    form=_form(cards.return_form),
+)
+async def return_(ctx: Context, args: ReasonArgs) -> Card:
+    """Give a lead back."""
+    return cards.returned(await lead.return_(ctx.uow, ctx.actor, args.lead, args.reason))
