@@ -14,13 +14,13 @@ from bot.outbox.renderer import Drawer, Drawing, Drawn, Nothing
 from bot.platforms.base import (
     NOT_ASKED,
     Ambiguous,
-    Findable,
     Gone,
     Platform,
     RateLimited,
     Rejected,
     SendFailed,
     Sent,
+    SupportsLookup,
     Unavailable,
 )
 from bot.views.base import Mail
@@ -135,9 +135,9 @@ class Sender:
             doubt = _doubt(delivery, type(error).__name__)
         return Outcome(State.SENT, sent=sent, is_stale=True) if sent and doubt.state is State.UNKNOWN else doubt
 
-    def _finder(self, delivery: Delivery) -> Findable:
+    def _finder(self, delivery: Delivery) -> SupportsLookup:
         platform = self.platforms.get(delivery.platform)
-        if isinstance(platform, Findable):
+        if isinstance(platform, SupportsLookup):
             return platform
         raise Unavailable("platform is off")
 
@@ -211,7 +211,7 @@ class Sender:
 
     def judge_lost(self, delivery: Delivery, reason: str, look_after_s: float = 0.0) -> Outcome:
         """Nobody knows whether it arrived: an update is repeated without harm, a message never unseen."""
-        if delivery.kind is Kind.POST and isinstance(self.platforms.get(delivery.platform), Findable):
+        if delivery.kind is Kind.POST and isinstance(self.platforms.get(delivery.platform), SupportsLookup):
             return _doubt(delivery, reason, look_after_s)
         return _again(delivery, reason, TRIES_MAX) if delivery.kind is Kind.UPDATE else Outcome(State.UNKNOWN, reason)
 

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 from selectolax.lexbor import LexborHTMLParser
 
-from bot.platforms.teams.cards import read_pressed
+from bot.platforms.teams.cards import read_button
 from cards import gallery
 from cards.examples import NOW, ZONE
 from cards.model import Card, File, Items, Open, Run
@@ -76,7 +76,7 @@ def in_teams(card: Card, language: Language) -> Offered:
     runs: list[tuple[str, str, bool]] = []
     for one in found:
         if one.get("type") == "Action.Execute":
-            pressed = read_pressed(one["data"])
+            pressed = read_button(one["data"])
             assert pressed is not None
             runs.append(button(pressed.command, pressed.args, collects=one["associatedInputs"] == "auto"))
     addresses = [one["url"] for one in found if one.get("type") == "Action.OpenUrl"]
