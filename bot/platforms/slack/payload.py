@@ -1,5 +1,6 @@
 """Payloads of Slack: typed and bounded structs, and one `SlackRequest` whatever kind of payload it came from."""
 
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import Annotated, Any, Final
 
@@ -191,6 +192,17 @@ class SlackRequest(_Part, frozen=True):
         return self.payload.view
 
 
+PREDICATES: Final[tuple[tuple[Callable[[Json], bool], RequestKind], ...]] = (
+    (payload_utils.is_slash_command, RequestKind.COMMAND),
+    (payload_utils.is_event, RequestKind.EVENT),
+    (payload_utils.is_block_actions, RequestKind.CLICK),
+    (payload_utils.is_view_submission, RequestKind.SUBMISSION),
+    (payload_utils.is_shortcut, RequestKind.SHORTCUT),
+)
+SERVED_TYPES: Final = frozenset({"event_callback", "block_actions", "view_submission", "shortcut", "message_action"})
+"""A payload of these types that no predicate recognises lacks a required field."""
+
+
 def read_request(document: Json) -> SlackRequest | None:
     """Read a verified document; None for a kind of payload that the bot does not serve. Raises RequestRejected."""
     try:
@@ -215,15 +227,10 @@ def _find_kind(document: Json, payload: Payload) -> RequestKind | None:
         payload.type == "view_submission" and payload.view is None
     ):
         raise RequestRejected(400, "malformed")
-    if payload_utils.is_slash_command(document):
-        return RequestKind.COMMAND
-    if payload_utils.is_event(document):
-        return RequestKind.EVENT
-    if payload_utils.is_block_actions(document):
-        return RequestKind.CLICK
-    if payload_utils.is_view_submission(document):
-        return RequestKind.SUBMISSION
-    return RequestKind.SHORTCUT if payload_utils.is_shortcut(document) else None
+    kind = next((kind for is_kind, kind in PREDICATES if is_kind(document)), None)
+    if kind is None and payload.type in SERVED_TYPES:
+        raise RequestRejected(400, "malformed")
+    return kind
 
 
 def _read_event(payload: Payload) -> SlackRequest:

@@ -214,7 +214,7 @@ async def test_a_late_answer_to_a_window_comes_into_it(bot: Bot) -> None:
 
 async def test_when_too_much_goes_on_slack_is_asked_to_come_again() -> None:
     """Beyond the bound a command says that it took too long, and an event is not acknowledged: Slack repeats it."""
-    async with bot_behind(time.monotonic, going_on=1) as bot:
+    async with bot_behind(time.monotonic, tasks=1) as bot:
         bot.chat.pause_s = LATE_S
         bot.chat.says(YES, Placement.PRIVATE)
         await bot.commands()

@@ -226,7 +226,7 @@ async def test_what_goes_wrong_is_logged_by_its_word(api: SlackApi, slack: FakeS
             with pytest.raises(SendFailed) as outcome:
                 await post(api, text="eva@acme.de")
             assert "eva" not in repr(outcome.value)
-    assert [entry["error"] for entry in logs] == ["invalid_blocks", "unreadable answer"]
+    assert [entry["error"] for entry in logs] == ["invalid_blocks", "unreadable response"]
     assert "eva" not in repr(logs)
     assert BOT_TOKEN not in repr(logs)
 
