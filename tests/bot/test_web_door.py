@@ -78,7 +78,7 @@ def test_a_slow_window_is_told_to_look_again() -> None:
 
 async def test_a_quiet_stream_shows_that_it_lives(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without news a comment keeps the connection open, so that both sides notice its end."""
-    monkeypatch.setattr(web_events, "HEARTBEAT_SECONDS", 0.01)
+    monkeypatch.setattr(web_events, "HEARTBEAT_S", 0.01)
     async with chat.client.get("/chat/events", params={"as": "ben"}) as window:
         await heard(window, "resync")
         async with asyncio.timeout(5):
@@ -101,7 +101,7 @@ async def test_windows_are_let_go_when_the_process_ends(chat: Chat) -> None:
 async def test_windows_have_a_limit(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond it a window is refused, and a closed one makes room."""
     monkeypatch.setattr(web_events, "LISTENERS_LIMIT", 1)
-    monkeypatch.setattr(web_events, "HEARTBEAT_SECONDS", 0.01)
+    monkeypatch.setattr(web_events, "HEARTBEAT_S", 0.01)
     async with chat.client.get("/chat/events", params={"as": "ben"}) as window:
         await heard(window, "resync")
         assert (await chat.client.get("/chat/events", params={"as": "anna"})).status == 503
