@@ -29,20 +29,20 @@ from bot.pages.health import HealthPages
 from bot.pages.install import InstallPage
 from bot.pages.join import JoinPage
 from bot.pages.lead import LeadPage
-from bot.platforms.allowed_hosts import FileHosts
+from bot.platforms.allowed_hosts import AllowedFileHosts
 from bot.platforms.base import Platform
 from bot.platforms.slack.api import SlackApi
-from bot.platforms.slack.files import Files as SlackFiles
-from bot.platforms.slack.installations import InstalledTokens, SlackInstallations, leaving
-from bot.platforms.slack.links import LINK_SHARED, Links
+from bot.platforms.slack.files import SlackFiles
+from bot.platforms.slack.installations import InstalledTokens, SlackInstallations, workspace_leaver
+from bot.platforms.slack.links import LINK_SHARED, LinkUnfurler
 from bot.platforms.slack.oauth import OAuth
 from bot.platforms.slack.platform import SlackPlatform
 from bot.platforms.slack.socket import Socket
 from bot.platforms.slack.tokens import FixedToken, Tokens
 from bot.platforms.teams.auth import TokenVerifier
 from bot.platforms.teams.connector import Connector
-from bot.platforms.teams.files import Files
-from bot.platforms.teams.platform import Own, TeamsPlatform
+from bot.platforms.teams.files import TeamsFiles
+from bot.platforms.teams.platform import BotIdentity, TeamsPlatform
 from bot.platforms.teams.service_hosts import ServiceHosts
 from bot.platforms.teams.token import TokenSource
 from bot.platforms.web.platform import WebPlatform
@@ -189,7 +189,7 @@ def build_application(
         dispatch,
         verifier,
         _connector(settings, session, metrics, clock),
-        own=Own(settings.teams_app_id, public_url),
+        identity=BotIdentity(settings.teams_app_id, public_url),
         files=_files(settings, session),
         clock=clock,
     )
@@ -245,8 +245,8 @@ def _hosts(settings: Settings) -> ServiceHosts:
     return ServiceHosts(settings.teams_service_hosts, loopback=not settings.teams_app_id)
 
 
-def _files(settings: Settings, session: aiohttp.ClientSession) -> Files:
-    return Files(session, FileHosts(settings.teams_file_hosts, loopback=not settings.teams_app_id))
+def _files(settings: Settings, session: aiohttp.ClientSession) -> TeamsFiles:
+    return TeamsFiles(session, AllowedFileHosts(settings.teams_file_hosts, loopback=not settings.teams_app_id))
 
 
 def _verifier(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> TokenVerifier:
@@ -257,7 +257,7 @@ def _verifier(settings: Settings, session: aiohttp.ClientSession, clock: Clock) 
 def _tokens(settings: Settings, session: aiohttp.ClientSession, units: SqlUnits) -> Tokens:
     """Build the source of bot tokens: one fixed token or those of the installations."""
     if fixed := settings.slack_bot_token.get_secret_value():
-        return FixedToken(session, settings.slack_api_url, fixed, leaving(units))
+        return FixedToken(session, settings.slack_api_url, fixed, workspace_leaver(units))
     return InstalledTokens(units, session, settings.slack_api_url)
 
 
@@ -292,9 +292,9 @@ def _slack(
     api = SlackApi(session, tokens, metrics, url=settings.slack_api_url)
     secret = settings.slack_signing_secret.get_secret_value()
     files = SlackFiles(session, api, tokens, api_url=settings.slack_api_url)
-    slack = SlackPlatform(dispatch, api, tokens, session, files=files, secret=secret, clock=clock)
-    links = Links(dispatch, api, slack.people, slack.drawing, settings.address)
-    slack.listen({LINK_SHARED: links.unfurl})
+    slack = SlackPlatform(dispatch, api, tokens, files=files, secret=secret, clock=clock)
+    links = LinkUnfurler(dispatch, api, slack.directory, slack.renderer, settings.address)
+    slack.add_listeners({LINK_SHARED: links.unfurl})
     return slack
 
 

@@ -10,7 +10,7 @@ import msgspec
 from bot.platforms.base import Gone, RateLimited, Unavailable
 from bot.platforms.response_body import BodyTooLarge, read_body
 from bot.platforms.slack.scopes import REDIRECT_PATH, SCOPES
-from bot.platforms.slack.tokens import MAX_ANSWER_BYTES, TIMEOUT, look_up
+from bot.platforms.slack.tokens import MAX_RESPONSE_BYTES, TIMEOUT, fetch_grant
 from bot.settings import Settings
 from services.installation import Installation
 
@@ -37,7 +37,7 @@ async def faults_of_slack(
 async def _token(settings: Settings, session: aiohttp.ClientSession) -> str:
     """Slack knows it, and it may do all that the manifest asks for."""
     try:
-        grant = await look_up(session, settings.slack_api_url, settings.slack_bot_token.get_secret_value())
+        grant = await fetch_grant(session, settings.slack_api_url, settings.slack_bot_token.get_secret_value())
     except Gone as gone:
         return f"Slack refuses it ({gone.reason}): install the app again and take the new token"
     except RateLimited as limited:
@@ -100,7 +100,7 @@ async def _refusal(
         async with session.post(
             f"{settings.slack_api_url}{method}", data=form, headers=headers, timeout=TIMEOUT, allow_redirects=False
         ) as response:
-            body = await read_body(response, MAX_ANSWER_BYTES)
+            body = await read_body(response, MAX_RESPONSE_BYTES)
             answer = msgspec.json.decode(body, type=dict[str, Any])
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError, BodyTooLarge) as error:
         return f"no answer, {type(error).__name__}"

@@ -14,13 +14,13 @@ from bot.outbox.renderer import DeliveryRenderer, NothingToSend, RenderedCard, R
 from bot.platforms.base import (
     NOT_ASKED,
     Ambiguous,
-    Findable,
     Gone,
     Platform,
     RateLimited,
     Rejected,
     SendFailed,
     Sent,
+    SupportsLookup,
     Unavailable,
 )
 from bot.views.base import Mail
@@ -135,9 +135,9 @@ class DeliverySender:
             outcome = _schedule_lookup(delivery, type(error).__name__)
         return Outcome(State.SENT, sent=sent, is_stale=True) if sent and outcome.state is State.UNKNOWN else outcome
 
-    def _finder(self, delivery: Delivery) -> Findable:
+    def _finder(self, delivery: Delivery) -> SupportsLookup:
         platform = self.platforms.get(delivery.platform)
-        if isinstance(platform, Findable):
+        if isinstance(platform, SupportsLookup):
             return platform
         raise Unavailable("platform is off")
 
@@ -211,7 +211,7 @@ class DeliverySender:
 
     def outcome_unknown(self, delivery: Delivery, reason: str, lookup_after_s: float = 0.0) -> Outcome:
         """Decide about a request without a known result: repeat an update, look up a message."""
-        if delivery.kind is Kind.POST and isinstance(self.platforms.get(delivery.platform), Findable):
+        if delivery.kind is Kind.POST and isinstance(self.platforms.get(delivery.platform), SupportsLookup):
             return _schedule_lookup(delivery, reason, lookup_after_s)
         return (
             _schedule_retry(delivery, reason, ATTEMPTS_MAX)

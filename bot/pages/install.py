@@ -13,8 +13,8 @@ from aiohttp import web
 
 from bot.pages.language import language_of, render_one_time_page
 from bot.platforms.base import RateLimited
-from bot.platforms.rate_limiter import Paces, Window
-from bot.platforms.slack.oauth import CODE_MAX_CHARS, Away, OAuth, Refused
+from bot.platforms.rate_limiter import RateLimiter, Window
+from bot.platforms.slack.oauth import CODE_MAX_CHARS, InstallRefused, OAuth, SlackUnavailable
 from bot.platforms.slack.scopes import INSTALL_PATH, REDIRECT_PATH
 from cards import install_page as cards
 from cards.model import Card
@@ -60,7 +60,7 @@ class InstallPage:
         self._is_https = public_url.startswith("https://")
         # No other host, and nobody without https, can put a cookie of the first name into a browser.
         self._cookie = "__Host-kollega-install" if self._is_https else "kollega-install"
-        self._paces = Paces(VISITS, timer=timer, sleep=asyncio.sleep)
+        self._limiter = RateLimiter(VISITS, timer=timer, sleep=asyncio.sleep)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -80,7 +80,7 @@ class InstallPage:
                 state = await installation.ask(uow, browser)
         except Contended:
             return self._page(request, cards.away(self._again), HTTPStatus.SERVICE_UNAVAILABLE)
-        headers = {**HEADERS, "Location": self._oauth.agree_url(state)}
+        headers = {**HEADERS, "Location": self._oauth.consent_url(state)}
         response = web.Response(status=HTTPStatus.FOUND, headers=headers)
         response.set_cookie(
             self._cookie,
@@ -99,9 +99,9 @@ class InstallPage:
             return crowded
         try:
             return await self._finish(request)
-        except Refused:
+        except InstallRefused:
             return self._page(request, cards.refused(self._again), HTTPStatus.BAD_REQUEST)
-        except Away:
+        except SlackUnavailable:
             return self._page(request, cards.away(self._again), HTTPStatus.SERVICE_UNAVAILABLE)
         except Contended as error:
             _log.warning("installation_not_stored", error=type(error).__name__)
@@ -117,7 +117,7 @@ class InstallPage:
         if request.query.get("error") == "access_denied":
             return self._page(request, cards.cancelled(self._again))
         if not 0 < len(code) <= CODE_MAX_CHARS:
-            raise Refused
+            raise InstallRefused
         installed = await self._oauth.finish(code)
         return self._page(request, cards.installed(installed.name, installed.url))
 
@@ -130,7 +130,7 @@ class InstallPage:
     async def _crowded(self, request: web.Request) -> web.Response | None:
         """Each page has its own pace, so that nobody who is on the way is held up by those who only begin."""
         try:
-            await self._paces.wait(request.path, 0.0)
+            await self._limiter.wait(request.path, 0.0)
         except RateLimited as crowd:
             response = self._page(request, cards.busy(), HTTPStatus.TOO_MANY_REQUESTS)
             response.headers["Retry-After"] = str(int(crowd.retry_after_s) + 1)

@@ -1,1 +1,1 @@
-"""Where people chat: Microsoft Teams and the browser, behind one Protocol."""
+"""Chat platforms: Microsoft Teams, Slack and the browser chat, behind one Protocol, and what they share."""

@@ -1,4 +1,4 @@
-"""The hosts to which the bot may speak: an address on no list gets no token, no message and no file."""
+"""Allow-lists of hosts: a URL outside them gets no token, no message and no file."""
 
 import ipaddress
 import re
@@ -8,7 +8,7 @@ from typing import Final
 
 MAX_URL_CHARS: Final = 2048
 
-# So strict that no two parsers can disagree about the host: no user part, backslash, blank, query or fragment.
+# No user part, backslash, blank, query or fragment: URL parsers disagree about the host of such addresses.
 _URL: Final = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[::1\])(?::(?P<port>\d{1,5}))?(?:/[a-z0-9._~%/-]*)?",
     re.IGNORECASE | re.ASCII,
@@ -16,7 +16,7 @@ _URL: Final = re.compile(
 
 MAX_FILE_URL_CHARS: Final = 8192
 
-# With a query, which may carry the permission. SharePoint writes quotes and brackets into it as they are.
+# With a query, which may carry the permission. SharePoint leaves quotes and brackets in it unescaped.
 _FILE_URL: Final = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[::1\])(?::(?P<port>\d{1,5}))?"
     r"/[a-z0-9._~%/!$&'()*+,;=:@-]*(?:\?[a-z0-9._~%/!$&'()*+,;=:@?{}|-]*)?",
@@ -24,11 +24,11 @@ _FILE_URL: Final = re.compile(
 )
 
 
-class Hosts:
-    """An allow-list of hosts: a name stands for itself alone, a name with a leading dot for everything below it.
+class AllowedHosts:
+    """An allow-list of hosts: a plain name matches itself alone, a name with a leading dot all its subdomains.
 
-    Nothing matches below a plain name: anybody can register a name under trafficmanager.net. This machine is
-    reachable without TLS, yet only where it is listed by name or the bot runs without authentication.
+    A plain name has no subdomains, because anyone can register one under trafficmanager.net. Loopback needs no
+    TLS, and is permitted only where it is listed by name or the bot runs without authentication.
     """
 
     pattern = _URL
@@ -41,21 +41,21 @@ class Hosts:
         self._loopback = loopback
 
     def permits(self, url: object) -> bool:
-        """Whether the bot may send its token and a person's message, or a person's file, to this address."""
+        """Return whether the bot may send its token, a message or a file to this URL."""
         if not isinstance(url, str) or len(url) > self.max_chars:
             return False
         match = self.pattern.fullmatch(url)
-        return match is not None and self._permits(match["scheme"].lower(), match["host"].lower(), match["port"])
+        return match is not None and self._permits_host(match["scheme"].lower(), match["host"].lower(), match["port"])
 
-    def _permits(self, scheme: str, host: str, port: str | None) -> bool:
+    def _permits_host(self, scheme: str, host: str, port: str | None) -> bool:
         listed = host in self._exact or host.endswith(self._suffixes)
         if is_loopback(host):
             return listed or self._loopback
         return listed and scheme == "https" and port in {None, "443"}
 
 
-class FileHosts(Hosts):
-    """The same for the addresses of files, which are longer and more colourful."""
+class AllowedFileHosts(AllowedHosts):
+    """The same for URLs of files, which are longer and carry a query."""
 
     pattern = _FILE_URL
     max_chars = MAX_FILE_URL_CHARS
@@ -63,7 +63,7 @@ class FileHosts(Hosts):
 
 @lru_cache(maxsize=256)
 def is_loopback(host: str) -> bool:
-    """Whether the name can only mean this very machine."""
+    """Return whether a host name can only mean this machine."""
     if host == "localhost":
         return True
     try:

@@ -1,41 +1,47 @@
-"""What every chat platform can do: speak into a place, change what it said, and say how that failed."""
+"""The Protocol of a chat platform: send a card, update it, look it up, and report how a call failed."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol, runtime_checkable
 
 from cards.model import Card
+from services import user
 from services.people import Language
 
 NOT_ASKED: Final = 0
-"""The status of a call that was refused here, before the platform was asked."""
+"""The status of a call that was rejected in this process, before any request to the platform."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a message goes: a conversation, or a person's direct chat with the bot."""
+    """The destination of a message: a conversation, or a user's direct chat with the bot."""
 
     tenant: str
     conversation_id: str = ""
     user_id: str = ""
-    """The platform's id of the person, when there is no conversation with him yet."""
+    """The platform's id of the user, where the direct chat is not known yet."""
     reference: dict[str, Any] = field(default_factory=dict[str, Any])
-    """What the platform needs to reach it again (its service URL, say), as it was stored."""
+    """What the platform needs to write there unprompted (its service URL, for one), as stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom a card is drawn: the language and zone of a person or, in a channel, of its team."""
+    """The reader that a card is rendered for: language and zone of a user or, in a channel, of its team."""
 
     language: Language
     zone: str
     user_id: str = ""
-    """The platform's id of the only person who sees it; empty in a channel."""
+    """The platform's id of the only reader; empty in a channel."""
+
+
+def reader_of_locale(locale: str) -> Reader:
+    """Return the reader of a text for a user of whom only the client's locale is known."""
+    return Reader(user.spoken(locale), "UTC")
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What the platform calls the message that now exists."""
+    """The platform's ids of a message that exists now."""
 
     conversation_id: str
     message_id: str
@@ -43,69 +49,69 @@ class Sent:
 
 
 class SendFailed(Exception):
-    """A message did not, or perhaps did not, arrive."""
+    """A call failed, or its outcome is unknown."""
 
 
 @dataclass(eq=False)
 class RateLimited(SendFailed):
-    """Certainly not accepted; the platform wants to be asked again after this time."""
+    """Certainly not accepted; the platform permits another try after this time."""
 
     retry_after_s: float
 
 
 @dataclass(eq=False)
 class Rejected(SendFailed):
-    """Certainly not accepted, and asking again will not help unless something changes."""
+    """Certainly not accepted, and a retry without a change fails again."""
 
     status: int
     reason: str = ""
-    """The platform's own word for it, where it has one."""
+    """The platform's error code, where it has one."""
 
 
 @dataclass(eq=False)
 class Unavailable(SendFailed):
-    """Certainly not accepted (nothing was written to the wire, or an update that may be repeated failed)."""
+    """Certainly not accepted (nothing was written to the wire), or a repeatable call failed."""
 
     reason: str
 
 
 @dataclass(eq=False)
 class Ambiguous(SendFailed):
-    """Perhaps accepted: never repeated before it was looked up, and shown to the admins where it cannot be."""
+    """Outcome unknown: never retried before a lookup, and shown to the admins where a lookup is impossible."""
 
     reason: str
 
 
 @dataclass(eq=False)
 class Gone(SendFailed):
-    """The place or the message no longer exists for the bot."""
+    """The conversation or the message no longer exists for the bot."""
 
     status: int
     reason: str = ""
-    """The platform's own word for it, where it has one."""
+    """The platform's error code, where it has one."""
 
 
 class Platform(Protocol):
-    """A chat platform as the relay and the dispatch see it."""
+    """A chat platform, as the relay uses it."""
 
     name: str
 
     async def send(self, target: Target, card: Card, reader: Reader, *, key: str) -> Sent:
-        """Post a card. `key` names this very message, for platforms that can look it up. Raises SendFailed."""
+        """Post a card. `key` identifies the message for a later lookup. Raises SendFailed."""
         ...
 
     async def update(self, target: Target, message_id: str, card: Card, reader: Reader) -> None:
-        """Replace a posted card for everybody. Repeating it is harmless. Raises SendFailed."""
+        """Replace a posted card for all readers; idempotent. Raises SendFailed."""
         ...
 
 
 @runtime_checkable
-class Findable(Protocol):
-    """A platform on which a message can be looked up by its key."""
+class SupportsLookup(Protocol):
+    """A platform that finds a message by its key."""
 
     async def find(self, target: Target, key: str, since: datetime) -> Sent | None:
-        """The message that was sent with this key at that time or later; None only if it is certainly not there.
+        """Return the message sent with this key at or after `since`; None only if it certainly does not exist.
 
-        Raises SendFailed where that cannot be found out now.
+        Raises SendFailed where the lookup fails.
         """
         ...

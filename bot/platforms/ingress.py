@@ -1,11 +1,13 @@
-"""The door of a chat platform: how much a request may bring, how long it may take, and what shape it must have."""
+"""Ingress shared by every platform: limits of a request, the shape of its JSON, rejection, and error responses."""
 
 import asyncio
-from collections.abc import Iterable
+import secrets
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, TypeGuard, cast
 
 import msgspec
+import structlog
 from aiohttp import web
 
 BODY_LIMIT_BYTES: Final = 256 * 1024
@@ -14,79 +16,99 @@ DEPTH_LIMIT: Final = 32
 
 Json: TypeAlias = dict[str, Any]
 
+log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("ingress")
+
 
 @dataclass(eq=False)
-class Turned(Exception):
-    """The request is not served; the reason is a word for the log and for whoever looks for the mistake."""
+class RequestRejected(Exception):
+    """The request is not served. The client reads `reason`; `detail` is for the log alone."""
 
     status: int
     reason: str
+    detail: str = ""
+
+
+async def respond(platform: str, serve: Callable[[], Awaitable[web.Response]]) -> web.Response:
+    """Serve a request in its log context; a rejection or a defect becomes a JSON error."""
+    number = secrets.token_hex(4)
+    with structlog.contextvars.bound_contextvars(correlation_id=number, platform=platform):
+        try:
+            return await serve()
+        except RequestRejected as rejected:
+            log_rejection(rejected)
+            return web.json_response({"error": rejected.reason}, status=rejected.status)
+        except Exception:
+            log.exception("request_failed", number=number)
+            return web.json_response({"error": "unexpected", "number": number}, status=500)
+
+
+def log_rejection(rejected: RequestRejected) -> None:
+    """Log why a request was rejected; the body is never logged, because it may hold personal data."""
+    log.info("request_rejected", status=rejected.status, reason=rejected.reason, detail=rejected.detail)
 
 
 async def read_document(request: web.Request, limit_s: float) -> Json:
-    """The JSON object that the request carries. Raises Turned."""
+    """Read the JSON object in a request. Raises RequestRejected."""
     if request.content_type != "application/json":
-        raise Turned(415, "not_json")
+        raise RequestRejected(415, "not_json")
     return read_object(await read_bytes(request, limit_s))
 
 
-async def read_bytes(request: web.Request, limit_s: float) -> bytes:
-    """The body as it came, within its limits. Raises Turned."""
+async def read_bytes(
+    request: web.Request, limit_s: float, limit_bytes: int = BODY_LIMIT_BYTES, too_large: str = "too_large"
+) -> bytes:
+    """Read the raw body within its limits of time and size. Raises RequestRejected with `too_large` as the reason."""
     try:
         async with asyncio.timeout(limit_s):
-            return await _gather(request)
+            return await _read_chunks(request, limit_bytes, too_large)
     except TimeoutError as slow:
-        raise Turned(408, "slow") from slow
+        raise RequestRejected(408, "slow") from slow
     except web.RequestPayloadError as malformed:
-        raise Turned(400, "malformed") from malformed
+        raise RequestRejected(400, "malformed") from malformed
 
 
 def read_object(data: bytes | str) -> Json:
-    """The JSON object in a body. Raises Turned."""
+    """Decode a JSON object. Raises RequestRejected."""
     try:
         document = msgspec.json.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as malformed:
-        raise Turned(400, "malformed") from malformed
+        raise RequestRejected(400, "malformed") from malformed
     if not is_object(document):
-        raise Turned(400, "malformed")
+        raise RequestRejected(400, "malformed")
     return document
 
 
 def is_object(value: object) -> TypeGuard[Json]:
-    """Whether a piece of JSON is an object."""
+    """Return whether a JSON value is an object."""
     return isinstance(value, dict)
 
 
 def require_shallow(document: Json) -> None:
-    """Raise Turned for what is nested too deeply, or holds the one character that no database keeps."""
+    """Reject JSON that is nested too deeply, or that holds NUL, which PostgreSQL does not store in text."""
     level: list[object] = [document]
     for _ in range(DEPTH_LIMIT):
-        level = [part for value in level for part in _parts(value)]
+        level = [child for value in level for child in _list_children(value)]
         if not level:
             return
-    raise Turned(400, "malformed")
+    raise RequestRejected(400, "malformed")
 
 
-def _parts(value: object) -> Iterable[object]:
+def _list_children(value: object) -> Iterable[object]:
     if isinstance(value, str):
         if "\0" in value:
-            raise Turned(400, "malformed")
+            raise RequestRejected(400, "malformed")
         return ()
     if is_object(value):
         return (*value.keys(), *value.values())
-    return _items(value)
+    return cast("list[object]", value) if isinstance(value, list) else ()
 
 
-def _items(value: object) -> list[object]:
-    return cast("list[object]", value) if isinstance(value, list) else []
-
-
-async def _gather(request: web.Request) -> bytes:
-    if (request.content_length or 0) > BODY_LIMIT_BYTES:
-        raise Turned(413, "too_large")
+async def _read_chunks(request: web.Request, limit_bytes: int, too_large: str) -> bytes:
+    if (request.content_length or 0) > limit_bytes:
+        raise RequestRejected(413, too_large)
     data = bytearray()
     async for chunk in request.content.iter_any():
         data += chunk
-        if len(data) > BODY_LIMIT_BYTES:
-            raise Turned(413, "too_large")
+        if len(data) > limit_bytes:
+            raise RequestRejected(413, too_large)
     return bytes(data)

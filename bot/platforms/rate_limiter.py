@@ -1,4 +1,4 @@
-"""How fast a place on a chat platform may be written to or asked, kept on our side."""
+"""Rate limits of a platform, kept on our side: a call waits here instead of being refused there."""
 
 import asyncio
 from collections import OrderedDict, deque
@@ -11,7 +11,7 @@ from bot.platforms.base import RateLimited
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """At most so many calls in so many seconds."""
+    """A maximum of calls within a number of seconds."""
 
     calls: int
     seconds: float
@@ -19,28 +19,30 @@ class Window:
 
 MAX_WAIT_S: Final = 30.0
 MAX_WAITING: Final = 64
-MAX_PLACES: Final = 4096
+"""Callers that wait for one key; a longer queue would only reach its timeout."""
+MAX_KEYS: Final = 4096
+"""Bounds the memory of one limiter: a key with 1,800 calls in its longest window holds 60 kB."""
 
 
 @dataclass(slots=True)
-class _Pace:
-    """What one place has seen; its callers wait in a row."""
+class _Usage:
+    """The recent calls of one key, and the queue of its callers."""
 
     calls: deque[float]
     blocked_until: float = 0.0
     waiting: int = 0
-    row: asyncio.Lock = field(default_factory=asyncio.Lock)
+    queue: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def delay_s(self, windows: Sequence[Window], now: float) -> float:
-        """How long until a call is allowed."""
+        """Return the seconds until a call is allowed; zero or less means now."""
         free_at = [self.calls[-w.calls] + w.seconds for w in windows if len(self.calls) >= w.calls]
         return max([self.blocked_until, *free_at]) - now
 
 
-class Paces:
-    """Sliding windows by place: a conversation, or a method of a workspace.
+class RateLimiter:
+    """Sliding windows by key: a conversation, or a method of a workspace.
 
-    Whoever would wait too long, or behind too many, is sent away with a time.
+    A caller that would wait longer than it permits, or behind too many others, gets RateLimited.
     """
 
     def __init__(
@@ -53,48 +55,48 @@ class Paces:
         self._windows = windows
         self._timer = timer
         self._sleep = sleep
-        self._paces: OrderedDict[str, _Pace] = OrderedDict()
+        self._usages: OrderedDict[str, _Usage] = OrderedDict()
 
-    async def wait(self, place: str, max_wait_s: float = MAX_WAIT_S) -> None:
-        """Return when the place may be called, having counted the call. Raises RateLimited."""
-        pace = self._pace(place)
-        if pace.waiting >= MAX_WAITING:
-            raise RateLimited(max(1.0, pace.delay_s(self._windows, self._timer())))
-        pace.waiting += 1
+    async def wait(self, key: str, max_wait_s: float = MAX_WAIT_S) -> None:
+        """Wait until the key may be called, and count the call. Raises RateLimited."""
+        usage = self._get_usage(key)
+        if usage.waiting >= MAX_WAITING:
+            raise RateLimited(max(1.0, usage.delay_s(self._windows, self._timer())))
+        usage.waiting += 1
         give_up_at = self._timer() + max_wait_s
         try:
-            async with pace.row:
-                await self._wait_in_front(pace, give_up_at)
-                pace.calls.append(self._timer())
+            async with usage.queue:
+                await self._wait_at_head(usage, give_up_at)
+                usage.calls.append(self._timer())
         finally:
-            pace.waiting -= 1
+            usage.waiting -= 1
 
-    def block(self, place: str, seconds: float) -> None:
-        """Let nobody call this place before so many seconds are over."""
-        pace = self._pace(place)
-        pace.blocked_until = max(pace.blocked_until, self._timer() + seconds)
+    def block(self, key: str, seconds: float) -> None:
+        """Allow no call of this key for a number of seconds."""
+        usage = self._get_usage(key)
+        usage.blocked_until = max(usage.blocked_until, self._timer() + seconds)
 
-    async def _wait_in_front(self, pace: _Pace, give_up_at: float) -> None:
-        while (delay_s := pace.delay_s(self._windows, now := self._timer())) > 0:
+    async def _wait_at_head(self, usage: _Usage, give_up_at: float) -> None:
+        while (delay_s := usage.delay_s(self._windows, now := self._timer())) > 0:
             if now + delay_s > give_up_at:
                 raise RateLimited(delay_s)
             await self._sleep(delay_s)
 
-    def _pace(self, place: str) -> _Pace:
-        pace = self._paces.get(place)
-        if pace is None:
-            self._forget_one()
+    def _get_usage(self, key: str) -> _Usage:
+        usage = self._usages.get(key)
+        if usage is None:
+            self._evict_idle()
             longest = max(window.calls for window in self._windows)
-            pace = self._paces[place] = _Pace(deque(maxlen=longest))
-        self._paces.move_to_end(place)
-        return pace
+            usage = self._usages[key] = _Usage(deque(maxlen=longest))
+        self._usages.move_to_end(key)
+        return usage
 
-    def _forget_one(self) -> None:
-        """Make room by the place that has been quiet the longest, where nobody waits or has to."""
-        if len(self._paces) < MAX_PLACES:
+    def _evict_idle(self) -> None:
+        """Evict the key that has been idle the longest, with no caller waiting and no block in force."""
+        if len(self._usages) < MAX_KEYS:
             return
         now = self._timer()
-        quiet = next((n for n, pace in self._paces.items() if not pace.waiting and pace.blocked_until <= now), None)
-        if quiet is None:
+        idle = next((key for key, one in self._usages.items() if not one.waiting and one.blocked_until <= now), None)
+        if idle is None:
             raise RateLimited(1.0)
-        del self._paces[quiet]
+        del self._usages[idle]

@@ -4,10 +4,11 @@ import aiohttp
 
 
 class BodyTooLarge(Exception):
-    """The other side sends more than anybody has asked for."""
+    """The response is larger than its limit."""
 
 
 async def read_body(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
+    """Read a response body. Raises BodyTooLarge."""
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk

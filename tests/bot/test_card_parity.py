@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 from msgspec.structs import replace
 from selectolax.lexbor import LexborHTMLParser
 
-from bot.platforms.teams.cards import read_pressed
+from bot.platforms.teams import cards as teams_cards
 from cards import gallery
 from cards.examples import NOW, ZONE
 from cards.model import Card, File, Items, Open, Run
@@ -70,7 +70,7 @@ def teams_controls(card: Card, language: Language) -> Controls:
     buttons: list[Button] = []
     for element in elements:
         if element.get("type") == "Action.Execute":
-            pressed = read_pressed(element["data"])
+            pressed = teams_cards.read_button(element["data"])
             assert pressed is not None, "a button cannot be read back"
             collects = element["associatedInputs"] == "auto"
             buttons.append(make_button(pressed.command, pressed.args, collects=collects))

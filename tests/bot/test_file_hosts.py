@@ -1,9 +1,9 @@
 import pytest
 
-from bot.platforms.allowed_hosts import FileHosts
+from bot.platforms.allowed_hosts import AllowedFileHosts
 from bot.platforms.teams.service_hosts import MICROSOFT_FILE_HOSTS
 
-HOSTS = FileHosts(MICROSOFT_FILE_HOSTS)
+HOSTS = AllowedFileHosts(MICROSOFT_FILE_HOSTS)
 
 
 @pytest.mark.parametrize(
@@ -91,5 +91,5 @@ def test_nothing_else_is_reached(url: object) -> None:
 
 def test_this_machine_is_reached_only_without_authentication() -> None:
     """Developers' clients lie on loopback; a deployment that Teams signs for never goes there."""
-    assert FileHosts(MICROSOFT_FILE_HOSTS, loopback=True).permits("http://127.0.0.1:56150/files/1?a=b")
+    assert AllowedFileHosts(MICROSOFT_FILE_HOSTS, loopback=True).permits("http://127.0.0.1:56150/files/1?a=b")
     assert not HOSTS.permits("http://127.0.0.1:56150/files/1?a=b")

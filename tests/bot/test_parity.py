@@ -27,7 +27,7 @@ APP: Final = teams.App(
 
 def from_teams(typed: str) -> list[str]:
     """What the bot reads of words in its own chat, and in a channel behind its name."""
-    named = [teams_text.Named("<at>Kollega</at>", Account(id=BOT, name="Kollega"))]
+    named = [teams_text.MentionEntity("<at>Kollega</at>", Account(id=BOT, name="Kollega"))]
     called = teams_text.read_text(f"<at>Kollega</at>&nbsp;{typed.translate(ESCAPED)}", BOT, named, {})[0]
     return [teams_text.read_text(f"<p>{typed.translate(ESCAPED)}</p>", BOT, [], {})[0], called]
 

@@ -70,15 +70,15 @@ async def test_private_things_are_told_to_one_person(chat: Chat) -> None:
 def test_a_slow_window_is_told_to_look_again() -> None:
     """What waits for one window is bounded; beyond it one word replaces all."""
     listener = web_events.Listener("anna")
-    for number in range(web_events.WAITING_LIMIT + 1):
-        listener.tell(web_events.event("changed", room=str(number)))
-    assert listener.waiting.qsize() == 1
-    assert listener.waiting.get_nowait() == web_events.RESYNC
+    for number in range(web_events.QUEUE_LIMIT + 1):
+        listener.notify(web_events.encode_event("changed", room=str(number)))
+    assert listener.queue.qsize() == 1
+    assert listener.queue.get_nowait() == web_events.RESYNC
 
 
 async def test_a_quiet_stream_shows_that_it_lives(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without news a comment keeps the connection open, so that both sides notice its end."""
-    monkeypatch.setattr(web_events, "HEARTBEAT_SECONDS", 0.01)
+    monkeypatch.setattr(web_events, "HEARTBEAT_S", 0.01)
     async with chat.client.get("/chat/events", params={"as": "ben"}) as window:
         await heard(window, "resync")
         async with asyncio.timeout(5):
@@ -101,7 +101,7 @@ async def test_windows_are_let_go_when_the_process_ends(chat: Chat) -> None:
 async def test_windows_have_a_limit(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond it a window is refused, and a closed one makes room."""
     monkeypatch.setattr(web_events, "LISTENERS_LIMIT", 1)
-    monkeypatch.setattr(web_events, "HEARTBEAT_SECONDS", 0.01)
+    monkeypatch.setattr(web_events, "HEARTBEAT_S", 0.01)
     async with chat.client.get("/chat/events", params={"as": "ben"}) as window:
         await heard(window, "resync")
         assert (await chat.client.get("/chat/events", params={"as": "anna"})).status == 503
@@ -280,7 +280,7 @@ async def test_a_bot_that_never_answers_is_given_up(chat: Chat, monkeypatch: pyt
         await asyncio.Event().wait()
         return None
 
-    monkeypatch.setattr("bot.platforms.web.platform.ANSWER_LIMIT_SECONDS", 0.01)
+    monkeypatch.setattr("bot.platforms.web.platform.ANSWER_LIMIT_S", 0.01)
     monkeypatch.setattr(chat.desk, "receive", never)
     response = await chat.types(ANNA, "leads", interaction="same")
     assert (response.status, await response.json()) == (504, {"error": "slow"})

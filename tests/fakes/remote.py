@@ -60,7 +60,7 @@ class Remote:
 
 @dataclass(slots=True)
 class Searchable(Remote):
-    """One on which messages can be looked up: implements `bot.platforms.base.Findable`, too."""
+    """One on which messages can be looked up: implements `bot.platforms.base.SupportsLookup`, too."""
 
     hidden: deque[SendFailed | Exception] = field(default_factory=deque[SendFailed | Exception])
     """What the next questions are answered with, instead of an answer."""

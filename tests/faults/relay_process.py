@@ -13,16 +13,16 @@ from bot.operations.metrics import Metrics
 from bot.outbox.relay import WORKERS, Relay
 from bot.outbox.renderer import DeliveryRenderer
 from bot.outbox.sender import DeliverySender
-from bot.platforms.allowed_hosts import FileHosts
+from bot.platforms.allowed_hosts import AllowedFileHosts
 from bot.platforms.base import Platform
 from bot.platforms.slack.api import SlackApi
-from bot.platforms.slack.cards import Drawing
-from bot.platforms.slack.sender import Sending
+from bot.platforms.slack.cards import SlackRenderer
+from bot.platforms.slack.sender import SlackSender
 from bot.platforms.slack.tokens import FixedToken
 from bot.platforms.teams.auth import TokenVerifier
 from bot.platforms.teams.connector import Connector
-from bot.platforms.teams.files import Files
-from bot.platforms.teams.platform import Own, TeamsPlatform
+from bot.platforms.teams.files import TeamsFiles
+from bot.platforms.teams.platform import BotIdentity, TeamsPlatform
 from bot.platforms.teams.service_hosts import ServiceHosts
 from bot.platforms.teams.token import TokenSource
 from bot.views import delivery as delivery_views
@@ -61,10 +61,10 @@ def relay_to_teams(
     tokens = TokenSource(session, "http://127.0.0.1", app_id="", app_password="", tenant_id="", timer=haste.timer)
     connector = Connector(session, tokens, hosts, metrics, clock=haste, timer=haste.timer, sleep=haste.sleep)
     verifier = TokenVerifier(APP_ID, "http://127.0.0.1", session, hosts, clock=haste)
-    files = Files(session, FileHosts((), loopback=True))
+    files = TeamsFiles(session, AllowedFileHosts((), loopback=True))
     dispatch = CommandDispatcher(units, discovery.build_registry(), metrics, "", discovery.list_views())
-    own = Own(APP_ID, "")
-    teams = TeamsPlatform(dispatch, verifier, connector, own=own, files=files, clock=haste, timer=haste.timer)
+    own = BotIdentity(APP_ID, "")
+    teams = TeamsPlatform(dispatch, verifier, connector, identity=own, files=files, clock=haste, timer=haste.timer)
     return _relay_to(teams, units, metrics, workers, woken)
 
 
@@ -81,7 +81,7 @@ def relay_to_slack(
     metrics = Metrics()
     tokens = FixedToken(session, url, BOT_TOKEN, _stay, timer=haste.timer)
     api = SlackApi(session, tokens, metrics, url=url, timer=haste.timer, sleep=haste.sleep)
-    slack = Sending(api, tokens, Drawing(haste), timer=haste.timer)
+    slack = SlackSender(api, tokens, SlackRenderer(haste), timer=haste.timer)
     return _relay_to(slack, units, metrics, workers, woken)
 
 

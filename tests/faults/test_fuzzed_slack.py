@@ -188,7 +188,7 @@ async def attack(url: str, chance: random.Random) -> AsyncGenerator[Attack]:
             ClientSession(server.make_url("/"), connector=TCPConnector(limit=AT_ONCE))
         )
         assert house.slack is not None
-        stage = SlackStage(client, slack, house.slack.settle)
+        stage = SlackStage(client, slack, house.slack.join)
         chat = Chat(stage, house, clock, Language.ENGLISH, client, mails, PUBLIC_URL)
         roles = {"Mara Lind": Role.ADMIN, "Ben Kaya": Role.MEMBER, "Tom Fischer": Role.VIEWER}
         firm = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", roles)

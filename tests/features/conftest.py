@@ -113,7 +113,7 @@ async def chat(
         stages: dict[str, Stage] = {
             "web": WebStage(client, house.transcripts),
             "teams": TeamsStage(client, teams, share_point=share_point),
-            "slack": SlackStage(client, slack, house.slack.settle),
+            "slack": SlackStage(client, slack, house.slack.join),
         }
         yield Chat(stages[platform], house, clock, language, client, mails, PUBLIC_URL, stages=stages)
         async with house.units.read() as uow:

@@ -1,7 +1,7 @@
-"""Cards as Slack gets and gives them back: messages, windows, and where a window was opened.
+"""Cards as Slack messages, modals and App Homes, and the origin that a modal carries.
 
-Nothing about a conversation is kept here. A message names its subject in its first block, a window in what it carries
-where it was opened: ids, which say where an answer goes and never who acts.
+No state of a conversation is stored. A message names its subject in the id of its first block, a modal its origin in
+`private_metadata`: ids that decide where an answer goes, never who acts.
 """
 
 from collections.abc import Callable
@@ -32,81 +32,81 @@ from cards.render import blockkit
 from cards.render.text import Writer
 
 INPUTS: Final = (TextInput, NumberInput, ChoiceInput, ToggleInput, DateInput)
-READ: Final = (Facts, File, Items, Table)
+DETAILS: Final = (Facts, File, Items, Table)
 ABOUT: Final = "about:"
 BLOCK_ID_MAX_CHARS: Final = 255
 
 
-class Opened(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a window was opened, and how."""
+class ModalOrigin(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The conversation where a modal was opened, and whether by a shortcut or in the App Home."""
 
     channel: MaybeId = ""
     thread: Stamp | None = None
     message: Stamp | None = None
     is_menu: bool = False
-    """Whether in a menu of Slack, beside the messages."""
+    """Whether a shortcut opened it."""
     is_home: bool = False
 
 
-class _Carried(msgspec.Struct, frozen=True):
-    at: Opened = Opened()
+class _Metadata(msgspec.Struct, frozen=True):
+    origin: ModalOrigin = msgspec.field(name="at", default=ModalOrigin())
 
 
-def read_opened(metadata: str) -> Opened:
-    """Where a window was opened; nowhere, when it does not say."""
+def read_origin(metadata: str) -> ModalOrigin:
+    """Read the origin in `private_metadata`; an empty origin where it has none."""
     try:
-        return msgspec.json.decode(metadata, type=_Carried).at
+        return msgspec.json.decode(metadata, type=_Metadata).origin
     except msgspec.DecodeError:
-        return Opened()
+        return ModalOrigin()
 
 
 def is_form(card: Card) -> bool:
-    """Whether there is something to fill in."""
+    """Return whether a card has inputs."""
     return any(isinstance(block, INPUTS) for block in card.body)
 
 
-def is_sheet(card: Card) -> bool:
-    """Whether there is so much to read that it wants a window of its own."""
-    return is_form(card) or any(isinstance(block, READ) for block in card.body)
+def needs_modal(card: Card) -> bool:
+    """Return whether a card has inputs, or more content than an ephemeral message shows well."""
+    return is_form(card) or any(isinstance(block, DETAILS) for block in card.body)
 
 
 def is_about(message: Message | None, subject: Subject | None) -> bool:
-    """Whether a message that somebody presses in is the card of this subject, which changes for everybody by itself."""
+    """Return whether the clicked message is the card of this subject, which the relay updates for all readers."""
     if subject is None or message is None or not message.blocks:
         return False
-    return message.blocks[0].get("block_id") == _about(subject)
+    return message.blocks[0].get("block_id") == _block_id(subject)
 
 
-def _about(subject: Subject) -> str:
+def _block_id(subject: Subject) -> str:
     return f"{ABOUT}{subject.view}|{subject.key}"
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
-    """Draws cards for Slack at the present moment."""
+class SlackRenderer:
+    """Renders cards for Slack at the current time."""
 
     clock: Callable[[], datetime]
 
     def message(self, card: Card, reader: Reader) -> Json:
-        """A card as a message, of which can be told what it is about."""
-        drawn = blockkit.message(card, reader.language, reader.zone, self.clock())
-        if card.subject is not None and drawn["blocks"] and len(_about(card.subject)) <= BLOCK_ID_MAX_CHARS:
-            first, *rest = drawn["blocks"]
-            drawn["blocks"] = [{**first, "block_id": _about(card.subject)}, *rest]
-        # Links in what people wrote are theirs; a preview of them is not what the bot says.
-        return drawn | {"unfurl_links": False, "unfurl_media": False}
+        """Render a card as a message that names its subject."""
+        rendered = blockkit.message(card, reader.language, reader.zone, self.clock())
+        if card.subject is not None and rendered["blocks"] and len(_block_id(card.subject)) <= BLOCK_ID_MAX_CHARS:
+            first, *rest = rendered["blocks"]
+            rendered["blocks"] = [{**first, "block_id": _block_id(card.subject)}, *rest]
+        # Texts of users may contain links; their previews would look like content of the bot.
+        return rendered | {"unfurl_links": False, "unfurl_media": False}
 
-    def view(self, card: Card, reader: Reader, opened: Opened) -> Json:
-        """A card as a window."""
-        carried: dict[str, Any] = {"at": msgspec.to_builtins(opened)}
-        drawn = blockkit.view(card, reader.language, reader.zone, self.clock(), carried=carried)
-        return drawn | {"callback_id": "card"}
+    def view(self, card: Card, reader: Reader, origin: ModalOrigin) -> Json:
+        """Render a card as a modal."""
+        carried: dict[str, Any] = {"at": msgspec.to_builtins(origin)}
+        rendered = blockkit.view(card, reader.language, reader.zone, self.clock(), carried=carried)
+        return rendered | {"callback_id": "card"}
 
-    def home(self, card: Card, reader: Reader, opened: Opened) -> Json:
-        """A card as the App Home."""
-        carried: dict[str, Any] = {"at": msgspec.to_builtins(opened)}
+    def home(self, card: Card, reader: Reader, origin: ModalOrigin) -> Json:
+        """Render a card as the App Home."""
+        carried: dict[str, Any] = {"at": msgspec.to_builtins(origin)}
         return blockkit.home([card], reader.language, reader.zone, self.clock(), carried=carried)
 
     def line(self, words: T, reader: Reader) -> str:
-        """A sentence on one line, where no card is needed."""
+        """Render a text as one line without a card."""
         return Writer(reader.language, reader.zone, self.clock()).one_line(words)

@@ -1,7 +1,7 @@
-"""Files in Slack: the bot fetches what people send to it alone, and puts what it made into their own chat with it.
+"""Files in Slack: fetched with the bot's token from Slack's hosts, and uploaded to URLs that Slack hands out.
 
-A file's address opens only with the bot's token, so the token goes nowhere but to Slack, and nobody is followed from
-there. What is to be put in gets an address without a token of its own, which takes one file once.
+A file's URL opens only with the bot's token: it is sent to Slack's hosts alone, and redirects are not followed. An
+upload URL needs no token; it accepts one file once.
 """
 
 import asyncio
@@ -16,37 +16,29 @@ import msgspec
 import structlog
 from yarl import URL
 
-from bot.platforms.allowed_hosts import FileHosts
-from bot.platforms.base import NOT_ASKED, Rejected, SendFailed, Unavailable
+from bot.platforms.allowed_hosts import AllowedFileHosts
+from bot.platforms.attachments import ATTACHMENTS_MAX, TRANSFER_ERRORS, UPLOAD_LIMIT_S, NotFetched, read_file
+from bot.platforms.base import NOT_ASKED, Rejected, Unavailable
+from bot.platforms.ingress import Json
 from bot.platforms.response_body import BodyTooLarge, read_body
-from bot.platforms.slack.api import Json, SlackApi, Workspace
+from bot.platforms.slack.api import SlackApi, Workspace
 from bot.platforms.slack.tokens import Tokens
-from services.file import OpenedFile, Problem, ReceivedFile
-from services.file.model import MESSAGE_MAX
+from services.file import OpenedFile
 from services.spreadsheet import FILE_MAX_BYTES
 
 FILE_HOSTS: Final = ("files.slack.com", "files.slack-gov.com")
-"""Slack's own interface is added to them."""
-FETCH_LIMIT_S: Final = 10.0
-UPLOAD_LIMIT_S: Final = 12.0
-READ_MAX: Final = 50
-ANSWER_MAX_BYTES: Final = 64 * 1024
-UNSEEN: Final = "check_file_info"
-"""Slack's word for a file that it tells of without saying what it is."""
+"""The host of the Web API is added to them."""
+RESPONSE_MAX_BYTES: Final = 64 * 1024
+CHECK_FILE_INFO: Final = "check_file_info"
+"""`file_access` of a file whose details only `files.info` returns (Slack Connect)."""
 HOSTED: Final = frozenset({"hosted", "snippet"})
-"""Files that lie in Slack; all others are only linked there, or are there no longer."""
+"""Modes of files that Slack stores itself; the others are links, or deleted."""
 
-_BROKEN: Final = (aiohttp.ClientError, OSError, TimeoutError, ValueError)
-
-log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("slack.files")
+_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("slack.files")
 
 
-class NotFetched(Exception):
-    """Slack did not give the file, or it was not Slack that was named."""
-
-
-class Attached(msgspec.Struct, frozen=True):
-    """A file that somebody sent, as far as Slack tells of it."""
+class SlackFile(msgspec.Struct, frozen=True):
+    """A file in a message, as Slack describes it."""
 
     id: Annotated[str, msgspec.Meta(max_length=255)] = ""
     name: Annotated[str, msgspec.Meta(max_length=1_000)] | None = None
@@ -61,89 +53,63 @@ class Attached(msgspec.Struct, frozen=True):
         return self.name or "?"
 
 
-def read_attached(files: Sequence[Mapping[str, Any]] | None) -> tuple[Attached, ...]:
-    """The files that came along with a message; of a strange one there is nothing but that it came."""
-    found: list[Attached] = []
-    for one in (files or ())[:READ_MAX]:
-        try:
-            found.append(msgspec.convert(one, Attached))
-        except msgspec.ValidationError:
-            found.append(Attached())
-    return tuple(found)
+def read_attachments(files: Sequence[Mapping[str, Any]] | None) -> tuple[SlackFile, ...]:
+    """Read the files of a message; an unreadable entry counts as a file without a name."""
+    return tuple(_read_attachment(one) for one in (files or ())[:ATTACHMENTS_MAX])
 
 
-def unfetched(attached: Sequence[Attached]) -> tuple[ReceivedFile, ...]:
-    """The files that came where the bot takes none."""
-    return tuple(ReceivedFile(one.title, "", problem=Problem.NOT_FETCHED) for one in attached)
+def _read_attachment(file: Mapping[str, Any]) -> SlackFile:
+    try:
+        return msgspec.convert(file, SlackFile)
+    except msgspec.ValidationError:
+        return SlackFile()
 
 
-class Files:
-    """Gets files from Slack and puts them there, over the one session of the bot."""
+class SlackFiles:
+    """Downloads and uploads files over the bot's pooled session."""
 
     def __init__(self, session: aiohttp.ClientSession, api: SlackApi, tokens: Tokens, *, api_url: str) -> None:
         self._session = session
         self._api = api
         self._tokens = tokens
-        self._hosts = FileHosts((*FILE_HOSTS, urlsplit(api_url).hostname or ""))
+        self._hosts = AllowedFileHosts((*FILE_HOSTS, urlsplit(api_url).hostname or ""))
 
-    async def fetch(self, where: Workspace, attached: Sequence[Attached]) -> tuple[ReceivedFile, ...]:
-        """The files with what is in them, or why not."""
-        if len(attached) > MESSAGE_MAX:
-            return unfetched(attached)
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._fetch(where, one)) for one in attached]
-        return tuple(task.result() for task in tasks)
+    async def fetch(self, workspace: Workspace, file: SlackFile) -> tuple[str, bytes]:
+        """Return name and content of a file. Raises NotFetched, BodyTooLarge, SendFailed."""
+        if file.file_access == CHECK_FILE_INFO:
+            response = await self._api.call("files.info", workspace, {"file": file.id})
+            file = _read_attachment(response.get("file") or {})
+        return file.title, await self._download(workspace, file)
 
-    async def _fetch(self, where: Workspace, attached: Attached) -> ReceivedFile:
-        try:
-            async with asyncio.timeout(FETCH_LIMIT_S):
-                told = await self._looked_up(where, attached)
-                return ReceivedFile(told.title, "", await self._get(where, told))
-        except BodyTooLarge:
-            return ReceivedFile(attached.title, "", problem=Problem.TOO_BIG)
-        except (NotFetched, SendFailed, *_BROKEN) as failure:
-            log.warning("slack_file_not_fetched", failure=type(failure).__name__)
-            return ReceivedFile(attached.title, "", problem=Problem.NOT_FETCHED)
-
-    async def _looked_up(self, where: Workspace, attached: Attached) -> Attached:
-        """What Slack keeps to itself until it is asked."""
-        if attached.file_access != UNSEEN:
-            return attached
-        answer = await self._api.call("files.info", where, {"file": attached.id})
-        told: Json = answer.get("file") or {}
-        return read_attached([told])[0]
-
-    async def _get(self, where: Workspace, file: Attached) -> bytes:
+    async def _download(self, workspace: Workspace, file: SlackFile) -> bytes:
         url = file.url_private_download or file.url_private
         if file.mode not in HOSTED or not self._hosts.permits(url):
-            log.warning("slack_file_address_refused")
+            _log.warning("file_url_refused")
             raise NotFetched
         if file.size > FILE_MAX_BYTES:
             raise BodyTooLarge
-        token = await self._tokens.token(where.tenant, where.workspace_id)
+        token = await self._tokens.token(workspace.tenant, workspace.workspace_id)
         headers = {"Authorization": f"Bearer {token}"}
         async with self._session.get(URL(url, encoded=True), headers=headers, allow_redirects=False) as response:
             if response.status != HTTPStatus.OK or response.content_type == "text/html":
-                # To whom it does not know, Slack shows a page to sign in.
-                log.warning("slack_file_refused", status=response.status)
+                # With an unaccepted token Slack returns its sign-in page with status 200.
+                _log.warning("file_refused", status=response.status)
                 raise NotFetched
-            if (response.content_length or 0) > FILE_MAX_BYTES:
-                raise BodyTooLarge
-            return await read_body(response, FILE_MAX_BYTES)
+            return await read_file(response)
 
-    async def store(self, where: Workspace, channel_id: str, file: OpenedFile) -> None:
-        """Put a file into a chat, where it then stands as a message. Raises SendFailed; Ambiguous, if it may stand."""
-        made = {"filename": file.stored.name, "length": len(file.content)}
-        room = await self._api.call("files.getUploadURLExternal", where, made)
-        await self._upload(room.get("upload_url"), file.content)
-        named: Json = {"id": room.get("file_id"), "title": file.stored.name}
-        arguments = {"files": [named], "channel_id": channel_id}
-        await self._api.call("files.completeUploadExternal", where, arguments, channel=channel_id)
+    async def store(self, workspace: Workspace, channel_id: str, file: OpenedFile) -> None:
+        """Share a file in a channel as a message. Raises SendFailed; Ambiguous if the message may exist."""
+        described = {"filename": file.stored.name, "length": len(file.content)}
+        upload = await self._api.call("files.getUploadURLExternal", workspace, described)
+        await self._upload(upload.get("upload_url"), file.content)
+        entry: Json = {"id": upload.get("file_id"), "title": file.stored.name}
+        arguments = {"files": [entry], "channel_id": channel_id}
+        await self._api.call("files.completeUploadExternal", workspace, arguments, channel=channel_id)
 
     async def _upload(self, url: object, content: bytes) -> None:
-        """Nobody sees it yet: whatever goes wrong here, it has certainly not arrived."""
+        """Upload the content. The file is invisible until it is completed, so every failure is Unavailable."""
         if not isinstance(url, str) or not self._hosts.permits(url):
-            log.error("slack_file_address_refused")
+            _log.error("file_url_refused")
             raise Rejected(NOT_ASKED, "upload_url")
         headers = {"Content-Type": "application/octet-stream"}
         try:
@@ -153,8 +119,8 @@ class Files:
                     URL(url, encoded=True), data=BytesIO(content), headers=headers, allow_redirects=False
                 ) as response,
             ):
-                await read_body(response, ANSWER_MAX_BYTES)
-        except (BodyTooLarge, *_BROKEN) as failure:
+                await read_body(response, RESPONSE_MAX_BYTES)
+        except (BodyTooLarge, *TRANSFER_ERRORS) as failure:
             raise Unavailable(type(failure).__name__) from failure
         if response.status != HTTPStatus.OK:
             raise Unavailable(f"status {response.status}")

@@ -1,122 +1,124 @@
-"""The check in front of all that Slack sends: raw bytes, signature, age, and whether it came before."""
+"""Ingress of Slack: raw bytes, signature, age, replay; then the JSON document of a verified request."""
 
 import asyncio
-import hmac
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 from multidict import CIMultiDictProxy
+from slack_sdk.signature import Clock, SignatureVerifier
 
-from bot.platforms.ingress import Json, Turned, read_bytes, read_object, require_shallow
-from bot.platforms.ttl_cache import Remembered
+from bot.platforms.ingress import Json, RequestRejected, read_bytes, read_object, require_shallow
+from bot.platforms.ttl_cache import TtlCache
 
 WINDOW_S: Final = 300
-"""Slack's own advice: what is older was recorded by somebody."""
-SEEN_KEPT_S: Final = 900.0
-SEEN_MAX: Final = 2_000
-"""So many answers are kept for a repetition; behind them stands the inbox, which no process forgets."""
+"""The age limit that Slack documents (docs.slack.dev, "Verifying requests from Slack"); slack_sdk enforces it."""
+REPLAY_TTL_S: Final = 900.0
+"""Longer than the window on both sides: an exact replay meets its first response."""
+REPLAYS_MAX: Final = 2_000
+"""Responses kept for replays; the inbox in the database is the check behind them."""
 FIELDS_MAX: Final = 50
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
 _STAMP_DIGITS_MAX: Final = 12
 
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the bot answers to a request: a status and the bytes of a JSON object, or none."""
-
-    status: int = 200
-    body: bytes = b""
+Serve: TypeAlias = Callable[[Json], Awaitable[Json]]
+"""Serves a verified document; the JSON object that Slack gets, empty for a bare acknowledgement."""
 
 
-Serve = Callable[[Json], Awaitable[Said]]
+class _SettableClock(Clock):
+    """The application's clock, as slack_sdk asks for it."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+
+    def now(self) -> float:
+        return self._clock().timestamp()
 
 
-class Door:
-    """Lets in what Slack has signed, once."""
+class SlackIngress:
+    """Verifies requests with slack_sdk's SignatureVerifier and serves each signed request once."""
 
     def __init__(self, secret: str, clock: Callable[[], datetime], timer: Callable[[], float], limit_s: float) -> None:
-        self._secret = secret.encode()
-        self._clock = clock
+        self._clock = _SettableClock(clock)
+        self._verifier = SignatureVerifier(secret, self._clock)
         self._limit_s = limit_s
-        self._seen: Remembered[str, asyncio.Future[Said]] = Remembered(timer, SEEN_MAX)
+        self._responses: TtlCache[str, asyncio.Future[Json]] = TtlCache(timer, REPLAYS_MAX)
 
-    async def serve(self, request: web.Request, serve: Serve) -> Said:
-        """What `serve` makes of the document; the same bytes again get the same answer. Raises Turned."""
+    async def serve(self, request: web.Request, serve: Serve) -> Json:
+        """Serve a request; an exact replay gets the same response. Raises RequestRejected."""
         body = await read_bytes(request, self._limit_s)
-        signature = self._verified(request.headers, body)
-        if (before := self._seen.get(signature)) is not None:
-            return await asyncio.shield(before)
-        answered = asyncio.get_running_loop().create_future()
-        self._seen.put(signature, answered, SEEN_KEPT_S)
+        signature = self._verify(request.headers, body)
+        if (previous := self._responses.get(signature)) is not None:
+            return await asyncio.shield(previous)
+        future = asyncio.get_running_loop().create_future()
+        self._responses.put(signature, future, REPLAY_TTL_S)
         try:
-            said = await serve(read_document(request.content_type, body))
+            response = await serve(read_document(request.content_type, body))
         except BaseException as failure:
-            # What failed was not carried out: the same request may come again.
-            self._seen.forget(signature)
-            answered.set_exception(_turned(failure))
-            answered.exception()
+            # A failed request had no effect, so Slack may send the same bytes again.
+            self._responses.delete(signature)
+            future.set_exception(_replay_failure(failure))
+            future.exception()
             raise
-        answered.set_result(said)
-        return said
+        future.set_result(response)
+        return response
 
-    def _verified(self, headers: CIMultiDictProxy[str], body: bytes) -> str:
-        """The signature, when it is Slack's and of now."""
-        stamp, signature = _only(headers, "X-Slack-Request-Timestamp"), _only(headers, "X-Slack-Signature")
+    def _verify(self, headers: CIMultiDictProxy[str], body: bytes) -> str:
+        """Return the signature of a request that Slack has signed within the window. Raises RequestRejected."""
+        stamp, signature = _get_single(headers, "X-Slack-Request-Timestamp"), _get_single(headers, "X-Slack-Signature")
         if not (stamp.isascii() and stamp.isdecimal() and len(stamp) <= _STAMP_DIGITS_MAX):
-            raise Turned(400, "malformed")
-        if abs(self._clock().timestamp() - int(stamp)) > WINDOW_S:
-            raise Turned(401, "stale")
-        told = signature.encode(errors="surrogateescape")
-        if not hmac.compare_digest(signed(self._secret, stamp, body).encode(), told):
-            raise Turned(401, "unsigned")
+            raise RequestRejected(400, "malformed")
+        if not signature.isascii():
+            # slack_sdk compares strings; hmac.compare_digest raises TypeError for others.
+            raise RequestRejected(401, "unsigned")
+        try:
+            is_valid = self._verifier.is_valid(body, stamp, signature)
+        except UnicodeDecodeError as malformed:
+            # slack_sdk decodes the body before it computes the signature.
+            raise RequestRejected(400, "malformed") from malformed
+        if not is_valid:
+            is_stale = abs(self._clock.now() - int(stamp)) > WINDOW_S
+            raise RequestRejected(401, "stale" if is_stale else "unsigned")
         return signature
 
 
-def signed(secret: bytes, stamp: str, body: bytes) -> str:
-    """The signature of a body at a time."""
-    return "v0=" + hmac.new(secret, b"v0:%s:%s" % (stamp.encode(), body), sha256).hexdigest()
-
-
 def read_document(content_type: str, body: bytes) -> Json:
-    """What is said in a body: an event, a command, or a payload in a field. Raises Turned."""
+    """Read the document in a body: an event, a command, or the `payload` field of a form. Raises RequestRejected."""
     if content_type == JSON:
         document = read_object(body)
     elif content_type == FORM:
-        fields = _fields(body)
+        fields = _read_fields(body)
         document = read_object(fields["payload"]) if "payload" in fields else dict(fields)
     else:
-        raise Turned(415, "not_supported")
+        raise RequestRejected(415, "not_supported")
     require_shallow(document)
     return document
 
 
-def _fields(body: bytes) -> Mapping[str, str]:
+def _read_fields(body: bytes) -> Mapping[str, str]:
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=FIELDS_MAX, errors="strict")
     except ValueError as malformed:
-        raise Turned(400, "malformed") from malformed
+        raise RequestRejected(400, "malformed") from malformed
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        raise Turned(400, "malformed")
+        raise RequestRejected(400, "malformed")
     return fields
 
 
-def _only(headers: CIMultiDictProxy[str], name: str) -> str:
-    """A header that must be there exactly once."""
+def _get_single(headers: CIMultiDictProxy[str], name: str) -> str:
+    """Return a header that must be present exactly once."""
     values = headers.getall(name, [])
     if not values:
-        raise Turned(401, "unsigned")
+        raise RequestRejected(401, "unsigned")
     if len(values) > 1:
-        raise Turned(400, "malformed")
+        raise RequestRejected(400, "malformed")
     return values[0]
 
 
-def _turned(failure: BaseException) -> Exception:
-    """What a repetition is told that has waited for a request which failed."""
-    return failure if isinstance(failure, Turned) else Turned(409, "try_again")
+def _replay_failure(failure: BaseException) -> Exception:
+    """Return the error for a replay that has waited for a failed request."""
+    return failure if isinstance(failure, RequestRejected) else RequestRejected(409, "try_again")

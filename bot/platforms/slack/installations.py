@@ -1,4 +1,4 @@
-"""Where the app is installed, as Slack's own library asks for it, and the tokens that this opens."""
+"""Installations of the Slack app: slack_sdk's installation store over our tables, and the grants read from it."""
 
 import time
 from collections.abc import Callable
@@ -11,23 +11,23 @@ from slack_sdk.oauth.installation_store import Bot, Installation as SlackInstall
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 
 from bot.platforms.base import NOT_ASKED, Gone, RateLimited, Unavailable
-from bot.platforms.slack.tokens import Grant, Leave, look_up
-from bot.platforms.ttl_cache import Remembered
+from bot.platforms.slack.tokens import Grant, LeaveWorkspace, fetch_grant
+from bot.platforms.ttl_cache import TtlCache
 from services import installation
 from services.errors import Contended
 from services.installation import Installation, OpenedInstallation
 from services.keyring import Unsealable
 from services.unit_of_work import Units
 
-KEPT_S: Final = 60.0
-"""So long a token is kept in mind: what another process has noted counts here after a minute at the latest."""
-KEPT_MAX: Final = 4096
+GRANT_TTL_S: Final = 60.0
+"""A change by another process takes effect here after a minute at the latest."""
+GRANTS_MAX: Final = 4096
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("slack.installations")
 
 
 class SlackInstallations(AsyncInstallationStore):
-    """Our tables behind the interface of Slack's library. The app asks for nothing in the name of a person."""
+    """Implements slack_sdk's store over our tables. The app requests bot scopes alone, so users have no tokens."""
 
     def __init__(self, units: Units) -> None:
         self._units = units
@@ -45,8 +45,8 @@ class SlackInstallations(AsyncInstallationStore):
     async def async_find_bot(
         self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
     ) -> Bot | None:
-        opened = await self._find(*_key(enterprise_id, team_id, is_org_wide=bool(is_enterprise_install)))
-        return None if opened is None else _installed(opened).to_bot()
+        opened = await self._find(*_build_key(enterprise_id, team_id, is_org_wide=bool(is_enterprise_install)))
+        return None if opened is None else _build_installation(opened).to_bot()
 
     async def async_find_installation(
         self,
@@ -56,24 +56,24 @@ class SlackInstallations(AsyncInstallationStore):
         user_id: str | None = None,
         is_enterprise_install: bool | None = False,
     ) -> SlackInstallation | None:
-        """The installation of a workspace; when somebody is named, only what this person has installed."""
-        opened = await self._find(*_key(enterprise_id, team_id, is_org_wide=bool(is_enterprise_install)))
+        """Return the installation of a workspace; with a user id, only one that this user made."""
+        opened = await self._find(*_build_key(enterprise_id, team_id, is_org_wide=bool(is_enterprise_install)))
         if opened is None or (user_id and opened.installation.installed_by != user_id):
             return None
-        return _installed(opened)
+        return _build_installation(opened)
 
     async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
-        await self._delete(*_key(enterprise_id, team_id, is_org_wide=not team_id))
+        await self._delete(*_build_key(enterprise_id, team_id, is_org_wide=not team_id))
 
     async def async_delete_installation(
         self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
     ) -> None:
-        """There are no tokens of persons: what one of them has installed stays with the workspace."""
+        """Delete an installation; with a user id there is no user token to delete."""
         if user_id is None:
-            await self._delete(*_key(enterprise_id, team_id, is_org_wide=not team_id))
+            await self._delete(*_build_key(enterprise_id, team_id, is_org_wide=not team_id))
 
     async def _save(self, bot: Bot, user_id: str) -> None:
-        tenant, workspace = _key(bot.enterprise_id, bot.team_id, is_org_wide=bool(bot.is_enterprise_install))
+        tenant, workspace = _build_key(bot.enterprise_id, bot.team_id, is_org_wide=bool(bot.is_enterprise_install))
         scopes = bot.bot_scopes
         async with self._units.write() as uow:
             made = Installation(
@@ -100,7 +100,7 @@ class SlackInstallations(AsyncInstallationStore):
 
 
 class InstalledTokens:
-    """The tokens of all workspaces that have installed the app."""
+    """The grants of all workspaces that have installed the app."""
 
     def __init__(
         self,
@@ -115,13 +115,13 @@ class InstalledTokens:
         self._api_url = api_url
         self._timer = timer
         self._installations = SlackInstallations(units)
-        self._grants: Remembered[tuple[str, str], Grant] = Remembered(timer, KEPT_MAX)
+        self._grants: TtlCache[tuple[str, str], Grant] = TtlCache(timer, GRANTS_MAX)
 
     async def grant(self, tenant: str, workspace: str) -> Grant:
         known = self._grants.get((tenant, workspace))
         if known is None:
             known = await self._read(tenant, workspace)
-            self._grants.put((tenant, workspace), known, KEPT_S)
+            self._grants.put((tenant, workspace), known, GRANT_TTL_S)
         return known
 
     async def token(self, tenant: str, workspace: str) -> str:
@@ -129,10 +129,10 @@ class InstalledTokens:
 
     def forget(self, tenant: str, workspace: str) -> None:
         if workspace:
-            self._grants.forget((tenant, workspace))
+            self._grants.delete((tenant, workspace))
         else:
-            # What opens a whole enterprise is in mind under each of its workspaces.
-            self._grants = Remembered(self._timer, KEPT_MAX)
+            # An org-wide grant is cached under each workspace of the enterprise.
+            self._grants = TtlCache(self._timer, GRANTS_MAX)
 
     async def withdraw(self, tenant: str, workspace: str, token: str) -> None:
         self.forget(tenant, workspace)
@@ -142,27 +142,27 @@ class InstalledTokens:
                 if opened is not None and opened.token == token:
                     await installation.withdraw(uow, opened.installation)
         except (Contended, Unsealable) as error:
-            # The next call with this token is refused again.
+            # The next call with this token fails again and repeats the attempt.
             _log.warning("slack_token_not_withdrawn", error=type(error).__name__)
             return
         _log.info("slack_token_withdrawn", tenant=tenant, workspace=workspace)
 
     async def uninstalled(self, tenant: str, workspace: str) -> None:
-        """Farewells come late and twice: while Slack says that the token lives, the app has been installed anew."""
+        """Withdraw a token after an uninstall event, unless it works: events arrive late, after a reinstall too."""
         self.forget(tenant, workspace)
         try:
             known = await self._read(tenant, workspace)
         except (Gone, Unavailable):
             await self._leave(tenant, workspace)
             return
-        if await self._lives(known.token):
+        if await self._is_token_valid(known.token):
             if not known.workspace:
                 await self._leave(tenant, workspace)
             return
         await self.withdraw(tenant, workspace, known.token)
 
     async def _read(self, tenant: str, workspace: str) -> Grant:
-        """What lies in the database. Raises Gone, Unavailable."""
+        """Read a grant from the database. Raises Gone, Unavailable."""
         try:
             bot = await self._installations.async_find_bot(enterprise_id=tenant, team_id=workspace)
         except Unsealable as error:
@@ -182,37 +182,37 @@ class InstalledTokens:
             app_id=bot.app_id or "",
         )
 
-    async def _lives(self, token: str) -> bool:
-        """Whether Slack says so; where it says nothing, the farewell is believed."""
+    async def _is_token_valid(self, token: str) -> bool:
+        """Return whether `auth.test` accepts a token; a failed call counts as no, as the event said."""
         try:
-            await look_up(self._session, self._api_url, token)
+            await fetch_grant(self._session, self._api_url, token)
         except (Gone, RateLimited, Unavailable):
             return False
         return True
 
     async def _leave(self, tenant: str, workspace: str) -> None:
-        await leaving(self._units)(tenant, workspace)
+        await workspace_leaver(self._units)(tenant, workspace)
 
 
-def leaving(units: Units) -> Leave:
-    """Notes that the bot is in no place of a workspace any more; while the database is away, nothing is noted."""
+def workspace_leaver(units: Units) -> LeaveWorkspace:
+    """Return a function that records that the bot left every conversation of a workspace."""
 
     async def leave(tenant: str, workspace: str) -> None:
         try:
             async with units.write() as uow:
                 await installation.leave(uow, tenant, workspace)
         except Contended as error:
-            # Whatever is posted there is refused, and then the place is noted by itself.
-            _log.warning("slack_places_not_left", error=type(error).__name__)
+            # The next delivery there fails with Gone and records its conversation.
+            _log.warning("slack_conversations_not_left", error=type(error).__name__)
 
     return leave
 
 
-def _key(enterprise_id: str | None, team_id: str | None, *, is_org_wide: bool) -> tuple[str, str]:
+def _build_key(enterprise_id: str | None, team_id: str | None, *, is_org_wide: bool) -> tuple[str, str]:
     return enterprise_id or team_id or "", "" if is_org_wide else team_id or ""
 
 
-def _installed(opened: OpenedInstallation) -> SlackInstallation:
+def _build_installation(opened: OpenedInstallation) -> SlackInstallation:
     one = opened.installation
     is_org_wide = not one.workspace
     has_enterprise = one.tenant != one.workspace

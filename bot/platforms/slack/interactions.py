@@ -1,4 +1,4 @@
-"""From what Slack sends to what the bot understands: who, where, and what is wanted."""
+"""From a Slack request to an interaction: surface, sender, conversation, and what is wanted."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ import msgspec
 from bot.commands.extensions import CAPTURE, CREATE
 from bot.dispatch.interaction import ConversationProfile, Interaction, InteractionKind, Sender
 from bot.platforms.ingress import is_object
-from bot.platforms.slack.cards import Opened, read_opened
-from bot.platforms.slack.payload import Event, Sort, Spoken
-from bot.platforms.slack.people import People, Person
-from bot.platforms.slack.text import mentioned, plain, read_text
+from bot.platforms.slack.cards import ModalOrigin, read_origin
+from bot.platforms.slack.directory import SlackDirectory, SlackUser
+from bot.platforms.slack.payload import Event, RequestKind, SlackRequest
+from bot.platforms.slack.text import list_mentioned, read_text, to_plain
 from cards.render import blockkit
 from cards.render.blockkit_actions import OPENS, Pressed
 from cards.render.text import zone_named
@@ -25,266 +25,280 @@ HELP: Final = "help"
 HOME: Final = "home.show"
 MESSAGE_MAX_CHARS: Final = 20_000
 NOWHERE: Final = "nowhere:"
-"""So begins our own name for the place of somebody whose chat with the bot cannot be found out."""
-SAID: Final = frozenset({None, "file_share", "thread_broadcast"})
-"""Kinds of messages that are somebody's words."""
+"""Prefix of the conversation id for a user whose direct chat Slack does not name."""
+USER_SUBTYPES: Final = frozenset({None, "file_share", "thread_broadcast"})
+"""Subtypes of messages that a user wrote; the others report edits, deletions, joins."""
 LEFT: Final = frozenset(
     {"channel_archive", "channel_deleted", "channel_left", "group_archive", "group_deleted", "group_left"}
 )
-JOINED: Final = "member_joined_channel"
-PARTED: Final = "member_left_channel"
+MEMBER_JOINED: Final = "member_joined_channel"
+MEMBER_LEFT: Final = "member_left_channel"
+
+NO_ORIGIN: Final = ModalOrigin()
 
 
-SOMEWHERE: Final = Opened()
+class SlackSurface(Enum):
+    """Where an interaction happened; it decides where the answer appears."""
 
-
-class At(Enum):
-    """Where it was said or pressed; the answer goes by that."""
-
-    COMMAND = auto()  # typed behind a slash
-    MESSAGE = auto()  # written to the bot
-    SHARED = auto()  # pressed in a message that many read
-    OWN = auto()  # pressed in a message for this person alone
-    WINDOW = auto()  # pressed in a window
-    SENT = auto()  # a window that was sent
-    HOME = auto()  # pressed in the App Home
-    MENU = auto()  # chosen in a menu of Slack
-    EVENT = auto()  # nobody said anything
+    COMMAND = auto()  # a slash command
+    MESSAGE = auto()  # a message to the bot
+    SHARED_MESSAGE = auto()  # a button in a message that several users read
+    OWN_MESSAGE = auto()  # a button in a message that only this user reads
+    MODAL = auto()  # a button in a modal
+    SUBMISSION = auto()  # a submitted modal
+    HOME = auto()  # a button in the App Home
+    SHORTCUT = auto()  # a shortcut of Slack's menus
+    EVENT = auto()  # the bot was added or removed
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """Something that concerns the bot."""
+class SlackInteraction:
+    """A request that concerns the bot, with its surface and the platform-neutral `Incoming`."""
 
-    spoken: Spoken
-    at: At
+    request: SlackRequest
+    surface: SlackSurface
     incoming: Interaction
     is_understood: bool = True
-    """Whether the bot knows what was pressed."""
-    opened: Opened = SOMEWHERE
-    """Where the window was opened in which it happened."""
+    """False for a button of an unknown version."""
+    origin: ModalOrigin = NO_ORIGIN
+    """Where the modal of the interaction was opened."""
 
     @property
-    def is_alone(self) -> bool:
-        """Whether nobody else reads where it happened."""
+    def is_direct(self) -> bool:
+        """Whether it happened in the user's direct chat with the bot."""
         return self.incoming.conversation.kind is PlaceKind.PERSONAL
 
 
-async def hear(spoken: Spoken, people: People, bot_user_id: str) -> Heard | None:
-    """What is wanted; None for what does not concern the bot."""
-    match spoken.sort:
-        case Sort.COMMAND:
-            return await _typed(spoken, people, At.COMMAND, spoken.payload.text or "", bot_user_id)
-        case Sort.CLICK:
-            return await _pressed(spoken, people)
-        case Sort.SUBMISSION:
-            return await _submitted(spoken, people)
-        case Sort.SHORTCUT:
-            return await _chosen(spoken, people)
-        case Sort.EVENT:
-            return await _happened(spoken, people, bot_user_id)
+async def read_interaction(
+    request: SlackRequest, directory: SlackDirectory, bot_user_id: str
+) -> SlackInteraction | None:
+    """Read a request; None for one that does not concern the bot."""
+    match request.kind:
+        case RequestKind.COMMAND:
+            text = request.payload.text or ""
+            return await _read_text(request, directory, SlackSurface.COMMAND, text, bot_user_id)
+        case RequestKind.CLICK:
+            return await _read_click(request, directory)
+        case RequestKind.SUBMISSION:
+            return await _read_submission(request, directory)
+        case RequestKind.SHORTCUT:
+            return await _read_shortcut(request, directory)
+        case RequestKind.EVENT:
+            return await _read_event(request, directory, bot_user_id)
 
 
-async def looked(spoken: Spoken, people: People) -> Interaction:
-    """Somebody looks at the App Home, which belongs to the chat with the bot."""
-    if spoken.channel_id.startswith("D"):
-        people.note_chat(spoken.where, spoken.user_id, spoken.channel_id)
-    # Whatever place is told: nothing of a place where others read belongs into somebody's home.
-    own = msgspec.structs.replace(spoken, channel_id="")
-    incoming = await _incoming(own, people, InteractionKind.CLICK)
+async def read_home_opening(request: SlackRequest, directory: SlackDirectory) -> Interaction:
+    """Read the opening of the App Home, which belongs to the direct chat with the bot."""
+    if request.channel_id.startswith("D"):
+        directory.note_direct_chat(request.workspace, request.user_id, request.channel_id)
+    # Without the named channel: the App Home is private, so no shared channel may decide what it shows.
+    direct = msgspec.structs.replace(request, channel_id="")
+    incoming = await build_incoming(direct, directory, InteractionKind.CLICK)
     return replace(incoming, command=HOME, args={"stays": True})
 
 
-async def _happened(spoken: Spoken, people: People, bot_user_id: str) -> Heard | None:
-    event = spoken.event
-    if event is None or not spoken.channel_id:
+async def read_channel_change(request: SlackRequest, directory: SlackDirectory, bot_user_id: str) -> Interaction | None:
+    """Read a changed name or audience of a channel, as if the bot had been added to it again."""
+    channel_id = _get_channel_id(request.event) if request.event else ""
+    changed = msgspec.structs.replace(request, channel_id=channel_id)
+    directory.forget_channel(request.workspace, channel_id)
+    if not channel_id or not (await directory.channel(request.workspace, channel_id)).is_bot_member:
         return None
-    is_direct = spoken.channel_id.startswith("D")
+    return (await _read_membership(changed, directory, InteractionKind.INSTALLED, bot_user_id)).incoming
+
+
+async def _read_event(request: SlackRequest, directory: SlackDirectory, bot_user_id: str) -> SlackInteraction | None:
+    event = request.event
+    if event is None or not request.channel_id:
+        return None
+    is_direct = request.channel_id.startswith("D")
     if event.type == ("message" if is_direct else "app_mention"):
-        if event.subtype not in SAID or event.bot_id or spoken.user_id in {"", bot_user_id} or not event.ts:
-            return None  # another bot, our own words, a message that was changed
+        if event.subtype not in USER_SUBTYPES or event.bot_id or request.user_id in {"", bot_user_id} or not event.ts:
+            return None  # another bot, the bot's own message, or an edited one
         if is_direct:
-            people.note_chat(spoken.where, spoken.user_id, spoken.channel_id)
-        return await _typed(spoken, people, At.MESSAGE, event.text or "", bot_user_id)
-    kind = _coming_or_going(event, bot_user_id)
-    return await _moved(spoken, people, kind, bot_user_id) if kind else None
+            directory.note_direct_chat(request.workspace, request.user_id, request.channel_id)
+        return await _read_text(request, directory, SlackSurface.MESSAGE, event.text or "", bot_user_id)
+    kind = _find_membership_kind(event, bot_user_id)
+    return await _read_membership(request, directory, kind, bot_user_id) if kind else None
 
 
-def _coming_or_going(event: Event, bot_user_id: str) -> InteractionKind | None:
-    """Whether the bot came or went; people who do the same are no news."""
+def _find_membership_kind(event: Event, bot_user_id: str) -> InteractionKind | None:
+    """Return whether the bot was added or removed; None for other users."""
     if event.type in LEFT:
         return InteractionKind.REMOVED
-    moves = {JOINED: InteractionKind.INSTALLED, PARTED: InteractionKind.REMOVED}
-    return moves.get(event.type) if event.user == bot_user_id else None
+    kinds = {MEMBER_JOINED: InteractionKind.INSTALLED, MEMBER_LEFT: InteractionKind.REMOVED}
+    return kinds.get(event.type) if event.user == bot_user_id else None
 
 
-async def renewed(spoken: Spoken, people: People, bot_user_id: str) -> Interaction | None:
-    """A channel that is called otherwise now, or read by others, as if the bot had come there again."""
-    channel_id = renamed(spoken.event) if spoken.event else ""
-    there = msgspec.structs.replace(spoken, channel_id=channel_id)
-    people.forget_channel(spoken.where, channel_id)
-    if not channel_id or not (await people.channel(spoken.where, channel_id)).is_bot_there:
-        return None
-    return (await _moved(there, people, InteractionKind.INSTALLED, bot_user_id)).incoming
+async def _read_membership(
+    request: SlackRequest, directory: SlackDirectory, kind: InteractionKind, bot_user_id: str
+) -> SlackInteraction:
+    """Read that the bot was added or removed. Where Slack names no actor, it was the creator of the channel."""
+    directory.forget_channel(request.workspace, request.channel_id)
+    event = request.event
+    actor_id = event.inviter if event and kind is InteractionKind.INSTALLED else event and event.actor_id
+    if not actor_id or actor_id == bot_user_id:
+        user_id = request.user_id if request.user_id != bot_user_id else ""
+        creator = (await directory.channel(request.workspace, request.channel_id)).creator if not user_id else ""
+        actor_id = user_id or creator or bot_user_id
+    acted = msgspec.structs.replace(request, user_id=actor_id, user_workspace="")
+    return SlackInteraction(acted, SlackSurface.EVENT, await build_incoming(acted, directory, kind))
 
 
-async def _moved(spoken: Spoken, people: People, kind: InteractionKind, bot_user_id: str) -> Heard:
-    """Somebody has brought the bot or taken it away; where Slack does not say who, it was whoever made the channel."""
-    people.forget_channel(spoken.where, spoken.channel_id)
-    by = (
-        spoken.event.inviter
-        if spoken.event and kind is InteractionKind.INSTALLED
-        else spoken.event and spoken.event.actor_id
-    )
-    if not by or by == bot_user_id:
-        own = spoken.user_id if spoken.user_id != bot_user_id else ""
-        by = own or (await people.channel(spoken.where, spoken.channel_id)).creator or bot_user_id
-    told = msgspec.structs.replace(spoken, user_id=by, user_team="")
-    return Heard(told, At.EVENT, await _incoming(told, people, kind))
+async def _read_text(
+    request: SlackRequest, directory: SlackDirectory, surface: SlackSurface, markup: str, bot_user_id: str
+) -> SlackInteraction:
+    names = await directory.names(request.workspace, list_mentioned(markup, bot_user_id))
+    text, mentions = read_text(markup, bot_user_id, names)
+    incoming = await build_incoming(request, directory, InteractionKind.MESSAGE)
+    # A bare mention of the bot is a request for help.
+    message = replace(incoming, text=text or HELP, mentions=mentions, message_id=request.message_id)
+    return SlackInteraction(request, surface, message)
 
 
-async def _typed(spoken: Spoken, people: People, at: At, said: str, bot_user_id: str) -> Heard:
-    named = mentioned(said, bot_user_id)
-    names = await people.names(spoken.where, named)
-    text, mentions = read_text(said, bot_user_id, names)
-    incoming = await _incoming(spoken, people, InteractionKind.MESSAGE)
-    # Whoever only calls the bot by its name wants to know what it can do.
-    return Heard(spoken, at, replace(incoming, text=text or HELP, mentions=mentions, message_id=spoken.message_id))
-
-
-async def _pressed(spoken: Spoken, people: People) -> Heard | None:
-    payload = spoken.payload
+async def _read_click(request: SlackRequest, directory: SlackDirectory) -> SlackInteraction | None:
+    payload = request.payload
     action = payload.actions[0] if payload.actions else None
     chosen = action.selected_option or {} if action else {}
     if action is None or action.action_id.partition("#")[0] == OPENS or chosen.get("value") == OPENS:
-        return None  # Slack opens the address by itself
-    view = spoken.view
+        return None  # a link button: the client opens the URL by itself
+    view = request.view
     state = (view.state if view else payload.state) or None
     option = {"selected_option": action.selected_option} if action.selected_option else {}
-    pressed = blockkit.pressed({"value": action.value, **option}, state.values if state else {})
+    button = blockkit.pressed({"value": action.value, **option}, state.values if state else {})
     if view is not None:
-        opened = read_opened(view.private_metadata)
-        return await _in_window(spoken, people, At.HOME if view.type == "home" else At.WINDOW, pressed, opened)
-    incoming = await _incoming(spoken, people, InteractionKind.CLICK)
-    is_own = incoming.conversation.kind is PlaceKind.PERSONAL or (payload.container and payload.container.is_ephemeral)
-    return _heard(spoken, At.OWN if is_own else At.SHARED, incoming, pressed)
+        surface = SlackSurface.HOME if view.type == "home" else SlackSurface.MODAL
+        return await _read_in_modal(request, directory, surface, button, read_origin(view.private_metadata))
+    incoming = await build_incoming(request, directory, InteractionKind.CLICK)
+    is_private = incoming.conversation.kind is PlaceKind.PERSONAL or (
+        payload.container and payload.container.is_ephemeral
+    )
+    surface = SlackSurface.OWN_MESSAGE if is_private else SlackSurface.SHARED_MESSAGE
+    return _build_click(request, surface, incoming, button)
 
 
-async def _submitted(spoken: Spoken, people: People) -> Heard | None:
-    view = spoken.view
+async def _read_submission(request: SlackRequest, directory: SlackDirectory) -> SlackInteraction | None:
+    view = request.view
     if view is None:
         return None
-    pressed = blockkit.submitted(view.private_metadata, view.state.values if view.state else {})
-    return await _in_window(spoken, people, At.SENT, pressed, read_opened(view.private_metadata))
+    button = blockkit.submitted(view.private_metadata, view.state.values if view.state else {})
+    origin = read_origin(view.private_metadata)
+    return await _read_in_modal(request, directory, SlackSurface.SUBMISSION, button, origin)
 
 
-async def _in_window(spoken: Spoken, people: People, at: At, pressed: Pressed | None, opened: Opened) -> Heard:
-    """As if it were pressed where the window was opened."""
-    home = msgspec.structs.replace(opened, is_home=True) if at is At.HOME else opened
-    there = msgspec.structs.replace(
-        spoken, channel_id=home.channel, thread=home.thread or "", message_id=home.message or ""
+async def _read_in_modal(
+    request: SlackRequest, directory: SlackDirectory, surface: SlackSurface, button: Pressed | None, origin: ModalOrigin
+) -> SlackInteraction:
+    """Read a click in a modal as a click in the conversation where the modal was opened."""
+    if surface is SlackSurface.HOME:
+        origin = msgspec.structs.replace(origin, is_home=True)
+    located = msgspec.structs.replace(
+        request, channel_id=origin.channel, thread=origin.thread or "", message_id=origin.message or ""
     )
-    incoming = await _incoming(there, people, InteractionKind.DIALOG if home.is_menu else InteractionKind.CLICK)
-    if home.is_menu:
-        incoming = replace(incoming, conversation=replace(incoming.conversation, thread=there.thread))
-    return _heard(there, at, incoming, pressed, home)
+    incoming = await build_incoming(
+        located, directory, InteractionKind.DIALOG if origin.is_menu else InteractionKind.CLICK
+    )
+    if origin.is_menu:
+        incoming = replace(incoming, conversation=replace(incoming.conversation, thread=located.thread))
+    return _build_click(located, surface, incoming, button, origin)
 
 
-def _heard(spoken: Spoken, at: At, incoming: Interaction, pressed: Pressed | None, opened: Opened = SOMEWHERE) -> Heard:
-    incoming = replace(incoming, message_id=spoken.message_id)
-    if pressed is None:
-        return Heard(spoken, at, incoming, is_understood=False, opened=opened)
-    return Heard(spoken, at, replace(incoming, command=pressed.command, args=pressed.args), opened=opened)
+def _build_click(
+    request: SlackRequest,
+    surface: SlackSurface,
+    incoming: Interaction,
+    button: Pressed | None,
+    origin: ModalOrigin = NO_ORIGIN,
+) -> SlackInteraction:
+    incoming = replace(incoming, message_id=request.message_id)
+    if button is None:
+        return SlackInteraction(request, surface, incoming, is_understood=False, origin=origin)
+    command = replace(incoming, command=button.command, args=button.args)
+    return SlackInteraction(request, surface, command, origin=origin)
 
 
-async def _chosen(spoken: Spoken, people: People) -> Heard | None:
-    """A form, filled from the message in whose menu it was asked for; beside the messages there is none."""
-    payload = spoken.payload
+async def _read_shortcut(request: SlackRequest, directory: SlackDirectory) -> SlackInteraction | None:
+    """Read a shortcut; one in the menu of a message prefills the form with that message."""
+    payload = request.payload
     commands: Mapping[str, tuple[str, dict[str, Any]]] = {
-        "message_action": (CAPTURE, {"message": _written(spoken)}),
+        "message_action": (CAPTURE, {"message": _get_message_text(request)}),
         "shortcut": (CREATE, {}),
     }
     command, args = commands[payload.type]
     if payload.callback_id != command:
         return None
-    # The card of the lead will stand under the message.
-    thread = spoken.thread or spoken.message_id
-    there = msgspec.structs.replace(spoken, thread=thread)
-    incoming = await _incoming(there, people, InteractionKind.DIALOG)
+    # The card of the lead will be posted in the thread of the message.
+    thread = request.thread or request.message_id
+    located = msgspec.structs.replace(request, thread=thread)
+    incoming = await build_incoming(located, directory, InteractionKind.DIALOG)
     where = replace(incoming.conversation, thread=thread)
-    opened = Opened(spoken.channel_id, thread or None, spoken.message_id or None, is_menu=True)
-    return Heard(there, At.MENU, replace(incoming, command=command, args=args, conversation=where), opened=opened)
+    origin = ModalOrigin(request.channel_id, thread or None, request.message_id or None, is_menu=True)
+    form = replace(incoming, command=command, args=args, conversation=where)
+    return SlackInteraction(located, SlackSurface.SHORTCUT, form, origin=origin)
 
 
-def _written(spoken: Spoken) -> str:
-    message = spoken.payload.message
-    return plain(message.text or "")[:MESSAGE_MAX_CHARS] if message else ""
+def _get_message_text(request: SlackRequest) -> str:
+    message = request.payload.message
+    return to_plain(message.text or "")[:MESSAGE_MAX_CHARS] if message else ""
 
 
-async def _incoming(spoken: Spoken, people: People, kind: InteractionKind) -> Interaction:
-    """Who speaks where; what is wanted is for the caller to say."""
+async def build_incoming(request: SlackRequest, directory: SlackDirectory, kind: InteractionKind) -> Interaction:
+    """Return sender and conversation of a request; the caller adds what is wanted."""
     async with asyncio.TaskGroup() as group:
-        person = group.create_task(people.person(spoken.where, spoken.user_id))
-        where = group.create_task(_where(spoken, people))
+        user = group.create_task(directory.user(request.workspace, request.user_id))
+        where = group.create_task(_find_conversation(request, directory))
     return Interaction(
         platform=PLATFORM,
-        tenant=spoken.where.tenant,
+        tenant=request.workspace.tenant,
         kind=kind,
-        interaction_id=spoken.id,
-        sender=_sender(spoken, person.result()),
+        interaction_id=request.id,
+        sender=_build_sender(request, user.result()),
         conversation=where.result(),
     )
 
 
-def _sender(spoken: Spoken, person: Person) -> Sender:
+def _build_sender(request: SlackRequest, user: SlackUser) -> Sender:
     return Sender(
-        spoken.user_id,
-        person.name,
-        person.email,
-        person.locale,
-        zone_hint=person.zone if person.zone and zone_named(person.zone).key == person.zone else "",
-        reference=reference(spoken),
-        is_outsider=_is_outsider(spoken, person),
+        request.user_id,
+        user.name,
+        user.email,
+        user.locale,
+        zone_hint=user.zone if user.zone and zone_named(user.zone).key == user.zone else "",
+        reference=build_reference(request),
+        is_outsider=_is_external(request, user),
     )
 
 
-def _is_outsider(spoken: Spoken, person: Person) -> bool:
-    """Whether somebody belongs to another workspace, and that not to the same enterprise."""
-    own, where = spoken.user_team or person.workspace, spoken.where
-    return own not in {"", where.workspace_id, where.tenant} and person.enterprise != where.tenant
+def _is_external(request: SlackRequest, user: SlackUser) -> bool:
+    """Return whether a user belongs to another workspace, outside this enterprise."""
+    home, workspace = request.user_workspace or user.workspace, request.workspace
+    return home not in {"", workspace.workspace_id, workspace.tenant} and user.enterprise != workspace.tenant
 
 
-async def _where(spoken: Spoken, people: People) -> ConversationProfile:
-    """The place. Other people's chats look like the one with the bot: it is certainly that, or others read along."""
-    channel_id = spoken.channel_id
+async def _find_conversation(request: SlackRequest, directory: SlackDirectory) -> ConversationProfile:
+    """Return the conversation. A direct chat counts as personal only if it is the one with the bot."""
+    channel_id, reference = request.channel_id, build_reference(request)
     if not channel_id or channel_id.startswith("D"):
-        chat_id = await people.chat(spoken.where, spoken.user_id)
+        chat_id = await directory.direct_chat(request.workspace, request.user_id)
         if chat_id and channel_id in {"", chat_id}:
-            return ConversationProfile(chat_id, PlaceKind.PERSONAL, "", reference(spoken))
-        channel_id = channel_id or f"{NOWHERE}{spoken.user_id}"
-        return ConversationProfile(channel_id, PlaceKind.GROUP, "", reference(spoken), is_bot_there=False)
-    channel = await people.channel(spoken.where, channel_id)
-    # As long as Slack does not tell, nobody can be sure that nobody else reads along.
-    outsiders = {OUTSIDERS: True} if channel.is_shared or not channel.is_known else {}
-    # Of an event the bot hears only where it is; a command works, and its answers can be pressed, anywhere.
-    is_there = spoken.sort is Sort.EVENT or channel.is_bot_there
-    return ConversationProfile(
-        channel_id, channel.kind, channel.name, {**reference(spoken), **outsiders}, is_bot_there=is_there
-    )
+            return ConversationProfile(chat_id, PlaceKind.PERSONAL, "", reference)
+        channel_id = channel_id or f"{NOWHERE}{request.user_id}"
+        return ConversationProfile(channel_id, PlaceKind.GROUP, "", reference, is_bot_there=False)
+    channel = await directory.channel(request.workspace, channel_id)
+    # While Slack does not answer, the channel counts as shared with external users.
+    external = {OUTSIDERS: True} if channel.is_shared or not channel.is_known else {}
+    # Events arrive only from channels with the bot; commands and their buttons work in every channel.
+    is_there = request.kind is RequestKind.EVENT or channel.is_bot_member
+    return ConversationProfile(channel_id, channel.kind, channel.name, {**reference, **external}, is_bot_there=is_there)
 
 
-def reference(spoken: Spoken) -> dict[str, Any]:
-    """What it takes to write here unasked. It names nobody, so that it is the same for all."""
-    return {"workspace": spoken.where.workspace_id}
+def build_reference(request: SlackRequest) -> dict[str, Any]:
+    """Return what the bot needs to write there later; it names no user, so that it is equal for all of them."""
+    return {"workspace": request.workspace.workspace_id}
 
 
-async def linked(spoken: Spoken, people: People) -> Interaction:
-    """Somebody has put a link into a message of his own."""
-    return await _incoming(spoken, people, InteractionKind.DIALOG)
-
-
-def renamed(event: Event) -> str:
-    """The channel of an event about a channel, of which Slack writes the id or the whole."""
+def _get_channel_id(event: Event) -> str:
+    """Return the channel of a channel event, which Slack sends as an id or as an object."""
     channel: object = event.channel
-    told: object = channel.get("id") if is_object(channel) else channel
-    return told if isinstance(told, str) else ""
+    channel_id: object = channel.get("id") if is_object(channel) else channel
+    return channel_id if isinstance(channel_id, str) else ""

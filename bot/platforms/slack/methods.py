@@ -1,4 +1,4 @@
-"""What the bot asks of Slack's Web API: how often each method may be asked, and what each word of refusal means."""
+"""Methods of Slack's Web API that the bot calls: their rate limits, and the meaning of error codes."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,9 +9,9 @@ from bot.platforms.rate_limiter import Window
 
 
 class Tier(StrEnum):
-    """How often Slack answers, in a workspace and by method unless said otherwise."""
+    """Rate limit tiers of Slack, per workspace and method unless a comment says otherwise."""
 
-    CHANNEL = "channel"  # about once a second in each channel, and several at a stretch
+    CHANNEL = "channel"  # about one a second per channel, with short bursts
     ONE = "1"
     TWO = "2"
     THREE = "3"
@@ -23,22 +23,22 @@ WINDOWS: Final[dict[Tier, tuple[Window, ...]]] = {
     Tier.ONE: (Window(1, 60),),
     Tier.TWO: (Window(20, 60),),
     Tier.THREE: (Window(50, 60),),
-    # Windows and whispers, for which somebody waits: Slack names 100 "and more", and too strict a count costs a window.
+    # Modals and ephemeral messages: Slack documents "100+"; a stricter limit of ours would let trigger_id expire.
     Tier.FOUR: (Window(300, 60),),
 }
-"""Slack names the numbers of a minute. They are kept loosely, with nothing saved up for longer: what is too much in
-truth Slack says itself, while a stricter count of our own would hold messages up that it would have taken."""
+"""Slack documents limits per minute and answers 429 beyond them; stricter limits here would delay messages that Slack
+still accepts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How a method is asked."""
+    """How a method is called."""
 
     tier: Tier
     is_repeatable: bool = True
-    """Whether asking twice has the effect of asking once."""
+    """Whether two calls have the effect of one."""
     takes_json: bool = False
-    """Else the arguments go as a form, the only thing that methods which read understand."""
+    """Otherwise the arguments are sent as a form: methods that read accept no JSON."""
 
 
 METHODS: Final[dict[str, Method]] = {
@@ -66,12 +66,12 @@ METHODS: Final[dict[str, Method]] = {
 }
 
 TOKEN_REFUSED: Final = frozenset({"invalid_auth", "not_authed", "token_expired"})
-"""About the token, not about what was asked: another one may be there by now."""
+"""The token was refused; a newer one may be stored by now."""
 TOKEN_DEAD: Final = frozenset({"account_inactive", "team_not_found", "token_revoked"})
-"""The bot is no longer installed."""
+"""The app is no longer installed."""
 
 RETRY_AFTER_S: Final = 30.0
-"""What Slack asks for in most cases; for a refusal that does not say."""
+"""Used where a 429 carries no Retry-After; Slack usually sends 30."""
 
 _GONE: Final = TOKEN_DEAD | {
     "cannot_dm_bot",
@@ -94,8 +94,8 @@ _UNAVAILABLE: Final = TOKEN_REFUSED | {
     "team_added_to_org",
 }
 _AMBIGUOUS: Final = frozenset({"fatal_error", "internal_error"})
-"""Slack: some of it may have been done before the error was raised."""
-_LATER: Final = frozenset({"rate_limited", "ratelimited"})
+"""Slack documents that the call may have succeeded in part."""
+_RATE_LIMITED: Final = frozenset({"rate_limited", "ratelimited"})
 
 _REJECTED: Final = frozenset(
     {
@@ -122,23 +122,23 @@ _REJECTED: Final = frozenset(
         "user_not_in_channel",
     }
 )
-KNOWN: Final = _GONE | _UNAVAILABLE | _AMBIGUOUS | _LATER | _REJECTED
-"""Words that are counted under their own name; Slack may add others at any time."""
+KNOWN: Final = _GONE | _UNAVAILABLE | _AMBIGUOUS | _RATE_LIMITED | _REJECTED
+"""Codes that are counted under their own name; all others as `other`, to bound the metric's labels."""
 
 
-def failure_of(method: Method, status: int, word: str, retry_after_s: float) -> SendFailed:
-    """What it means that Slack has answered with this word, or with no word and this status."""
-    if word in _LATER:
+def classify_error(method: Method, status: int, code: str, retry_after_s: float) -> SendFailed:
+    """Return the failure that an error code means, or a status without one."""
+    if code in _RATE_LIMITED:
         return RateLimited(retry_after_s)
-    if word in _GONE:
-        return Gone(status, word)
-    if word in _UNAVAILABLE:
-        return Unavailable(word)
-    if word in _AMBIGUOUS:
-        return unclear(method, word)
-    return Rejected(status, word)
+    if code in _GONE:
+        return Gone(status, code)
+    if code in _UNAVAILABLE:
+        return Unavailable(code)
+    if code in _AMBIGUOUS:
+        return unknown_outcome(method, code)
+    return Rejected(status, code)
 
 
-def unclear(method: Method, reason: str) -> SendFailed:
-    """Nobody says whether it was done."""
+def unknown_outcome(method: Method, reason: str) -> SendFailed:
+    """Return the failure of a call whose outcome is unknown: harmless where the call is repeatable."""
     return Unavailable(reason) if method.is_repeatable else Ambiguous(reason)

@@ -1,4 +1,4 @@
-"""How a workspace takes the app in: where somebody agrees to it, and what Slack gives for the agreement."""
+"""Installation of the app by OAuth v2: the consent URL, and the exchange of the code for a token."""
 
 import re
 from dataclasses import dataclass, field
@@ -15,34 +15,36 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from bot.platforms.base import Gone, RateLimited, Unavailable
 from bot.platforms.response_body import BodyTooLarge, read_body
 from bot.platforms.slack.scopes import REDIRECT_PATH, SCOPES
-from bot.platforms.slack.tokens import MAX_ANSWER_BYTES, TIMEOUT, Grant, Tokens, look_up
+from bot.platforms.slack.tokens import MAX_RESPONSE_BYTES, TIMEOUT, Grant, Tokens, fetch_grant
 
 CODE_MAX_CHARS: Final = 512
 
 _BOT: Final = "bot"
 _ID: Final = re.compile(r"[A-Z0-9]{1,32}")
-_WORD: Final = re.compile(r"[a-z0-9_]{1,64}")
-# Slack's words for troubles of its own.
-_AWAY: Final = frozenset({"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"})
+_ERROR_CODE: Final = re.compile(r"[a-z0-9_]{1,64}")
+# Error codes of failures on Slack's side.
+_SERVER_ERRORS: Final = frozenset(
+    {"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"}
+)
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("slack.oauth")
 
 
-class Refused(Exception):
-    """Slack gives nothing for the code."""
+class InstallRefused(Exception):
+    """Slack refused the code."""
 
 
-class Away(Exception):
-    """Slack cannot be asked at the moment."""
+class SlackUnavailable(Exception):
+    """Slack does not answer at the moment."""
 
 
-class _Named(msgspec.Struct):
+class _IdAndName(msgspec.Struct):
     id: str = ""
     name: str = ""
 
 
-class _Given(msgspec.Struct):
-    """What `oauth.v2.access` answers."""
+class _OAuthAccess(msgspec.Struct):
+    """The response of `oauth.v2.access`."""
 
     ok: bool = False
     error: str = ""
@@ -51,26 +53,26 @@ class _Given(msgspec.Struct):
     scope: str = ""
     bot_user_id: str = ""
     app_id: str = ""
-    team: _Named | None = None
-    enterprise: _Named | None = None
-    authed_user: _Named | None = None
+    team: _IdAndName | None = None
+    enterprise: _IdAndName | None = None
+    authed_user: _IdAndName | None = None
     is_enterprise_install: bool = False
     refresh_token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Installed:
-    """The app is in."""
+class CompletedInstall:
+    """A finished installation."""
 
     name: str
-    """Of the workspace or the enterprise; empty where Slack does not say."""
+    """The workspace or the enterprise; empty where Slack names none."""
     url: str
-    """Opens the app in Slack."""
+    """A link that opens the app in Slack."""
 
 
 @dataclass(frozen=True, slots=True)
 class OAuth:
-    """Slack's way of agreeing to an app, second version."""
+    """Slack's OAuth v2 flow for this app."""
 
     session: aiohttp.ClientSession
     store: AsyncInstallationStore
@@ -80,35 +82,35 @@ class OAuth:
     client_id: str
     client_secret: str = field(repr=False)
 
-    def agree_url(self, state: str) -> str:
-        """Where somebody reads what the app asks for, and agrees."""
-        asked = {
+    def consent_url(self, state: str) -> str:
+        """Return the URL of Slack's consent page. slack_sdk's AuthorizeUrlGenerator does not URL-encode."""
+        query = {
             "client_id": self.client_id,
             "scope": ",".join(SCOPES),
             "state": state,
             "redirect_uri": self._redirect_url,
         }
-        return f"{urljoin(self.api_url, '/oauth/v2/authorize')}?{urlencode(asked)}"
+        return f"{urljoin(self.api_url, '/oauth/v2/authorize')}?{urlencode(query)}"
 
-    async def finish(self, code: str) -> Installed:
-        """Take the app in. Raises Refused, Away; Contended of the database."""
-        given = await self._exchange(code)
-        grant = await self._prove(given)
-        await self.store.async_save(_installation(given, grant))
+    async def finish(self, code: str) -> CompletedInstall:
+        """Exchange the code and store the installation. Raises InstallRefused, SlackUnavailable, Contended."""
+        access = await self._exchange(code)
+        grant = await self._verify(access)
+        await self.store.async_save(_build_installation(access, grant))
         self.tokens.forget(grant.tenant, grant.workspace)
         _log.info("slack_installed", tenant=grant.tenant, workspace=grant.workspace)
-        named = given.enterprise if given.is_enterprise_install else given.team
-        return Installed(named.name if named else "", self._app_url(given.app_id, grant.workspace))
+        named = access.enterprise if access.is_enterprise_install else access.team
+        return CompletedInstall(named.name if named else "", self._app_url(access.app_id, grant.workspace))
 
     @property
     def _redirect_url(self) -> str:
         return f"{self.public_url}{REDIRECT_PATH}"
 
     def _app_url(self, app_id: str, workspace: str) -> str:
-        asked = {"app": app_id, **({"team": workspace} if workspace else {})}
-        return f"{urljoin(self.api_url, '/app_redirect')}?{urlencode(asked)}"
+        query = {"app": app_id, **({"team": workspace} if workspace else {})}
+        return f"{urljoin(self.api_url, '/app_redirect')}?{urlencode(query)}"
 
-    async def _exchange(self, code: str) -> _Given:
+    async def _exchange(self, code: str) -> _OAuthAccess:
         form = {
             "client_id": self.client_id,
             "client_secret": self.client_secret,
@@ -120,67 +122,67 @@ class OAuth:
                 f"{self.api_url}oauth.v2.access", data=form, timeout=TIMEOUT, allow_redirects=False
             ) as response:
                 if response.status != HTTPStatus.OK:
-                    _log.warning("slack_code_not_exchanged", status=response.status)
-                    raise Away
-                given = msgspec.json.decode(await read_body(response, MAX_ANSWER_BYTES), type=_Given)
+                    _log.warning("oauth_code_not_exchanged", status=response.status)
+                    raise SlackUnavailable
+                access = msgspec.json.decode(await read_body(response, MAX_RESPONSE_BYTES), type=_OAuthAccess)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError, BodyTooLarge) as error:
-            _log.warning("slack_code_not_exchanged", error=type(error).__name__)
-            raise Away from error
-        return _checked(given)
+            _log.warning("oauth_code_not_exchanged", error=type(error).__name__)
+            raise SlackUnavailable from error
+        return _require_complete(access)
 
-    async def _prove(self, given: _Given) -> Grant:
-        """What Slack says of the token itself, which also knows as whom the bot speaks."""
+    async def _verify(self, access: _OAuthAccess) -> Grant:
+        """Return the grant that `auth.test` names for the token, which must be of the same workspace."""
         try:
-            grant = await look_up(self.session, self.api_url, given.access_token)
+            grant = await fetch_grant(self.session, self.api_url, access.access_token)
         except Gone as error:
-            raise Refused from error
+            raise InstallRefused from error
         except (RateLimited, Unavailable) as error:
-            _log.warning("slack_token_not_looked_up", error=type(error).__name__)
-            raise Away from error
-        if (grant.tenant, grant.workspace) != _place(given):
+            _log.warning("oauth_token_not_verified", error=type(error).__name__)
+            raise SlackUnavailable from error
+        if (grant.tenant, grant.workspace) != _find_workspace(access):
             _log.error("slack_token_of_another_workspace")
-            raise Refused
+            raise InstallRefused
         return grant
 
 
-def _checked(given: _Given) -> _Given:
-    """An answer with everything that an installation needs. Raises Refused, Away."""
-    if not given.ok:
-        _log.warning("slack_code_refused", error=given.error if _WORD.fullmatch(given.error) else "other")
-        raise Away if given.error in _AWAY else Refused
-    if given.refresh_token:
-        # Such a token ends within hours; the manifest asks for one that stays.
+def _require_complete(access: _OAuthAccess) -> _OAuthAccess:
+    """Return a response with everything that an installation needs. Raises InstallRefused, SlackUnavailable."""
+    if not access.ok:
+        _log.warning("oauth_code_refused", error=access.error if _ERROR_CODE.fullmatch(access.error) else "other")
+        raise SlackUnavailable if access.error in _SERVER_ERRORS else InstallRefused
+    if access.refresh_token:
+        # With token rotation tokens expire after 12 hours; the manifest turns it off.
         _log.error("slack_token_rotation_is_on")
-        raise Refused
-    tenant, _workspace = _place(given)
-    is_bot = given.token_type == _BOT and given.access_token
-    if not is_bot or not all(map(_ID.fullmatch, (tenant, given.app_id))):
+        raise InstallRefused
+    tenant, _workspace = _find_workspace(access)
+    is_bot = access.token_type == _BOT and access.access_token
+    if not is_bot or not all(map(_ID.fullmatch, (tenant, access.app_id))):
         _log.error("slack_answer_incomplete")
-        raise Refused
-    return given
+        raise InstallRefused
+    return access
 
 
-def _place(given: _Given) -> tuple[str, str]:
-    """The tenant, and the workspace unless all of an enterprise are meant."""
-    team, enterprise = given.team or _Named(), given.enterprise or _Named()
-    return enterprise.id or team.id, "" if given.is_enterprise_install else team.id
+def _find_workspace(access: _OAuthAccess) -> tuple[str, str]:
+    """Return tenant and workspace; an org-wide installation has no workspace."""
+    team, enterprise = access.team or _IdAndName(), access.enterprise or _IdAndName()
+    return enterprise.id or team.id, "" if access.is_enterprise_install else team.id
 
 
-def _installation(given: _Given, grant: Grant) -> Installation:
+def _build_installation(access: _OAuthAccess, grant: Grant) -> Installation:
     names: dict[str, Any] = {
-        "enterprise_id": given.enterprise.id if given.enterprise else None,
-        "enterprise_name": given.enterprise.name if given.enterprise else None,
-        "team_id": given.team.id if given.team else None,
-        "team_name": given.team.name if given.team else None,
+        "enterprise_id": access.enterprise.id if access.enterprise else None,
+        "enterprise_name": access.enterprise.name if access.enterprise else None,
+        "team_id": access.team.id if access.team else None,
+        "team_name": access.team.name if access.team else None,
     }
     return Installation(
         **names,
-        app_id=given.app_id,
-        bot_token=given.access_token,
+        app_id=access.app_id,
+        bot_token=access.access_token,
         bot_id=grant.bot_id,
         bot_user_id=grant.bot_user_id,
-        bot_scopes=[one.strip() for one in given.scope.split(",") if one.strip()],
-        user_id=given.authed_user.id if given.authed_user else "",
-        is_enterprise_install=given.is_enterprise_install,
-        token_type=given.token_type,
+        bot_scopes=[one.strip() for one in access.scope.split(",") if one.strip()],
+        user_id=access.authed_user.id if access.authed_user else "",
+        is_enterprise_install=access.is_enterprise_install,
+        token_type=access.token_type,
     )

@@ -1,17 +1,19 @@
-"""What Slack sends, as far as the bot reads it: typed, bounded, everything else ignored."""
+"""Payloads of Slack: typed and bounded structs, and one `SlackRequest` whatever kind of payload it came from."""
 
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import Annotated, Any, Final
 
 import msgspec
+from slack_bolt.request import payload_utils
 
-from bot.platforms.ingress import Json, Turned
+from bot.platforms.ingress import Json, RequestRejected
 from bot.platforms.slack.api import Workspace
 
 ID: Final = r"^[A-Za-z0-9_.:|-]{1,255}\Z"
-"""Ids stand in addresses and, of a mentioned person, in the middle of a typed command."""
+"""Ids become part of URLs and, for a mentioned user, one word of a typed command."""
 STAMP: Final = r"^\d{1,20}\.\d{1,10}\Z"
-"""By its time Slack knows a message."""
+"""The `ts` of a message, which Slack uses as its id."""
 ACTIONS_MAX: Final = 25
 AUTHORIZATIONS_MAX: Final = 100
 
@@ -22,21 +24,21 @@ ShortText = Annotated[str, msgspec.Meta(max_length=1_000)]
 Address = Annotated[str, msgspec.Meta(max_length=2_048)]
 
 
-class Sort(Enum):
-    """What came in."""
+class RequestKind(Enum):
+    """The kinds of payload that the bot serves."""
 
     EVENT = auto()
     COMMAND = auto()
     CLICK = auto()
-    SHORTCUT = auto()  # chosen in a menu of Slack: beside the line in which people write, or of a message
+    SHORTCUT = auto()  # a global shortcut, or one in the menu of a message
     SUBMISSION = auto()  # of a modal
 
 
 class _Part(msgspec.Struct, frozen=True):
-    """A piece of a payload; what it does not name is ignored."""
+    """A part of a payload; fields that it does not name are ignored."""
 
 
-class Named(_Part, frozen=True):
+class IdAndName(_Part, frozen=True):
     """A workspace, an enterprise, a channel."""
 
     id: MaybeId | None = None
@@ -44,14 +46,14 @@ class Named(_Part, frozen=True):
 
 
 class User(_Part, frozen=True):
-    """Whoever presses, with the workspace that is his own."""
+    """The acting user, with their home workspace."""
 
     id: Id
     team_id: MaybeId | None = None
 
 
 class Message(_Part, frozen=True):
-    """A message in whose card somebody presses, or from whose menu he asks."""
+    """The message whose button or menu was used."""
 
     ts: Stamp | None = None
     thread_ts: Stamp | None = None
@@ -61,7 +63,7 @@ class Message(_Part, frozen=True):
 
 
 class Container(_Part, frozen=True):
-    """Where a pressed button stands."""
+    """The container of a pressed button."""
 
     type: ShortText = ""
     message_ts: Stamp | None = None
@@ -71,13 +73,13 @@ class Container(_Part, frozen=True):
 
 
 class State(_Part, frozen=True):
-    """What is filled in, by block and by input."""
+    """Input values, by block and by input."""
 
     values: dict[str, dict[str, dict[str, Any]]] = {}
 
 
 class View(_Part, frozen=True):
-    """A modal or a home, as it was shown."""
+    """A modal or an App Home, as it was displayed."""
 
     id: Id
     type: ShortText = ""
@@ -88,7 +90,7 @@ class View(_Part, frozen=True):
 
 
 class Action(_Part, frozen=True):
-    """What was pressed or chosen."""
+    """A pressed button, or a chosen option."""
 
     type: ShortText = ""
     action_id: ShortText = ""
@@ -97,7 +99,7 @@ class Action(_Part, frozen=True):
 
 
 class Authorization(_Part, frozen=True):
-    """For which installation an event comes."""
+    """The installation that an event is delivered for."""
 
     enterprise_id: MaybeId | None = None
     team_id: MaybeId | None = None
@@ -105,7 +107,7 @@ class Authorization(_Part, frozen=True):
 
 
 class Event(_Part, frozen=True):
-    """Something that happened. `channel` is an id or, of a renamed one, an object."""
+    """An event. `channel` is an id, or an object in channel_rename."""
 
     type: ShortText
     subtype: ShortText | None = None
@@ -125,7 +127,7 @@ class Event(_Part, frozen=True):
 
 
 class Payload(_Part, frozen=True):
-    """All that comes in has some of these."""
+    """The union of the fields of every kind of payload."""
 
     type: ShortText = ""
     api_app_id: ShortText | None = None
@@ -146,10 +148,10 @@ class Payload(_Part, frozen=True):
     # of a click, a shortcut, a submission
     trigger_id: ShortText | None = None
     response_url: Address | None = None
-    team: Named | None = None
-    enterprise: Named | None = None
+    team: IdAndName | None = None
+    enterprise: IdAndName | None = None
     user: User | None = None
-    channel: Named | None = None
+    channel: IdAndName | None = None
     callback_id: ShortText | None = None
     message: Message | None = None
     container: Container | None = None
@@ -158,25 +160,24 @@ class Payload(_Part, frozen=True):
     state: State | None = None
 
 
-class Spoken(_Part, frozen=True):
-    """A payload with all that makes it somebody's, in a workspace."""
+class SlackRequest(_Part, frozen=True):
+    """A payload with its kind, workspace, user and interaction id: the same fields for every kind."""
 
-    sort: Sort
+    kind: RequestKind
     payload: Payload
-    where: Workspace
+    workspace: Workspace
     id: str
-    """Of this interaction; the same again is the same interaction."""
+    """Identifies the interaction; Slack repeats a request with the same id."""
     user_id: str
-    user_team: str = ""
-    """The workspace or enterprise that is the person's own, as far as it was told."""
+    user_workspace: str = ""
+    """The user's home workspace or enterprise, where Slack names it."""
     channel_id: str = ""
-    """Empty where nobody said where: in a home, in the menu beside the line in which people write."""
+    """Empty where Slack names none: in the App Home, in a global shortcut."""
     thread: str = ""
     message_id: str = ""
     event: Event | None = None
-    raw: Json = {}
-    """The event as it came, for whoever reads more of it."""
-    bot_user_id: str = ""
+    raw_event: Json = {}
+    """The event with the fields that `Event` leaves out."""
 
     @property
     def trigger_id(self) -> str:
@@ -191,110 +192,128 @@ class Spoken(_Part, frozen=True):
         return self.payload.view
 
 
-SORTS: Final = {
-    "event_callback": Sort.EVENT,
-    "block_actions": Sort.CLICK,
-    "shortcut": Sort.SHORTCUT,
-    "message_action": Sort.SHORTCUT,
-    "view_submission": Sort.SUBMISSION,
-}
+PREDICATES: Final[tuple[tuple[Callable[[Json], bool], RequestKind], ...]] = (
+    (payload_utils.is_slash_command, RequestKind.COMMAND),
+    (payload_utils.is_event, RequestKind.EVENT),
+    (payload_utils.is_block_actions, RequestKind.CLICK),
+    (payload_utils.is_view_submission, RequestKind.SUBMISSION),
+    (payload_utils.is_shortcut, RequestKind.SHORTCUT),
+)
+SERVED_TYPES: Final = frozenset({"event_callback", "block_actions", "view_submission", "shortcut", "message_action"})
+"""A payload of these types that no predicate recognises lacks a required field."""
 
 
-def read_payload(document: Json) -> Payload:
-    """What a verified document says. Raises Turned."""
+def read_request(document: Json) -> SlackRequest | None:
+    """Read a verified document; None for a kind of payload that the bot does not serve. Raises RequestRejected."""
     try:
-        return msgspec.convert(document, Payload)
+        payload = msgspec.convert(document, Payload)
     except (msgspec.ValidationError, RecursionError) as malformed:
-        raise Turned(400, "malformed") from malformed
+        raise RequestRejected(400, "malformed") from malformed
+    match _find_kind(document, payload):
+        case None:
+            return None
+        case RequestKind.EVENT:
+            return _read_event(payload)
+        case RequestKind.COMMAND:
+            return _read_command(payload)
+        case kind:
+            return _read_click(kind, payload)
 
 
-def spoken(payload: Payload) -> Spoken | None:
-    """The payload with its place and person; None for what the bot does not listen to. Raises Turned."""
-    sort = Sort.COMMAND if payload.command is not None else SORTS.get(payload.type)
-    if sort is None:
-        return None
-    if sort is Sort.EVENT:
-        return _happened(payload)
-    return _commanded(payload) if sort is Sort.COMMAND else _pressed(sort, payload)
+def _find_kind(document: Json, payload: Payload) -> RequestKind | None:
+    """Recognise the payload with Bolt's own predicates. Raises RequestRejected."""
+    # Bolt's predicates look into these two without checking that they are objects.
+    if (payload.type == "event_callback" and payload.event is None) or (
+        payload.type == "view_submission" and payload.view is None
+    ):
+        raise RequestRejected(400, "malformed")
+    kind = next((kind for is_kind, kind in PREDICATES if is_kind(document)), None)
+    if kind is None and payload.type in SERVED_TYPES:
+        raise RequestRejected(400, "malformed")
+    return kind
 
 
-def _happened(payload: Payload) -> Spoken:
+def _read_event(payload: Payload) -> SlackRequest:
     try:
         event = msgspec.convert(payload.event, Event)
     except msgspec.ValidationError as malformed:
-        raise Turned(400, "malformed") from malformed
-    first = payload.authorizations[0] if payload.authorizations else Authorization()
-    workspace = payload.context_team_id or first.team_id or payload.team_id
-    enterprise = payload.context_enterprise_id or first.enterprise_id or payload.enterprise_id
+        raise RequestRejected(400, "malformed") from malformed
+    authorization = payload.authorizations[0] if payload.authorizations else Authorization()
+    workspace = payload.context_team_id or authorization.team_id or payload.team_id
+    enterprise = payload.context_enterprise_id or authorization.enterprise_id or payload.enterprise_id
     if not payload.event_id or not (workspace or enterprise):
-        raise Turned(400, "malformed")
+        raise RequestRejected(400, "malformed")
     user = event.user if isinstance(event.user, str) else ""
-    return Spoken(
-        Sort.EVENT,
+    return SlackRequest(
+        RequestKind.EVENT,
         payload,
         Workspace(enterprise or workspace or "", workspace or ""),
         payload.event_id,
-        _id(user or event.inviter or event.actor_id or ""),
-        event.user_team or event.source_team or event.team or "",
-        _id(event.channel if isinstance(event.channel, str) else ""),
-        event.thread_ts or "",
-        event.ts or "",
-        event,
-        payload.event or {},
-        first.user_id or "",
+        _require_id(user or event.inviter or event.actor_id or ""),
+        user_workspace=event.user_team or event.source_team or event.team or "",
+        channel_id=_require_id(event.channel if isinstance(event.channel, str) else ""),
+        thread=event.thread_ts or "",
+        message_id=event.ts or "",
+        event=event,
+        raw_event=payload.event or {},
     )
 
 
-def _commanded(payload: Payload) -> Spoken:
+def _read_command(payload: Payload) -> SlackRequest:
     if not (payload.team_id and payload.user_id and payload.channel_id and payload.trigger_id):
-        raise Turned(400, "malformed")
-    where = Workspace(payload.enterprise_id or payload.team_id, payload.team_id)
-    return Spoken(
-        Sort.COMMAND, payload, where, payload.trigger_id, payload.user_id, payload.team_id, payload.channel_id
+        raise RequestRejected(400, "malformed")
+    return SlackRequest(
+        RequestKind.COMMAND,
+        payload,
+        Workspace(payload.enterprise_id or payload.team_id, payload.team_id),
+        payload.trigger_id,
+        payload.user_id,
+        user_workspace=payload.team_id,
+        channel_id=payload.channel_id,
     )
 
 
-def _pressed(sort: Sort, payload: Payload) -> Spoken:
-    """A click, a shortcut or a submission."""
+def _read_click(kind: RequestKind, payload: Payload) -> SlackRequest:
+    """Read a click, a shortcut or a submission."""
     user, view = payload.user, payload.view
     container, message = payload.container or Container(), payload.message or Message()
-    # Slack names a view anew whenever it changes: what is sent again unchanged is the same submission.
-    of_view = f"{view.id}|{view.hash}" if view is not None and view.hash and sort is Sort.SUBMISSION else None
-    interaction_id = of_view or payload.trigger_id
-    is_complete = view is not None if sort is Sort.SUBMISSION else payload.trigger_id
-    where = _installed(sort, payload)
-    if not (user and interaction_id and is_complete and where):
-        raise Turned(400, "malformed")
-    return Spoken(
-        sort,
+    is_submission = kind is RequestKind.SUBMISSION
+    # The hash changes with the view: the same view with the same hash is the same submission sent again.
+    view_id = f"{view.id}|{view.hash}" if view is not None and view.hash and is_submission else None
+    interaction_id = view_id or payload.trigger_id
+    workspace = _find_workspace(kind, payload)
+    if not (user and interaction_id and workspace and (is_submission or payload.trigger_id)):
+        raise RequestRejected(400, "malformed")
+    return SlackRequest(
+        kind,
         payload,
-        where,
+        workspace,
         interaction_id,
         user.id,
-        user.team_id or (payload.team.id if payload.team else None) or "",
-        (payload.channel.id if payload.channel else None) or container.channel_id or "",
-        message.thread_ts or container.thread_ts or "",
-        container.message_ts or message.ts or "",
+        user_workspace=user.team_id or (payload.team.id if payload.team else None) or "",
+        channel_id=(payload.channel.id if payload.channel else None) or container.channel_id or "",
+        thread=message.thread_ts or container.thread_ts or "",
+        message_id=container.message_ts or message.ts or "",
     )
 
 
-def _installed(sort: Sort, payload: Payload) -> Workspace | None:
-    """The workspace whose bot is asked: of a person from elsewhere, Slack names his own workspace first."""
-    told = payload.team.id if payload.team else None
+def _find_workspace(kind: RequestKind, payload: Payload) -> Workspace | None:
+    """Return the workspace that has the app installed: for an external user, `team` is the user's own workspace."""
+    user_team = payload.team.id if payload.team else None
     enterprise = payload.enterprise.id if payload.enterprise else None
-    own = payload.view.app_installed_team_id if payload.view else None
-    if sort is Sort.CLICK and payload.message:
-        own = own or payload.message.team
-    if own and told and own != told:
-        return Workspace(own, own)
-    workspace = own or told or (payload.user.team_id if payload.user else None)
+    app_team = payload.view.app_installed_team_id if payload.view else None
+    if kind is RequestKind.CLICK and payload.message:
+        app_team = app_team or payload.message.team
+    if app_team and user_team and app_team != user_team:
+        return Workspace(app_team, app_team)
+    workspace = app_team or user_team or (payload.user.team_id if payload.user else None)
     tenant = enterprise or workspace
     return Workspace(tenant, workspace or "") if tenant else None
 
 
-def _id(value: str) -> str:
-    """An id that an event names in a place where it may also stand something else."""
+def _require_id(value: str) -> str:
+    """Return an id from a field that may hold other values. Raises RequestRejected."""
     try:
         return msgspec.convert(value, MaybeId)
     except msgspec.ValidationError as malformed:
-        raise Turned(400, "malformed") from malformed
+        raise RequestRejected(400, "malformed") from malformed

@@ -1,258 +1,246 @@
-"""Where an answer appears in Slack: in the reply to the request, as a message, for one person alone, or in a window."""
+"""Where an answer appears in Slack: in the HTTP response, as a message, as an ephemeral message, or in a modal."""
 
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import structlog
 
-from bot.dispatch.interaction import Dispatcher, InteractionKind, Placement, Response
+from bot.dispatch.interaction import InteractionKind, Placement, Response
+from bot.platforms.answer_poster import AnswerPoster, log_not_sent
 from bot.platforms.base import Ambiguous, Gone, Rejected, SendFailed, Sent
 from bot.platforms.ingress import Json
 from bot.platforms.slack.api import SlackApi
-from bot.platforms.slack.background import Reply
-from bot.platforms.slack.cards import Drawing, Opened, is_about, is_form, is_sheet
-from bot.platforms.slack.interactions import At, Heard
-from bot.platforms.slack.people import People
-from bot.platforms.ttl_cache import Remembered
+from bot.platforms.slack.background import SlackReply
+from bot.platforms.slack.cards import ModalOrigin, SlackRenderer, is_about, is_form, needs_modal
+from bot.platforms.slack.directory import SlackDirectory
+from bot.platforms.slack.interactions import SlackInteraction, SlackSurface
 from cards import chat as cards
 from cards.model import Card, T
 
-ANSWERED_KEPT_S: Final = 3600.0
-"""Slack repeats what it believes unanswered; for so long a repetition posts nothing again."""
-WINDOW_PATIENCE_S: Final = 1.0
-"""What opens a window is worth nothing after three seconds."""
+MODAL_PATIENCE_S: Final = 1.0
+"""Slack expires trigger_id after 3 seconds, so opening a modal is not worth a longer wait."""
 
-log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("slack")
+_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("slack")
 
 
-class Answering:
-    """Shows people what they are answered."""
+class Responder:
+    """Delivers answers to the users who asked."""
 
-    def __init__(
-        self, chat: Dispatcher, api: SlackApi, people: People, drawing: Drawing, timer: Callable[[], float]
-    ) -> None:
-        self._chat = chat
+    def __init__(self, poster: AnswerPoster, api: SlackApi, directory: SlackDirectory, renderer: SlackRenderer) -> None:
+        self._poster = poster
         self._api = api
-        self._people = people
-        self._drawing = drawing
-        self._answered: Remembered[str, bool] = Remembered(timer)
+        self._directory = directory
+        self._renderer = renderer
 
-    async def show(self, heard: Heard, answer: Response, reply: Reply) -> None:
-        """Put the answer where it belongs; what cannot be delivered there is said to the person, if that can be."""
+    async def show(self, interaction: SlackInteraction, answer: Response, reply: SlackReply) -> None:
+        """Deliver an answer on the surface it belongs to; a failure is reported to the user, where possible."""
         try:
-            await self._place(heard, answer, reply)
+            await self._deliver(interaction, answer, reply)
         except SendFailed as failure:
-            log.warning("slack_answer_not_sent", failure=type(failure).__name__)
-            await self.hint(heard, answer, cards.UNANSWERED, reply)
+            log_not_sent(interaction.incoming, failure)
+            await self.hint(interaction, answer, cards.UNANSWERED, reply)
 
-    async def hint(self, heard: Heard, answer: Response, words: T, reply: Reply) -> None:
-        """A line for the person alone, which is worth no second try."""
-        line = {"text": self._drawing.line(words, answer.reader), "response_type": "ephemeral"}
-        if heard.at is At.COMMAND and reply.give(line):
+    async def hint(self, interaction: SlackInteraction, answer: Response, words: T, reply: SlackReply) -> None:
+        """Show the user one line of text; a failure is logged and not retried."""
+        request = interaction.request
+        line = {"text": self._renderer.line(words, answer.reader), "response_type": "ephemeral"}
+        if interaction.surface is SlackSurface.COMMAND and reply.send(line):
             return
         try:
-            if heard.at is At.SENT:
-                await self._change_window(heard, Response(Card(words), answer.placement, answer.reader), reply)
-            elif heard.spoken.response_url:
-                await self._api.respond(heard.spoken.response_url, {**line, "replace_original": False})
-            elif heard.spoken.channel_id and not heard.is_alone:
-                await self._whisper_in(heard, line)
+            if interaction.surface is SlackSurface.SUBMISSION:
+                await self._update_modal(interaction, _with_card(answer, Card(words)), reply)
+            elif request.response_url:
+                await self._api.respond(request.response_url, {**line, "replace_original": False})
+            elif request.channel_id and not interaction.is_direct:
+                await self._send_ephemeral(interaction, line)
         except SendFailed as failure:
-            log.warning("slack_hint_not_sent", failure=type(failure).__name__)
+            _log.warning("hint_not_sent", failure=type(failure).__name__)
 
-    async def _place(self, heard: Heard, answer: Response, reply: Reply) -> None:
-        match heard.at:
-            case At.COMMAND:
-                await self._answer_command(heard, answer, reply)
-            case At.MESSAGE:
-                await self._answer_message(heard, answer)
-            case At.SHARED | At.OWN:
-                await self._answer_click(heard, answer, reply)
-            case At.WINDOW | At.SENT:
-                await self._answer_window(heard, answer, reply)
-            case At.HOME | At.MENU:
-                await self._open_window(heard, answer, reply)
-            case At.EVENT:
-                await self.post(heard, answer)
+    async def _deliver(self, interaction: SlackInteraction, answer: Response, reply: SlackReply) -> None:
+        match interaction.surface:
+            case SlackSurface.COMMAND:
+                await self._answer_command(interaction, answer, reply)
+            case SlackSurface.MESSAGE:
+                await self._answer_message(interaction, answer)
+            case SlackSurface.SHARED_MESSAGE | SlackSurface.OWN_MESSAGE:
+                await self._answer_click(interaction, answer, reply)
+            case SlackSurface.MODAL | SlackSurface.SUBMISSION:
+                await self._answer_in_modal(interaction, answer, reply)
+            case SlackSurface.HOME | SlackSurface.SHORTCUT:
+                await self._open_modal(interaction, answer, reply)
+            case SlackSurface.EVENT:
+                await self.post(interaction, answer)
 
-    async def _answer_command(self, heard: Heard, answer: Response, reply: Reply) -> None:
+    async def _answer_command(self, interaction: SlackInteraction, answer: Response, reply: SlackReply) -> None:
         if is_form(answer.card):
-            await self._open_window(heard, answer, reply)
+            await self._open_modal(interaction, answer, reply)
         elif answer.placement is not Placement.NEW:
-            await self._whisper(heard, answer, reply)
-        elif heard.is_alone and answer.card.subject is None:
-            await self._give(heard, answer, reply, "in_channel")
+            await self._respond_privately(interaction, answer, reply)
+        elif interaction.is_direct and answer.card.subject is None:
+            await self._respond(interaction, answer, reply, "in_channel")
         else:
-            await self._post_or_give(heard, answer, reply)
+            await self._post_or_respond(interaction, answer, reply)
 
-    async def _answer_message(self, heard: Heard, answer: Response) -> None:
+    async def _answer_message(self, interaction: SlackInteraction, answer: Response) -> None:
         if answer.placement is Placement.NEW:
-            await self.post(heard, answer)
-        elif heard.is_alone:
-            await self._once(heard, lambda: self._send(heard, self._drawing.message(answer.card, answer.reader)))
-        else:
-            await self._once(heard, lambda: self._whisper_in(heard, self._drawing.message(answer.card, answer.reader)))
+            await self.post(interaction, answer)
+            return
+        message = self._renderer.message(answer.card, answer.reader)
+        send = self._send if interaction.is_direct else self._send_ephemeral
+        await self._poster.run_once(interaction.incoming.interaction_id, lambda: send(interaction, message))
 
-    async def _answer_click(self, heard: Heard, answer: Response, reply: Reply) -> None:
-        message, private = heard.spoken.payload.message, Placement.PRIVATE
+    async def _answer_click(self, interaction: SlackInteraction, answer: Response, reply: SlackReply) -> None:
+        message, private = interaction.request.payload.message, Placement.PRIVATE
+        is_private = answer.placement is private
         if answer.placement is Placement.NEW:
-            await self._post_or_give(heard, answer, reply)
-        elif is_form(answer.card) or (is_sheet(answer.card) and answer.placement is private and not heard.is_alone):
-            await self._open_window(heard, answer, reply)
-        elif answer.placement is private:
-            await self._whisper(heard, answer, reply)
-        elif heard.at is At.OWN:
-            await self._replace(heard, answer)
+            await self._post_or_respond(interaction, answer, reply)
+        elif is_form(answer.card) or (needs_modal(answer.card) and is_private and not interaction.is_direct):
+            await self._open_modal(interaction, answer, reply)
+        elif is_private:
+            await self._respond_privately(interaction, answer, reply)
+        elif interaction.surface is SlackSurface.OWN_MESSAGE:
+            await self._replace(interaction, answer)
         elif not is_about(message, answer.card.subject):
-            await self._open_window(heard, answer, reply)
-        # else the card itself is the answer: it changes for everybody within a second.
+            await self._open_modal(interaction, answer, reply)
+        # else: the relay updates the clicked card for all its readers within a second.
 
-    async def _answer_window(self, heard: Heard, answer: Response, reply: Reply) -> None:
+    async def _answer_in_modal(self, interaction: SlackInteraction, answer: Response, reply: SlackReply) -> None:
         if answer.placement is not Placement.NEW:
-            await self._change_window(heard, answer, reply)
+            await self._update_modal(interaction, answer, reply)
             return
         try:
-            await self.post(heard, answer)
+            await self.post(interaction, answer)
         except Ambiguous:
-            await self._change_window(heard, _instead(answer, cards.unseen(answer.card)), reply)
+            await self._update_modal(interaction, _with_card(answer, cards.unseen(answer.card)), reply)
         except SendFailed as failure:
-            log.info("slack_answer_in_window", failure=type(failure).__name__)
-            await self._change_window(heard, answer, reply)
+            _log.info("answer_shown_in_modal", failure=type(failure).__name__)
+            await self._update_modal(interaction, answer, reply)
         else:
-            if heard.at is not At.SENT or not reply.give({"response_action": "clear"}):
-                await self._change_window(heard, _instead(answer, Card(cards.ANSWERED_BELOW)), reply)
+            is_submission = interaction.surface is SlackSurface.SUBMISSION
+            if not is_submission or not reply.send({"response_action": "clear"}):
+                await self._update_modal(interaction, _with_card(answer, Card(cards.ANSWERED_BELOW)), reply)
 
-    async def _open_window(self, heard: Heard, answer: Response, reply: Reply) -> None:
-        """A window for the person alone; where none opens any more, the same as a message for him alone."""
-        view = self._drawing.view(answer.card, answer.reader, _opened(heard))
-        arguments = {"trigger_id": heard.spoken.trigger_id, "view": view}
+    async def _open_modal(self, interaction: SlackInteraction, answer: Response, reply: SlackReply) -> None:
+        """Open a modal; after an expired trigger, send the same card as an ephemeral message."""
+        request = interaction.request
+        view = self._renderer.view(answer.card, answer.reader, _find_origin(interaction))
+        arguments = {"trigger_id": request.trigger_id, "view": view}
         try:
-            await self._api.call("views.open", heard.spoken.where, arguments, patience_s=WINDOW_PATIENCE_S)
+            await self._api.call("views.open", request.workspace, arguments, patience_s=MODAL_PATIENCE_S)
         except Ambiguous:
             raise
         except SendFailed as failure:
-            log.info("slack_window_not_opened", failure=type(failure).__name__)
-            await self._whisper(heard, answer, reply)
+            _log.info("modal_not_opened", failure=type(failure).__name__)
+            await self._respond_privately(interaction, answer, reply)
 
-    async def _change_window(self, heard: Heard, answer: Response, reply: Reply) -> None:
-        view = self._drawing.view(answer.card, answer.reader, heard.opened)
-        if heard.at is At.SENT and reply.give({"response_action": "update", "view": view}):
+    async def _update_modal(self, interaction: SlackInteraction, answer: Response, reply: SlackReply) -> None:
+        request = interaction.request
+        view = self._renderer.view(answer.card, answer.reader, interaction.origin)
+        is_submission = interaction.surface is SlackSurface.SUBMISSION
+        if is_submission and reply.send({"response_action": "update", "view": view}):
             return
-        window = heard.spoken.view
-        arguments = {"view_id": window.id if window else "", "view": view}
-        await self._api.call("views.update", heard.spoken.where, arguments)
+        arguments = {"view_id": request.view.id if request.view else "", "view": view}
+        await self._api.call("views.update", request.workspace, arguments)
 
-    async def _whisper(self, heard: Heard, answer: Response, reply: Reply) -> None:
-        """For the person alone, where it was asked."""
-        if heard.spoken.response_url:
-            await self._give(heard, answer, reply, "ephemeral")
+    async def _respond_privately(self, interaction: SlackInteraction, answer: Response, reply: SlackReply) -> None:
+        """Send an ephemeral message where the user asked."""
+        if interaction.request.response_url:
+            await self._respond(interaction, answer, reply, "ephemeral")
         else:
-            await self._whisper_in(heard, self._drawing.message(answer.card, answer.reader))
+            await self._send_ephemeral(interaction, self._renderer.message(answer.card, answer.reader))
 
-    async def _whisper_in(self, heard: Heard, message: Json) -> str:
-        """A message that only the person sees; in the chat with him, where the bot cannot write."""
-        spoken = heard.spoken
-        here = {"channel": spoken.channel_id, "user": spoken.user_id, **_thread(heard)}
+    async def _send_ephemeral(self, interaction: SlackInteraction, message: Json) -> str:
+        """Send an ephemeral message; in the direct chat, where the bot may not write in the channel."""
+        request = interaction.request
+        addressed = {**message, "channel": request.channel_id, "user": request.user_id, **_thread_of(interaction)}
         try:
-            if not spoken.channel_id:
-                return await self._write_to(heard, message)
-            await self._api.call("chat.postEphemeral", spoken.where, {**message, **here}, channel=spoken.channel_id)
+            if not request.channel_id:
+                return await self._send_directly(interaction, message)
+            await self._api.call("chat.postEphemeral", request.workspace, addressed, channel=request.channel_id)
         except (Gone, Rejected) as failure:
-            log.info("slack_not_there", failure=type(failure).__name__)
-            return await self._write_to(heard, message)
+            _log.info("channel_not_writable", failure=type(failure).__name__)
+            return await self._send_directly(interaction, message)
         return ""
 
-    async def _write_to(self, heard: Heard, message: Json) -> str:
-        """A message in the person's own chat."""
-        spoken = heard.spoken
-        chat_id = await self._people.chat(spoken.where, spoken.user_id)
+    async def _send_directly(self, interaction: SlackInteraction, message: Json) -> str:
+        """Send a message in the user's direct chat; return its id."""
+        request = interaction.request
+        chat_id = await self._directory.direct_chat(request.workspace, request.user_id)
         if not chat_id:
             raise Gone(0, "no_chat")
         posted = {**message, "channel": chat_id}
-        return _ts(await self._api.call("chat.postMessage", spoken.where, posted, channel=chat_id))
+        return _get_ts(await self._api.call("chat.postMessage", request.workspace, posted, channel=chat_id))
 
-    async def _give(self, heard: Heard, answer: Response, reply: Reply, how: str) -> None:
-        """Answer a command or a click at its own address, or at once in the reply to the request."""
-        message = {**self._drawing.message(answer.card, answer.reader), "response_type": how}
-        if heard.at is At.COMMAND and reply.give(message):
+    async def _respond(
+        self, interaction: SlackInteraction, answer: Response, reply: SlackReply, response_type: str
+    ) -> None:
+        """Answer a command or a click in the HTTP response, or at its response_url."""
+        message = {**self._renderer.message(answer.card, answer.reader), "response_type": response_type}
+        is_command = interaction.surface is SlackSurface.COMMAND
+        if is_command and reply.send(message):
             return
-        thread = _thread(heard) if heard.at is not At.COMMAND else {}
-        await self._api.respond(heard.spoken.response_url, {**message, **thread, "replace_original": False})
+        thread = {} if is_command else _thread_of(interaction)
+        await self._api.respond(interaction.request.response_url, {**message, **thread, "replace_original": False})
 
-    async def _replace(self, heard: Heard, answer: Response) -> None:
-        """In place of what was clicked."""
-        message = self._drawing.message(answer.card, answer.reader)
-        if heard.spoken.response_url:
-            await self._api.respond(heard.spoken.response_url, {**message, "replace_original": True})
+    async def _replace(self, interaction: SlackInteraction, answer: Response) -> None:
+        """Replace the message whose button was pressed."""
+        request = interaction.request
+        message = self._renderer.message(answer.card, answer.reader)
+        if request.response_url:
+            await self._api.respond(request.response_url, {**message, "replace_original": True})
             return
-        changed = {**message, "channel": heard.spoken.channel_id, "ts": heard.spoken.message_id}
-        await self._api.call("chat.update", heard.spoken.where, changed, channel=heard.spoken.channel_id)
+        changed = {**message, "channel": request.channel_id, "ts": request.message_id}
+        await self._api.call("chat.update", request.workspace, changed, channel=request.channel_id)
 
-    async def _post_or_give(self, heard: Heard, answer: Response, reply: Reply) -> None:
-        """A message for everybody here; where the bot is no member, Slack itself can still show one."""
+    async def _post_or_respond(self, interaction: SlackInteraction, answer: Response, reply: SlackReply) -> None:
+        """Post for all members; where the bot is no member, Slack shows the message through the response_url."""
         try:
-            await self.post(heard, answer)
+            await self.post(interaction, answer)
         except Gone:
-            if not heard.spoken.response_url:
+            if not interaction.request.response_url:
                 raise
-            await self._give(heard, answer, reply, "in_channel")
+            await self._respond(interaction, answer, reply, "in_channel")
 
-    async def post(self, heard: Heard, answer: Response) -> None:
-        """A message for everybody here, which from now on follows its subject."""
-        message = self._drawing.message(answer.card, answer.reader)
-        message_id = await self._once(heard, lambda: self._send(heard, message))
-        if message_id is None:
-            return
-        where = heard.incoming.conversation
-        thread = {"thread": heard.spoken.thread} if heard.spoken.thread else {}
-        sent = Sent(where.conversation_id, message_id, {**where.reference, **thread})
-        try:
-            await self._chat.record_post(heard.incoming, answer, sent)
-        except Exception:
-            # The message stands, and a repetition would post it twice: it will only not follow its subject.
-            log.exception("slack_post_not_noted")
+    async def post(self, interaction: SlackInteraction, answer: Response) -> None:
+        """Post an answer for all members of the conversation, once, and record it with its subject."""
+        incoming, thread = interaction.incoming, interaction.request.thread
+        message = self._renderer.message(answer.card, answer.reader)
 
-    async def _send(self, heard: Heard, message: Json) -> str:
-        channel_id = heard.incoming.conversation.conversation_id
-        posted = {**message, "channel": channel_id, **_thread(heard)}
-        return _ts(await self._api.call("chat.postMessage", heard.spoken.where, posted, channel=channel_id))
+        async def send() -> Sent:
+            reference = {**incoming.conversation.reference, **({"thread": thread} if thread else {})}
+            return Sent(incoming.conversation.conversation_id, await self._send(interaction, message), reference)
 
-    async def _once(self, heard: Heard, post: Callable[[], Awaitable[str]]) -> str | None:
-        """Post once, however often Slack repeats what it asked; None for a repetition."""
-        key = heard.incoming.interaction_id
-        if self._answered.get(key):
-            return None
-        self._answered.put(key, value=True, seconds=ANSWERED_KEPT_S)
-        try:
-            return await post()
-        except SendFailed as failure:
-            if not isinstance(failure, Ambiguous):
-                self._answered.forget(key)
-            raise
+        await self._poster.post(incoming, answer, send)
+
+    async def _send(self, interaction: SlackInteraction, message: Json) -> str:
+        channel_id = interaction.incoming.conversation.conversation_id
+        posted = {**message, "channel": channel_id, **_thread_of(interaction)}
+        workspace = interaction.request.workspace
+        return _get_ts(await self._api.call("chat.postMessage", workspace, posted, channel=channel_id))
 
 
-def _opened(heard: Heard) -> Opened:
-    """What a window must know that is opened now."""
-    if heard.at in {At.HOME, At.MENU}:
-        return heard.opened
-    spoken = heard.spoken
-    return Opened(spoken.channel_id, spoken.thread or None, spoken.message_id or None)
+def _find_origin(interaction: SlackInteraction) -> ModalOrigin:
+    """Return the origin to store in a modal that is opened now."""
+    if interaction.surface in {SlackSurface.HOME, SlackSurface.SHORTCUT}:
+        return interaction.origin
+    request = interaction.request
+    return ModalOrigin(request.channel_id, request.thread or None, request.message_id or None)
 
 
-def _instead(answer: Response, card: Card) -> Response:
+def _with_card(answer: Response, card: Card) -> Response:
     return Response(card, answer.placement, answer.reader)
 
 
-def _thread(heard: Heard) -> Json:
-    return {"thread_ts": heard.spoken.thread} if heard.spoken.thread else {}
+def _thread_of(interaction: SlackInteraction) -> Json:
+    return {"thread_ts": interaction.request.thread} if interaction.request.thread else {}
 
 
-def _ts(answer: Json) -> str:
-    """By what Slack knows a message."""
-    told: object = answer.get("ts")
-    return told if isinstance(told, str) else ""
+def _get_ts(response: Mapping[str, Any]) -> str:
+    """Return the id of a posted message."""
+    ts: object = response.get("ts")
+    return ts if isinstance(ts, str) else ""
 
 
-def answers_click(heard: Heard) -> bool:
-    """Whether somebody has pressed something and looks for an effect."""
-    return heard.incoming.kind in {InteractionKind.CLICK, InteractionKind.DIALOG}
+def is_click(interaction: SlackInteraction) -> bool:
+    """Return whether the user pressed or submitted something, and expects a visible effect."""
+    return interaction.incoming.kind in {InteractionKind.CLICK, InteractionKind.DIALOG}

@@ -1,37 +1,37 @@
-"""What the app asks of a workspace: each permission with its reason, each event with the permissions behind it.
+"""OAuth scopes and events of the Slack app: each scope with its reason, each event with the scopes it requires.
 
-The manifest, the installation and the tests read it here; whoever needs another permission adds its reason.
+The manifest, the installation and the tests read them here; a new scope needs a reason.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
 EVENTS_PATH: Final = "/slack/events"
-"""Events, commands, clicks and shortcuts all come in here."""
+"""Request URL of events, commands, clicks and shortcuts."""
 INSTALL_PATH: Final = "/slack/install"
 REDIRECT_PATH: Final = "/slack/oauth_redirect"
-"""Where Slack sends whoever has agreed to the installation."""
+"""Where Slack redirects the browser after consent to the installation."""
 
 SCOPES: Final[Mapping[str, str]] = {
-    "app_mentions:read": "hears what is said to it by its name in a channel",
-    "channels:history": "finds its own message again after a send of which nobody knows whether it arrived",
-    "channels:read": "knows a channel's name, and whether people from outside are in it",
-    "chat:write": "writes, changes its own messages, and answers to one person alone",
+    "app_mentions:read": "receives messages that mention it in a channel",
+    "channels:history": "looks up its own message after a send with unknown outcome",
+    "channels:read": "reads a channel's name, and whether it has external users",
+    "chat:write": "posts and updates its messages, and sends ephemeral answers",
     "commands": "offers the slash command and the shortcuts",
-    "files:read": "takes the list that somebody sends in the direct chat",
-    "files:write": "gives the exports and the audit log to whoever asked for them",
-    "groups:history": "finds its own message again, in private channels",
-    "groups:read": "knows a private channel's name, and whether people from outside are in it",
-    "im:history": "hears what people write to it directly",
-    "im:write": "opens the direct chat with somebody who is to hear of something",
-    "links:read": "notices a link to one of its leads",
-    "links:write": "shows the lead below such a link, without contact details",
-    "mpim:history": "finds its own message again, in group chats",
-    "mpim:read": "knows what a group chat is",
-    "users:read": "knows people's names, languages and time zones",
-    "users:read.email": "recognises somebody who was invited by mail; a hint, never a proof",
+    "files:read": "imports a file that a user sends in the direct chat",
+    "files:write": "delivers exports and the audit log to the user who asked for them",
+    "groups:history": "looks up its own message, in private channels",
+    "groups:read": "reads a private channel's name, and whether it has external users",
+    "im:history": "receives direct messages",
+    "im:write": "opens the direct chat with a user who gets a notice",
+    "links:read": "receives links to its leads",
+    "links:write": "unfurls such a link as the lead without contact details",
+    "mpim:history": "looks up its own message, in group chats",
+    "mpim:read": "recognises group chats",
+    "users:read": "reads users' names, languages and time zones",
+    "users:read.email": "recognises a user who was invited by e-mail; a hint, never a proof",
 }
-"""Of the bot alone: it asks for nothing in the name of a person."""
+"""Bot scopes; the app requests no user scopes."""
 
 _CHANNELS: Final = ("channels:read", "groups:read")
 
@@ -55,4 +55,4 @@ EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "tokens_revoked": (),
     "user_change": ("users:read",),
 }
-"""What the app hears of, as Slack names it when one subscribes."""
+"""Subscribed events, by the names of the manifest."""

@@ -1,6 +1,5 @@
-"""Speaking in Slack unasked: cards that are posted, changed, and looked up when nobody knows whether they arrived."""
+"""Delivery of cards to Slack: post, update, and look up a message whose outcome is unknown."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
@@ -8,61 +7,57 @@ from typing import Any, Final, cast
 import structlog
 
 from bot.platforms.base import NOT_ASKED, Ambiguous, Gone, Reader, Rejected, Sent, Target, Unavailable
-from bot.platforms.slack.api import Json, SlackApi, Workspace
-from bot.platforms.slack.cards import Drawing
+from bot.platforms.direct_chats import DirectChats
+from bot.platforms.http_calls import RELAY_PATIENCE_S
+from bot.platforms.ingress import Json
+from bot.platforms.slack.api import SlackApi, Workspace
+from bot.platforms.slack.cards import SlackRenderer
 from bot.platforms.slack.tokens import Tokens
-from bot.platforms.ttl_cache import Remembered
 from cards.model import Card
 from services.notification.model import THREAD
 
 KEY_EVENT: Final = "kollega_delivery"
-"""Under this name a message carries the key by which it is found again."""
+"""Type of the message metadata that carries the key for a lookup."""
 WORKSPACE: Final = "workspace"
 
-CHATS_KEPT_S: Final = 24 * 3600.0
-OPEN_S: Final = 20.0
-"""Shorter than a whole send may take: until the chat is open, the message has certainly not left."""
-RELAY_PATIENCE_S: Final = 1.0
-"""Who waits longer for his turn in one channel waits in the outbox: others need the hands meanwhile."""
-
-PAGE: Final = 200
+PAGE_SIZE: Final = 200
 PAGES_MAX: Final = 5
-"""So many messages are looked through at most, the newest first."""
-CLOCKS_DIFFER: Final = timedelta(minutes=5)
-"""Slack's clock names the messages, and ours says when one was sent."""
+"""A lookup reads at most this many pages, the newest first: conversations.history is rate limited."""
+CLOCK_SKEW: Final = timedelta(minutes=5)
+"""The `ts` of a message is Slack's clock, the start of the lookup is ours."""
 
-_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("slack.sending")
+_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("slack.sender")
 
 
-def workspace_of(tenant: str, reference: Mapping[str, Any]) -> Workspace:
-    """In which workspace a place or a person is reached. Raises Rejected."""
+def read_workspace(tenant: str, reference: Mapping[str, Any]) -> Workspace:
+    """Return the workspace that a stored reference names. Raises Rejected."""
     workspace_id = reference.get(WORKSPACE)
     if not isinstance(workspace_id, str):
-        _log.error("slack_reference_without_workspace")
+        _log.error("reference_without_workspace")
         raise Rejected(NOT_ASKED, "workspace")
     return Workspace(tenant, workspace_id)
 
 
-class Sending:
-    """Implements `bot.platforms.base.Platform` and `Findable`: everything that the relay asks of Slack."""
+class SlackSender:
+    """Implements what the relay asks of a platform: `Platform` and `SupportsLookup`."""
 
     name = "slack"
 
-    def __init__(self, api: SlackApi, tokens: Tokens, drawing: Drawing, *, timer: Callable[[], float]) -> None:
+    def __init__(self, api: SlackApi, tokens: Tokens, renderer: SlackRenderer, *, timer: Callable[[], float]) -> None:
         self._api = api
         self._tokens = tokens
-        self._drawing = drawing
-        self._chats: Remembered[tuple[Workspace, str], str] = Remembered(timer)
+        self._renderer = renderer
+        self._chats: DirectChats[tuple[Workspace, str]] = DirectChats(timer)
 
     async def send(
         self, target: Target, card: Card, reader: Reader, *, key: str, patience_s: float = RELAY_PATIENCE_S
     ) -> Sent:
-        """Post a card for everybody in a channel, or to one person."""
-        where = workspace_of(target.tenant, target.reference)
-        channel = target.conversation_id or await self.open_chat(where, target.user_id, patience_s)
+        """Post a card in a channel, or in a user's direct chat."""
+        workspace = read_workspace(target.tenant, target.reference)
+        channel = target.conversation_id or await self.open_chat(workspace, target.user_id, patience_s)
         message: Json = {
             "channel": channel,
-            **self._drawing.message(card, reader),
+            **self._renderer.message(card, reader),
             "metadata": {"event_type": KEY_EVENT, "event_payload": {"key": key}},
             "unfurl_links": False,
             "unfurl_media": False,
@@ -70,90 +65,89 @@ class Sending:
         if thread := _thread_of(target):
             message["thread_ts"] = thread
         try:
-            answer = await self._api.call("chat.postMessage", where, message, channel=channel, patience_s=patience_s)
+            answer = await self._api.call(
+                "chat.postMessage", workspace, message, channel=channel, patience_s=patience_s
+            )
         except Gone:
-            self._chats.forget((where, target.user_id))
+            self._chats.delete((workspace, target.user_id))
             raise
-        if not (ts := _text(answer.get("ts"))):
-            # It exists, although the answer does not name it: it has to be looked up.
+        if not (ts := _read_text(answer.get("ts"))):
+            # Slack accepted it without naming its id, so only a lookup finds it.
             raise Ambiguous("accepted without an id")
-        return _sent(target, channel, ts)
+        return _build_sent(target, channel, ts)
 
     async def update(self, target: Target, message_id: str, card: Card, reader: Reader) -> None:
-        """Replace a posted card for everybody."""
-        where = workspace_of(target.tenant, target.reference)
+        """Replace a posted card for all readers."""
+        workspace = read_workspace(target.tenant, target.reference)
         channel = target.conversation_id
-        message = {"channel": channel, "ts": message_id, **self._drawing.message(card, reader)}
-        await self._api.call("chat.update", where, message, channel=channel, patience_s=RELAY_PATIENCE_S)
+        message = {"channel": channel, "ts": message_id, **self._renderer.message(card, reader)}
+        await self._api.call("chat.update", workspace, message, channel=channel, patience_s=RELAY_PATIENCE_S)
 
     async def find(self, target: Target, key: str, since: datetime) -> Sent | None:
-        """The message that was sent with this key since then; None when it is certainly not there."""
-        where = workspace_of(target.tenant, target.reference)
-        channel = target.conversation_id or await self.open_chat(where, target.user_id, RELAY_PATIENCE_S)
-        own = (await self._tokens.grant(where.tenant, where.workspace_id)).bot_user_id
-        ts = await self._look_through(where, channel, _thread_of(target), since, lambda one: _is_it(one, own, key))
-        return _sent(target, channel, ts) if ts else None
+        """Return the message sent with this key since then; None only if it certainly does not exist."""
+        workspace = read_workspace(target.tenant, target.reference)
+        channel = target.conversation_id or await self.open_chat(workspace, target.user_id, RELAY_PATIENCE_S)
+        own = (await self._tokens.grant(workspace.tenant, workspace.workspace_id)).bot_user_id
+        ts = await self._search(workspace, channel, _thread_of(target), since, lambda one: _is_sent_with(one, own, key))
+        return _build_sent(target, channel, ts) if ts else None
 
-    async def open_chat(self, where: Workspace, user_id: str, patience_s: float) -> str:
-        """The person's chat with the bot, which Slack makes once and then finds again: asking twice does no harm."""
-        known = self._chats.get((where, user_id))
-        if known is not None:
-            return known
-        try:
-            async with asyncio.timeout(OPEN_S):
-                answer = await self._api.call("conversations.open", where, {"users": user_id}, patience_s=patience_s)
-        except TimeoutError as failure:
-            raise Unavailable("chat not opened") from failure
-        opened: Json = answer.get("channel") or {}
-        channel = _text(opened.get("id"))
-        if not channel:
-            raise Unavailable("unreadable answer")
-        self._chats.put((where, user_id), channel, CHATS_KEPT_S)
-        return channel
+    async def open_chat(self, workspace: Workspace, user_id: str, patience_s: float) -> str:
+        """Return the channel id of a user's direct chat with the bot. Raises SendFailed."""
 
-    async def _look_through(
-        self, where: Workspace, channel: str, thread: str, since: datetime, is_it: Callable[[Json], bool]
+        async def create() -> str:
+            arguments = {"users": user_id}
+            response = await self._api.call("conversations.open", workspace, arguments, patience_s=patience_s)
+            opened: Json = response.get("channel") or {}
+            channel = _read_text(opened.get("id"))
+            if not channel:
+                raise Unavailable("unreadable response")
+            return channel
+
+        return await self._chats.open((workspace, user_id), create)
+
+    async def _search(
+        self, workspace: Workspace, channel: str, thread: str, since: datetime, is_match: Callable[[Json], bool]
     ) -> str:
-        """Go back page by page; the ts of what was looked for. Raises Unavailable when there is too much of it."""
-        asked: Json = {"channel": channel, "oldest": f"{(since - CLOCKS_DIFFER).timestamp():.6f}", "limit": PAGE}
-        asked |= {"inclusive": True, "include_all_metadata": True} | ({"ts": thread} if thread else {})
+        """Search page by page; return the `ts` of the match or nothing. Raises Unavailable beyond PAGES_MAX."""
+        query: Json = {"channel": channel, "oldest": f"{(since - CLOCK_SKEW).timestamp():.6f}", "limit": PAGE_SIZE}
+        query |= {"inclusive": True, "include_all_metadata": True} | ({"ts": thread} if thread else {})
         method = "conversations.replies" if thread else "conversations.history"
         for _ in range(PAGES_MAX):
-            page = await self._api.call(method, where, asked, channel=channel, patience_s=RELAY_PATIENCE_S)
-            if found := next((one for one in _messages(page) if is_it(one)), None):
+            page = await self._api.call(method, workspace, query, channel=channel, patience_s=RELAY_PATIENCE_S)
+            if found := next((one for one in _read_messages(page) if is_match(one)), None):
                 return str(found["ts"])
             if not page.get("has_more"):
                 return ""
-            more: Json = page.get("response_metadata") or {}
-            cursor = _text(more.get("next_cursor"))
+            metadata: Json = page.get("response_metadata") or {}
+            cursor = _read_text(metadata.get("next_cursor"))
             if not cursor:
                 break
-            asked["cursor"] = cursor
-        raise Unavailable("too much to look through")
+            query["cursor"] = cursor
+        raise Unavailable("too many messages to search")
 
 
-def _sent(target: Target, channel: str, ts: str) -> Sent:
-    """What is there now. Whether others read along is asked of the place each time, not of its messages."""
-    kept = {name: value for name, value in target.reference.items() if name in {WORKSPACE, THREAD}}
-    return Sent(channel, ts, kept)
+def _build_sent(target: Target, channel: str, ts: str) -> Sent:
+    """Return the reference of a posted message; whether a channel is shared is read from the channel each time."""
+    reference = {name: value for name, value in target.reference.items() if name in {WORKSPACE, THREAD}}
+    return Sent(channel, ts, reference)
 
 
 def _thread_of(target: Target) -> str:
-    return _text(target.reference.get(THREAD))
+    return _read_text(target.reference.get(THREAD))
 
 
-def _text(value: object) -> str:
+def _read_text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _messages(page: Json) -> Iterable[Json]:
+def _read_messages(page: Json) -> Iterable[Json]:
     found = page.get("messages")
     if not isinstance(found, list):
-        raise Unavailable("unreadable answer")
+        raise Unavailable("unreadable response")
     return cast("list[Json]", found)
 
 
-def _is_it(message: Json, author: str, key: str) -> bool:
+def _is_sent_with(message: Json, author: str, key: str) -> bool:
     metadata: Json = message.get("metadata") or {}
     payload: Json = metadata.get("event_payload") or {}
     return message.get("user") == author and metadata.get("event_type") == KEY_EVENT and payload.get("key") == key

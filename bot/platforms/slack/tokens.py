@@ -1,4 +1,4 @@
-"""The tokens with which the bot speaks in workspaces of Slack, and who it is there."""
+"""Bot tokens of Slack workspaces, and the bot user behind each."""
 
 import asyncio
 import time
@@ -16,20 +16,22 @@ from bot.platforms.response_body import BodyTooLarge, read_body
 from bot.platforms.slack.methods import RETRY_AFTER_S, TOKEN_DEAD, TOKEN_REFUSED
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=5)
-MAX_ANSWER_BYTES: Final = 64 * 1024
-FAILURE_GAP_S: Final = 5.0
-"""How long a failure is remembered, so that a fan-out of messages does not become a storm of questions."""
-REFUSED_GAP_S: Final = 60.0
-"""The same for a token that Slack has refused: somebody has to act first."""
+MAX_RESPONSE_BYTES: Final = 64 * 1024
+FAILURE_TTL_S: Final = 5.0
+"""A failed lookup is cached, so that a fan-out of messages causes one call of auth.test and not one each."""
+REFUSED_TTL_S: Final = 60.0
+"""The same for a refused token, which only an administrator can replace."""
+
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("slack.tokens")
-Failure: TypeAlias = Gone | RateLimited | Unavailable
-Leave: TypeAlias = Callable[[str, str], Awaitable[None]]
-"""Notes that the bot is in no place of a workspace any more."""
+
+LookupFailure: TypeAlias = Gone | RateLimited | Unavailable
+LeaveWorkspace: TypeAlias = Callable[[str, str], Awaitable[None]]
+"""Records that the bot is a member of no conversation of a workspace any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What an installation gave the bot in a workspace or, org-wide, in all workspaces of an enterprise."""
+    """Token and bot user of an installation, in a workspace or, org-wide, in an enterprise."""
 
     token: str = field(repr=False)
     tenant: str
@@ -37,47 +39,47 @@ class Grant:
     workspace: str
     """Empty for an org-wide installation."""
     bot_user_id: str
-    """As whom the bot is mentioned."""
+    """The user id in mentions of the bot."""
     bot_id: str = ""
-    """What the bot's own messages name as their author."""
+    """The author id in the bot's own messages."""
     scopes: frozenset[str] = frozenset()
     app_id: str = ""
-    """Whose installation it is; empty where nobody said so."""
+    """The installed app; empty where Slack did not name it."""
 
-    def opens(self, tenant: str, workspace: str) -> bool:
-        """Whether this workspace is one of those that it was given for."""
+    def is_valid_for(self, tenant: str, workspace: str) -> bool:
+        """Return whether the installation covers a workspace."""
         return self.tenant == tenant and self.workspace in {"", workspace}
 
 
 class Tokens(Protocol):
-    """What the bot was given, by workspace."""
+    """The grants of all workspaces."""
 
     async def grant(self, tenant: str, workspace: str) -> Grant:
-        """The token of a workspace and who the bot is there. Raises Gone where it is not installed (any more).
+        """Return the grant of a workspace. Raises Gone where the app is not installed.
 
-        Raises Unavailable and RateLimited where that cannot be found out now.
+        Raises Unavailable or RateLimited where the lookup fails.
         """
         ...
 
     async def token(self, tenant: str, workspace: str) -> str:
-        """The token alone; raises the same."""
+        """Return the token alone; raises the same."""
         ...
 
     def forget(self, tenant: str, workspace: str) -> None:
-        """Keep nothing in mind about a workspace: its token was refused, or there is a new one."""
+        """Drop the cached grant of a workspace: its token was refused or replaced."""
         ...
 
     async def withdraw(self, tenant: str, workspace: str, token: str) -> None:
-        """Slack says that this token opens nothing any more. Never raises."""
+        """Remove a token that Slack reports as revoked. Never raises."""
         ...
 
     async def uninstalled(self, tenant: str, workspace: str) -> None:
-        """Somebody took the app out of a workspace or its token back, or did so a while ago. Never raises."""
+        """Process the event that the app was uninstalled or its token revoked, which may be late. Never raises."""
         ...
 
 
-class _Known(msgspec.Struct):
-    """What `auth.test` answers."""
+class _AuthTest(msgspec.Struct):
+    """The response of `auth.test`."""
 
     ok: bool = False
     error: str = ""
@@ -89,14 +91,14 @@ class _Known(msgspec.Struct):
 
 
 class FixedToken:
-    """The one token of the settings; which workspace it opens is asked of Slack once."""
+    """The one token of the settings; its workspace is looked up once with `auth.test`."""
 
     def __init__(
         self,
         session: aiohttp.ClientSession,
         api_url: str,
         token: str,
-        leave: Leave,
+        leave: LeaveWorkspace,
         *,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -106,70 +108,70 @@ class FixedToken:
         self._leave = leave
         self._timer = timer
         self._lock = asyncio.Lock()
-        self._known: Grant | None = None
-        self._failure: Failure | None = None
-        self._try_after = 0.0
+        self._grant: Grant | None = None
+        self._failure: LookupFailure | None = None
+        self._retry_at = 0.0
 
     async def grant(self, tenant: str, workspace: str) -> Grant:
-        known = await self.own()
-        if not known.opens(tenant, workspace):
+        grant = await self.own()
+        if not grant.is_valid_for(tenant, workspace):
             raise Gone(NOT_ASKED, "not_installed")
-        return known
+        return grant
 
     async def token(self, tenant: str, workspace: str) -> str:
         return (await self.grant(tenant, workspace)).token
 
     def forget(self, tenant: str, workspace: str) -> None:
-        if self._known and self._known.opens(tenant, workspace):
-            self._known = None
-            self._put_off(Unavailable("invalid_auth"))
+        if self._grant and self._grant.is_valid_for(tenant, workspace):
+            self._grant = None
+            self._cache_failure(Unavailable("invalid_auth"))
 
     async def withdraw(self, tenant: str, workspace: str, token: str) -> None:
         if token == self._token:
-            self._known = None
-            self._put_off(Gone(NOT_ASKED, "token_revoked"))
+            self._grant = None
+            self._cache_failure(Gone(NOT_ASKED, "token_revoked"))
             await self._leave(tenant, workspace)
 
     async def uninstalled(self, tenant: str, workspace: str) -> None:
-        if self._known is not None and not self._known.opens(tenant, workspace):
+        if self._grant is not None and not self._grant.is_valid_for(tenant, workspace):
             return
-        self._known = None
+        self._grant = None
         try:
             await self.grant(tenant, workspace)
         except Gone:
             await self._leave(tenant, workspace)
         except (RateLimited, Unavailable) as failure:
-            _log.warning("slack_farewell_not_checked", failure=type(failure).__name__)
+            _log.warning("uninstall_not_checked", failure=type(failure).__name__)
 
     async def own(self) -> Grant:
-        """What the token is for. Raises as `grant`."""
-        if self._known is None:
+        """Return the grant of the token. Raises as `grant`."""
+        if self._grant is None:
             async with self._lock:
-                self._known = self._known or await self._ask()
-        return self._known
+                self._grant = self._grant or await self._look_up()
+        return self._grant
 
-    async def _ask(self) -> Grant:
-        left_s = self._try_after - self._timer()
+    async def _look_up(self) -> Grant:
+        left_s = self._retry_at - self._timer()
         if self._failure is not None and left_s > 0:
             raise RateLimited(left_s) if isinstance(self._failure, RateLimited) else self._failure
         try:
-            return await look_up(self._session, self._api_url, self._token)
+            return await fetch_grant(self._session, self._api_url, self._token)
         except (Gone, RateLimited, Unavailable) as failure:
-            self._put_off(failure)
+            self._cache_failure(failure)
             raise
 
-    def _put_off(self, failure: Failure) -> None:
-        """Let everybody who asks in the next time hear the same."""
-        gap_s = FAILURE_GAP_S
+    def _cache_failure(self, failure: LookupFailure) -> None:
+        """Answer lookups of the next seconds with the same failure."""
+        gap_s = FAILURE_TTL_S
         if isinstance(failure, RateLimited):
             gap_s = failure.retry_after_s
         elif isinstance(failure, Gone) or failure.reason in TOKEN_REFUSED:
-            gap_s = REFUSED_GAP_S
-        self._failure, self._try_after = failure.with_traceback(None), self._timer() + gap_s
+            gap_s = REFUSED_TTL_S
+        self._failure, self._retry_at = failure.with_traceback(None), self._timer() + gap_s
 
 
-async def look_up(session: aiohttp.ClientSession, api_url: str, token: str) -> Grant:
-    """What Slack says a token is for. Raises Gone for a dead one, RateLimited, Unavailable."""
+async def fetch_grant(session: aiohttp.ClientSession, api_url: str, token: str) -> Grant:
+    """Return the grant of a token by `auth.test`. Raises Gone for a revoked one, RateLimited, Unavailable."""
     try:
         async with session.post(
             f"{api_url}auth.test",
@@ -178,30 +180,30 @@ async def look_up(session: aiohttp.ClientSession, api_url: str, token: str) -> G
             allow_redirects=False,
         ) as response:
             if response.status == HTTPStatus.TOO_MANY_REQUESTS:
-                raise RateLimited(_retry_after_s(response.headers.get("Retry-After", "")))
+                raise RateLimited(_read_retry_after_s(response.headers.get("Retry-After", "")))
             if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise Unavailable(f"status {response.status}")
-            known = msgspec.json.decode(await read_body(response, MAX_ANSWER_BYTES), type=_Known)
+            tested = msgspec.json.decode(await read_body(response, MAX_RESPONSE_BYTES), type=_AuthTest)
             scopes = response.headers.get("X-OAuth-Scopes", "")
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError, BodyTooLarge) as error:
-        raise Unavailable("Slack cannot be asked about the token") from error
-    if known.error in TOKEN_DEAD:
-        raise Gone(HTTPStatus.OK, known.error)
-    if not known.ok or not known.team_id:
-        raise Unavailable(known.error if known.error in TOKEN_REFUSED else "Slack does not say what the token is for")
-    return _granted(known, token, frozenset(one.strip() for one in scopes.split(",") if one.strip()))
+        raise Unavailable("auth.test not answered") from error
+    if tested.error in TOKEN_DEAD:
+        raise Gone(HTTPStatus.OK, tested.error)
+    if not tested.ok or not tested.team_id:
+        raise Unavailable(tested.error if tested.error in TOKEN_REFUSED else "auth.test names no workspace")
+    return _build_grant(tested, token, frozenset(one.strip() for one in scopes.split(",") if one.strip()))
 
 
-def _granted(known: _Known, token: str, scopes: frozenset[str]) -> Grant:
+def _build_grant(tested: _AuthTest, token: str, scopes: frozenset[str]) -> Grant:
     return Grant(
         token,
-        tenant=known.enterprise_id or known.team_id,
-        workspace="" if known.is_enterprise_install else known.team_id,
-        bot_user_id=known.user_id,
-        bot_id=known.bot_id or "",
+        tenant=tested.enterprise_id or tested.team_id,
+        workspace="" if tested.is_enterprise_install else tested.team_id,
+        bot_user_id=tested.user_id,
+        bot_id=tested.bot_id or "",
         scopes=scopes,
     )
 
 
-def _retry_after_s(value: str) -> float:
+def _read_retry_after_s(value: str) -> float:
     return float(value) if value.isdecimal() else RETRY_AFTER_S

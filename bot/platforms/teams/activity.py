@@ -1,22 +1,29 @@
-"""What Microsoft Teams sends, as far as the bot reads it: typed, bounded, everything else ignored."""
+"""Activities of Microsoft Teams: one typed and bounded struct, complete with sender, conversation and tenant."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 import msgspec
+from botbuilder.schema import ActivityTypes
 
-from bot.platforms.ingress import Turned
+from bot.platforms.ingress import RequestRejected
 from services.people import PlaceKind
 
 ID: Final = r"^[^\s\x00-\x1f\x7f\"„“”<>]{1,1000}\Z"
-"""One word: an id stands in addresses and, of a mentioned person, in the middle of a typed command."""
+"""An id is one word: it becomes part of URLs and, for a mentioned user, of a typed command."""
 
-MENUS: Final = "composeExtension/"
-"""So begins the name of whatever is asked in a menu."""
+MESSAGE: Final = ActivityTypes.message.value
+INVOKE: Final = ActivityTypes.invoke.value
+CONVERSATION_UPDATE: Final = ActivityTypes.conversation_update.value
+INSTALLATION_UPDATE: Final = ActivityTypes.installation_update.value
+SERVED: Final = frozenset({MESSAGE, INVOKE, CONVERSATION_UPDATE, INSTALLATION_UPDATE})
+
+EXTENSION: Final = "composeExtension/"
+"""Prefix of the names of invokes from message extensions."""
 NOWHERE: Final = "nowhere:"
-"""So begins our own name for the place of a menu of which Teams does not say where it was opened."""
+"""Prefix of the conversation id for an extension invoke that names no conversation."""
 CHAT_WITH_BOT: Final = "a:"
-"""So begins the id of a person's own chat with the bot, and of nothing else."""
+"""Prefix of the id of a user's direct chat with the bot, and of no other conversation."""
 CARD_ACTION: Final = "adaptiveCard/action"
 FILE_CONSENT: Final = "fileConsent/invoke"
 GROUP_SIZE_MAX: Final = 10_000
@@ -26,11 +33,11 @@ ShortText = Annotated[str, msgspec.Meta(max_length=1_000)]
 
 
 class _Part(msgspec.Struct, frozen=True, rename="camel"):
-    """A piece of an activity; what it does not name is ignored."""
+    """A part of an activity; fields that it does not name are ignored."""
 
 
 class Account(_Part, frozen=True):
-    """A person or a bot. `id` is this bot's own name for him, `aad_object_id` his tenant's."""
+    """A user or a bot: `id` is per bot, `aad_object_id` is the Entra ID of the user."""
 
     id: Id
     name: ShortText | None = None
@@ -38,7 +45,7 @@ class Account(_Part, frozen=True):
 
 
 class Conversation(_Part, frozen=True):
-    """Where it happened; the id of a channel carries the thread behind a semicolon."""
+    """A conversation; the id of a channel carries the thread behind a semicolon."""
 
     id: Id
     name: ShortText | None = None
@@ -46,7 +53,7 @@ class Conversation(_Part, frozen=True):
     tenant_id: Id | None = None
 
 
-class Named(_Part, frozen=True):
+class IdAndName(_Part, frozen=True):
     """A team, a channel or a tenant."""
 
     id: Id | None = None
@@ -54,24 +61,24 @@ class Named(_Part, frozen=True):
 
 
 class ChannelData(_Part, frozen=True):
-    """What only Teams adds."""
+    """The part of an activity that only Teams sends."""
 
-    tenant: Named | None = None
-    team: Named | None = None
-    channel: Named | None = None
+    tenant: IdAndName | None = None
+    team: IdAndName | None = None
+    channel: IdAndName | None = None
 
 
 class Activity(_Part, frozen=True):
-    """One thing that happened."""
+    """An activity of the Bot Framework protocol, as far as the bot reads it."""
 
     type: ShortText
     channel_id: ShortText
     service_url: Annotated[str, msgspec.Meta(max_length=2_048)]
-    id: Id | None = None
+    sender: Account = msgspec.field(name="from")
+    bot: Account = msgspec.field(name="recipient")
+    activity_id: Id | None = msgspec.field(name="id", default=None)
     timestamp: Id | None = None
-    conversation: Conversation | None = None
-    sender: Account | None = msgspec.field(name="from", default=None)
-    recipient: Account | None = None
+    named_conversation: Conversation | None = msgspec.field(name="conversation", default=None)
     text: str | None = None
     value: Any = None
     name: ShortText | None = None
@@ -84,72 +91,59 @@ class Activity(_Part, frozen=True):
     members_removed: Annotated[list[Account], msgspec.Meta(max_length=GROUP_SIZE_MAX)] | None = None
     channel_data: ChannelData | None = None
 
+    @property
+    def id(self) -> str:
+        """The id; events have none, but a repeated event repeats its timestamp."""
+        return self.activity_id or self.timestamp or ""
 
-class Spoken(_Part, frozen=True):
-    """An activity with all that makes it somebody's, somewhere."""
-
-    activity: Activity
-    id: str
-    sender: Account
-    bot: Account
-    conversation: Conversation
-    tenant: str
+    @property
+    def conversation(self) -> Conversation:
+        """The conversation; a placeholder for an extension invoke that names none."""
+        return self.named_conversation or Conversation(f"{NOWHERE}{self.sender.id}"[:1_000])
 
     @property
     def data(self) -> ChannelData:
-        return self.activity.channel_data or ChannelData()
+        return self.channel_data or ChannelData()
 
     @property
-    def place_id(self) -> str:
+    def tenant(self) -> str:
+        return (self.data.tenant.id if self.data.tenant else None) or self.conversation.tenant_id or ""
+
+    @property
+    def conversation_id(self) -> str:
         """The conversation without the thread."""
         return self.conversation.id.partition(";")[0]
 
     @property
-    def person_id(self) -> str:
-        """By what the person is known: the tenant's id of him, which all bots and all chats share.
+    def user_id(self) -> str:
+        """The id under which the sender is stored: the Entra ID, which all bots and chats share.
 
-        It depends on nothing but this activity: Teams names it with every message and click of a colleague, and
-        never for people without an account in a tenant, who are known by the bot's own id for them.
+        Teams sends it with every message and click of a member of a tenant. Users without an account in a tenant have
+        none, and are stored under the bot's own id for them.
         """
-        return person_id(self.sender)
+        return get_user_id(self.sender)
 
     @property
     def kind(self) -> PlaceKind:
-        """What is neither certainly personal nor certainly a channel is read by several."""
+        """The kind of the conversation; unknown ones count as read by several users."""
         kinds = {"personal": PlaceKind.PERSONAL, "channel": PlaceKind.CHANNEL, "groupChat": PlaceKind.GROUP}
         if kind := kinds.get(self.conversation.conversation_type or ""):
             return kind
         return PlaceKind.CHANNEL if self.data.channel or self.data.team else PlaceKind.GROUP
 
 
-def _nowhere(activity: Activity) -> Conversation | None:
-    """Teams does not always say in which chat somebody has opened a menu."""
-    if activity.sender is None or not (activity.name or "").startswith(MENUS):
-        return None
-    return Conversation(f"{NOWHERE}{activity.sender.id}"[:1_000])
-
-
-def person_id(account: Account) -> str:
+def get_user_id(account: Account) -> str:
+    """Return the id under which an account is stored."""
     return account.aad_object_id.casefold() if account.aad_object_id else account.id
 
 
 def read_activity(document: Mapping[str, Any]) -> Activity:
-    """The activity in a verified document. Raises Turned."""
+    """Read a verified document. Raises RequestRejected where sender, conversation, tenant or id is missing."""
     try:
-        return msgspec.convert(document, Activity)
+        activity = msgspec.convert(document, Activity)
     except (msgspec.ValidationError, RecursionError) as malformed:
-        raise Turned(400, "malformed") from malformed
-
-
-def spoken(activity: Activity) -> Spoken:
-    """The activity with its sender, place and tenant. Raises Turned when one of them is missing."""
-    data = activity.channel_data
-    conversation = activity.conversation or _nowhere(activity)
-    tenant = (data.tenant.id if data and data.tenant else None) or (conversation.tenant_id if conversation else None)
-    # Events need no id; whoever repeats one repeats its time.
-    activity_id = activity.id or activity.timestamp
-    if not (activity_id and activity.sender and activity.recipient and conversation and tenant):
-        raise Turned(400, "malformed")
-    if conversation.id.startswith(";"):
-        raise Turned(400, "malformed")
-    return Spoken(activity, activity_id, activity.sender, activity.recipient, conversation, tenant)
+        raise RequestRejected(400, "malformed") from malformed
+    is_placed = activity.named_conversation is not None or (activity.name or "").startswith(EXTENSION)
+    if not (activity.id and is_placed and activity.tenant) or activity.conversation.id.startswith(";"):
+        raise RequestRejected(400, "malformed")
+    return activity

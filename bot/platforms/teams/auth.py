@@ -1,8 +1,8 @@
-"""Proof that an activity was sent by Microsoft Teams, to this bot, and may be answered where it says.
+"""Verification of the token that the Bot Connector sends with every activity.
 
-What the token proves is "the Bot Connector, for this bot, answering at this service URL". It proves neither the
-tenant nor the rest of the body: those are as trustworthy as Microsoft's transport, and a leaked token is good for
-any body until it expires. Nothing here therefore looks at the tenant.
+The token proves the sender (the Bot Connector), the recipient (this bot) and the service URL. It proves neither the
+tenant nor the rest of the body: a leaked token is valid for any body until it expires. Therefore nothing here depends
+on the tenant.
 """
 
 import math
@@ -18,6 +18,7 @@ import jwt
 from jwt.exceptions import PyJWTError
 from jwt.types import Options
 
+from bot.platforms.ingress import RequestRejected
 from bot.platforms.teams.keys import FETCH_TIMEOUT_S, SigningKey, SigningKeys
 from bot.platforms.teams.service_hosts import ServiceHosts
 
@@ -27,7 +28,7 @@ MAX_TOKEN_CHARS: Final = 8192
 MAX_KID_CHARS: Final = 256
 MAX_TOKENS: Final = 256
 
-# The library reads its own clock; times, issuer and audience are checked here against ours.
+# PyJWT reads the system clock; times, issuer and audience are checked here against the application's clock.
 _SIGNATURE_ONLY: Final[Options] = {
     "verify_signature": True,
     "verify_aud": False,
@@ -39,27 +40,27 @@ _SIGNATURE_ONLY: Final[Options] = {
     "verify_jti": False,
 }
 
-# Brackets nested a thousand deep fit into a header and exhaust the parser's stack.
+# A token header with brackets nested a thousand deep raises RecursionError in the JSON parser.
 _UNREADABLE: Final = (PyJWTError, ValueError, RecursionError)
 
 
-@dataclass(eq=False)
-class Unauthenticated(Exception):
-    """It is not proven who sends this (401). The reason is for the log alone."""
+class Unauthenticated(RequestRejected):
+    """The sender is not proven (401)."""
 
-    reason: str
+    def __init__(self, detail: str) -> None:
+        super().__init__(401, "unauthenticated", detail)
 
 
-@dataclass(eq=False)
-class Forbidden(Exception):
-    """Whoever sends this must not send it here, or not in this way (403). The reason is for the log alone."""
+class Forbidden(RequestRejected):
+    """The sender is proven and may not send this activity to this bot (403)."""
 
-    reason: str
+    def __init__(self, detail: str) -> None:
+        super().__init__(403, "forbidden", detail)
 
 
 @dataclass(frozen=True, slots=True)
-class _Proof:
-    """A token whose signature is right by this very key."""
+class _VerifiedToken:
+    """The claims of a token whose signature this key has verified."""
 
     kid: str
     key: SigningKey
@@ -67,7 +68,7 @@ class _Proof:
 
 
 class TokenVerifier:
-    """Lets an activity pass or raises. An empty app id means no authentication: settings allow it on loopback only."""
+    """Verifies activities. An empty app id turns authentication off, which the settings permit on loopback alone."""
 
     def __init__(
         self,
@@ -84,7 +85,7 @@ class TokenVerifier:
         self._keys = SigningKeys(openid_url, session, timer=timer, timeout_s=key_timeout_s)
         self._hosts = hosts
         self._clock = clock
-        self._proofs: OrderedDict[str, _Proof] = OrderedDict()
+        self._tokens: OrderedDict[str, _VerifiedToken] = OrderedDict()
 
     async def close(self) -> None:
         await self._keys.close()
@@ -92,23 +93,23 @@ class TokenVerifier:
     async def verify(self, authorization_header: str | None, activity: Mapping[str, Any]) -> None:
         """Raise Unauthenticated or Forbidden unless Teams sent this activity to this bot."""
         if self._app_id:
-            proof = await self._prove(_read_bearer(authorization_header))
-            self._check_claims(proof.claims, proof.key, activity)
+            verified = await self._verify_token(_read_bearer(authorization_header))
+            self._check_claims(verified.claims, verified.key, activity)
         self._check_activity(activity)
 
-    async def _prove(self, token: str) -> _Proof:
-        """What the token states. Teams sends the same one for an hour: its signature is checked once for each key."""
-        known = self._proofs.get(token)
+    async def _verify_token(self, token: str) -> _VerifiedToken:
+        """Return the verified token. Teams sends the same token for an hour: a signature is verified once per key."""
+        known = self._tokens.get(token)
         kid = known.kid if known else _read_kid(token)
         key = await self._keys.find(kid)
         if key is None:
             raise Unauthenticated("unknown key")
         if known is not None and known.key is key:
             return known
-        proof = self._proofs[token] = _Proof(kid, key, _read_claims(token, key))
-        if len(self._proofs) > MAX_TOKENS:
-            self._proofs.popitem(last=False)
-        return proof
+        verified = self._tokens[token] = _VerifiedToken(kid, key, _read_claims(token, key))
+        if len(self._tokens) > MAX_TOKENS:
+            self._tokens.popitem(last=False)
+        return verified
 
     def _check_claims(self, claims: Mapping[str, Any], key: SigningKey, activity: Mapping[str, Any]) -> None:
         if claims.get("iss") != key.issuer:
@@ -147,7 +148,7 @@ def _read_bearer(header: str | None) -> str:
 
 
 def _read_kid(token: str) -> str:
-    """The id of the key, from a header that names the one algorithm in use and nothing unknown."""
+    """Return the key id of a header that names RS256 and no critical extension."""
     try:
         header = jwt.get_unverified_header(token)
     except _UNREADABLE as error:
@@ -166,7 +167,7 @@ def _read_claims(token: str, key: SigningKey) -> dict[str, Any]:
 
 
 def _read_time(value: object) -> float | None:
-    """Seconds since 1970, unless it is something else (a truth value, a text, infinity, a number of 400 digits)."""
+    """Return a claim in seconds since 1970; None for a bool, a text, infinity, or a number beyond a float."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:

@@ -1,7 +1,7 @@
-"""Cards as Microsoft Teams gets and gives them back: messages, answers of a click, and what a pressed button carries.
+"""Cards as Teams messages and invoke responses, and the payload of a pressed button.
 
-Nothing about a conversation is kept here. A button that is pressed in a card with its own view for each reader carries
-the way back to that view, so that an answer for this person alone, which stands in place of the card, can lead back.
+No state of a conversation is stored. A button in a card with per-user views carries the command that renders that
+view, so that a private answer in place of the card can lead back to it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,36 +26,36 @@ NOTE: Final = "application/vnd.microsoft.activity.message"
 ERROR: Final = "application/vnd.microsoft.error"
 
 REFRESH: Final = "refresh"
-"""The verb with which a client asks for a reader's view, on its own or because somebody wants it."""
+"""The verb with which a client requests a per-user view, automatically or from the menu of the message."""
 
 CANCEL: Final = "cancel"
-OUTSIDE_VERSION: Final = "1.3"
-"""Previews of links know no newer cards."""
+UNFURL_VERSION: Final = "1.3"
+"""Link unfurling supports no newer version of Adaptive Cards."""
 ARGUMENTS_MAX: Final = 100
 COMMAND_MAX_CHARS: Final = 100
 LINK_MAX_CHARS: Final = 2_000
-WAY_BACK_MAX_BYTES: Final = 1_000
-_OURS: Final = frozenset({"v", "cmd", "args", "back", "many", "msteams", "once", "of"})
+BACK_ARGS_MAX_BYTES: Final = 1_000
+_RESERVED: Final = frozenset({"v", "cmd", "args", "back", "many", "msteams", "once", "of"})
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """A command with its arguments: how a card is drawn again for a reader."""
+class ViewCommand:
+    """A command with its arguments that renders a reader's view of a card."""
 
     command: str
     args: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
-    """What a button carried, with what was filled in."""
+class ButtonPayload:
+    """The command of a pressed button, with its arguments and input values."""
 
     command: str
     args: Mapping[str, Any]
-    back: Way | None
+    back: ViewCommand | None
 
 
-class _Way(msgspec.Struct, frozen=True):
+class _BackPayload(msgspec.Struct, frozen=True):
     cmd: str
     args: dict[str, Any] = {}
 
@@ -67,8 +67,8 @@ class _Payload(msgspec.Struct, frozen=True):
     many: list[str] = []
 
 
-def read_pressed(data: object) -> Pressed | None:
-    """What a button carried; None when it is not one of ours, or from another version."""
+def read_button(data: object) -> ButtonPayload | None:
+    """Read the data of a pressed button; None where it is not of this bot, or of another version."""
     if not is_object(data) or len(data) > ARGUMENTS_MAX:
         return None
     try:
@@ -77,98 +77,100 @@ def read_pressed(data: object) -> Pressed | None:
         return None
     if read.v != PAYLOAD_VERSION or not 0 < len(read.cmd) <= COMMAND_MAX_CHARS or len(read.args) > ARGUMENTS_MAX:
         return None
-    filled = {name: value for name, value in data.items() if name not in _OURS}
+    filled = {name: value for name, value in data.items() if name not in _RESERVED}
     for name in read.many:
         if isinstance(chosen := filled.get(name), str):
             filled[name] = [one for one in chosen.split(",") if one]
-    return Pressed(read.cmd, read.args | filled, _read_way(data.get("back")))
+    return ButtonPayload(read.cmd, read.args | filled, _read_back(data.get("back")))
 
 
-def _read_way(back: object) -> Way | None:
+def _read_back(back: object) -> ViewCommand | None:
     try:
-        read = msgspec.convert(back, _Way)
+        read = msgspec.convert(back, _BackPayload)
     except msgspec.ValidationError:
         return None
-    if not 0 < len(read.cmd) <= COMMAND_MAX_CHARS or len(msgspec.json.encode(read.args)) > WAY_BACK_MAX_BYTES:
+    if not 0 < len(read.cmd) <= COMMAND_MAX_CHARS or len(msgspec.json.encode(read.args)) > BACK_ARGS_MAX_BYTES:
         return None
-    return Way(read.cmd, read.args)
+    return ViewCommand(read.cmd, read.args)
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
-    """Draws cards for Teams at the present moment."""
+class TeamsRenderer:
+    """Renders cards for Teams at the current time."""
 
     clock: Callable[[], datetime]
 
     def message(self, card: Card, reader: Reader, user_ids: Sequence[str]) -> Json:
-        """A card as a message; `user_ids` are the people who may see an own view of it."""
+        """Render a card as a message; the clients of `user_ids` may refresh it to a per-user view."""
         return {
             "type": "message",
             "summary": plain.notice(card, reader.language, reader.zone, self.clock()),
             "attachments": [{"contentType": CARD, "content": self.card(card, reader, user_ids)}],
         }
 
-    def card(self, card: Card, reader: Reader, user_ids: Sequence[str], back: Way | None = None) -> Json:
-        """A card whose buttons know the way back. Nobody to refresh it for: it is the same for everybody."""
-        way = Way(card.refresh.command, dict(card.refresh.args)) if card.refresh and user_ids else back
+    def card(self, card: Card, reader: Reader, user_ids: Sequence[str], back: ViewCommand | None = None) -> Json:
+        """Render a card whose buttons carry the command of its view. Without user ids it has no refresh."""
+        view = ViewCommand(card.refresh.command, dict(card.refresh.args)) if card.refresh and user_ids else back
         shown = card if user_ids else replace(card, refresh=None)
-        carried = {"back": {"cmd": way.command, "args": dict(way.args)}} if way else {}
-        drawn = adaptive.render(shown, reader.language, reader.zone, self.clock(), user_ids=user_ids, carried=carried)
-        if "refresh" in drawn:
-            drawn["refresh"]["action"]["verb"] = REFRESH
-        return drawn
+        carried = {"back": {"cmd": view.command, "args": dict(view.args)}} if view else {}
+        rendered = adaptive.render(
+            shown, reader.language, reader.zone, self.clock(), user_ids=user_ids, carried=carried
+        )
+        if "refresh" in rendered:
+            rendered["refresh"]["action"]["verb"] = REFRESH
+        return rendered
 
-    def answer(self, card: Card, reader: Reader, user_id: str, back: Way | None, *, private: bool) -> Json:
-        """What stands in place of the clicked card, for this person."""
-        if private and back and (card.refresh is None or Way(card.refresh.command, card.refresh.args) != back):
+    def answer(self, card: Card, reader: Reader, user_id: str, back: ViewCommand | None, *, private: bool) -> Json:
+        """Render an invoke response that replaces the clicked card in this user's view."""
+        if private and back and (card.refresh is None or ViewCommand(card.refresh.command, card.refresh.args) != back):
             card = cards.returnable(card, back.command, back.args)
         return {"statusCode": 200, "type": CARD, "value": self.card(card, reader, [user_id], back)}
 
-    def dialog(self, card: Card, reader: Reader, along: Json) -> Json:
-        """A card in a window of its own: the window closes by itself, and its buttons only submit.
+    def dialog(self, card: Card, reader: Reader, extra: Json) -> Json:
+        """Render a card for a dialog, whose buttons submit it and carry the values in `extra`.
 
-        They carry `along` what the next answer needs.
+        The cancel button is left out: a dialog has its own.
         """
         kept = [one for one in card.actions if not isinstance(one, Run) or one.command != CANCEL]
-        drawn = self.card(replace(card, actions=tuple(kept)), reader, [])
-        for action in _buttons(drawn):
+        rendered = self.card(replace(card, actions=tuple(kept)), reader, [])
+        for action in _list_buttons(rendered):
             submit = action["fallback"] | ({"mode": action["mode"]} if "mode" in action else {})
             action.clear()
-            action.update(submit | {"data": submit["data"] | along})
-        return drawn
+            action.update(submit | {"data": submit["data"] | extra})
+        return rendered
 
     def attachment(self, card: Card, reader: Reader) -> Json:
-        """A card to put into a message, and its line in a list."""
-        drawn = self.card(card, reader, []) | {"version": OUTSIDE_VERSION}
+        """Render a card that users insert into a message, and its preview in a list."""
+        rendered = self.card(card, reader, []) | {"version": UNFURL_VERSION}
         state = self.line(card.badge.text, reader) if card.badge else ""
-        preview = {"title": _unmarked(self.line(card.title, reader)), "text": _unmarked(state)}
+        preview = {"title": _escape_tags(self.line(card.title, reader)), "text": _escape_tags(state)}
         return {
             "contentType": CARD,
-            "content": drawn,
+            "content": rendered,
             "preview": {"contentType": THUMBNAIL, "content": preview},
         }
 
     def line(self, words: T, reader: Reader) -> str:
-        """A sentence on one line, where Teams takes no card."""
+        """Render a text as one line, where Teams accepts no card."""
         return Writer(reader.language, reader.zone, self.clock()).one_line(words)
 
     def words(self, card: Card, reader: Reader) -> str:
-        """What a card says, where none can be shown."""
+        """Render a card as plain text on one line."""
         return " ".join(plain.render(card, reader.language, reader.zone, self.clock()).split())
 
     def note(self, words: T | None, reader: Reader) -> Json:
-        """A line at the clicked card, which stays as it is."""
+        """Render an invoke response that shows a text at the unchanged card."""
         return {"statusCode": 200, "type": NOTE, "value": self.line(words, reader) if words else ""}
 
 
-def cards_of(attachments: Iterable[Mapping[str, Any]] | None) -> list[Json]:
-    """The cards that somebody has put into his own message."""
+def list_cards(attachments: Iterable[Mapping[str, Any]] | None) -> list[Json]:
+    """Return the cards in a user's message."""
     found = (one.get("content") for one in attachments or () if one.get("contentType") == CARD)
     return [content for content in found if is_object(content)]
 
 
-def links_of(card: Json) -> Iterator[str]:
-    """The addresses that the buttons below such a card open."""
+def list_urls(card: Json) -> Iterator[str]:
+    """Yield the URLs that the buttons of a card open."""
     actions: object = card.get("actions")
     for action in cast("list[object]", actions) if isinstance(actions, list) else ():
         url: object = action.get("url") if is_object(action) else None
@@ -176,19 +178,19 @@ def links_of(card: Json) -> Iterator[str]:
             yield url
 
 
-def error(status: int, code: str, message: str) -> Json:
-    """What a client is told that asks for something the bot does not do."""
+def render_error(status: int, code: str, message: str) -> Json:
+    """Return an invoke response that reports an error."""
     return {"statusCode": status, "type": ERROR, "value": {"code": code, "message": message}}
 
 
-def _unmarked(words: str) -> str:
-    """Without the characters in which such a line would see markup."""
+def _escape_tags(words: str) -> str:
+    """Replace the angle brackets that a thumbnail card would read as HTML."""
     return words.translate({ord("<"): "\u2039", ord(">"): "\u203a"})
 
 
-def _buttons(drawn: Json) -> Iterator[Json]:
-    """Every button of a drawn card, wherever it stands."""
-    parts: list[Any] = [drawn.get("body"), drawn.get("actions")]
+def _list_buttons(rendered: Json) -> Iterator[Json]:
+    """Yield every Action.Execute of a rendered card."""
+    parts: list[Any] = [rendered.get("body"), rendered.get("actions")]
     while parts:
         part = parts.pop()
         if isinstance(part, list):

@@ -1,11 +1,10 @@
-"""Writing to Microsoft Teams: the Bot Connector's REST interface with plain dictionaries over one pooled session.
+"""Calls of the Bot Connector's REST API: plain dictionaries over the bot's one pooled session.
 
-Creating a message takes no idempotency key. Therefore a send is repeated only where Teams certainly did not accept it;
-an update, a deletion or a question may be repeated.
+Creating a message takes no idempotency key, so a send is retried only where Teams certainly did not accept it;
+updates, deletions and reads are retried.
 """
 
 import asyncio
-import random
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -21,42 +20,41 @@ import msgspec
 import structlog
 
 from bot.operations.metrics import Metrics
-from bot.platforms.base import NOT_ASKED, Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
-from bot.platforms.rate_limiter import Paces, Window
-from bot.platforms.response_body import BodyTooLarge, read_body
+from bot.platforms.base import NOT_ASKED, Ambiguous, Gone, RateLimited, Rejected, Unavailable
+from bot.platforms.http_calls import (
+    MAX_RETRY_AFTER_S,
+    MAX_TOTAL_WAIT_S,
+    NOT_WRITTEN,
+    TIMEOUT,
+    HttpReply,
+    Retries,
+    Retryable,
+    backoff_s,
+    exchange,
+)
+from bot.platforms.rate_limiter import RateLimiter, Window
 from bot.platforms.teams.service_hosts import ServiceHosts
 from bot.platforms.teams.token import TokenSource
 
-# `connect` includes waiting for a free connection of the pool: when it is over, nothing was written yet.
-TIMEOUT: Final = aiohttp.ClientTimeout(total=30, connect=5)
 WRITES: Final = (Window(7, 1), Window(8, 2), Window(60, 30), Window(1800, 3600))
 READS: Final = (Window(14, 1), Window(16, 2), Window(120, 30), Window(3600, 3600))
-"""What Teams allows in one conversation."""
+"""Rate limits of Teams per bot and conversation (Microsoft: "Rate limiting for bots")."""
 
-MAX_TRIES: Final = 4
-MAX_TOTAL_WAIT_S: Final = 30.0
-MAX_RETRY_AFTER_S: Final = 24 * 3600.0
-BACKOFF_S: Final = 1.0
-MAX_BACKOFF_S: Final = 8.0
-
-MAX_ANSWER_BYTES: Final = 2 * 1024 * 1024
 MAX_ID_CHARS: Final = 1024
 MEMBERS_PER_PAGE: Final = 500
 MAX_MEMBERS: Final = 5000
 
-_LATER: Final = frozenset({HTTPStatus.PRECONDITION_FAILED, HTTPStatus.TOO_MANY_REQUESTS})
+_RATE_LIMITED: Final = frozenset({HTTPStatus.PRECONDITION_FAILED, HTTPStatus.TOO_MANY_REQUESTS})
 _GONE: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _REPEATABLE: Final = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
-_NOT_WRITTEN: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 _ERROR_CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("teams.connector")
-_random: Final = random.SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
 class CreatedConversation:
-    """A new conversation, and the message that opened it if there was one."""
+    """The ids of a new conversation and of its first message."""
 
     conversation_id: str
     activity_id: str = ""
@@ -64,7 +62,7 @@ class CreatedConversation:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The members of a conversation as Teams describes them; not complete beyond the limit that was asked for."""
+    """Members of a conversation, as Teams describes them; incomplete beyond the requested limit."""
 
     members: tuple[Mapping[str, Any], ...]
     complete: bool
@@ -101,45 +99,29 @@ class _Failure(msgspec.Struct):
     error: _Error
 
 
-_Answer = TypeVar("_Answer")
+_Response = TypeVar("_Response")
 
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """One use of the interface, whatever number of tries it takes."""
+    """One use of the API, with all its tries."""
 
     method: str
     url: str
-    place: str
-    paces: Paces
+    key: str
+    limiter: RateLimiter
     body: bytes | None = None
     patience_s: float = MAX_TOTAL_WAIT_S
 
     @property
-    def repeatable(self) -> bool:
+    def is_repeatable(self) -> bool:
         return self.method != "POST"
 
 
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    status: int
-    retry_after: str
-    body: bytes
-
-
-class _NotYet(Exception):
-    """This try failed in a way that allows another one."""
-
-    def __init__(self, failure: SendFailed, delay_s: float) -> None:
-        super().__init__()
-        self.failure = failure
-        self.delay_s = delay_s
-
-
 class Connector:
-    """Everything that the bot asks of Teams. Whatever goes wrong with Teams is a SendFailed."""
+    """Calls the Bot Connector; every failure is a SendFailed."""
 
-    def __init__(  # noqa: PLR0913 - clock, timer and sleep are one thing, three times
+    def __init__(  # noqa: PLR0913 - its collaborators, and three kinds of time
         self,
         session: aiohttp.ClientSession,
         token_source: TokenSource,
@@ -159,8 +141,8 @@ class Connector:
         self._timer = timer
         self._sleep = sleep
         self._timeout = timeout
-        self._writes = Paces(WRITES, timer=timer, sleep=sleep)
-        self._reads = Paces(READS, timer=timer, sleep=sleep)
+        self._writes = RateLimiter(WRITES, timer=timer, sleep=sleep)
+        self._reads = RateLimiter(READS, timer=timer, sleep=sleep)
 
     async def send(
         self,
@@ -170,16 +152,16 @@ class Connector:
         *,
         patience_s: float = MAX_TOTAL_WAIT_S,
     ) -> str:
-        """Post a message; the answer is its id."""
+        """Post a message and return its id."""
         url = self._url(service_url, conversation_id, "activities")
-        return (await self._create(url, _thread(conversation_id), activity, patience_s)).id
+        return (await self._create(url, _strip_thread(conversation_id), activity, patience_s)).id
 
     async def reply_to(
         self, service_url: str, conversation_id: str, activity_id: str, activity: Mapping[str, Any]
     ) -> str:
-        """Post a message as an answer to another one; the answer is its id."""
+        """Post a message as a reply to another one and return its id."""
         url = self._url(service_url, conversation_id, "activities", activity_id)
-        return (await self._create(url, _thread(conversation_id), activity)).id
+        return (await self._create(url, _strip_thread(conversation_id), activity)).id
 
     async def update(
         self,
@@ -193,22 +175,22 @@ class Connector:
         """Replace a message."""
         url = self._url(service_url, conversation_id, "activities", activity_id)
         body = msgspec.json.encode(activity)
-        await self._run(_Call("PUT", url, _thread(conversation_id), self._writes, body, patience_s))
+        await self._run(_Call("PUT", url, _strip_thread(conversation_id), self._writes, body, patience_s))
 
     async def delete(self, service_url: str, conversation_id: str, activity_id: str) -> None:
         """Remove a message."""
         url = self._url(service_url, conversation_id, "activities", activity_id)
-        await self._run(_Call("DELETE", url, _thread(conversation_id), self._writes))
+        await self._run(_Call("DELETE", url, _strip_thread(conversation_id), self._writes))
 
     async def create_conversation(
         self, service_url: str, body: Mapping[str, Any], *, patience_s: float = MAX_TOTAL_WAIT_S
     ) -> CreatedConversation:
         """Open a direct chat or a channel thread."""
-        created = await self._create(self._url(service_url), _new_place(body), body, patience_s)
+        created = await self._create(self._url(service_url), _find_new_key(body), body, patience_s)
         return CreatedConversation(created.id, created.activity_id or "")
 
     async def members(self, service_url: str, conversation_id: str, limit: int = MAX_MEMBERS) -> Roster:
-        """Who is in a conversation, page by page."""
+        """Return the members of a conversation, read page by page."""
         url = self._url(service_url, conversation_id, "pagedmembers")
         found: list[Mapping[str, Any]] = []
         query = {"pageSize": str(MEMBERS_PER_PAGE)}
@@ -221,23 +203,23 @@ class Connector:
         return Roster(tuple(found[:limit]), complete=False)
 
     async def member(self, service_url: str, conversation_id: str, member_id: str) -> Mapping[str, Any]:
-        """One person of a conversation as Teams describes him; Gone if he is not in it."""
+        """Return one member of a conversation. Raises Gone where the user is not a member."""
         url = self._url(service_url, conversation_id, "members", member_id)
         return await self._get(url, conversation_id, dict[str, Any])
 
     async def channels(self, service_url: str, team_id: str) -> dict[str, str]:
-        """The names of a team's channels by their ids; the first one has none."""
+        """Return the names of a team's channels by id; General has none."""
         found = await self._get(self._url(service_url, team_id, "conversations", root="teams"), team_id, _Channels)
         return {channel.id: channel.name for channel in found.conversations if channel.name}
 
     async def team_name(self, service_url: str, team_id: str) -> str:
-        """What a team is called."""
+        """Return the name of a team."""
         return (await self._get(self._url(service_url, team_id, root="teams"), team_id, _Team)).name or ""
 
     def _url(self, service_url: str, *segments: str, root: str = "conversations") -> str:
-        """The address of a thing; the token goes to no host that is not on the list."""
+        """Build the URL of a resource on a permitted host. Raises Rejected."""
         if not self._hosts.permits(service_url):
-            _log.error("teams_service_url_refused")
+            _log.error("service_url_refused")
             raise Rejected(NOT_ASKED)
         if any(segment.strip(".") == "" or len(segment) > MAX_ID_CHARS for segment in segments):
             raise Rejected(NOT_ASKED)
@@ -245,126 +227,114 @@ class Connector:
         return f"{service_url.rstrip('/')}/v3/{path}"
 
     async def _create(
-        self, url: str, place: str, body: Mapping[str, Any], patience_s: float = MAX_TOTAL_WAIT_S
+        self, url: str, key: str, body: Mapping[str, Any], patience_s: float = MAX_TOTAL_WAIT_S
     ) -> _Created:
-        answer = await self._run(_Call("POST", url, place, self._writes, msgspec.json.encode(body), patience_s))
-        created = _read(answer, _Created)
+        response = await self._run(_Call("POST", url, key, self._writes, msgspec.json.encode(body), patience_s))
+        created = _decode(response, _Created)
         if created is None or not created.id:
-            # It exists, although the answer does not name it: nobody may create it again.
+            # Teams accepted it without naming its id; another try could post it twice.
             raise Ambiguous("accepted without an id")
         return created
 
-    async def _get(self, url: str, conversation_id: str, shape: type[_Answer]) -> _Answer:
-        answer = _read(await self._run(_Call("GET", url, _thread(conversation_id), self._reads)), shape)
-        if answer is None:
-            raise Unavailable("unreadable answer")
-        return answer
+    async def _get(self, url: str, conversation_id: str, shape: type[_Response]) -> _Response:
+        response = _decode(await self._run(_Call("GET", url, _strip_thread(conversation_id), self._reads)), shape)
+        if response is None:
+            raise Unavailable("unreadable response")
+        return response
 
     async def _run(self, call: _Call) -> bytes:
-        """The body of the answer, after as many tries as the kind of call and the time allow."""
-        give_up_at = self._timer() + call.patience_s
-        attempt = 0
-        while True:
-            await call.paces.wait(call.place, give_up_at - self._timer())
-            try:
-                return await self._try(call, attempt)
-            except _NotYet as not_yet:
-                call.paces.block(call.place, not_yet.delay_s)
-                attempt += 1
-                if attempt == MAX_TRIES or self._timer() + not_yet.delay_s > give_up_at:
-                    raise not_yet.failure from not_yet
+        """Run a call with its retries; return the body of the response."""
+        retries = Retries(call.limiter, call.key, call.patience_s, self._timer)
+        return await retries.run(lambda attempt: self._try(call, attempt))
 
     async def _try(self, call: _Call, attempt: int) -> bytes:
         token = await self._token_source.fetch()
         try:
             reply = await self._exchange(call, token)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise self._judge_silence(call, error, attempt) from error
+            raise self._classify_error(call, error, attempt) from error
         if reply.status == HTTPStatus.UNAUTHORIZED:
             self._token_source.forget(token)
         if HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
             return reply.body
         self._errors.labels("teams", str(reply.status)).inc()
-        _log.warning("teams_call_failed", method=call.method, status=reply.status, code=_read_error_code(reply.body))
-        raise self._judge(call, reply, attempt)
+        _log.warning(
+            "platform_call_failed",
+            platform="teams",
+            method=call.method,
+            status=reply.status,
+            code=_read_error_code(reply.body),
+        )
+        raise self._classify(call, reply, attempt)
 
-    async def _exchange(self, call: _Call, token: str | None) -> _Reply:
+    async def _exchange(self, call: _Call, token: str | None) -> HttpReply:
         headers = {"Content-Type": "application/json"} if call.body is not None else {}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        async with self._session.request(
-            call.method, call.url, data=call.body, headers=headers, timeout=self._timeout, allow_redirects=False
-        ) as response:
-            try:
-                body = await read_body(response, MAX_ANSWER_BYTES)
-            except BodyTooLarge:
-                body = b""
-            return _Reply(response.status, response.headers.get("Retry-After", ""), body)
+        return await exchange(
+            self._session, call.method, call.url, body=call.body, headers=headers, limits=self._timeout
+        )
 
-    def _judge_silence(self, call: _Call, error: Exception, attempt: int) -> Exception:
-        """What it means that no whole answer came."""
+    def _classify_error(self, call: _Call, error: Exception, attempt: int) -> Exception:
+        """Return the failure that a missing response means."""
         reason = type(error).__name__
         self._errors.labels("teams", reason).inc()
-        _log.warning("teams_call_unanswered", method=call.method, error=reason)
-        if call.repeatable:
-            return _NotYet(Unavailable(reason), _backoff_s(attempt))
-        return Unavailable(reason) if isinstance(error, _NOT_WRITTEN) else Ambiguous(reason)
+        _log.warning("platform_call_unanswered", platform="teams", method=call.method, error=reason)
+        if call.is_repeatable:
+            return Retryable(Unavailable(reason), backoff_s(attempt))
+        return Unavailable(reason) if isinstance(error, NOT_WRITTEN) else Ambiguous(reason)
 
-    def _judge(self, call: _Call, reply: _Reply, attempt: int) -> Exception:
-        """What an answer means that is not a success."""
+    def _classify(self, call: _Call, reply: HttpReply, attempt: int) -> Exception:
+        """Return the failure that an unsuccessful response means."""
         status = reply.status
-        if status in _LATER:
-            delay_s = self._read_retry_after(reply.retry_after, attempt)
-            return _NotYet(RateLimited(delay_s), delay_s)
+        if status in _RATE_LIMITED:
+            delay_s = self._read_retry_after_s(reply.retry_after, attempt)
+            return Retryable(RateLimited(delay_s), delay_s)
         if status == HTTPStatus.UNAUTHORIZED:
-            # About the token, not about the message: once more with a new one, and later again.
-            return _NotYet(Unavailable("token refused"), 0) if attempt == 0 else Unavailable("token refused")
+            # The token was refused, not the message: one retry with a new token, later tries by the relay.
+            return Retryable(Unavailable("token refused"), 0) if attempt == 0 else Unavailable("token refused")
         if status in _GONE:
             return Gone(status)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
-            return self._judge_breakdown(call, reply, attempt)
+            return self._classify_server_error(call, reply, attempt)
         return Rejected(status)
 
-    def _judge_breakdown(self, call: _Call, reply: _Reply, attempt: int) -> Exception:
-        """What an answer means with which Teams does not say whether it has done its work."""
+    def _classify_server_error(self, call: _Call, reply: HttpReply, attempt: int) -> Exception:
+        """Return the failure of a 5xx or 408, which does not say whether the call took effect."""
         reason = f"status {reply.status}"
-        if not call.repeatable:
+        if not call.is_repeatable:
             return Ambiguous(reason)
         if reply.status in _REPEATABLE:
-            return _NotYet(Unavailable(reason), self._read_retry_after(reply.retry_after, attempt))
+            return Retryable(Unavailable(reason), self._read_retry_after_s(reply.retry_after, attempt))
         return Unavailable(reason)
 
-    def _read_retry_after(self, text: str, attempt: int) -> float:
-        """The seconds that Teams asks for, as a number or as a date, else our own growing pause."""
+    def _read_retry_after_s(self, text: str, attempt: int) -> float:
+        """Return the seconds of a Retry-After header, a number or a date, else a backoff."""
         text = text.strip()
         try:
             seconds = float(text) if text[:1].isdigit() else self._seconds_until(text)
         except (ValueError, TypeError, OverflowError):
-            return _backoff_s(attempt)
+            return backoff_s(attempt)
         return min(max(seconds, 0.0), MAX_RETRY_AFTER_S)
 
     def _seconds_until(self, date: str) -> float:
         return (parsedate_to_datetime(date) - self._clock()).total_seconds()
 
 
-def _backoff_s(attempt: int) -> float:
-    return min(BACKOFF_S * 2**attempt, MAX_BACKOFF_S) * _random.uniform(0.5, 1.0)
-
-
-def _thread(conversation_id: str) -> str:
-    """The limits count by conversation, not by the thread in it."""
+def _strip_thread(conversation_id: str) -> str:
+    """Return the conversation without the thread: the rate limits count by conversation."""
     return conversation_id.partition(";")[0]
 
 
-def _new_place(body: Mapping[str, Any]) -> str:
-    """For whom a conversation is opened: the channel or the people in it."""
+def _find_new_key(body: Mapping[str, Any]) -> str:
+    """Return the rate limit key of a conversation that has no id yet: its channel or its members."""
     channel_data: Mapping[str, Any] = body.get("channelData") or {}
     channel: Mapping[str, Any] = channel_data.get("channel") or {}
     members: Iterable[Mapping[str, Any]] = body.get("members") or ()
     return str(channel.get("id") or ",".join(sorted(str(member.get("id")) for member in members)))
 
 
-def _read(body: bytes, shape: type[_Answer]) -> _Answer | None:
+def _decode(body: bytes, shape: type[_Response]) -> _Response | None:
     try:
         return msgspec.json.decode(body, type=shape)
     except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -372,6 +342,6 @@ def _read(body: bytes, shape: type[_Answer]) -> _Answer | None:
 
 
 def _read_error_code(body: bytes) -> str:
-    """The word with which Teams names the error: the sentence beside it may hold personal data."""
-    failure = _read(body, _Failure)
+    """Return the error code of a response; the message beside it may hold personal data."""
+    failure = _decode(body, _Failure)
     return failure.error.code if failure and _ERROR_CODE.fullmatch(failure.error.code) else ""

@@ -1,6 +1,6 @@
-"""What people ask in the menus of Microsoft Teams: a form, what was filled in, a search, a link.
+"""Requests of message extensions: open a form, submit it, search, unfurl a link.
 
-The bot need not be where they ask: of such a place it learns nothing that it could rely on.
+The bot need not be a member of the conversation, and the request proves nothing about it.
 """
 
 import re
@@ -13,11 +13,11 @@ import msgspec
 
 from bot.commands.extensions import CAPTURE, OUTLINE, SEARCH, TEXT, find_lead_link
 from bot.dispatch.interaction import Interaction, InteractionKind
-from bot.platforms.ingress import Turned, is_object
-from bot.platforms.teams.activity import CHAT_WITH_BOT, NOWHERE, Spoken
-from bot.platforms.teams.cards import Pressed, read_pressed
-from bot.platforms.teams.interactions import incoming_of
-from bot.platforms.teams.text import readable
+from bot.platforms.ingress import RequestRejected, is_object
+from bot.platforms.teams.activity import CHAT_WITH_BOT, NOWHERE, Activity
+from bot.platforms.teams.cards import ButtonPayload, read_button
+from bot.platforms.teams.interactions import build_incoming
+from bot.platforms.teams.text import to_plain_message
 from services.people import PlaceKind
 
 FETCH: Final = "composeExtension/fetchTask"
@@ -25,31 +25,31 @@ SUBMIT: Final = "composeExtension/submitAction"
 QUERY: Final = "composeExtension/query"
 LINK: Final = "composeExtension/queryLink"
 ANONYMOUS: Final = "composeExtension/anonymousQueryLink"
-"""Asked for people who do not have the app; Teams does not say who."""
+"""Sent for users without the app; it names no user."""
 
 MESSAGE_MAX_CHARS: Final = 20_000
 PARAMETERS_MAX: Final = 10
-_ONCE: Final = re.compile(r"[0-9a-f]{16}")
+_FORM_ID: Final = re.compile(r"[0-9a-f]{16}")
 _MESSAGE_ID: Final = re.compile(r"\d{1,20}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Something asked in a menu."""
+class ExtensionRequest:
+    """A request of a message extension."""
 
     name: str
-    spoken: Spoken
+    activity: Activity
     incoming: Interaction | None
-    """None for what the bot does not understand."""
-    pressed: Pressed | None = None
-    once: str = ""
-    """Names one form that was handed out, so that sending it twice is sending it once."""
-    of: str = ""
-    """The message from whose menu it was asked for."""
+    """None for a command that the bot does not know."""
+    button: ButtonPayload | None = None
+    form_id: str = ""
+    """Identifies one form, so that a repeated submission is one interaction."""
+    message_id: str = ""
+    """The message whose menu was used."""
 
     @property
     def is_page(self) -> bool:
-        """Whether more of a list is wanted."""
+        """Return whether the client requests a further page of a search."""
         return self.incoming is not None and bool(self.incoming.args.get("skip"))
 
 
@@ -58,7 +58,7 @@ class _Body(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class _Message(msgspec.Struct, frozen=True, rename="camel"):
-    """A message from whose menu something was asked."""
+    """The message whose menu was used."""
 
     id: str | None = None
     reply_to_id: str | None = None
@@ -77,7 +77,7 @@ class _Page(msgspec.Struct, frozen=True):
 
 
 class _Value(msgspec.Struct, frozen=True, rename="camel"):
-    """The value of every request from a menu; what it does not name is ignored."""
+    """The value of every extension invoke; fields that it does not name are ignored."""
 
     command_id: str = ""
     message_payload: _Message | None = None
@@ -87,112 +87,122 @@ class _Value(msgspec.Struct, frozen=True, rename="camel"):
     url: str = ""
 
 
-def read_asked(spoken: Spoken, public_url: str) -> Asked | None:
-    """What is asked; None for an invoke that comes from no menu. Raises Turned for what makes no sense."""
-    name = spoken.activity.name or ""
+def read_extension_request(activity: Activity, public_url: str) -> ExtensionRequest | None:
+    """Read an invoke; None where it is not of a message extension. Raises RequestRejected."""
+    name = activity.name or ""
     reader = READERS.get(name)
     if reader is None:
         return None
-    if not is_object(spoken.activity.value):
-        raise Turned(400, "malformed")
+    if not is_object(activity.value):
+        raise RequestRejected(400, "malformed")
     try:
-        value = msgspec.convert(spoken.activity.value, _Value)
+        value = msgspec.convert(activity.value, _Value)
     except msgspec.ValidationError as malformed:
-        raise Turned(400, "malformed") from malformed
-    of = _message_of(value)
-    return replace(reader(name, _located(spoken, of), value, public_url), of=of)
+        raise RequestRejected(400, "malformed") from malformed
+    message_id = _find_message_id(value)
+    request = reader(name, _locate_in_thread(activity, message_id), value, public_url)
+    return replace(request, message_id=message_id)
 
 
-def _fetched(name: str, spoken: Spoken, value: _Value, public_url: str) -> Asked:
-    """A form, filled from the message in whose menu it was asked for."""
+def _read_fetch(name: str, activity: Activity, value: _Value, public_url: str) -> ExtensionRequest:
+    """Read a request for a form, prefilled with the message whose menu was used."""
     del public_url
     if value.command_id != CAPTURE:
-        return Asked(name, spoken, None)
-    incoming = replace(_incoming(spoken), command=CAPTURE, args={"message": _text(value.message_payload)})
-    return Asked(name, spoken, incoming, once=secrets.token_hex(8))
+        return ExtensionRequest(name, activity, None)
+    incoming = replace(
+        _build_incoming(activity), command=CAPTURE, args={"message": _read_message_text(value.message_payload)}
+    )
+    return ExtensionRequest(name, activity, incoming, form_id=secrets.token_hex(8))
 
 
-def _submitted(name: str, spoken: Spoken, value: _Value, public_url: str) -> Asked:
-    """What was filled in."""
+def _read_submission(name: str, activity: Activity, value: _Value, public_url: str) -> ExtensionRequest:
+    """Read a submitted form."""
     del public_url
-    pressed = read_pressed(value.data)
-    if pressed is None or not is_object(value.data):
-        return Asked(name, spoken, None)
-    incoming = replace(_incoming(spoken), command=pressed.command, args=pressed.args)
-    once = value.data.get("once")
-    if not isinstance(once, str) or not _ONCE.fullmatch(once):
-        return Asked(name, spoken, incoming, pressed, secrets.token_hex(8))
-    return Asked(name, spoken, replace(incoming, interaction_id=f"{spoken.person_id}|{once}"), pressed, once)
-
-
-def _searched(name: str, spoken: Spoken, value: _Value, public_url: str) -> Asked:
-    """What to look for; nothing, when the search has just been opened."""
-    del public_url
-    if value.command_id != SEARCH or len(value.parameters) > PARAMETERS_MAX:
-        return Asked(name, spoken, None)
-    text = next((one.value for one in value.parameters if one.name == TEXT), "")
-    page = value.query_options
-    args = {"search": text if isinstance(text, str) else "", "skip": page.skip, "count": page.count}
-    return Asked(name, spoken, replace(_incoming(spoken), command=SEARCH, args=args))
-
-
-def _linked(name: str, spoken: Spoken, value: _Value, public_url: str) -> Asked:
-    """The lead behind one of our links."""
-    lead_id = find_lead_link(public_url, value.url)
-    if not lead_id:
-        return Asked(name, spoken, None)
-    return Asked(name, spoken, replace(_incoming(spoken), command=OUTLINE, args={"lead": lead_id}))
-
-
-READERS: Final[Mapping[str, Callable[[str, Spoken, _Value, str], Asked]]] = {
-    FETCH: _fetched,
-    SUBMIT: _submitted,
-    QUERY: _searched,
-    LINK: _linked,
-}
-
-
-def _incoming(spoken: Spoken) -> Interaction:
-    """As if from a place in which others read along, unless it is certainly the chat with the bot.
-
-    A chat of two people calls itself personal, too.
-    """
-    incoming = incoming_of(spoken, InteractionKind.DIALOG)
-    is_ours = spoken.conversation.id.startswith(CHAT_WITH_BOT)
-    kind = PlaceKind.PERSONAL if is_ours else _public(spoken.kind)
-    thread = spoken.conversation.id if ";" in spoken.conversation.id else ""
-    return replace(
-        incoming, conversation=replace(incoming.conversation, kind=kind, thread=thread, is_bot_there=is_ours)
+    button = read_button(value.data)
+    if button is None or not is_object(value.data):
+        return ExtensionRequest(name, activity, None)
+    incoming = replace(_build_incoming(activity), command=button.command, args=button.args)
+    form_id = value.data.get("once")
+    if not isinstance(form_id, str) or not _FORM_ID.fullmatch(form_id):
+        return ExtensionRequest(name, activity, incoming, button, secrets.token_hex(8))
+    return ExtensionRequest(
+        name, activity, replace(incoming, interaction_id=f"{activity.user_id}|{form_id}"), button, form_id
     )
 
 
-def _public(kind: PlaceKind) -> PlaceKind:
+def _read_search(name: str, activity: Activity, value: _Value, public_url: str) -> ExtensionRequest:
+    """Read a search; its text is empty when the search is opened."""
+    del public_url
+    if value.command_id != SEARCH or len(value.parameters) > PARAMETERS_MAX:
+        return ExtensionRequest(name, activity, None)
+    text = next((one.value for one in value.parameters if one.name == TEXT), "")
+    page = value.query_options
+    args = {"search": text if isinstance(text, str) else "", "skip": page.skip, "count": page.count}
+    return ExtensionRequest(name, activity, replace(_build_incoming(activity), command=SEARCH, args=args))
+
+
+def _read_link(name: str, activity: Activity, value: _Value, public_url: str) -> ExtensionRequest:
+    """Read a link to a lead."""
+    lead_id = find_lead_link(public_url, value.url)
+    if not lead_id:
+        return ExtensionRequest(name, activity, None)
+    return ExtensionRequest(name, activity, replace(_build_incoming(activity), command=OUTLINE, args={"lead": lead_id}))
+
+
+READERS: Final[Mapping[str, Callable[[str, Activity, _Value, str], ExtensionRequest]]] = {
+    FETCH: _read_fetch,
+    SUBMIT: _read_submission,
+    QUERY: _read_search,
+    LINK: _read_link,
+}
+
+
+def _build_incoming(activity: Activity) -> Interaction:
+    """Return sender and conversation; only the direct chat with the bot counts as personal.
+
+    Teams reports a chat of two users as `personal`, too.
+    """
+    incoming = build_incoming(activity, InteractionKind.DIALOG)
+    is_direct = activity.conversation.id.startswith(CHAT_WITH_BOT)
+    kind = PlaceKind.PERSONAL if is_direct else _to_shared_kind(activity.kind)
+    thread = activity.conversation.id if ";" in activity.conversation.id else ""
+    return replace(
+        incoming, conversation=replace(incoming.conversation, kind=kind, thread=thread, is_bot_there=is_direct)
+    )
+
+
+def _to_shared_kind(kind: PlaceKind) -> PlaceKind:
     return PlaceKind.GROUP if kind is PlaceKind.PERSONAL else kind
 
 
-def _message_of(value: _Value) -> str:
-    """The message that begins the thread; a form carries it along, because it is not always told again."""
+def _find_message_id(value: _Value) -> str:
+    """Return the first message of the thread; the form carries it, because a submission may omit it."""
     message = value.message_payload
     if message is None:
-        told: object = value.data.get("of") if is_object(value.data) else None
+        message_id: object = value.data.get("of") if is_object(value.data) else None
     else:
-        told = message.reply_to_id or message.id
-    return told if isinstance(told, str) and _MESSAGE_ID.fullmatch(told) else ""
+        message_id = message.reply_to_id or message.id
+    return message_id if isinstance(message_id, str) and _MESSAGE_ID.fullmatch(message_id) else ""
 
 
-def _located(spoken: Spoken, of: str) -> Spoken:
-    """In the thread of the message, which Teams does not always name itself."""
-    place = spoken.conversation.id
-    if not of or spoken.kind is not PlaceKind.CHANNEL or ";" in place or place.startswith(NOWHERE):
-        return spoken
-    thread = msgspec.structs.replace(spoken.conversation, id=f"{place};messageid={of}")
-    return msgspec.structs.replace(spoken, conversation=thread)
+def _locate_in_thread(activity: Activity, message_id: str) -> Activity:
+    """Return the activity in the thread of a message, which Teams does not always name."""
+    conversation_id = activity.conversation.id
+    if (
+        not message_id
+        or activity.kind is not PlaceKind.CHANNEL
+        or ";" in conversation_id
+        or conversation_id.startswith(NOWHERE)
+    ):
+        return activity
+    thread = msgspec.structs.replace(activity.conversation, id=f"{conversation_id};messageid={message_id}")
+    return msgspec.structs.replace(activity, named_conversation=thread)
 
 
-def _text(message: _Message | None) -> str:
-    """What the message says, its subject first."""
+def _read_message_text(message: _Message | None) -> str:
+    """Return the text of a message, its subject first."""
     if message is None:
         return ""
-    body = readable(message.body.content) if message.body else ""
-    text = f"Subject: {readable(message.subject)}\n{body}" if message.subject else body
+    body = to_plain_message(message.body.content) if message.body else ""
+    text = f"Subject: {to_plain_message(message.subject)}\n{body}" if message.subject else body
     return text[:MESSAGE_MAX_CHARS]

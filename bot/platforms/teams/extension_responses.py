@@ -1,4 +1,4 @@
-"""The answers to what people ask in the menus of Microsoft Teams: dialogs, lists and previews."""
+"""Responses to message extensions: dialogs, lists and link previews."""
 
 import asyncio
 import secrets
@@ -9,125 +9,129 @@ import structlog
 
 from bot.commands.extensions import rebuild_form
 from bot.dispatch.interaction import Dispatcher, Placement, Response
-from bot.platforms.base import Ambiguous, Reader, SendFailed
+from bot.platforms.base import Ambiguous, Reader, SendFailed, reader_of_locale
 from bot.platforms.ingress import Json
 from bot.platforms.teams.activity import NOWHERE
-from bot.platforms.teams.cards import CANCEL, CARD, Drawing
-from bot.platforms.teams.extension_requests import FETCH, LINK, QUERY, SUBMIT, Asked
+from bot.platforms.teams.cards import CANCEL, CARD, TeamsRenderer
+from bot.platforms.teams.extension_requests import FETCH, LINK, QUERY, SUBMIT, ExtensionRequest
 from cards import chat as cards
 from cards.model import Card
-from services import user
 
 ANSWER_LIMIT_S: Final = 3.5
 POST_LIMIT_S: Final = 1.0
-"""Teams waits five seconds for both, and then asks again."""
+"""Teams waits 5 seconds for a response and then repeats the request; both limits together stay below."""
 TEXT_MAX_CHARS: Final = 500
 CLOSED: Final[Json] = {}
-"""The dialog ends."""
+"""Closes the dialog."""
 
-Post = Callable[[Asked, Response], Awaitable[None]]
+Post = Callable[[ExtensionRequest, Response], Awaitable[None]]
 
-log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("teams")
+_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("teams")
 
 
-class Extensions:
-    """Asks the bot what was asked in a menu, and words the answer for that menu."""
+class ExtensionResponder:
+    """Passes extension requests to the dispatch, and renders the answers."""
 
-    def __init__(self, chat: Dispatcher, drawing: Drawing, limit_s: float = ANSWER_LIMIT_S) -> None:
+    def __init__(self, chat: Dispatcher, renderer: TeamsRenderer, limit_s: float = ANSWER_LIMIT_S) -> None:
         self._chat = chat
-        self._drawing = drawing
+        self._renderer = renderer
         self._limit_s = limit_s
-        self._answers: dict[str, Callable[[Asked, Post], Awaitable[Json]]] = {
-            FETCH: self._fetched,
-            SUBMIT: self._submitted,
-            QUERY: self._found,
-            LINK: self._linked,
+        self._responses: dict[str, Callable[[ExtensionRequest, Post], Awaitable[Json]]] = {
+            FETCH: self._respond_to_fetch,
+            SUBMIT: self._respond_to_submission,
+            QUERY: self._respond_to_search,
+            LINK: self._respond_to_link,
         }
 
-    async def answer(self, asked: Asked, post: Post) -> Json:
-        """What the client shows. `post` puts a card where it was asked, for everybody there."""
-        return await self._answers[asked.name](asked, post)
+    async def answer(self, request: ExtensionRequest, post: Post) -> Json:
+        """Return the invoke response. `post` posts a card in the conversation of the request."""
+        return await self._responses[request.name](request, post)
 
-    async def _fetched(self, asked: Asked, post: Post) -> Json:
+    async def _respond_to_fetch(self, request: ExtensionRequest, post: Post) -> Json:
         del post
-        answer = await self._ask(asked, cards.slow())
-        return self._dialog(asked, answer.card, answer.reader, once=asked.once)
+        answer = await self._ask(request, cards.slow())
+        return self._render_dialog(request, answer.card, answer.reader, form_id=request.form_id)
 
-    async def _submitted(self, asked: Asked, post: Post) -> Json:
-        """The dialog goes on with the answer, or ends when that stands in a message of its own."""
-        if asked.pressed is not None and asked.pressed.command == CANCEL:
+    async def _respond_to_submission(self, request: ExtensionRequest, post: Post) -> Json:
+        """Show the answer in the dialog, or close the dialog after posting it."""
+        if request.button is not None and request.button.command == CANCEL:
             return CLOSED
-        # Whatever was filled in comes back, and under the same name: sent again, it is carried out once.
-        filled = rebuild_form(asked.pressed.command, asked.pressed.args) if asked.pressed else None
-        answer = await self._ask(asked, cards.slow(filled))
+        # A late answer shows the inputs again, with the same form id: a repeated submission is one interaction.
+        filled = rebuild_form(request.button.command, request.button.args) if request.button else None
+        answer = await self._ask(request, cards.slow(filled))
         if answer.placement is not Placement.NEW:
             is_slow = answer.card.title == cards.SLOW
-            return self._dialog(asked, answer.card, answer.reader, once=asked.once if is_slow else "")
-        return await self._brought(asked, answer, post)
+            return self._render_dialog(request, answer.card, answer.reader, form_id=request.form_id if is_slow else "")
+        return await self._post_or_insert(request, answer, post)
 
-    async def _brought(self, asked: Asked, answer: Response, post: Post) -> Json:
-        """A message for everybody here; where the bot cannot write, a card for the person's own message."""
+    async def _post_or_insert(self, request: ExtensionRequest, answer: Response, post: Post) -> Json:
+        """Post for all members; where the bot cannot post, return a card for the user's own message."""
         try:
-            if asked.spoken.conversation.id.startswith(NOWHERE):
-                return self._inserted(asked, answer)
+            if request.activity.conversation.id.startswith(NOWHERE):
+                return self._insert(request, answer)
             async with asyncio.timeout(POST_LIMIT_S):
-                await post(asked, answer)
+                await post(request, answer)
         except (TimeoutError, Ambiguous):
-            log.warning("teams_answer_unknown")
-            return self._dialog(asked, cards.unseen(answer.card), answer.reader)
+            _log.warning("extension_post_outcome_unknown")
+            return self._render_dialog(request, cards.unseen(answer.card), answer.reader)
         except SendFailed as failure:
-            log.info("teams_answer_inserted", failure=type(failure).__name__)
-            return self._inserted(asked, answer)
+            _log.info("extension_answer_inserted", failure=type(failure).__name__)
+            return self._insert(request, answer)
         return CLOSED
 
-    def _inserted(self, asked: Asked, answer: Response) -> Json:
+    def _insert(self, request: ExtensionRequest, answer: Response) -> Json:
         if not answer.choices:
-            return self._dialog(asked, answer.card, answer.reader)
-        return self._listed(answer.choices[:1], answer.reader)
+            return self._render_dialog(request, answer.card, answer.reader)
+        return self._render_list(answer.choices[:1], answer.reader)
 
-    async def _found(self, asked: Asked, post: Post) -> Json:
-        """A list to choose from, or in words why there is none."""
+    async def _respond_to_search(self, request: ExtensionRequest, post: Post) -> Json:
+        """Return the list of results, or the reason why it is empty."""
         del post
-        answer = await self._ask(asked, cards.slow())
-        if answer.choices or asked.is_page:
-            return self._listed(answer.choices, answer.reader)
-        words = self._drawing.words(answer.card, answer.reader)[:TEXT_MAX_CHARS]
+        answer = await self._ask(request, cards.slow())
+        if answer.choices or request.is_page:
+            return self._render_list(answer.choices, answer.reader)
+        words = self._renderer.words(answer.card, answer.reader)[:TEXT_MAX_CHARS]
         return {"composeExtension": {"type": "message", "text": words}}
 
-    async def _linked(self, asked: Asked, post: Post) -> Json:
-        """The lead, for whoever may see it; the bare link for everybody else."""
+    async def _respond_to_link(self, request: ExtensionRequest, post: Post) -> Json:
+        """Return the preview of a lead, or nothing where the user may not see it."""
         del post
-        if asked.incoming is None:
-            return NOTHING
-        answer = await self._ask(asked, cards.slow())
-        return self._listed(answer.choices, answer.reader)
+        if request.incoming is None:
+            return EMPTY_RESULT
+        answer = await self._ask(request, cards.slow())
+        return self._render_list(answer.choices, answer.reader)
 
-    async def _ask(self, asked: Asked, otherwise: Card) -> Response:
-        """The bot's answer; `otherwise`, when it does not come in time."""
-        reader = Reader(user.spoken(asked.spoken.activity.locale or ""), "UTC")
-        if asked.incoming is None:
+    async def _ask(self, request: ExtensionRequest, otherwise: Card) -> Response:
+        """Return the dispatch's answer; `otherwise` after the time limit."""
+        reader = reader_of_locale(request.activity.locale or "")
+        if request.incoming is None:
             return Response(cards.outdated(), Placement.PRIVATE, reader)
         try:
             async with asyncio.timeout(self._limit_s):
-                answer = await self._chat.receive(asked.incoming)
+                answer = await self._chat.receive(request.incoming)
         except TimeoutError:
-            log.warning("teams_extension_slow", name=asked.name)
+            _log.warning("extension_timed_out", name=request.name)
             return Response(otherwise, Placement.PRIVATE, reader)
         return answer or Response(cards.outdated(), Placement.PRIVATE, reader)
 
-    def _dialog(self, asked: Asked, card: Card, reader: Reader, once: str = "") -> Json:
-        along = {"once": once or secrets.token_hex(8)} | ({"of": asked.of} if asked.of else {})
-        drawn = self._drawing.dialog(card, reader, along)
-        title = self._drawing.line(card.title, reader)
-        value = {"title": title, "height": "large", "width": "medium", "card": {"contentType": CARD, "content": drawn}}
+    def _render_dialog(self, request: ExtensionRequest, card: Card, reader: Reader, form_id: str = "") -> Json:
+        extra = {"once": form_id or secrets.token_hex(8)} | ({"of": request.message_id} if request.message_id else {})
+        rendered = self._renderer.dialog(card, reader, extra)
+        title = self._renderer.line(card.title, reader)
+        value = {
+            "title": title,
+            "height": "large",
+            "width": "medium",
+            "card": {"contentType": CARD, "content": rendered},
+        }
         return {"task": {"type": "continue", "value": value}}
 
-    def _listed(self, choices: Iterable[Card], reader: Reader) -> Json:
-        return _result([self._drawing.attachment(card, reader) for card in choices])
+    def _render_list(self, choices: Iterable[Card], reader: Reader) -> Json:
+        return _build_result([self._renderer.attachment(card, reader) for card in choices])
 
 
-def _result(attachments: list[dict[str, Any]]) -> Json:
+def _build_result(attachments: list[dict[str, Any]]) -> Json:
     return {"composeExtension": {"type": "result", "attachmentLayout": "list", "attachments": attachments}}
 
 
-NOTHING: Final = _result([])
+EMPTY_RESULT: Final = _build_result([])

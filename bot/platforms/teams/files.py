@@ -1,7 +1,7 @@
-"""Files of Microsoft Teams lie in SharePoint: the bot fetches what people send, and puts there what they want to have.
+"""Files in Teams lie in SharePoint: the bot downloads the files of a message, and uploads files after consent.
 
-Both addresses come with an activity that Teams has signed, and carry their own permission: the bot adds no token. All
-the same it goes nowhere but to SharePoint, however an address is written and wherever SharePoint sends it on.
+Both URLs arrive in a signed activity and carry their own permission, so the bot adds no token. Every URL, also that of
+a redirect, must be on SharePoint's hosts.
 """
 
 import asyncio
@@ -14,142 +14,120 @@ from urllib.parse import urljoin
 import aiohttp
 import msgspec
 import structlog
+from botbuilder.schema.teams.additional_properties import ContentType
 from yarl import URL
 
-from bot.platforms.allowed_hosts import FileHosts
-from bot.platforms.response_body import BodyTooLarge, read_body
-from services.file import Problem, ReceivedFile
-from services.file.model import MESSAGE_MAX
-from services.spreadsheet import FILE_MAX_BYTES
+from bot.platforms.allowed_hosts import AllowedFileHosts
+from bot.platforms.attachments import (
+    ATTACHMENTS_MAX,
+    FETCH_LIMIT_S,
+    TRANSFER_ERRORS,
+    UPLOAD_LIMIT_S,
+    NotFetched,
+    read_file,
+)
+from bot.platforms.response_body import read_body
 
-DOWNLOAD: Final = "application/vnd.microsoft.teams.file.download.info"
-FETCH_LIMIT_S: Final = 10.0
-UPLOAD_LIMIT_S: Final = 12.0
+DOWNLOAD: Final = ContentType.FILE_DOWNLOAD_INFO
 UPLOAD_TRIES: Final = 2
 REDIRECTS_MAX: Final = 3
-ATTACHMENTS_READ: Final = 50
-ANSWER_MAX_BYTES: Final = 256 * 1024
+RESPONSE_MAX_BYTES: Final = 256 * 1024
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_BROKEN: Final = (aiohttp.ClientError, OSError, TimeoutError, ValueError)
 
-log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("teams.files")
-
-
-class NotFetched(Exception):
-    """SharePoint did not give the file, or it was not SharePoint that was named."""
+_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("teams.files")
 
 
 class NotStored(Exception):
-    """The file did not get to where the person wanted it."""
+    """SharePoint did not accept the file."""
 
 
-class Attached(msgspec.Struct, frozen=True):
-    """A file that somebody sent, and where it can be fetched."""
+class TeamsFile(msgspec.Struct, frozen=True):
+    """A file in a message, and its download URL."""
 
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
     url: str
 
 
-class _Content(msgspec.Struct, frozen=True, rename="camel"):
+class _DownloadInfo(msgspec.Struct, frozen=True, rename="camel"):
     download_url: str
 
 
-class _Attachment(msgspec.Struct, frozen=True, rename="camel"):
+class _FileAttachment(msgspec.Struct, frozen=True, rename="camel"):
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
-    content: _Content
+    content: _DownloadInfo
 
 
-def read_attached(attachments: Sequence[Mapping[str, Any]] | None) -> tuple[Attached, ...]:
-    """The files among what came along with a message; pictures and the message as HTML are none."""
-    found: list[Attached] = []
-    for one in (attachments or ())[:ATTACHMENTS_READ]:
-        if one.get("contentType") != DOWNLOAD:
-            continue
-        try:
-            read = msgspec.convert(one, _Attachment)
-        except msgspec.ValidationError:
-            name = one.get("name")
-            found.append(Attached(name[:1_000] if name and isinstance(name, str) else "?", ""))
-        else:
-            found.append(Attached(read.name, read.content.download_url))
-    return tuple(found)
+def read_attachments(attachments: Sequence[Mapping[str, Any]] | None) -> tuple[TeamsFile, ...]:
+    """Read the files of a message; images and the message's HTML are other attachments."""
+    files = [one for one in (attachments or ())[:ATTACHMENTS_MAX] if one.get("contentType") == DOWNLOAD]
+    return tuple(_read_attachment(one) for one in files)
 
 
-def unfetched(attached: Sequence[Attached]) -> tuple[ReceivedFile, ...]:
-    """The files that came where the bot takes none."""
-    return tuple(ReceivedFile(one.name, "", problem=Problem.NOT_FETCHED) for one in attached)
+def _read_attachment(attachment: Mapping[str, Any]) -> TeamsFile:
+    try:
+        read = msgspec.convert(attachment, _FileAttachment)
+    except msgspec.ValidationError:
+        name = attachment.get("name")
+        return TeamsFile(name[:1_000] if name and isinstance(name, str) else "?", "")
+    return TeamsFile(read.name, read.content.download_url)
 
 
-class Files:
-    """Gets files from SharePoint and puts them there, over the one session of the bot."""
+class TeamsFiles:
+    """Downloads and uploads files over the bot's pooled session."""
 
     def __init__(
         self,
         session: aiohttp.ClientSession,
-        hosts: FileHosts,
+        hosts: AllowedFileHosts,
         *,
         fetch_limit_s: float = FETCH_LIMIT_S,
         upload_limit_s: float = UPLOAD_LIMIT_S,
     ) -> None:
         self._session = session
         self._hosts = hosts
-        self._fetch_limit_s = fetch_limit_s
+        self.fetch_limit_s = fetch_limit_s
         self._upload_limit_s = upload_limit_s
 
     def permits(self, url: object) -> bool:
-        """Whether the address is one of SharePoint."""
+        """Return whether a URL is on SharePoint's hosts."""
         return self._hosts.permits(url)
 
-    async def fetch(self, attached: Sequence[Attached]) -> tuple[ReceivedFile, ...]:
-        """The files with what is in them, or why not."""
-        if len(attached) > MESSAGE_MAX:
-            return unfetched(attached)
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._fetch(one)) for one in attached]
-        return tuple(task.result() for task in tasks)
+    async def fetch(self, file: TeamsFile) -> tuple[str, bytes]:
+        """Return name and content of a file. Raises NotFetched, BodyTooLarge."""
+        return file.title, await self._download(file.url)
 
-    async def _fetch(self, attached: Attached) -> ReceivedFile:
-        try:
-            async with asyncio.timeout(self._fetch_limit_s):
-                return ReceivedFile(attached.name, "", await self._get(attached.url))
-        except BodyTooLarge:
-            return ReceivedFile(attached.name, "", problem=Problem.TOO_BIG)
-        except (NotFetched, *_BROKEN) as failure:
-            log.warning("teams_file_not_fetched", failure=type(failure).__name__)
-            return ReceivedFile(attached.name, "", problem=Problem.NOT_FETCHED)
-
-    async def _get(self, url: str) -> bytes:
+    async def _download(self, url: str) -> bytes:
         for _ in range(1 + REDIRECTS_MAX):
             if not self._hosts.permits(url):
-                log.error("teams_file_address_refused")
+                _log.error("file_url_refused")
                 raise NotFetched
             async with self._session.get(URL(url, encoded=True), allow_redirects=False) as response:
                 if response.status == HTTPStatus.OK:
-                    return await _read(response)
+                    return await read_file(response)
                 if response.status not in _REDIRECTS:
-                    log.warning("teams_file_refused", status=response.status)
+                    _log.warning("file_refused", status=response.status)
                     raise NotFetched
-                url = urljoin(url, _location(response))
+                url = urljoin(url, _get_location(response))
         raise NotFetched
 
     async def upload(self, url: str, content: bytes) -> None:
-        """Put a file where SharePoint has made room for it; putting it there twice is the same. Raises NotStored."""
+        """Upload a file to the URL of an upload session; a repeated upload is harmless. Raises NotStored."""
         if not self._hosts.permits(url):
-            log.error("teams_file_address_refused")
+            _log.error("file_url_refused")
             raise NotStored
         try:
             async with asyncio.timeout(self._upload_limit_s):
                 for attempt in range(1, UPLOAD_TRIES + 1):
                     if await self._put(url, content, is_last=attempt == UPLOAD_TRIES):
                         return
-        except _BROKEN as failure:
-            log.warning("teams_file_not_stored", failure=type(failure).__name__)
+        except TRANSFER_ERRORS as failure:
+            _log.warning("file_not_stored", failure=type(failure).__name__)
             raise NotStored from failure
         raise NotStored
 
     async def _put(self, url: str, content: bytes, *, is_last: bool) -> bool:
-        """Whether SharePoint has it now; False: another try may help."""
+        """Return whether SharePoint accepted the file; False where another try may succeed."""
         headers = {
             "Content-Range": f"bytes 0-{len(content) - 1}/{len(content)}",
             "Content-Type": "application/octet-stream",
@@ -157,22 +135,16 @@ class Files:
         async with self._session.put(
             URL(url, encoded=True), data=BytesIO(content), headers=headers, allow_redirects=False
         ) as response:
-            await read_body(response, ANSWER_MAX_BYTES)
+            await read_body(response, RESPONSE_MAX_BYTES)
             if response.status in {HTTPStatus.OK, HTTPStatus.CREATED}:
                 return True
-            log.warning("teams_file_not_taken", status=response.status)
+            _log.warning("file_not_accepted", status=response.status)
             if response.status < HTTPStatus.INTERNAL_SERVER_ERROR or is_last:
                 raise NotStored
             return False
 
 
-def _location(response: aiohttp.ClientResponse) -> str:
+def _get_location(response: aiohttp.ClientResponse) -> str:
     if not (location := response.headers.get("Location")):
         raise NotFetched
     return location
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    if (response.content_length or 0) > FILE_MAX_BYTES:
-        raise BodyTooLarge
-    return await read_body(response, FILE_MAX_BYTES)

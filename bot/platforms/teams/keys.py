@@ -1,4 +1,4 @@
-"""The public keys with which Microsoft signs what it sends to a bot, fetched and kept."""
+"""Public keys of the Bot Connector's tokens, fetched by OpenID metadata and cached."""
 
 import asyncio
 import contextlib
@@ -22,11 +22,11 @@ from bot.platforms.response_body import BodyTooLarge, read_body
 ISSUERS: Final = frozenset(
     {"https://api.botframework.com", "https://api.botframework.us", "https://api.botframework.azure.cn"}
 )
-"""Who speaks for Teams in each cloud. The emulator and other bots (skills) have issuers of their own."""
+"""Token issuers of Teams in each cloud. The emulator and skills use other issuers, which are rejected."""
 
 FETCH_TIMEOUT_S: Final = 5.0
 REFRESH_GAP_S: Final = 60.0
-# Without any key nobody is served, so the first fetch is tried again sooner.
+# Without any key every request is rejected, so the first fetch is retried sooner.
 FIRST_FETCH_GAP_S: Final = 5.0
 FRESH_FOR_S: Final = 24 * 3600.0
 MAX_DOCUMENT_BYTES: Final = 1024 * 1024
@@ -38,7 +38,7 @@ _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("teams.keys")
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A key, who may be named as issuer of what it signs, and for which channels it vouches."""
+    """A public key, the issuer of its tokens, and the channels that it endorses."""
 
     key: RSAPublicKey
     issuer: str
@@ -46,7 +46,7 @@ class SigningKey:
 
 
 class UnusableDocument(Exception):
-    """What the key server answered cannot be used."""
+    """The key server's response is not usable."""
 
 
 class _Metadata(msgspec.Struct):
@@ -62,7 +62,7 @@ _Document = TypeVar("_Document", _Metadata, _KeySet)
 
 
 class SigningKeys:
-    """Keys by their id. What is known stays usable while the key server is slow or down."""
+    """Keys by id; cached keys stay valid while the key server is slow or down."""
 
     def __init__(
         self,
@@ -77,12 +77,12 @@ class SigningKeys:
         self._timer = timer
         self._timeout_s = timeout_s
         self._keys: Mapping[str, SigningKey] = {}
-        self._tried_at: float | None = None
+        self._attempted_at: float | None = None
         self._fetched_at: float | None = None
         self._refresh: asyncio.Task[None] | None = None
 
     async def find(self, kid: str) -> SigningKey | None:
-        """The key of this id; an unknown id asks the key server once, at most every minute."""
+        """Return a key; an unknown id causes one refresh, at most every minute."""
         if key := self._keys.get(kid):
             if self._is_stale():
                 self._start_refresh()
@@ -94,7 +94,7 @@ class SigningKeys:
         return self._keys.get(kid)
 
     async def close(self) -> None:
-        """End a refresh that is still under way."""
+        """Cancel a running refresh."""
         if self._refresh is not None:
             self._refresh.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -105,9 +105,9 @@ class SigningKeys:
 
     def _start_refresh(self) -> None:
         gap = REFRESH_GAP_S if self._keys else FIRST_FETCH_GAP_S
-        if self._refresh is not None or (self._tried_at is not None and self._timer() - self._tried_at < gap):
+        if self._refresh is not None or (self._attempted_at is not None and self._timer() - self._attempted_at < gap):
             return
-        self._tried_at = self._timer()
+        self._attempted_at = self._timer()
         # The one task of this object: referenced here, ended by close(), its errors are all handled in itself.
         self._refresh = asyncio.create_task(self._refresh_keys())  # noqa: TID251
 
@@ -134,7 +134,7 @@ class SigningKeys:
         return keys
 
     def _require_tls(self, jwks_uri: str) -> None:
-        """Keys come over TLS, unless the operator himself named a key server on this machine."""
+        """Require TLS for the key set, unless the configured key server is on this machine."""
         uri = urlsplit(jwks_uri)
         local = is_loopback(uri.hostname or "") and is_loopback(urlsplit(self._openid_url).hostname or "")
         if uri.scheme != "https" and not local:
@@ -149,7 +149,7 @@ class SigningKeys:
 
 
 def _read_key(document: Mapping[str, Any], issuer: str) -> Iterator[tuple[str, SigningKey]]:
-    """The key in one entry of the set, if it is one that may sign tokens for us."""
+    """Yield the RSA key of one entry, if it may sign tokens."""
     kid, endorsements = document.get("kid"), document.get("endorsements") or ()
     if not isinstance(kid, str) or document.get("kty") != "RSA" or document.get("use", "sig") != "sig":
         return

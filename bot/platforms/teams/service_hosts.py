@@ -1,8 +1,8 @@
-"""The hosts of Teams, which get its token, and those of its files, which do not."""
+"""Hosts of Teams, which get the bot's token, and hosts of its files, which do not."""
 
 from typing import Final
 
-from bot.platforms.allowed_hosts import Hosts
+from bot.platforms.allowed_hosts import AllowedHosts
 
 MICROSOFT_SERVICE_HOSTS: Final = (
     "smba.trafficmanager.net",
@@ -11,11 +11,11 @@ MICROSOFT_SERVICE_HOSTS: Final = (
     "smba.infra.dod.teams.microsoft.us",
     ".botframework.azure.cn",
 )
-"""Public cloud, the three clouds of the United States' government, and the cloud in China."""
+"""The public cloud, the three clouds of the US government, and the cloud in China."""
 
 MICROSOFT_FILE_HOSTS: Final = (".sharepoint.com", ".sharepoint.us", ".sharepoint-mil.us", ".sharepoint.cn")
-"""SharePoint and OneDrive in the public cloud, in the two clouds of the United States' government, and in China."""
+"""SharePoint and OneDrive in the public cloud, in two clouds of the US government, and in China."""
 
 
-class ServiceHosts(Hosts):
-    """Where Teams may have answers sent."""
+class ServiceHosts(AllowedHosts):
+    """Hosts of the Bot Connector that may receive messages and the bot's token."""

@@ -1,4 +1,4 @@
-"""A typed text as the person meant it: without the markup of Teams, with every mentioned person as one word."""
+"""Text of Teams messages: markup removed, every mentioned user as one word."""
 
 import html
 import re
@@ -21,12 +21,12 @@ _TAG: Final = re.compile(
 _CELL: Final = re.compile(r"</t[dh]>", re.IGNORECASE)
 _ANY_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>")
 _BLANK: Final = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
-_UNSEEN: Final = re.compile("[\u200b\u200e\u200f\u2060\ufeff]")
+_INVISIBLE: Final = re.compile("[\u200b\u200e\u200f\u2060\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A mention as it stands in the text."""
+class MentionEntity:
+    """A mention: its markup in the text, and the mentioned account."""
 
     markup: str
     account: Account
@@ -37,9 +37,9 @@ class _Entity(msgspec.Struct, frozen=True):
     mentioned: Account
 
 
-def read_mentions(entities: Iterable[Mapping[str, Any]] | None) -> list[Named]:
-    """Everybody named with @; entities of other kinds, and those that cannot be read, are none."""
-    found: list[Named] = []
+def read_mentions(entities: Iterable[Mapping[str, Any]] | None) -> list[MentionEntity]:
+    """Read the mentions among the entities; unreadable ones are skipped."""
+    found: list[MentionEntity] = []
     for entity in entities or ():
         if entity.get("type") != "mention" or len(found) == MENTIONS_MAX:
             continue
@@ -47,41 +47,41 @@ def read_mentions(entities: Iterable[Mapping[str, Any]] | None) -> list[Named]:
             read = msgspec.convert(entity, _Entity)
         except msgspec.ValidationError:
             continue
-        found.append(Named(read.text, read.mentioned))
+        found.append(MentionEntity(read.text, read.mentioned))
     return found
 
 
 def read_text(
-    text: str, bot_id: str, named: Iterable[Named], known: Mapping[str, str]
+    text: str, bot_id: str, entities: Iterable[MentionEntity], user_ids: Mapping[str, str]
 ) -> tuple[str, tuple[Mention, ...]]:
-    """The text for the registry and who is named in it; `known` are the identities of the mentioned."""
+    """Return the plain text of a message and its mentions; `user_ids` are stored ids by the bot's id of a user."""
     mentions: dict[str, Mention] = {}
-    for one in named:
-        word = "" if one.account.id == bot_id else _word(one.account, known)
+    for one in entities:
+        word = "" if one.account.id == bot_id else _render_mention(one.account, user_ids)
         if not one.markup or one.markup not in text:
             continue
         text = text.replace(one.markup, f" {word} ", 1)
         if word.startswith("@"):
-            mentions[word] = Mention(word[1:], plain(one.account.name or ""))
-    text = plain(text)
+            mentions[word] = Mention(word[1:], to_plain(one.account.name or ""))
+    text = to_plain(text)
     for word in mentions:
-        # A name of two words that was written in two steps is mentioned twice in a row.
+        # Some clients send a mention of a two-word name as two adjacent mentions of the same user.
         text = re.sub(rf"{re.escape(word)}(?: {re.escape(word)})+(?!\S)", lambda _, word=word: word, text)
     return text, tuple(mentions.values())
 
 
-def _word(account: Account, known: Mapping[str, str]) -> str:
-    """A person is one word; a channel, a team or a tag that is mentioned is just its name."""
-    return f"@{known[account.id]}" if account.id in known else account.name or ""
+def _render_mention(account: Account, user_ids: Mapping[str, str]) -> str:
+    """Return a user as one word, and a channel, team or tag as its name."""
+    return f"@{user_ids[account.id]}" if account.id in user_ids else account.name or ""
 
 
-def readable(markup: str) -> str:
-    """The words of a whole message with pictures, tables and cards in it."""
-    return plain(_ANY_TAG.sub("", _CELL.sub(" ", _BREAK.sub("\n", markup))))
+def to_plain_message(markup: str) -> str:
+    """Return the text of a whole HTML message with images, tables and cards."""
+    return to_plain(_ANY_TAG.sub("", _CELL.sub(" ", _BREAK.sub("\n", markup))))
 
 
-def plain(text: str) -> str:
-    """Words without markup, entities and characters that nobody sees; lines stay lines."""
+def to_plain(text: str) -> str:
+    """Remove markup, entities and invisible characters; line breaks stay."""
     text = _TAG.sub("", _BREAK.sub("\n", text))
-    text = _UNSEEN.sub("", html.unescape(text).replace("\r\n", "\n").replace("\0", ""))
+    text = _INVISIBLE.sub("", html.unescape(text).replace("\r\n", "\n").replace("\0", ""))
     return "\n".join(_BLANK.sub(" ", line).strip() for line in text.split("\n")).strip()

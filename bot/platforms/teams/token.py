@@ -1,4 +1,4 @@
-"""The token with which the bot proves to Microsoft Teams that it is itself."""
+"""The bot's access token for the Bot Connector, by client credentials."""
 
 import asyncio
 import time
@@ -17,16 +17,16 @@ SCOPES: Final = {
     "login.microsoftonline.us": "https://api.botframework.us/.default",
     "login.partner.microsoftonline.cn": "https://api.botframework.azure.cn/.default",
 }
-"""Where the clouds of their own differ from the public one."""
+"""OAuth scopes of the sovereign clouds, by login host."""
 
 PUBLIC_SCOPE: Final = "https://api.botframework.com/.default"
 SHARED_TENANT: Final = "botframework.com"
 
 FETCH_TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=5)
 RENEW_BEFORE_S: Final = 300.0
-# How long a failure is remembered, so that a fan-out of messages does not become a storm on the login server.
-FAILURE_GAP_S: Final = 5.0
-MAX_ANSWER_BYTES: Final = 64 * 1024
+# A failed exchange is cached, so that a fan-out of messages causes one token request and not one each.
+FAILURE_TTL_S: Final = 5.0
+MAX_RESPONSE_BYTES: Final = 64 * 1024
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("teams.token")
 
@@ -37,7 +37,7 @@ class _Grant(msgspec.Struct):
 
 
 class TokenSource:
-    """Client credentials, exchanged once and kept until shortly before they expire; nothing without an app id."""
+    """Exchanges client credentials for a token, and caches it until shortly before it expires."""
 
     def __init__(
         self,
@@ -58,10 +58,10 @@ class TokenSource:
         self._lock = asyncio.Lock()
         self._token = ""
         self._expires_at = 0.0
-        self._try_after = 0.0
+        self._retry_at = 0.0
 
     async def fetch(self) -> str | None:
-        """The token, or None where the bot runs without authentication. Raises Unavailable."""
+        """Return the token; None where the bot runs without authentication. Raises Unavailable."""
         if not self._app_id:
             return None
         if not self._is_fresh():
@@ -71,7 +71,7 @@ class TokenSource:
         return self._token
 
     def forget(self, token: str | None) -> None:
-        """Do not use this token again: it was refused."""
+        """Drop a token that the Bot Connector refused."""
         if token == self._token:
             self._token = ""
 
@@ -79,12 +79,12 @@ class TokenSource:
         return bool(self._token) and self._timer() < self._expires_at - RENEW_BEFORE_S
 
     async def _renew(self) -> None:
-        """Exchange the credentials; while the old token lives, a failure is only a note in the log."""
-        if self._timer() >= self._try_after:
+        """Exchange the credentials; while the old token is valid, a failure is only logged."""
+        if self._timer() >= self._retry_at:
             try:
                 grant = await self._exchange()
             except (aiohttp.ClientError, OSError, TimeoutError, ValueError, BodyTooLarge, Unavailable) as error:
-                self._try_after = self._timer() + FAILURE_GAP_S
+                self._retry_at = self._timer() + FAILURE_TTL_S
                 _log.warning("teams_token_not_renewed", error=type(error).__name__)
             else:
                 self._token, self._expires_at = grant.access_token, self._timer() + grant.expires_in
@@ -100,7 +100,7 @@ class TokenSource:
             "scope": self._scope,
         }
         async with self._session.post(self._url, data=form, timeout=FETCH_TIMEOUT, allow_redirects=False) as response:
-            body = await read_body(response, MAX_ANSWER_BYTES)
+            body = await read_body(response, MAX_RESPONSE_BYTES)
         if not response.ok:
             raise Unavailable(f"login server answered {response.status}")
         return msgspec.json.decode(body, type=_Grant)

@@ -1,6 +1,5 @@
-"""The door of the browser chat: who may knock, how much they may bring, and what the answer carries along."""
+"""Ingress of the browser chat: origin check, request bodies within their limits, and security headers."""
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,14 +11,13 @@ import msgspec
 from aiohttp import web
 from yarl import URL
 
+from bot.platforms.ingress import BODY_LIMIT_S, RequestRejected, read_bytes
 from services.errors import Contended
 from services.spreadsheet import FILE_MAX_BYTES
 
-BODY_LIMIT_BYTES: Final = 256 * 1024
-BODY_LIMIT_SECONDS: Final = 10
 FILE_TYPE: Final = "application/octet-stream"
 FILE_LIMIT_BYTES: Final = FILE_MAX_BYTES
-FILE_LIMIT_SECONDS: Final = 60
+FILE_LIMIT_S: Final = 60.0
 FILE_NAME_LIMIT: Final = 255
 TEXT_LIMIT: Final = 4000
 NAME_LIMIT: Final = 60
@@ -27,9 +25,9 @@ ARGS_LIMIT: Final = 100
 
 ID: Final = r"(?a)^[\w.:@-]{1,120}\Z"
 INTERACTION_ID: Final = r"(?a)^[\w-]{1,64}\Z"
-# No database keeps this character.
+# PostgreSQL stores no NUL in text.
 NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-# A page that is opened from elsewhere, framed or told to load something from elsewhere is not this chat.
+# Nothing is loaded from, framed by or sent to another origin.
 HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
@@ -46,48 +44,40 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Id = Annotated[str, msgspec.Meta(pattern=ID)]
 
 
-@dataclass(eq=False)
-class Turned(Exception):
-    """The request is not served; `reason` is a word that the page knows."""
-
-    status: int
-    reason: str
-
-
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What every request that changes something says: as whom."""
+    """The body of every request that changes data: the acting user."""
 
     person: Id = msgspec.field(name="as")
 
 
-class Interaction(Body, frozen=True):
-    """Something that the bot answers; the same id again is the same interaction."""
+class InteractionBody(Body, frozen=True):
+    """An interaction with the bot; a repeated id is the same interaction."""
 
     id: Annotated[str, msgspec.Meta(pattern=INTERACTION_ID)]
 
 
-class Typed(Interaction, frozen=True):
-    """Somebody wrote something."""
+class MessageBody(InteractionBody, frozen=True):
+    """A message that a user wrote."""
 
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_LIMIT)]
 
 
-class Clicked(Interaction, frozen=True):
-    """Somebody pressed a button of a card; the arguments are the button's and what was filled in."""
+class ClickBody(InteractionBody, frozen=True):
+    """A pressed button of a card, with its arguments and the input values."""
 
     message: Id
     command: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     args: Annotated[dict[str, Any], msgspec.Meta(max_length=ARGS_LIMIT)] = {}
 
 
-class Founded(Interaction, frozen=True):
-    """Somebody opens a channel and takes the bot in."""
+class ChannelBody(InteractionBody, frozen=True):
+    """A new channel with the bot as a member."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_LIMIT)]
 
 
-class Read(Body, frozen=True):
-    """Somebody has seen everything up to a position."""
+class ReadPositionBody(Body, frozen=True):
+    """The position up to which a user has read."""
 
     seq: Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 
@@ -95,36 +85,36 @@ class Read(Body, frozen=True):
 AnyBody = TypeVar("AnyBody", bound=Body)
 
 
-def guarded(handler: Handler) -> Handler:
-    """The handler behind the door: foreign pages are turned away, and every answer carries the safety headers."""
+def protect(handler: Handler) -> Handler:
+    """Wrap a handler with the origin check, error responses and security headers."""
 
     @wraps(handler)
-    async def answer(request: web.Request) -> web.StreamResponse:
+    async def serve(request: web.Request) -> web.StreamResponse:
         try:
-            turn_away_foreign(request)
+            reject_foreign_origin(request)
             response = await handler(request)
-        except Turned as turned:
-            response = web.json_response({"error": turned.reason}, status=turned.status)
+        except RequestRejected as rejected:
+            response = web.json_response({"error": rejected.reason}, status=rejected.status)
         except Contended:
             response = web.json_response({"error": "busy"}, status=503)
         if not response.prepared:
             response.headers.update(HEADERS)
         return response
 
-    return answer
+    return serve
 
 
-def turn_away_foreign(request: web.Request) -> None:
-    """Only this very page on this machine: a foreign host name is DNS rebinding, a foreign origin is forgery."""
+def reject_foreign_origin(request: web.Request) -> None:
+    """Reject other hosts (DNS rebinding) and other origins (cross-site request forgery)."""
     if not is_loopback(request.host):
-        raise Turned(403, "foreign_host")
+        raise RequestRejected(403, "foreign_host")
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"{request.scheme}://{request.host}":
-        raise Turned(403, "foreign_origin")
+        raise RequestRejected(403, "foreign_origin")
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a Host header names this machine by a name that no foreign name server can give."""
+    """Return whether a Host header names loopback literally, which no foreign DNS server can fake."""
     try:
         name = URL(f"http://{host}").host or ""
         return name == "localhost" or ip_address(name).is_loopback
@@ -133,25 +123,22 @@ def is_loopback(host: str) -> bool:
 
 
 async def read_body(request: web.Request, kind: type[AnyBody]) -> AnyBody:
-    """The JSON of a request, or a 4xx that says what is wrong with it."""
+    """Read a JSON body. Raises RequestRejected."""
     if request.content_type != "application/json":
-        raise Turned(415, "not_json")
+        raise RequestRejected(415, "not_json")
+    data = await read_bytes(request, BODY_LIMIT_S)
     try:
-        async with asyncio.timeout(BODY_LIMIT_SECONDS):
-            data = await _read(request)
         body = msgspec.json.decode(data, type=kind)
-    except TimeoutError as slow:
-        raise Turned(408, "slow") from slow
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as malformed:
-        raise Turned(400, "malformed") from malformed
+        raise RequestRejected(400, "malformed") from malformed
     if NUL.search(data):
-        raise Turned(400, "malformed")
+        raise RequestRejected(400, "malformed")
     return body
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """Somebody sent a file."""
+class UploadedFile:
+    """A file that a user sent to the bot."""
 
     person: str
     id: str
@@ -159,43 +146,31 @@ class Sent:
     content: bytes
 
 
-async def read_file(request: web.Request) -> Sent:
-    """A file: its bytes are the body, the rest stands in the address. No foreign page can send such a body unasked."""
+async def read_file(request: web.Request) -> UploadedFile:
+    """Read an uploaded file: content in the body, the rest in the query. Raises RequestRejected.
+
+    A foreign page cannot send this content type without a CORS preflight, which is refused.
+    """
     if request.content_type != FILE_TYPE:
-        raise Turned(415, "not_a_file")
+        raise RequestRejected(415, "not_a_file")
     query = request.query
     person, number, name = query.get("as", ""), query.get("id", ""), query.get("name", "")
     if not (re.match(ID, person) and re.match(INTERACTION_ID, number) and 0 < len(name) <= FILE_NAME_LIMIT):
-        raise Turned(400, "malformed")
-    if (request.content_length or 0) > FILE_LIMIT_BYTES:
-        raise Turned(413, "file_too_large")
-    try:
-        async with asyncio.timeout(FILE_LIMIT_SECONDS):
-            content = await _read(request, FILE_LIMIT_BYTES, "file_too_large")
-    except TimeoutError as slow:
-        raise Turned(408, "slow") from slow
-    return Sent(person, number, name.replace("\0", ""), content)
+        raise RequestRejected(400, "malformed")
+    content = await read_bytes(request, FILE_LIMIT_S, FILE_LIMIT_BYTES, "file_too_large")
+    return UploadedFile(person, number, name.replace("\0", ""), content)
 
 
-async def _read(request: web.Request, limit_bytes: int = BODY_LIMIT_BYTES, reason: str = "too_large") -> bytes:
-    data = bytearray()
-    while chunk := await request.content.read(BODY_LIMIT_BYTES):
-        data += chunk
-        if len(data) > limit_bytes:
-            raise Turned(413, reason)
-    return bytes(data)
-
-
-def position(request: web.Request, name: str) -> int:
-    """A position in the transcript from the address; 0 where it is missing."""
+def read_position(request: web.Request, name: str) -> int:
+    """Read a position in the transcript from the query; 0 where it is missing."""
     value = request.query.get(name, "0")
     if not re.fullmatch(r"[0-9]{1,18}", value):
-        raise Turned(400, "malformed")
+        raise RequestRejected(400, "malformed")
     return int(value)
 
 
-def id_of(value: str) -> str:
-    """An id from the address; what cannot be one names nothing."""
+def require_id(value: str) -> str:
+    """Return an id from the path or the query. Raises RequestRejected."""
     if not re.match(ID, value):
-        raise Turned(404, "unknown")
+        raise RequestRejected(404, "unknown")
     return value

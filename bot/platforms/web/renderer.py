@@ -1,4 +1,4 @@
-"""How a message looks to one person: in this person's language, with the buttons that this person may press."""
+"""Messages as one user sees them: in the user's language, with the buttons that the user may press."""
 
 import asyncio
 import re
@@ -18,20 +18,20 @@ PLATFORM: Final = "web"
 TENANT: Final = "demo"
 BOT: Final = "Kollega"
 TO_BOT: Final = re.compile(rf"^@{BOT}\b[\s,:]*", re.IGNORECASE)
-AT_ONCE: Final = 4
-"""So many cards of a page are asked for at the same time."""
-PICTURES_KEPT: Final = 1_000
+CONCURRENCY: Final = 4
+"""Cards of a page that are refreshed at the same time; each is a dispatch."""
+RENDERED_MAX: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A person who looks at or acts in one room."""
+    """A user in one room."""
 
     person: Person
     room: Room
 
     def incoming(self, kind: InteractionKind, interaction_id: str) -> Interaction:
-        """What this person does here, as the dispatch wants it; ids of two people never meet."""
+        """Build an Incoming; the user's id in the interaction id keeps two users' ids apart."""
         return Interaction(
             platform=PLATFORM,
             tenant=TENANT,
@@ -47,28 +47,28 @@ class Visit:
         )
 
 
-class Drawing:
-    """Draws messages for one visit."""
+class WebRenderer:
+    """Renders messages for one visit."""
 
     def __init__(self, chat: Dispatcher, clock: Callable[[], datetime], new_id: Callable[[], str]) -> None:
         self._chat = chat
         self._clock = clock
         self._new_id = new_id
 
-    async def draw(self, visit: Visit, messages: Iterable[Message]) -> list[dict[str, Any]]:
-        """The messages as the page shows them; cards that depend on the reader are asked for."""
-        limit = asyncio.Semaphore(AT_ONCE)
+    async def render(self, visit: Visit, messages: Iterable[Message]) -> list[dict[str, Any]]:
+        """Render messages; cards with per-user views are requested from the dispatch."""
+        limit = asyncio.Semaphore(CONCURRENCY)
 
-        async def drawn(message: Message) -> dict[str, Any]:
+        async def render_in_turn(message: Message) -> dict[str, Any]:
             async with limit:
-                return await self._drawn(visit, message)
+                return await self._render_message(visit, message)
 
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(drawn(message)) for message in messages]
+            tasks = [group.create_task(render_in_turn(message)) for message in messages]
         return [task.result() for task in tasks]
 
-    async def _drawn(self, visit: Visit, message: Message) -> dict[str, Any]:
-        shown = {
+    async def _render_message(self, visit: Visit, message: Message) -> dict[str, Any]:
+        fields = {
             "id": message.message_id,
             "seq": message.seq,
             "at": message.at.isoformat(),
@@ -80,35 +80,35 @@ class Drawing:
             "text": message.text,
         }
         if not message.card:
-            return shown
-        card = await self._current(visit, message.message_id, from_json(message.card))
+            return fields
+        card = await self._refresh(visit, message.message_id, from_json(message.card))
         now = self._clock().replace(second=0, microsecond=0)
-        drawing = _pictured(to_json(card), visit.person.language, visit.person.zone, now)
-        return shown | {"html": drawing[0], "plain": drawing[1]}
+        rendered = _render_card(to_json(card), visit.person.language, visit.person.zone, now)
+        return fields | {"html": rendered[0], "plain": rendered[1]}
 
-    async def _current(self, visit: Visit, message_id: str, card: Card) -> Card:
-        """The card for this reader at this moment, where it is one that differs by reader."""
+    async def _refresh(self, visit: Visit, message_id: str, card: Card) -> Card:
+        """Return the reader's view of a card, where it has per-user views."""
         if card.refresh is None:
             return card
-        asked = replace(
+        incoming = replace(
             visit.incoming(InteractionKind.REFRESH, f"refresh-{self._new_id()}"),
             command=card.refresh.command,
             args=card.refresh.args,
             message_id=message_id,
         )
-        answer = await self._chat.receive(asked)
+        answer = await self._chat.receive(incoming)
         return card if answer is None else answer.card
 
 
-@lru_cache(maxsize=PICTURES_KEPT)
-def _pictured(card: bytes, language: Language, zone: str, minute: datetime) -> tuple[str, str]:
-    """A card as HTML and as a notice. The page asks for the same ones at each change; cards say no seconds."""
+@lru_cache(maxsize=RENDERED_MAX)
+def _render_card(card: bytes, language: Language, zone: str, minute: datetime) -> tuple[str, str]:
+    """Render a card as HTML and as a notice; cached, because the page reloads the same cards at each change."""
     read = from_json(card)
     return html.render(read, language, zone, minute), plain.notice(read, language, zone, minute)
 
 
-def addressed(text: str, people: Iterable[Person]) -> tuple[str, tuple[Mention, ...]]:
-    """What was written to the bot; whoever is named in it by @ and the full name stands there as one word."""
+def read_text(text: str, people: Iterable[Person]) -> tuple[str, tuple[Mention, ...]]:
+    """Return a text without the bot's name and with each mentioned user as one word, and the mentions."""
     text, mentions = TO_BOT.sub("", text.strip()), list[Mention]()
     # The longer name first: "@Ben Kaya-Lind" is not Ben Kaya.
     for person in sorted(people, key=lambda person: -len(person.name)):

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from bot.platforms.base import RateLimited
-from bot.platforms.rate_limiter import MAX_PLACES, MAX_WAITING, Paces, Window
+from bot.platforms.rate_limiter import MAX_KEYS, MAX_WAITING, RateLimiter, Window
 from bot.platforms.teams.connector import READS, WRITES, Connector
 from tests.bot.connector.parts import CHANNEL
 from tests.fakes.bot_connector import FakeClock, FakeTeams
@@ -43,7 +43,7 @@ async def test_reading_has_limits_of_its_own(connector: Connector, teams: FakeTe
 
 async def test_waiting_callers_are_limited(clock: FakeClock) -> None:
     """Callers wait in a row of limited length; who comes later is told when to come again."""
-    paces = Paces((Window(100, 10),), timer=clock.timer, sleep=clock.sleep)
+    paces = RateLimiter((Window(100, 10),), timer=clock.timer, sleep=clock.sleep)
     callers = (paces.wait(CHANNEL) for _ in range(100 + MAX_WAITING + 20))
     outcomes = await asyncio.gather(*callers, return_exceptions=True)
     refused = [outcome for outcome in outcomes if isinstance(outcome, RateLimited)]
@@ -53,7 +53,7 @@ async def test_waiting_callers_are_limited(clock: FakeClock) -> None:
 
 async def test_hour_limit_sends_callers_away(clock: FakeClock) -> None:
     """After 1,800 messages in an hour the conversation rests, and the caller hears for how long."""
-    paces = Paces(WRITES, timer=clock.timer, sleep=clock.sleep)
+    paces = RateLimiter(WRITES, timer=clock.timer, sleep=clock.sleep)
     for _ in range(1800):
         await paces.wait(CHANNEL)
         clock.advance(1)
@@ -66,7 +66,7 @@ async def test_hour_limit_sends_callers_away(clock: FakeClock) -> None:
 
 async def test_row_of_waiting_callers_keeps_every_window(clock: FakeClock) -> None:
     """However many callers wait at once, and although Teams blocks in between, no window is overrun."""
-    paces = Paces(WRITES, timer=clock.timer, sleep=clock.sleep)
+    paces = RateLimiter(WRITES, timer=clock.timer, sleep=clock.sleep)
     moments: list[float] = []
     order: list[int] = []
 
@@ -85,7 +85,7 @@ async def test_row_of_waiting_callers_keeps_every_window(clock: FakeClock) -> No
 
 async def test_cancelled_caller_leaves_the_row(clock: FakeClock) -> None:
     """Somebody who no longer waits takes no place and holds nobody up."""
-    paces = Paces((Window(1, 1),), timer=clock.timer, sleep=asyncio.sleep)
+    paces = RateLimiter((Window(1, 1),), timer=clock.timer, sleep=asyncio.sleep)
     await paces.wait(CHANNEL)
     async with asyncio.TaskGroup() as group:
         gone = group.create_task(paces.wait(CHANNEL))
@@ -97,11 +97,11 @@ async def test_cancelled_caller_leaves_the_row(clock: FakeClock) -> None:
 
 async def test_memory_of_conversations_is_limited(clock: FakeClock) -> None:
     """The quietest conversations are forgotten, except those that Teams has blocked."""
-    paces = Paces((Window(1, 1000),), timer=clock.timer, sleep=clock.sleep)
+    paces = RateLimiter((Window(1, 1000),), timer=clock.timer, sleep=clock.sleep)
     paces.block("blocked", 10_000)
-    for n in range(MAX_PLACES):
+    for n in range(MAX_KEYS):
         await paces.wait(str(n))
     await paces.wait("0")
-    for name in ("blocked", str(MAX_PLACES - 1)):
+    for name in ("blocked", str(MAX_KEYS - 1)):
         with pytest.raises(RateLimited):
             await paces.wait(name)

@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 
 from bot.operations.metrics import Metrics
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
-from bot.platforms.teams.connector import MAX_ANSWER_BYTES, MAX_TRIES, Connector
+from bot.platforms.http_calls import MAX_RESPONSE_BYTES, MAX_TRIES
+from bot.platforms.teams.connector import Connector
 from bot.platforms.teams.token import TokenSource
 from tests.bot.connector.parts import CARD, CHANNEL
 from tests.bot.loopback import START
@@ -152,7 +153,7 @@ AMBIGUOUS: dict[str, Answer | Drop | Slow] = {
     "empty id": Answer(201, body=b'{"id": ""}', accepted=True),
     "id as a number": Answer(201, body=b'{"id": 7}', accepted=True),
     "deeply nested": Answer(201, body=b"[" * 100_000, accepted=True),
-    "too large": Answer(201, body=b" " * (MAX_ANSWER_BYTES + 1), accepted=True),
+    "too large": Answer(201, body=b" " * (MAX_RESPONSE_BYTES + 1), accepted=True),
 }
 
 

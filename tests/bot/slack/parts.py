@@ -17,7 +17,7 @@ from bot.dispatch.interaction import Interaction, Placement, Response
 from bot.operations.metrics import Metrics
 from bot.platforms.base import Reader, Sent
 from bot.platforms.slack.api import SlackApi
-from bot.platforms.slack.files import Files
+from bot.platforms.slack.files import SlackFiles
 from bot.platforms.slack.platform import Limits, SlackPlatform
 from bot.platforms.slack.tokens import FixedToken
 from cards.model import Card, Run, Subject, TextInput, verbatim
@@ -117,7 +117,14 @@ class Bot:
         """Anna sends a window that was opened in the channel."""
         opened = json.dumps({"v": 1, "at": {"channel": CHANNEL}, **metadata})
         state = {name: {f"plain_text_input:x#{name}": {"value": value}} for name, value in values.items()}
-        view = {"id": "V1", "hash": "h1", "type": "modal", "private_metadata": opened, "state": {"values": state}}
+        view = {
+            "id": "V1",
+            "hash": "h1",
+            "type": "modal",
+            "callback_id": "card",
+            "private_metadata": opened,
+            "state": {"values": state},
+        }
         return await self.interacts(type="view_submission", view=view)
 
     async def interacts(self, **more: object) -> Json:
@@ -150,7 +157,7 @@ class Bot:
 
 
 @asynccontextmanager
-async def bot_behind(timer: Callable[[], float], going_on: int = 100) -> AsyncGenerator[Bot]:
+async def bot_behind(timer: Callable[[], float], tasks: int = 100) -> AsyncGenerator[Bot]:
     """A bot in a workspace with Anna, Ben and a channel."""
     async with FakeSlack(lambda: NOW) as slack, aiohttp.ClientSession() as session:
         slack.add_user(ANNA, "Anna Weiß", locale="en-GB")
@@ -163,12 +170,11 @@ async def bot_behind(timer: Callable[[], float], going_on: int = 100) -> AsyncGe
             chat,
             api,
             tokens,
-            session,
-            files=Files(session, api, tokens, api_url=slack.api_url),
+            files=SlackFiles(session, api, tokens, api_url=slack.api_url),
             secret=SIGNING_SECRET,
             clock=lambda: NOW,
             timer=timer,
-            limits=Limits(budget_s=BUDGET_S, going_on=going_on),
+            limits=Limits(budget_s=BUDGET_S, tasks=tasks),
         )
         app = web.Application()
         app.add_routes(platform.routes())

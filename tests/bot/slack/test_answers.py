@@ -133,7 +133,7 @@ async def test_nobody_but_people_says_anything(bot: Bot) -> None:
 
 async def test_the_card_itself_answers_where_it_stands(bot: Bot) -> None:
     """A click that changes the shared card says nothing more; another card opens in a window for the person alone."""
-    drawn = bot.platform.drawing.message(LEAD, READER)
+    drawn = bot.platform.renderer.message(LEAD, READER)
     shown = {"ts": "1.2", "blocks": drawn["blocks"], "team": "T0KOLLEGA"}
     bot.chat.says(LEAD, Placement.REPLACE)
     await bot.clicks(message=shown)
@@ -198,7 +198,7 @@ async def test_a_late_answer_to_a_command_comes_behind(bot: Bot) -> None:
     bot.chat.pause_s = LATE_S
     bot.chat.says(YES, Placement.PRIVATE)
     assert await bot.commands() == {}
-    await bot.platform.settle()
+    await bot.platform.join()
     assert [one.text for one in bot.slack.whispered(CHANNEL, ANNA)] == ["Yes."]
 
 
@@ -212,20 +212,20 @@ async def test_a_late_answer_to_a_window_comes_into_it(bot: Bot) -> None:
     sent: Json = {**view.content, "id": view.view_id, "hash": view.hash, "state": {"values": {}}}
     said = await bot.interacts(type="view_submission", view=sent)
     assert "a little longer" in str(said["view"])
-    await bot.platform.settle()
+    await bot.platform.join()
     assert "Yes." in str(view.content)
 
 
 async def test_when_too_much_goes_on_slack_is_asked_to_come_again() -> None:
     """Beyond the bound a command says that it took too long, and an event is not acknowledged: Slack repeats it."""
-    async with bot_behind(time.monotonic, going_on=1) as bot:
+    async with bot_behind(time.monotonic, tasks=1) as bot:
         bot.chat.pause_s = LATE_S
         bot.chat.says(YES, Placement.PRIVATE)
         await bot.commands()
         assert "took too long" in (await bot.commands())["text"]
         with pytest.raises(AssertionError, match="busy"):
             await bot.mentions()
-        await bot.platform.settle()
+        await bot.platform.join()
         assert len(bot.chat.heard) == 1
 
 
@@ -245,7 +245,7 @@ async def test_answers_go_nowhere_but_to_slack(bot: Bot) -> None:
     bot.chat.pause_s = LATE_S
     bot.chat.says(YES, Placement.PRIVATE)
     await bot.commands(response_url="https://evil.example/hook")
-    await bot.platform.settle()
+    await bot.platform.join()
     assert bot.slack.called("response_url") == []
 
 
@@ -275,7 +275,7 @@ async def test_a_slack_that_says_nothing_about_people_keeps_nobody_waiting(bot: 
     bot.slack.mood = lambda method, _: refused("fatal_error") if method.endswith(".info") else None
     bot.chat.says(YES, Placement.PRIVATE)
     await bot.commands()
-    await bot.platform.settle()
+    await bot.platform.join()
     assert [one.text for one in bot.slack.whispered(CHANNEL, ANNA)] == ["Yes."]
     assert bot.chat.heard[0].sender.name == ""
 

@@ -1,9 +1,11 @@
 """The check in front of what Slack sends: who gets in, once, and what everybody else is told."""
 
 import asyncio
+import hmac
 import json
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
+from hashlib import sha256
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -12,14 +14,19 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
 
-from bot.platforms.ingress import BODY_LIMIT_BYTES, DEPTH_LIMIT, Json, Turned
-from bot.platforms.slack.ingress import Door, Said, signed
+from bot.platforms.ingress import BODY_LIMIT_BYTES, DEPTH_LIMIT, Json, RequestRejected
+from bot.platforms.slack.ingress import SlackIngress
 
 SECRET = "only-for-this-test"
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 STAMP = str(int(NOW.timestamp()))
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+
+
+def sign(secret: bytes, stamp: str, body: bytes) -> str:
+    """Sign a body as Slack documents it, also one that is no text."""
+    return "v0=" + hmac.new(secret, b"v0:%s:%s" % (stamp.encode(), body), sha256).hexdigest()
 
 
 class Bot:
@@ -30,28 +37,28 @@ class Bot:
         self.pause = asyncio.Event()
         self.pause.set()
         self.failure: Exception | None = None
-        self.door = Door(SECRET, lambda: NOW, asyncio.get_running_loop().time, 0.3)
+        self.ingress = SlackIngress(SECRET, lambda: NOW, asyncio.get_running_loop().time, 0.3)
         app = web.Application()
         app.add_routes([web.post("/", self._receive)])
         self.client = TestClient(TestServer(app))
 
     async def _receive(self, request: web.Request) -> web.Response:
         try:
-            said = await self.door.serve(request, self._serve)
-        except Turned as turned:
-            return web.json_response({"error": turned.reason}, status=turned.status)
-        return web.Response(status=said.status, body=said.body)
+            body = await self.ingress.serve(request, self._serve)
+        except RequestRejected as rejected:
+            return web.json_response({"error": rejected.reason}, status=rejected.status)
+        return web.json_response(body)
 
-    async def _serve(self, document: Json) -> Said:
+    async def _serve(self, document: Json) -> Json:
         self.served.append(document)
         await self.pause.wait()
         if self.failure is not None:
             raise self.failure
-        return Said(body=b'{"text": "%d"}' % len(self.served))
+        return {"text": str(len(self.served))}
 
     async def knock(self, body: bytes, kind: str = JSON, stamp: str = STAMP, **headers: str) -> ClientResponse:
         """Send it as Slack does."""
-        proof = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signed(SECRET.encode(), stamp, body)}
+        proof = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": sign(SECRET.encode(), stamp, body)}
         more = {name.replace("_", "-"): value for name, value in headers.items()}
         return await self.client.post("/", data=body, headers={"Content-Type": kind, **proof, **more})
 
@@ -87,7 +94,7 @@ async def test_clocks_may_differ_a_little(bot: Bot, seconds: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "signature", ["v0=0000", "", "v1=0", "\u00e4\u00f6", signed(b"another", STAMP, b"{}"), signed(b"", STAMP, b"{}")]
+    "signature", ["v0=0000", "", "v1=0", "\u00e4\u00f6", sign(b"another", STAMP, b"{}"), sign(b"", STAMP, b"{}")]
 )
 async def test_what_somebody_else_signed_stays_out(bot: Bot, signature: str) -> None:
     """Nothing is even read of it."""
@@ -99,7 +106,7 @@ async def test_what_somebody_else_signed_stays_out(bot: Bot, signature: str) -> 
 async def test_headers_stand_there_once(bot: Bot) -> None:
     """A header that is missing proves nothing, and of two nobody knows which one counts."""
     body = b"{}"
-    once = [("X-Slack-Request-Timestamp", STAMP), ("X-Slack-Signature", signed(SECRET.encode(), STAMP, body))]
+    once = [("X-Slack-Request-Timestamp", STAMP), ("X-Slack-Signature", sign(SECRET.encode(), STAMP, body))]
     for headers, status in ((once[:1], 401), (once[1:], 401), ([*once, once[0]], 400), ([*once, once[1]], 400)):
         response = await bot.client.post("/", data=body, headers=[("Content-Type", JSON), *headers])
         assert response.status == status
@@ -156,7 +163,7 @@ async def test_the_same_again_has_no_effect_and_the_same_answer(bot: Bot) -> Non
 
 async def test_what_failed_may_come_again(bot: Bot) -> None:
     """What was not carried out is not remembered as done."""
-    bot.failure = Turned(403, "not_installed")
+    bot.failure = RequestRejected(403, "not_installed")
     assert (await bot.knock(b"{}")).status == HTTPStatus.FORBIDDEN
     bot.failure = None
     assert (await bot.knock(b"{}")).status == HTTPStatus.OK

@@ -93,7 +93,7 @@ async def test_nothing_personal_and_no_secret_is_logged(
         metrics = made.house.metrics.text().decode()
     said = capsys.readouterr().err
     events = {json.loads(line).get("event") for line in said.splitlines() if line.startswith("{")}
-    assert {"slack_turned_away", "slack_call_failed", "slack_call_unanswered"} <= events
+    assert {"request_rejected", "platform_call_failed", "platform_call_unanswered"} <= events
     for text in (*PERSONAL, *SECRET):
         assert text not in said, next(line for line in said.splitlines() if text in line)
         assert text not in metrics

@@ -3,10 +3,10 @@
 import pytest
 
 from bot.dispatch.interaction import Mention
-from bot.platforms.ingress import Json, Turned
-from bot.platforms.slack.cards import Opened, read_opened
-from bot.platforms.slack.payload import Sort, Spoken, read_payload, spoken
-from bot.platforms.slack.text import plain, read_text
+from bot.platforms.ingress import Json, RequestRejected
+from bot.platforms.slack.cards import ModalOrigin, read_origin
+from bot.platforms.slack.payload import RequestKind, SlackRequest, read_request
+from bot.platforms.slack.text import read_text, to_plain
 
 BOT = "U0BOT"
 CLICK: Json = {
@@ -20,11 +20,11 @@ CLICK: Json = {
 }
 
 
-def read(document: Json) -> Spoken:
-    """Something that the bot listens to."""
-    said = spoken(read_payload(document))
-    assert said is not None
-    return said
+def read(document: Json) -> SlackRequest:
+    """Read a document that the bot serves."""
+    request = read_request(document)
+    assert request is not None
+    return request
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_mentioned_people_are_words() -> None:
 
 def test_long_markup_is_read_quickly() -> None:
     """Nothing that somebody writes keeps the bot busy."""
-    assert plain("<" * 50_000)
-    assert plain("<https://" * 10_000)
-    assert plain("<@U1|" * 10_000)
+    assert to_plain("<" * 50_000)
+    assert to_plain("<https://" * 10_000)
+    assert to_plain("<@U1|" * 10_000)
 
 
 @pytest.mark.parametrize(
@@ -84,33 +84,33 @@ def test_long_markup_is_read_quickly() -> None:
 )
 def test_what_makes_no_sense_is_turned_away(change: Json) -> None:
     """A click without a person, a workspace or a shape is nobody's."""
-    with pytest.raises(Turned):
-        spoken(read_payload({**CLICK, **change}))
+    with pytest.raises(RequestRejected):
+        read_request({**CLICK, **change})
 
 
 def test_what_nobody_listens_to_is_nothing() -> None:
     """Whatever Slack may add one day is acknowledged and ignored."""
-    assert spoken(read_payload({"type": "workflow_step_edit"})) is None
+    assert read_request({"type": "workflow_step_edit"}) is None
 
 
 def test_people_from_elsewhere_are_asked_where_the_bot_is() -> None:
     """X4: of somebody from another workspace, Slack names his own first; the message tells whose bot was pressed."""
-    said = read({**CLICK, "team": {"id": "T9"}, "user": {"id": "U9", "team_id": "T9"}, "message": {"team": "T1"}})
-    assert (said.where.tenant, said.where.workspace_id, said.user_team) == ("T1", "T1", "T9")
+    request = read({**CLICK, "team": {"id": "T9"}, "user": {"id": "U9", "team_id": "T9"}, "message": {"team": "T1"}})
+    assert (request.workspace.tenant, request.workspace.workspace_id, request.user_workspace) == ("T1", "T1", "T9")
 
 
 def test_a_workspace_of_an_enterprise_is_its() -> None:
     """The enterprise is the tenant, the workspace says which token opens it."""
-    said = read({**CLICK, "enterprise": {"id": "E1"}})
-    assert (said.where.tenant, said.where.workspace_id) == ("E1", "T1")
+    request = read({**CLICK, "enterprise": {"id": "E1"}})
+    assert (request.workspace.tenant, request.workspace.workspace_id) == ("E1", "T1")
 
 
 def test_a_window_that_was_sent_again_is_the_same() -> None:
     """X2: until the window changes, sending it is one interaction, however often and under whatever trigger."""
-    sent: Json = {**CLICK, "type": "view_submission", "view": {"id": "V1", "hash": "h1"}}
+    sent: Json = {**CLICK, "type": "view_submission", "view": {"id": "V1", "hash": "h1", "callback_id": "card"}}
     first, second = read(sent), read({**sent, "trigger_id": "4.5.6"})
-    changed = read({**sent, "view": {"id": "V1", "hash": "h2"}})
-    assert first.sort is Sort.SUBMISSION
+    changed = read({**sent, "view": {"id": "V1", "hash": "h2", "callback_id": "card"}})
+    assert first.kind is RequestKind.SUBMISSION
     assert first.id == second.id != changed.id
 
 
@@ -119,4 +119,4 @@ def test_a_window_that_was_sent_again_is_the_same() -> None:
 )
 def test_a_window_that_does_not_say_where_was_opened_nowhere(metadata: str) -> None:
     """What a window carries is read strictly, and else not at all."""
-    assert read_opened(metadata) == Opened()
+    assert read_origin(metadata) == ModalOrigin()

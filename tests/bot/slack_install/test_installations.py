@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from bot.platforms.base import Gone, Unavailable
-from bot.platforms.slack.installations import KEPT_S, InstalledTokens, SlackInstallations
+from bot.platforms.slack.installations import GRANT_TTL_S, InstalledTokens, SlackInstallations
 from services.conversation.model import Conversation
 from services.people import PlaceKind
 from storage.engine import Database, open_database
@@ -123,7 +123,7 @@ async def test_a_token_is_kept_in_mind_for_a_minute(
     assert (grant.token, grant.bot_user_id, grant.bot_id) == ("xoxb-1", "U0", "B0")
     assert grant.scopes == {"chat:write", "commands"}
     await store.async_save(installed("xoxb-2"))
-    timer.advance(KEPT_S - 1)
+    timer.advance(GRANT_TTL_S - 1)
     assert await tokens.token("T1", "T1") == "xoxb-1"
     timer.advance(1)
     assert await tokens.token("T1", "T1") == "xoxb-2"
@@ -233,6 +233,6 @@ async def test_while_the_database_is_away_messages_wait(
     with capture_logs() as logs:
         await away.uninstalled("T1", "T1")
         await away.withdraw("T1", "T1", "xoxb-1")
-    assert [one["event"] for one in logs] == ["slack_places_not_left", "slack_token_not_withdrawn"]
+    assert [one["event"] for one in logs] == ["slack_conversations_not_left", "slack_token_not_withdrawn"]
     assert asked.tokens == []
     await database.close()

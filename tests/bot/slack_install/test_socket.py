@@ -7,33 +7,26 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from bot.platforms.ingress import Json, Turned
-from bot.platforms.slack.socket import AT_ONCE_MAX, Socket
+from bot.platforms.ingress import Json, RequestRejected
+from bot.platforms.slack.socket import CONCURRENCY, Socket
 from tests.builders import START
 from tests.fakes.slack import APP_TOKEN, Answer, Drop, FakeClock, FakeSlack, ratelimited, refused
 
 EVENT = {"type": "event_callback", "event_id": "Ev1", "event": {"type": "app_mention", "text": "geheim"}}
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An answer to Slack."""
-
-    body: bytes = b""
-
-
 @dataclass(slots=True)
 class Asked:
     """The way that requests go; the test says what comes back."""
 
-    answer: Callable[[Json], Awaitable[Said]]
+    answer: Callable[[Json], Awaitable[Json]]
     documents: list[Json] = field(default_factory=list[Json])
     at_once: int = 0
     most_at_once: int = 0
     patience_s: float = 3.0
     """How long the process waits for it at its end."""
 
-    async def serve(self, document: Json) -> Said:
+    async def serve(self, document: Json) -> Json:
         self.documents.append(document)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -43,9 +36,9 @@ class Asked:
             self.at_once -= 1
 
 
-async def plainly(_: Json) -> Said:
+async def plainly(_: Json) -> Json:
     """Say that it is done."""
-    return Said(body=b'{"text": "done"}')
+    return {"text": "done"}
 
 
 @dataclass(slots=True)
@@ -58,7 +51,7 @@ class Line:
 
     def socket(self, asked: Asked, token: str = APP_TOKEN) -> Socket:
         return Socket(
-            self.session, self.slack.api_url, token, asked.serve, sleep=self.clock.sleep, end_s=asked.patience_s
+            self.session, self.slack.api_url, token, asked.serve, sleep=self.clock.sleep, shutdown_s=asked.patience_s
         )
 
     @asynccontextmanager
@@ -105,10 +98,10 @@ async def test_a_connection_is_renewed_when_slack_asks_for_it(line: Line, asked:
     """Slack renews connections every few hours: the next one stands while the last answers leave over the old one."""
     goes_on = asyncio.Event()
 
-    async def slowly(document: Json) -> Said:
+    async def slowly(document: Json) -> Json:
         if document == EVENT:
             await goes_on.wait()
-        return Said(body=b'{"text": "done"}')
+        return {"text": "done"}
 
     asked.answer = slowly
     async with line.running(asked), asyncio.TaskGroup() as tellers:
@@ -170,15 +163,15 @@ async def test_a_connection_that_is_closed_at_once_is_no_reason_for_a_storm(line
 async def test_what_was_not_carried_out_comes_again(line: Line, asked: Asked) -> None:
     """What is refused is acknowledged; a defect and a bot that is too busy are not, so that Slack tells once more."""
     failures = {
-        "Ev1": Turned(403, "not_installed"),
-        "Ev2": Turned(503, "try_again"),
+        "Ev1": RequestRejected(403, "not_installed"),
+        "Ev2": RequestRejected(503, "try_again"),
         "Ev3": RuntimeError("a defect"),
     }
 
-    async def failing(document: Json) -> Said:
+    async def failing(document: Json) -> Json:
         if failure := failures.get(document["event_id"]):
             raise failure
-        return Said()
+        return {}
 
     asked.answer = failing
     async with line.running(asked):
@@ -219,33 +212,33 @@ async def test_no_more_is_begun_than_can_be_answered(line: Line, asked: Asked) -
     """Beyond a number at once the rest waits in the connection, and nothing of it is lost."""
     goes_on = asyncio.Event()
 
-    async def slowly(_: Json) -> Said:
+    async def slowly(_: Json) -> Json:
         await goes_on.wait()
-        return Said()
+        return {}
 
     asked.answer = slowly
     async with line.running(asked):
         await line.slack.sockets.count(1)
         async with asyncio.TaskGroup() as tellers:
-            for number in range(AT_ONCE_MAX + 20):
+            for number in range(CONCURRENCY + 20):
                 payload = {"event_id": f"Ev{number}"}
                 tellers.create_task(line.slack.sockets.tell("events_api", payload, envelope_id=f"E{number}"))
-            while asked.at_once < AT_ONCE_MAX:  # noqa: ASYNC110 - the bot has no reason to tell
+            while asked.at_once < CONCURRENCY:  # noqa: ASYNC110 - the bot has no reason to tell
                 await asyncio.sleep(0.01)
             await asyncio.sleep(0.05)
-            assert asked.most_at_once == AT_ONCE_MAX
+            assert asked.most_at_once == CONCURRENCY
             goes_on.set()
-    assert len(asked.documents) == AT_ONCE_MAX + 20
+    assert len(asked.documents) == CONCURRENCY + 20
 
 
 async def test_what_is_being_answered_comes_to_its_end(line: Line, asked: Asked) -> None:
     """Told to stop, the process takes nothing more, and what it has begun is answered."""
     begun = asyncio.Event()
 
-    async def slowly(_: Json) -> Said:
+    async def slowly(_: Json) -> Json:
         begun.set()
         await asyncio.sleep(0.2)
-        return Said(body=b'{"text": "done"}')
+        return {"text": "done"}
 
     asked.answer = slowly
     async with line.running(asked) as socket, asyncio.TaskGroup() as tellers:
@@ -280,9 +273,9 @@ async def test_an_answer_whose_connection_broke_is_asked_for_again(line: Line, a
     """Where the connection breaks meanwhile the answer is lost, and Slack tells the same over the next one."""
     goes_on = asyncio.Event()
 
-    async def slowly(_: Json) -> Said:
+    async def slowly(_: Json) -> Json:
         await goes_on.wait()
-        return Said(body=b'{"text": "done"}')
+        return {"text": "done"}
 
     asked.answer = slowly
     with capture_logs() as logs:
@@ -296,15 +289,15 @@ async def test_an_answer_whose_connection_broke_is_asked_for_again(line: Line, a
             await line.slack.sockets.count(1)
             told = await line.slack.sockets.tell("events_api", {}, envelope_id="E1")
     assert told["payload"] == {"text": "done"}
-    assert "slack_socket_answer_lost" in {one["event"] for one in logs}
+    assert "socket_response_lost" in {one["event"] for one in logs}
 
 
 async def test_an_answer_that_never_comes_does_not_hold_the_process(line: Line, asked: Asked) -> None:
     """Told to stop, the process waits for answers for a few seconds and no longer."""
 
-    async def never(_: Json) -> Said:
+    async def never(_: Json) -> Json:
         await asyncio.Event().wait()
-        return Said()
+        return {}
 
     asked.answer, asked.patience_s = never, 0.1
     with capture_logs() as logs:
@@ -313,4 +306,4 @@ async def test_an_answer_that_never_comes_does_not_hold_the_process(line: Line, 
             await line.slack.sockets.say('{"type": "events_api", "envelope_id": "E1", "payload": {}}')
             while not asked.documents:  # noqa: ASYNC110 - the bot has no reason to tell when it has begun
                 await asyncio.sleep(0.01)
-    assert "slack_socket_answers_cut_short" in {one["event"] for one in logs}
+    assert "socket_responses_cancelled" in {one["event"] for one in logs}

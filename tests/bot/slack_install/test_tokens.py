@@ -4,7 +4,7 @@ import aiohttp
 import pytest
 
 from bot.platforms.base import Gone, RateLimited, Unavailable
-from bot.platforms.slack.tokens import FAILURE_GAP_S, REFUSED_GAP_S, FixedToken
+from bot.platforms.slack.tokens import FAILURE_TTL_S, REFUSED_TTL_S, FixedToken
 from tests.bot.slack_install.asked import KNOWN, Asked
 from tests.fakes.bot_connector import FakeClock
 
@@ -59,7 +59,7 @@ async def test_a_dead_token_is_asked_about_once_a_minute(
         with pytest.raises(failure):
             await tokens.token("T1", "T1")
     assert len(asked.tokens) == 1
-    timer.advance(REFUSED_GAP_S)
+    timer.advance(REFUSED_TTL_S)
     asked.body = dict(KNOWN)
     assert await tokens.token("T1", "T1") == "xoxb-secret"
 
@@ -73,7 +73,7 @@ async def test_a_refused_token_is_looked_at_again_later(tokens: FixedToken, aske
     with pytest.raises(Unavailable):
         await tokens.token("T1", "T1")
     assert len(asked.tokens) == 1
-    timer.advance(REFUSED_GAP_S)
+    timer.advance(REFUSED_TTL_S)
     await tokens.token("T1", "T1")
     assert len(asked.tokens) == 2
 
@@ -90,7 +90,7 @@ async def test_a_token_that_was_taken_back_leaves_its_places(
     with pytest.raises(Gone):
         await tokens.token("T1", "T1")
     assert len(asked.tokens) == 1
-    timer.advance(REFUSED_GAP_S)
+    timer.advance(REFUSED_TTL_S)
     assert await tokens.token("T1", "T1") == "xoxb-secret"
 
 
@@ -104,7 +104,7 @@ async def test_a_farewell_is_checked(tokens: FixedToken, asked: Asked, left: lis
     assert (left, len(asked.tokens)) == ([], 2)
     await tokens.uninstalled("T1", "T1")
     assert left == ["T1/T1"]
-    timer.advance(REFUSED_GAP_S)
+    timer.advance(REFUSED_TTL_S)
     asked.status = 500
     await tokens.uninstalled("T1", "T1")
     assert left == ["T1/T1"]
@@ -117,7 +117,7 @@ async def test_slack_in_trouble_is_not_asked_in_a_storm(tokens: FixedToken, aske
         with pytest.raises(Unavailable):
             await tokens.token("T1", "T1")
     assert len(asked.tokens) == 1
-    timer.advance(FAILURE_GAP_S)
+    timer.advance(FAILURE_TTL_S)
     asked.status, asked.headers = 429, {"Retry-After": "70"}
     with pytest.raises(RateLimited) as limited:
         await tokens.token("T1", "T1")

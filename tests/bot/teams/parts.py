@@ -12,13 +12,13 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.dispatch.interaction import Interaction, Placement, Response
 from bot.operations.metrics import Metrics
-from bot.platforms.allowed_hosts import FileHosts
+from bot.platforms.allowed_hosts import AllowedFileHosts
 from bot.platforms.base import Reader, Sent
 from bot.platforms.ingress import is_object
 from bot.platforms.teams.auth import TokenVerifier
 from bot.platforms.teams.connector import Connector
-from bot.platforms.teams.files import Files
-from bot.platforms.teams.platform import Own, TeamsPlatform
+from bot.platforms.teams.files import TeamsFiles
+from bot.platforms.teams.platform import BotIdentity, TeamsPlatform
 from bot.platforms.teams.service_hosts import ServiceHosts
 from cards.model import Card, Choice, ChoiceInput, Item, Items, Run, Subject, TextInput, verbatim
 from services.file import OpenedFile
@@ -169,8 +169,8 @@ async def behind(
         chat,
         verifier,
         connector,
-        own=Own(APP_ID, "https://kollega.example"),
-        files=Files(session, FileHosts(("127.0.0.1",))),
+        identity=BotIdentity(APP_ID, "https://kollega.example"),
+        files=TeamsFiles(session, AllowedFileHosts(("127.0.0.1",))),
         clock=clock.now,
         timer=clock.timer,
         body_limit_s=1,

@@ -107,5 +107,5 @@ async def test_a_post_that_cannot_be_noted_is_not_posted_again(bot: Bot) -> None
     bot.chat.broken = True
     with capture_logs() as logs:
         assert await bot.post(bot.activity()) == (200, None)
-    assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == ["teams_post_not_noted"]
+    assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == ["post_not_recorded"]
     assert len(bot.posts) == 1

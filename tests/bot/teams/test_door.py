@@ -101,7 +101,7 @@ async def test_a_defect_has_a_number_and_no_details(bot: Bot) -> None:
     with capture_logs() as logs:
         status, body = await bot.post(bot.activity())
     assert (status, set(body), body["error"]) == (500, {"error", "number"}, "unexpected")
-    [entry] = [entry for entry in logs if entry["event"] == "teams_request_failed"]
+    [entry] = [entry for entry in logs if entry["event"] == "request_failed"]
     assert entry["number"] == body["number"]
 
 

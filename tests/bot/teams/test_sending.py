@@ -6,8 +6,8 @@ import pytest
 
 from bot.dispatch.interaction import Placement
 from bot.platforms.base import Gone, RateLimited, Rejected, Target, Unavailable
-from bot.platforms.teams.people import READERS_MAX
-from bot.platforms.ttl_cache import Remembered
+from bot.platforms.teams.directory import READERS_MAX
+from bot.platforms.ttl_cache import TtlCache
 from tests.bot.teams.parts import (
     ANNA,
     ANNA_AAD,
@@ -103,7 +103,7 @@ async def test_a_chat_that_does_not_open_is_no_lost_message(
     bot: Bot, trouble: Drop | Refused | Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever becomes of opening a chat, the message has certainly not left: it is sent later, and then once."""
-    monkeypatch.setattr("bot.platforms.teams.platform.OPEN_S", 0.5)
+    monkeypatch.setattr("bot.platforms.direct_chats.OPEN_LIMIT_S", 0.5)
     target = Target(TENANT_ID, user_id=BEN_AAD, reference=channel(bot))
     bot.teams.plan.append(trouble)
     with pytest.raises(Unavailable):
@@ -122,7 +122,7 @@ async def test_a_reference_without_an_address_is_rejected(bot: Bot) -> None:
 def test_what_is_remembered_has_a_limit() -> None:
     """The oldest makes room, and nothing is true for ever."""
     now = [0.0]
-    memory: Remembered[int, str] = Remembered(lambda: now[0], limit=2)
+    memory: TtlCache[int, str] = TtlCache(lambda: now[0], limit=2)
     for number in range(3):
         memory.put(number, "x", 10)
     assert [memory.get(number) for number in range(3)] == [None, "x", "x"]

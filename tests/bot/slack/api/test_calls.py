@@ -10,7 +10,8 @@ from structlog.testing import capture_logs
 
 from bot.operations.metrics import Metrics
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
-from bot.platforms.slack.api import MAX_ANSWER_BYTES, MAX_TRIES, RESPONSES_AT_ONCE, SlackApi, Workspace
+from bot.platforms.http_calls import MAX_RESPONSE_BYTES, MAX_TRIES
+from bot.platforms.slack.api import RESPONSES_AT_ONCE, SlackApi, Workspace
 from bot.platforms.slack.methods import METHODS
 from bot.platforms.slack.tokens import FixedToken
 from tests.bot.slack.api.conftest import HERE
@@ -225,7 +226,7 @@ async def test_what_goes_wrong_is_logged_by_its_word(api: SlackApi, slack: FakeS
             with pytest.raises(SendFailed) as outcome:
                 await post(api, text="eva@acme.de")
             assert "eva" not in repr(outcome.value)
-    assert [entry["error"] for entry in logs] == ["invalid_blocks", "unreadable answer"]
+    assert [entry["error"] for entry in logs] == ["invalid_blocks", "unreadable response"]
     assert "eva" not in repr(logs)
     assert BOT_TOKEN not in repr(logs)
 
@@ -266,7 +267,7 @@ async def test_foreign_workspaces_are_not_asked_for(api: SlackApi, slack: FakeSl
 
 async def test_answers_are_bounded(api: SlackApi, slack: FakeSlack) -> None:
     """A Slack that sends without end is not read to the end, and the message stays in doubt."""
-    slack.plan.extend([Slow(0), Answer(200, body=b" " * (MAX_ANSWER_BYTES + 1), accepted=True)])
+    slack.plan.extend([Slow(0), Answer(200, body=b" " * (MAX_RESPONSE_BYTES + 1), accepted=True)])
     with pytest.raises(Ambiguous):
         await post(api)
 

@@ -7,9 +7,9 @@ import pytest
 from bot.dispatch.interaction import Interaction, Response
 from bot.platforms.base import RateLimited, Reader, Rejected, Sent, Target
 from bot.platforms.slack.api import SlackApi
-from bot.platforms.slack.cards import Drawing
-from bot.platforms.slack.home import Homes, is_home
-from bot.platforms.slack.people import People
+from bot.platforms.slack.cards import SlackRenderer
+from bot.platforms.slack.directory import SlackDirectory
+from bot.platforms.slack.home import AppHome, is_home
 from cards.model import Card, verbatim
 from services.file import OpenedFile
 from services.people import Language
@@ -33,10 +33,10 @@ class Silent:
 
 
 @pytest.fixture
-def homes(api: SlackApi, clock: FakeClock) -> Homes:
+def homes(api: SlackApi, clock: FakeClock) -> AppHome:
     """The bot."""
-    people = People(api, timer=clock.timer)
-    return Homes(Silent(), api, people, Drawing(clock.now), timer=clock.timer, sleep=clock.sleep)
+    people = SlackDirectory(api, timer=clock.timer)
+    return AppHome(Silent(), api, people, SlackRenderer(clock.now), timer=clock.timer, sleep=clock.sleep)
 
 
 def titled(title: str) -> Card:
@@ -44,7 +44,7 @@ def titled(title: str) -> Card:
     return Card(verbatim(title))
 
 
-async def test_the_reader_finds_it_in_his_home(homes: Homes, slack: FakeSlack) -> None:
+async def test_the_reader_finds_it_in_his_home(homes: AppHome, slack: FakeSlack) -> None:
     """A home is shown to its reader alone, and knows the chat in which its buttons count as pressed."""
     assert is_home(HOME)
     assert not is_home(Target(TEAM_ID, "D1"))
@@ -56,7 +56,7 @@ async def test_the_reader_finds_it_in_his_home(homes: Homes, slack: FakeSlack) -
 
 
 async def test_what_comes_too_often_waits_and_the_last_state_arrives(
-    homes: Homes, slack: FakeSlack, clock: FakeClock
+    homes: AppHome, slack: FakeSlack, clock: FakeClock
 ) -> None:
     """After a few changes at a stretch the next one is put off by a time; after it, it arrives. Others do not wait."""
     for number in range(3):
@@ -72,7 +72,7 @@ async def test_what_comes_too_often_waits_and_the_last_state_arrives(
     assert slack.homes["U1ANNA"].content["blocks"][0]["text"]["text"] == "last"
 
 
-async def test_a_home_without_a_workspace_is_nobodys(homes: Homes, slack: FakeSlack) -> None:
+async def test_a_home_without_a_workspace_is_nobodys(homes: AppHome, slack: FakeSlack) -> None:
     """A home that does not say in which workspace it stands is not shown anywhere."""
     with pytest.raises(Rejected):
         await homes.update(Target(TEAM_ID, "home:U1ANNA", "U1ANNA"), titled("x"), ANNA)

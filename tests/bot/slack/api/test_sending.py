@@ -7,8 +7,8 @@ import pytest
 
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Reader, Rejected, SendFailed, Sent, Target, Unavailable
 from bot.platforms.slack.api import SlackApi
-from bot.platforms.slack.cards import Drawing
-from bot.platforms.slack.sender import PAGE, PAGES_MAX, Sending
+from bot.platforms.slack.cards import SlackRenderer
+from bot.platforms.slack.sender import PAGE_SIZE, PAGES_MAX, SlackSender
 from bot.platforms.slack.tokens import FixedToken
 from cards.model import Card, Run, Subject, Text, verbatim
 from services.people import Language
@@ -25,9 +25,9 @@ CARD = Card(
 
 
 @pytest.fixture
-def sending(api: SlackApi, tokens: FixedToken, clock: FakeClock) -> Sending:
+def sending(api: SlackApi, tokens: FixedToken, clock: FakeClock) -> SlackSender:
     """What the relay speaks through."""
-    return Sending(api, tokens, Drawing(clock.now), timer=clock.timer)
+    return SlackSender(api, tokens, SlackRenderer(clock.now), timer=clock.timer)
 
 
 def channel(**reference: Any) -> Target:  # noqa: ANN401 - as platforms keep it
@@ -40,7 +40,7 @@ def person(user_id: str = "U1ANNA") -> Target:
     return Target(TEAM_ID, user_id=user_id, reference={"workspace": TEAM_ID})
 
 
-async def test_a_card_is_posted_and_changed(sending: Sending, slack: FakeSlack) -> None:
+async def test_a_card_is_posted_and_changed(sending: SlackSender, slack: FakeSlack) -> None:
     """It arrives once with its key, unfurls nothing, and is replaced under its ts."""
     sent = await sending.send(channel(), CARD, READER, key="d-1")
     [message] = slack.said(CHANNEL)
@@ -55,7 +55,7 @@ async def test_a_card_is_posted_and_changed(sending: Sending, slack: FakeSlack) 
     assert await sending.find(channel(), "d-1", slack.clock()) == sent
 
 
-async def test_a_card_stays_in_its_thread(sending: Sending, slack: FakeSlack) -> None:
+async def test_a_card_stays_in_its_thread(sending: SlackSender, slack: FakeSlack) -> None:
     """What belongs to a thread is posted, changed and found there."""
     first = slack.says("U1ANNA", CHANNEL, "hello")
     target = channel(thread=first.ts)
@@ -66,7 +66,7 @@ async def test_a_card_stays_in_its_thread(sending: Sending, slack: FakeSlack) ->
     assert await sending.find(channel(), "d-1", slack.clock()) is None
 
 
-async def test_a_person_is_written_to_directly(sending: Sending, slack: FakeSlack) -> None:
+async def test_a_person_is_written_to_directly(sending: SlackSender, slack: FakeSlack) -> None:
     """The chat is opened once, and then known; somebody who left is gone."""
     slack.add_user("U9GONE", "Gone", is_deleted=True)
     sent = [await sending.send(person(), CARD, READER, key=f"d-{number}") for number in range(3)]
@@ -80,19 +80,21 @@ async def test_a_person_is_written_to_directly(sending: Sending, slack: FakeSlac
     assert outcome.value.reason == "user_disabled"
 
 
-async def test_a_message_says_not_who_reads_along(sending: Sending) -> None:
+async def test_a_message_says_not_who_reads_along(sending: SlackSender) -> None:
     """Whether people from outside read along is asked of the place each time: it may be shared no longer."""
     assert (await sending.send(channel(outsiders=True), CARD, READER, key="d-1")).reference == {"workspace": TEAM_ID}
 
 
-async def test_a_message_whose_answer_was_lost_is_found(sending: Sending, slack: FakeSlack, clock: FakeClock) -> None:
+async def test_a_message_whose_answer_was_lost_is_found(
+    sending: SlackSender, slack: FakeSlack, clock: FakeClock
+) -> None:
     """It stands there once, and is found by its key alone, however much was said since."""
     await sending.send(channel(), CARD, READER, key="d-0")
     slack.plan.append(Drop(accepted=True))
     since = slack.clock()
     with pytest.raises(Ambiguous):
         await sending.send(channel(), CARD, READER, key="d-1")
-    for number in range(PAGE * 2):
+    for number in range(PAGE_SIZE * 2):
         slack.says("U1ANNA", CHANNEL, f"chatter {number}")
     clock.advance(60)
     found = await sending.find(channel(), "d-1", since)
@@ -101,7 +103,7 @@ async def test_a_message_whose_answer_was_lost_is_found(sending: Sending, slack:
     assert await sending.find(channel(), "d-2", since) is None
 
 
-async def test_a_message_without_its_name_is_in_doubt(sending: Sending, slack: FakeSlack) -> None:
+async def test_a_message_without_its_name_is_in_doubt(sending: SlackSender, slack: FakeSlack) -> None:
     """Slack has taken it and does not say what it is called: it has to be looked up."""
     await sending.send(channel(), CARD, READER, key="d-0")
     slack.plan.append(Answer(200, body=b'{"ok": true}', accepted=True))
@@ -109,7 +111,7 @@ async def test_a_message_without_its_name_is_in_doubt(sending: Sending, slack: F
         await sending.send(channel(), CARD, READER, key="d-1")
 
 
-async def test_others_cannot_pretend(sending: Sending, slack: FakeSlack) -> None:
+async def test_others_cannot_pretend(sending: SlackSender, slack: FakeSlack) -> None:
     """A message of somebody else that carries the key is not ours."""
     other = slack.says("U1ANNA", CHANNEL, "hello")
     other.metadata = {"event_type": "kollega_delivery", "event_payload": {"key": "d-1"}}
@@ -128,7 +130,7 @@ async def test_others_cannot_pretend(sending: Sending, slack: FakeSlack) -> None
     ],
 )
 async def test_what_cannot_be_read_is_no_answer(
-    sending: Sending, slack: FakeSlack, answer: Answer, failure: type[SendFailed]
+    sending: SlackSender, slack: FakeSlack, answer: Answer, failure: type[SendFailed]
 ) -> None:
     """Where the history cannot be read now, nothing is said about the message."""
     slack.plan.extend([Slow(0), answer])
@@ -136,7 +138,7 @@ async def test_what_cannot_be_read_is_no_answer(
         await sending.find(channel(), "d-1", slack.clock())
 
 
-async def test_a_long_history_is_no_answer(sending: Sending, slack: FakeSlack) -> None:
+async def test_a_long_history_is_no_answer(sending: SlackSender, slack: FakeSlack) -> None:
     """Too much to look through is not the same as nothing; what is older than the message is not looked at."""
     slack.history_limit = 15
     since = slack.clock() + timedelta(hours=1)
@@ -149,14 +151,14 @@ async def test_a_long_history_is_no_answer(sending: Sending, slack: FakeSlack) -
         await sending.find(channel(), "d-1", slack.clock())
 
 
-async def test_a_place_without_its_workspace_is_rejected(sending: Sending, slack: FakeSlack) -> None:
+async def test_a_place_without_its_workspace_is_rejected(sending: SlackSender, slack: FakeSlack) -> None:
     """Nobody guesses in which workspace a place is."""
     with pytest.raises(Rejected):
         await sending.send(Target(TEAM_ID, CHANNEL), CARD, READER, key="d-1")
     assert slack.calls == []
 
 
-async def test_a_chat_that_does_not_open_is_certainly_nothing_sent(sending: Sending, slack: FakeSlack) -> None:
+async def test_a_chat_that_does_not_open_is_certainly_nothing_sent(sending: SlackSender, slack: FakeSlack) -> None:
     """A breakdown before the message left leaves no doubt, and it is tried again later."""
     slack.plan.extend([Slow(0), *[Answer(500, accepted=True)] * 9])
     with pytest.raises(Unavailable):
