@@ -24,8 +24,8 @@ from cards.model import (
     tn,
     verbatim,
 )
+from cards.platform_names import place, platform
 from cards.refusal import Explained, explain
-from cards.whereabouts import place, platform
 from services.channel.model import CODE_MINUTES, BotMissing, ChannelCode, ChannelOffer, OfferOver, OfferState
 from services.codes import WrongCode
 from services.people import TeamId

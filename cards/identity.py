@@ -27,8 +27,8 @@ from cards.model import (
     tn,
     verbatim,
 )
+from cards.platform_names import place, platform
 from cards.refusal import Explained, explain
-from cards.whereabouts import place, platform
 from services.codes import CODE_TYPED_MAX_CHARS, WrongCode
 from services.identity.model import (
     LINK_MINUTES,

@@ -4,7 +4,7 @@ from bot.commands.context import Context
 from bot.commands.registry import Args, Command, Group
 from cards import audit as cards
 from cards.model import Card, t
-from cards.render.sheet import Table
+from cards.render.csv_table import Table
 from services import audit, file
 from services.audit.store import NEWEST
 from services.permissions import Permission

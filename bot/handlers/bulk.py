@@ -7,7 +7,7 @@ from bot.commands.context import Context
 from bot.commands.registry import Args, Command, Group, Reply
 from bot.dispatch.incoming import aside
 from cards import bulk as cards
-from cards.bulk import tables
+from cards.bulk import export
 from cards.model import Card, T, t
 from services import bulk, file
 from services.bulk import BulkTable
@@ -98,26 +98,26 @@ async def resend(ctx: Context, args: BulkArgs) -> Card:
 async def report(ctx: Context, args: BulkArgs) -> Reply:
     """Firm by firm, as a file."""
     table = await bulk.report(ctx.uow, ctx.actor, args.bulk)
-    made = await _made(ctx, table, tables.REPORT_NAME, tables.REPORT, tables.report_rows(table))
-    return Reply(tables.reported(table.view, made), ctx.apart)
+    made = await _made(ctx, table, export.REPORT_NAME, export.REPORT, export.report_rows(table))
+    return Reply(export.reported(table.view, made), ctx.apart)
 
 
 async def links(ctx: Context, args: BulkArgs) -> Reply:
     """The links that no mail carries, as a file."""
     table = await bulk.links(ctx.uow, ctx.actor, args.bulk)
-    rows = tables.link_rows(table, ctx.public_url)
-    made = await _made(ctx, table, tables.LINKS_NAME, tables.LINKS, rows)
-    return Reply(tables.links_taken(table.view, made), ctx.apart)
+    rows = export.link_rows(table, ctx.public_url)
+    made = await _made(ctx, table, export.LINKS_NAME, export.LINKS, rows)
+    return Reply(export.links_taken(table.view, made), ctx.apart)
 
 
 async def _made(
-    ctx: Context, table: BulkTable, name: T, header: tuple[T, ...], rows: Iterable[tables.Row]
+    ctx: Context, table: BulkTable, name: T, header: tuple[T, ...], rows: Iterable[export.Row]
 ) -> file.OfferedFile:
     """The table in the language and the manner of whoever asked for it."""
     writer = ctx.writer
     written = ([writer.one_line(cell) if isinstance(cell, T) else cell for cell in row] for row in rows)
     content = write_csv([writer.one_line(one) for one in header], written, ctx.actor.language)
-    return await file.offer(ctx.uow, ctx.actor, writer.one_line(tables.named(name, table.view)), content)
+    return await file.offer(ctx.uow, ctx.actor, writer.one_line(export.named(name, table.view)), content)
 
 
 COMMANDS: Final = (

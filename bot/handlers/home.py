@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from bot.commands.context import Context
 from bot.commands.registry import Args, Command, Group
 from cards import home as cards
-from cards.lead.words import STEPS
+from cards.lead.elements import STEPS
 from cards.model import Card, Subject, t
 from cards.request import WISHES
 from services import home

@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 
 from bot.operations.metrics import Metrics
-from cards.lead_import import account
+from cards.lead_import import skipped_rows
 from cards.render.text import Writer
 from services import lead_import
 from services.errors import Contended
@@ -143,7 +143,7 @@ class Importer:
             writer = Writer(reader.language, reader.zone, uow.now) if reader else None
         name, result, count = "", None, 0
         if skipped and writer is not None:
-            name = writer.one_line(account.named(carried))
+            name = writer.one_line(skipped_rows.named(carried))
             result, count = await asyncio.to_thread(account_of, table, skipped, writer)
         async with self.units.write() as uow:
             await lead_import.process.finish(uow, carried, self.holder, name, result, count)
@@ -169,12 +169,12 @@ def _next(rows: Iterator[Batch]) -> Batch | None:
 def account_of(table: Table, skipped: list[SkippedRow], writer: Writer) -> tuple[bytes, int]:
     """The rows that were left out as they were, each with its line and the reason; how many found room."""
     why = {row.line: row for row in skipped}
-    headings = [heading or writer.one_line(account.column(place)) for place, heading in enumerate(table.headings)]
-    sheet = Sheet([*(writer.one_line(one) for one in account.HEADINGS), *headings], writer.language)
+    headings = [heading or writer.one_line(skipped_rows.column(place)) for place, heading in enumerate(table.headings)]
+    sheet = Sheet([*(writer.one_line(one) for one in skipped_rows.HEADINGS), *headings], writer.language)
     for row in table.rows():
         if row.line in why:
             try:
-                sheet.add([row.line, writer.one_line(account.reason(why[row.line])), *row.cells])
+                sheet.add([row.line, writer.one_line(skipped_rows.reason(why[row.line])), *row.cells])
             except Full:
                 break
     return sheet.content(), sheet.rows

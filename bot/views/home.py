@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.views.base import View
 from cards import home as cards
-from cards.lead.words import STEPS
+from cards.lead.elements import STEPS
 from cards.model import Card
 from cards.request import WISHES
 from services import home, user

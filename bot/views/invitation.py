@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.views.base import Mail, MailView, View
-from cards import invitation as cards, invited, question as question_cards
+from cards.invitation import card as cards, invitee, question as question_cards
 from cards.model import Card
 from services.invitation import Invitation, InvitationState, ShownInvitation, token_of
 from services.invitation.model import SENT_STATES
@@ -33,7 +33,7 @@ async def decided(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, 
     if found is None or team is None or actor.user_id != found.requested_by:
         return None
     view = ShownInvitation(found.as_of(uow.now), found.email, Seats(0, 0))
-    return invited.decided(await shown(uow, actor, found) if actor.team_id else view, team)
+    return invitee.decided(await shown(uow, actor, found) if actor.team_id else view, team)
 
 
 async def question(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
@@ -57,7 +57,7 @@ async def link(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str
     found = await _sent(uow, params["team_id"], key)
     if found is None or actor.team_id != params["team_id"] or actor.place.is_public:
         return None
-    return invited.link(found, _url(uow, found, params))
+    return invitee.link(found, _url(uow, found, params))
 
 
 async def mail(uow: UnitOfWork, team_id: str, key: str, params: Mapping[str, str]) -> Mail | None:
@@ -67,8 +67,8 @@ async def mail(uow: UnitOfWork, team_id: str, key: str, params: Mapping[str, str
         return None
     market = await uow.marketplaces.find(team.team_id, found.marketplace_id) if found.marketplace_id else None
     name = market.name if market else ""
-    card = invited.mail(found, team.name, _url(uow, found, params), name)
-    return Mail(found.email, invited.mail_subject(found, team.name, name), card, found.language, team.zone)
+    card = invitee.mail(found, team.name, _url(uow, found, params), name)
+    return Mail(found.email, invitee.mail_subject(found, team.name, name), card, found.language, team.zone)
 
 
 async def _sent(uow: UnitOfWork, team_id: str, key: str) -> Invitation | None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cards.bulk.words import FATES, PARTS, why
+from cards.bulk.labels import FATES, PARTS, why
 from cards.model import (
     Badge,
     Block,

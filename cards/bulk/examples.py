@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Final
 
 from cards.bulk.card import paged, shown, started
+from cards.bulk.export import links_taken, reported
 from cards.bulk.forms import form
-from cards.bulk.tables import links_taken, reported
 from cards.refusal import refused
 from services.bulk.model import (
     TYPED_MAX,

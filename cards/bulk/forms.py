@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from cards.bulk.words import PARTS
+from cards.bulk.labels import PARTS
 from cards.model import Card, Choice, ChoiceInput, Run, Style, Text, TextInput, Tone, t, tn, verbatim
 from services.bulk.model import FILE_ROWS_MAX, TYPED_MAX, TYPED_MAX_CHARS, BulkForm
 from services.invitation.model import TEXT_MAX_CHARS

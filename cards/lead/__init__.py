@@ -15,6 +15,13 @@ from cards.lead.card import (
     shown as shown,
     standing as standing,
 )
+from cards.lead.export import (
+    HEADER as HEADER,
+    exported as exported,
+    named as named,
+    nothing_to_export as nothing_to_export,
+    row as row,
+)
 from cards.lead.forms import (
     captured as captured,
     create_form as create_form,
@@ -25,12 +32,5 @@ from cards.lead.forms import (
     share_form as share_form,
     win_form as win_form,
 )
-from cards.lead.hits import found as found, outlined as outlined
-from cards.lead.page import PICK_BACK as PICK_BACK, listed as listed
-from cards.lead.sheet import (
-    HEADER as HEADER,
-    exported as exported,
-    named as named,
-    nothing_to_export as nothing_to_export,
-    row as row,
-)
+from cards.lead.lead_list import PICK_BACK as PICK_BACK, listed as listed
+from cards.lead.search import found as found, outlined as outlined

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cards.lead import words
+from cards.lead import elements
 from cards.model import (
     Amount,
     Badge,
@@ -38,11 +38,11 @@ def shown(lead: LeadView | GoneLead) -> Card:
     if isinstance(lead, GoneLead):
         return gone(lead)
     return Card(
-        words.titled(lead),
-        (Facts(_facts(lead)), *words.notes(lead), *_words(lead)),
-        words.buttons(lead),
-        words.badge(lead),
-        summary=t("Lead {ref}: {title}, {state}", ref=lead.ref, title=lead.title, state=words.badge(lead).text),
+        elements.titled(lead),
+        (Facts(_facts(lead)), *elements.notes(lead), *_words(lead)),
+        elements.buttons(lead),
+        elements.badge(lead),
+        summary=t("Lead {ref}: {title}, {state}", ref=lead.ref, title=lead.title, state=elements.badge(lead).text),
         subject=Subject(VIEW, lead.lead_id),
         refresh=_refresh(lead, VIEW),
     )
@@ -73,16 +73,16 @@ def _refresh(lead: LeadView | GoneLead, view: str) -> Run:
 
 def _facts(lead: LeadView) -> tuple[Fact, ...]:
     if lead.state is LeadState.PICKED and not lead.taker:
-        facts = (words.in_charge(lead), *words.step(lead), words.enquirer(lead), *words.value(lead))
+        facts = (elements.in_charge(lead), *elements.step(lead), elements.enquirer(lead), *elements.value(lead))
     elif lead.state in CLOSED:
-        facts = (*_result(lead), words.enquirer(lead), *words.market(lead))
+        facts = (*_result(lead), elements.enquirer(lead), *elements.market(lead))
     else:
-        facts = (words.enquirer(lead), *words.value(lead), *words.source(lead), *words.market(lead))
+        facts = (elements.enquirer(lead), *elements.value(lead), *elements.source(lead), *elements.market(lead))
     return facts[:FACTS_MAX]
 
 
 def _result(lead: LeadView) -> tuple[Fact, ...]:
-    charge = (words.in_charge(lead),) if lead.responsible else ()
+    charge = (elements.in_charge(lead),) if lead.responsible else ()
     if lead.won_cents is not None:
         return (*charge, Fact(t("Won"), verbatim_amount(lead.won_cents, lead.currency)))
     reason = (Fact(t("Reason"), verbatim(lead.lost_reason)),) if lead.lost_reason else ()
@@ -105,9 +105,9 @@ def detailed(view: LeadDetails, url: str = "") -> Card:
     """Everything about a lead for one person, with its history and the link that colleagues can be sent."""
     lead, hidden = view.lead, view.is_contact_hidden
     link = (Open(t("Link to this lead"), url),) if url else ()
-    others = tuple(one for one in words.buttons(lead) if one.command != words.COMMANDS[Act.REVEAL])
+    others = tuple(one for one in elements.buttons(lead) if one.command != elements.COMMANDS[Act.REVEAL])
     return Card(
-        words.titled(lead),
+        elements.titled(lead),
         (
             Facts(_contact(lead)),
             *((Text(t("You'll see the contact once you've picked the lead."), Tone.SUBTLE),) if hidden else ()),
@@ -117,8 +117,8 @@ def detailed(view: LeadDetails, url: str = "") -> Card:
             *_history(view),
         ),
         (*others[:2], Run(t("Hide"), "lead.card", {"lead": lead.lead_id}), *link),
-        words.badge(lead),
-        summary=t("Lead {ref}: {title}, {state}", ref=lead.ref, title=lead.title, state=words.badge(lead).text),
+        elements.badge(lead),
+        summary=t("Lead {ref}: {title}, {state}", ref=lead.ref, title=lead.title, state=elements.badge(lead).text),
     )
 
 
@@ -135,12 +135,12 @@ def _contact(lead: LeadView) -> tuple[Fact, ...]:
 
 
 def _about(lead: LeadView) -> tuple[Fact, ...]:
-    came = Fact(t("Came in"), T("{day}", {"day": words.on_day(lead)}))
-    worked = (words.in_charge(lead), *words.step(lead)) if lead.responsible or lead.is_vacant else ()
+    came = Fact(t("Came in"), T("{day}", {"day": elements.on_day(lead)}))
+    worked = (elements.in_charge(lead), *elements.step(lead)) if lead.responsible or lead.is_vacant else ()
     back = (
         (Fact(t("Can be returned until"), T("{at}", {"at": Instant(lead.return_until)})),) if lead.return_until else ()
     )
-    return (*worked, *words.value(lead), *words.source(lead), *words.market(lead), came, *back)
+    return (*worked, *elements.value(lead), *elements.source(lead), *elements.market(lead), came, *back)
 
 
 def _answers(lead: LeadView) -> tuple[Items, ...]:
@@ -197,7 +197,7 @@ def shared(view: SharedLead) -> Card:
         t("{ref} is now in {channel}", ref=lead.ref, channel=view.channel)
         if view.channel
         else t("{ref} is now in the channel", ref=lead.ref),
-        (Text(words.titled(lead), Tone.SUBTLE),),
+        (Text(elements.titled(lead), Tone.SUBTLE),),
         (Run(t("Show lead"), "lead.card", {"lead": lead.lead_id}),),
         Badge(t("shared"), State.DONE, Tone.GOOD),
     )
@@ -253,9 +253,9 @@ def failed(lead: LeadView) -> Card:
         t("Nobody took {ref} in time", ref=lead.ref),
         (
             Text(verbatim(lead.title), Tone.STRONG),
-            Facts((words.enquirer(lead), *words.value(lead), *words.market(lead))),
+            Facts((elements.enquirer(lead), *elements.value(lead), *elements.market(lead))),
         ),
-        words.buttons(lead),
+        elements.buttons(lead),
         Badge(t("brokerage failed"), State.WARNING, Tone.WARNING),
         summary=t("Nobody took lead {ref} in time: {title}", ref=lead.ref, title=lead.title),
         subject=Subject(FAILED, lead.lead_id),

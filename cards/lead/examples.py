@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from cards.examples import LEAD, NOW
-from cards.lead import card, forms, hits, page
-from cards.lead.sheet import exported, nothing_to_export
+from cards.lead import card, forms, lead_list, search as hits
+from cards.lead.export import exported, nothing_to_export
 from cards.model import Instant
 from cards.refusal import refused
 from services.errors import Warn
@@ -162,11 +162,11 @@ EXAMPLES: Final = {
     "failed": card.failed(
         lead(state=LeadState.FAILED, offer=Offer.NONE, giver="", acts=frozenset({Act.OFFER, Act.REVEAL}))
     ),
-    "list": page.listed(_page(Filter.CURRENT, lead(), _OWN, picked(ref="L-5"), after=5)),
-    "list after a pick": page.listed(
+    "list": lead_list.listed(_page(Filter.CURRENT, lead(), _OWN, picked(ref="L-5"), after=5)),
+    "list after a pick": lead_list.listed(
         replace(_page(Filter.CURRENT, picked(lead_id="l12"), _OWN, picked(ref="L-5")), kept="l12")
     ),
-    "empty list": page.listed(_page(Filter.CURRENT)),
+    "empty list": lead_list.listed(_page(Filter.CURRENT)),
     "create": forms.create_form({}),
     "duplicates": forms.create_form({"title": "Dach", "name": "Eva Schneider"}, _DUPLICATE),
     "captured": forms.captured(_CAPTURED),

@@ -7,7 +7,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from cards import duplicates
-from cards.lead import words
+from cards.lead import elements
 from cards.model import Card, Choice, ChoiceInput, Run, Style, T, Text, TextInput, Tone, t, tn, verbatim
 from services.errors import Warn
 from services.lead.capture import CapturedLead
@@ -93,7 +93,7 @@ def _of(known: Mapping[str, Any], name: str) -> str:
 def _form(lead: LeadView, title: T, inputs: tuple[TextInput | ChoiceInput, ...], label: T, command: str) -> Card:
     return Card(
         title,
-        (Text(words.titled(lead), Tone.SUBTLE), *inputs),
+        (Text(elements.titled(lead), Tone.SUBTLE), *inputs),
         (
             Run(label, command, {"lead": lead.lead_id}, Style.PRIMARY, collects=True),
             Run(t("Cancel"), "lead.card", {"lead": lead.lead_id}),
@@ -103,7 +103,7 @@ def _form(lead: LeadView, title: T, inputs: tuple[TextInput | ChoiceInput, ...],
 
 def note_form(lead: LeadView, known: Mapping[str, Any]) -> Card:
     """A note, and how far the work has come."""
-    steps = tuple(Choice(str(step), label) for step, label in words.STEPS.items())
+    steps = tuple(Choice(str(step), label) for step, label in elements.STEPS.items())
     inputs = (
         TextInput("note", t("Note"), _of(known, "note"), required=True, multiline=True, max_length=NOTE_MAX_CHARS),
         ChoiceInput("step", t("Step"), steps, lead.step),

@@ -3,8 +3,8 @@
 from functools import reduce
 from typing import Final
 
-from cards.lead_import.account import FIELDS, reason
 from cards.lead_import.forms import defaults, headings
+from cards.lead_import.skipped_rows import FIELDS, reason
 from cards.model import (
     Action,
     Amount,

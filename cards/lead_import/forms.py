@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cards.lead_import.account import FIELDS, column
+from cards.lead_import.skipped_rows import FIELDS, column
 from cards.model import Card, Choice, ChoiceInput, Run, Style, T, Text, TextInput, Tone, t, verbatim
 from services.lead.model import LINE_MAX_CHARS, TITLE_MAX_CHARS
 from services.lead_import.model import Column, Field, ImportView

@@ -39,10 +39,10 @@ from cards.model import (
     Tone,
     t,
 )
-from cards.render.address import is_safe
 from cards.render.markdown import escaped
-from cards.render.shortened import candidates
 from cards.render.text import SYMBOLS, Writer, file_line, visible
+from cards.render.truncation import candidates
+from cards.render.urls import is_safe
 from services.people import Language
 
 Json: TypeAlias = dict[str, Any]

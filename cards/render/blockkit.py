@@ -30,7 +30,7 @@ from cards.render.blockkit_blocks import Body, heading
 from cards.render.blockkit_inputs import coded, collecting, filled
 from cards.render.blockkit_text import Json, plain
 from cards.render.mrkdwn import escaped
-from cards.render.shortened import candidates
+from cards.render.truncation import candidates
 from services.people import Language
 
 MESSAGE_BLOCKS_MAX: Final = 50

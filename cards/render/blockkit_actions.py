@@ -12,9 +12,9 @@ from typing import Any, Final
 import msgspec
 
 from cards.model import Action, Open, Run, Style
-from cards.render.address import is_safe
 from cards.render.blockkit_text import Json, cut, plain
 from cards.render.text import Writer
+from cards.render.urls import is_safe
 
 PAYLOAD_VERSION: Final = 1
 BUTTONS_SHOWN: Final = 3

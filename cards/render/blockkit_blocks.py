@@ -24,11 +24,11 @@ from cards.model import (
     Tone,
     t,
 )
-from cards.render.address import is_safe
 from cards.render.blockkit_actions import Pen, blocks_of, button, is_usable, menu, option
 from cards.render.blockkit_inputs import drawn_input
 from cards.render.blockkit_text import Json, context, cut, facts, header, paragraph, plain, quote, rich, section, titled
 from cards.render.text import SYMBOLS, file_line
+from cards.render.urls import is_safe
 
 IMAGE_TEXT_MAX_CHARS: Final = 2_000
 ADDRESS_MAX_CHARS: Final = 3_000

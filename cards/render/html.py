@@ -60,8 +60,8 @@ from cards.model import (
     ToggleInput,
     t,
 )
-from cards.render.address import is_safe
 from cards.render.text import SYMBOLS, Writer, visible
+from cards.render.urls import is_safe
 from services.people import Language
 
 STYLE: Final = Markup(Path(__file__).with_name("page.css").read_text("utf-8"))  # noqa: S704 - our own file

@@ -21,9 +21,9 @@ from cards.model import (
     Text,
     Tone,
 )
-from cards.render.address import is_safe
 from cards.render.html import paragraphs
 from cards.render.text import SYMBOLS, Writer, file_line
+from cards.render.urls import is_safe
 from services.people import Language
 
 FRAME: Final = (

@@ -20,8 +20,8 @@ from cards.model import (
     Table,
     Text,
 )
-from cards.render.address import is_safe
 from cards.render.text import SYMBOLS, Writer, file_line
+from cards.render.urls import is_safe
 from services.people import Language
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from cards import lead as cards
-from cards.render.sheet import Table
+from cards.render.csv_table import Table
 from cards.render.text import Writer
 from services import audit, lead
 from services.errors import NotColleague, NotPermitted

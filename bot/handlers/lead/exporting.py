@@ -6,7 +6,7 @@ from bot.commands.context import Context
 from bot.commands.registry import Args, Command, Group
 from cards import lead as cards
 from cards.model import Card, t
-from cards.render.sheet import Table
+from cards.render.csv_table import Table
 from services import file, lead
 from services.permissions import Permission
 

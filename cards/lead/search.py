@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cards.lead import words
+from cards.lead import elements
 from cards.model import (
     Badge,
     Card,
@@ -63,7 +63,7 @@ def _hits(view: FoundLeads) -> tuple[Items | Text, ...]:
 
 def _hit(lead: LeadView) -> Item:
     show = Run(t("Show lead"), "lead.show", {"lead": lead.lead_id})
-    return Item(words.titled(lead), words.contact_line(lead.contact), words.badge(lead), (show,))
+    return Item(elements.titled(lead), elements.contact_line(lead.contact), elements.badge(lead), (show,))
 
 
 def outlined(lead: LeadView, url: str, at: Instant) -> Card:
@@ -72,7 +72,7 @@ def outlined(lead: LeadView, url: str, at: Instant) -> Card:
     who = " · ".join(part for part in (contact.name, contact.company, contact.postcode) if part)
     badge = _outlined_state(lead)
     return Card(
-        words.titled(lead),
+        elements.titled(lead),
         (
             Facts((Fact(t("Enquiry from"), verbatim(who)),)),
             Text(t("As of {at}. Whoever belongs to the team sees the rest in Kollega.", at=at), Tone.SUBTLE),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from cards.bulk.words import FATES, PARTS, why
+from cards.bulk.labels import FATES, PARTS, why
 from cards.model import Card, File, Run, T, Text, Tone, t
 from services.bulk.model import BulkTable, BulkView, Fate
 from services.file import OfferedFile

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from cards.lead.words import STEPS
+from cards.lead.elements import STEPS
 from cards.model import Amount, Card, File, Run, T, Text, Tone, t, tn
 from services.file.model import OfferedFile
 from services.lead.export import ExportedLeads

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cards.lead import words
+from cards.lead import elements
 from cards.model import Amount, Badge, Card, Item, Items, Run, State, Style, T, Text, Tone, t
 from services.lead.model import PICKABLE, Act, Filter, LeadPage, LeadView
 
@@ -64,22 +64,22 @@ def _stands_on_offer(lead: LeadView, page: LeadPage) -> bool:
 
 def _row(lead: LeadView, page: LeadPage) -> Item:
     if lead.lead_id == page.kept:
-        return Item(words.titled(lead), _detail(lead), PICKED, _after_pick(lead, page))
+        return Item(elements.titled(lead), _detail(lead), PICKED, _after_pick(lead, page))
     actions = (_pick(lead, page),) if Act.PICK in lead.acts else ()
     if Act.REVEAL in lead.acts:
-        actions = (*actions, words.button(lead, Act.REVEAL))
-    return Item(words.titled(lead), _detail(lead), words.badge(lead), actions)
+        actions = (*actions, elements.button(lead, Act.REVEAL))
+    return Item(elements.titled(lead), _detail(lead), elements.badge(lead), actions)
 
 
 def _pick(lead: LeadView, page: LeadPage) -> Run:
-    return Run(words.LABELS[Act.PICK], "lead.pick", _here(lead, page))
+    return Run(elements.LABELS[Act.PICK], "lead.pick", _here(lead, page))
 
 
 def _after_pick(lead: LeadView, page: LeadPage) -> tuple[Run, ...]:
-    details = (words.button(lead, Act.REVEAL),) if Act.REVEAL in lead.acts else ()
+    details = (elements.button(lead, Act.REVEAL),) if Act.REVEAL in lead.acts else ()
     if Act.UNDO not in lead.acts:
         return details
-    return (*details, Run(words.button(lead, Act.UNDO).label, "lead.undo", _here(lead, page)))
+    return (*details, Run(elements.button(lead, Act.UNDO).label, "lead.undo", _here(lead, page)))
 
 
 def _here(lead: LeadView, page: LeadPage) -> dict[str, str | int]:
@@ -89,7 +89,7 @@ def _here(lead: LeadView, page: LeadPage) -> dict[str, str | int]:
 
 
 def _detail(lead: LeadView) -> T:
-    who = words.contact_line(lead.contact)
+    who = elements.contact_line(lead.contact)
     if lead.value_cents is None:
         return who
     return t("{who} · about {amount}", who=who, amount=Amount(lead.value_cents, lead.currency))
