@@ -11,7 +11,7 @@ from services.audit.model import Entry, ListedEntries
 from services.file.model import OfferedFile
 from services.permissions import Role
 
-ACTIONS: Final[dict[str, T]] = {
+ACTION_NAMES: Final[dict[str, T]] = {
     "access.refused": t("Access refused"),
     "audit.exported": t("Audit log exported"),
     "bulk.links_taken": t("Links of a bulk invitation taken out"),
@@ -94,7 +94,7 @@ ACTIONS: Final[dict[str, T]] = {
 }
 
 
-CHAIN: Final = (
+CHAIN_COLUMNS: Final = (
     "team_id",
     "at",
     "action",
@@ -107,40 +107,40 @@ CHAIN: Final = (
     "salt",
     "details",
 )
-HEADER: Final = (
+AUDIT_HEADER: Final = (
     t("No."),
     t("Time (UTC)"),
     t("What"),
     t("About"),
     t("Who"),
     t("Through"),
-    *(verbatim(name) for name in CHAIN),
+    *(verbatim(name) for name in CHAIN_COLUMNS),
 )
 """First for people, then for whoever computes the chain again: its columns have one name in every language."""
 
 
-def row(link: Link) -> tuple[str | int | T, ...]:
+def audit_row(link: Link) -> tuple[str | int | T, ...]:
     """An entry in its line."""
     one = link.entry
     chain = link.commitment, link.prev_hash, link.hash, link.salt, link.canonical
     return (
         one.seq,
         f"{one.at:%Y-%m-%d %H:%M:%S}",
-        ACTIONS.get(one.action, verbatim(one.action)),
+        ACTION_NAMES.get(one.action, verbatim(one.action)),
         one.subject,
-        _who(one),
-        PLATFORMS.get(one.platform, verbatim(one.platform)),
+        _actor_name(one),
+        SOURCE_NAMES.get(one.platform, verbatim(one.platform)),
         *(one.team_id, link.at, one.action, one.user_id or "", one.platform, one.subject),
         *chain,
     )
 
 
-def named(view: ExportedEntries) -> T:
+def audit_file_name(view: ExportedEntries) -> T:
     """What the file is called."""
     return t("Audit log {first} to {last}.csv", first=str(view.first_seq), last=str(view.last_seq))
 
 
-def exported(view: ExportedEntries, offered: OfferedFile) -> Card:
+def audit_export_card(view: ExportedEntries, offered: OfferedFile) -> Card:
     """The file, and the next one where there are more entries."""
     more = (Run(t("Next file"), "audit.export", {"after": view.after}),) if view.after else ()
     return Card(
@@ -153,19 +153,19 @@ def exported(view: ExportedEntries, offered: OfferedFile) -> Card:
     )
 
 
-def listed(view: ListedEntries) -> Card:
+def audit_log_card(view: ListedEntries) -> Card:
     """A page of the log."""
     if not view.entries:
         return Card(t("Nothing has happened yet."))
     older = (Run(t("Show older"), "audit.show", {"before": view.older_than}),) if view.older_than else ()
     return Card(
         t("Audit log of {team}", team=view.team_name),
-        (Items(tuple(_row(one) for one in view.entries)),),
+        (Items(tuple(_entry_item(one) for one in view.entries)),),
         (*older, Run(t("Export"), "audit.export")),
     )
 
 
-PLATFORMS: Final[dict[str, T]] = {
+SOURCE_NAMES: Final[dict[str, T]] = {
     "slack": verbatim("Slack"),
     "teams": t("Teams"),
     "web": t("browser chat"),
@@ -174,14 +174,14 @@ PLATFORMS: Final[dict[str, T]] = {
 }
 
 
-def _row(one: Entry) -> Item:
-    action = ACTIONS.get(one.action, verbatim(one.action))
+def _entry_item(one: Entry) -> Item:
+    action = ACTION_NAMES.get(one.action, verbatim(one.action))
     title = t("{action} · {subject}", action=action, subject=one.subject) if one.subject else action
-    who = _who(one)
+    who = _actor_name(one)
     if not one.platform:
         return Item(title, T("{who}, {at}", {"who": who, "at": Instant(one.at)}))
-    changed = _change(one.details)
-    at, platform = Instant(one.at), PLATFORMS.get(one.platform, verbatim(one.platform))
+    changed = _change_text(one.details)
+    at, platform = Instant(one.at), SOURCE_NAMES.get(one.platform, verbatim(one.platform))
     if changed:
         return Item(
             title,
@@ -190,37 +190,37 @@ def _row(one: Entry) -> Item:
     return Item(title, t("{who}, {at}, {platform}", who=who, at=at, platform=platform))
 
 
-def _who(one: Entry) -> T:
+def _actor_name(one: Entry) -> T:
     if one.user_name:
         return verbatim(one.user_name)
     return t("the clock") if one.user_id is None else t("somebody")
 
 
-def _change(details: Mapping[str, Any]) -> T | None:
+def _change_text(details: Mapping[str, Any]) -> T | None:
     """From what to what, where that is one word each."""
-    if linked := _linked(details):
+    if linked := _linked_chats_text(details):
         return linked
     old, new = details.get("old"), details.get("new")
     if not isinstance(old, str) or not isinstance(new, str):
         return None
-    return T("{old} → {new}", {"old": _worded(old), "new": _worded(new)})
+    return T("{old} → {new}", {"old": _value_text(old), "new": _value_text(new)})
 
 
-def _linked(details: Mapping[str, Any]) -> T | None:
+def _linked_chats_text(details: Mapping[str, Any]) -> T | None:
     """Which chats became one, or in which one a channel was connected from another one (X5)."""
     chats = [details.get(name) for name in ("first_platform", "other_platform", "channel_platform")]
-    named = [PLATFORMS.get(one, verbatim(one)) for one in chats if isinstance(one, str) and one]
+    named = [SOURCE_NAMES.get(one, verbatim(one)) for one in chats if isinstance(one, str) and one]
     if len(named) > 1:
         return T("{one} + {other}", {"one": named[0], "other": named[1]})
     return T("→ {chat}", {"chat": named[0]}) if named else None
 
 
-def _worded(value: str) -> T:
+def _value_text(value: str) -> T:
     return ROLES[Role(value)] if value in set(Role) else verbatim(value)
 
 
 EXAMPLES: Final = {
-    "listed": listed(
+    "listed": audit_log_card(
         ListedEntries(
             "Solarhaus GmbH",
             (
@@ -252,6 +252,8 @@ EXAMPLES: Final = {
             older_than=12,
         )
     ),
-    "exported": exported(ExportedEntries(10_000, 1, 10_000, 10_000), OfferedFile("f3", "Audit.csv", 4_812_000)),
-    "empty": listed(ListedEntries("Solarhaus GmbH", ())),
+    "exported": audit_export_card(
+        ExportedEntries(10_000, 1, 10_000, 10_000), OfferedFile("f3", "Audit.csv", 4_812_000)
+    ),
+    "empty": audit_log_card(ListedEntries("Solarhaus GmbH", ())),
 }

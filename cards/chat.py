@@ -8,17 +8,19 @@ from msgspec.structs import replace
 from cards.model import Badge, Card, Run, State, Style, Subject, T, Text, Tone, t, verbatim
 
 NOTHING_CHANGED: Final[T] = t("Nothing was changed. If you miss something here, write “help”.")
-ANSWERED_BELOW: Final[T] = t("My answer is a new message here.")
+RESPONSE_BELOW: Final[T] = t("My answer is a new message here.")
 SAVE_FILE: Final[T] = t("I made this file for you. May I save it in your OneDrive?")
 SENT_DIRECTLY: Final[T] = t("I've sent it to you in our direct chat: others read along here.")
-UNANSWERED: Final[T] = t("My answer couldn't be delivered here. Please look at the current state before you try again.")
+RESPONSE_UNDELIVERED: Final[T] = t(
+    "My answer couldn't be delivered here. Please look at the current state before you try again."
+)
 
-SHOW: Final = "card.show"
+SHOW_COMMAND: Final = "card.show"
 """The command that brings a concealed card."""
-SLOW: Final[T] = t("That took too long.")
+TIMEOUT_TITLE: Final[T] = t("That took too long.")
 
 
-def outdated() -> Card:
+def outdated_button_card() -> Card:
     """A button of a card that the bot no longer understands."""
     return Card(
         t("This button is from an older card and no longer works."),
@@ -28,26 +30,26 @@ def outdated() -> Card:
     )
 
 
-def slow(form: Card | None = None) -> Card:
+def timeout_card(form: Card | None = None) -> Card:
     """No answer in time. What was filled in stands there again."""
     hint = Text(t("Please send it again. Nothing happens twice."))
     if form is None:
-        return Card(SLOW, (Text(t("Please try again in a moment.")),))
-    return replace(form, title=SLOW, body=(hint, *form.body))
+        return Card(TIMEOUT_TITLE, (Text(t("Please try again in a moment.")),))
+    return replace(form, title=TIMEOUT_TITLE, body=(hint, *form.body))
 
 
-def waiting() -> Card:
+def waiting_card() -> Card:
     """In a window, while the answer takes longer than its platform waits."""
     return Card(t("One moment: this takes a little longer."), (Text(t("The answer will appear here.")),))
 
 
-def unseen(card: Card) -> Card:
+def unconfirmed_card(card: Card) -> Card:
     """It is done, and the message that says so has perhaps not come."""
     words = t("My message here has perhaps not arrived. Look for it before you begin anew.")
     return Card(card.title, (Text(words, Tone.WARNING),), badge=card.badge)
 
 
-def unreachable() -> Card:
+def unreachable_card() -> Card:
     """Instead of an answer that is for one person alone, in a place where others read along."""
     return Card(
         t("I can't write to you directly yet."),
@@ -55,15 +57,15 @@ def unreachable() -> Card:
     )
 
 
-def concealed(card: Card) -> Card:
+def redacted_card(card: Card) -> Card:
     """In place of a card where people of other organisations read along: colleagues press, and see it alone."""
     about = card.subject
-    show = (Run(t("Show"), SHOW, {"view": about.view, "key": about.key}, Style.PRIMARY),) if about else ()
+    show = (Run(t("Show"), SHOW_COMMAND, {"view": about.view, "key": about.key}, Style.PRIMARY),) if about else ()
     why = Text(t("People from other organisations read along here: I show it to colleagues alone."), Tone.SUBTLE)
     return Card(t("There is something for the team."), (why,), show, subject=about)
 
 
-def returnable(card: Card, command: str, args: Mapping[str, Any]) -> Card:
+def add_back_button(card: Card, command: str, args: Mapping[str, Any]) -> Card:
     """The card with a way back to the one in whose place it stands, unless it has that already."""
     if any(isinstance(one, Run) and (one.command, dict(one.args)) == (command, dict(args)) for one in card.actions):
         return card
@@ -71,12 +73,14 @@ def returnable(card: Card, command: str, args: Mapping[str, Any]) -> Card:
 
 
 EXAMPLES = {
-    "outdated": outdated(),
-    "slow": slow(),
-    "slow form": slow(Card(t("Lead from a message"), actions=(Run(t("Create lead"), "lead.create", collects=True),))),
-    "waiting": waiting(),
-    "unseen": unseen(Card(t("Lead from a message"))),
-    "unreachable": unreachable(),
-    "concealed": concealed(Card(verbatim("L-12"), subject=Subject("lead.card", "0198"))),
-    "returnable": returnable(Card(t("Cancelled. Nothing was changed.")), "lead.show", {"lead": "L-12"}),
+    "outdated": outdated_button_card(),
+    "slow": timeout_card(),
+    "slow form": timeout_card(
+        Card(t("Lead from a message"), actions=(Run(t("Create lead"), "lead.create", collects=True),))
+    ),
+    "waiting": waiting_card(),
+    "unseen": unconfirmed_card(Card(t("Lead from a message"))),
+    "unreachable": unreachable_card(),
+    "concealed": redacted_card(Card(verbatim("L-12"), subject=Subject("lead.card", "0198"))),
+    "returnable": add_back_button(Card(t("Cancelled. Nothing was changed.")), "lead.show", {"lead": "L-12"}),
 }

@@ -9,15 +9,15 @@ from typing import Any, Final, TypeAlias
 from cards.model import Badge, Card, Run, State, Style, T, Text, Tone, t
 from services.errors import Warn
 
-Words: TypeAlias = Callable[[Mapping[str, Any]], T]
+WarningText: TypeAlias = Callable[[Mapping[str, Any]], T]
 
-WARNINGS: Final[dict[str, Words]] = {}
+WARNINGS: Final[dict[str, WarningText]] = {}
 
 
-def warns(code: str) -> Callable[[Words], Words]:
+def register_warning(code: str) -> Callable[[WarningText], WarningText]:
     """Register the words of a warning."""
 
-    def register(words: Words) -> Words:
+    def register(words: WarningText) -> WarningText:
         if code in WARNINGS:
             message = f"two wordings of {code}"
             raise ValueError(message)
@@ -27,14 +27,14 @@ def warns(code: str) -> Callable[[Words], Words]:
     return register
 
 
-def worded(warning: Warn) -> T:
+def warning_text(warning: Warn) -> T:
     """The sentence of a warning."""
     return WARNINGS[warning.code](warning.params)
 
 
-def confirm(warnings: tuple[Warn, ...], label: T, command: str, args: Mapping[str, Any]) -> Card:
+def confirmation_card(warnings: tuple[Warn, ...], label: T, command: str, args: Mapping[str, Any]) -> Card:
     """The first warning is what the card says, the others stand below; the button repeats the command."""
-    first, *others = (worded(one) for one in warnings)
+    first, *others = (warning_text(one) for one in warnings)
     accepted = {**args, "accept": [one.code for one in warnings]}
     return Card(
         first,

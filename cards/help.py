@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 
 from cards.model import Badge, Card, Item, Items, Run, State, Style, T, Text, Tone, t, tn, verbatim
-from cards.refusal import OWN_CHAT, visited
+from cards.refusal import OWN_CHAT, other_team_text
 from services.people import Place, PlaceKind
 
-GROUPS: dict[str, T] = {
+GROUP_NAMES: dict[str, T] = {
     "leads": t("Leads"),
     "marketplace": t("Marketplaces"),
     "team": t("Team"),
     "you": t("For you"),
 }
 
-SAMPLES: dict[str, T] = {
+ARGUMENT_SAMPLES: dict[str, T] = {
     "lead": verbatim("L-1"),
     "invitation": verbatim("I-1"),
     "who": t("@Eva"),
@@ -35,14 +35,14 @@ SAMPLES: dict[str, T] = {
     "group": t("team"),
 }
 
-LISTED_AT_ONCE_MAX = 14
+UNGROUPED_COMMANDS_MAX = 14
 """More commands than this are listed by topic, so that nobody scrolls through what he did not ask for."""
 
 HINT = Text(t("Write any of these, or press the button. German and English are both understood."), Tone.SUBTLE)
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class CommandHelp:
     """A command as help lists it: group, what it does, words and arguments to type, and whether a click is enough."""
 
     group: str
@@ -54,49 +54,51 @@ class Offered:
     clickable: bool
 
 
-def helped(team: str, offered: tuple[Offered, ...], group: str = "") -> Card:
+def help_card(team: str, offered: tuple[CommandHelp, ...], group: str = "") -> Card:
     """Everything this person may do here: all of it while it is little, else the topics, or one of them."""
     title = t("What you can do in {team}", team=team) if team else t("What you can do here")
     if group:
         back = Run(t("All topics"), "help")
-        return Card(GROUPS[group], (HINT, Items(_rows(offered, group))), (back,))
-    if len(offered) > LISTED_AT_ONCE_MAX:
-        return Card(title, (HINT, Items(tuple(_topic(offered, one) for one in _groups(offered)))))
-    return Card(title, (HINT, *(Items(_rows(offered, one), GROUPS[one]) for one in _groups(offered))))
+        return Card(GROUP_NAMES[group], (HINT, Items(_command_items(offered, group))), (back,))
+    if len(offered) > UNGROUPED_COMMANDS_MAX:
+        return Card(title, (HINT, Items(tuple(_group_item(offered, one) for one in _present_groups(offered)))))
+    return Card(
+        title, (HINT, *(Items(_command_items(offered, one), GROUP_NAMES[one]) for one in _present_groups(offered)))
+    )
 
 
-def visiting(place: Place, offered: tuple[Offered, ...]) -> Card:
+def visitor_help_card(place: Place, offered: tuple[CommandHelp, ...]) -> Card:
     """What somebody can do in the place of another team, and where he works for his own."""
-    lists = (Items(_rows(offered, one), GROUPS[one]) for one in _groups(offered))
-    return Card(visited(place), (Text(OWN_CHAT), HINT, *lists))
+    lists = (Items(_command_items(offered, one), GROUP_NAMES[one]) for one in _present_groups(offered))
+    return Card(other_team_text(place), (Text(OWN_CHAT), HINT, *lists))
 
 
-def _groups(offered: tuple[Offered, ...]) -> list[str]:
+def _present_groups(offered: tuple[CommandHelp, ...]) -> list[str]:
     present = {one.group for one in offered}
-    return [group for group in GROUPS if group in present]
+    return [group for group in GROUP_NAMES if group in present]
 
 
-def _topic(offered: tuple[Offered, ...], group: str) -> Item:
+def _group_item(offered: tuple[CommandHelp, ...], group: str) -> Item:
     words = " · ".join(one.words for one in offered if one.group == group)
     show = Run(t("Show"), "help", {"group": group})
-    return Item(GROUPS[group], verbatim(words), actions=(show,))
+    return Item(GROUP_NAMES[group], verbatim(words), actions=(show,))
 
 
-def _rows(offered: tuple[Offered, ...], group: str) -> tuple[Item, ...]:
-    return tuple(_row(one) for one in offered if one.group == group)
+def _command_items(offered: tuple[CommandHelp, ...], group: str) -> tuple[Item, ...]:
+    return tuple(_command_item(one) for one in offered if one.group == group)
 
 
-def _row(one: Offered) -> Item:
+def _command_item(one: CommandHelp) -> Item:
     actions = (Run(one.verb, one.name),) if one.clickable else ()
-    return Item(one.about, _typed(one), actions=actions)
+    return Item(one.about, _typed_text(one), actions=actions)
 
 
-def _typed(one: Offered) -> T:
-    samples = {f"sample{place}": SAMPLES[name] for place, name in enumerate(one.takes)}
+def _typed_text(one: CommandHelp) -> T:
+    samples = {f"sample{place}": ARGUMENT_SAMPLES[name] for place, name in enumerate(one.takes)}
     return T(" ".join(("{words}", *(f"{{{name}}}" for name in samples))), {"words": one.words, **samples})
 
 
-def suggested(typed: str, nearest: tuple[tuple[str, str], ...]) -> Card:
+def suggestion_card(typed: str, nearest: tuple[tuple[str, str], ...]) -> Card:
     """The nearest commands (word, name) to something that is none."""
     buttons = tuple(
         Run(verbatim(word), name, style=Style.PRIMARY if place == 0 else Style.NORMAL)
@@ -115,7 +117,7 @@ def suggested(typed: str, nearest: tuple[tuple[str, str], ...]) -> Card:
     return Card(title, actions=(*buttons, Run(t("What can I do here?"), "help")))
 
 
-def defective(correlation_id: str) -> Card:
+def internal_error_card(correlation_id: str) -> Card:
     """Something broke on our side."""
     return Card(
         t("That didn't work, and it's our fault."),
@@ -127,12 +129,12 @@ def defective(correlation_id: str) -> Card:
     )
 
 
-def cancelled() -> Card:
+def cancelled_card() -> Card:
     """Somebody decided not to."""
     return Card(t("Cancelled. Nothing was changed."))
 
 
-def language_chosen() -> Card:
+def language_chosen_card() -> Card:
     """The language holds from this very answer on."""
     return Card(t("I'll speak English with you from now on."), actions=(Run(t("What can I do here?"), "help"),))
 
@@ -148,27 +150,29 @@ def language_form() -> Card:
     )
 
 
-_OFFERED = (
-    Offered(
+_COMMANDS = (
+    CommandHelp(
         "leads", "lead.list", t("What is on offer and what is in work"), t("Show leads"), "leads", (), clickable=True
     ),
-    Offered("team", "member.list", t("Who is in the team"), t("Show colleagues"), "members", (), clickable=True),
+    CommandHelp("team", "member.list", t("Who is in the team"), t("Show colleagues"), "members", (), clickable=True),
 )
-_ANYWHERE = (
-    Offered(
+_VISITOR_COMMANDS = (
+    CommandHelp(
         "you", "help", t("Show what you can do here"), t("What can I do here?"), "help", ("group",), clickable=True
     ),
 )
 
 EXAMPLES = {
-    "help": helped("Solarhaus GmbH", _OFFERED),
-    "help by topic": helped("Solarhaus GmbH", _OFFERED * LISTED_AT_ONCE_MAX),
-    "help in another team's channel": visiting(Place("web", "t", "c", PlaceKind.CHANNEL, "Vertrieb"), _ANYWHERE),
-    "help about leads": helped("Solarhaus GmbH", _OFFERED, "leads"),
-    "suggested": suggested("laeds", (("leads", "lead.list"), ("lead", "lead.show"))),
-    "unknown": suggested("xyz", ()),
-    "cancelled": cancelled(),
-    "language chosen": language_chosen(),
+    "help": help_card("Solarhaus GmbH", _COMMANDS),
+    "help by topic": help_card("Solarhaus GmbH", _COMMANDS * UNGROUPED_COMMANDS_MAX),
+    "help in another team's channel": visitor_help_card(
+        Place("web", "t", "c", PlaceKind.CHANNEL, "Vertrieb"), _VISITOR_COMMANDS
+    ),
+    "help about leads": help_card("Solarhaus GmbH", _COMMANDS, "leads"),
+    "suggested": suggestion_card("laeds", (("leads", "lead.list"), ("lead", "lead.show"))),
+    "unknown": suggestion_card("xyz", ()),
+    "cancelled": cancelled_card(),
+    "language chosen": language_chosen_card(),
     "language form": language_form(),
-    "defective": defective("7f3a-91c2"),
+    "defective": internal_error_card("7f3a-91c2"),
 }

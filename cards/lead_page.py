@@ -3,11 +3,11 @@
 from cards.model import Card, Text, Tone, t
 
 
-def shown() -> Card:
+def lead_page_card() -> Card:
     """Where the lead is, for whoever may see it."""
     way = t("Copy the address of this page into your chat with Kollega. If your team has the lead, it opens there.")
     why = t("To protect whoever asked, this page itself shows nothing about it.")
     return Card(t("This lead is in the chat with Kollega"), (Text(way), Text(why, Tone.SUBTLE)))
 
 
-EXAMPLES = {"shown": shown()}
+EXAMPLES = {"shown": lead_page_card()}

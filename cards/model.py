@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 
-class Neutral(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+class CardElement(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """A platform-neutral piece of a card."""
 
 
@@ -27,33 +27,33 @@ class TimeStyle(StrEnum):
     LEFT = "left"  # "1 h 42 min" until then
 
 
-class Instant(Neutral, frozen=True, tag=True):
+class Instant(CardElement, frozen=True, tag=True):
     """A point in time (aware, UTC), worded in the reader's zone and locale."""
 
     at: datetime
     style: TimeStyle = TimeStyle.CLOCK
 
 
-class Day(Neutral, frozen=True, tag=True):
+class Day(CardElement, frozen=True, tag=True):
     """A calendar day, worded in the reader's locale."""
 
     day: date
 
 
-class Amount(Neutral, frozen=True, tag=True):
+class Amount(CardElement, frozen=True, tag=True):
     """Money in minor units, worded in the reader's locale."""
 
     cents: int
     currency: str
 
 
-class Size(Neutral, frozen=True, tag=True):
+class Size(CardElement, frozen=True, tag=True):
     """How much a file holds, worded in the reader's locale."""
 
     size_bytes: int
 
 
-class T(Neutral, frozen=True, tag=True):
+class T(CardElement, frozen=True, tag=True):
     """A sentence: English source, its plural if it counts something, and named parameters."""
 
     source: str
@@ -109,7 +109,7 @@ class Style(StrEnum):
     DESTRUCTIVE = "destructive"
 
 
-class Run(Neutral, frozen=True, tag=True):
+class Run(CardElement, frozen=True, tag=True):
     """A button that runs a command. `args` hold references and ids only; `collects` adds the card's inputs to them."""
 
     label: T
@@ -119,7 +119,7 @@ class Run(Neutral, frozen=True, tag=True):
     collects: bool = False
 
 
-class Open(Neutral, frozen=True, tag=True):
+class Open(CardElement, frozen=True, tag=True):
     """A button that opens an address."""
 
     label: T
@@ -129,34 +129,34 @@ class Open(Neutral, frozen=True, tag=True):
 Action: TypeAlias = Run | Open
 
 
-class Text(Neutral, frozen=True, tag=True):
+class Text(CardElement, frozen=True, tag=True):
     """A paragraph."""
 
     text: T
     tone: Tone = Tone.PLAIN
 
 
-class Quote(Neutral, frozen=True, tag=True):
+class Quote(CardElement, frozen=True, tag=True):
     """What somebody else wrote, shown as theirs, at most `lines` lines."""
 
     text: T
     lines: int = 4
 
 
-class Fact(Neutral, frozen=True, tag=True):
+class Fact(CardElement, frozen=True, tag=True):
     """One labelled value."""
 
     label: T
     value: T
 
 
-class Facts(Neutral, frozen=True, tag=True):
+class Facts(CardElement, frozen=True, tag=True):
     """Labelled values, two columns where there is room."""
 
     facts: tuple[Fact, ...]
 
 
-class Badge(Neutral, frozen=True, tag=True):
+class Badge(CardElement, frozen=True, tag=True):
     """A short state beside the title or in a row."""
 
     text: T
@@ -164,7 +164,7 @@ class Badge(Neutral, frozen=True, tag=True):
     tone: Tone = Tone.PLAIN
 
 
-class Item(Neutral, frozen=True, tag=True):
+class Item(CardElement, frozen=True, tag=True):
     """A row of a list: a line, a subtle second line, a state and at most two buttons."""
 
     title: T
@@ -173,21 +173,21 @@ class Item(Neutral, frozen=True, tag=True):
     actions: tuple[Action, ...] = ()
 
 
-class Items(Neutral, frozen=True, tag=True):
+class Items(CardElement, frozen=True, tag=True):
     """A list of rows under an optional heading."""
 
     items: tuple[Item, ...]
     heading: T | None = None
 
 
-class Table(Neutral, frozen=True, tag=True):
+class Table(CardElement, frozen=True, tag=True):
     """A table with a header."""
 
     columns: tuple[T, ...]
     rows: tuple[tuple[T, ...], ...]
 
 
-class Progress(Neutral, frozen=True, tag=True):
+class Progress(CardElement, frozen=True, tag=True):
     """A bar: `done` of `total`, with its words."""
 
     done: int
@@ -195,14 +195,14 @@ class Progress(Neutral, frozen=True, tag=True):
     text: T
 
 
-class Picture(Neutral, frozen=True, tag=True):
+class Picture(CardElement, frozen=True, tag=True):
     """A picture with its alternative text."""
 
     url: str
     alternative: T
 
 
-class File(Neutral, frozen=True, tag=True):
+class File(CardElement, frozen=True, tag=True):
     """A file to fetch, for the one person who reads this card. A platform hands it over in its own way."""
 
     file_id: str
@@ -210,14 +210,14 @@ class File(Neutral, frozen=True, tag=True):
     size_bytes: int
 
 
-class Choice(Neutral, frozen=True, tag=True):
+class Choice(CardElement, frozen=True, tag=True):
     """One choice of a `ChoiceInput`."""
 
     value: str
     label: T
 
 
-class TextInput(Neutral, frozen=True, tag=True):
+class TextInput(CardElement, frozen=True, tag=True):
     """A line or a paragraph to type."""
 
     name: str
@@ -231,7 +231,7 @@ class TextInput(Neutral, frozen=True, tag=True):
     kind: str = "text"  # text, email, tel, url
 
 
-class NumberInput(Neutral, frozen=True, tag=True):
+class NumberInput(CardElement, frozen=True, tag=True):
     """A number to type."""
 
     name: str
@@ -243,7 +243,7 @@ class NumberInput(Neutral, frozen=True, tag=True):
     error: T | None = None
 
 
-class ChoiceInput(Neutral, frozen=True, tag=True):
+class ChoiceInput(CardElement, frozen=True, tag=True):
     """One of several choices (or several, when `many`; their values arrive as a tuple)."""
 
     name: str
@@ -255,7 +255,7 @@ class ChoiceInput(Neutral, frozen=True, tag=True):
     error: T | None = None
 
 
-class ToggleInput(Neutral, frozen=True, tag=True):
+class ToggleInput(CardElement, frozen=True, tag=True):
     """Yes or no."""
 
     name: str
@@ -263,7 +263,7 @@ class ToggleInput(Neutral, frozen=True, tag=True):
     value: bool = False
 
 
-class DateInput(Neutral, frozen=True, tag=True):
+class DateInput(CardElement, frozen=True, tag=True):
     """A calendar day to choose."""
 
     name: str
@@ -277,14 +277,14 @@ Input: TypeAlias = TextInput | NumberInput | ChoiceInput | ToggleInput | DateInp
 Block: TypeAlias = Text | Quote | Facts | Badge | Items | Table | Progress | Picture | File | Input
 
 
-class Subject(Neutral, frozen=True, tag=True):
+class Subject(CardElement, frozen=True, tag=True):
     """What a posted card is about, so that every copy of it can be drawn again when that changes."""
 
     view: str  # which card: "lead.card", "invitation.approval"
     key: str  # which thing: the opaque id of the lead, the invitation …
 
 
-class Card(Neutral, frozen=True, tag=True):
+class Card(CardElement, frozen=True, tag=True):
     """One message: first line, at most four facts, at most three buttons before "More"."""
 
     title: T

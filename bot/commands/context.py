@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.dispatch.incoming import Incoming, Placement
-from cards.render.text import Writer
+from cards.render.text import RenderContext
 from services.people import Actor
 from services.unit_of_work import UnitOfWork
 
@@ -30,9 +30,9 @@ class Context:
     """How posted cards are drawn."""
 
     @property
-    def writer(self) -> Writer:
+    def writer(self) -> RenderContext:
         """Words for a file, in the language and zone of whoever asked for it."""
-        return Writer(self.actor.language, self.actor.zone, self.uow.now)
+        return RenderContext(self.actor.language, self.actor.zone, self.uow.now)
 
     @property
     def apart(self) -> Placement:

@@ -93,7 +93,7 @@ _LEAD_ID: Final = re.compile(r"[\w-]{8,64}", re.ASCII)
 
 def again(command: str, filled: Mapping[str, Any]) -> Card | None:
     """The form of a menu as it was filled in, for sending it again; None for what is no form of a menu."""
-    return lead.create_form(filled) if command == CREATE else None
+    return lead.new_lead_form(filled) if command == CREATE else None
 
 
 def lead_url(public_url: str, lead_id: str) -> str:

@@ -294,7 +294,7 @@ class Dispatch:
         external.check(actor)
         typed = " ".join(incoming.text.split())[:60]
         found = self.registry.nearest(incoming.text, actor.language, allowed=actor.is_offered)
-        card = help_cards.suggested(typed, tuple((word, command.name) for word, command in found))
+        card = help_cards.suggestion_card(typed, tuple((word, command.name) for word, command in found))
         return self._answer(card, aside(incoming, actor), actor)
 
     async def _ask(self, incoming: Incoming, typed: Typed | None, question: NeedsConfirmation) -> Answer | None:
@@ -308,7 +308,7 @@ class Dispatch:
                 ctx = self._context(uow, actor, incoming)
                 card = await command.form(ctx, raw, question.warnings)
             else:
-                card = confirmation.confirm(question.warnings, command.verb, command.name, raw)
+                card = confirmation.confirmation_card(question.warnings, command.verb, command.name, raw)
         return self._answer(card, aside(incoming, actor), actor)
 
     async def _refused(
@@ -323,7 +323,7 @@ class Dispatch:
         is_pressed = incoming.kind in PRESSED or actor.is_outsider
         if command is not None and is_pressed and isinstance(refusal, audit.TRESPASSES):
             await self._note_refused(actor, command, refusal)
-        card = refusal_cards.refused(refusal)
+        card = refusal_cards.refusal_card(refusal)
         if command is not None and isinstance(refusal, NotPermitted):
             async with self.units.read() as uow:
                 card = await way_out(self._context(uow, actor, incoming), command, raw, refusal)
@@ -348,10 +348,10 @@ class Dispatch:
         log.warning("turned away", command=incoming.command, refusal=type(refusal).__name__)
         if incoming.kind not in ASKED:
             return None
-        return await self._to_whoever_asked(incoming, refusal_cards.refused(refusal), may_hold=may_hold)
+        return await self._to_whoever_asked(incoming, refusal_cards.refusal_card(refusal), may_hold=may_hold)
 
     async def _broken(self, incoming: Incoming, correlation_id: str) -> Answer:
-        return await self._to_whoever_asked(incoming, help_cards.defective(correlation_id))
+        return await self._to_whoever_asked(incoming, help_cards.internal_error_card(correlation_id))
 
     async def _to_whoever_asked(self, incoming: Incoming, card: Card, *, may_hold: bool = False) -> Answer:
         """The card comes in any case, in the worst case in the language that the platform named.

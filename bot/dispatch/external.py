@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.commands.registry import Command, Reply
 from bot.dispatch.incoming import Placement
-from cards.chat import concealed
+from cards.chat import redacted_card
 from services.codes import TooManyCodes
 from services.errors import Contended, FromOutside, Refusal
 from services.invitation.model import AlreadyAsked
@@ -34,4 +34,4 @@ def kept_from_outsiders(place: Place, reply: Reply) -> Reply:
         return reply
     if reply.card.subject is None:
         return replace(reply, placement=Placement.PRIVATE)
-    return replace(reply, card=concealed(reply.card))
+    return replace(reply, card=redacted_card(reply.card))

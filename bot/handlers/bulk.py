@@ -48,7 +48,7 @@ async def invite_many(ctx: Context, args: InviteManyArgs) -> Card | Reply:
     """Look at the firms; the form, where they are still to come."""
     if not args.part or not (args.firms or args.file):
         known = {"firms": args.firms, "marketplace": args.marketplace, "text": args.text}
-        card = cards.form(await bulk.form(ctx.uow, ctx.actor, args.file), known)
+        card = cards.bulk_form(await bulk.form(ctx.uow, ctx.actor, args.file), known)
     else:
         view = await bulk.draft(
             ctx.uow,
@@ -59,7 +59,7 @@ async def invite_many(ctx: Context, args: InviteManyArgs) -> Card | Reply:
             part=args.part,
             text=args.text,
         )
-        card = cards.shown(view)
+        card = cards.bulk_card(view)
     # A list of firms concerns whoever invites them, and the form stays for the next try.
     return Reply(card, aside(ctx.incoming, ctx.actor))
 
@@ -67,57 +67,57 @@ async def invite_many(ctx: Context, args: InviteManyArgs) -> Card | Reply:
 async def invite_many_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Which firms."""
     del warnings
-    return cards.form(await bulk.form(ctx.uow, ctx.actor, str(known.get("file", ""))), known)
+    return cards.bulk_form(await bulk.form(ctx.uow, ctx.actor, str(known.get("file", ""))), known)
 
 
 async def show(ctx: Context, args: ShowArgs) -> Card:
     """How it stands."""
-    return cards.shown(await bulk.show(ctx.uow, ctx.actor, args.bulk))
+    return cards.bulk_card(await bulk.show(ctx.uow, ctx.actor, args.bulk))
 
 
 async def page(ctx: Context, args: PageArgs) -> Card:
     """Firm by firm."""
-    return cards.paged(await bulk.page(ctx.uow, ctx.actor, args.bulk, args.page))
+    return cards.bulk_page_card(await bulk.page(ctx.uow, ctx.actor, args.bulk, args.page))
 
 
 async def send(ctx: Context, args: BulkArgs) -> Card:
     """Begin to send."""
-    return cards.started(await bulk.send(ctx.uow, ctx.actor, args.bulk))
+    return cards.bulk_started_card(await bulk.send(ctx.uow, ctx.actor, args.bulk))
 
 
 async def drop(ctx: Context, args: BulkArgs) -> Card:
     """Throw the list away."""
-    return cards.shown(await bulk.drop(ctx.uow, ctx.actor, args.bulk))
+    return cards.bulk_card(await bulk.drop(ctx.uow, ctx.actor, args.bulk))
 
 
 async def resend(ctx: Context, args: BulkArgs) -> Card:
     """Send again what did not leave."""
-    return cards.shown(await bulk.resend(ctx.uow, ctx.actor, args.bulk))
+    return cards.bulk_card(await bulk.resend(ctx.uow, ctx.actor, args.bulk))
 
 
 async def report(ctx: Context, args: BulkArgs) -> Reply:
     """Firm by firm, as a file."""
     table = await bulk.report(ctx.uow, ctx.actor, args.bulk)
-    made = await _made(ctx, table, export.REPORT_NAME, export.REPORT, export.report_rows(table))
-    return Reply(export.reported(table.view, made), ctx.apart)
+    made = await _made(ctx, table, export.REPORT_NAME, export.REPORT_HEADER, export.report_rows(table))
+    return Reply(export.report_file_card(table.view, made), ctx.apart)
 
 
 async def links(ctx: Context, args: BulkArgs) -> Reply:
     """The links that no mail carries, as a file."""
     table = await bulk.links(ctx.uow, ctx.actor, args.bulk)
     rows = export.link_rows(table, ctx.public_url)
-    made = await _made(ctx, table, export.LINKS_NAME, export.LINKS, rows)
-    return Reply(export.links_taken(table.view, made), ctx.apart)
+    made = await _made(ctx, table, export.LINKS_NAME, export.LINKS_HEADER, rows)
+    return Reply(export.links_file_card(table.view, made), ctx.apart)
 
 
 async def _made(
-    ctx: Context, table: BulkTable, name: T, header: tuple[T, ...], rows: Iterable[export.Row]
+    ctx: Context, table: BulkTable, name: T, header: tuple[T, ...], rows: Iterable[export.BulkTableRow]
 ) -> file.OfferedFile:
     """The table in the language and the manner of whoever asked for it."""
     writer = ctx.writer
     written = ([writer.one_line(cell) if isinstance(cell, T) else cell for cell in row] for row in rows)
     content = write_csv([writer.one_line(one) for one in header], written, ctx.actor.language)
-    return await file.offer(ctx.uow, ctx.actor, writer.one_line(export.named(name, table.view)), content)
+    return await file.offer(ctx.uow, ctx.actor, writer.one_line(export.bulk_file_name(name, table.view)), content)
 
 
 COMMANDS: Final = (

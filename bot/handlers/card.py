@@ -3,7 +3,7 @@
 from bot.commands.context import Context
 from bot.commands.registry import Args, Command, Group
 from bot.dispatch.incoming import Placement
-from cards.chat import SHOW
+from cards.chat import SHOW_COMMAND
 from cards.model import Card, t
 from services import delivery
 from services.errors import NotFound
@@ -30,7 +30,7 @@ async def show(ctx: Context, args: CardArgs) -> Card:
 
 COMMANDS = (
     Command(
-        name=SHOW,
+        name=SHOW_COMMAND,
         english=(),
         german=(),
         permission=Permission.CARD_SHOW,

@@ -18,25 +18,27 @@ class OfferArgs(Args, frozen=True):
 async def code(ctx: Context, args: NoArgs) -> Reply:
     """A new code, shown once."""
     del args
-    return Reply(cards.code_shown(await channel.ask(ctx.uow, ctx.actor)), ctx.apart, kept=cards.shown_once())
+    return Reply(
+        cards.channel_code_card(await channel.ask(ctx.uow, ctx.actor)), ctx.apart, kept=cards.channel_code_hidden_card()
+    )
 
 
 async def review(ctx: Context, args: OfferArgs) -> Card | Reply:
     """The channel that was offered; the code stays to be seen as long as nobody has typed it."""
     found = await channel.review(ctx.uow, ctx.actor, args.offer)
-    card = cards.review(found, ctx.uow.now)
+    card = cards.channel_review_card(found, ctx.uow.now)
     is_early = found.state is channel.OfferState.ASKED and found.is_open(ctx.uow.now)
     return Reply(card, Placement.PRIVATE) if is_early else card
 
 
 async def confirm(ctx: Context, args: OfferArgs) -> Card:
     """Make it the team's."""
-    return cards.confirmed(await channel.confirm(ctx.uow, ctx.actor, args.offer, accept=args.accept))
+    return cards.channel_confirmed_card(await channel.confirm(ctx.uow, ctx.actor, args.offer, accept=args.accept))
 
 
 async def decline(ctx: Context, args: OfferArgs) -> Card:
     """Leave it alone."""
-    return cards.review(await channel.decline(ctx.uow, ctx.actor, args.offer), ctx.uow.now)
+    return cards.channel_review_card(await channel.decline(ctx.uow, ctx.actor, args.offer), ctx.uow.now)
 
 
 COMMANDS = (

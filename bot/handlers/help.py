@@ -48,7 +48,7 @@ async def show(ctx: Context, args: HelpArgs) -> Card:
     ctx.actor.require(Permission.HELP)
     german = ctx.actor.language is Language.GERMAN
     offered = tuple(
-        cards.Offered(
+        cards.CommandHelp(
             one.group,
             one.name,
             one.about,
@@ -61,11 +61,11 @@ async def show(ctx: Context, args: HelpArgs) -> Card:
         if one.listed and _is_offered(ctx.actor, one)
     )
     if ctx.actor.is_outsider:
-        return cards.helped("", offered)
+        return cards.help_card("", offered)
     if ctx.actor.is_visiting:
-        return cards.visiting(ctx.actor.place, offered)
+        return cards.visitor_help_card(ctx.actor.place, offered)
     team = await ctx.uow.teams.name(ctx.actor.team_id)
-    return cards.helped(team or "", offered, GROUPS.get(args.group.casefold(), ""))
+    return cards.help_card(team or "", offered, GROUPS.get(args.group.casefold(), ""))
 
 
 def _is_offered(actor: Actor, command: Command) -> bool:
@@ -77,7 +77,7 @@ def _is_offered(actor: Actor, command: Command) -> bool:
 async def language(ctx: Context, args: LanguageArgs) -> Card:
     """Speak this language with this person from now on."""
     await user.choose_language(ctx.uow, ctx.actor, args.language)
-    return cards.language_chosen()
+    return cards.language_chosen_card()
 
 
 async def language_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -91,7 +91,7 @@ async def cancel(ctx: Context, args: NoArgs) -> Card:
     """Leave everything as it is."""
     del args
     ctx.actor.require(Permission.HELP)
-    return cards.cancelled()
+    return cards.cancelled_card()
 
 
 COMMANDS = (

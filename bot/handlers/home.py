@@ -5,9 +5,9 @@ from msgspec.structs import replace
 from bot.commands.context import Context
 from bot.commands.registry import Args, Command, Group
 from cards import home as cards
-from cards.lead.elements import STEPS
+from cards.lead.elements import STEP_LABELS
 from cards.model import Card, Subject, t
-from cards.request import WISHES
+from cards.request import PERMISSION_LABELS
 from services import home
 from services.permissions import Permission
 
@@ -20,7 +20,7 @@ class HomeArgs(Args, frozen=True):
 
 async def show(ctx: Context, args: HomeArgs) -> Card:
     """The person's home as it is now."""
-    card = cards.shown(await home.show(ctx.uow, ctx.actor), STEPS, WISHES)
+    card = cards.home_card(await home.show(ctx.uow, ctx.actor), STEP_LABELS, PERMISSION_LABELS)
     return replace(card, subject=Subject(home.VIEW, home.key_of(ctx.actor.user_id))) if args.stays else card
 
 

@@ -47,32 +47,36 @@ class JoinArgs(Args, frozen=True):
 
 async def create(ctx: Context, args: InviteArgs) -> Card:
     """Invite an address."""
-    return cards.sent(await invitation.create(ctx.uow, ctx.actor, args.email, args.role, text=args.text))
+    return cards.invitation_sent_card(
+        await invitation.create(ctx.uow, ctx.actor, args.email, args.role, text=args.text)
+    )
 
 
 async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Whom."""
     del warnings
     ctx.actor.require(Permission.MEMBER_INVITE)
-    return cards.create_form(str(known.get("email", "")), str(known.get("role", "")))
+    return cards.invitation_form(str(known.get("email", "")), str(known.get("role", "")))
 
 
 async def request(ctx: Context, args: InviteArgs) -> Card:
     """Ask the owner and the admins."""
-    return cards.sent(await invitation.request(ctx.uow, ctx.actor, args.email, args.role, text=args.text))
+    return cards.invitation_sent_card(
+        await invitation.request(ctx.uow, ctx.actor, args.email, args.role, text=args.text)
+    )
 
 
 async def request_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Whom they should invite."""
     del warnings
     ctx.actor.require(Permission.INVITATION_REQUEST)
-    return cards.create_form(str(known.get("email", "")), str(known.get("role", "")), asks=True)
+    return cards.invitation_form(str(known.get("email", "")), str(known.get("role", "")), asks=True)
 
 
 async def list_(ctx: Context, args: NoArgs) -> Card:
     """The team's invitations."""
     del args
-    return cards.listed(await invitation.list_(ctx.uow, ctx.actor))
+    return cards.invitation_list_card(await invitation.list_(ctx.uow, ctx.actor))
 
 
 async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -83,22 +87,22 @@ async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, .
 
 async def show(ctx: Context, args: InvitationArgs) -> Card:
     """One invitation as this reader may see it."""
-    return cards.shown(await invitation.show(ctx.uow, ctx.actor, args.invitation))
+    return cards.invitation_card(await invitation.show(ctx.uow, ctx.actor, args.invitation))
 
 
 async def approve(ctx: Context, args: InvitationArgs) -> Card:
     """Say yes."""
-    return cards.shown(await invitation.approve(ctx.uow, ctx.actor, args.invitation))
+    return cards.invitation_card(await invitation.approve(ctx.uow, ctx.actor, args.invitation))
 
 
 async def decline(ctx: Context, args: InvitationArgs) -> Card:
     """Say no."""
-    return cards.shown(await invitation.decline(ctx.uow, ctx.actor, args.invitation))
+    return cards.invitation_card(await invitation.decline(ctx.uow, ctx.actor, args.invitation))
 
 
 async def question(ctx: Context, args: QuestionArgs) -> Card:
     """Ask something first."""
-    return question_cards.asked(await invitation.question(ctx.uow, ctx.actor, args.invitation, args.text))
+    return question_cards.question_sent_card(await invitation.question(ctx.uow, ctx.actor, args.invitation, args.text))
 
 
 async def question_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -106,12 +110,12 @@ async def question_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[
     if "invitation" not in known:
         return await choose(ctx, known, warnings)
     wanted = await invitation.to_question(ctx.uow, ctx.actor, str(known["invitation"]))
-    return question_cards.form(wanted.ref, wanted.invitation_id, wanted.requested_by_name)
+    return question_cards.question_form(wanted.ref, wanted.invitation_id, wanted.requested_by_name)
 
 
 async def answer(ctx: Context, args: AnswerArgs) -> Card:
     """Answer whoever asked."""
-    return question_cards.answered(await invitation.answer(ctx.uow, ctx.actor, args.question, args.text))
+    return question_cards.answer_sent_card(await invitation.answer(ctx.uow, ctx.actor, args.question, args.text))
 
 
 async def answer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -122,20 +126,20 @@ async def answer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
 
 async def revoke(ctx: Context, args: InvitationArgs) -> Card:
     """Take it back."""
-    return cards.shown(await invitation.revoke(ctx.uow, ctx.actor, args.invitation))
+    return cards.invitation_card(await invitation.revoke(ctx.uow, ctx.actor, args.invitation))
 
 
 async def resend(ctx: Context, args: InvitationArgs) -> Card:
     """A new link."""
-    return cards.sent(await invitation.resend(ctx.uow, ctx.actor, args.invitation))
+    return cards.invitation_sent_card(await invitation.resend(ctx.uow, ctx.actor, args.invitation))
 
 
 async def join(ctx: Context, args: JoinArgs) -> Card:
     """With a code, by it; without one, ask in a team's channel, or say where to type it."""
     if args.code:
-        return invitee.joined(await invitation.join(ctx.uow, ctx.actor, args.code))
+        return invitee.join_result_card(await invitation.join(ctx.uow, ctx.actor, args.code))
     if ctx.actor.place.team_id:
-        return invitee.asked_to_join(await invitation.join_request(ctx.uow, ctx.actor))
+        return invitee.join_requested_card(await invitation.join_request(ctx.uow, ctx.actor))
     ctx.actor.require(Permission.INVITATION_JOIN)
     return invitee.join_form()
 

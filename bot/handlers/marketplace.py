@@ -75,7 +75,7 @@ class OfferArgs(Args, frozen=True):
 async def show(ctx: Context, args: ShowArgs) -> Card:
     """One marketplace, or the list."""
     view = await marketplace.show(ctx.uow, ctx.actor, args.marketplace)
-    return cards.listed(view) if isinstance(view, MarketplaceList) else cards.shown(view)
+    return cards.marketplace_list_card(view) if isinstance(view, MarketplaceList) else cards.marketplace_card(view)
 
 
 async def create(ctx: Context, args: CreateArgs) -> Card:
@@ -89,14 +89,14 @@ async def create(ctx: Context, args: CreateArgs) -> Card:
         return_window_hours=args.return_window_hours,
         questions=args.questions,
     )
-    return cards.shown(opened)
+    return cards.marketplace_card(opened)
 
 
 async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Name and windows."""
     del warnings
     ctx.actor.require(Permission.MARKETPLACE_RUN)
-    return cards.create_form(known)
+    return cards.new_marketplace_form(known)
 
 
 async def change(ctx: Context, args: ChangeArgs) -> Card:
@@ -108,7 +108,7 @@ async def change(ctx: Context, args: ChangeArgs) -> Card:
         stall_days=args.stall_days,
         questions=args.questions,
     )
-    return cards.shown(await marketplace.change(ctx.uow, ctx.actor, args.marketplace, settings))
+    return cards.marketplace_card(await marketplace.change(ctx.uow, ctx.actor, args.marketplace, settings))
 
 
 async def change_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -117,8 +117,8 @@ async def change_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     ctx.actor.require(Permission.MARKETPLACE_RUN)
     view = await marketplace.show(ctx.uow, ctx.actor, str(known.get("marketplace", "")))
     if isinstance(view, MarketplaceList):
-        return cards.listed(view)
-    return cards.change_form(view, known) if view.may_run else cards.shown(view)
+        return cards.marketplace_list_card(view)
+    return cards.marketplace_settings_form(view, known) if view.may_run else cards.marketplace_card(view)
 
 
 async def invite(ctx: Context, args: InviteArgs) -> Card:
@@ -132,24 +132,26 @@ async def invite(ctx: Context, args: InviteArgs) -> Card:
         part=args.part,
         text=args.text,
     )
-    return cards.shown(view)
+    return cards.marketplace_card(view)
 
 
 async def invite_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Which firm."""
     del warnings
     ctx.actor.require(Permission.MARKETPLACE_RUN)
-    return cards.invite_form(await marketplace.show(ctx.uow, ctx.actor, str(known.get("marketplace", ""))), known)
+    return cards.partner_invitation_form(
+        await marketplace.show(ctx.uow, ctx.actor, str(known.get("marketplace", ""))), known
+    )
 
 
 async def end(ctx: Context, args: PartnerArgs) -> Card:
     """End a partnership."""
-    return cards.shown(await marketplace.end(ctx.uow, ctx.actor, args.partner, accept=args.accept))
+    return cards.marketplace_card(await marketplace.end(ctx.uow, ctx.actor, args.partner, accept=args.accept))
 
 
 async def withdraw(ctx: Context, args: PartnerArgs) -> Card:
     """Delete a partner that is merely invited."""
-    return cards.shown(await marketplace.withdraw(ctx.uow, ctx.actor, args.partner))
+    return cards.marketplace_card(await marketplace.withdraw(ctx.uow, ctx.actor, args.partner))
 
 
 async def offer(ctx: Context, args: OfferArgs) -> Card | Reply:
@@ -168,13 +170,13 @@ async def offer(ctx: Context, args: OfferArgs) -> Card | Reply:
         ),
         accept=args.accept,
     )
-    return lead_cards.shown(view)
+    return lead_cards.lead_card(view)
 
 
 async def offer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Where the lead goes, under the leads of the same contact; without a lead, those to choose from."""
     if "lead" not in known:
-        return lead_cards.listed(await lead.list_(ctx.uow, ctx.actor))
+        return lead_cards.lead_list_card(await lead.list_(ctx.uow, ctx.actor))
     form = await marketplace.offer_form(ctx.uow, ctx.actor, str(known["lead"]), str(known.get("marketplace", "")))
     return cards.offer_form(form, known, warnings)
 

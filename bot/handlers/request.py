@@ -35,12 +35,14 @@ async def ask(ctx: Context, args: AskArgs) -> Card:
         raise NotFound("request", args.command)
     wanted = ctx.registry.commands[args.command]
     given = {**args.args, args.argument: args.text} if args.argument and args.text else args.args
-    return cards.asked(await request.ask(ctx.uow, ctx.actor, args.command, given, wanted.permission, *wanted.also))
+    return cards.request_sent_card(
+        await request.ask(ctx.uow, ctx.actor, args.command, given, wanted.permission, *wanted.also)
+    )
 
 
 async def show(ctx: Context, args: RequestArgs) -> Card:
     """A request as this reader may see it."""
-    return cards.shown(await request.show(ctx.uow, ctx.actor, args.request))
+    return cards.request_card(await request.show(ctx.uow, ctx.actor, args.request))
 
 
 async def approve(ctx: Context, args: RequestArgs) -> Card | Reply | None:
@@ -57,7 +59,7 @@ async def approve(ctx: Context, args: RequestArgs) -> Card | Reply | None:
 
 async def decline(ctx: Context, args: RequestArgs) -> Card:
     """Say no."""
-    return cards.shown(await request.decline(ctx.uow, ctx.actor, args.request))
+    return cards.request_card(await request.decline(ctx.uow, ctx.actor, args.request))
 
 
 COMMANDS = (

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from bot.platforms.base import Reader, Target
 from bot.views.base import Mail, MailView, View
-from cards.chat import concealed
+from cards.chat import redacted_card
 from cards.model import Card, Subject, to_json
 from services.delivery import Delivery, Kind, Posted
 from services.notification.model import THREAD
@@ -80,7 +80,7 @@ class Drawer:
         if card is None:
             return Nothing("nothing to say")
         if place.actor.place.has_outsiders:
-            card = concealed(replace(card, subject=Subject(delivery.view, delivery.key)))
+            card = redacted_card(replace(card, subject=Subject(delivery.view, delivery.key)))
         reader = Reader(
             place.actor.language, place.actor.zone, place.identity.platform_user_id if place.identity else ""
         )

@@ -27,7 +27,7 @@ HEADERS: Final = {
 class AboutPages:
     """For administrators who decide about the app, and for everybody of whom it keeps something."""
 
-    operator: cards.Operator
+    operator: cards.SiteOperator
     public_url: str
 
     def routes(self) -> list[web.RouteDef]:
@@ -35,9 +35,9 @@ class AboutPages:
 
     def _pages(self) -> Mapping[str, tuple[Card, ...]]:
         return {
-            SUPPORT_PATH: cards.support(self.operator, self.public_url),
-            PRIVACY_PATH: cards.privacy(self.operator, cards.Kept(INBOX_DAYS, DELIVERIES_DAYS)),
-            TERMS_PATH: cards.terms(self.operator),
+            SUPPORT_PATH: cards.support_cards(self.operator, self.public_url),
+            PRIVACY_PATH: cards.privacy_cards(self.operator, cards.RetentionDays(INBOX_DAYS, DELIVERIES_DAYS)),
+            TERMS_PATH: cards.terms_cards(self.operator),
         }
 
     async def _show(self, request: web.Request) -> web.Response:

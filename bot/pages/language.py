@@ -7,8 +7,8 @@ import htpy as h
 from aiohttp import web
 
 from cards.model import Card
-from cards.render.html import drawn, page
-from cards.render.text import Writer
+from cards.render.html import render_element, render_page
+from cards.render.text import RenderContext
 from services.people import Language
 from services.user.model import spoken
 
@@ -33,17 +33,19 @@ def switch(language: Language) -> h.Element:
 def still(language: Language, *parts: Card) -> str:
     """A page of cards on which nothing depends on the time, under the title of the first."""
     w = _writer(language)
-    return page(w.words(parts[0].title), [switch(language), *(drawn(card, w) for card in parts)], language)
+    return render_page(
+        w.words(parts[0].title), [switch(language), *(render_element(card, w) for card in parts)], language
+    )
 
 
 def unmoved(language: Language, card: Card) -> str:
     """The same of one card, without a way to the other language: what led to it counts once."""
     w = _writer(language)
-    return page(w.words(card.title), drawn(card, w), language)
+    return render_page(w.words(card.title), render_element(card, w), language)
 
 
-def _writer(language: Language) -> Writer:
-    return Writer(language, "UTC", datetime.fromtimestamp(0, UTC))
+def _writer(language: Language) -> RenderContext:
+    return RenderContext(language, "UTC", datetime.fromtimestamp(0, UTC))
 
 
 def _preferred(header: str) -> list[str]:

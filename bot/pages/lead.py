@@ -30,7 +30,7 @@ class LeadPage:
     async def show(self, request: web.Request) -> web.Response:
         language = language_of(request)
         return web.Response(
-            text=still(language, cards.shown()),
+            text=still(language, cards.lead_page_card()),
             content_type="text/html",
             headers={**HEADERS, "Content-Language": language},
         )

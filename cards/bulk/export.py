@@ -3,32 +3,32 @@
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from cards.bulk.labels import FATES, PARTS, why
+from cards.bulk.labels import FATE_BADGES, PART_NAMES, failure_reason
 from cards.model import Card, File, Run, T, Text, Tone, t
 from services.bulk.model import BulkTable, BulkView, Fate
 from services.file import OfferedFile
 
-Row: TypeAlias = tuple[T | str | int, ...]
+BulkTableRow: TypeAlias = tuple[T | str | int, ...]
 
 REPORT_NAME: Final = t("Invitations to {market}.csv")
 LINKS_NAME: Final = t("Secret links to {market}.csv")
-REPORT: Final = (t("Line"), t("Firm"), t("E-mail"), t("Part"), t("State"), t("Reason"))
-LINKS: Final = (t("Line"), t("Firm"), t("E-mail"), t("Link"))
+REPORT_HEADER: Final = (t("Line"), t("Firm"), t("E-mail"), t("Part"), t("State"), t("Reason"))
+LINKS_HEADER: Final = (t("Line"), t("Firm"), t("E-mail"), t("Link"))
 
 
-def named(name: T, view: BulkView) -> T:
+def bulk_file_name(name: T, view: BulkView) -> T:
     """The name of a file about this bulk invitation."""
     return T(name.source, {"market": view.marketplace})
 
 
-def report_rows(table: BulkTable) -> Iterator[Row]:
+def report_rows(table: BulkTable) -> Iterator[BulkTableRow]:
     """Every line with what became of it."""
     for one in table.view.lines:
-        part: T | str = PARTS[one.part] if one.fate is not Fate.REFUSED else ""
-        yield one.line, one.firm, one.email, part, FATES[one.fate].text, why(one) or ""
+        part: T | str = PART_NAMES[one.part] if one.fate is not Fate.REFUSED else ""
+        yield one.line, one.firm, one.email, part, FATE_BADGES[one.fate].text, failure_reason(one) or ""
 
 
-def link_rows(table: BulkTable, public_url: str) -> Iterator[Row]:
+def link_rows(table: BulkTable, public_url: str) -> Iterator[BulkTableRow]:
     """Every firm that nothing but its link reaches."""
     address = f"{public_url.rstrip('/')}/join/"
     for one in table.view.lines:
@@ -36,25 +36,31 @@ def link_rows(table: BulkTable, public_url: str) -> Iterator[Row]:
             yield one.line, one.firm, one.email, f"{address}{table.links[one.line]}"
 
 
-def reported(view: BulkView, file: OfferedFile) -> Card:
+def report_file_card(view: BulkView, file: OfferedFile) -> Card:
     """The report, to be fetched."""
-    return Card(t("Report on the invitations to {market}", market=view.marketplace), (_line(file),), (_overview(view),))
+    return Card(
+        t("Report on the invitations to {market}", market=view.marketplace),
+        (_file_block(file),),
+        (_overview_button(view),),
+    )
 
 
-def links_taken(view: BulkView, file: OfferedFile) -> Card:
+def links_file_card(view: BulkView, file: OfferedFile) -> Card:
     """The links, to be fetched and kept secret."""
     secret = t(
         "Each link is a secret: whoever has it can answer for the firm. Pass each one on to its firm alone, and delete "
         "the file afterwards."
     )
     return Card(
-        t("Links to {market}", market=view.marketplace), (_line(file), Text(secret, Tone.WARNING)), (_overview(view),)
+        t("Links to {market}", market=view.marketplace),
+        (_file_block(file), Text(secret, Tone.WARNING)),
+        (_overview_button(view),),
     )
 
 
-def _line(file: OfferedFile) -> File:
+def _file_block(file: OfferedFile) -> File:
     return File(file.file_id, file.name, file.size_bytes)
 
 
-def _overview(view: BulkView) -> Run:
+def _overview_button(view: BulkView) -> Run:
     return Run(t("Overview"), "bulk.show", {"bulk": view.bulk_id})

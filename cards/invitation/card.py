@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from cards.examples import ASKED_INVITATION, JOIN_REQUEST, SEATS, SENT_INVITATION, shown_invitation
+from cards.examples import JOIN_REQUEST, REQUESTED_INVITATION, SEATS, SENT_INVITATION, invitation_view
 from cards.model import (
     Badge,
     Card,
@@ -28,7 +28,7 @@ from cards.model import (
     tn,
     verbatim,
 )
-from cards.refusal import Explained, explain
+from cards.refusal import RefusalText, explain_refusal
 from cards.roles import ROLES
 from services.invitation.model import (
     EMAIL_MAX_CHARS,
@@ -52,10 +52,10 @@ from services.team.model import Seats
 
 VIEW: Final = "invitation.approval"
 
-LIST: Final = Run(t("Show invitations"), "invitation.list")
+SHOW_INVITATIONS: Final = Run(t("Show invitations"), "invitation.list")
 LEADS: Final = Run(t("Show leads"), "lead.list", style=Style.PRIMARY)
 
-STATES: Final[dict[InvitationState, Badge]] = {
+STATE_BADGES: Final[dict[InvitationState, Badge]] = {
     InvitationState.REQUESTED: Badge(t("waiting for approval"), State.OPEN, Tone.WARNING),
     InvitationState.PENDING: Badge(t("invited"), State.OPEN),
     InvitationState.ACCEPTED: Badge(t("accepted"), State.OPEN),
@@ -66,14 +66,14 @@ STATES: Final[dict[InvitationState, Badge]] = {
 }
 
 
-def shown(view: ShownInvitation) -> Card:
+def invitation_card(view: ShownInvitation) -> Card:
     """An invitation in whatever state: the approval card, which says in every copy how it was decided."""
     one = view.invitation
     return Card(
         _title(one),
         _body(view),
         _actions(view),
-        badge=None if one.state is InvitationState.REQUESTED else STATES[one.state],
+        badge=None if one.state is InvitationState.REQUESTED else STATE_BADGES[one.state],
         subject=Subject(VIEW, one.invitation_id),
         refresh=Run(T(""), "invitation.show", {"invitation": one.invitation_id}),
     )
@@ -100,7 +100,7 @@ def _title(one: Invitation) -> T:
 
 def _body(view: ShownInvitation) -> tuple[Text | Facts | Quote, ...]:
     one = view.invitation
-    said = Text(_wish(view))
+    said = Text(_request_text(view))
     if one.state is not InvitationState.REQUESTED:
         until = (
             (Text(t("Valid until {until}", until=Instant(one.expires_at)), Tone.SUBTLE),)
@@ -109,10 +109,10 @@ def _body(view: ShownInvitation) -> tuple[Text | Facts | Quote, ...]:
         )
         return (said, *until)
     words = (Quote(verbatim(one.text)),) if one.text else ()
-    return (said, *words, Facts((Fact(t("Seats"), _seats(view.seats)),)))
+    return (said, *words, Facts((Fact(t("Seats"), _seats_text(view.seats)),)))
 
 
-def _wish(view: ShownInvitation) -> T:
+def _request_text(view: ShownInvitation) -> T:
     one = view.invitation
     if one.kind is InvitationKind.JOIN:
         name = one.user_name or one.name
@@ -125,7 +125,7 @@ def _wish(view: ShownInvitation) -> T:
     return t("{name} invites {email}. Role: {role}.", **names)
 
 
-def _seats(seats: Seats) -> T:
+def _seats_text(seats: Seats) -> T:
     if not seats.free:
         return t("{taken} of {limit} taken: none is free", taken=seats.taken, limit=seats.limit)
     return t(
@@ -152,14 +152,14 @@ def _actions(view: ShownInvitation) -> tuple[Run, ...]:
     return tuple(actions)
 
 
-def sent(view: ShownInvitation) -> Card:
+def invitation_sent_card(view: ShownInvitation) -> Card:
     """For whoever has just invited, asked, or sent a link again."""
     one = view.invitation
     if one.state is InvitationState.REQUESTED:
         return Card(
             t("Invitation {ref} is waiting for approval", ref=one.ref),
             (Text(t("Owner and admins have been asked. You'll hear from me as soon as somebody decides.")),),
-            badge=STATES[one.state],
+            badge=STATE_BADGES[one.state],
         )
     return Card(
         t("Invitation {ref} is on its way to {email}.", ref=one.ref, email=view.email),
@@ -167,12 +167,12 @@ def sent(view: ShownInvitation) -> Card:
             Text(t("Role: {role}", role=ROLES[one.role])),
             *((Text(t("Valid until {until}", until=Instant(one.expires_at)), Tone.SUBTLE),) if one.expires_at else ()),
         ),
-        (*_actions(view), LIST),
-        badge=STATES[one.state],
+        (*_actions(view), SHOW_INVITATIONS),
+        badge=STATE_BADGES[one.state],
     )
 
 
-def listed(view: ListedInvitations) -> Card:
+def invitation_list_card(view: ListedInvitations) -> Card:
     """The team's invitations."""
     actions: list[Run] = []
     if view.may_invite:
@@ -185,7 +185,7 @@ def listed(view: ListedInvitations) -> Card:
     open_ones = sum(1 for row in view.rows if _is_open(row))
     return Card(
         tn("{n} open invitation", "{n} open invitations", open_ones),
-        (Items(tuple(_row(row) for row in view.rows)), seats),
+        (Items(tuple(_invitation_item(row) for row in view.rows)), seats),
         tuple(actions),
     )
 
@@ -198,18 +198,18 @@ def _is_open(row: ShownInvitation) -> bool:
     }
 
 
-def _row(row: ShownInvitation) -> Item:
+def _invitation_item(row: ShownInvitation) -> Item:
     one = row.invitation
     who = row.email or one.user_name or one.name
     return Item(
         t("{ref} · {who} · {role}", ref=one.ref, who=who, role=ROLES[one.role]),
         t("{name}, {at}", name=one.requested_by_name, at=Instant(one.created_at)),
-        STATES[one.state],
+        STATE_BADGES[one.state],
         _actions(row)[:2],
     )
 
 
-def create_form(email: str = "", role: str = "member", *, asks: bool = False) -> Card:
+def invitation_form(email: str = "", role: str = "member", *, asks: bool = False) -> Card:
     """Whom to invite, or to ask an invitation for."""
     command = "invitation.request" if asks else "invitation.create"
     chosen = role if role in {one.value for one in GIVEN_ROLES} else Role.MEMBER
@@ -227,94 +227,98 @@ def create_form(email: str = "", role: str = "member", *, asks: bool = False) ->
     )
 
 
-@explain.register
-def _(refusal: AlreadyInvited) -> Explained:
-    return Explained(
+@explain_refusal.register
+def _(refusal: AlreadyInvited) -> RefusalText:
+    return RefusalText(
         t("{email} is invited already: {ref}.", email=refusal.email, ref=refusal.ref)
         if refusal.ref
         else t("{email} is invited already.", email=refusal.email),
         t("The invitation can be sent again or withdrawn."),
-        (LIST,),
+        (SHOW_INVITATIONS,),
     )
 
 
-@explain.register
-def _(refusal: AlreadyColleague) -> Explained:
-    return Explained(
+@explain_refusal.register
+def _(refusal: AlreadyColleague) -> RefusalText:
+    return RefusalText(
         t("{email} belongs to a colleague already.", email=refusal.email),
         actions=(Run(t("Show colleagues"), "member.list"),),
     )
 
 
-@explain.register
-def _(refusal: AlreadyDecided) -> Explained:
+@explain_refusal.register
+def _(refusal: AlreadyDecided) -> RefusalText:
     if not refusal.by:
-        return Explained(t("{ref} has been decided already.", ref=refusal.ref), actions=(LIST,))
+        return RefusalText(t("{ref} has been decided already.", ref=refusal.ref), actions=(SHOW_INVITATIONS,))
     words = (
         t("{name} was faster and declined {ref}.", name=refusal.by, ref=refusal.ref)
         if refusal.state is InvitationState.DECLINED
         else t("{name} was faster and decided about {ref}.", name=refusal.by, ref=refusal.ref)
     )
     at = t("Decided: {at}. The first decision counts.", at=Instant(refusal.at)) if refusal.at else None
-    return Explained(words, at, (LIST,))
+    return RefusalText(words, at, (SHOW_INVITATIONS,))
 
 
-@explain.register
-def _(refusal: OwnRequest) -> Explained:
+@explain_refusal.register
+def _(refusal: OwnRequest) -> RefusalText:
     del refusal
-    return Explained(t("Nobody decides about their own request."), t("The owner or another admin can decide about it."))
+    return RefusalText(
+        t("Nobody decides about their own request."), t("The owner or another admin can decide about it.")
+    )
 
 
-@explain.register
-def _(refusal: OwnerDecides) -> Explained:
-    return Explained(
+@explain_refusal.register
+def _(refusal: OwnerDecides) -> RefusalText:
+    return RefusalText(
         t("The owner decides about the admins' invitations."),
         t("{name} has been asked.", name=refusal.owner) if refusal.owner else None,
     )
 
 
-@explain.register
-def _(refusal: NotOpen) -> Explained:
-    return Explained(
+@explain_refusal.register
+def _(refusal: NotOpen) -> RefusalText:
+    return RefusalText(
         t("{ref} is no longer open.", ref=refusal.ref),
-        t("State: {state}", state=STATES[refusal.state].text),
-        (LIST,),
+        t("State: {state}", state=STATE_BADGES[refusal.state].text),
+        (SHOW_INVITATIONS,),
     )
 
 
-@explain.register
-def _(refusal: TooManyOpen) -> Explained:
-    return Explained(
+@explain_refusal.register
+def _(refusal: TooManyOpen) -> RefusalText:
+    return RefusalText(
         tn("{n} invitation is open already.", "{n} invitations are open already.", refusal.limit),
         t("Decide about some of them or withdraw them first."),
-        (LIST,),
+        (SHOW_INVITATIONS,),
     )
 
 
 EXAMPLES: Final = {
-    "waiting": shown(replace(shown_invitation(ASKED_INVITATION, may_decide=True), email="e***@acme.de")),
-    "somebody asks to join": shown(shown_invitation(JOIN_REQUEST, may_decide=True)),
-    "somebody from outside asks to join": shown(
-        shown_invitation(replace(JOIN_REQUEST, from_outside=True), may_decide=True)
+    "waiting": invitation_card(replace(invitation_view(REQUESTED_INVITATION, may_decide=True), email="e***@acme.de")),
+    "somebody asks to join": invitation_card(invitation_view(JOIN_REQUEST, may_decide=True)),
+    "somebody from outside asks to join": invitation_card(
+        invitation_view(replace(JOIN_REQUEST, from_outside=True), may_decide=True)
     ),
-    "approved": shown(shown_invitation(SENT_INVITATION)),
-    "declined": shown(shown_invitation(replace(SENT_INVITATION, state=InvitationState.DECLINED))),
-    "withdrawn": shown(shown_invitation(replace(SENT_INVITATION, state=InvitationState.REVOKED))),
-    "sent": sent(shown_invitation(replace(SENT_INVITATION, decided_by_name=""), may_resend=True, may_revoke=True)),
-    "asked": sent(shown_invitation(ASKED_INVITATION)),
-    "listed": listed(
+    "approved": invitation_card(invitation_view(SENT_INVITATION)),
+    "declined": invitation_card(invitation_view(replace(SENT_INVITATION, state=InvitationState.DECLINED))),
+    "withdrawn": invitation_card(invitation_view(replace(SENT_INVITATION, state=InvitationState.REVOKED))),
+    "sent": invitation_sent_card(
+        invitation_view(replace(SENT_INVITATION, decided_by_name=""), may_resend=True, may_revoke=True)
+    ),
+    "asked": invitation_sent_card(invitation_view(REQUESTED_INVITATION)),
+    "listed": invitation_list_card(
         ListedInvitations(
             (
-                shown_invitation(ASKED_INVITATION, may_decide=True),
-                shown_invitation(SENT_INVITATION, may_resend=True, may_revoke=True),
-                shown_invitation(replace(SENT_INVITATION, number=3, state=InvitationState.JOINED)),
+                invitation_view(REQUESTED_INVITATION, may_decide=True),
+                invitation_view(SENT_INVITATION, may_resend=True, may_revoke=True),
+                invitation_view(replace(SENT_INVITATION, number=3, state=InvitationState.JOINED)),
             ),
             SEATS,
             may_invite=True,
             may_request=False,
         )
     ),
-    "nobody invited": listed(ListedInvitations((), SEATS, may_invite=False, may_request=True)),
-    "form": create_form(),
-    "request form": create_form("eva@acme.de", asks=True),
+    "nobody invited": invitation_list_card(ListedInvitations((), SEATS, may_invite=False, may_request=True)),
+    "form": invitation_form(),
+    "request form": invitation_form("eva@acme.de", asks=True),
 }

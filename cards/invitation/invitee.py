@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from cards.examples import JOIN_REQUEST, JOIN_URL, SENT_INVITATION, shown_invitation
+from cards.examples import JOIN_REQUEST, JOIN_URL, SENT_INVITATION, invitation_view
 from cards.model import (
     Badge,
     Card,
@@ -22,7 +22,7 @@ from cards.model import (
     tn,
     verbatim,
 )
-from cards.refusal import Explained, explain
+from cards.refusal import RefusalText, explain_refusal
 from cards.roles import ROLES
 from services.codes import TooManyCodes, WrongCode
 from services.invitation.model import (
@@ -39,23 +39,23 @@ from services.permissions import Role
 
 CODE_TYPED_MAX_CHARS: Final = 40
 
-LEADS: Final = Run(t("Show leads"), "lead.list", style=Style.PRIMARY)
+SHOW_LEADS: Final = Run(t("Show leads"), "lead.list", style=Style.PRIMARY)
 HELP: Final = Run(t("What can I do here?"), "help")
-WAITING: Final = Badge(t("waiting for approval"), State.OPEN, Tone.WARNING)
-OVER: Final[dict[InvitationState, Badge]] = {
+WAITING_BADGE: Final = Badge(t("waiting for approval"), State.OPEN, Tone.WARNING)
+ENDED_BADGES: Final[dict[InvitationState, Badge]] = {
     InvitationState.DECLINED: Badge(t("declined"), State.NONE, Tone.SUBTLE),
     InvitationState.EXPIRED: Badge(t("expired"), State.NONE, Tone.SUBTLE),
     InvitationState.JOINED: Badge(t("joined"), State.DONE, Tone.GOOD),
 }
 
 
-def asked_to_join(view: ShownInvitation) -> Card:
+def join_requested_card(view: ShownInvitation) -> Card:
     """For whoever would like to join."""
     del view
     return Card(
         t("Owner and admins have been asked."),
         (Text(t("As soon as one of them says yes, you're in. You'll hear from me.")),),
-        badge=WAITING,
+        badge=WAITING_BADGE,
     )
 
 
@@ -76,26 +76,26 @@ def join_form() -> Card:
     )
 
 
-def joined(view: JoinedTeam | WrongCode) -> Card:
+def join_result_card(view: JoinedTeam | WrongCode) -> Card:
     """Whoever typed a code is in; or the code was wrong."""
     if isinstance(view, WrongCode):
-        return _wrong(view)
+        return _wrong_code_card(view)
     if view.kind is InvitationKind.PARTNER:
         return Card(
             t("Your team now takes part in {marketplace}.", marketplace=view.marketplace),
             (Text(t("It is run by {team}.", team=view.team_name)),),
-            (LEADS, Run(t("Show marketplaces"), "marketplace.show")),
-            badge=OVER[InvitationState.JOINED],
+            (SHOW_LEADS, Run(t("Show marketplaces"), "marketplace.show")),
+            badge=ENDED_BADGES[InvitationState.JOINED],
         )
     return Card(
         t("You're now a colleague in {team}.", team=view.team_name),
         (Text(t("Role: {role}", role=ROLES[view.role])),),
-        (LEADS, HELP),
-        badge=OVER[InvitationState.JOINED],
+        (SHOW_LEADS, HELP),
+        badge=ENDED_BADGES[InvitationState.JOINED],
     )
 
 
-def _wrong(view: WrongCode) -> Card:
+def _wrong_code_card(view: WrongCode) -> Card:
     left = (
         tn("One more try, then there is a short pause.", "{n} more tries, then there is a short pause.", view.left)
         if view.left
@@ -113,48 +113,52 @@ def _wrong(view: WrongCode) -> Card:
     )
 
 
-def decided(view: ShownInvitation, team: str) -> Card:
+def invitation_decided_card(view: ShownInvitation, team: str) -> Card:
     """How it ended, for whoever asked or invited."""
     one = view.invitation
     names: Mapping[str, Any] = {"name": one.decided_by_name, "email": view.email, "team": team, "ref": one.ref}
     if one.kind is InvitationKind.JOIN:
-        return _decided_join(one, names)
+        return _join_decided_card(one, names)
     match one.state:
         case InvitationState.DECLINED if one.decided_by and one.expires_at is None:
-            return Card(t("{name} declined your invitation {ref} to {email}.", **names), badge=OVER.get(one.state))
+            return Card(
+                t("{name} declined your invitation {ref} to {email}.", **names), badge=ENDED_BADGES.get(one.state)
+            )
         case InvitationState.DECLINED:
-            return Card(t("{email} declined the invitation to {team}.", **names), badge=OVER.get(one.state))
+            return Card(t("{email} declined the invitation to {team}.", **names), badge=ENDED_BADGES.get(one.state))
         case InvitationState.EXPIRED:
             return Card(
-                t("The invitation to {email} has expired.", **names), actions=_again(view), badge=OVER.get(one.state)
+                t("The invitation to {email} has expired.", **names),
+                actions=_resend_buttons(view),
+                badge=ENDED_BADGES.get(one.state),
             )
         case _:
             return Card(
                 t("{name} approved your invitation {ref} to {email}.", **names),
                 (Text(t("The invited person can join now.")),),
-                badge=OVER.get(one.state),
+                badge=ENDED_BADGES.get(one.state),
             )
 
 
-def _again(view: ShownInvitation) -> tuple[Run, ...]:
+def _resend_buttons(view: ShownInvitation) -> tuple[Run, ...]:
     ref = {"invitation": view.invitation.invitation_id}
     return (Run(t("Send again"), "invitation.resend", ref, Style.PRIMARY),) if view.may_resend else ()
 
 
-def _decided_join(one: Invitation, names: Mapping[str, Any]) -> Card:
+def _join_decided_card(one: Invitation, names: Mapping[str, Any]) -> Card:
     if one.state is InvitationState.JOINED:
         return Card(
             t("{name} has let you into {team}.", **names),
             (Text(t("Role: {role}", role=ROLES[one.role])),),
-            (LEADS, HELP),
-            badge=OVER.get(one.state),
+            (SHOW_LEADS, HELP),
+            badge=ENDED_BADGES.get(one.state),
         )
     if one.from_outside:
-        return Card(t("Your wish to join was declined."), badge=OVER.get(one.state))
-    return Card(t("Your wish to join {team} was declined.", **names), badge=OVER.get(one.state))
+        return Card(t("Your wish to join was declined."), badge=ENDED_BADGES.get(one.state))
+    return Card(t("Your wish to join {team} was declined.", **names), badge=ENDED_BADGES.get(one.state))
 
 
-def link(one: Invitation, url: str) -> Card:
+def invitation_link_card(one: Invitation, url: str) -> Card:
     """The link itself, for whoever invited, where no mail can be sent."""
     return Card(
         t("Please pass this link on to {email}.", email=one.email),
@@ -167,14 +171,14 @@ def link(one: Invitation, url: str) -> Card:
     )
 
 
-def mail_subject(one: Invitation, team: str, marketplace: str = "") -> T:
+def invitation_mail_subject(one: Invitation, team: str, marketplace: str = "") -> T:
     """What the mail is about."""
     if one.kind is InvitationKind.PARTNER:
         return t("{team} invites your firm to {marketplace}", team=team, marketplace=marketplace)
     return t("{name} invites you to {team}", name=one.requested_by_name, team=team)
 
 
-def mail(one: Invitation, team: str, url: str, marketplace: str = "") -> Card:
+def invitation_mail_card(one: Invitation, team: str, url: str, marketplace: str = "") -> Card:
     """The invitation itself, for the invitee."""
     what = (
         t(
@@ -187,7 +191,7 @@ def mail(one: Invitation, team: str, url: str, marketplace: str = "") -> Card:
     )
     words = (Quote(verbatim(one.text), lines=20),) if one.text else ()
     return Card(
-        mail_subject(one, team, marketplace),
+        invitation_mail_subject(one, team, marketplace),
         (
             Text(what),
             *words,
@@ -198,51 +202,57 @@ def mail(one: Invitation, team: str, url: str, marketplace: str = "") -> Card:
     )
 
 
-@explain.register
-def _(refusal: AlreadyAsked) -> Explained:
+@explain_refusal.register
+def _(refusal: AlreadyAsked) -> RefusalText:
     del refusal
-    return Explained(t("You have asked already."), t("You'll hear from me as soon as somebody decides."))
+    return RefusalText(t("You have asked already."), t("You'll hear from me as soon as somebody decides."))
 
 
-@explain.register
-def _(refusal: TooManyCodes) -> Explained:
-    return Explained(
+@explain_refusal.register
+def _(refusal: TooManyCodes) -> RefusalText:
+    return RefusalText(
         t("Too many wrong codes."),
         tn("You can try again in {n} minute.", "You can try again in {n} minutes.", refusal.minutes),
     )
 
 
-@explain.register
-def _(refusal: NoTeamHere) -> Explained:
+@explain_refusal.register
+def _(refusal: NoTeamHere) -> RefusalText:
     del refusal
-    return Explained(
+    return RefusalText(
         t("No team is connected here, so there is none to join here."),
         t("With an invitation you join by its code."),
         (Run(t("Join with a code"), "invitation.join"), Run(t("Create a team"), "team.create")),
     )
 
 
-def _told(one: Invitation, **may: bool) -> Card:
-    return decided(shown_invitation(one, **may), "Solarhaus GmbH")
+def _decided_example(one: Invitation, **may: bool) -> Card:
+    return invitation_decided_card(invitation_view(one, **may), "Solarhaus GmbH")
 
 
 EXAMPLES: Final = {
-    "asked to join": asked_to_join(shown_invitation(JOIN_REQUEST)),
+    "asked to join": join_requested_card(invitation_view(JOIN_REQUEST)),
     "join form": join_form(),
-    "joined": joined(JoinedTeam("Solarhaus GmbH", Role.MEMBER)),
-    "joined a marketplace": joined(JoinedTeam("Solarhaus GmbH", Role.OWNER, InvitationKind.PARTNER, "Handwerk Süd")),
-    "wrong code": joined(WrongCode(1)),
-    "last wrong code": joined(WrongCode(0)),
-    "told approved": _told(SENT_INVITATION),
-    "told declined": _told(replace(SENT_INVITATION, state=InvitationState.DECLINED, expires_at=None)),
-    "told declined by the invitee": _told(replace(SENT_INVITATION, state=InvitationState.DECLINED)),
-    "told expired": _told(replace(SENT_INVITATION, state=InvitationState.EXPIRED), may_resend=True),
-    "told you are in": _told(replace(JOIN_REQUEST, state=InvitationState.JOINED, decided_by_name="Anna Weiß")),
-    "told you are not": _told(replace(JOIN_REQUEST, state=InvitationState.DECLINED)),
-    "told you are not, from outside": _told(replace(JOIN_REQUEST, state=InvitationState.DECLINED, from_outside=True)),
-    "link": link(SENT_INVITATION, JOIN_URL),
-    "mail": mail(SENT_INVITATION, "Solarhaus GmbH", JOIN_URL),
-    "mail to a firm": mail(
+    "joined": join_result_card(JoinedTeam("Solarhaus GmbH", Role.MEMBER)),
+    "joined a marketplace": join_result_card(
+        JoinedTeam("Solarhaus GmbH", Role.OWNER, InvitationKind.PARTNER, "Handwerk Süd")
+    ),
+    "wrong code": join_result_card(WrongCode(1)),
+    "last wrong code": join_result_card(WrongCode(0)),
+    "told approved": _decided_example(SENT_INVITATION),
+    "told declined": _decided_example(replace(SENT_INVITATION, state=InvitationState.DECLINED, expires_at=None)),
+    "told declined by the invitee": _decided_example(replace(SENT_INVITATION, state=InvitationState.DECLINED)),
+    "told expired": _decided_example(replace(SENT_INVITATION, state=InvitationState.EXPIRED), may_resend=True),
+    "told you are in": _decided_example(
+        replace(JOIN_REQUEST, state=InvitationState.JOINED, decided_by_name="Anna Weiß")
+    ),
+    "told you are not": _decided_example(replace(JOIN_REQUEST, state=InvitationState.DECLINED)),
+    "told you are not, from outside": _decided_example(
+        replace(JOIN_REQUEST, state=InvitationState.DECLINED, from_outside=True)
+    ),
+    "link": invitation_link_card(SENT_INVITATION, JOIN_URL),
+    "mail": invitation_mail_card(SENT_INVITATION, "Solarhaus GmbH", JOIN_URL),
+    "mail to a firm": invitation_mail_card(
         replace(SENT_INVITATION, kind=InvitationKind.PARTNER, text="We have more enquiries than roofers."),
         "Solarhaus GmbH",
         JOIN_URL,

@@ -27,27 +27,27 @@ AMOUNT_MAX_CHARS: Final = 30
 COUNTRY_CHARS: Final = 2
 
 
-def create_form(known: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> Card:
+def new_lead_form(known: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> Card:
     """A new lead; with the leads of the same contact on top, once they are known."""
     label = t("Create anyway") if warnings else t("Create lead")
     return Card(
         t("New lead"),
-        (*duplicates.warned(warnings), *_contact_inputs(known), *_enquiry_inputs(known)),
+        (*duplicates.duplicate_blocks(warnings), *_contact_inputs(known), *_enquiry_inputs(known)),
         (
-            Run(label, "lead.create", duplicates.accepted(warnings), Style.PRIMARY, collects=True),
+            Run(label, "lead.create", duplicates.accept_args(warnings), Style.PRIMARY, collects=True),
             Run(t("Cancel"), "cancel"),
         ),
     )
 
 
-def captured(view: CapturedLead) -> Card:
+def captured_lead_form(view: CapturedLead) -> Card:
     """A new lead, filled with what a message tells."""
     known = {field: value for field, value in asdict(view.draft).items() if value}
-    form = create_form(known, view.warnings)
-    return replace(form, title=t("Lead from a message"), body=(*_read(view), *form.body)) if known else form
+    form = new_lead_form(known, view.warnings)
+    return replace(form, title=t("Lead from a message"), body=(*_capture_hints(view), *form.body)) if known else form
 
 
-def _read(view: CapturedLead) -> tuple[Text, ...]:
+def _capture_hints(view: CapturedLead) -> tuple[Text, ...]:
     hint = t("Please check what was read from the message, and add what is missing.")
     if not view.is_shortened:
         return (Text(hint, Tone.SUBTLE),)
@@ -61,16 +61,16 @@ def _read(view: CapturedLead) -> tuple[Text, ...]:
 
 def _contact_inputs(known: Mapping[str, Any]) -> tuple[TextInput, ...]:
     return (
-        TextInput("title", t("What is it about?"), _of(known, "title"), required=True, max_length=TITLE_MAX_CHARS),
-        TextInput("name", t("Contact's name"), _of(known, "name"), required=True, max_length=LINE_MAX_CHARS),
-        TextInput("email", t("E-mail"), _of(known, "email"), max_length=LINE_MAX_CHARS, kind="email"),
-        TextInput("phone", t("Phone"), _of(known, "phone"), max_length=40, kind="tel"),
-        TextInput("company", t("Company"), _of(known, "company"), max_length=LINE_MAX_CHARS),
-        TextInput("postcode", t("Postcode"), _of(known, "postcode"), max_length=POSTCODE_MAX_CHARS),
+        TextInput("title", t("What is it about?"), _text_of(known, "title"), required=True, max_length=TITLE_MAX_CHARS),
+        TextInput("name", t("Contact's name"), _text_of(known, "name"), required=True, max_length=LINE_MAX_CHARS),
+        TextInput("email", t("E-mail"), _text_of(known, "email"), max_length=LINE_MAX_CHARS, kind="email"),
+        TextInput("phone", t("Phone"), _text_of(known, "phone"), max_length=40, kind="tel"),
+        TextInput("company", t("Company"), _text_of(known, "company"), max_length=LINE_MAX_CHARS),
+        TextInput("postcode", t("Postcode"), _text_of(known, "postcode"), max_length=POSTCODE_MAX_CHARS),
         TextInput(
             "country",
             t("Country (two letters)"),
-            _of(known, "country") or DEFAULT_COUNTRY,
+            _text_of(known, "country") or DEFAULT_COUNTRY,
             max_length=COUNTRY_CHARS,
         ),
     )
@@ -78,22 +78,22 @@ def _contact_inputs(known: Mapping[str, Any]) -> tuple[TextInput, ...]:
 
 def _enquiry_inputs(known: Mapping[str, Any]) -> tuple[TextInput, ...]:
     return (
-        TextInput("text", t("Enquiry"), _of(known, "text"), multiline=True, max_length=TEXT_MAX_CHARS),
-        TextInput("value", t("Value in euros"), _of(known, "value"), max_length=AMOUNT_MAX_CHARS),
-        TextInput("source", t("Source"), _of(known, "source"), max_length=LINE_MAX_CHARS),
-        TextInput("campaign", t("Campaign"), _of(known, "campaign"), max_length=LINE_MAX_CHARS),
+        TextInput("text", t("Enquiry"), _text_of(known, "text"), multiline=True, max_length=TEXT_MAX_CHARS),
+        TextInput("value", t("Value in euros"), _text_of(known, "value"), max_length=AMOUNT_MAX_CHARS),
+        TextInput("source", t("Source"), _text_of(known, "source"), max_length=LINE_MAX_CHARS),
+        TextInput("campaign", t("Campaign"), _text_of(known, "campaign"), max_length=LINE_MAX_CHARS),
     )
 
 
-def _of(known: Mapping[str, Any], name: str) -> str:
+def _text_of(known: Mapping[str, Any], name: str) -> str:
     value = known.get(name, "")
     return value if isinstance(value, str) else str(value)
 
 
-def _form(lead: LeadView, title: T, inputs: tuple[TextInput | ChoiceInput, ...], label: T, command: str) -> Card:
+def _lead_form(lead: LeadView, title: T, inputs: tuple[TextInput | ChoiceInput, ...], label: T, command: str) -> Card:
     return Card(
         title,
-        (Text(elements.titled(lead), Tone.SUBTLE), *inputs),
+        (Text(elements.lead_title(lead), Tone.SUBTLE), *inputs),
         (
             Run(label, command, {"lead": lead.lead_id}, Style.PRIMARY, collects=True),
             Run(t("Cancel"), "lead.card", {"lead": lead.lead_id}),
@@ -103,53 +103,57 @@ def _form(lead: LeadView, title: T, inputs: tuple[TextInput | ChoiceInput, ...],
 
 def note_form(lead: LeadView, known: Mapping[str, Any]) -> Card:
     """A note, and how far the work has come."""
-    steps = tuple(Choice(str(step), label) for step, label in elements.STEPS.items())
+    steps = tuple(Choice(str(step), label) for step, label in elements.STEP_LABELS.items())
     inputs = (
-        TextInput("note", t("Note"), _of(known, "note"), required=True, multiline=True, max_length=NOTE_MAX_CHARS),
+        TextInput("note", t("Note"), _text_of(known, "note"), required=True, multiline=True, max_length=NOTE_MAX_CHARS),
         ChoiceInput("step", t("Step"), steps, lead.step),
     )
-    return _form(lead, t("Note on {ref}", ref=lead.ref), inputs, t("Save note"), "lead.note")
+    return _lead_form(lead, t("Note on {ref}", ref=lead.ref), inputs, t("Save note"), "lead.note")
 
 
 def win_form(lead: LeadView) -> Card:
     """How much was won, if that is known."""
     inputs = (TextInput("amount", t("Amount in euros (if known)"), max_length=AMOUNT_MAX_CHARS),)
-    return _form(lead, t("{ref} is won", ref=lead.ref), inputs, t("Close as won"), "lead.win")
+    return _lead_form(lead, t("{ref} is won", ref=lead.ref), inputs, t("Close as won"), "lead.win")
 
 
 def lose_form(lead: LeadView, known: Mapping[str, Any]) -> Card:
     """Why the lead was lost."""
-    return _form(lead, t("{ref} is lost", ref=lead.ref), (_reason(known),), t("Close as lost"), "lead.lose")
+    return _lead_form(lead, t("{ref} is lost", ref=lead.ref), (_reason_input(known),), t("Close as lost"), "lead.lose")
 
 
 def return_form(lead: LeadView, known: Mapping[str, Any]) -> Card:
     """Why the lead goes back."""
-    card = _form(lead, t("Return {ref}", ref=lead.ref), (_reason(known),), t("Return lead"), "lead.return")
+    card = _lead_form(lead, t("Return {ref}", ref=lead.ref), (_reason_input(known),), t("Return lead"), "lead.return")
     if not lead.marketplace:
         return card
     hint = Text(t("It is then offered to other firms, and your team no longer sees it."))
     return Card(card.title, (card.body[0], hint, *card.body[1:]), card.actions)
 
 
-def _reason(known: Mapping[str, Any]) -> TextInput:
+def _reason_input(known: Mapping[str, Any]) -> TextInput:
     return TextInput(
-        "reason", t("Reason"), _of(known, "reason"), required=True, multiline=True, max_length=REASON_MAX_CHARS
+        "reason", t("Reason"), _text_of(known, "reason"), required=True, multiline=True, max_length=REASON_MAX_CHARS
     )
 
 
 def delegate_form(view: Hands) -> Card:
     """Who is to be in charge."""
-    return _form(
-        view.lead, t("Delegate {ref}", ref=view.lead.ref), (_colleagues(view, required=True),), LABEL, "lead.delegate"
+    return _lead_form(
+        view.lead,
+        t("Delegate {ref}", ref=view.lead.ref),
+        (_member_input(view, required=True),),
+        HAND_OVER_LABEL,
+        "lead.delegate",
     )
 
 
-LABEL: Final = t("Hand over")
-NAMELESS: Final = t("Channel without a name")
+HAND_OVER_LABEL: Final = t("Hand over")
+UNNAMED_CHANNEL: Final = t("Channel without a name")
 """Not every chat says what its channels are called."""
 
 
-def _colleagues(view: Hands, *, required: bool) -> ChoiceInput:
+def _member_input(view: Hands, *, required: bool) -> ChoiceInput:
     choices = tuple(Choice(user_id, verbatim(name)) for user_id, name in view.colleagues)
     return ChoiceInput("who", t("Colleague"), choices, required=required)
 
@@ -157,11 +161,11 @@ def _colleagues(view: Hands, *, required: bool) -> ChoiceInput:
 def share_form(view: Hands) -> Card:
     """Into which channel of the team, or to which colleague."""
     lead = view.lead
-    channels = tuple(Choice(address, verbatim(name) if name else NAMELESS) for address, name in view.channels)
+    channels = tuple(Choice(address, verbatim(name) if name else UNNAMED_CHANNEL) for address, name in view.channels)
     inputs = (
         *((ChoiceInput("channel", t("Channel"), channels),) if channels else ()),
-        *((_colleagues(view, required=False),) if view.may_hand_over else ()),
+        *((_member_input(view, required=False),) if view.may_hand_over else ()),
     )
     hint = Text(t("A channel gets the card; a colleague gets the lead. It never leaves your team."), Tone.SUBTLE)
-    card = _form(lead, t("Share {ref}", ref=lead.ref), inputs, t("Share"), "lead.share")
+    card = _lead_form(lead, t("Share {ref}", ref=lead.ref), inputs, t("Share"), "lead.share")
     return Card(card.title, (*card.body, hint), card.actions)

@@ -6,7 +6,7 @@ from cards.lead import elements
 from cards.model import Amount, Badge, Card, Item, Items, Run, State, Style, T, Text, Tone, t
 from services.lead.model import PICKABLE, Act, Filter, LeadPage, LeadView
 
-TITLES: Final[dict[Filter, T]] = {
+LIST_TITLES: Final[dict[Filter, T]] = {
     Filter.CURRENT: t("Leads: on offer and in work"),
     Filter.OFFERED: t("Leads on offer"),
     Filter.WORK: t("Leads in work"),
@@ -14,7 +14,7 @@ TITLES: Final[dict[Filter, T]] = {
     Filter.GIVEN: t("Leads that others work on"),
     Filter.CLOSED: t("Closed leads"),
 }
-EMPTY: Final[dict[Filter, T]] = {
+EMPTY_TEXTS: Final[dict[Filter, T]] = {
     Filter.CURRENT: t("Nothing is on offer, and nothing is in work."),
     Filter.OFFERED: t("Nothing is on offer right now. New leads appear in the team's channels."),
     Filter.WORK: t("Nobody in the team works on a lead right now."),
@@ -22,23 +22,23 @@ EMPTY: Final[dict[Filter, T]] = {
     Filter.GIVEN: t("None of the team's leads is with another firm."),
     Filter.CLOSED: t("The team has won or lost no lead yet."),
 }
-TABS: Final = (
+FILTER_TABS: Final = (
     (Filter.MINE, t("Mine")),
     (Filter.OFFERED, t("On offer")),
     (Filter.WORK, t("In work")),
     (Filter.GIVEN, t("With others")),
     (Filter.CLOSED, t("Closed")),
 )
-PICK_BACK: Final = "list"
-PICKED: Final = Badge(t("picked by you"), State.DONE, Tone.GOOD)
+BACK_TO_LIST: Final = "list"
+PICKED_BADGE: Final = Badge(t("picked by you"), State.DONE, Tone.GOOD)
 
 
-def listed(page: LeadPage) -> Card:
+def lead_list_card(page: LeadPage) -> Card:
     """A page of leads; what was just picked from it says so in its place."""
     kept = next((lead for lead in page.leads if lead.lead_id == page.kept), None)
     return Card(
-        TITLES[page.kind],
-        _rows(page) if page.leads else (Text(EMPTY[page.kind], Tone.SUBTLE),),
+        LIST_TITLES[page.kind],
+        _lead_groups(page) if page.leads else (Text(EMPTY_TEXTS[page.kind], Tone.SUBTLE),),
         _actions(page),
         summary=t("{ref} is yours: {title}", ref=kept.ref, title=kept.title) if kept else None,
         # Drawn anew, it would no longer say what has just been picked.
@@ -46,49 +46,49 @@ def listed(page: LeadPage) -> Card:
     )
 
 
-def _rows(page: LeadPage) -> tuple[Items, ...]:
+def _lead_groups(page: LeadPage) -> tuple[Items, ...]:
     if page.kind is not Filter.CURRENT:
-        return (Items(tuple(_row(lead, page) for lead in page.leads)),)
-    offered = tuple(_row(lead, page) for lead in page.leads if _stands_on_offer(lead, page))
-    work = tuple(_row(lead, page) for lead in page.leads if not _stands_on_offer(lead, page))
+        return (Items(tuple(_lead_item(lead, page) for lead in page.leads)),)
+    offered = tuple(_lead_item(lead, page) for lead in page.leads if _is_listed_as_offered(lead, page))
+    work = tuple(_lead_item(lead, page) for lead in page.leads if not _is_listed_as_offered(lead, page))
     groups = ((offered, t("On offer")), (work, t("In work")))
     return tuple(Items(rows, heading) for rows, heading in groups if rows)
 
 
-def _stands_on_offer(lead: LeadView, page: LeadPage) -> bool:
+def _is_listed_as_offered(lead: LeadView, page: LeadPage) -> bool:
     """Also what was on offer until this click: nothing moves away from under the reader's eye."""
     # Taking over what nobody was in charge of is work on it, but no new pick.
     is_new = lead.lead_id == page.kept and lead.worked_at == lead.picked_at
     return lead.offer in PICKABLE or is_new
 
 
-def _row(lead: LeadView, page: LeadPage) -> Item:
+def _lead_item(lead: LeadView, page: LeadPage) -> Item:
     if lead.lead_id == page.kept:
-        return Item(elements.titled(lead), _detail(lead), PICKED, _after_pick(lead, page))
-    actions = (_pick(lead, page),) if Act.PICK in lead.acts else ()
+        return Item(elements.lead_title(lead), _detail_text(lead), PICKED_BADGE, _picked_actions(lead, page))
+    actions = (_pick_button(lead, page),) if Act.PICK in lead.acts else ()
     if Act.REVEAL in lead.acts:
-        actions = (*actions, elements.button(lead, Act.REVEAL))
-    return Item(elements.titled(lead), _detail(lead), elements.badge(lead), actions)
+        actions = (*actions, elements.action_button(lead, Act.REVEAL))
+    return Item(elements.lead_title(lead), _detail_text(lead), elements.lead_badge(lead), actions)
 
 
-def _pick(lead: LeadView, page: LeadPage) -> Run:
-    return Run(elements.LABELS[Act.PICK], "lead.pick", _here(lead, page))
+def _pick_button(lead: LeadView, page: LeadPage) -> Run:
+    return Run(elements.ACTION_LABELS[Act.PICK], "lead.pick", _page_args(lead, page))
 
 
-def _after_pick(lead: LeadView, page: LeadPage) -> tuple[Run, ...]:
-    details = (elements.button(lead, Act.REVEAL),) if Act.REVEAL in lead.acts else ()
+def _picked_actions(lead: LeadView, page: LeadPage) -> tuple[Run, ...]:
+    details = (elements.action_button(lead, Act.REVEAL),) if Act.REVEAL in lead.acts else ()
     if Act.UNDO not in lead.acts:
         return details
-    return (*details, Run(elements.button(lead, Act.UNDO).label, "lead.undo", _here(lead, page)))
+    return (*details, Run(elements.action_button(lead, Act.UNDO).label, "lead.undo", _page_args(lead, page)))
 
 
-def _here(lead: LeadView, page: LeadPage) -> dict[str, str | int]:
+def _page_args(lead: LeadView, page: LeadPage) -> dict[str, str | int]:
     """What leads back to this page."""
     start = {"before": page.before} if page.before else {}
-    return {"lead": lead.lead_id, "back": PICK_BACK, "kind": page.kind, **start}
+    return {"lead": lead.lead_id, "back": BACK_TO_LIST, "kind": page.kind, **start}
 
 
-def _detail(lead: LeadView) -> T:
+def _detail_text(lead: LeadView) -> T:
     who = elements.contact_line(lead.contact)
     if lead.value_cents is None:
         return who
@@ -102,5 +102,5 @@ def _actions(page: LeadPage) -> tuple[Run, ...]:
         if page.after is not None
         else ()
     )
-    tabs = (Run(label, "lead.list", {"kind": kind}) for kind, label in TABS if kind is not page.kind)
+    tabs = (Run(label, "lead.list", {"kind": kind}) for kind, label in FILTER_TABS if kind is not page.kind)
     return (*((create,) if page.may_create else ()), *more, *tabs)

@@ -4,8 +4,8 @@ from typing import Final
 
 from cards.model import T, t, verbatim
 
-SAMPLE_NAME: Final = t("Leads example.csv")
-SAMPLE: Final[tuple[tuple[T, ...], ...]] = (
+SAMPLE_FILE_NAME: Final = t("Leads example.csv")
+SAMPLE_ROWS: Final[tuple[tuple[T, ...], ...]] = (
     (
         t("Title"),
         t("Name"),

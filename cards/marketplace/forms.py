@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cards import duplicates
-from cards.marketplace.card import PARTS
+from cards.marketplace.card import PART_NAMES
 from cards.model import (
     Card,
     Choice,
@@ -33,24 +33,24 @@ from services.marketplace.model import (
 )
 
 TEXT_MAX_CHARS: Final = 1_000
-ANSWERS: Final = tuple(f"answer_{number}" for number in range(1, QUESTIONS_MAX + 1))
+ANSWER_NAMES: Final = tuple(f"answer_{number}" for number in range(1, QUESTIONS_MAX + 1))
 
 
-def create_form(known: Mapping[str, Any]) -> Card:
+def new_marketplace_form(known: Mapping[str, Any]) -> Card:
     """A new marketplace."""
     return Card(
         t("New market"),
         (
             TextInput("name", t("Name"), str(known.get("name", "")), required=True, max_length=NAME_MAX_CHARS),
-            *_windows(OFFER_WINDOW_MINUTES, RETURN_WINDOW_HOURS),
-            _questions(str(known.get("questions", ""))),
+            *_window_inputs(OFFER_WINDOW_MINUTES, RETURN_WINDOW_HOURS),
+            _questions_input(str(known.get("questions", ""))),
             ToggleInput("takes", t("Our own team takes leads here too"), value=True),
         ),
         (Run(t("Open market"), "marketplace.create", {}, Style.PRIMARY, collects=True), Run(t("Cancel"), "cancel")),
     )
 
 
-def _windows(minutes: int, hours: int) -> tuple[NumberInput, NumberInput]:
+def _window_inputs(minutes: int, hours: int) -> tuple[NumberInput, NumberInput]:
     return (
         NumberInput(
             "offer_window_minutes", t("Minutes to pick a lead"), minutes, required=True, minimum=5, maximum=20_160
@@ -59,18 +59,18 @@ def _windows(minutes: int, hours: int) -> tuple[NumberInput, NumberInput]:
     )
 
 
-def _questions(known: str) -> TextInput:
+def _questions_input(known: str) -> TextInput:
     label = t("Questions to whoever offers a lead (up to {limit}, one a line)", limit=QUESTIONS_MAX)
     return TextInput("questions", label, known, multiline=True, max_length=QUESTIONS_MAX * (QUESTION_MAX_CHARS + 1))
 
 
-def change_form(view: MarketplaceView, known: Mapping[str, Any]) -> Card:
+def marketplace_settings_form(view: MarketplaceView, known: Mapping[str, Any]) -> Card:
     """The windows and questions of a marketplace, filled with what holds now."""
     written = str(known.get("questions") or "\n".join(view.questions))
     return Card(
         t("Settings of {market}", market=view.name),
         (
-            *_windows(view.offer_window_minutes, view.return_window_hours),
+            *_window_inputs(view.offer_window_minutes, view.return_window_hours),
             NumberInput(
                 "reminder_days",
                 t("Days without work until a reminder"),
@@ -87,7 +87,7 @@ def change_form(view: MarketplaceView, known: Mapping[str, Any]) -> Card:
                 minimum=2,
                 maximum=90,
             ),
-            _questions(written),
+            _questions_input(written),
         ),
         (
             Run(t("Save"), "marketplace.change", {"marketplace": view.marketplace_id}, Style.PRIMARY, collects=True),
@@ -96,17 +96,17 @@ def change_form(view: MarketplaceView, known: Mapping[str, Any]) -> Card:
     )
 
 
-def invite_form(markets: MarketplaceList | MarketplaceView, known: Mapping[str, Any]) -> Card:
+def partner_invitation_form(markets: MarketplaceList | MarketplaceView, known: Mapping[str, Any]) -> Card:
     """Invite a firm, with words of one's own."""
     views = markets.marketplaces if isinstance(markets, MarketplaceList) else (markets,)
     own = tuple(one for one in views if one.may_run)
     chosen = str(known.get("marketplace", "")) or (own[0].marketplace_id if len(own) == 1 else "")
     args = {"marketplace": chosen} if chosen else {}
-    parts = tuple(Choice(str(part), label) for part, label in PARTS.items())
+    parts = tuple(Choice(str(part), label) for part, label in PART_NAMES.items())
     return Card(
         t("Invite a partner"),
         (
-            *(() if chosen else (_markets(own),)),
+            *(() if chosen else (_marketplace_input(own),)),
             TextInput("name", t("Firm"), str(known.get("name", "")), required=True, max_length=120),
             TextInput("email", t("E-mail"), str(known.get("email", "")), required=True, max_length=254, kind="email"),
             ChoiceInput("part", t("What the firm does"), parts, Part.TAKES, required=True),
@@ -119,7 +119,7 @@ def invite_form(markets: MarketplaceList | MarketplaceView, known: Mapping[str, 
     )
 
 
-def _markets(own: tuple[MarketplaceView, ...]) -> ChoiceInput:
+def _marketplace_input(own: tuple[MarketplaceView, ...]) -> ChoiceInput:
     choices = tuple(Choice(one.marketplace_id, verbatim(one.name)) for one in own)
     return ChoiceInput("marketplace", t("Market"), choices, required=True)
 
@@ -128,10 +128,15 @@ def offer_form(form: OfferForm, known: Mapping[str, Any], warnings: tuple[Warn, 
     """Where a lead goes and what is asked there; the leads of the same contact on top, once they are known (B24)."""
     lead = form.lead
     label = t("Next") if form.is_choice else t("Offer anyway") if warnings else t("Offer")
-    args = {"lead": lead.lead_id, **_settled(form), **duplicates.accepted(warnings)}
+    args = {"lead": lead.lead_id, **_fixed_args(form), **duplicates.accept_args(warnings)}
     return Card(
         t("Offer {ref} · {title}", ref=lead.ref, title=lead.title),
-        (*duplicates.warned(warnings), *_where(form), *_choices(form, known), *_answers(form, known)),
+        (
+            *duplicates.duplicate_blocks(warnings),
+            *_destination_texts(form),
+            *_choice_inputs(form, known),
+            *_answer_inputs(form, known),
+        ),
         (
             Run(label, "marketplace.offer", args, Style.PRIMARY, collects=True),
             Run(t("Cancel"), "lead.card", {"lead": lead.lead_id}),
@@ -139,7 +144,7 @@ def offer_form(form: OfferForm, known: Mapping[str, Any], warnings: tuple[Warn, 
     )
 
 
-def _settled(form: OfferForm) -> dict[str, Any]:
+def _fixed_args(form: OfferForm) -> dict[str, Any]:
     """What the button carries, because nobody has to choose it."""
     if form.is_choice:
         return {"choose": True}
@@ -147,7 +152,7 @@ def _settled(form: OfferForm) -> dict[str, Any]:
     return {**market, **({"asked": form.asked} if form.asked else {})}
 
 
-def _choices(form: OfferForm, known: Mapping[str, Any]) -> tuple[ChoiceInput, ...]:
+def _choice_inputs(form: OfferForm, known: Mapping[str, Any]) -> tuple[ChoiceInput, ...]:
     markets = tuple(Choice(one, verbatim(name)) for one, name in form.marketplaces)
     takers = tuple(Choice(one, verbatim(name)) for one, name in form.takers)
     market = ChoiceInput("marketplace", t("Market"), markets, str(known.get("marketplace", "")), required=True)
@@ -158,14 +163,14 @@ def _choices(form: OfferForm, known: Mapping[str, Any]) -> tuple[ChoiceInput, ..
     )
 
 
-def _answers(form: OfferForm, known: Mapping[str, Any]) -> tuple[TextInput, ...]:
+def _answer_inputs(form: OfferForm, known: Mapping[str, Any]) -> tuple[TextInput, ...]:
     return tuple(
         TextInput(name, verbatim(question), str(known.get(name) or answer), max_length=ANSWER_MAX_CHARS)
-        for name, question, answer in zip(ANSWERS, form.questions, form.answers, strict=False)
+        for name, question, answer in zip(ANSWER_NAMES, form.questions, form.answers, strict=False)
     )
 
 
-def _where(form: OfferForm) -> tuple[Text, ...]:
+def _destination_texts(form: OfferForm) -> tuple[Text, ...]:
     if len(form.marketplaces) != 1:
         return ()
     name = form.marketplaces[0][1]

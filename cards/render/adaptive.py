@@ -39,10 +39,10 @@ from cards.model import (
     Tone,
     t,
 )
-from cards.render.markdown import escaped
-from cards.render.text import SYMBOLS, Writer, file_line, visible
-from cards.render.truncation import candidates
-from cards.render.urls import is_safe
+from cards.render.markdown import escape_markdown
+from cards.render.text import SYMBOLS, RenderContext, file_text, remove_invisible
+from cards.render.truncation import truncated_versions
+from cards.render.urls import is_safe_url
 from services.people import Language
 
 Json: TypeAlias = dict[str, Any]
@@ -50,17 +50,17 @@ Json: TypeAlias = dict[str, Any]
 LIMIT_BYTES: Final = 25_000
 """Teams refuses messages of more than 28 KB; the rest is for the envelope."""
 
-REFRESHED_AT_MOST: Final = 60
+REFRESH_USERS_MAX: Final = 60
 """For how many people Teams asks for an own view of a card."""
 
 BUTTONS_SHOWN: Final = 3
-WIDE_BADGE_LETTERS: Final = 24
+WIDE_BADGE_CHARS: Final = 24
 CHOICES_SHOWN: Final = 5
 PAYLOAD_VERSION: Final = 1
-FETCH: Final = "file.show"
+FETCH_COMMAND: Final = "file.show"
 """The command that hands over a file."""
 
-LOOKS: Final[Mapping[Tone, Json]] = {
+TEXT_STYLES: Final[Mapping[Tone, Json]] = {
     Tone.PLAIN: {},
     Tone.SUBTLE: {"isSubtle": True},
     Tone.STRONG: {"weight": "Bolder"},
@@ -68,19 +68,19 @@ LOOKS: Final[Mapping[Tone, Json]] = {
     Tone.WARNING: {"color": "Warning"},
     Tone.BAD: {"color": "Attention"},
 }
-BUTTON_LOOKS: Final[Mapping[Style, Json]] = {
+BUTTON_STYLES: Final[Mapping[Style, Json]] = {
     Style.PRIMARY: {"style": "positive"},
     Style.NORMAL: {},
     Style.DESTRUCTIVE: {"style": "destructive"},
 }
-UNSPOKEN: Final = {ord("<"): None, ord(">"): None}
+SPEECH_MARKUP: Final = {ord("<"): None, ord(">"): None}
 """Without them no words can be taken for speech markup."""
 
-KINDS: Final = {"text": "Text", "email": "Email", "tel": "Tel", "url": "Url"}
+TEXT_INPUT_STYLES: Final = {"text": "Text", "email": "Email", "tel": "Tel", "url": "Url"}
 
 
 @dataclass(frozen=True, slots=True)
-class Pen(Writer):
+class AdaptiveContext(RenderContext):
     """A writer who also knows what the buttons of the card carry beside their commands."""
 
     carried: Json = field(default_factory=dict[str, Any])
@@ -103,69 +103,69 @@ def render(
     of very many buttons it is worth less than the buttons.
     """
     many = tuple(one.name for one in card.body if isinstance(one, ChoiceInput) and one.many)
-    writer = Pen(language, zone, now, escaped, carried or {}, many)
-    drawn = drawn_card(card, writer, user_ids[:REFRESHED_AT_MOST])
-    if size_bytes(drawn) <= LIMIT_BYTES:
+    writer = AdaptiveContext(language, zone, now, escape_markdown, carried or {}, many)
+    drawn = render_card(card, writer, user_ids[:REFRESH_USERS_MAX])
+    if measure_bytes(drawn) <= LIMIT_BYTES:
         return drawn
     writer = replace(writer, carried={})
-    for candidate in candidates(card, writer):
-        drawn = drawn_card(candidate, writer, user_ids[:REFRESHED_AT_MOST])
-        if size_bytes(drawn) <= LIMIT_BYTES:
+    for candidate in truncated_versions(card, writer):
+        drawn = render_card(candidate, writer, user_ids[:REFRESH_USERS_MAX])
+        if measure_bytes(drawn) <= LIMIT_BYTES:
             break
     return drawn
 
 
-def size_bytes(drawn: Json) -> int:
+def measure_bytes(drawn: Json) -> int:
     """The size as it is sent."""
     return len(msgspec.json.encode(drawn))
 
 
-def drawn_card(card: Card, w: Pen, user_ids: Sequence[str]) -> Json:
-    actions = [drawn_action(action, w) for action in card.actions if is_usable(action)]
+def render_card(card: Card, w: AdaptiveContext, user_ids: Sequence[str]) -> Json:
+    actions = [render_action(action, w) for action in card.actions if is_usable(action)]
     drawn: Json = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.5",
         "lang": str(w.language),
-        "speak": w.one_line(card.plain).translate(UNSPOKEN),
+        "speak": w.one_line(card.plain).translate(SPEECH_MARKUP),
         "fallbackText": w.line(card.plain),
-        "body": [*heading(card, w), *(part for block in card.body for part in drawn_block(block, w))],
+        "body": [*render_heading(card, w), *(part for block in card.body for part in render_block(block, w))],
         "actions": [
             action if place < BUTTONS_SHOWN else {**action, "mode": "secondary"} for place, action in enumerate(actions)
         ],
     }
     if card.refresh:
-        drawn["refresh"] = refresh(card.refresh, w, user_ids)
+        drawn["refresh"] = render_refresh(card.refresh, w, user_ids)
     if any(isinstance(block, Table | Items) for block in card.body):
         drawn["msteams"] = {"width": "full"}
     return drawn
 
 
-def refresh(run: Run, w: Pen, user_ids: Sequence[str]) -> Json:
-    action = {"type": "Action.Execute", "title": w.one_line(run.label), "verb": run.command, "data": payload(run)}
+def render_refresh(run: Run, w: AdaptiveContext, user_ids: Sequence[str]) -> Json:
+    action = {"type": "Action.Execute", "title": w.one_line(run.label), "verb": run.command, "data": build_payload(run)}
     return {"action": action} | ({"userIds": list(user_ids)} if user_ids else {})
 
 
-def payload(run: Run) -> Json:
+def build_payload(run: Run) -> Json:
     return {"v": PAYLOAD_VERSION, "cmd": run.command, "args": dict(run.args)}
 
 
-def heading(card: Card, w: Pen) -> list[Json]:
+def render_heading(card: Card, w: AdaptiveContext) -> list[Json]:
     """The title with its badge beside it, or below when the badge is long."""
     title = text_block(w.line(card.title), weight="Bolder", size="Medium", style="heading")
     if not card.badge:
         return [title]
-    badge = drawn_badge(card.badge, w)
-    if len(w.one_line(card.badge.text)) > WIDE_BADGE_LETTERS:
+    badge = render_badge(card.badge, w)
+    if len(w.one_line(card.badge.text)) > WIDE_BADGE_CHARS:
         return [title, {**badge, "spacing": "None"}]
-    return [columns(column([title], "stretch"), column([badge], "auto"))]
+    return [column_set(column([title], "stretch"), column([badge], "auto"))]
 
 
 def text_block(words: str, **looks: object) -> Json:
     return {"type": "TextBlock", "text": words, "wrap": True, **looks}
 
 
-def columns(*drawn: Json, **looks: object) -> Json:
+def column_set(*drawn: Json, **looks: object) -> Json:
     return {"type": "ColumnSet", "columns": list(drawn), **looks}
 
 
@@ -173,60 +173,60 @@ def column(items: list[Json], width: str | int, **looks: object) -> Json:
     return {"type": "Column", "width": width, "items": items, **looks}
 
 
-def drawn_badge(badge: Badge, w: Pen) -> Json:
-    return text_block(f"{SYMBOLS[badge.state]}{w.line(badge.text)}", **LOOKS[badge.tone])
+def render_badge(badge: Badge, w: AdaptiveContext) -> Json:
+    return text_block(f"{SYMBOLS[badge.state]}{w.line(badge.text)}", **TEXT_STYLES[badge.tone])
 
 
-def drawn_block(block: Block, w: Pen) -> list[Json]:
+def render_block(block: Block, w: AdaptiveContext) -> list[Json]:
     match block:
         case Text() | Quote() | Badge():
-            drawn = [drawn_words(block, w)]
+            drawn = [render_text(block, w)]
         case Facts():
             facts = [{"title": w.line(fact.label), "value": w.line(fact.value)} for fact in block.facts]
             drawn: list[Json] = [{"type": "FactSet", "facts": facts}]
         case Items():
-            drawn = drawn_items(block, w)
+            drawn = render_items(block, w)
         case Table():
-            drawn = [drawn_table(block, w)]
+            drawn = [render_table(block, w)]
         case Progress():
-            drawn = [text_block(w.say(block.text)), bar(block)]
+            drawn = [text_block(w.say(block.text)), render_progress_bar(block)]
         case Picture():
-            drawn = [drawn_picture(block, w)]
+            drawn = [render_picture(block, w)]
         case File():
-            drawn = [drawn_file(block, w)]
+            drawn = [render_file(block, w)]
         case _:
-            drawn = drawn_input(block, w)
+            drawn = render_input(block, w)
     return drawn
 
 
-def drawn_words(block: Text | Quote | Badge, w: Pen) -> Json:
+def render_text(block: Text | Quote | Badge, w: AdaptiveContext) -> Json:
     match block:
         case Text():
-            return text_block(w.say(block.text), **LOOKS[block.tone])
+            return text_block(w.say(block.text), **TEXT_STYLES[block.tone])
         case Quote():
             quoted = text_block(w.say(block.text), maxLines=block.lines)
             return {"type": "Container", "style": "emphasis", "items": [quoted]}
         case Badge():
-            return drawn_badge(block, w)
+            return render_badge(block, w)
 
 
-def drawn_items(block: Items, w: Pen) -> list[Json]:
+def render_items(block: Items, w: AdaptiveContext) -> list[Json]:
     heading = [text_block(w.line(block.heading), weight="Bolder", style="heading")] if block.heading else []
-    return heading + [drawn_item(item, w) for item in block.items]
+    return heading + [render_item(item, w) for item in block.items]
 
 
-def drawn_item(item: Item, w: Pen) -> Json:
+def render_item(item: Item, w: AdaptiveContext) -> Json:
     words = [text_block(w.line(item.title))]
     if item.detail:
         words.append(text_block(w.line(item.detail), isSubtle=True, spacing="None", size="Small"))
-    aside = [drawn_badge(item.badge, w)] if item.badge else []
-    if actions := [drawn_action(action, w) for action in item.actions if is_usable(action)]:
+    aside = [render_badge(item.badge, w)] if item.badge else []
+    if actions := [render_action(action, w) for action in item.actions if is_usable(action)]:
         aside.append({"type": "ActionSet", "actions": actions})
     both = [column(words, "stretch")] + ([column(aside, "auto")] if aside else [])
-    return columns(*both, separator=True)
+    return column_set(*both, separator=True)
 
 
-def drawn_table(table: Table, w: Pen) -> Json:
+def render_table(table: Table, w: AdaptiveContext) -> Json:
     def row(cells: tuple[T, ...], **looks: object) -> Json:
         drawn = [{"type": "TableCell", "items": [text_block(w.line(cell), **looks)]} for cell in cells]
         return {"type": "TableRow", "cells": drawn}
@@ -238,49 +238,49 @@ def drawn_table(table: Table, w: Pen) -> Json:
     }
 
 
-def bar(progress: Progress) -> Json:
+def render_progress_bar(progress: Progress) -> Json:
     """Two coloured columns: clients of version 1.5 know no bar, and what it says stands in words above it."""
     total = max(progress.total, 1)
     done = min(max(progress.done, 0), total)
     parts = ((done, "accent"), (total - done, "emphasis"))
-    drawn = [column([], percent(part, total), style=style, minHeight="8px") for part, style in parts if part]
-    return columns(*drawn, spacing="Small")
+    drawn = [column([], column_weight(part, total), style=style, minHeight="8px") for part, style in parts if part]
+    return column_set(*drawn, spacing="Small")
 
 
-def percent(part: int, total: int) -> int:
+def column_weight(part: int, total: int) -> int:
     """The weight of a column, which must not be zero."""
     return max(1, round(100 * part / total))
 
 
-def drawn_picture(picture: Picture, w: Pen) -> Json:
-    if not is_safe(picture.url):
+def render_picture(picture: Picture, w: AdaptiveContext) -> Json:
+    if not is_safe_url(picture.url):
         return text_block(w.line(picture.alternative), isSubtle=True)
     return {"type": "Image", "url": picture.url, "altText": w.one_line(picture.alternative), "size": "Stretch"}
 
 
-def drawn_file(file: File, w: Pen) -> Json:
+def render_file(file: File, w: AdaptiveContext) -> Json:
     """Its line, and a button that has it handed over: a card itself holds no file."""
-    get = drawn_action(Run(t("Get file"), FETCH, {"file": file.file_id}), w)
-    words = text_block(w.line(file_line(file)))
-    return columns(column([words], "stretch"), column([{"type": "ActionSet", "actions": [get]}], "auto"))
+    get = render_action(Run(t("Get file"), FETCH_COMMAND, {"file": file.file_id}), w)
+    words = text_block(w.line(file_text(file)))
+    return column_set(column([words], "stretch"), column([{"type": "ActionSet", "actions": [get]}], "auto"))
 
 
 def is_usable(action: Action) -> bool:
-    return isinstance(action, Run) or is_safe(action.url)
+    return isinstance(action, Run) or is_safe_url(action.url)
 
 
-def drawn_action(action: Action, w: Pen) -> Json:
+def render_action(action: Action, w: AdaptiveContext) -> Json:
     title = w.one_line(action.label)
     if isinstance(action, Open):
         return {"type": "Action.OpenUrl", "title": title, "url": action.url}
-    data = payload(action)
+    data = build_payload(action)
     if w.many and action.collects:
         data["many"] = list(w.many)
     common = {
         "title": title,
         "data": data,
         "associatedInputs": "auto" if action.collects else "none",
-        **BUTTON_LOOKS[action.style],
+        **BUTTON_STYLES[action.style],
     }
     # Clients that do not know Execute send the same as a message.
     return {
@@ -292,15 +292,15 @@ def drawn_action(action: Action, w: Pen) -> Json:
     }
 
 
-def drawn_input(block: Input, w: Pen) -> list[Json]:
+def render_input(block: Input, w: AdaptiveContext) -> list[Json]:
     drawn: Json = {"id": block.name, "label": w.one_line(block.label)}
     match block:
         case TextInput():
-            drawn |= text_input(block, w)
+            drawn |= render_text_input(block, w)
         case NumberInput():
-            drawn |= number_input(block)
+            drawn |= render_number_input(block)
         case ChoiceInput():
-            drawn |= choice_input(block, w)
+            drawn |= render_choice_input(block, w)
         case ToggleInput():
             # The words stand beside the box; a label above would say them twice.
             del drawn["label"]
@@ -310,40 +310,44 @@ def drawn_input(block: Input, w: Pen) -> list[Json]:
             drawn |= {"type": "Input.Date"} | ({"value": block.value.isoformat()} if block.value else {})
         case _:
             assert_never(block)
-    return [drawn | demand(block, w), *mistake(block.error, w)]
+    return [drawn | render_validation(block, w), *render_error(block.error, w)]
 
 
-def demand(block: TextInput | NumberInput | ChoiceInput | DateInput, w: Pen) -> Json:
+def render_validation(block: TextInput | NumberInput | ChoiceInput | DateInput, w: AdaptiveContext) -> Json:
     """What the client says when the input is empty or no number."""
     if isinstance(block, NumberInput):
         return {"isRequired": block.required, "errorMessage": w.line(t("Please enter a number that is allowed here."))}
     return {"isRequired": True, "errorMessage": w.line(t("Please fill this in."))} if block.required else {}
 
 
-def mistake(error: T | None, w: Pen) -> list[Json]:
+def render_error(error: T | None, w: AdaptiveContext) -> list[Json]:
     return [text_block(f"⚠ {w.line(error)}", color="Attention", spacing="None")] if error else []
 
 
-def text_input(block: TextInput, w: Pen) -> Json:
-    drawn: Json = {"type": "Input.Text", "maxLength": block.max_length, "style": KINDS.get(block.kind, "Text")}
+def render_text_input(block: TextInput, w: AdaptiveContext) -> Json:
+    drawn: Json = {
+        "type": "Input.Text",
+        "maxLength": block.max_length,
+        "style": TEXT_INPUT_STYLES.get(block.kind, "Text"),
+    }
     if block.multiline:
         drawn["isMultiline"] = True
     if block.value:
-        drawn["value"] = visible(block.value)
+        drawn["value"] = remove_invisible(block.value)
     if block.placeholder:
         drawn["placeholder"] = w.one_line(block.placeholder)
     return drawn
 
 
-def number_input(block: NumberInput) -> Json:
+def render_number_input(block: NumberInput) -> Json:
     limits = {"min": block.minimum, "max": block.maximum, "value": block.value}
     return {"type": "Input.Number"} | {name: limit for name, limit in limits.items() if limit is not None}
 
 
-def choice_input(block: ChoiceInput, w: Pen) -> Json:
+def render_choice_input(block: ChoiceInput, w: AdaptiveContext) -> Json:
     drawn: Json = {
         "type": "Input.ChoiceSet",
-        "choices": [drawn_choice(choice, w) for choice in block.choices],
+        "choices": [render_choice(choice, w) for choice in block.choices],
         "style": choice_style(len(block.choices), many=block.many),
         "wrap": True,
         "placeholder": w.one_line(t("Please choose")),
@@ -351,7 +355,7 @@ def choice_input(block: ChoiceInput, w: Pen) -> Json:
     return drawn | ({"isMultiSelect": True} if block.many else {}) | ({"value": block.value} if block.value else {})
 
 
-def drawn_choice(choice: Choice, w: Pen) -> Json:
+def render_choice(choice: Choice, w: AdaptiveContext) -> Json:
     return {"title": w.one_line(choice.label), "value": choice.value}
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
 from cards.model import Fact, Facts, Quote, Tone
-from cards.render.mrkdwn import entities, is_text
-from cards.render.text import Writer
+from cards.render.mrkdwn import escape_entities, is_literal
+from cards.render.text import RenderContext
 
 Json: TypeAlias = dict[str, Any]
 
@@ -16,84 +16,84 @@ HEADER_MAX_CHARS: Final = 150
 QUOTE_LINE_CHARS: Final = 100
 """About what stands in a line of a quotation on a wide screen."""
 
-NOTHING: Final = "–"
+EMPTY_TEXT: Final = "–"
 """Slack refuses empty words."""
 
 
-def plain(words: str, most: int = SECTION_MAX_CHARS) -> Json:
+def plain_text(words: str, most: int = SECTION_MAX_CHARS) -> Json:
     """Words as they are, in which not even `:smile:` becomes a picture."""
-    return {"type": "plain_text", "text": cut(words, most), "emoji": False}
+    return {"type": "plain_text", "text": truncate(words, most), "emoji": False}
 
 
-def cut(words: str, most: int) -> str:
+def truncate(words: str, most: int) -> str:
     """Words that Slack takes: not empty and not too long."""
     if not words.strip():
-        return NOTHING
+        return EMPTY_TEXT
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
-def titled(title: str, rest: str, most: int = SECTION_MAX_CHARS) -> Json:
+def bold_title_text(title: str, rest: str, most: int = SECTION_MAX_CHARS) -> Json:
     """A bold title before the rest; where Slack could take any of it for markup, all of it plain."""
-    bold = f"*{entities(title)}*{entities(rest)}"
-    if "*" in title or not title.strip() or not is_text(title) or not is_text(title + rest) or len(bold) > most:
-        return plain(title + rest, most)
+    bold = f"*{escape_entities(title)}*{escape_entities(rest)}"
+    if "*" in title or not title.strip() or not is_literal(title) or not is_literal(title + rest) or len(bold) > most:
+        return plain_text(title + rest, most)
     return {"type": "mrkdwn", "text": bold, "verbatim": True}
 
 
-def section(text: Json, **more: object) -> Json:
+def section_block(text: Json, **more: object) -> Json:
     return {"type": "section", "text": text, **more}
 
 
-def context(words: str) -> Json:
+def context_block(words: str) -> Json:
     """A small grey line."""
-    return {"type": "context", "elements": [plain(words)]}
+    return {"type": "context", "elements": [plain_text(words)]}
 
 
-def header(words: str) -> Json:
-    return {"type": "header", "text": plain(words, HEADER_MAX_CHARS)}
+def header_block(words: str) -> Json:
+    return {"type": "header", "text": plain_text(words, HEADER_MAX_CHARS)}
 
 
-def rich(kind: str, words: str, **style: bool) -> Json:
+def rich_text_block(kind: str, words: str, **style: bool) -> Json:
     """Text that knows no markup at all, in one of the shapes that need none."""
-    text: Json = {"type": "text", "text": words.strip("\n") or NOTHING} | ({"style": style} if style else {})
+    text: Json = {"type": "text", "text": words.strip("\n") or EMPTY_TEXT} | ({"style": style} if style else {})
     return {"type": "rich_text", "elements": [{"type": kind, "elements": [text]}]}
 
 
-def paragraph(words: str, tone: Tone) -> list[Json]:
+def render_paragraph(words: str, tone: Tone) -> list[Json]:
     """A text in as many blocks as it needs."""
-    parts = pieces(words, SECTION_MAX_CHARS)
+    parts = split_words(words, SECTION_MAX_CHARS)
     match tone:
         case Tone.SUBTLE:
-            return [context(part) for part in parts]
+            return [context_block(part) for part in parts]
         case Tone.STRONG:
-            return [rich("rich_text_section", part, bold=True) for part in parts]
+            return [rich_text_block("rich_text_section", part, bold=True) for part in parts]
         case _:
-            return [section(plain(part)) for part in parts]
+            return [section_block(plain_text(part)) for part in parts]
 
 
-def pieces(words: str, most: int) -> list[str]:
+def split_words(words: str, most: int) -> list[str]:
     """The words in parts of at most so many letters, cut at the ends of lines or words where there are some."""
     parts: list[str] = []
     while len(words) > most:
-        end = ends_at(words, most)
+        end = find_split(words, most)
         parts.append(words[:end].rstrip())
         words = words[end:].lstrip("\n ")
     return [*parts, words]
 
 
-def ends_at(words: str, most: int) -> int:
+def find_split(words: str, most: int) -> int:
     """Where a part ends: at the last line of its second half, else at the last word there, else in the middle."""
     half = most // 2
     ends = (words.rfind(one, half, most) for one in ("\n", " "))
     return next((end for end in ends if end > 0), most)
 
 
-def quote(block: Quote, w: Writer) -> Json:
+def render_quote(block: Quote, w: RenderContext) -> Json:
     """What somebody else wrote; rich text keeps it from being anything but that."""
-    return rich("rich_text_quote", quoted(w.words(block.text), block.lines))
+    return rich_text_block("rich_text_quote", truncate_quote(w.words(block.text), block.lines))
 
 
-def quoted(words: str, lines: int) -> str:
+def truncate_quote(words: str, lines: int) -> str:
     """The first lines, as far as they are seen at all elsewhere."""
     rows = words.strip().split("\n")
     shown = "\n".join(rows[:lines])
@@ -103,22 +103,23 @@ def quoted(words: str, lines: int) -> str:
     return shown if len(rows) <= lines else f"{shown} …"
 
 
-def facts(block: Facts, w: Writer) -> Iterator[Json]:
+def render_facts(block: Facts, w: RenderContext) -> Iterator[Json]:
     """Labelled values in two columns; what is too long for a column stands below in full."""
     short: list[Fact] = []
     for fact in block.facts:
         if len(w.one_line(fact.value)) + len(w.one_line(fact.label)) < FIELD_MAX_CHARS // 2:
             short.append(fact)
             continue
-        yield from columns(short, w)
+        yield from render_fact_columns(short, w)
         short = []
-        yield from paragraph(f"{w.one_line(fact.label)}\n{w.one_line(fact.value)}", Tone.PLAIN)
-    yield from columns(short, w)
+        yield from render_paragraph(f"{w.one_line(fact.label)}\n{w.one_line(fact.value)}", Tone.PLAIN)
+    yield from render_fact_columns(short, w)
 
 
-def columns(several: Sequence[Fact], w: Writer) -> Iterator[Json]:
+def render_fact_columns(several: Sequence[Fact], w: RenderContext) -> Iterator[Json]:
     drawn = [
-        titled(w.one_line(one.label), "\n" + (w.one_line(one.value) or NOTHING), FIELD_MAX_CHARS) for one in several
+        bold_title_text(w.one_line(one.label), "\n" + (w.one_line(one.value) or EMPTY_TEXT), FIELD_MAX_CHARS)
+        for one in several
     ]
     for start in range(0, len(drawn), FIELDS_MAX):
         yield {"type": "section", "fields": drawn[start : start + FIELDS_MAX]}

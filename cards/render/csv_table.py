@@ -6,22 +6,22 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from cards.model import Amount, T
-from cards.render.text import CENTS, Writer
+from cards.render.text import CENTS, RenderContext
 from services.people import Language
 from services.spreadsheet import EXPORT_ROWS_MAX, Cell as Written, Sheet
 
-Cell: TypeAlias = str | int | Amount | datetime | T | None
+CsvCell: TypeAlias = str | int | Amount | datetime | T | None
 """What people wrote, a number, money without its currency, a time, words to translate, or nothing."""
 
-POINTS: Final = {Language.GERMAN: ",", Language.ENGLISH: "."}
+DECIMAL_SEPARATORS: Final = {Language.GERMAN: ",", Language.ENGLISH: "."}
 
 
 @dataclass(slots=True)
-class Table:
+class CsvTable:
     """A table for one reader, which grows row by row."""
 
     header: Sequence[T]
-    writer: Writer
+    writer: RenderContext
     max_rows: int = EXPORT_ROWS_MAX
     _sheet: Sheet = field(init=False)
 
@@ -31,7 +31,7 @@ class Table:
             [self.writer.one_line(one) for one in self.header], self.writer.language, max_rows=self.max_rows
         )
 
-    def add(self, row: Sequence[Cell]) -> None:
+    def add(self, row: Sequence[CsvCell]) -> None:
         """Add a row as a whole. Raises Full."""
         self._sheet.add([self._written(cell) for cell in row])
 
@@ -39,11 +39,11 @@ class Table:
         """The table as a file."""
         return self._sheet.content()
 
-    def _written(self, cell: Cell) -> Written:
+    def _written(self, cell: CsvCell) -> Written:
         match cell:
             case Amount():
                 whole, cents = divmod(cell.cents, CENTS)
-                return f"{whole}{POINTS[self.writer.language]}{cents:02}"
+                return f"{whole}{DECIMAL_SEPARATORS[self.writer.language]}{cents:02}"
             case datetime():
                 return self.writer.local(cell).strftime("%Y-%m-%d %H:%M")
             case T():

@@ -4,27 +4,27 @@ import re
 from typing import Final
 
 ENTITIES: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
-SUSPECTS: Final = re.compile(r"[*_~`:>•+\-]|\d[.)]")
+MARKUP_CHARS: Final = re.compile(r"[*_~`:>•+\-]|\d[.)]")
 """Words without any of these are read as they are."""
-RUN: Final = re.compile(r"[*_~]+")
+EMPHASIS_RUN: Final = re.compile(r"[*_~]+")
 EMOJI: Final = re.compile(r":(?=[\w+'\-]+:)")
 LINE_START: Final = re.compile(r"^[^\S\n]*(?:>|[-+*•]\s|\d{1,9}[.)]\s)", re.MULTILINE)
 
 HAIR_SPACE: Final = "\u200a"
-JOINER: Final = "\u2060"
+WORD_JOINER: Final = "\u2060"
 GRAVE: Final = "\u02cb"
 
 
-def is_text(words: str) -> bool:
+def is_literal(words: str) -> bool:
     """Whether Slack reads them as these very words where it knows markup; `<`, `>` and `&` are entities there."""
-    if not SUSPECTS.search(words):
+    if not MARKUP_CHARS.search(words):
         return True
     if "`" in words or EMOJI.search(words) or LINE_START.search(words):
         return False
-    return not any(map(opens, RUN.finditer(words)))
+    return not any(map(opens_emphasis, EMPHASIS_RUN.finditer(words)))
 
 
-def opens(run: re.Match[str]) -> bool:
+def opens_emphasis(run: re.Match[str]) -> bool:
     """Whether bold, italic or struck words may begin here. Inside a word none do: a masked address keeps its stars."""
     start, end = run.span()
     before, after = run.string[max(0, start - 1) : start], run.string[end : end + 1]
@@ -32,15 +32,17 @@ def opens(run: re.Match[str]) -> bool:
     return bool(after) and not after.isspace() and not inside_word
 
 
-def entities(words: str) -> str:
+def escape_entities(words: str) -> str:
     """Without what begins a link, a mention or a call to everybody."""
     return words.translate(ENTITIES)
 
 
-def escaped(words: str) -> str:
+def escape_mrkdwn(words: str) -> str:
     """As text for a place that always knows markup: a space as thin as a hair keeps each mark from opening anything."""
-    if is_text(words):
-        return entities(words)
-    words = RUN.sub(lambda run: HAIR_SPACE.join((*run[0], "")) if opens(run) else run[0], words.replace("`", GRAVE))
-    words = LINE_START.sub(lambda start: JOINER + start[0], words)
-    return entities(EMOJI.sub(":" + JOINER, words))
+    if is_literal(words):
+        return escape_entities(words)
+    words = EMPHASIS_RUN.sub(
+        lambda run: HAIR_SPACE.join((*run[0], "")) if opens_emphasis(run) else run[0], words.replace("`", GRAVE)
+    )
+    words = LINE_START.sub(lambda start: WORD_JOINER + start[0], words)
+    return escape_entities(EMOJI.sub(":" + WORD_JOINER, words))

@@ -7,52 +7,52 @@ from typing import Final
 from msgspec.structs import replace
 
 from cards.model import Block, Card, ChoiceInput, Facts, Item, Items, Quote, T, Table, Text, Tone, t, tn, verbatim
-from cards.render.text import Writer
+from cards.render.text import RenderContext
 
-KEEPS: Final = (100, 50, 25, 12, 6, 3)
+ROW_LIMITS: Final = (100, 50, 25, 12, 6, 3)
 """How many rows of each list may stay, tried in this order."""
 
-LETTERS_PER_ROW: Final = 60
+CHARS_PER_ROW: Final = 60
 CHOICES_PER_ROW: Final = 4
-BARE_LETTERS: Final = 200
+TITLE_ONLY_CHARS: Final = 200
 
-NOTE: Final = t("This message was shortened because it is too long for this place.")
+TRUNCATION_NOTE: Final = t("This message was shortened because it is too long for this place.")
 
 
-def candidates(card: Card, writer: Writer) -> Iterator[Card]:
+def truncated_versions(card: Card, writer: RenderContext) -> Iterator[Card]:
     """The card, and ever shorter versions of it; the last one is always small."""
     yield card
-    for keep in KEEPS:
-        yield Shortening(keep, writer).card(card)
-    yield bare(card, writer)
+    for keep in ROW_LIMITS:
+        yield Truncation(keep, writer).card(card)
+    yield title_only_card(card, writer)
 
 
-def bare(card: Card, writer: Writer) -> Card:
+def title_only_card(card: Card, writer: RenderContext) -> Card:
     """What is left of a card that does not fit in any other way: its title."""
-    title = cut(card.title, BARE_LETTERS, writer)
-    return Card(title, (Text(NOTE, Tone.SUBTLE),), subject=card.subject)
+    title = truncate_text(card.title, TITLE_ONLY_CHARS, writer)
+    return Card(title, (Text(TRUNCATION_NOTE, Tone.SUBTLE),), subject=card.subject)
 
 
-def cut(text: T, letters: int, writer: Writer) -> T:
+def truncate_text(text: T, letters: int, writer: RenderContext) -> T:
     words = writer.words(text)
     return text if len(words) <= letters else verbatim(words[: letters - 1].rstrip() + "…")
 
 
 @dataclass(frozen=True, slots=True)
-class Shortening:
+class Truncation:
     """How much of each list and text may stay."""
 
     keep: int
-    writer: Writer
+    writer: RenderContext
 
     def card(self, card: Card) -> Card:
         body = tuple(short for block in card.body for short in self.block(block))
-        note = Text(NOTE, Tone.SUBTLE)
+        note = Text(TRUNCATION_NOTE, Tone.SUBTLE)
         summary = self.text(card.plain)
         return replace(card, title=self.text(card.title), body=(*body, note), summary=summary)
 
     def text(self, text: T) -> T:
-        return cut(text, self.keep * LETTERS_PER_ROW, self.writer)
+        return truncate_text(text, self.keep * CHARS_PER_ROW, self.writer)
 
     def block(self, block: Block) -> Iterator[Block]:
         match block:

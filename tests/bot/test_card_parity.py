@@ -15,14 +15,14 @@ from cards import gallery
 from cards.examples import NOW, ZONE
 from cards.model import Card, File, Items, Open, Run
 from cards.render import adaptive, blockkit, html
-from cards.render.adaptive import FETCH
-from cards.render.blockkit_inputs import PART
+from cards.render.adaptive import FETCH_COMMAND
+from cards.render.blockkit_inputs import PART_SEPARATOR
 from services.people import Language
 from tests.cards.samples import everything
 
 Json: TypeAlias = dict[str, Any]
 
-EXAMPLES: Final = {**dict(gallery.examples()), "everything": everything()}
+EXAMPLES: Final = {**dict(gallery.iterate_examples()), "everything": everything()}
 
 every_example = pytest.mark.parametrize("name", EXAMPLES)
 
@@ -50,7 +50,7 @@ def meant(card: Card) -> Offered:
     """What the card says, without any platform."""
     rows = [item for block in card.body if isinstance(block, Items) for item in block.items]
     actions = [*card.actions, *(action for row in rows for action in row.actions)]
-    files = [button(FETCH, {"file": one.file_id}, collects=False) for one in card.body if isinstance(one, File)]
+    files = [button(FETCH_COMMAND, {"file": one.file_id}, collects=False) for one in card.body if isinstance(one, File)]
     runs = [button(one.command, dict(one.args), collects=one.collects) for one in actions if isinstance(one, Run)]
     names = [name for block in card.body if isinstance(name := getattr(block, "name", None), str)]
     inputs = [name for name in names if not any(isinstance(one, File) and one.name == name for one in card.body)]
@@ -90,13 +90,13 @@ def in_slack(drawn: Json) -> Offered:
     pressable += [{"selected_option": option} for one in found for option in options_of(one)]
     runs: list[tuple[str, str, bool]] = []
     if "submit" in drawn:
-        runs += read(blockkit.submitted(drawn["private_metadata"], {}), drawn["private_metadata"])
+        runs += read(blockkit.parse_submission(drawn["private_metadata"], {}), drawn["private_metadata"])
     for one in pressable:
         value = one.get("value") or one.get("selected_option", {}).get("value")
-        runs += read(blockkit.pressed(one, {}), value)
+        runs += read(blockkit.parse_action(one, {}), value)
     links = [option for one in found for option in options_of(one) if "url" in option]
     addresses = [one["url"] for one in [*links, *pressable] if "url" in one]
-    names = [one["block_id"].partition(PART)[0] for one in found if one.get("type") == "input"]
+    names = [one["block_id"].partition(PART_SEPARATOR)[0] for one in found if one.get("type") == "input"]
     return offered(runs, addresses, names)
 
 
@@ -105,7 +105,7 @@ def options_of(piece: Json) -> list[Json]:
     return piece["options"] if piece.get("type") == "overflow" else []
 
 
-def read(pressed: blockkit.Pressed | None, value: object) -> list[tuple[str, str, bool]]:
+def read(pressed: blockkit.ParsedCommand | None, value: object) -> list[tuple[str, str, bool]]:
     """A button as it was read back; none, where it opens an address."""
     if pressed is None:
         return []
@@ -125,7 +125,7 @@ def in_the_browser(card: Card, language: Language) -> Offered:
         for node in page.css("[data-cmd]")
     ]
     files = [{"file": node.attributes["data-file"]} for node in page.css("[data-file]")]
-    runs += [button(FETCH, file, collects=False) for file in files]
+    runs += [button(FETCH_COMMAND, file, collects=False) for file in files]
     links = [node.attributes["href"] or "" for node in page.css("a.button")]
     return offered(runs, links, [node.attributes["name"] or "" for node in page.css("[data-kind]")])
 
@@ -142,9 +142,9 @@ def test_a_card_offers_the_same_everywhere(name: str) -> None:
     for language in Language:
         assert in_teams(card, language) == due
         assert in_the_browser(card, language) == due
-        assert in_slack(blockkit.message(card, language, ZONE, NOW)) == due
-        assert in_slack(blockkit.home([card], language, ZONE, NOW)) == due
-        window = in_slack(blockkit.view(card, language, ZONE, NOW))
+        assert in_slack(blockkit.render_message(card, language, ZONE, NOW)) == due
+        assert in_slack(blockkit.render_home([card], language, ZONE, NOW)) == due
+        window = in_slack(blockkit.render_view(card, language, ZONE, NOW))
         window.buttons += Counter(button(one.command, dict(one.args), collects=False) for one in closing)
         assert window == due
 
@@ -162,5 +162,5 @@ def test_a_difference_is_noticed() -> None:
     ):
         assert in_teams(other, Language.GERMAN) != due
         assert in_the_browser(other, Language.GERMAN) != due
-        assert in_slack(blockkit.message(other, Language.GERMAN, ZONE, NOW)) != due
-        assert in_slack(blockkit.view(other, Language.GERMAN, ZONE, NOW)) != due
+        assert in_slack(blockkit.render_message(other, Language.GERMAN, ZONE, NOW)) != due
+        assert in_slack(blockkit.render_view(other, Language.GERMAN, ZONE, NOW)) != due

@@ -12,7 +12,7 @@ from bot.commands import discovery
 from bot.dispatch.dispatch import Dispatch
 from bot.dispatch.incoming import Answer, Incoming, Kind, Sender, Where
 from bot.operations.metrics import Metrics
-from cards.render.plain import notice
+from cards.render.plain import render_summary
 from services import file, user
 from services.inbox import Arrival
 from services.people import PlaceKind
@@ -73,7 +73,7 @@ def message(text: str, interaction_id: str = "1") -> Incoming:
 def words(answer: object) -> str:
     """What an answer says."""
     assert isinstance(answer, Answer)
-    return notice(answer.card, answer.reader.language, answer.reader.zone, START)
+    return render_summary(answer.card, answer.reader.language, answer.reader.zone, START)
 
 
 async def test_what_was_kept_unheard_is_answered_as_usual(dispatch: Dispatch, slow: SlowCommit) -> None:

@@ -45,8 +45,8 @@ def pressable(drawn: Mapping[str, Any]) -> Iterator[Json]:
 
 def commands(drawn: Mapping[str, Any]) -> list[tuple[str, Json]]:
     """The commands of all buttons and of the window itself, with the arguments that they carry."""
-    found = [blockkit.pressed(action, {}) for action in pressable(drawn)]
-    found.append(blockkit.submitted(drawn.get("private_metadata"), {}))
+    found = [blockkit.parse_action(action, {}) for action in pressable(drawn)]
+    found.append(blockkit.parse_submission(drawn.get("private_metadata"), {}))
     return [(one.command, dict(one.args)) for one in found if one]
 
 

@@ -38,7 +38,7 @@ from cards.model import (
 )
 from cards.render import adaptive, blockkit
 from cards.render.blockkit_actions import is_usable
-from cards.render.text import visible
+from cards.render.text import remove_invisible
 from services.people import Language
 from tests.cards import cards_at_random as at_random
 from tests.cards.samples import PICK, everything
@@ -46,7 +46,7 @@ from tests.cards.slack_limits import problems
 from tests.cards.slack_reading import addresses, commands, markup, pieces, state
 
 Json = dict[str, Any]
-EXAMPLES = dict(gallery.examples())
+EXAMPLES = dict(gallery.iterate_examples())
 LONG = "Dachsanierung mit Gaube und Photovoltaik, " * 40
 
 every_example = pytest.mark.parametrize("name", EXAMPLES)
@@ -61,12 +61,12 @@ patiently = settings(
 
 def message(card: Card, **carried: object) -> Json:
     """The card as a message to a reader in Berlin."""
-    return blockkit.message(card, Language.ENGLISH, ZONE, NOW, carried=carried or None)
+    return blockkit.render_message(card, Language.ENGLISH, ZONE, NOW, carried=carried or None)
 
 
 def view(card: Card, **carried: object) -> Json:
     """The card as a window of a reader in Berlin."""
-    return blockkit.view(card, Language.ENGLISH, ZONE, NOW, carried=carried or None)
+    return blockkit.render_view(card, Language.ENGLISH, ZONE, NOW, carried=carried or None)
 
 
 def runs(card: Card) -> list[tuple[str, Json]]:
@@ -92,7 +92,7 @@ def teams(drawn: Json) -> Iterator[tuple[str, Json]]:
 def sent(card: Card) -> dict[str, Any]:
     """What a form sends that nobody has touched."""
     drawn = view(card)
-    read = blockkit.submitted(drawn["private_metadata"], state(drawn["blocks"]))
+    read = blockkit.parse_submission(drawn["private_metadata"], state(drawn["blocks"]))
     assert read
     return dict(read.args)
 
@@ -102,17 +102,17 @@ def sent(card: Card) -> dict[str, Any]:
 def test_is_taken_by_slack(name: str, language: Language) -> None:
     """A card is within Slack's limits as a message, as a window and as an App Home."""
     card = EXAMPLES[name]
-    assert problems(blockkit.message(card, language, ZONE, NOW)) == []
-    assert problems(blockkit.view(card, language, ZONE, NOW)) == []
-    assert problems(blockkit.home([Card(t("Lead"), actions=(PICK,)), card], language, ZONE, NOW)) == []
+    assert problems(blockkit.render_message(card, language, ZONE, NOW)) == []
+    assert problems(blockkit.render_view(card, language, ZONE, NOW)) == []
+    assert problems(blockkit.render_home([Card(t("Lead"), actions=(PICK,)), card], language, ZONE, NOW)) == []
 
 
 @every_language
 def test_everything_is_taken(language: Language) -> None:
     """A card with one of everything is taken, too, and by Slack's own models."""
-    drawn = blockkit.message(everything(), language, ZONE, NOW)
+    drawn = blockkit.render_message(everything(), language, ZONE, NOW)
     assert problems(drawn) == []
-    assert problems(blockkit.view(everything(), language, ZONE, NOW)) == []
+    assert problems(blockkit.render_view(everything(), language, ZONE, NOW)) == []
     for block in drawn["blocks"]:
         read = SlackBlock.parse(block)  # pyright: ignore[reportUnknownMemberType] - Slack's own type
         assert read
@@ -149,8 +149,8 @@ def test_a_button_carries_command_and_ids() -> None:
         "v": 1, "cmd": "lead.pick", "args": {"lead": "L-1"}, "back": {"cmd": "lead.list"}
     }  # fmt: skip
     assert (button["style"], button["text"]["emoji"]) == ("primary", False)
-    read = blockkit.pressed(button, {})
-    assert read == blockkit.Pressed("lead.pick", {"lead": "L-1"}, {"back": {"cmd": "lead.list"}})
+    read = blockkit.parse_action(button, {})
+    assert read == blockkit.ParsedCommand("lead.pick", {"lead": "L-1"}, {"back": {"cmd": "lead.list"}})
 
 
 def test_three_buttons_then_a_menu() -> None:
@@ -170,7 +170,7 @@ def test_a_menu_opens_addresses_too() -> None:
     card = Card(t("Lead"), actions=(*(PICK,) * 3, Open(t("Show"), "https://example.com/a"), PICK))
     menu = message(card)["blocks"][-1]["elements"][-1]
     assert menu["options"][0]["url"] == "https://example.com/a"
-    assert blockkit.pressed({"selected_option": menu["options"][0]}, {}) is None
+    assert blockkit.parse_action({"selected_option": menu["options"][0]}, {}) is None
 
 
 def test_rows_have_their_buttons() -> None:
@@ -246,7 +246,7 @@ def test_what_stands_for_the_blocks_is_no_markup() -> None:
     drawn = message(Card(verbatim("<!channel> *x*"), (Text(verbatim((LONG + "\n") * 9)),)))
     assert markup(drawn["text"]) == []
     assert "<" not in drawn["text"]
-    assert len(drawn["text"]) <= blockkit.TEXT_MAX_CHARS
+    assert len(drawn["text"]) <= blockkit.FALLBACK_MAX_CHARS
     assert drawn["text"].rstrip().endswith("Photovoltaik,")
 
 
@@ -264,8 +264,8 @@ def test_a_window_sends_with_its_own_button() -> None:
     drawn = view(card, channel="C1")
     assert (drawn["title"]["text"], drawn["submit"]["text"], drawn["close"]["text"]) == ("Lead", "Save", "Cancel")
     assert commands(drawn) == [("lead.pick", {"lead": "L-1"}), ("lead.create", {"lead": "L-1"})]
-    read = blockkit.submitted(drawn["private_metadata"], state(drawn["blocks"]))
-    assert read == blockkit.Pressed("lead.create", {"lead": "L-1", "title": ""}, {"channel": "C1"})
+    read = blockkit.parse_submission(drawn["private_metadata"], state(drawn["blocks"]))
+    assert read == blockkit.ParsedCommand("lead.create", {"lead": "L-1", "title": ""}, {"channel": "C1"})
 
 
 def test_a_long_title_stands_in_the_window() -> None:
@@ -302,7 +302,7 @@ def test_inputs_are_read_as_elsewhere() -> None:
     }  # fmt: skip
     assert sent(card) == expected
     button = next(one for block in message(card)["blocks"] for one in block.get("elements", []) if "value" in one)
-    read = blockkit.pressed(button, state(message(card)["blocks"]))
+    read = blockkit.parse_action(button, state(message(card)["blocks"]))
     assert read
     assert read.args == expected
 
@@ -357,15 +357,15 @@ def test_choices_lose_nothing() -> None:
 )
 def test_what_is_not_ours_is_none(value: object) -> None:
     """A value that no button of ours carries is no command."""
-    assert blockkit.pressed({"value": value}, {}) is None
-    assert blockkit.pressed({"selected_option": {"value": value}}, {}) is None
-    assert blockkit.submitted(value, {}) is None
+    assert blockkit.parse_action({"value": value}, {}) is None
+    assert blockkit.parse_action({"selected_option": {"value": value}}, {}) is None
+    assert blockkit.parse_submission(value, {}) is None
 
 
 @pytest.mark.parametrize("values", [None, [], {"a": 1}, {"a": {"b": 1}}, {"a": {"b": {"selected_option": 5}}}])
 def test_what_is_filled_in_may_be_anything(values: object) -> None:
     """What claims to be filled in and has another shape is nothing or empty, and no defect."""
-    assert blockkit.filled(values) in ({}, {"a": ""})
+    assert blockkit.parse_inputs(values) in ({}, {"a": ""})
 
 
 def test_a_button_never_carries_too_much() -> None:
@@ -380,7 +380,7 @@ def test_a_button_never_carries_too_much() -> None:
 @given(at_random.cards)
 def test_whatever_a_card_holds(card: Card) -> None:
     """Whatever a card holds, Slack takes it, its own buttons are all there, and no word is markup."""
-    for drawn in (message(card), view(card), blockkit.home([card], Language.GERMAN, ZONE, NOW)):
+    for drawn in (message(card), view(card), blockkit.render_home([card], Language.GERMAN, ZONE, NOW)):
         assert problems(drawn) == []
         assert_no_markup(drawn)
         offered = commands(drawn)
@@ -413,7 +413,7 @@ def assert_no_markup(drawn: Mapping[str, Any]) -> None:
 def test_whatever_a_form_holds(card: Card) -> None:
     """A form that nobody touches sends what it was drawn with."""
     drawn = view(card)
-    read = blockkit.submitted(drawn["private_metadata"], state(drawn["blocks"]))
+    read = blockkit.parse_submission(drawn["private_metadata"], state(drawn["blocks"]))
     assert read
     for block in card.body:
         if isinstance(block, ToggleInput):
@@ -421,4 +421,4 @@ def test_whatever_a_form_holds(card: Card) -> None:
         elif isinstance(block, DateInput):
             assert read.args[block.name] == (block.value.isoformat() if block.value else "")
         elif isinstance(block, TextInput):
-            assert read.args[block.name] == visible(block.value)
+            assert read.args[block.name] == remove_invisible(block.value)

@@ -4,18 +4,18 @@ import pytest
 from babel.messages.catalog import Message
 
 from cards import locale
-from cards.locale import Key, __main__ as collecting
-from cards.render.text import placeholders
+from cards.locale import SentenceKey, __main__ as collecting
+from cards.render.text import find_placeholders
 from services.people import Language
 
-FILES = locale.files(Language.GERMAN)
+FILES = locale.list_po_files(Language.GERMAN)
 
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
 
 def messages(path: Path) -> list[Message]:
     """The sentences of a PO file."""
-    return [message for message in locale.read(path, Language.GERMAN) if message.id]
+    return [message for message in locale.read_catalog(path, Language.GERMAN) if message.id]
 
 
 def strings(message: Message) -> tuple[str, ...]:
@@ -23,14 +23,14 @@ def strings(message: Message) -> tuple[str, ...]:
     return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
-def used() -> set[Key]:
+def used() -> set[SentenceKey]:
     """Every sentence of the sources."""
-    return {key for keys in collecting.used().values() for key in keys}
+    return {key for keys in collecting.extract_sentences().values() for key in keys}
 
 
 def test_every_sentence_is_translated() -> None:
     """What the sources say, the catalogue says in German, and nothing else stands in it."""
-    known = {locale.key_of(message) for path in FILES for message in messages(path)}
+    known = {locale.sentence_key(message) for path in FILES for message in messages(path)}
     assert used() - known == set(), "run `make messages NOUN=…` and translate"
     assert known - used() == set(), "run `make messages NOUN=…`"
 
@@ -38,7 +38,7 @@ def test_every_sentence_is_translated() -> None:
 @every_file
 def test_nothing_is_unfinished(path: Path) -> None:
     """No sentence is empty, and none is a guess of a tool."""
-    assert [message.id for message in messages(path) if message.fuzzy or not locale.all_said(message)] == []
+    assert [message.id for message in messages(path) if message.fuzzy or not locale.is_translated(message)] == []
 
 
 @every_file
@@ -51,20 +51,20 @@ def test_placeholders_are_the_same(path: Path) -> None:
 def differing(message: Message) -> bool:
     """Whether a translation lacks a placeholder or has one too many."""
     if isinstance(message.id, str):
-        return placeholders(message.id) != placeholders(strings(message)[0])
-    wanted = placeholders("".join(message.id))
-    one, many = map(placeholders, strings(message))
+        return find_placeholders(message.id) != find_placeholders(strings(message)[0])
+    wanted = find_placeholders("".join(message.id))
+    one, many = map(find_placeholders, strings(message))
     return many != wanted or not wanted - {"n"} <= one <= wanted
 
 
 def test_files_agree() -> None:
     """A sentence that several files translate reads the same in all of them."""
-    said: dict[Key, object] = {}
+    said: dict[SentenceKey, object] = {}
     differing = [
         message.id
         for path in FILES
         for message in messages(path)
-        if said.setdefault(locale.key_of(message), message.string) != message.string
+        if said.setdefault(locale.sentence_key(message), message.string) != message.string
     ]
     assert differing == []
 
@@ -89,16 +89,16 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def keys(noun: str) -> list[Key]:
+def keys(noun: str) -> list[SentenceKey]:
     """The sentences in the file of a noun."""
-    path = locale.HERE / "de" / "LC_MESSAGES" / f"{noun}.po"
-    return [locale.key_of(message) for message in messages(path)] if path.exists() else []
+    path = locale.LOCALE_FOLDER / "de" / "LC_MESSAGES" / f"{noun}.po"
+    return [locale.sentence_key(message) for message in messages(path)] if path.exists() else []
 
 
 @pytest.mark.usefixtures("project")
 def test_each_noun_has_its_file() -> None:
     """Sentences are collected into the file of their noun, each into one file only."""
-    missing = collecting.collect(Language.GERMAN, [])
+    missing = collecting.collect_sentences(Language.GERMAN, [])
     assert keys("lead") == ["Pick", "Cancel", ("{n} lead", "{n} leads")]
     assert keys("team") == ["Leave", "Two parts"]
     assert len(missing) == 5
@@ -106,7 +106,7 @@ def test_each_noun_has_its_file() -> None:
 
 def test_translations_are_kept(project: Path) -> None:
     """Collecting again keeps what is translated, drops what nobody says, and touches no other noun's file."""
-    collecting.collect(Language.GERMAN, [])
+    collecting.collect_sentences(Language.GERMAN, [])
     folder = project / "cards" / "locale" / "de" / "LC_MESSAGES"
     lead, team = folder / "lead.po", folder / "team.po"
     lead.write_text(
@@ -114,26 +114,26 @@ def test_translations_are_kept(project: Path) -> None:
     )
     before = team.read_bytes()
     (project / "cards" / "lead.py").write_text('t("Pick")\nt("Share")\n')
-    assert collecting.collect(Language.GERMAN, ["lead"]) == ["lead.po: Share", "lead.po: Cancel"]
+    assert collecting.collect_sentences(Language.GERMAN, ["lead"]) == ["lead.po: Share", "lead.po: Cancel"]
     assert keys("lead") == ["Pick", "Share", "Cancel"]
     assert "# a button" in lead.read_text("utf-8")
-    assert locale.load(Language.GERMAN).gettext("Pick") == "Übernehmen"
+    assert locale.load_translations(Language.GERMAN).gettext("Pick") == "Übernehmen"
     assert team.read_bytes() == before
 
 
 def test_a_noun_without_sentences_has_no_file(project: Path) -> None:
     """A file in which nothing is left goes."""
-    collecting.collect(Language.GERMAN, [])
+    collecting.collect_sentences(Language.GERMAN, [])
     (project / "cards" / "lead.py").write_text("")
     (project / "bot" / "handlers" / "team.py").write_text('t("Leave")')
-    collecting.collect(Language.GERMAN, [])
+    collecting.collect_sentences(Language.GERMAN, [])
     assert (keys("lead"), keys("team")) == ([], ["Leave"])
 
 
 def test_what_is_not_translated_is_said_in_english(project: Path) -> None:
     """A missing translation, or half a plural, is shown in English and never as nothing."""
-    collecting.collect(Language.GERMAN, [])
-    catalogue = locale.load(Language.GERMAN)
+    collecting.collect_sentences(Language.GERMAN, [])
+    catalogue = locale.load_translations(Language.GERMAN)
     assert (project / "cards" / "locale" / "de" / "LC_MESSAGES" / "lead.po").exists()
     assert catalogue.gettext("Pick") == "Pick"
     assert catalogue.ngettext("{n} lead", "{n} leads", 2) == "{n} leads"

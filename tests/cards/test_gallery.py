@@ -14,17 +14,19 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from cards import gallery
 from cards.examples import NOW, ZONE
-from cards.locale import merged
+from cards.locale import merge_catalogs
 from cards.model import Action, Card, Item, Items, Run, Style, from_json, to_json
 from cards.render import adaptive, blockkit, html, mail, plain
-from cards.render.text import PLACEHOLDER, Writer, placeholders
+from cards.render.text import PLACEHOLDER_PATTERN, RenderContext, find_placeholders
 from services.people import Language
 from tests.cards.teams_schema import mistakes
 
-EXAMPLES = dict(gallery.examples())
+EXAMPLES = dict(gallery.iterate_examples())
 TITLE_LETTERS = 72
 """Sixty of ours and some room for names."""
-TRANSLATED = {message.id if isinstance(message.id, str) else message.id[0] for message in merged(Language.GERMAN)}
+TRANSLATED = {
+    message.id if isinstance(message.id, str) else message.id[0] for message in merge_catalogs(Language.GERMAN)
+}
 
 every_example = pytest.mark.parametrize("name", EXAMPLES)
 every_language = pytest.mark.parametrize("language", Language)
@@ -56,7 +58,7 @@ def test_looks_as_accepted(name: str, snapshot: SnapshotAssertion) -> None:
         teams = json.dumps(adaptive.render(*reader), ensure_ascii=False, indent=1)
         web = html.render(*reader).replace("><", ">\n<")
         # A window differs from a message by its own buttons: where there is a form.
-        message, view = blockkit.message(*reader), blockkit.view(*reader)
+        message, view = blockkit.render_message(*reader), blockkit.render_view(*reader)
         drawn = [message, view] if "submit" in view else [message]
         slack = [json.dumps(one, ensure_ascii=False, indent=1) for one in drawn]
         shown += [f"== {language} ==", plain.render(*reader), teams, web, *slack, ""]
@@ -77,7 +79,7 @@ def test_is_valid_in_teams(name: str, language: Language) -> None:
 def test_fits_the_manners(name: str, language: Language) -> None:
     """The first line is short and calm, and at most one button is the main one."""
     card = EXAMPLES[name]
-    title = Writer(language, ZONE, NOW).one_line(card.title)
+    title = RenderContext(language, ZONE, NOW).one_line(card.title)
     assert 0 < len(title) <= TITLE_LETTERS
     assert not title.endswith("!")
     assert sum(isinstance(action, Run) and action.style is Style.PRIMARY for action in card.actions) <= 1
@@ -87,16 +89,16 @@ def test_fits_the_manners(name: str, language: Language) -> None:
 @every_example
 def test_goes_by_mail(name: str, language: Language) -> None:
     """A card can be a mail and a notification."""
-    assert mail.mail(EXAMPLES[name], language, ZONE, NOW).startswith("<!doctype html>")
-    assert plain.notice(EXAMPLES[name], language, ZONE, NOW)
+    assert mail.render(EXAMPLES[name], language, ZONE, NOW).startswith("<!doctype html>")
+    assert plain.render_summary(EXAMPLES[name], language, ZONE, NOW)
 
 
 @every_example
 def test_has_a_value_for_every_placeholder(name: str) -> None:
     """No sentence of a card is shown with a gap in it."""
     gaps = {
-        text.source: placeholders(text.source + text.plural) - text.params.keys()
-        for text in gallery.texts(EXAMPLES[name])
+        text.source: find_placeholders(text.source + text.plural) - text.params.keys()
+        for text in gallery.iterate_texts(EXAMPLES[name])
     }
     assert not {source: missing for source, missing in gaps.items() if missing}
 
@@ -104,8 +106,8 @@ def test_has_a_value_for_every_placeholder(name: str) -> None:
 @every_example
 def test_has_only_sentences_of_the_catalogue(name: str) -> None:
     """Every sentence of a card stands in the catalogue, also those that the extraction cannot see."""
-    said = {text.source for text in gallery.texts(EXAMPLES[name])}
-    words = {source for source in said if any(letter.isalpha() for letter in PLACEHOLDER.sub("", source))}
+    said = {text.source for text in gallery.iterate_texts(EXAMPLES[name])}
+    words = {source for source in said if any(letter.isalpha() for letter in PLACEHOLDER_PATTERN.sub("", source))}
     assert words - TRANSLATED == set()
 
 

@@ -99,21 +99,21 @@ def test_what_people_write_changes_no_structure(words: str) -> None:
 def test_addresses_are_of_the_web(url: str) -> None:
     """A link that is none of the web or of mail is not drawn, anywhere."""
     card = Card(t("X"), actions=(Open(t("Go"), url),))
-    everywhere = [render(card, Language.ENGLISH, ZONE, NOW) for render in (html.render, plain.render, mail.mail)]
+    everywhere = [render(card, Language.ENGLISH, ZONE, NOW) for render in (html.render, plain.render, mail.render)]
     assert not [text for text in everywhere if url in text]
 
 
 def test_a_picture_without_a_safe_address_is_its_words() -> None:
     """A picture that cannot be shown is told in words."""
     card = Card(t("X"), (Picture("javascript:alert(1)", verbatim("Leads per day")),))
-    for render in (html.render, mail.mail, plain.render):
+    for render in (html.render, mail.render, plain.render):
         assert "Leads per day" in (shown := render(card, Language.ENGLISH, ZONE, NOW))
         assert "javascript" not in shown
 
 
 def test_a_page_carries_its_style() -> None:
     """A page needs no other file: its stylesheet is in it, and its fingerprint permits it."""
-    made = html.page("<Join>", "<b>", Language.GERMAN)
+    made = html.render_page("<Join>", "<b>", Language.GERMAN)
     tree = HTMLParser(made)
     style = nodes(tree, "style")[0].text()
     assert f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'" == html.STYLE_SOURCE
@@ -125,7 +125,7 @@ def test_a_page_carries_its_style() -> None:
 
 def test_a_mail_has_links_and_no_buttons() -> None:
     """A mail shows the card with its links; buttons and inputs, which a mail cannot have, are left out."""
-    tree = HTMLParser(mail.mail(everything(), Language.GERMAN, ZONE, NOW))
+    tree = HTMLParser(mail.render(everything(), Language.GERMAN, ZONE, NOW))
     assert [node.attributes["href"] for node in nodes(tree, "a")] == ["https://example.com/"]
     assert not nodes(tree, "button, input, form, script")
     assert nodes(tree, "h1")[0].text() == "Walmdach, Baujahr 1974"
@@ -135,7 +135,7 @@ def test_a_mail_has_links_and_no_buttons() -> None:
 @given(st.sampled_from(EVIL) | st.text(max_size=40))
 def test_what_people_write_changes_no_mail(words: str) -> None:
     """Whatever is written, a mail has the same elements as with an innocent word."""
-    harmless, written = (HTMLParser(mail.mail(everything(said), Language.GERMAN, ZONE, NOW)) for said in ("x", words))
+    harmless, written = (HTMLParser(mail.render(everything(said), Language.GERMAN, ZONE, NOW)) for said in ("x", words))
     tags = [[node.tag for node in nodes(tree, "*") if node.tag != "br"] for tree in (harmless, written)]
     assert tags[0] == tags[1]
 
@@ -151,7 +151,8 @@ def test_plain_text_says_what_the_card_says() -> None:
 
 def test_a_notice_is_one_line() -> None:
     """The notification of a card is its summary, or its title, on one line."""
-    assert plain.notice(Card(verbatim("Lead\nL-1")), Language.GERMAN, ZONE, NOW) == "Lead L-1"
+    assert plain.render_summary(Card(verbatim("Lead\nL-1")), Language.GERMAN, ZONE, NOW) == "Lead L-1"
     assert (
-        plain.notice(Card(t("X"), summary=verbatim("Ben picked L-1.")), Language.GERMAN, ZONE, NOW) == "Ben picked L-1."
+        plain.render_summary(Card(t("X"), summary=verbatim("Ben picked L-1.")), Language.GERMAN, ZONE, NOW)
+        == "Ben picked L-1."
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 from markdown_it import MarkdownIt
 
-from cards.render.markdown import escaped
+from cards.render.markdown import escape_markdown
 
 MARKDOWN = MarkdownIt("js-default", {"html": False, "linkify": False})
 """What the Teams clients on the desktop and in the browser use, with more of it than they switch on."""
@@ -14,7 +14,7 @@ NASTY = "ab1 *_[]()~`#>-+=.!\\&;<>{}|:/x\n@$^éß“ „"
 
 def read(words: str) -> str:
     """What a client shows of escaped words, as HTML."""
-    return str(MARKDOWN.render(escaped(words))).replace("&quot;", '"')
+    return str(MARKDOWN.render(escape_markdown(words))).replace("&quot;", '"')
 
 
 def as_written(words: str) -> str:
@@ -57,7 +57,7 @@ def test_markup_arrives_as_text(words: str) -> None:
 
 def test_functions_of_clients_are_broken_up() -> None:
     """Clients replace dates in double braces; a person's braces never stand together."""
-    assert "{{" not in escaped("{{DATE(2026-11-24T10:00:00Z, SHORT)}} {{{TIME(x)}}}")
+    assert "{{" not in escape_markdown("{{DATE(2026-11-24T10:00:00Z, SHORT)}} {{{TIME(x)}}}")
 
 
 @pytest.mark.parametrize(
@@ -74,5 +74,5 @@ def test_functions_of_clients_are_broken_up() -> None:
 )
 def test_ordinary_words_stay_untouched(words: str) -> None:
     """Masked addresses, file names and figures carry no backslash, which some phones would show."""
-    assert escaped(words) == words
+    assert escape_markdown(words) == words
     assert read(words) == as_written(words)

@@ -1,7 +1,7 @@
 import ast
 from collections.abc import Iterator
 
-from cards.refusal import ARGUMENTS
+from cards.refusal import ARGUMENT_NAMES
 from services.lead.draft import Draft
 from tests.architecture.source import files
 
@@ -21,4 +21,4 @@ def named() -> Iterator[str]:
 def test_every_argument_that_can_be_wrong_has_words() -> None:
     """Nobody reads the name of a field in a refusal, least of all an English one in a German sentence."""
     assert set(named()) >= {"kind", "text", "who"}
-    assert {*named(), *Draft.__dataclass_fields__} - set(ARGUMENTS) == set()
+    assert {*named(), *Draft.__dataclass_fields__} - set(ARGUMENT_NAMES) == set()

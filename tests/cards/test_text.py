@@ -4,11 +4,11 @@ import pytest
 
 from cards.examples import NOW, ZONE
 from cards.model import Amount, Day, Instant, Param, T, TimeStyle, t, tn, verbatim
-from cards.render.text import Writer, zone_named
+from cards.render.text import RenderContext, find_zone
 from services.people import Language
 
-GERMAN = Writer(Language.GERMAN, ZONE, NOW)
-ENGLISH = Writer(Language.ENGLISH, ZONE, NOW)
+GERMAN = RenderContext(Language.GERMAN, ZONE, NOW)
+ENGLISH = RenderContext(Language.ENGLISH, ZONE, NOW)
 
 
 def both(text: T) -> tuple[str, str]:
@@ -95,7 +95,7 @@ def test_a_date_is_the_readers_date() -> None:
 def test_an_unknown_zone_is_utc() -> None:
     """A zone that no system knows leaves the times in UTC instead of leaving the reader without an answer."""
     for name in ("Mars/Olympus", "", "../etc/passwd", "a" * 5000):
-        assert str(zone_named(name)) == "UTC"
+        assert str(find_zone(name)) == "UTC"
 
 
 @pytest.mark.parametrize(

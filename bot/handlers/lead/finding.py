@@ -32,8 +32,8 @@ async def find(ctx: Context, args: FindArgs) -> Card | Reply:
     wants_one = ctx.incoming.kind is Kind.DIALOG
     hits = await lead.find(ctx.uow, ctx.actor, args.search, skip=args.skip, limit=args.count, for_others=wants_one)
     if not wants_one:
-        return cards.found(hits)
-    return Reply(cards.found(hits), Placement.PRIVATE, tuple(outlined(ctx, one) for one in hits.leads))
+        return cards.search_results_card(hits)
+    return Reply(cards.search_results_card(hits), Placement.PRIVATE, tuple(outlined(ctx, one) for one in hits.leads))
 
 
 async def outline(ctx: Context, args: OutlineArgs) -> Reply:
@@ -44,7 +44,7 @@ async def outline(ctx: Context, args: OutlineArgs) -> Reply:
 
 def outlined(ctx: Context, view: lead.LeadView) -> Card:
     """The card for a message that anybody may read."""
-    return cards.outlined(view, lead_url(ctx.public_url, view.lead_id), Instant(ctx.uow.now))
+    return cards.lead_outline_card(view, lead_url(ctx.public_url, view.lead_id), Instant(ctx.uow.now))
 
 
 COMMANDS: Final = (

@@ -29,7 +29,7 @@ from cards.model import (
     ToggleInput,
 )
 from cards.render import blockkit
-from cards.render.text import Writer
+from cards.render.text import RenderContext
 
 INPUTS: Final = (TextInput, NumberInput, ChoiceInput, ToggleInput, DateInput)
 READ: Final = (Facts, File, Items, Table)
@@ -89,7 +89,7 @@ class Drawing:
 
     def message(self, card: Card, reader: Reader) -> Json:
         """A card as a message, of which can be told what it is about."""
-        drawn = blockkit.message(card, reader.language, reader.zone, self.clock())
+        drawn = blockkit.render_message(card, reader.language, reader.zone, self.clock())
         if card.subject is not None and drawn["blocks"] and len(_about(card.subject)) <= BLOCK_ID_MAX_CHARS:
             first, *rest = drawn["blocks"]
             drawn["blocks"] = [{**first, "block_id": _about(card.subject)}, *rest]
@@ -99,14 +99,14 @@ class Drawing:
     def view(self, card: Card, reader: Reader, opened: Opened) -> Json:
         """A card as a window."""
         carried: dict[str, Any] = {"at": msgspec.to_builtins(opened)}
-        drawn = blockkit.view(card, reader.language, reader.zone, self.clock(), carried=carried)
+        drawn = blockkit.render_view(card, reader.language, reader.zone, self.clock(), carried=carried)
         return drawn | {"callback_id": "card"}
 
     def home(self, card: Card, reader: Reader, opened: Opened) -> Json:
         """A card as the App Home."""
         carried: dict[str, Any] = {"at": msgspec.to_builtins(opened)}
-        return blockkit.home([card], reader.language, reader.zone, self.clock(), carried=carried)
+        return blockkit.render_home([card], reader.language, reader.zone, self.clock(), carried=carried)
 
     def line(self, words: T, reader: Reader) -> str:
         """A sentence on one line, where no card is needed."""
-        return Writer(reader.language, reader.zone, self.clock()).one_line(words)
+        return RenderContext(reader.language, reader.zone, self.clock()).one_line(words)

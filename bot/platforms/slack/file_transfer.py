@@ -57,7 +57,7 @@ class Handing:
                 await self._hand_over(heard, file, answer, reply)
             except SendFailed as failure:
                 log.warning("slack_file_not_handed_over", failure=type(failure).__name__)
-                await self._answering.hint(heard, answer, cards.UNANSWERED, reply)
+                await self._answering.hint(heard, answer, cards.RESPONSE_UNDELIVERED, reply)
 
     async def _hand_over(self, heard: Heard, file: File, answer: Answer, reply: Reply) -> None:
         where = heard.spoken.where

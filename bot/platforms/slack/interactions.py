@@ -16,8 +16,8 @@ from bot.platforms.slack.payload import Event, Sort, Spoken
 from bot.platforms.slack.people import People, Person
 from bot.platforms.slack.text import mentioned, plain, read_text
 from cards.render import blockkit
-from cards.render.blockkit_actions import OPENS, Pressed
-from cards.render.text import zone_named
+from cards.render.blockkit_actions import OPEN_URL, ParsedCommand
+from cards.render.text import find_zone
 from services.people import OUTSIDERS, PlaceKind
 
 PLATFORM: Final = "slack"
@@ -152,12 +152,12 @@ async def _pressed(spoken: Spoken, people: People) -> Heard | None:
     payload = spoken.payload
     action = payload.actions[0] if payload.actions else None
     chosen = action.selected_option or {} if action else {}
-    if action is None or action.action_id.partition("#")[0] == OPENS or chosen.get("value") == OPENS:
+    if action is None or action.action_id.partition("#")[0] == OPEN_URL or chosen.get("value") == OPEN_URL:
         return None  # Slack opens the address by itself
     view = spoken.view
     state = (view.state if view else payload.state) or None
     option = {"selected_option": action.selected_option} if action.selected_option else {}
-    pressed = blockkit.pressed({"value": action.value, **option}, state.values if state else {})
+    pressed = blockkit.parse_action({"value": action.value, **option}, state.values if state else {})
     if view is not None:
         opened = read_opened(view.private_metadata)
         return await _in_window(spoken, people, At.HOME if view.type == "home" else At.WINDOW, pressed, opened)
@@ -170,11 +170,11 @@ async def _submitted(spoken: Spoken, people: People) -> Heard | None:
     view = spoken.view
     if view is None:
         return None
-    pressed = blockkit.submitted(view.private_metadata, view.state.values if view.state else {})
+    pressed = blockkit.parse_submission(view.private_metadata, view.state.values if view.state else {})
     return await _in_window(spoken, people, At.SENT, pressed, read_opened(view.private_metadata))
 
 
-async def _in_window(spoken: Spoken, people: People, at: At, pressed: Pressed | None, opened: Opened) -> Heard:
+async def _in_window(spoken: Spoken, people: People, at: At, pressed: ParsedCommand | None, opened: Opened) -> Heard:
     """As if it were pressed where the window was opened."""
     home = msgspec.structs.replace(opened, is_home=True) if at is At.HOME else opened
     there = msgspec.structs.replace(
@@ -186,7 +186,9 @@ async def _in_window(spoken: Spoken, people: People, at: At, pressed: Pressed | 
     return _heard(there, at, incoming, pressed, home)
 
 
-def _heard(spoken: Spoken, at: At, incoming: Incoming, pressed: Pressed | None, opened: Opened = SOMEWHERE) -> Heard:
+def _heard(
+    spoken: Spoken, at: At, incoming: Incoming, pressed: ParsedCommand | None, opened: Opened = SOMEWHERE
+) -> Heard:
     incoming = replace(incoming, message_id=spoken.message_id)
     if pressed is None:
         return Heard(spoken, at, incoming, is_understood=False, opened=opened)
@@ -238,7 +240,7 @@ def _sender(spoken: Spoken, person: Person) -> Sender:
         person.name,
         person.email,
         person.locale,
-        zone_hint=person.zone if person.zone and zone_named(person.zone).key == person.zone else "",
+        zone_hint=person.zone if person.zone and find_zone(person.zone).key == person.zone else "",
         reference=reference(spoken),
         is_outsider=_is_outsider(spoken, person),
     )

@@ -179,14 +179,17 @@ class SlackPlatform:
             if said.sort is not Sort.COMMAND:
                 # Slack tells whoever has pressed, and tells of an event again.
                 raise Turned(429, "busy") from busy
-            return self._drawing.message(cards.slow(), self._reader(said))
+            return self._drawing.message(cards.timeout_card(), self._reader(said))
 
     def _waiting(self, said: Spoken) -> Json:
         """What Slack is told when the answer takes longer: a window that was sent must not close."""
         if said.sort is not Sort.SUBMISSION or said.view is None:
             return {}
         opened = read_opened(said.view.private_metadata)
-        return {"response_action": "update", "view": self._drawing.view(cards.waiting(), self._reader(said), opened)}
+        return {
+            "response_action": "update",
+            "view": self._drawing.view(cards.waiting_card(), self._reader(said), opened),
+        }
 
     def _reader(self, said: Spoken) -> Reader:
         """The reader of what the bot says without knowing the person."""
@@ -217,7 +220,7 @@ class SlackPlatform:
     async def _ask(self, heard: Heard) -> Answer | None:
         if heard.is_understood:
             return await self._chat.receive(heard.incoming)
-        return _hinted(heard, cards.outdated())
+        return _hinted(heard, cards.outdated_button_card())
 
     async def _note_event(self, heard: Heard) -> None:
         """The bot always hears of it, the place reads one welcome."""

@@ -41,7 +41,7 @@ class Answering:
             await self._place(heard, answer, reply)
         except SendFailed as failure:
             log.warning("slack_answer_not_sent", failure=type(failure).__name__)
-            await self.hint(heard, answer, cards.UNANSWERED, reply)
+            await self.hint(heard, answer, cards.RESPONSE_UNDELIVERED, reply)
 
     async def hint(self, heard: Heard, answer: Answer, words: T, reply: Reply) -> None:
         """A line for the person alone, which is worth no second try."""
@@ -112,13 +112,13 @@ class Answering:
         try:
             await self.post(heard, answer)
         except Ambiguous:
-            await self._change_window(heard, _instead(answer, cards.unseen(answer.card)), reply)
+            await self._change_window(heard, _instead(answer, cards.unconfirmed_card(answer.card)), reply)
         except SendFailed as failure:
             log.info("slack_answer_in_window", failure=type(failure).__name__)
             await self._change_window(heard, answer, reply)
         else:
             if heard.at is not At.SENT or not reply.give({"response_action": "clear"}):
-                await self._change_window(heard, _instead(answer, Card(cards.ANSWERED_BELOW)), reply)
+                await self._change_window(heard, _instead(answer, Card(cards.RESPONSE_BELOW)), reply)
 
     async def _open_window(self, heard: Heard, answer: Answer, reply: Reply) -> None:
         """A window for the person alone; where none opens any more, the same as a message for him alone."""

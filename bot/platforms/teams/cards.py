@@ -18,7 +18,7 @@ from cards import chat as cards
 from cards.model import Card, Run, T
 from cards.render import adaptive, plain
 from cards.render.adaptive import PAYLOAD_VERSION
-from cards.render.text import Writer
+from cards.render.text import RenderContext
 
 CARD: Final = "application/vnd.microsoft.card.adaptive"
 THUMBNAIL: Final = "application/vnd.microsoft.card.thumbnail"
@@ -104,7 +104,7 @@ class Drawing:
         """A card as a message; `user_ids` are the people who may see an own view of it."""
         return {
             "type": "message",
-            "summary": plain.notice(card, reader.language, reader.zone, self.clock()),
+            "summary": plain.render_summary(card, reader.language, reader.zone, self.clock()),
             "attachments": [{"contentType": CARD, "content": self.card(card, reader, user_ids)}],
         }
 
@@ -121,7 +121,7 @@ class Drawing:
     def answer(self, card: Card, reader: Reader, user_id: str, back: Way | None, *, private: bool) -> Json:
         """What stands in place of the clicked card, for this person."""
         if private and back and (card.refresh is None or Way(card.refresh.command, card.refresh.args) != back):
-            card = cards.returnable(card, back.command, back.args)
+            card = cards.add_back_button(card, back.command, back.args)
         return {"statusCode": 200, "type": CARD, "value": self.card(card, reader, [user_id], back)}
 
     def dialog(self, card: Card, reader: Reader, along: Json) -> Json:
@@ -150,7 +150,7 @@ class Drawing:
 
     def line(self, words: T, reader: Reader) -> str:
         """A sentence on one line, where Teams takes no card."""
-        return Writer(reader.language, reader.zone, self.clock()).one_line(words)
+        return RenderContext(reader.language, reader.zone, self.clock()).one_line(words)
 
     def words(self, card: Card, reader: Reader) -> str:
         """What a card says, where none can be shown."""

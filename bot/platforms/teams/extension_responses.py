@@ -50,7 +50,7 @@ class Extensions:
 
     async def _fetched(self, asked: Asked, post: Post) -> Json:
         del post
-        answer = await self._ask(asked, cards.slow())
+        answer = await self._ask(asked, cards.timeout_card())
         return self._dialog(asked, answer.card, answer.reader, once=asked.once)
 
     async def _submitted(self, asked: Asked, post: Post) -> Json:
@@ -59,9 +59,9 @@ class Extensions:
             return CLOSED
         # Whatever was filled in comes back, and under the same name: sent again, it is carried out once.
         filled = again(asked.pressed.command, asked.pressed.args) if asked.pressed else None
-        answer = await self._ask(asked, cards.slow(filled))
+        answer = await self._ask(asked, cards.timeout_card(filled))
         if answer.placement is not Placement.NEW:
-            is_slow = answer.card.title == cards.SLOW
+            is_slow = answer.card.title == cards.TIMEOUT_TITLE
             return self._dialog(asked, answer.card, answer.reader, once=asked.once if is_slow else "")
         return await self._brought(asked, answer, post)
 
@@ -74,7 +74,7 @@ class Extensions:
                 await post(asked, answer)
         except (TimeoutError, Ambiguous):
             log.warning("teams_answer_unknown")
-            return self._dialog(asked, cards.unseen(answer.card), answer.reader)
+            return self._dialog(asked, cards.unconfirmed_card(answer.card), answer.reader)
         except SendFailed as failure:
             log.info("teams_answer_inserted", failure=type(failure).__name__)
             return self._inserted(asked, answer)
@@ -88,7 +88,7 @@ class Extensions:
     async def _found(self, asked: Asked, post: Post) -> Json:
         """A list to choose from, or in words why there is none."""
         del post
-        answer = await self._ask(asked, cards.slow())
+        answer = await self._ask(asked, cards.timeout_card())
         if answer.choices or asked.is_page:
             return self._listed(answer.choices, answer.reader)
         words = self._drawing.words(answer.card, answer.reader)[:TEXT_MAX_CHARS]
@@ -99,21 +99,21 @@ class Extensions:
         del post
         if asked.incoming is None:
             return NOTHING
-        answer = await self._ask(asked, cards.slow())
+        answer = await self._ask(asked, cards.timeout_card())
         return self._listed(answer.choices, answer.reader)
 
     async def _ask(self, asked: Asked, otherwise: Card) -> Answer:
         """The bot's answer; `otherwise`, when it does not come in time."""
         reader = Reader(user.spoken(asked.spoken.activity.locale or ""), "UTC")
         if asked.incoming is None:
-            return Answer(cards.outdated(), Placement.PRIVATE, reader)
+            return Answer(cards.outdated_button_card(), Placement.PRIVATE, reader)
         try:
             async with asyncio.timeout(self._limit_s):
                 answer = await self._chat.receive(asked.incoming)
         except TimeoutError:
             log.warning("teams_extension_slow", name=asked.name)
             return Answer(otherwise, Placement.PRIVATE, reader)
-        return answer or Answer(cards.outdated(), Placement.PRIVATE, reader)
+        return answer or Answer(cards.outdated_button_card(), Placement.PRIVATE, reader)
 
     def _dialog(self, asked: Asked, card: Card, reader: Reader, once: str = "") -> Json:
         along = {"once": once or secrets.token_hex(8)} | ({"of": asked.of} if asked.of else {})

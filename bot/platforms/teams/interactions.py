@@ -12,7 +12,7 @@ from bot.platforms.teams.cards import CANCEL, REFRESH, Pressed, cards_of, links_
 from bot.platforms.teams.files import read_attached
 from bot.platforms.teams.people import People
 from bot.platforms.teams.text import plain, read_mentions, read_text
-from cards.render.text import zone_named
+from cards.render.text import find_zone
 from services.people import PlaceKind
 
 PLATFORM: Final = "teams"
@@ -147,7 +147,7 @@ def _sender(spoken: Spoken) -> Sender:
         spoken.person_id,
         plain(spoken.sender.name or "")[:NAME_MAX_CHARS],
         language_hint=locale if isinstance(locale, str) else "",
-        zone_hint=zone if isinstance(zone, str) and zone_named(zone).key == zone else "",
+        zone_hint=zone if isinstance(zone, str) and find_zone(zone).key == zone else "",
         reference=person_reference(spoken),
     )
 

@@ -196,7 +196,7 @@ class TeamsPlatform:
         """What stands at or in place of the clicked card."""
         reader, user_id = _hinted(heard), heard.spoken.sender.id
         if heard.pressed is None:
-            return self._drawing.answer(cards.outdated(), reader, user_id, None, private=False)
+            return self._drawing.answer(cards.outdated_button_card(), reader, user_id, None, private=False)
         answer = await self._chat.receive(heard.incoming)
         if answer is None:
             is_asked = heard.incoming.kind is Kind.CLICK
@@ -219,10 +219,10 @@ class TeamsPlatform:
             await self._ask_about_files(heard, answer)
         except SendFailed as failure:
             log.warning("teams_answer_not_sent", failure=type(failure).__name__)
-            return cards.UNANSWERED
+            return cards.RESPONSE_UNDELIVERED
         if not is_alone:
             return cards.SENT_DIRECTLY
-        return cards.ANSWERED_BELOW if answer.placement is Placement.NEW else None
+        return cards.RESPONSE_BELOW if answer.placement is Placement.NEW else None
 
     async def _ask_about_files(self, heard: Heard, answer: Answer) -> None:
         """Ask where the files of an answer may go, in the person's own chat and once."""
@@ -241,8 +241,8 @@ class TeamsPlatform:
             await self._post(turn, heard, answer)
         except SendFailed as failure:
             log.warning("teams_answer_not_sent", failure=type(failure).__name__)
-            return cards.UNANSWERED
-        return cards.ANSWERED_BELOW
+            return cards.RESPONSE_UNDELIVERED
+        return cards.RESPONSE_BELOW
 
     async def _note_event(self, turn: Turn, heard: Heard) -> None:
         """The bot always hears of it, the place reads one welcome."""
@@ -275,7 +275,7 @@ class TeamsPlatform:
     async def _ask(self, heard: Heard) -> Answer | None:
         if heard.is_understood:
             return await self._chat.receive(heard.incoming)
-        return Answer(cards.outdated(), Placement.PRIVATE, _hinted(heard))
+        return Answer(cards.outdated_button_card(), Placement.PRIVATE, _hinted(heard))
 
     async def _place(self, turn: Turn, heard: Heard, answer: Answer) -> None:
         """Put the answer where it belongs. Nothing in Teams is for one reader alone but the person's own chat."""
@@ -331,7 +331,7 @@ class TeamsPlatform:
             return (await self._send(target, answer.card, answer.reader, MAX_TOTAL_WAIT_S)).message_id
         except (Gone, Rejected) as failure:
             log.info("teams_person_not_reached", failure=type(failure).__name__)
-            unreachable = self._drawing.message(cards.unreachable(), answer.reader, [])
+            unreachable = self._drawing.message(cards.unreachable_card(), answer.reader, [])
             return await turn.say(unreachable)
 
     async def _readers(

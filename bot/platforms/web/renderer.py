@@ -104,7 +104,7 @@ class Drawing:
 def _pictured(card: bytes, language: Language, zone: str, minute: datetime) -> tuple[str, str]:
     """A card as HTML and as a notice. The page asks for the same ones at each change; cards say no seconds."""
     read = from_json(card)
-    return html.render(read, language, zone, minute), plain.notice(read, language, zone, minute)
+    return html.render(read, language, zone, minute), plain.render_summary(read, language, zone, minute)
 
 
 def addressed(text: str, people: Iterable[Person]) -> tuple[str, tuple[Mention, ...]]:
