@@ -261,17 +261,17 @@ def _(refusal: Unreadable) -> RefusalText:
 
 
 def refusal_card(
-    refusal: Refusal, *, lifters: tuple[str, ...] = (), ask: Action | None = None, goes_along: TextInput | None = None
+    refusal: Refusal, *, approvers: tuple[str, ...] = (), ask: Action | None = None, text_input: TextInput | None = None
 ) -> Card:
     """The card of a refusal, for the person alone; a text that goes along with the question stands in an input."""
     explained = explain_refusal(refusal)
     lines = [explained.detail] if explained.detail else []
-    if lifters:
-        lines.append(_approvers_text(lifters))
+    if approvers:
+        lines.append(_approvers_text(approvers))
     actions = ((ask,) if ask else ()) + explained.actions
     return Card(
         explained.title,
-        (*(Text(line) for line in lines), *((goes_along,) if goes_along else ())),
+        (*(Text(line) for line in lines), *((text_input,) if text_input else ())),
         actions,
         badge=Badge(t("Not possible"), State.WARNING, Tone.WARNING),
     )
@@ -296,14 +296,14 @@ def _approvers_text(names: tuple[str, ...]) -> T:
 EXAMPLES = {
     "refused": refusal_card(
         NotPermitted(Permission.MEMBER_REMOVE),
-        lifters=("Anna Weiß", "Mara Lind"),
+        approvers=("Anna Weiß", "Mara Lind"),
         ask=Run(t("Ask {name}", name="Anna"), "request.ask", {"command": "member.remove"}, Style.PRIMARY),
     ),
     "may ask for an invitation": refusal_card(
         NotPermitted(Permission.MEMBER_INVITE),
-        lifters=("Anna Weiß",),
+        approvers=("Anna Weiß",),
         ask=Run(t("Ask {name}", name="Anna"), "invitation.request", {"role": "member"}, Style.PRIMARY, collects=True),
-        goes_along=email_input("eva@acme.de"),
+        text_input=email_input("eva@acme.de"),
     ),
     "no colleague": refusal_card(NotColleague(Permission.LEAD_PICK)),
     "in another team's channel": refusal_card(

@@ -37,23 +37,23 @@ def own_text(raw: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 async def way_out(ctx: Context, command: Command, raw: Mapping[str, Any], refusal: NotPermitted) -> Card:
-    """Who can lift the refusal, and a button that asks the first of them."""
+    """Who can grant what was refused, and a button that asks the first of them."""
     lifters = await request.lifters(ctx.uow, ctx.actor, refusal.permission)
     if not command.is_askable or not lifters or refusal.permission not in {command.permission, *command.also}:
-        return refusal_cards.refusal_card(refusal, lifters=lifters)
+        return refusal_cards.refusal_card(refusal, approvers=lifters)
     label = t("Ask {name}", name=lifters[0].split(maxsplit=1)[0])
     if command.name == INVITE:
         role = {name: value for name, value in raw.items() if name == "role"}
         ask = Run(label, "invitation.request", role, Style.PRIMARY, collects=True)
         address = refusal_cards.email_input(str(raw.get("email", "")))
-        return refusal_cards.refusal_card(refusal, lifters=lifters, ask=ask, goes_along=address)
+        return refusal_cards.refusal_card(refusal, approvers=lifters, ask=ask, text_input=address)
     pointed = await pointers(ctx.uow, ctx.actor, await named(ctx.uow, ctx.incoming, raw))
     wanted = {"command": command.name, "args": pointed}
     written = own_text(raw)
     if written is None:
         return refusal_cards.refusal_card(
-            refusal, lifters=lifters, ask=Run(label, "request.ask", wanted, Style.PRIMARY)
+            refusal, approvers=lifters, ask=Run(label, "request.ask", wanted, Style.PRIMARY)
         )
     argument, text = written
     ask = Run(label, "request.ask", {**wanted, "argument": argument}, Style.PRIMARY, collects=True)
-    return refusal_cards.refusal_card(refusal, lifters=lifters, ask=ask, goes_along=refusal_cards.message_input(text))
+    return refusal_cards.refusal_card(refusal, approvers=lifters, ask=ask, text_input=refusal_cards.message_input(text))

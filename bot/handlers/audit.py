@@ -32,7 +32,7 @@ async def export(ctx: Context, args: ExportArgs) -> Card:
     writer = ctx.writer
     table = CsvTable(cards.AUDIT_HEADER, writer)
     view = await audit.export(ctx.uow, ctx.actor, lambda one: table.add(cards.audit_row(one)), args.after)
-    name = writer.one_line(cards.audit_file_name(view))
+    name = writer.format_line(cards.audit_file_name(view))
     return cards.audit_export_card(view, await file.offer(ctx.uow, ctx.actor, name, table.content()))
 
 

@@ -115,9 +115,9 @@ async def _made(
 ) -> file.OfferedFile:
     """The table in the language and the manner of whoever asked for it."""
     writer = ctx.writer
-    written = ([writer.one_line(cell) if isinstance(cell, T) else cell for cell in row] for row in rows)
-    content = write_csv([writer.one_line(one) for one in header], written, ctx.actor.language)
-    return await file.offer(ctx.uow, ctx.actor, writer.one_line(export.bulk_file_name(name, table.view)), content)
+    written = ([writer.format_line(cell) if isinstance(cell, T) else cell for cell in row] for row in rows)
+    content = write_csv([writer.format_line(one) for one in header], written, ctx.actor.language)
+    return await file.offer(ctx.uow, ctx.actor, writer.format_line(export.bulk_file_name(name, table.view)), content)
 
 
 COMMANDS: Final = (

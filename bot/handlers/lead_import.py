@@ -63,8 +63,8 @@ async def bring(ctx: Context, args: FileArgs) -> Card | Reply:
 
 def _sample(ctx: Context) -> tuple[str, bytes]:
     writer = ctx.writer
-    header, *rows = ([writer.one_line(cell) for cell in row] for row in cards.SAMPLE_ROWS)
-    return writer.one_line(cards.SAMPLE_FILE_NAME), write_csv(header, rows, ctx.actor.language)
+    header, *rows = ([writer.format_line(cell) for cell in row] for row in cards.SAMPLE_ROWS)
+    return writer.format_line(cards.SAMPLE_FILE_NAME), write_csv(header, rows, ctx.actor.language)
 
 
 async def show(ctx: Context, args: ImportArgs) -> Card:

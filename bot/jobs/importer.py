@@ -143,7 +143,7 @@ class Importer:
             writer = RenderContext(reader.language, reader.zone, uow.now) if reader else None
         name, result, count = "", None, 0
         if skipped and writer is not None:
-            name = writer.one_line(skipped_rows.skipped_rows_file_name(carried))
+            name = writer.format_line(skipped_rows.skipped_rows_file_name(carried))
             result, count = await asyncio.to_thread(account_of, table, skipped, writer)
         async with self.units.write() as uow:
             await lead_import.process.finish(uow, carried, self.holder, name, result, count)
@@ -170,13 +170,13 @@ def account_of(table: Table, skipped: list[SkippedRow], writer: RenderContext) -
     """The rows that were left out as they were, each with its line and the reason; how many found room."""
     why = {row.line: row for row in skipped}
     headings = [
-        heading or writer.one_line(skipped_rows.column_label(place)) for place, heading in enumerate(table.headings)
+        heading or writer.format_line(skipped_rows.column_label(place)) for place, heading in enumerate(table.headings)
     ]
-    sheet = Sheet([*(writer.one_line(one) for one in skipped_rows.RESULT_HEADER), *headings], writer.language)
+    sheet = Sheet([*(writer.format_line(one) for one in skipped_rows.RESULT_HEADER), *headings], writer.language)
     for row in table.rows():
         if row.line in why:
             try:
-                sheet.add([row.line, writer.one_line(skipped_rows.skip_reason(why[row.line])), *row.cells])
+                sheet.add([row.line, writer.format_line(skipped_rows.skip_reason(why[row.line])), *row.cells])
             except Full:
                 break
     return sheet.content(), sheet.rows

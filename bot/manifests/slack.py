@@ -112,7 +112,7 @@ class _Words:
     language: Language
 
     def __call__(self, text: T) -> str:
-        return RenderContext(self.language, "UTC", datetime.fromtimestamp(0, UTC)).one_line(text)
+        return RenderContext(self.language, "UTC", datetime.fromtimestamp(0, UTC)).format_line(text)
 
 
 def _shortcuts(extension: Extension, say: _Words) -> Iterator[dict[str, str]]:

@@ -135,7 +135,7 @@ class _Words:
     language: Language
 
     def say(self, text: T) -> Said:
-        return Said(RenderContext(self.language, "UTC", datetime.fromtimestamp(0, UTC)).one_line(text))
+        return Said(RenderContext(self.language, "UTC", datetime.fromtimestamp(0, UTC)).format_line(text))
 
     def typed(self, command: Command) -> Said:
         """What stands in the line once it was chosen."""

@@ -89,7 +89,7 @@ class JoinPage:
         card = cards.join_page_card(found) if found else cards.unknown_link_card()
         body = [switch(language) if request.method == "GET" else None, render_element(card, w), _buttons(found, w)]
         return web.Response(
-            text=render_page(w.words(_titled(card)), body, language),
+            text=render_page(w.format_text(_titled(card)), body, language),
             status=_status(found),
             content_type="text/html",
             headers={**HEADERS, "Content-Language": language},
@@ -112,10 +112,10 @@ def _buttons(found: InvitationPage | None, w: RenderContext) -> h.Node:
     if found is None or found.code or found.invitation.state not in SENT_STATES:
         return None
     accepted = found.invitation.state is InvitationState.ACCEPTED
-    accept = w.words(cards.NEW_CODE_LABEL if accepted else cards.ACCEPT_LABEL)
+    accept = w.format_text(cards.NEW_CODE_LABEL if accepted else cards.ACCEPT_LABEL)
     return h.form(".actions", method="post", action=f"?lang={w.language}")[
         h.button(".button.button-primary", type="submit", name="answer", value="accept")[accept],
-        h.button(".button", type="submit", name="answer", value="decline")[w.words(cards.DECLINE_LABEL)],
+        h.button(".button", type="submit", name="answer", value="decline")[w.format_text(cards.DECLINE_LABEL)],
     ]
 
 

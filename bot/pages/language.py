@@ -34,14 +34,14 @@ def still(language: Language, *parts: Card) -> str:
     """A page of cards on which nothing depends on the time, under the title of the first."""
     w = _writer(language)
     return render_page(
-        w.words(parts[0].title), [switch(language), *(render_element(card, w) for card in parts)], language
+        w.format_text(parts[0].title), [switch(language), *(render_element(card, w) for card in parts)], language
     )
 
 
 def unmoved(language: Language, card: Card) -> str:
     """The same of one card, without a way to the other language: what led to it counts once."""
     w = _writer(language)
-    return render_page(w.words(card.title), render_element(card, w), language)
+    return render_page(w.format_text(card.title), render_element(card, w), language)
 
 
 def _writer(language: Language) -> RenderContext:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from cards.examples import LEAD, NOW
-from cards.lead import card, forms, lead_list, search as hits
+from cards.lead import card, forms, lead_list, search
 from cards.lead.export import lead_export_card, no_leads_card
 from cards.model import Instant
 from cards.refusal import refusal_card
@@ -184,14 +184,14 @@ EXAMPLES: Final = {
     "captured": forms.captured_lead_form(_CAPTURED),
     "captured, cut": forms.captured_lead_form(replace(_CAPTURED, warnings=_DUPLICATE, is_shortened=True)),
     "captured nothing": forms.captured_lead_form(CapturedLead(Draft(title="", name=""), (), is_shortened=False)),
-    "found": hits.search_results_card(FoundLeads("dach", (lead_example(), picked_example(ref="L-5")))),
-    "found more": hits.search_results_card(FoundLeads("dach", (lead_example(), _OWN_LEAD), has_more=True)),
-    "found the newest": hits.search_results_card(FoundLeads("", (_OWN_LEAD,))),
-    "found nothing": hits.search_results_card(FoundLeads("dach", ())),
-    "found nothing at all": hits.search_results_card(FoundLeads("", ())),
-    "outlined": hits.lead_outline_card(lead_example(), _LINK, Instant(NOW)),
-    "outlined in work": hits.lead_outline_card(picked_example(), _LINK, Instant(NOW)),
-    "outlined closed": hits.lead_outline_card(picked_example(state=LeadState.LOST), _LINK, Instant(NOW)),
+    "found": search.search_results_card(FoundLeads("dach", (lead_example(), picked_example(ref="L-5")))),
+    "found more": search.search_results_card(FoundLeads("dach", (lead_example(), _OWN_LEAD), has_more=True)),
+    "found the newest": search.search_results_card(FoundLeads("", (_OWN_LEAD,))),
+    "found nothing": search.search_results_card(FoundLeads("dach", ())),
+    "found nothing at all": search.search_results_card(FoundLeads("", ())),
+    "outlined": search.lead_outline_card(lead_example(), _LINK, Instant(NOW)),
+    "outlined in work": search.lead_outline_card(picked_example(), _LINK, Instant(NOW)),
+    "outlined closed": search.lead_outline_card(picked_example(state=LeadState.LOST), _LINK, Instant(NOW)),
     "note": forms.note_form(picked_example(), {}),
     "win": forms.win_form(picked_example()),
     "lose": forms.lose_form(picked_example(), {}),

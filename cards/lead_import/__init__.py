@@ -1,6 +1,6 @@
 """Leads brought in by file: how it is done, what would happen, how far it is, and what became of every row."""
 
-from cards.lead_import import refusals as refusals, skipped_rows as account
+from cards.lead_import import refusals as refusals
 from cards.lead_import.card import VIEW as VIEW, import_card as import_card, import_help_card as import_help_card
 from cards.lead_import.forms import (
     KEEP_DUPLICATES as KEEP_DUPLICATES,

@@ -81,9 +81,9 @@ TEXT_INPUT_STYLES: Final = {"text": "Text", "email": "Email", "tel": "Tel", "url
 
 @dataclass(frozen=True, slots=True)
 class AdaptiveContext(RenderContext):
-    """A writer who also knows what the buttons of the card carry beside their commands."""
+    """A ctx who also knows what the buttons of the card carry beside their commands."""
 
-    carried: Json = field(default_factory=dict[str, Any])
+    extra: Json = field(default_factory=dict[str, Any])
     many: tuple[str, ...] = ()
     """The inputs of several choices."""
 
@@ -95,7 +95,7 @@ def render(
     now: datetime,
     *,
     user_ids: Sequence[str] = (),
-    carried: Json | None = None,
+    extra: Json | None = None,
 ) -> Json:
     """The card as Adaptive Card. `user_ids` are the people for whom Teams asks for an own view (card.refresh).
 
@@ -103,13 +103,13 @@ def render(
     of very many buttons it is worth less than the buttons.
     """
     many = tuple(one.name for one in card.body if isinstance(one, ChoiceInput) and one.many)
-    writer = AdaptiveContext(language, zone, now, escape_markdown, carried or {}, many)
-    drawn = render_card(card, writer, user_ids[:REFRESH_USERS_MAX])
+    ctx = AdaptiveContext(language, zone, now, escape_markdown, extra or {}, many)
+    drawn = render_card(card, ctx, user_ids[:REFRESH_USERS_MAX])
     if measure_bytes(drawn) <= LIMIT_BYTES:
         return drawn
-    writer = replace(writer, carried={})
-    for candidate in truncated_versions(card, writer):
-        drawn = render_card(candidate, writer, user_ids[:REFRESH_USERS_MAX])
+    ctx = replace(ctx, extra={})
+    for candidate in truncated_versions(card, ctx):
+        drawn = render_card(candidate, ctx, user_ids[:REFRESH_USERS_MAX])
         if measure_bytes(drawn) <= LIMIT_BYTES:
             break
     return drawn
@@ -120,29 +120,34 @@ def measure_bytes(drawn: Json) -> int:
     return len(msgspec.json.encode(drawn))
 
 
-def render_card(card: Card, w: AdaptiveContext, user_ids: Sequence[str]) -> Json:
-    actions = [render_action(action, w) for action in card.actions if is_usable(action)]
+def render_card(card: Card, ctx: AdaptiveContext, user_ids: Sequence[str]) -> Json:
+    actions = [render_action(action, ctx) for action in card.actions if is_usable(action)]
     drawn: Json = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.5",
-        "lang": str(w.language),
-        "speak": w.one_line(card.plain).translate(SPEECH_MARKUP),
-        "fallbackText": w.line(card.plain),
-        "body": [*render_heading(card, w), *(part for block in card.body for part in render_block(block, w))],
+        "lang": str(ctx.language),
+        "speak": ctx.format_line(card.plain).translate(SPEECH_MARKUP),
+        "fallbackText": ctx.escape_line(card.plain),
+        "body": [*render_heading(card, ctx), *(part for block in card.body for part in render_block(block, ctx))],
         "actions": [
             action if place < BUTTONS_SHOWN else {**action, "mode": "secondary"} for place, action in enumerate(actions)
         ],
     }
     if card.refresh:
-        drawn["refresh"] = render_refresh(card.refresh, w, user_ids)
+        drawn["refresh"] = render_refresh(card.refresh, ctx, user_ids)
     if any(isinstance(block, Table | Items) for block in card.body):
         drawn["msteams"] = {"width": "full"}
     return drawn
 
 
-def render_refresh(run: Run, w: AdaptiveContext, user_ids: Sequence[str]) -> Json:
-    action = {"type": "Action.Execute", "title": w.one_line(run.label), "verb": run.command, "data": build_payload(run)}
+def render_refresh(run: Run, ctx: AdaptiveContext, user_ids: Sequence[str]) -> Json:
+    action = {
+        "type": "Action.Execute",
+        "title": ctx.format_line(run.label),
+        "verb": run.command,
+        "data": build_payload(run),
+    }
     return {"action": action} | ({"userIds": list(user_ids)} if user_ids else {})
 
 
@@ -150,13 +155,13 @@ def build_payload(run: Run) -> Json:
     return {"v": PAYLOAD_VERSION, "cmd": run.command, "args": dict(run.args)}
 
 
-def render_heading(card: Card, w: AdaptiveContext) -> list[Json]:
+def render_heading(card: Card, ctx: AdaptiveContext) -> list[Json]:
     """The title with its badge beside it, or below when the badge is long."""
-    title = text_block(w.line(card.title), weight="Bolder", size="Medium", style="heading")
+    title = text_block(ctx.escape_line(card.title), weight="Bolder", size="Medium", style="heading")
     if not card.badge:
         return [title]
-    badge = render_badge(card.badge, w)
-    if len(w.one_line(card.badge.text)) > WIDE_BADGE_CHARS:
+    badge = render_badge(card.badge, ctx)
+    if len(ctx.format_line(card.badge.text)) > WIDE_BADGE_CHARS:
         return [title, {**badge, "spacing": "None"}]
     return [column_set(column([title], "stretch"), column([badge], "auto"))]
 
@@ -173,62 +178,64 @@ def column(items: list[Json], width: str | int, **looks: object) -> Json:
     return {"type": "Column", "width": width, "items": items, **looks}
 
 
-def render_badge(badge: Badge, w: AdaptiveContext) -> Json:
-    return text_block(f"{SYMBOLS[badge.state]}{w.line(badge.text)}", **TEXT_STYLES[badge.tone])
+def render_badge(badge: Badge, ctx: AdaptiveContext) -> Json:
+    return text_block(f"{SYMBOLS[badge.state]}{ctx.escape_line(badge.text)}", **TEXT_STYLES[badge.tone])
 
 
-def render_block(block: Block, w: AdaptiveContext) -> list[Json]:
+def render_block(block: Block, ctx: AdaptiveContext) -> list[Json]:
     match block:
         case Text() | Quote() | Badge():
-            drawn = [render_text(block, w)]
+            drawn = [render_text(block, ctx)]
         case Facts():
-            facts = [{"title": w.line(fact.label), "value": w.line(fact.value)} for fact in block.facts]
+            facts = [
+                {"title": ctx.escape_line(fact.label), "value": ctx.escape_line(fact.value)} for fact in block.facts
+            ]
             drawn: list[Json] = [{"type": "FactSet", "facts": facts}]
         case Items():
-            drawn = render_items(block, w)
+            drawn = render_items(block, ctx)
         case Table():
-            drawn = [render_table(block, w)]
+            drawn = [render_table(block, ctx)]
         case Progress():
-            drawn = [text_block(w.say(block.text)), render_progress_bar(block)]
+            drawn = [text_block(ctx.escape_text(block.text)), render_progress_bar(block)]
         case Picture():
-            drawn = [render_picture(block, w)]
+            drawn = [render_picture(block, ctx)]
         case File():
-            drawn = [render_file(block, w)]
+            drawn = [render_file(block, ctx)]
         case _:
-            drawn = render_input(block, w)
+            drawn = render_input(block, ctx)
     return drawn
 
 
-def render_text(block: Text | Quote | Badge, w: AdaptiveContext) -> Json:
+def render_text(block: Text | Quote | Badge, ctx: AdaptiveContext) -> Json:
     match block:
         case Text():
-            return text_block(w.say(block.text), **TEXT_STYLES[block.tone])
+            return text_block(ctx.escape_text(block.text), **TEXT_STYLES[block.tone])
         case Quote():
-            quoted = text_block(w.say(block.text), maxLines=block.lines)
+            quoted = text_block(ctx.escape_text(block.text), maxLines=block.lines)
             return {"type": "Container", "style": "emphasis", "items": [quoted]}
         case Badge():
-            return render_badge(block, w)
+            return render_badge(block, ctx)
 
 
-def render_items(block: Items, w: AdaptiveContext) -> list[Json]:
-    heading = [text_block(w.line(block.heading), weight="Bolder", style="heading")] if block.heading else []
-    return heading + [render_item(item, w) for item in block.items]
+def render_items(block: Items, ctx: AdaptiveContext) -> list[Json]:
+    heading = [text_block(ctx.escape_line(block.heading), weight="Bolder", style="heading")] if block.heading else []
+    return heading + [render_item(item, ctx) for item in block.items]
 
 
-def render_item(item: Item, w: AdaptiveContext) -> Json:
-    words = [text_block(w.line(item.title))]
+def render_item(item: Item, ctx: AdaptiveContext) -> Json:
+    words = [text_block(ctx.escape_line(item.title))]
     if item.detail:
-        words.append(text_block(w.line(item.detail), isSubtle=True, spacing="None", size="Small"))
-    aside = [render_badge(item.badge, w)] if item.badge else []
-    if actions := [render_action(action, w) for action in item.actions if is_usable(action)]:
+        words.append(text_block(ctx.escape_line(item.detail), isSubtle=True, spacing="None", size="Small"))
+    aside = [render_badge(item.badge, ctx)] if item.badge else []
+    if actions := [render_action(action, ctx) for action in item.actions if is_usable(action)]:
         aside.append({"type": "ActionSet", "actions": actions})
     both = [column(words, "stretch")] + ([column(aside, "auto")] if aside else [])
     return column_set(*both, separator=True)
 
 
-def render_table(table: Table, w: AdaptiveContext) -> Json:
+def render_table(table: Table, ctx: AdaptiveContext) -> Json:
     def row(cells: tuple[T, ...], **looks: object) -> Json:
-        drawn = [{"type": "TableCell", "items": [text_block(w.line(cell), **looks)]} for cell in cells]
+        drawn = [{"type": "TableCell", "items": [text_block(ctx.escape_line(cell), **looks)]} for cell in cells]
         return {"type": "TableRow", "cells": drawn}
 
     return {
@@ -252,16 +259,16 @@ def column_weight(part: int, total: int) -> int:
     return max(1, round(100 * part / total))
 
 
-def render_picture(picture: Picture, w: AdaptiveContext) -> Json:
+def render_picture(picture: Picture, ctx: AdaptiveContext) -> Json:
     if not is_safe_url(picture.url):
-        return text_block(w.line(picture.alternative), isSubtle=True)
-    return {"type": "Image", "url": picture.url, "altText": w.one_line(picture.alternative), "size": "Stretch"}
+        return text_block(ctx.escape_line(picture.alternative), isSubtle=True)
+    return {"type": "Image", "url": picture.url, "altText": ctx.format_line(picture.alternative), "size": "Stretch"}
 
 
-def render_file(file: File, w: AdaptiveContext) -> Json:
+def render_file(file: File, ctx: AdaptiveContext) -> Json:
     """Its line, and a button that has it handed over: a card itself holds no file."""
-    get = render_action(Run(t("Get file"), FETCH_COMMAND, {"file": file.file_id}), w)
-    words = text_block(w.line(file_text(file)))
+    get = render_action(Run(t("Get file"), FETCH_COMMAND, {"file": file.file_id}), ctx)
+    words = text_block(ctx.escape_line(file_text(file)))
     return column_set(column([words], "stretch"), column([{"type": "ActionSet", "actions": [get]}], "auto"))
 
 
@@ -269,13 +276,13 @@ def is_usable(action: Action) -> bool:
     return isinstance(action, Run) or is_safe_url(action.url)
 
 
-def render_action(action: Action, w: AdaptiveContext) -> Json:
-    title = w.one_line(action.label)
+def render_action(action: Action, ctx: AdaptiveContext) -> Json:
+    title = ctx.format_line(action.label)
     if isinstance(action, Open):
         return {"type": "Action.OpenUrl", "title": title, "url": action.url}
     data = build_payload(action)
-    if w.many and action.collects:
-        data["many"] = list(w.many)
+    if ctx.many and action.collects:
+        data["many"] = list(ctx.many)
     common = {
         "title": title,
         "data": data,
@@ -287,44 +294,51 @@ def render_action(action: Action, w: AdaptiveContext) -> Json:
         "type": "Action.Execute",
         "verb": action.command,
         **common,
-        "data": {**data, **w.carried},
+        "data": {**data, **ctx.extra},
         "fallback": {"type": "Action.Submit", **common},
     }
 
 
-def render_input(block: Input, w: AdaptiveContext) -> list[Json]:
-    drawn: Json = {"id": block.name, "label": w.one_line(block.label)}
+def render_input(block: Input, ctx: AdaptiveContext) -> list[Json]:
+    drawn: Json = {"id": block.name, "label": ctx.format_line(block.label)}
     match block:
         case TextInput():
-            drawn |= render_text_input(block, w)
+            drawn |= render_text_input(block, ctx)
         case NumberInput():
             drawn |= render_number_input(block)
         case ChoiceInput():
-            drawn |= render_choice_input(block, w)
+            drawn |= render_choice_input(block, ctx)
         case ToggleInput():
             # The words stand beside the box; a label above would say them twice.
             del drawn["label"]
-            drawn |= {"type": "Input.Toggle", "title": w.line(block.label), "value": "true" if block.value else "false"}
+            drawn |= {
+                "type": "Input.Toggle",
+                "title": ctx.escape_line(block.label),
+                "value": "true" if block.value else "false",
+            }
             return [drawn]
         case DateInput():
             drawn |= {"type": "Input.Date"} | ({"value": block.value.isoformat()} if block.value else {})
         case _:
             assert_never(block)
-    return [drawn | render_validation(block, w), *render_error(block.error, w)]
+    return [drawn | render_validation(block, ctx), *render_error(block.error, ctx)]
 
 
-def render_validation(block: TextInput | NumberInput | ChoiceInput | DateInput, w: AdaptiveContext) -> Json:
+def render_validation(block: TextInput | NumberInput | ChoiceInput | DateInput, ctx: AdaptiveContext) -> Json:
     """What the client says when the input is empty or no number."""
     if isinstance(block, NumberInput):
-        return {"isRequired": block.required, "errorMessage": w.line(t("Please enter a number that is allowed here."))}
-    return {"isRequired": True, "errorMessage": w.line(t("Please fill this in."))} if block.required else {}
+        return {
+            "isRequired": block.required,
+            "errorMessage": ctx.escape_line(t("Please enter a number that is allowed here.")),
+        }
+    return {"isRequired": True, "errorMessage": ctx.escape_line(t("Please fill this in."))} if block.required else {}
 
 
-def render_error(error: T | None, w: AdaptiveContext) -> list[Json]:
-    return [text_block(f"⚠ {w.line(error)}", color="Attention", spacing="None")] if error else []
+def render_error(error: T | None, ctx: AdaptiveContext) -> list[Json]:
+    return [text_block(f"⚠ {ctx.escape_line(error)}", color="Attention", spacing="None")] if error else []
 
 
-def render_text_input(block: TextInput, w: AdaptiveContext) -> Json:
+def render_text_input(block: TextInput, ctx: AdaptiveContext) -> Json:
     drawn: Json = {
         "type": "Input.Text",
         "maxLength": block.max_length,
@@ -335,7 +349,7 @@ def render_text_input(block: TextInput, w: AdaptiveContext) -> Json:
     if block.value:
         drawn["value"] = remove_invisible(block.value)
     if block.placeholder:
-        drawn["placeholder"] = w.one_line(block.placeholder)
+        drawn["placeholder"] = ctx.format_line(block.placeholder)
     return drawn
 
 
@@ -344,19 +358,19 @@ def render_number_input(block: NumberInput) -> Json:
     return {"type": "Input.Number"} | {name: limit for name, limit in limits.items() if limit is not None}
 
 
-def render_choice_input(block: ChoiceInput, w: AdaptiveContext) -> Json:
+def render_choice_input(block: ChoiceInput, ctx: AdaptiveContext) -> Json:
     drawn: Json = {
         "type": "Input.ChoiceSet",
-        "choices": [render_choice(choice, w) for choice in block.choices],
+        "choices": [render_choice(choice, ctx) for choice in block.choices],
         "style": choice_style(len(block.choices), many=block.many),
         "wrap": True,
-        "placeholder": w.one_line(t("Please choose")),
+        "placeholder": ctx.format_line(t("Please choose")),
     }
     return drawn | ({"isMultiSelect": True} if block.many else {}) | ({"value": block.value} if block.value else {})
 
 
-def render_choice(choice: Choice, w: AdaptiveContext) -> Json:
-    return {"title": w.one_line(choice.label), "value": choice.value}
+def render_choice(choice: Choice, ctx: AdaptiveContext) -> Json:
+    return {"title": ctx.format_line(choice.label), "value": choice.value}
 
 
 def choice_style(count: int, *, many: bool) -> str:

@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace as altered
 
 from cards.model import Action, Card, ChoiceInput, DateInput, NumberInput, Run, TextInput, ToggleInput, t
-from cards.render import plain as lines
+from cards.render import plain
 from cards.render.blockkit_actions import (
     ARGUMENTS_MAX,
     COMMAND_MAX_CHARS,
@@ -53,55 +53,55 @@ TEXT_KEYS: Final = ("text", "alt_text")
 INPUT_TYPES: Final = (TextInput, NumberInput, ChoiceInput, ToggleInput, DateInput)
 
 
-def render_message(card: Card, language: Language, zone: str, now: datetime, *, carried: Json | None = None) -> Json:
+def render_message(card: Card, language: Language, zone: str, now: datetime, *, extra: Json | None = None) -> Json:
     """A message: its blocks, and the words that stand for them in notifications and for screen readers.
 
     What is `carried` comes back with every button that has room for it.
     """
-    w = BlockKitContext(language, zone, now, carried=carried or {}, coded=assign_choice_codes(card))
-    said = escape_mrkdwn(lines.render(card, language, zone, now)[:FALLBACK_MAX_CHARS])
+    ctx = BlockKitContext(language, zone, now, extra=extra or {}, coded=assign_choice_codes(card))
+    said = escape_mrkdwn(plain.render(card, language, zone, now)[:FALLBACK_MAX_CHARS])
     text = (
         said
         if len(said) < FALLBACK_MAX_CHARS
         else said[:FALLBACK_MAX_CHARS].rpartition("\n")[0] or said[:FALLBACK_MAX_CHARS]
     )
-    return {"text": text, "blocks": render_within_limits(card, w)}
+    return {"text": text, "blocks": render_within_limits(card, ctx)}
 
 
-def render_view(card: Card, language: Language, zone: str, now: datetime, *, carried: Json | None = None) -> Json:
+def render_view(card: Card, language: Language, zone: str, now: datetime, *, extra: Json | None = None) -> Json:
     """A window: the button that sends the form is its own, and closing it cancels. What is `carried` it carries."""
-    w = BlockKitContext(language, zone, now, coded=assign_choice_codes(card), is_window=True)
+    ctx = BlockKitContext(language, zone, now, coded=assign_choice_codes(card), is_window=True)
     form = any(isinstance(block, INPUT_TYPES) for block in card.body)
     send = find_submit_action(card) if form else None
     kept = [one for one in card.actions if one is not send and not is_cancel(one)]
     cancels = len(kept) < len(card.actions) - bool(send)
-    title = w.one_line(card.title)
+    title = ctx.format_line(card.title)
     fits = 0 < len(title) <= VIEW_TITLE_MAX_CHARS
     shown = altered(card, actions=tuple(kept))
     drawn: Json = {
         "type": "modal",
         "title": plain_text(title if fits else PRODUCT, VIEW_TITLE_MAX_CHARS),
-        "close": plain_text(w.one_line(t("Cancel") if cancels else t("Close")), VIEW_TITLE_MAX_CHARS),
-        "blocks": render_within_limits(shown, w, send.command if send else "", is_titled=not fits),
-        "private_metadata": encode_metadata(build_payload(send, w) if send else NO_COMMAND, carried or {}),
+        "close": plain_text(ctx.format_line(t("Cancel") if cancels else t("Close")), VIEW_TITLE_MAX_CHARS),
+        "blocks": render_within_limits(shown, ctx, send.command if send else "", is_titled=not fits),
+        "private_metadata": encode_metadata(build_payload(send, ctx) if send else NO_COMMAND, extra or {}),
     }
     if form:
-        drawn["submit"] = plain_text(w.one_line(send.label if send else t("Send")), VIEW_TITLE_MAX_CHARS)
+        drawn["submit"] = plain_text(ctx.format_line(send.label if send else t("Send")), VIEW_TITLE_MAX_CHARS)
     return drawn
 
 
 def render_home(
-    cards: Sequence[Card], language: Language, zone: str, now: datetime, *, carried: Json | None = None
+    cards: Sequence[Card], language: Language, zone: str, now: datetime, *, extra: Json | None = None
 ) -> Json:
     """The App Home: cards below each other, where not all have room each shorter. What is `carried` it carries."""
     numbers = count()
     blocks: list[Json] = []
     for card in cards:
-        w = BlockKitContext(language, zone, now, coded=assign_choice_codes(card), is_window=True, numbers=numbers)
+        ctx = BlockKitContext(language, zone, now, coded=assign_choice_codes(card), is_window=True, numbers=numbers)
         divider: list[Json] = [{"type": "divider"}] if blocks else []
         room = VIEW_BLOCKS_MAX - len(blocks) - len(divider)
-        blocks += divider + render_within_limits(card, w, most=room // 2 if card is not cards[-1] else room)
-    return {"type": "home", "blocks": blocks, "private_metadata": encode_metadata(NO_COMMAND, carried or {})}
+        blocks += divider + render_within_limits(card, ctx, most=room // 2 if card is not cards[-1] else room)
+    return {"type": "home", "blocks": blocks, "private_metadata": encode_metadata(NO_COMMAND, extra or {})}
 
 
 def is_cancel(action: Action) -> bool:
@@ -109,43 +109,43 @@ def is_cancel(action: Action) -> bool:
     return isinstance(action, Run) and not action.collects and CANCEL_LABEL in (action.label.source, action.command)
 
 
-def encode_metadata(payload: Json, carried: Json) -> str:
+def encode_metadata(payload: Json, extra: Json) -> str:
     """What a window carries: the command that it sends, and what is needed for the next answer."""
-    said = msgspec.json.encode({**payload, **carried}).decode()
+    said = msgspec.json.encode({**payload, **extra}).decode()
     if len(said) > METADATA_MAX_CHARS:
         raise ValueError(f"the arguments of {payload['cmd']} are longer than a window may carry")
     return said
 
 
 def render_within_limits(
-    card: Card, w: BlockKitContext, command: str = "", *, is_titled: bool = True, most: int = 0
+    card: Card, ctx: BlockKitContext, command: str = "", *, is_titled: bool = True, most: int = 0
 ) -> list[Json]:
     """The card's blocks, ever shorter until Slack takes them; its own buttons always stay."""
-    most = most or (VIEW_BLOCKS_MAX if w.is_window else MESSAGE_BLOCKS_MAX)
+    most = most or (VIEW_BLOCKS_MAX if ctx.is_window else MESSAGE_BLOCKS_MAX)
     sender = find_submit_action(card)
     command = command or (sender.command if sender else "")
-    blocks = render_card(card, w, command, is_titled=is_titled)
-    dense = replace(w, is_dense=True)
-    for candidate in truncated_versions(card, w):
-        if fits_limits(blocks, w, most):
+    blocks = render_card(card, ctx, command, is_titled=is_titled)
+    dense = replace(ctx, is_dense=True)
+    for candidate in truncated_versions(card, ctx):
+        if fits_limits(blocks, ctx, most):
             break
         blocks = render_card(altered(candidate, actions=card.actions), dense, command, is_titled=is_titled)
     return blocks
 
 
-def render_card(card: Card, w: BlockKitContext, command: str, *, is_titled: bool) -> list[Json]:
+def render_card(card: Card, ctx: BlockKitContext, command: str, *, is_titled: bool) -> list[Json]:
     return [
-        *render_heading(card, w, is_titled=is_titled),
-        *BodyRenderer(w, command).blocks(card),
-        *render_actions(card.actions, w),
+        *render_heading(card, ctx, is_titled=is_titled),
+        *BodyRenderer(ctx, command).blocks(card),
+        *render_actions(card.actions, ctx),
     ]
 
 
-def fits_limits(blocks: Sequence[Json], w: BlockKitContext, most: int) -> bool:
+def fits_limits(blocks: Sequence[Json], ctx: BlockKitContext, most: int) -> bool:
     if len(blocks) > most:
         return False
     whole = len(msgspec.json.encode(blocks))
-    if w.is_window:
+    if ctx.is_window:
         return whole <= VIEW_MAX_BYTES
     room = MESSAGE_MAX_CHARS - BLOCK_OVERHEAD_CHARS * len(blocks)
     # The words are a part of the whole: they are counted one by one only where that is too much.
@@ -175,7 +175,7 @@ def parse_action(action: Mapping[str, Any], values: object) -> ParsedCommand | N
 
 
 def parse_submission(metadata: object, values: object) -> ParsedCommand | None:
-    """What a window carried that was sent; None when it is none of ours."""
+    """What a window extra that was sent; None when it is none of ours."""
     return parse_payload(metadata, values)
 
 

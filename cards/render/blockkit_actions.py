@@ -38,9 +38,9 @@ BUTTON_STYLES: Final[Mapping[Style, Json]] = {
 
 @dataclass(frozen=True, slots=True)
 class BlockKitContext(RenderContext):
-    """A writer who also numbers the buttons, and knows where the card is to stand."""
+    """A ctx who also numbers the buttons, and knows where the card is to stand."""
 
-    carried: Json = field(default_factory=dict[str, Any])
+    extra: Json = field(default_factory=dict[str, Any])
     """What every button carries beside its command."""
     coded: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
     """The values of choices that are too long to be sent, by input and by the code that is sent instead."""
@@ -53,15 +53,15 @@ class BlockKitContext(RenderContext):
 
 @dataclass(frozen=True, slots=True)
 class ParsedCommand:
-    """What a button, a menu or a window that was sent carried, with what was filled in."""
+    """What a button, a menu or a window that was sent extra, with what was filled in."""
 
     command: str
     args: Mapping[str, Any]
-    carried: Mapping[str, Any]
+    extra: Mapping[str, Any]
 
 
 class BlockKitPayload(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What stands in a value, beside what is carried."""
+    """What stands in a value, beside what is extra."""
 
     v: int
     cmd: str
@@ -70,19 +70,19 @@ class BlockKitPayload(msgspec.Struct, frozen=True, omit_defaults=True):
     coded: dict[str, dict[str, str]] = {}
 
 
-def build_payload(run: Run, w: BlockKitContext) -> Json:
+def build_payload(run: Run, ctx: BlockKitContext) -> Json:
     """What a command is as a value."""
     payload = BlockKitPayload(PAYLOAD_VERSION, run.command, dict(run.args), int(run.collects))
     if run.collects:
-        payload = msgspec.structs.replace(payload, coded={name: dict(codes) for name, codes in w.coded.items()})
-    return msgspec.to_builtins(payload) | w.carried
+        payload = msgspec.structs.replace(payload, coded={name: dict(codes) for name, codes in ctx.coded.items()})
+    return msgspec.to_builtins(payload) | ctx.extra
 
 
-def encode_button_value(run: Run, w: BlockKitContext) -> str:
-    """The value of a button; what is carried is worth less than the button. Ids are never too long for one."""
-    value = msgspec.json.encode(build_payload(run, w)).decode()
+def encode_button_value(run: Run, ctx: BlockKitContext) -> str:
+    """The value of a button; what is extra is worth less than the button. Ids are never too long for one."""
+    value = msgspec.json.encode(build_payload(run, ctx)).decode()
     if len(value) > VALUE_MAX_CHARS:
-        value = msgspec.json.encode(build_payload(run, replace(w, carried={}))).decode()
+        value = msgspec.json.encode(build_payload(run, replace(ctx, extra={}))).decode()
     if len(value) > VALUE_MAX_CHARS:
         raise ValueError(f"the arguments of {run.command} are longer than a button may carry")
     return value
@@ -92,59 +92,64 @@ def is_usable(action: Action) -> bool:
     return isinstance(action, Run) or (is_safe_url(action.url) and len(action.url) <= URL_MAX_CHARS)
 
 
-def next_action_id(action: Action, w: BlockKitContext) -> str:
+def next_action_id(action: Action, ctx: BlockKitContext) -> str:
     name = action.command if isinstance(action, Run) else OPEN_URL
-    return f"{name}#{next(w.numbers)}"
+    return f"{name}#{next(ctx.numbers)}"
 
 
-def render_button(action: Action, w: BlockKitContext, about: str = "") -> Json:
+def render_button(action: Action, ctx: BlockKitContext, about: str = "") -> Json:
     """A button; `about` says to whoever hears it which row it belongs to."""
-    label = w.one_line(action.label)
-    drawn: Json = {"type": "button", "text": plain_text(label, LABEL_MAX_CHARS), "action_id": next_action_id(action, w)}
+    label = ctx.format_line(action.label)
+    drawn: Json = {
+        "type": "button",
+        "text": plain_text(label, LABEL_MAX_CHARS),
+        "action_id": next_action_id(action, ctx),
+    }
     if about:
         drawn["accessibility_label"] = truncate(f"{label}: {about}", LABEL_MAX_CHARS)
     if isinstance(action, Open):
         return drawn | {"url": action.url}
-    return drawn | {"value": encode_button_value(action, w)} | BUTTON_STYLES[action.style]
+    return drawn | {"value": encode_button_value(action, ctx)} | BUTTON_STYLES[action.style]
 
 
-def render_menu_option(action: Action, w: BlockKitContext) -> Json | None:
+def render_menu_option(action: Action, ctx: BlockKitContext) -> Json | None:
     """A line of a menu; None where it has no room for what the button carries."""
-    text = plain_text(w.one_line(action.label), LABEL_MAX_CHARS)
+    text = plain_text(ctx.format_line(action.label), LABEL_MAX_CHARS)
     if isinstance(action, Open):
         return {"text": text, "value": OPEN_URL, "url": action.url}
-    value = msgspec.json.encode(build_payload(action, w)).decode()
+    value = msgspec.json.encode(build_payload(action, ctx)).decode()
     if len(value) > OPTION_MAX_CHARS:
-        value = msgspec.json.encode(build_payload(action, replace(w, carried={}))).decode()
+        value = msgspec.json.encode(build_payload(action, replace(ctx, extra={}))).decode()
     return {"text": text, "value": value} if len(value) <= OPTION_MAX_CHARS else None
 
 
-def render_menu(options: Sequence[Json], w: BlockKitContext) -> Json:
+def render_menu(options: Sequence[Json], ctx: BlockKitContext) -> Json:
     """A menu behind three dots."""
-    return {"type": "overflow", "action_id": f"more#{next(w.numbers)}", "options": list(options)}
+    return {"type": "overflow", "action_id": f"more#{next(ctx.numbers)}", "options": list(options)}
 
 
-def render_actions(actions: Sequence[Action], w: BlockKitContext, about: str = "") -> list[Json]:
+def render_actions(actions: Sequence[Action], ctx: BlockKitContext, about: str = "") -> list[Json]:
     """The buttons below a card: three, and the rest in a menu."""
     usable = [action for action in actions if is_usable(action)]
     if len(usable) <= BUTTONS_SHOWN + 1:
         shown, rest = usable, []
     else:
         shown, rest = usable[:BUTTONS_SHOWN], usable[BUTTONS_SHOWN:]
-    elements = [render_button(action, w, about) for action in shown]
+    elements = [render_button(action, ctx, about) for action in shown]
     options: list[Json] = []
     for action in rest:
-        if drawn := render_menu_option(action, w):
+        if drawn := render_menu_option(action, ctx):
             options.append(drawn)
         else:
-            elements.append(render_button(action, w, about))
-    elements += render_menus(options, w)
+            elements.append(render_button(action, ctx, about))
+    elements += render_menus(options, ctx)
     return split_action_blocks(elements)
 
 
-def render_menus(options: Sequence[Json], w: BlockKitContext) -> list[Json]:
+def render_menus(options: Sequence[Json], ctx: BlockKitContext) -> list[Json]:
     return [
-        render_menu(options[start : start + MENU_OPTIONS_MAX], w) for start in range(0, len(options), MENU_OPTIONS_MAX)
+        render_menu(options[start : start + MENU_OPTIONS_MAX], ctx)
+        for start in range(0, len(options), MENU_OPTIONS_MAX)
     ]
 
 

@@ -64,7 +64,7 @@ FETCH_COMMAND: Final = "file.show"
 class BodyRenderer:
     """The blocks of one card. Only its first table is drawn as one: Slack takes no second."""
 
-    w: BlockKitContext
+    ctx: BlockKitContext
     command: str
     """What the inputs belong to."""
     has_table: bool = False
@@ -74,77 +74,77 @@ class BodyRenderer:
             yield from self.block(block)
 
     def block(self, block: Block) -> list[Json]:
-        w = self.w
+        ctx = self.ctx
         match block:
             case Text():
-                drawn = render_paragraph(w.words(block.text), block.tone)
+                drawn = render_paragraph(ctx.format_text(block.text), block.tone)
             case Quote() | Badge():
-                drawn = [render_quote(block, w) if isinstance(block, Quote) else render_badge(block, w)]
+                drawn = [render_quote(block, ctx) if isinstance(block, Quote) else render_badge(block, ctx)]
             case Facts():
-                drawn = list(render_facts(block, w))
+                drawn = list(render_facts(block, ctx))
             case Items():
-                drawn = render_items(block, w)
+                drawn = render_items(block, ctx)
             case Table():
                 drawn = self.table(block)
             case Progress():
-                drawn = [section_block(plain_text(f"{w.words(block.text)}\n{render_progress_bar(block)}"))]
+                drawn = [section_block(plain_text(f"{ctx.format_text(block.text)}\n{render_progress_bar(block)}"))]
             case Picture() | File():
-                drawn = [render_file(block, w) if isinstance(block, File) else render_picture(block, w)]
+                drawn = [render_file(block, ctx) if isinstance(block, File) else render_picture(block, ctx)]
             case _:
-                drawn = render_input(block, w, self.command)
+                drawn = render_input(block, ctx, self.command)
         return drawn
 
     def table(self, table: Table) -> list[Json]:
         rows = (table.columns, *table.rows)
         fits = len(rows) <= TABLE_ROWS_MAX and max(map(len, rows)) <= TABLE_COLUMNS_MAX
-        words = [[truncate(self.w.one_line(cell), CELL_MAX_CHARS) for cell in row] for row in rows]
-        if self.has_table or self.w.is_window or not fits:
+        words = [[truncate(self.ctx.format_line(cell), CELL_MAX_CHARS) for cell in row] for row in rows]
+        if self.has_table or self.ctx.is_window or not fits:
             return render_table_as_lines(words)
         self.has_table = True
         return [render_table(words)]
 
 
-def render_heading(card: Card, w: BlockKitContext, *, is_titled: bool = True) -> Iterator[Json]:
+def render_heading(card: Card, ctx: BlockKitContext, *, is_titled: bool = True) -> Iterator[Json]:
     """The title and the state below it."""
-    title = w.one_line(card.title)
+    title = ctx.format_line(card.title)
     if is_titled:
         yield header_block(title)
         if len(title) > len(header_block(title)["text"]["text"]):
             yield from render_paragraph(title, Tone.PLAIN)
     if card.badge:
-        yield render_badge(card.badge, w)
+        yield render_badge(card.badge, ctx)
 
 
-def render_badge(drawn: Badge, w: BlockKitContext) -> Json:
-    return context_block(f"{SYMBOLS[drawn.state]}{w.one_line(drawn.text)}")
+def render_badge(drawn: Badge, ctx: BlockKitContext) -> Json:
+    return context_block(f"{SYMBOLS[drawn.state]}{ctx.format_line(drawn.text)}")
 
 
-def render_items(block: Items, w: BlockKitContext) -> list[Json]:
-    title = [rich_text_block("rich_text_section", w.one_line(block.heading), bold=True)] if block.heading else []
+def render_items(block: Items, ctx: BlockKitContext) -> list[Json]:
+    title = [rich_text_block("rich_text_section", ctx.format_line(block.heading), bold=True)] if block.heading else []
     if block.items and all(not (one.detail or one.badge or one.actions) for one in block.items):
-        return title + render_paragraph("\n".join(f"• {w.one_line(one.title)}" for one in block.items), Tone.PLAIN)
-    return title + [part for one in block.items for part in render_item(one, w)]
+        return title + render_paragraph("\n".join(f"• {ctx.format_line(one.title)}" for one in block.items), Tone.PLAIN)
+    return title + [part for one in block.items for part in render_item(one, ctx)]
 
 
-def render_item(one: Item, w: BlockKitContext) -> list[Json]:
+def render_item(one: Item, ctx: BlockKitContext) -> list[Json]:
     """A row: one button stands beside it, two stand below, or in a menu beside it where blocks are scarce."""
-    name = w.one_line(one.title)
-    state = f" · {SYMBOLS[one.badge.state]}{w.one_line(one.badge.text)}" if one.badge else ""
-    detail = f"\n{w.one_line(one.detail)}" if one.detail else ""
+    name = ctx.format_line(one.title)
+    state = f" · {SYMBOLS[one.badge.state]}{ctx.format_line(one.badge.text)}" if one.badge else ""
+    detail = f"\n{ctx.format_line(one.detail)}" if one.detail else ""
     drawn = section_block(bold_title_text(name, state + detail))
     actions = [action for action in one.actions if is_usable(action)]
     if not actions:
         return [drawn]
     if len(actions) == 1:
-        return [drawn | {"accessory": render_button(actions[0], w, name)}]
-    if w.is_dense and (options := render_dense_menu(actions, w)):
-        return [drawn | {"accessory": render_menu(options, w)}]
-    return [drawn, *split_action_blocks([render_button(action, w, name) for action in actions])]
+        return [drawn | {"accessory": render_button(actions[0], ctx, name)}]
+    if ctx.is_dense and (options := render_dense_menu(actions, ctx)):
+        return [drawn | {"accessory": render_menu(options, ctx)}]
+    return [drawn, *split_action_blocks([render_button(action, ctx, name) for action in actions])]
 
 
-def render_dense_menu(actions: Sequence[Action], w: BlockKitContext) -> list[Json]:
+def render_dense_menu(actions: Sequence[Action], ctx: BlockKitContext) -> list[Json]:
     """All the buttons of a row as lines of a menu, or none of them."""
-    options = [drawn for action in actions if (drawn := render_menu_option(action, w))]
+    options = [drawn for action in actions if (drawn := render_menu_option(action, ctx))]
     return options if len(options) == len(actions) else []
 
 
@@ -167,8 +167,8 @@ def render_progress_bar(progress: Progress) -> str:
     return "▓" * full + "░" * (BAR_CELLS - full)
 
 
-def render_picture(drawn: Picture, w: BlockKitContext) -> Json:
-    words = w.one_line(drawn.alternative)
+def render_picture(drawn: Picture, ctx: BlockKitContext) -> Json:
+    words = ctx.format_line(drawn.alternative)
     if not is_public_url(drawn.url):
         return context_block(words)
     return {"type": "image", "image_url": drawn.url, "alt_text": truncate(words, IMAGE_TEXT_MAX_CHARS)}
@@ -186,9 +186,9 @@ def is_public_url(url: str) -> bool:
         return parts.scheme == "https" and "." in host and not host.endswith((".local", ".internal", ".localhost"))
 
 
-def render_file(drawn: File, w: BlockKitContext) -> Json:
+def render_file(drawn: File, ctx: BlockKitContext) -> Json:
     """Its line, and a button that has it handed over."""
-    name = w.one_line(file_text(drawn))
+    name = ctx.format_line(file_text(drawn))
     return section_block(
-        plain_text(name), accessory=render_button(Run(t("Get file"), FETCH_COMMAND, {"file": drawn.file_id}), w, name)
+        plain_text(name), accessory=render_button(Run(t("Get file"), FETCH_COMMAND, {"file": drawn.file_id}), ctx, name)
     )

@@ -60,46 +60,48 @@ def assign_choice_codes(card: Card) -> dict[str, dict[str, str]]:
     return codes
 
 
-def render_input(block: Input, w: BlockKitContext, command: str) -> list[Json]:
+def render_input(block: Input, ctx: BlockKitContext, command: str) -> list[Json]:
     """An input as blocks: the label above, a mistake below, and a long text in several parts."""
     match block:
         case TextInput():
-            return render_text_inputs(block, w, command)
+            return render_text_inputs(block, ctx, command)
         case NumberInput():
-            element = render_number_input(block, w)
+            element = render_number_input(block, ctx)
         case DateInput():
             element = {"type": "datepicker"} | ({"initial_date": block.value.isoformat()} if block.value else {})
         case ToggleInput():
-            return [render_toggle(block, w, command)]
+            return [render_toggle(block, ctx, command)]
         case ChoiceInput():
-            return render_choice_input(block, w, command)
+            return render_choice_input(block, ctx, command)
         case _:
             assert_never(block)
-    return [input_block(block, element, w, command)]
+    return [input_block(block, element, ctx, command)]
 
 
-def input_block(block: Input, element: Json, w: BlockKitContext, command: str, kind: str = "", name: str = "") -> Json:
+def input_block(
+    block: Input, element: Json, ctx: BlockKitContext, command: str, kind: str = "", name: str = ""
+) -> Json:
     """An element with its label and what is wrong with it."""
-    number = next(w.numbers)
+    number = next(ctx.numbers)
     drawn: Json = {
         "type": "input",
         "block_id": name or block.name,
-        "label": plain_text(w.one_line(block.label), INPUT_LABEL_MAX_CHARS),
+        "label": plain_text(ctx.format_line(block.label), INPUT_LABEL_MAX_CHARS),
         "element": element | {"action_id": f"{kind or element['type']}:{command}#{number}"},
         "optional": isinstance(block, ToggleInput) or not block.required,
     }
     error = None if isinstance(block, ToggleInput) else block.error
-    return drawn | ({"hint": plain_text(f"⚠ {w.one_line(error)}", INPUT_LABEL_MAX_CHARS)} if error else {})
+    return drawn | ({"hint": plain_text(f"⚠ {ctx.format_line(error)}", INPUT_LABEL_MAX_CHARS)} if error else {})
 
 
-def render_text_inputs(block: TextInput, w: BlockKitContext, command: str) -> list[Json]:
+def render_text_inputs(block: TextInput, ctx: BlockKitContext, command: str) -> list[Json]:
     parts = list(split_text(remove_invisible(block.value)))
-    drawn = [input_block(block, render_text_input(block, parts[0][1], w), w, command)]
+    drawn = [input_block(block, render_text_input(block, parts[0][1], ctx), ctx, command)]
     for place, (joint, part) in enumerate(parts[1:], 2):
         more = input_block(
-            block, render_text_input(block, part, w), w, command, name=f"{block.name}{PART_SEPARATOR}{place}{joint}"
+            block, render_text_input(block, part, ctx), ctx, command, name=f"{block.name}{PART_SEPARATOR}{place}{joint}"
         )
-        label = w.one_line(t("{label} (continued)", label=block.label))
+        label = ctx.format_line(t("{label} (continued)", label=block.label))
         drawn.append(more | {"label": plain_text(label, INPUT_LABEL_MAX_CHARS), "optional": True})
     return drawn
 
@@ -116,10 +118,10 @@ def split_text(words: str) -> Iterator[tuple[str, str]]:
     yield joint, words
 
 
-def render_text_input(block: TextInput, value: str, w: BlockKitContext) -> Json:
+def render_text_input(block: TextInput, value: str, ctx: BlockKitContext) -> Json:
     """Slack checks addresses by itself, in windows; it must not be given a wrong one to begin with."""
     drawn: Json = {"type": "plain_text_input"}
-    if w.is_window and block.kind in {"email", "url"} and not block.multiline and not value:
+    if ctx.is_window and block.kind in {"email", "url"} and not block.multiline and not value:
         drawn = {"type": f"{block.kind}_text_input"}
     else:
         drawn |= {"max_length": max(1, min(block.max_length, TYPED_MAX_CHARS), len(value))}
@@ -127,14 +129,14 @@ def render_text_input(block: TextInput, value: str, w: BlockKitContext) -> Json:
     if value:
         drawn["initial_value"] = value
     if block.placeholder:
-        drawn["placeholder"] = plain_text(w.one_line(block.placeholder), PLACEHOLDER_MAX_CHARS)
+        drawn["placeholder"] = plain_text(ctx.format_line(block.placeholder), PLACEHOLDER_MAX_CHARS)
     return drawn
 
 
-def render_number_input(block: NumberInput, w: BlockKitContext) -> Json:
+def render_number_input(block: NumberInput, ctx: BlockKitContext) -> Json:
     """Messages have no input for numbers: there it is a line, and what is no number is refused when it is sent."""
     initial = {} if block.value is None else {"initial_value": format_decimal_number(block.value)}
-    if not w.is_window:
+    if not ctx.is_window:
         return {"type": "plain_text_input", "max_length": 30} | initial
     limits = {"min_value": block.minimum, "max_value": block.maximum}
     bounds = {name: format_decimal_number(limit) for name, limit in limits.items() if limit is not None}
@@ -145,65 +147,65 @@ def format_decimal_number(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
-def render_toggle(block: ToggleInput, w: BlockKitContext, command: str) -> Json:
+def render_toggle(block: ToggleInput, ctx: BlockKitContext, command: str) -> Json:
     """One box with its words beside it; the label above is what Slack asks for."""
-    box = {"text": plain_text(w.one_line(block.label), LABEL_MAX_CHARS), "value": "true"}
+    box = {"text": plain_text(ctx.format_line(block.label), LABEL_MAX_CHARS), "value": "true"}
     element: Json = {"type": "checkboxes", "options": [box]}
-    return input_block(block, element | ({"initial_options": [box]} if block.value else {}), w, command, TOGGLE_KIND)
+    return input_block(block, element | ({"initial_options": [box]} if block.value else {}), ctx, command, TOGGLE_KIND)
 
 
-def render_choice_input(block: ChoiceInput, w: BlockKitContext, command: str) -> list[Json]:
+def render_choice_input(block: ChoiceInput, ctx: BlockKitContext, command: str) -> list[Json]:
     """Few choices are all shown, more fold up; labels that are too long for Slack stand above in full."""
-    codes = {value: code for code, value in w.coded.get(block.name, {}).items()}
+    codes = {value: code for code, value in ctx.coded.get(block.name, {}).items()}
     sent = [
         (encode_choice(value, codes), choice) for value, choice in {one.value: one for one in block.choices}.items()
     ]
-    options = [render_choice(choice, value, w) for value, choice in sent if value is not None][
+    options = [render_choice(choice, value, ctx) for value, choice in sent if value is not None][
         : OPTIONS_MAX * GROUPS_MAX
     ]
     left_out = len(sent) - len(options)
     missing = tn("{n} more is not shown here.", "{n} more are not shown here.", left_out)
-    note = [context_block(w.one_line(missing))] if left_out else []
+    note = [context_block(ctx.format_line(missing))] if left_out else []
     if not options:
-        return [*note, context_block(w.one_line(block.label))]
+        return [*note, context_block(ctx.format_line(block.label))]
     chosen = set(block.value.split(",")) if block.many else {block.value}
     wanted = [one for one, (_, choice) in zip(options, sendable_choices(sent), strict=False) if choice.value in chosen]
-    element = render_multi_select(options, wanted, w) if block.many else render_single_select(options, wanted, w)
+    element = render_multi_select(options, wanted, ctx) if block.many else render_single_select(options, wanted, ctx)
     kind = MULTI_KIND if block.many else ""
-    return [*render_long_labels(sendable_choices(sent), w), input_block(block, element, w, command, kind), *note]
+    return [*render_long_labels(sendable_choices(sent), ctx), input_block(block, element, ctx, command, kind), *note]
 
 
 def sendable_choices(sent: Sequence[tuple[str | None, Choice]]) -> list[tuple[str, Choice]]:
     return [(value, choice) for value, choice in sent if value is not None]
 
 
-def render_choice(choice: Choice, value: str, w: BlockKitContext) -> Json:
-    return {"text": plain_text(w.one_line(choice.label), LABEL_MAX_CHARS), "value": value}
+def render_choice(choice: Choice, value: str, ctx: BlockKitContext) -> Json:
+    return {"text": plain_text(ctx.format_line(choice.label), LABEL_MAX_CHARS), "value": value}
 
 
-def render_long_labels(sent: Sequence[tuple[str, Choice]], w: BlockKitContext) -> list[Json]:
+def render_long_labels(sent: Sequence[tuple[str, Choice]], ctx: BlockKitContext) -> list[Json]:
     """In full what a choice can only show the beginning of."""
-    labels = [label for _, choice in sent if len(label := w.one_line(choice.label)) > LABEL_MAX_CHARS]
+    labels = [label for _, choice in sent if len(label := ctx.format_line(choice.label)) > LABEL_MAX_CHARS]
     return render_paragraph("\n".join(labels), Tone.SUBTLE) if labels else []
 
 
-def render_multi_select(options: list[Json], chosen: list[Json], w: BlockKitContext) -> Json:
+def render_multi_select(options: list[Json], chosen: list[Json], ctx: BlockKitContext) -> Json:
     initial = {"initial_options": chosen} if chosen else {}
     if len(options) <= CHECKBOXES_MAX:
         return {"type": "checkboxes", "options": options} | initial
-    return render_select("multi_static_select", options, w) | initial
+    return render_select("multi_static_select", options, ctx) | initial
 
 
-def render_single_select(options: list[Json], chosen: list[Json], w: BlockKitContext) -> Json:
+def render_single_select(options: list[Json], chosen: list[Json], ctx: BlockKitContext) -> Json:
     initial = {"initial_option": chosen[0]} if chosen else {}
     if len(options) <= CHOICES_SHOWN:
         return {"type": "radio_buttons", "options": options} | initial
-    return render_select("static_select", options, w) | initial
+    return render_select("static_select", options, ctx) | initial
 
 
-def render_select(kind: str, options: list[Json], w: BlockKitContext) -> Json:
+def render_select(kind: str, options: list[Json], ctx: BlockKitContext) -> Json:
     """A menu to choose from; more than a hundred choices stand in groups called after their first and last one."""
-    drawn: Json = {"type": kind, "placeholder": plain_text(w.one_line(t("Please choose")), PLACEHOLDER_MAX_CHARS)}
+    drawn: Json = {"type": kind, "placeholder": plain_text(ctx.format_line(t("Please choose")), PLACEHOLDER_MAX_CHARS)}
     if len(options) <= OPTIONS_MAX:
         return drawn | {"options": options}
     parts = [options[start : start + OPTIONS_MAX] for start in range(0, len(options), OPTIONS_MAX)]

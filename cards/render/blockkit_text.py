@@ -88,9 +88,9 @@ def find_split(words: str, most: int) -> int:
     return next((end for end in ends if end > 0), most)
 
 
-def render_quote(block: Quote, w: RenderContext) -> Json:
+def render_quote(block: Quote, ctx: RenderContext) -> Json:
     """What somebody else wrote; rich text keeps it from being anything but that."""
-    return rich_text_block("rich_text_quote", truncate_quote(w.words(block.text), block.lines))
+    return rich_text_block("rich_text_quote", truncate_quote(ctx.format_text(block.text), block.lines))
 
 
 def truncate_quote(words: str, lines: int) -> str:
@@ -103,22 +103,22 @@ def truncate_quote(words: str, lines: int) -> str:
     return shown if len(rows) <= lines else f"{shown} …"
 
 
-def render_facts(block: Facts, w: RenderContext) -> Iterator[Json]:
+def render_facts(block: Facts, ctx: RenderContext) -> Iterator[Json]:
     """Labelled values in two columns; what is too long for a column stands below in full."""
     short: list[Fact] = []
     for fact in block.facts:
-        if len(w.one_line(fact.value)) + len(w.one_line(fact.label)) < FIELD_MAX_CHARS // 2:
+        if len(ctx.format_line(fact.value)) + len(ctx.format_line(fact.label)) < FIELD_MAX_CHARS // 2:
             short.append(fact)
             continue
-        yield from render_fact_columns(short, w)
+        yield from render_fact_columns(short, ctx)
         short = []
-        yield from render_paragraph(f"{w.one_line(fact.label)}\n{w.one_line(fact.value)}", Tone.PLAIN)
-    yield from render_fact_columns(short, w)
+        yield from render_paragraph(f"{ctx.format_line(fact.label)}\n{ctx.format_line(fact.value)}", Tone.PLAIN)
+    yield from render_fact_columns(short, ctx)
 
 
-def render_fact_columns(several: Sequence[Fact], w: RenderContext) -> Iterator[Json]:
+def render_fact_columns(several: Sequence[Fact], ctx: RenderContext) -> Iterator[Json]:
     drawn = [
-        bold_title_text(w.one_line(one.label), "\n" + (w.one_line(one.value) or EMPTY_TEXT), FIELD_MAX_CHARS)
+        bold_title_text(ctx.format_line(one.label), "\n" + (ctx.format_line(one.value) or EMPTY_TEXT), FIELD_MAX_CHARS)
         for one in several
     ]
     for start in range(0, len(drawn), FIELDS_MAX):

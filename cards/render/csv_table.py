@@ -21,14 +21,14 @@ class CsvTable:
     """A table for one reader, which grows row by row."""
 
     header: Sequence[T]
-    writer: RenderContext
+    ctx: RenderContext
     max_rows: int = EXPORT_ROWS_MAX
     _sheet: Sheet = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with the header."""
         self._sheet = Sheet(
-            [self.writer.one_line(one) for one in self.header], self.writer.language, max_rows=self.max_rows
+            [self.ctx.format_line(one) for one in self.header], self.ctx.language, max_rows=self.max_rows
         )
 
     def add(self, row: Sequence[CsvCell]) -> None:
@@ -43,10 +43,10 @@ class CsvTable:
         match cell:
             case Amount():
                 whole, cents = divmod(cell.cents, CENTS)
-                return f"{whole}{DECIMAL_SEPARATORS[self.writer.language]}{cents:02}"
+                return f"{whole}{DECIMAL_SEPARATORS[self.ctx.language]}{cents:02}"
             case datetime():
-                return self.writer.local(cell).strftime("%Y-%m-%d %H:%M")
+                return self.ctx.to_local_time(cell).strftime("%Y-%m-%d %H:%M")
             case T():
-                return self.writer.one_line(cell)
+                return self.ctx.format_line(cell)
             case _:
                 return cell

@@ -85,14 +85,14 @@ def render(card: Card, language: Language, zone: str, now: datetime) -> str:
     return str(render_element(card, RenderContext(language, zone, now)))
 
 
-def render_element(card: Card, w: RenderContext) -> h.Element:
+def render_element(card: Card, ctx: RenderContext) -> h.Element:
     """The card as an element, to stand in a page."""
-    parts = [render_block(block, w) for block in card.body]
+    parts = [render_block(block, ctx) for block in card.body]
     body = h.div(".card-body")[parts] if parts else None
-    inside = (body, render_actions(card.actions, w))
+    inside = (body, render_actions(card.actions, ctx))
     has_inputs = any(isinstance(block, INPUT_TYPES) for block in card.body)
-    return h.article(".card", lang=str(w.language), aria_label=w.one_line(card.title))[
-        render_heading(card, w),
+    return h.article(".card", lang=str(ctx.language), aria_label=ctx.format_line(card.title))[
+        render_heading(card, ctx),
         h.form(".card-form", method="dialog", autocomplete="off")[inside] if has_inputs else inside,
     ]
 
@@ -113,14 +113,14 @@ def render_page(title: str, body: h.Node, language: Language) -> str:
     return str(h.html(lang=str(language))[head, h.body[h.main(".page")[body]]])
 
 
-def render_heading(card: Card, w: RenderContext) -> h.Element:
-    badge = render_badge(card.badge, w) if card.badge else None
-    return h.header(".card-head")[h.h3(".card-title")[w.one_line(card.title)], badge]
+def render_heading(card: Card, ctx: RenderContext) -> h.Element:
+    badge = render_badge(card.badge, ctx) if card.badge else None
+    return h.header(".card-head")[h.h3(".card-title")[ctx.format_line(card.title)], badge]
 
 
-def render_badge(badge: Badge, w: RenderContext) -> h.Element:
+def render_badge(badge: Badge, ctx: RenderContext) -> h.Element:
     symbol = h.span(".symbol", aria_hidden="true")[SYMBOLS[badge.state]] if SYMBOLS[badge.state] else None
-    return h.span(f".badge.tone-{badge.tone}")[symbol, w.one_line(badge.text)]
+    return h.span(f".badge.tone-{badge.tone}")[symbol, ctx.format_line(badge.text)]
 
 
 def render_lines(words: str) -> list[h.Node]:
@@ -129,95 +129,95 @@ def render_lines(words: str) -> list[h.Node]:
     return [lines[0], *(node for line in lines[1:] for node in (h.br, line))]
 
 
-def render_block(block: Block, w: RenderContext) -> h.Node:
+def render_block(block: Block, ctx: RenderContext) -> h.Node:
     match block:
         case Text() | Quote() | Badge():
-            return render_text(block, w)
+            return render_text(block, ctx)
         case Facts() | Items() | Table():
-            return render_list(block, w)
+            return render_list(block, ctx)
         case Progress():
             bar = h.progress(max=max(block.total, 1), value=max(block.done, 0), aria_hidden="true")
-            return h.div(".progress")[h.p[render_lines(w.words(block.text))], bar]
+            return h.div(".progress")[h.p[render_lines(ctx.format_text(block.text))], bar]
         case Picture():
-            return render_picture(block, w)
+            return render_picture(block, ctx)
         case File():
-            return render_file(block, w)
+            return render_file(block, ctx)
         case _:
-            return render_input(block, w)
+            return render_input(block, ctx)
 
 
-def render_text(block: Text | Quote | Badge, w: RenderContext) -> h.Element:
+def render_text(block: Text | Quote | Badge, ctx: RenderContext) -> h.Element:
     match block:
         case Text():
-            return h.p(f".text.tone-{block.tone}")[render_lines(w.words(block.text))]
+            return h.p(f".text.tone-{block.tone}")[render_lines(ctx.format_text(block.text))]
         case Quote():
             lines = min(max(block.lines, 1), QUOTE_LINES_MAX)
-            return h.blockquote(f".quote.lines-{lines}")[h.p[render_lines(w.words(block.text))]]
+            return h.blockquote(f".quote.lines-{lines}")[h.p[render_lines(ctx.format_text(block.text))]]
         case Badge():
-            return h.p[render_badge(block, w)]
+            return h.p[render_badge(block, ctx)]
 
 
-def render_list(block: Facts | Items | Table, w: RenderContext) -> h.Element:
+def render_list(block: Facts | Items | Table, ctx: RenderContext) -> h.Element:
     match block:
         case Facts():
-            facts = ((w.one_line(fact.label), w.one_line(fact.value)) for fact in block.facts)
+            facts = ((ctx.format_line(fact.label), ctx.format_line(fact.value)) for fact in block.facts)
             return h.dl(".facts")[(h.div(".fact")[h.dt[label], h.dd[value]] for label, value in facts)]
         case Items():
-            title = h.h4(".items-title")[w.one_line(block.heading)] if block.heading else None
-            return h.section(".items")[title, h.ul[(render_item(item, w) for item in block.items)]]
+            title = h.h4(".items-title")[ctx.format_line(block.heading)] if block.heading else None
+            return h.section(".items")[title, h.ul[(render_item(item, ctx) for item in block.items)]]
         case Table():
-            return render_table(block, w)
+            return render_table(block, ctx)
 
 
-def render_item(item: Item, w: RenderContext) -> h.Element:
-    title = h.p(".item-title")[w.one_line(item.title)]
+def render_item(item: Item, ctx: RenderContext) -> h.Element:
+    title = h.p(".item-title")[ctx.format_line(item.title)]
     words = h.div(".item-words")[
-        h.div(".item-head")[title, render_badge(item.badge, w)] if item.badge else title,
-        h.p(".item-detail")[w.one_line(item.detail)] if item.detail else None,
+        h.div(".item-head")[title, render_badge(item.badge, ctx)] if item.badge else title,
+        h.p(".item-detail")[ctx.format_line(item.detail)] if item.detail else None,
     ]
-    about = w.one_line(item.title)
+    about = ctx.format_line(item.title)
     # "Pick" alone says little to whoever hears the buttons one after the other.
-    aside = (render_action(action, w, about) for action in item.actions)
+    aside = (render_action(action, ctx, about) for action in item.actions)
     return h.li(".item")[words, h.div(".item-aside")[aside] if item.actions else None]
 
 
-def render_table(table: Table, w: RenderContext) -> h.Element:
-    head = h.thead[h.tr[(h.th(scope="col")[w.one_line(cell)] for cell in table.columns)]]
-    rows = (h.tr[(h.td[w.one_line(cell)] for cell in row)] for row in table.rows)
+def render_table(table: Table, ctx: RenderContext) -> h.Element:
+    head = h.thead[h.tr[(h.th(scope="col")[ctx.format_line(cell)] for cell in table.columns)]]
+    rows = (h.tr[(h.td[ctx.format_line(cell)] for cell in row)] for row in table.rows)
     # A wide table scrolls inside its frame, also by keyboard.
-    label = w.one_line(t("Table"))
+    label = ctx.format_line(t("Table"))
     frame = h.div(".table-frame", role="region", tabindex="0", aria_label=label)
     return frame[h.table(".table")[head, h.tbody[rows]]]
 
 
-def render_picture(picture: Picture, w: RenderContext) -> h.Element:
-    words = w.one_line(picture.alternative)
+def render_picture(picture: Picture, ctx: RenderContext) -> h.Element:
+    words = ctx.format_line(picture.alternative)
     if not is_safe_url(picture.url):
         return h.p(".text.tone-subtle")[words]
     return h.figure(".picture")[h.img(src=picture.url, alt=words, loading="lazy")]
 
 
-def render_file(file: File, w: RenderContext) -> h.Element:
+def render_file(file: File, ctx: RenderContext) -> h.Element:
     """A link that the page leads through its own door; elsewhere nobody fetches anything with it."""
-    size = h.span(".file-size")[w.value(Size(file.size_bytes))]
+    size = h.span(".file-size")[ctx.format_value(Size(file.size_bytes))]
     address = f"/chat/files/{quote(file.file_id, safe='')}"
     link = h.a(href=address, download=file.name, data_file=file.file_id)[remove_invisible(file.name)]
     return h.p(".file")[link, " ", size]
 
 
-def render_actions(actions: tuple[Action, ...], w: RenderContext) -> h.Node:
+def render_actions(actions: tuple[Action, ...], ctx: RenderContext) -> h.Node:
     if not actions:
         return None
     shown, rest = actions[:BUTTONS_SHOWN], actions[BUTTONS_SHOWN:]
     more = h.details(".more")[
-        h.summary[w.one_line(t("More"))],
-        h.div(".more-actions")[(render_action(action, w) for action in rest)],
+        h.summary[ctx.format_line(t("More"))],
+        h.div(".more-actions")[(render_action(action, ctx) for action in rest)],
     ]
-    return h.div(".actions")[(render_action(action, w) for action in shown), more if rest else None]
+    return h.div(".actions")[(render_action(action, ctx) for action in shown), more if rest else None]
 
 
-def render_action(action: Action, w: RenderContext, about: str = "") -> h.Node:
-    words = w.one_line(action.label)
+def render_action(action: Action, ctx: RenderContext, about: str = "") -> h.Node:
+    words = ctx.format_line(action.label)
     label = f"{words}: {about}" if about else None
     if isinstance(action, Open):
         return render_link(action, words, label)
@@ -237,31 +237,31 @@ def render_link(action: Open, words: str, label: str | None) -> h.Node:
     return h.a(".button", href=action.url, target="_blank", rel="noopener noreferrer", aria_label=label)[words]
 
 
-def render_input(block: Input, w: RenderContext) -> h.Element:
+def render_input(block: Input, ctx: RenderContext) -> h.Element:
     match block:
         case TextInput():
-            return render_field(block, w, render_text_input(block, w))
+            return render_field(block, ctx, render_text_input(block, ctx))
         case NumberInput():
-            return render_field(block, w, render_number_input(block))
+            return render_field(block, ctx, render_number_input(block))
         case DateInput():
             value = block.value.isoformat() if block.value else None
             control = h.input(type="date", name=block.name, data_kind="date", value=value, required=block.required)
-            return render_field(block, w, control)
+            return render_field(block, ctx, control)
         case ChoiceInput():
-            return render_choice_input(block, w)
+            return render_choice_input(block, ctx)
         case ToggleInput():
             box = h.input(type="checkbox", name=block.name, data_kind="toggle", value="true", checked=block.value)
-            return h.label(".field.choice")[box, h.span[w.one_line(block.label)]]
+            return h.label(".field.choice")[box, h.span[ctx.format_line(block.label)]]
         case _:
             assert_never(block)
 
 
 def render_field(
-    block: TextInput | NumberInput | DateInput | ChoiceInput, w: RenderContext, control: h.Node
+    block: TextInput | NumberInput | DateInput | ChoiceInput, ctx: RenderContext, control: h.Node
 ) -> h.Element:
     """An input with its label around it, so that the two belong together without an id."""
     return h.label(class_=field_classes(block.error))[
-        render_label(block.label, w, required=block.required), control, *render_error(block.error, w)
+        render_label(block.label, ctx, required=block.required), control, *render_error(block.error, ctx)
     ]
 
 
@@ -269,23 +269,23 @@ def field_classes(error: T | None) -> list[str]:
     return ["field", "field-wrong"] if error else ["field"]
 
 
-def render_label(text: T, w: RenderContext, *, required: bool) -> h.Element:
+def render_label(text: T, ctx: RenderContext, *, required: bool) -> h.Element:
     star = h.span(".required", aria_hidden="true")[" *"] if required else None
-    return h.span(".field-label")[w.one_line(text), star]
+    return h.span(".field-label")[ctx.format_line(text), star]
 
 
-def render_error(error: T | None, w: RenderContext) -> Iterable[h.Element]:
+def render_error(error: T | None, ctx: RenderContext) -> Iterable[h.Element]:
     if error:
         symbol = h.span(".symbol", aria_hidden="true")["⚠ "]
-        yield h.span(".field-error")[symbol, w.one_line(error)]
+        yield h.span(".field-error")[symbol, ctx.format_line(error)]
 
 
-def render_text_input(block: TextInput, w: RenderContext) -> h.Node:
+def render_text_input(block: TextInput, ctx: RenderContext) -> h.Node:
     common = {
         "name": block.name,
         "data-kind": "text",
         "maxlength": block.max_length,
-        "placeholder": w.one_line(block.placeholder) if block.placeholder else None,
+        "placeholder": ctx.format_line(block.placeholder) if block.placeholder else None,
         "required": block.required,
         "aria-invalid": "true" if block.error else None,
     }
@@ -313,19 +313,19 @@ def format_number(value: float | None) -> str | None:
     return None if value is None else f"{value:.10g}"
 
 
-def render_choice_input(block: ChoiceInput, w: RenderContext) -> h.Element:
+def render_choice_input(block: ChoiceInput, ctx: RenderContext) -> h.Element:
     """Few choices are all shown, more fold up in a list."""
     if not block.many and len(block.choices) > CHOICES_SHOWN:
-        return render_field(block, w, render_select(block, w))
+        return render_field(block, ctx, render_select(block, ctx))
     chosen = set(block.value.split(",")) if block.many else {block.value}
-    boxes = (render_choice(block, choice, w, checked=choice.value in chosen) for choice in block.choices)
-    legend = h.legend[render_label(block.label, w, required=block.required)]
+    boxes = (render_choice(block, choice, ctx, checked=choice.value in chosen) for choice in block.choices)
+    legend = h.legend[render_label(block.label, ctx, required=block.required)]
     return h.fieldset(class_=field_classes(block.error))[
-        legend, h.div(".choices")[boxes], *render_error(block.error, w)
+        legend, h.div(".choices")[boxes], *render_error(block.error, ctx)
     ]
 
 
-def render_choice(block: ChoiceInput, choice: Choice, w: RenderContext, *, checked: bool) -> h.Element:
+def render_choice(block: ChoiceInput, choice: Choice, ctx: RenderContext, *, checked: bool) -> h.Element:
     box = h.input(
         type="checkbox" if block.many else "radio",
         name=block.name,
@@ -335,13 +335,13 @@ def render_choice(block: ChoiceInput, choice: Choice, w: RenderContext, *, check
         # A required check box would have to be checked itself.
         required=block.required and not block.many,
     )
-    return h.label(".choice")[box, h.span[w.one_line(choice.label)]]
+    return h.label(".choice")[box, h.span[ctx.format_line(choice.label)]]
 
 
-def render_select(block: ChoiceInput, w: RenderContext) -> h.Element:
-    empty = h.option(value="")[w.one_line(t("Please choose"))]
+def render_select(block: ChoiceInput, ctx: RenderContext) -> h.Element:
+    empty = h.option(value="")[ctx.format_line(t("Please choose"))]
     options = (
-        h.option(value=choice.value, selected=choice.value == block.value)[w.one_line(choice.label)]
+        h.option(value=choice.value, selected=choice.value == block.value)[ctx.format_line(choice.label)]
         for choice in block.choices
     )
     return h.select(name=block.name, data_kind="choice", required=block.required)[empty, options]

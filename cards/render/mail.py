@@ -51,50 +51,50 @@ TONE_STYLES: Final = {
 
 def render(card: Card, language: Language, zone: str, now: datetime) -> str:
     """The card as a whole HTML document; of its buttons only the links, because a mail runs no command."""
-    w = RenderContext(language, zone, now)
-    title = w.one_line(card.title)
+    ctx = RenderContext(language, zone, now)
+    title = ctx.format_line(card.title)
     head = h.head[h.meta(charset="utf-8"), h.meta(name="color-scheme", content="light"), h.title[title]]
     body = h.div(style=FRAME_STYLE)[
         h.h1(style=TITLE_STYLE)[title],
-        render_badge(card.badge, w) if card.badge else None,
-        (render_block(part, w) for part in card.body),
-        (render_link(action, w) for action in card.actions),
+        render_badge(card.badge, ctx) if card.badge else None,
+        (render_block(part, ctx) for part in card.body),
+        (render_link(action, ctx) for action in card.actions),
     ]
     return str(h.html(lang=str(language))[head, h.body(style="margin:0;background:#ffffff")[body]])
 
 
-def render_badge(drawn: Badge, w: RenderContext) -> h.Element:
-    return h.p(style=TEXT_STYLE + TONE_STYLES[drawn.tone])[SYMBOLS[drawn.state], w.one_line(drawn.text)]
+def render_badge(drawn: Badge, ctx: RenderContext) -> h.Element:
+    return h.p(style=TEXT_STYLE + TONE_STYLES[drawn.tone])[SYMBOLS[drawn.state], ctx.format_line(drawn.text)]
 
 
-def render_block(part: Block, w: RenderContext) -> h.Node:
+def render_block(part: Block, ctx: RenderContext) -> h.Node:
     match part:
         case Text() | Quote() | Progress():
-            drawn: h.Node = render_text(part, w)
+            drawn: h.Node = render_text(part, ctx)
         case Badge():
-            drawn = render_badge(part, w)
+            drawn = render_badge(part, ctx)
         case Facts():
-            rows = ((w.one_line(fact.label), w.one_line(fact.value)) for fact in part.facts)
+            rows = ((ctx.format_line(fact.label), ctx.format_line(fact.value)) for fact in part.facts)
             drawn = h.table(style=TABLE_STYLE)[
                 (h.tr[h.th(scope="row", style=LABEL_STYLE)[a], h.td(style=CELL_STYLE)[b]] for a, b in rows)
             ]
         case Items():
-            drawn = render_items(part, w)
+            drawn = render_items(part, ctx)
         case Table():
-            drawn = render_table(part, w)
+            drawn = render_table(part, ctx)
         case Picture():
-            drawn = render_picture(part, w)
+            drawn = render_picture(part, ctx)
         case File():
             # Where it is fetched, the person is known; a mail may lie anywhere.
-            drawn = h.p(style=TEXT_STYLE)[w.one_line(file_text(part))]
+            drawn = h.p(style=TEXT_STYLE)[ctx.format_line(file_text(part))]
         case _:
             # A mail takes no input.
             drawn = None
     return drawn
 
 
-def render_text(part: Text | Quote | Progress, w: RenderContext) -> h.Element:
-    said = render_lines(w.words(part.text))
+def render_text(part: Text | Quote | Progress, ctx: RenderContext) -> h.Element:
+    said = render_lines(ctx.format_text(part.text))
     match part:
         case Quote():
             return h.blockquote(style=QUOTE_STYLE)[said]
@@ -104,33 +104,33 @@ def render_text(part: Text | Quote | Progress, w: RenderContext) -> h.Element:
             return h.p(style=TEXT_STYLE)[said]
 
 
-def render_items(part: Items, w: RenderContext) -> h.Node:
-    title = h.h2(style="margin:0 0 4px;font-size:15px")[w.one_line(part.heading)] if part.heading else None
+def render_items(part: Items, ctx: RenderContext) -> h.Node:
+    title = h.h2(style="margin:0 0 4px;font-size:15px")[ctx.format_line(part.heading)] if part.heading else None
     rows = (
         h.li(style="margin:0 0 8px")[
-            w.one_line(item.title),
-            [h.br, h.span(style=TONE_STYLES[Tone.SUBTLE][1:])[w.one_line(item.detail)]] if item.detail else None,
-            [h.br, SYMBOLS[item.badge.state], w.one_line(item.badge.text)] if item.badge else None,
+            ctx.format_line(item.title),
+            [h.br, h.span(style=TONE_STYLES[Tone.SUBTLE][1:])[ctx.format_line(item.detail)]] if item.detail else None,
+            [h.br, SYMBOLS[item.badge.state], ctx.format_line(item.badge.text)] if item.badge else None,
         ]
         for item in part.items
     )
     return [title, h.ul(style="margin:0 0 12px;padding-left:20px")[rows]]
 
 
-def render_table(part: Table, w: RenderContext) -> h.Element:
-    head = h.tr[(h.th(scope="col", style=LABEL_STYLE)[w.one_line(cell)] for cell in part.columns)]
-    rows = (h.tr[(h.td(style=CELL_STYLE)[w.one_line(cell)] for cell in row)] for row in part.rows)
+def render_table(part: Table, ctx: RenderContext) -> h.Element:
+    head = h.tr[(h.th(scope="col", style=LABEL_STYLE)[ctx.format_line(cell)] for cell in part.columns)]
+    rows = (h.tr[(h.td(style=CELL_STYLE)[ctx.format_line(cell)] for cell in row)] for row in part.rows)
     return h.table(style=TABLE_STYLE)[h.thead[head], h.tbody[rows]]
 
 
-def render_picture(part: Picture, w: RenderContext) -> h.Node:
-    alternative = w.one_line(part.alternative)
+def render_picture(part: Picture, ctx: RenderContext) -> h.Node:
+    alternative = ctx.format_line(part.alternative)
     if not is_safe_url(part.url):
         return h.p(style=TEXT_STYLE)[alternative]
     return h.img(src=part.url, alt=alternative, style="display:block;max-width:100%;height:auto;margin:0 0 12px")
 
 
-def render_link(action: Action, w: RenderContext) -> h.Node:
+def render_link(action: Action, ctx: RenderContext) -> h.Node:
     if not isinstance(action, Open) or not is_safe_url(action.url):
         return None
-    return h.a(href=action.url, style=LINK_STYLE)[w.one_line(action.label)]
+    return h.a(href=action.url, style=LINK_STYLE)[ctx.format_line(action.label)]

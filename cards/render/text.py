@@ -116,26 +116,26 @@ class RenderContext:
     now: datetime
     escape: EscapeFunction = keep_text
 
-    def say(self, text: T) -> str:
+    def escape_text(self, text: T) -> str:
         """The sentence in the reader's words, escaped for the target."""
-        return self.escape(self.words(text))
+        return self.escape(self.format_text(text))
 
-    def line(self, text: T) -> str:
+    def escape_line(self, text: T) -> str:
         """The sentence on one line, escaped: titles, labels, cells."""
         if not text.params and not text.plural:
             return _constant_line(text.source, self.language, self.escape)
-        return self.escape(self.one_line(text))
+        return self.escape(self.format_line(text))
 
-    def one_line(self, text: T) -> str:
+    def format_line(self, text: T) -> str:
         """The sentence on one line, not escaped: buttons, subjects of mails."""
         if not text.params and not text.plural:
             return _constant_line(text.source, self.language, keep_text)
-        words = self.words(text)
+        words = self.format_text(text)
         return (LINE_BREAKS.sub(" ", words) if "\n" in words else words).strip()
 
-    def words(self, text: T) -> str:
+    def format_text(self, text: T) -> str:
         """The sentence in the reader's words, not escaped: for targets that know no markup."""
-        pieces = _split_placeholders(self.translated(text))
+        pieces = _split_placeholders(self.translate(text))
         if len(pieces) == 1:
             return pieces[0]
         said = list(pieces)
@@ -145,89 +145,89 @@ class RenderContext:
             if param is None:
                 said[place] = f"{{{name}}}"
                 continue
-            value = self.value(param)
+            value = self.format_value(param)
             # "bis 27.11." at the end of a sentence has one full stop.
             ends_twice = isinstance(param, Day | Instant) and value.endswith(".") and said[place + 1][:1] == "."
             said[place] = value[:-1] if ends_twice else value
         return "".join(said)
 
-    def translated(self, text: T) -> str:
+    def translate(self, text: T) -> str:
         if text.plural:
             return TRANSLATIONS[self.language].ngettext(text.source, text.plural, text.count)
         return _translate(text.source, self.language)
 
-    def value(self, param: Param) -> str:
+    def format_value(self, param: Param) -> str:
         match param:
             case str():
                 return remove_invisible(param)
             case int():
                 return format_decimal(param, locale=NUMBER_LOCALES[self.language])
             case Amount() | Size():
-                return self.amount(param) if isinstance(param, Amount) else self.size(param.size_bytes)
+                return self.format_amount(param) if isinstance(param, Amount) else self.format_size(param.size_bytes)
             case Day():
-                return self.day(param.day)
+                return self.format_day(param.day)
             case Instant():
-                return self.instant(param)
+                return self.format_instant(param)
             case T():
-                return self.words(param)
+                return self.format_text(param)
 
-    def size(self, size_bytes: int) -> str:
+    def format_size(self, size_bytes: int) -> str:
         """What a file holds, as the systems of the readers say it: begun kilobytes, from a megabyte on one decimal."""
         if size_bytes < MEGABYTE:
             return f"{format_decimal(-(-size_bytes // KILOBYTE), locale=NUMBER_LOCALES[self.language])} KB"
         tenths = Decimal(size_bytes * 10 // MEGABYTE) / 10
         return f"{format_decimal(tenths, locale=NUMBER_LOCALES[self.language])} MB"
 
-    def amount(self, amount: Amount) -> str:
+    def format_amount(self, amount: Amount) -> str:
         return format_money(amount.cents, amount.currency, self.language)
 
-    def day(self, day: date) -> str:
+    def format_day(self, day: date) -> str:
         """The day, with its year when that is not the present one."""
-        if day.year == self.local(self.now).year:
+        if day.year == self.to_local_time(self.now).year:
             return format_date(day, SHORT_DAY_FORMATS[self.language], locale=DATE_LOCALES[self.language])
-        return self.dated(day)
+        return self.format_date(day)
 
-    def dated(self, day: date) -> str:
+    def format_date(self, day: date) -> str:
         return format_date(day, "medium", locale=DATE_LOCALES[self.language])
 
-    def instant(self, instant: Instant) -> str:
+    def format_instant(self, instant: Instant) -> str:
         match instant.style:
             case TimeStyle.RELATIVE:
-                return self.relative(instant.at)
+                return self.format_relative(instant.at)
             case TimeStyle.CLOCK:
-                return self.clock(instant.at)
+                return self.format_clock(instant.at)
             case TimeStyle.DATE:
-                return self.dated(self.local(instant.at).date())
+                return self.format_date(self.to_local_time(instant.at).date())
             case TimeStyle.LEFT:
-                return self.left(instant.at)
+                return self.format_remaining(instant.at)
 
-    def local(self, at: datetime) -> datetime:
+    def to_local_time(self, at: datetime) -> datetime:
         return at.astimezone(find_zone(self.zone))
 
-    def clock(self, at: datetime) -> str:
+    def format_clock(self, at: datetime) -> str:
         """The time of day; with its weekday within a week, the date beyond."""
-        local, today = self.local(at), self.local(self.now).date()
+        local, today = self.to_local_time(at), self.to_local_time(self.now).date()
         if abs(local.date() - today) >= WEEK:
-            return self.dated(local.date())
+            return self.format_date(local.date())
         time = format_time(local, "HH:mm", locale=DATE_LOCALES[self.language])
         if local.date() == today:
             return time
         return f"{format_date(local, 'EEE', locale=DATE_LOCALES[self.language])} {time}"
 
-    def relative(self, at: datetime) -> str:
+    def format_relative(self, at: datetime) -> str:
         """How long ago, or in how long; the date when that is far."""
         distance = at - self.now
         if abs(distance) >= MONTH:
-            return self.dated(self.local(at).date())
+            return self.format_date(self.to_local_time(at).date())
         if abs(distance) < timedelta(minutes=1):
-            return self.words(JUST_NOW)
+            return self.format_text(JUST_NOW)
         # A threshold that nothing reaches keeps days from becoming weeks, which are too coarse for a deadline.
         granularity, threshold = ("day", sys.maxsize) if abs(distance) >= ALMOST_A_DAY else ("minute", 1)
         return format_timedelta(
             distance, granularity, threshold, add_direction=True, format="short", locale=DATE_LOCALES[self.language]
         )
 
-    def left(self, until: datetime) -> str:
+    def format_remaining(self, until: datetime) -> str:
         """What is left, in the two largest units; a begun minute counts."""
         minutes = max(0, -((self.now - until) // timedelta(minutes=1)))
         days, minutes = divmod(minutes, 24 * 60)

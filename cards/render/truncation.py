@@ -19,22 +19,22 @@ TITLE_ONLY_CHARS: Final = 200
 TRUNCATION_NOTE: Final = t("This message was shortened because it is too long for this place.")
 
 
-def truncated_versions(card: Card, writer: RenderContext) -> Iterator[Card]:
+def truncated_versions(card: Card, ctx: RenderContext) -> Iterator[Card]:
     """The card, and ever shorter versions of it; the last one is always small."""
     yield card
     for keep in ROW_LIMITS:
-        yield Truncation(keep, writer).card(card)
-    yield title_only_card(card, writer)
+        yield Truncation(keep, ctx).card(card)
+    yield title_only_card(card, ctx)
 
 
-def title_only_card(card: Card, writer: RenderContext) -> Card:
+def title_only_card(card: Card, ctx: RenderContext) -> Card:
     """What is left of a card that does not fit in any other way: its title."""
-    title = truncate_text(card.title, TITLE_ONLY_CHARS, writer)
+    title = truncate_text(card.title, TITLE_ONLY_CHARS, ctx)
     return Card(title, (Text(TRUNCATION_NOTE, Tone.SUBTLE),), subject=card.subject)
 
 
-def truncate_text(text: T, letters: int, writer: RenderContext) -> T:
-    words = writer.words(text)
+def truncate_text(text: T, letters: int, ctx: RenderContext) -> T:
+    words = ctx.format_text(text)
     return text if len(words) <= letters else verbatim(words[: letters - 1].rstrip() + "…")
 
 
@@ -43,7 +43,7 @@ class Truncation:
     """How much of each list and text may stay."""
 
     keep: int
-    writer: RenderContext
+    ctx: RenderContext
 
     def card(self, card: Card) -> Card:
         body = tuple(short for block in card.body for short in self.block(block))
@@ -52,7 +52,7 @@ class Truncation:
         return replace(card, title=self.text(card.title), body=(*body, note), summary=summary)
 
     def text(self, text: T) -> T:
-        return truncate_text(text, self.keep * CHARS_PER_ROW, self.writer)
+        return truncate_text(text, self.keep * CHARS_PER_ROW, self.ctx)
 
     def block(self, block: Block) -> Iterator[Block]:
         match block:

@@ -23,4 +23,4 @@ def test_words_fit_into_the_menus(extension: Extension, language: Language) -> N
 
 def written(text: T, language: Language) -> str:
     """The sentence in a language."""
-    return RenderContext(language, "UTC", NOW).one_line(text)
+    return RenderContext(language, "UTC", NOW).format_line(text)

@@ -61,12 +61,12 @@ patiently = settings(
 
 def message(card: Card, **carried: object) -> Json:
     """The card as a message to a reader in Berlin."""
-    return blockkit.render_message(card, Language.ENGLISH, ZONE, NOW, carried=carried or None)
+    return blockkit.render_message(card, Language.ENGLISH, ZONE, NOW, extra=carried or None)
 
 
 def view(card: Card, **carried: object) -> Json:
     """The card as a window of a reader in Berlin."""
-    return blockkit.render_view(card, Language.ENGLISH, ZONE, NOW, carried=carried or None)
+    return blockkit.render_view(card, Language.ENGLISH, ZONE, NOW, extra=carried or None)
 
 
 def runs(card: Card) -> list[tuple[str, Json]]:

@@ -79,7 +79,7 @@ def test_is_valid_in_teams(name: str, language: Language) -> None:
 def test_fits_the_manners(name: str, language: Language) -> None:
     """The first line is short and calm, and at most one button is the main one."""
     card = EXAMPLES[name]
-    title = RenderContext(language, ZONE, NOW).one_line(card.title)
+    title = RenderContext(language, ZONE, NOW).format_line(card.title)
     assert 0 < len(title) <= TITLE_LETTERS
     assert not title.endswith("!")
     assert sum(isinstance(action, Run) and action.style is Style.PRIMARY for action in card.actions) <= 1

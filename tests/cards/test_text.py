@@ -13,7 +13,7 @@ ENGLISH = RenderContext(Language.ENGLISH, ZONE, NOW)
 
 def both(text: T) -> tuple[str, str]:
     """The sentence in German and in English; the space that does not break stands as a space."""
-    german, english = (writer.words(text).replace("\xa0", " ") for writer in (GERMAN, ENGLISH))
+    german, english = (writer.format_text(text).replace("\xa0", " ") for writer in (GERMAN, ENGLISH))
     return german, english
 
 
@@ -119,22 +119,22 @@ def test_a_sentence_ends_once() -> None:
 
 def test_what_people_write_is_no_sentence() -> None:
     """User text is not translated, and placeholders in it stay what they are."""
-    assert GERMAN.words(t("{name} and {other}", name="just now", other="{name}")) == "just now and {name}"
-    assert GERMAN.words(verbatim("just now {text}")) == "just now {text}"
+    assert GERMAN.format_text(t("{name} and {other}", name="just now", other="{name}")) == "just now and {name}"
+    assert GERMAN.format_text(verbatim("just now {text}")) == "just now {text}"
 
 
 def test_an_unknown_placeholder_stays_visible() -> None:
     """A sentence that lacks a value is shown with the gap: a chat without an answer would be worse."""
-    assert GERMAN.words(T("Hello {name}")) == "Hello {name}"
-    assert GERMAN.words(T("")) == ""
+    assert GERMAN.format_text(T("Hello {name}")) == "Hello {name}"
+    assert GERMAN.format_text(T("")) == ""
 
 
 def test_nothing_hides_or_turns_what_is_written() -> None:
     """Control characters and direction overrides in user text are gone, halves of characters are marked."""
-    assert GERMAN.words(verbatim("a\u202eb\x00c\u2066d\ufeff")) == "abcd"
-    assert GERMAN.words(verbatim("a\ud800b")) == "a\ufffdb"
+    assert GERMAN.format_text(verbatim("a\u202eb\x00c\u2066d\ufeff")) == "abcd"
+    assert GERMAN.format_text(verbatim("a\ud800b")) == "a\ufffdb"
 
 
 def test_a_title_has_one_line() -> None:
     """What must stand on one line stands on one line."""
-    assert GERMAN.one_line(verbatim(" a\r\n  b\n\nc\u2028d ")) == "a b cd"
+    assert GERMAN.format_line(verbatim(" a\r\n  b\n\nc\u2028d ")) == "a b cd"

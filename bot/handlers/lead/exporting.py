@@ -24,7 +24,7 @@ async def export(ctx: Context, args: ExportArgs) -> Card:
     view = await lead.export(ctx.uow, ctx.actor, lambda one: table.add(cards.lead_row(one)), args.after)
     if not view.count:
         return cards.no_leads_card()
-    name = writer.one_line(cards.leads_file_name(view))
+    name = writer.format_line(cards.leads_file_name(view))
     return cards.lead_export_card(view, await file.offer(ctx.uow, ctx.actor, name, table.content()))
 
 

@@ -99,14 +99,14 @@ class Drawing:
     def view(self, card: Card, reader: Reader, opened: Opened) -> Json:
         """A card as a window."""
         carried: dict[str, Any] = {"at": msgspec.to_builtins(opened)}
-        drawn = blockkit.render_view(card, reader.language, reader.zone, self.clock(), carried=carried)
+        drawn = blockkit.render_view(card, reader.language, reader.zone, self.clock(), extra=carried)
         return drawn | {"callback_id": "card"}
 
     def home(self, card: Card, reader: Reader, opened: Opened) -> Json:
         """A card as the App Home."""
         carried: dict[str, Any] = {"at": msgspec.to_builtins(opened)}
-        return blockkit.render_home([card], reader.language, reader.zone, self.clock(), carried=carried)
+        return blockkit.render_home([card], reader.language, reader.zone, self.clock(), extra=carried)
 
     def line(self, words: T, reader: Reader) -> str:
         """A sentence on one line, where no card is needed."""
-        return RenderContext(reader.language, reader.zone, self.clock()).one_line(words)
+        return RenderContext(reader.language, reader.zone, self.clock()).format_line(words)

@@ -113,7 +113,7 @@ class Drawing:
         way = Way(card.refresh.command, dict(card.refresh.args)) if card.refresh and user_ids else back
         shown = card if user_ids else replace(card, refresh=None)
         carried = {"back": {"cmd": way.command, "args": dict(way.args)}} if way else {}
-        drawn = adaptive.render(shown, reader.language, reader.zone, self.clock(), user_ids=user_ids, carried=carried)
+        drawn = adaptive.render(shown, reader.language, reader.zone, self.clock(), user_ids=user_ids, extra=carried)
         if "refresh" in drawn:
             drawn["refresh"]["action"]["verb"] = REFRESH
         return drawn
@@ -150,7 +150,7 @@ class Drawing:
 
     def line(self, words: T, reader: Reader) -> str:
         """A sentence on one line, where Teams takes no card."""
-        return RenderContext(reader.language, reader.zone, self.clock()).one_line(words)
+        return RenderContext(reader.language, reader.zone, self.clock()).format_line(words)
 
     def words(self, card: Card, reader: Reader) -> str:
         """What a card says, where none can be shown."""
