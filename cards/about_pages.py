@@ -52,14 +52,14 @@ def support_cards(operator: SiteOperator, url: str) -> tuple[Card, ...]:
     )
 
 
-def privacy_cards(operator: SiteOperator, kept: RetentionDays) -> tuple[Card, ...]:
+def privacy_cards(operator: SiteOperator, retention: RetentionDays) -> tuple[Card, ...]:
     """Which data, what for, how long, whom to ask."""
     return (
         Card(PRIVACY_TITLE, (Text(t("No advertising, no analytics, no service that learns from your data.")),)),
         Card(t("Who is responsible"), _operator_blocks(operator)),
         Card(t("What it reads"), (Text(_DATA_READ),)),
         Card(t("What it keeps"), _item_list(*_DATA_STORED)),
-        Card(t("How long"), _item_list(*_retention_items(kept))),
+        Card(t("How long"), _item_list(*_retention_items(retention))),
         Card(t("Who gets it"), (Text(_DATA_SHARED), Text(_CONTACTS_MASKED))),
         Card(t("Your rights"), (Text(_RIGHTS), Text(_AUDIT_LOG, Tone.SUBTLE))),
     )
@@ -115,10 +115,10 @@ _RIGHTS: Final = t(
 _AUDIT_LOG: Final = t("Owners and admins read the log of their own team with: audit")
 
 
-def _retention_items(kept: RetentionDays) -> tuple[tuple[T, T], ...]:
+def _retention_items(retention: RetentionDays) -> tuple[tuple[T, T], ...]:
     return (
-        (t("Answers to clicks and commands"), _days_text(kept.arrivals_days)),
-        (t("Messages that were sent"), _days_text(kept.deliveries_days)),
+        (t("Answers to clicks and commands"), _days_text(retention.arrivals_days)),
+        (t("Messages that were sent"), _days_text(retention.deliveries_days)),
         (t("Files that you send"), _days_text(KEPT[Purpose.RECEIVED].days)),
         (t("Files that are made for you"), _days_text(KEPT[Purpose.MADE].days)),
         (t("Reports on invitations"), _days_text(REPORT_KEPT.days)),

@@ -121,16 +121,16 @@ AUDIT_HEADER: Final = (
 
 def audit_row(link: Link) -> tuple[str | int | T, ...]:
     """An entry in its line."""
-    one = link.entry
+    entry = link.entry
     chain = link.commitment, link.prev_hash, link.hash, link.salt, link.canonical
     return (
-        one.seq,
-        f"{one.at:%Y-%m-%d %H:%M:%S}",
-        ACTION_NAMES.get(one.action, verbatim(one.action)),
-        one.subject,
-        _actor_name(one),
-        SOURCE_NAMES.get(one.platform, verbatim(one.platform)),
-        *(one.team_id, link.at, one.action, one.user_id or "", one.platform, one.subject),
+        entry.seq,
+        f"{entry.at:%Y-%m-%d %H:%M:%S}",
+        ACTION_NAMES.get(entry.action, verbatim(entry.action)),
+        entry.subject,
+        _actor_name(entry),
+        SOURCE_NAMES.get(entry.platform, verbatim(entry.platform)),
+        *(entry.team_id, link.at, entry.action, entry.user_id or "", entry.platform, entry.subject),
         *chain,
     )
 
@@ -142,14 +142,14 @@ def audit_file_name(view: ExportedEntries) -> T:
 
 def audit_export_card(view: ExportedEntries, offered: OfferedFile) -> Card:
     """The file, and the next one where there are more entries."""
-    more = (Run(t("Next file"), "audit.export", {"after": view.after}),) if view.after else ()
+    next_file = (Run(t("Next file"), "audit.export", {"after": view.after}),) if view.after else ()
     return Card(
         tn("{n} entry of the audit log as a file", "{n} entries of the audit log as a file", view.count),
         (
             File(offered.file_id, offered.name, offered.size_bytes),
             Text(t("With the hash of each entry, so that a change can be found later."), Tone.SUBTLE),
         ),
-        more,
+        next_file,
     )
 
 
@@ -160,7 +160,7 @@ def audit_log_card(view: ListedEntries) -> Card:
     older = (Run(t("Show older"), "audit.show", {"before": view.older_than}),) if view.older_than else ()
     return Card(
         t("Audit log of {team}", team=view.team_name),
-        (Items(tuple(_entry_item(one) for one in view.entries)),),
+        (Items(tuple(_entry_item(entry) for entry in view.entries)),),
         (*older, Run(t("Export"), "audit.export")),
     )
 
@@ -174,26 +174,26 @@ SOURCE_NAMES: Final[dict[str, T]] = {
 }
 
 
-def _entry_item(one: Entry) -> Item:
-    action = ACTION_NAMES.get(one.action, verbatim(one.action))
-    title = t("{action} · {subject}", action=action, subject=one.subject) if one.subject else action
-    who = _actor_name(one)
-    if not one.platform:
-        return Item(title, T("{who}, {at}", {"who": who, "at": Instant(one.at)}))
-    changed = _change_text(one.details)
-    at, platform = Instant(one.at), SOURCE_NAMES.get(one.platform, verbatim(one.platform))
+def _entry_item(entry: Entry) -> Item:
+    action = ACTION_NAMES.get(entry.action, verbatim(entry.action))
+    title = t("{action} · {subject}", action=action, subject=entry.subject) if entry.subject else action
+    actor = _actor_name(entry)
+    if not entry.platform:
+        return Item(title, T("{who}, {at}", {"who": actor, "at": Instant(entry.at)}))
+    changed = _change_text(entry.details)
+    at, platform = Instant(entry.at), SOURCE_NAMES.get(entry.platform, verbatim(entry.platform))
     if changed:
         return Item(
             title,
-            t("{who}, {at}, {platform} · {change}", who=who, at=at, platform=platform, change=changed),
+            t("{who}, {at}, {platform} · {change}", who=actor, at=at, platform=platform, change=changed),
         )
-    return Item(title, t("{who}, {at}, {platform}", who=who, at=at, platform=platform))
+    return Item(title, t("{who}, {at}, {platform}", who=actor, at=at, platform=platform))
 
 
-def _actor_name(one: Entry) -> T:
-    if one.user_name:
-        return verbatim(one.user_name)
-    return t("the clock") if one.user_id is None else t("somebody")
+def _actor_name(entry: Entry) -> T:
+    if entry.user_name:
+        return verbatim(entry.user_name)
+    return t("the clock") if entry.user_id is None else t("somebody")
 
 
 def _change_text(details: Mapping[str, Any]) -> T | None:
@@ -209,10 +209,12 @@ def _change_text(details: Mapping[str, Any]) -> T | None:
 def _linked_chats_text(details: Mapping[str, Any]) -> T | None:
     """Which chats became one, or in which one a channel was connected from another one (X5)."""
     chats = [details.get(name) for name in ("first_platform", "other_platform", "channel_platform")]
-    named = [SOURCE_NAMES.get(one, verbatim(one)) for one in chats if isinstance(one, str) and one]
-    if len(named) > 1:
-        return T("{one} + {other}", {"one": named[0], "other": named[1]})
-    return T("→ {chat}", {"chat": named[0]}) if named else None
+    names = [
+        SOURCE_NAMES.get(platform, verbatim(platform)) for platform in chats if isinstance(platform, str) and platform
+    ]
+    if len(names) > 1:
+        return T("{one} + {other}", {"one": names[0], "other": names[1]})
+    return T("→ {chat}", {"chat": names[0]}) if names else None
 
 
 def _value_text(value: str) -> T:

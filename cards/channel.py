@@ -86,7 +86,7 @@ def _personal_welcome_card(view: Welcome) -> Card:
             actions=(Run(t("Show leads"), "lead.list", style=Style.PRIMARY), HELP),
         )
     restore = tuple(
-        Run(t("Restore {team}", team=one.name), "team.restore", {"team": one.team_id}) for one in view.restorable[:1]
+        Run(t("Restore {team}", team=team.name), "team.restore", {"team": team.team_id}) for team in view.restorable[:1]
     )
     join = Run(t("Join with a code"), "invitation.join")
     return Card(
@@ -191,7 +191,7 @@ def channel_offer_card(view: ChannelOffer | WrongCode) -> Card:
 
 
 def _wrong_code_card(view: WrongCode) -> Card:
-    left = (
+    attempts_text = (
         tn("One more try, then there is a short pause.", "{n} more tries, then there is a short pause.", view.left)
         if view.left
         else t("Please wait a few minutes before the next try.")
@@ -199,7 +199,7 @@ def _wrong_code_card(view: WrongCode) -> Card:
     hint = tn("A code works once and for {n} minute.", "A code works once and for {n} minutes.", CODE_MINUTES)
     return Card(
         t("This code doesn't fit."),
-        (Text(hint), Text(left)),
+        (Text(hint), Text(attempts_text)),
         badge=Badge(t("Not possible"), State.WARNING, Tone.WARNING),
     )
 
@@ -213,8 +213,8 @@ def channel_review_card(view: ChannelOffer, now: datetime) -> Card:
         return Card(t("No channel was connected."), actions=(NEW_CODE,), subject=_subject(view))
     args = {"offer": view.offer_id}
     if view.state is OfferState.ASKED:
-        again = Run(t("Look again"), "channel.review", args, Style.PRIMARY)
-        return Card(t("Nobody has typed the code yet."), actions=(again,), badge=WAITING_BADGE)
+        check_again = Run(t("Look again"), "channel.review", args, Style.PRIMARY)
+        return Card(t("Nobody has typed the code yet."), actions=(check_again,), badge=WAITING_BADGE)
     warning = Text(t("People from other organisations read along there."), Tone.WARNING)
     return Card(
         t("Connect channel {channel} with your team?", channel=_channel_name(view)),
@@ -246,9 +246,9 @@ def _channel_name(view: ChannelOffer) -> T:
 
 def channel_confirmed_card(view: ConnectedChannel) -> Card:
     """Where it was confirmed; the channel itself reads it, too."""
-    where = t("Channel {channel} now belongs to {team}.", channel=view.channel, team=view.team_name)
+    title = t("Channel {channel} now belongs to {team}.", channel=view.channel, team=view.team_name)
     return Card(
-        where if view.channel else t("The channel now belongs to {team}.", team=view.team_name),
+        title if view.channel else t("The channel now belongs to {team}.", team=view.team_name),
         (Text(t("I've said so there. New leads are posted there from now on.")),),
         (Run(t("Show my team"), "team.show"),),
         badge=CONNECTED_BADGE,

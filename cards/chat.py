@@ -45,8 +45,8 @@ def waiting_card() -> Card:
 
 def unconfirmed_card(card: Card) -> Card:
     """It is done, and the message that says so has perhaps not come."""
-    words = t("My message here has perhaps not arrived. Look for it before you begin anew.")
-    return Card(card.title, (Text(words, Tone.WARNING),), badge=card.badge)
+    warning = t("My message here has perhaps not arrived. Look for it before you begin anew.")
+    return Card(card.title, (Text(warning, Tone.WARNING),), badge=card.badge)
 
 
 def unreachable_card() -> Card:
@@ -59,15 +59,20 @@ def unreachable_card() -> Card:
 
 def redacted_card(card: Card) -> Card:
     """In place of a card where people of other organisations read along: colleagues press, and see it alone."""
-    about = card.subject
-    show = (Run(t("Show"), SHOW_COMMAND, {"view": about.view, "key": about.key}, Style.PRIMARY),) if about else ()
-    why = Text(t("People from other organisations read along here: I show it to colleagues alone."), Tone.SUBTLE)
-    return Card(t("There is something for the team."), (why,), show, subject=about)
+    subject = card.subject
+    buttons = (
+        (Run(t("Show"), SHOW_COMMAND, {"view": subject.view, "key": subject.key}, Style.PRIMARY),) if subject else ()
+    )
+    reason = Text(t("People from other organisations read along here: I show it to colleagues alone."), Tone.SUBTLE)
+    return Card(t("There is something for the team."), (reason,), buttons, subject=subject)
 
 
 def add_back_button(card: Card, command: str, args: Mapping[str, Any]) -> Card:
     """The card with a way back to the one in whose place it stands, unless it has that already."""
-    if any(isinstance(one, Run) and (one.command, dict(one.args)) == (command, dict(args)) for one in card.actions):
+    if any(
+        isinstance(action, Run) and (action.command, dict(action.args)) == (command, dict(args))
+        for action in card.actions
+    ):
         return card
     return replace(card, actions=(*card.actions, Run(t("Back"), command, args)))
 

@@ -17,12 +17,12 @@ WARNINGS: Final[dict[str, WarningText]] = {}
 def register_warning(code: str) -> Callable[[WarningText], WarningText]:
     """Register the words of a warning."""
 
-    def register(words: WarningText) -> WarningText:
+    def register(text: WarningText) -> WarningText:
         if code in WARNINGS:
             message = f"two wordings of {code}"
             raise ValueError(message)
-        WARNINGS[code] = words
-        return words
+        WARNINGS[code] = text
+        return text
 
     return register
 
@@ -34,11 +34,11 @@ def warning_text(warning: Warn) -> T:
 
 def confirmation_card(warnings: tuple[Warn, ...], label: T, command: str, args: Mapping[str, Any]) -> Card:
     """The first warning is what the card says, the others stand below; the button repeats the command."""
-    first, *others = (warning_text(one) for one in warnings)
-    accepted = {**args, "accept": [one.code for one in warnings]}
+    first, *rest = (warning_text(warning) for warning in warnings)
+    accepted = {**args, "accept": [warning.code for warning in warnings]}
     return Card(
         first,
-        tuple(Text(one) for one in others),
+        tuple(Text(warning) for warning in rest),
         (
             Run(label, command, accepted, Style.DESTRUCTIVE),
             Run(t("Cancel"), "cancel"),

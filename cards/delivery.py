@@ -69,21 +69,21 @@ def _single_delivery_card(lost: UnknownDeliveries, delivery: UnknownDelivery) ->
 
 def _deliveries_card(lost: UnknownDeliveries) -> Card:
     """How many, and the first of those that are still open."""
-    shown = [one for one in lost.first if one.is_open]
+    open_deliveries = [delivery for delivery in lost.first if delivery.is_open]
     body: list[Text | Items] = []
     if lost.open:
         body.append(Text(t("The connection broke while they were being sent. If one is not there, send it again.")))
-    if again := lost.total - lost.open:
-        body.append(Text(tn("{n} of them has been sent again.", "{n} of them have been sent again.", again)))
-    if shown:
-        body.append(Items(tuple(_delivery_item(one) for one in shown)))
-    if left := lost.open - len(shown):
-        body.append(Text(tn("… and {n} more", "… and {n} more", left), Tone.SUBTLE))
-    everything = Run(t("Send all again"), "delivery.resend_all", {"sweep": lost.sweep_id}, Style.PRIMARY)
+    if resent := lost.total - lost.open:
+        body.append(Text(tn("{n} of them has been sent again.", "{n} of them have been sent again.", resent)))
+    if open_deliveries:
+        body.append(Items(tuple(_delivery_item(delivery) for delivery in open_deliveries)))
+    if remaining := lost.open - len(open_deliveries):
+        body.append(Text(tn("… and {n} more", "… and {n} more", remaining), Tone.SUBTLE))
+    resend_all = Run(t("Send all again"), "delivery.resend_all", {"sweep": lost.sweep_id}, Style.PRIMARY)
     return Card(
         t("{count} messages may not have arrived", count=lost.total),
         tuple(body),
-        (everything,) if lost.open else (),
+        (resend_all,) if lost.open else (),
         badge=_badge(is_open=lost.open > 0),
         subject=Subject(VIEW, lost.sweep_id),
     )

@@ -7,13 +7,13 @@ from services.lead.model import LeadView
 
 def duplicate_blocks(warnings: tuple[Warn, ...]) -> tuple[Block, ...]:
     """The leads that the person should know of, above the form."""
-    leads = [lead for one in warnings if isinstance(lead := one.params.get("lead"), LeadView)]
+    leads = [lead for warning in warnings if isinstance(lead := warning.params.get("lead"), LeadView)]
     if not leads:
         return ()
-    words = tn(
+    text = tn(
         "{n} lead has the same e-mail or phone already.", "{n} leads have the same e-mail or phone already.", len(leads)
     )
-    return (Text(words, Tone.WARNING), Items(tuple(Item(_lead_title(lead), _lead_detail(lead)) for lead in leads)))
+    return (Text(text, Tone.WARNING), Items(tuple(Item(_lead_title(lead), _lead_detail(lead)) for lead in leads)))
 
 
 def _lead_title(lead: LeadView) -> T:
@@ -29,4 +29,4 @@ def _lead_detail(lead: LeadView) -> T:
 
 def accept_args(warnings: tuple[Warn, ...]) -> dict[str, list[str]]:
     """What the button carries when the person goes on: each lead by name, so that a further one is shown again."""
-    return {"accept": [one.code for one in warnings]} if warnings else {}
+    return {"accept": [warning.code for warning in warnings]} if warnings else {}

@@ -81,6 +81,6 @@ SEATS: Final = Seats(4, 5)
 JOIN_URL: Final = "https://kollega.example/join/0011aabb.c2VjcmV0"
 
 
-def invitation_view(one: Invitation, **may: bool) -> ShownInvitation:
+def invitation_view(invitation: Invitation, **may: bool) -> ShownInvitation:
     """An invitation as a reader with these rights sees it."""
-    return ShownInvitation(one, one.email, SEATS, **may)
+    return ShownInvitation(invitation, invitation.email, SEATS, **may)

@@ -34,46 +34,47 @@ class FileAction:
     command: str
 
 
-def received_files_card(view: ReceivedFiles, uses: Sequence[FileAction]) -> Card:
+def received_files_card(view: ReceivedFiles, file_actions: Sequence[FileAction]) -> Card:
     """What came in; the person says what is to become of it."""
     if len(view.kept) == 1 and not view.refused:
-        return _received_file_card(view.kept[0], uses)
-    kept = [Item(verbatim(one.name), _size_text(one), actions=_actions(one, uses)) for one in view.kept]
+        return _received_file_card(view.kept[0], file_actions)
+    received = [Item(verbatim(file.name), _size_text(file), actions=_actions(file, file_actions)) for file in view.kept]
     left_out = [Item(verbatim(name), explain_refusal(refusal).title) for name, refusal in view.refused]
     return Card(
         tn("{n} file received", "{n} files received", len(view.kept)),
-        (Items((*kept, *left_out)), Text(t("What shall I do with each of them?"))),
+        (Items((*received, *left_out)), Text(t("What shall I do with each of them?"))),
     )
 
 
-def _received_file_card(kept: KeptFile, uses: Sequence[FileAction]) -> Card:
+def _received_file_card(file: KeptFile, file_actions: Sequence[FileAction]) -> Card:
     return Card(
-        t("{name} has arrived", name=kept.name),
+        t("{name} has arrived", name=file.name),
         (
             Text(t("What shall I do with it?")),
             Text(
                 t(
                     "{size} · only you can use it, until {until}",
-                    size=Size(kept.size_bytes),
-                    until=Instant(kept.expires_at),
+                    size=Size(file.size_bytes),
+                    until=Instant(file.expires_at),
                 ),
                 Tone.SUBTLE,
             ),
         ),
-        _actions(kept, uses),
+        _actions(file, file_actions),
     )
 
 
-def _size_text(kept: KeptFile) -> T:
-    return T("{size}", {"size": Size(kept.size_bytes)})
+def _size_text(file: KeptFile) -> T:
+    return T("{size}", {"size": Size(file.size_bytes)})
 
 
-def _actions(kept: KeptFile, uses: Sequence[FileAction]) -> tuple[Run, ...]:
-    args = {"file": kept.file_id}
-    first = [
-        Run(use.label, use.command, args, Style.NORMAL if place else Style.PRIMARY) for place, use in enumerate(uses)
+def _actions(file: KeptFile, file_actions: Sequence[FileAction]) -> tuple[Run, ...]:
+    args = {"file": file.file_id}
+    buttons = [
+        Run(file_action.label, file_action.command, args, Style.NORMAL if index else Style.PRIMARY)
+        for index, file_action in enumerate(file_actions)
     ]
-    return (*first, Run(t("Remove file"), "file.discard", args))
+    return (*buttons, Run(t("Remove file"), "file.discard", args))
 
 
 def discarded_file_card(stored: StoredFile) -> Card:

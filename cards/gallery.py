@@ -37,22 +37,22 @@ def import_card_modules() -> Iterator[ModuleType]:
 def read_examples(module: ModuleType) -> dict[str, Card]:
     """The examples of one module: `EXAMPLES`, or one `EXAMPLE`."""
     several: dict[str, Card] = getattr(module, "EXAMPLES", {})
-    one: Card | None = getattr(module, "EXAMPLE", None)
-    return {**several, **({"example": one} if one else {})}
+    single: Card | None = getattr(module, "EXAMPLE", None)
+    return {**several, **({"example": single} if single else {})}
 
 
-def iterate_texts(piece: object) -> Iterator[T]:
+def iterate_texts(element: object) -> Iterator[T]:
     """Every sentence in a card, nested ones too."""
-    match piece:
+    match element:
         case T():
-            yield piece
-            for param in piece.params.values():
+            yield element
+            for param in element.params.values():
                 yield from iterate_texts(param)
         case Struct():
-            for name in piece.__struct_fields__:
-                yield from iterate_texts(getattr(piece, name))
+            for name in element.__struct_fields__:
+                yield from iterate_texts(getattr(element, name))
         case tuple():
-            for part in piece:  # pyright: ignore[reportUnknownVariableType] - a tuple of anything
+            for part in element:  # pyright: ignore[reportUnknownVariableType] - a tuple of anything
                 yield from iterate_texts(part)  # pyright: ignore[reportUnknownArgumentType] - dito
         case _:
             pass
@@ -60,9 +60,9 @@ def iterate_texts(piece: object) -> Iterator[T]:
 
 def render_gallery(language: Language) -> str:
     """One page with every example in one language."""
-    writer = RenderContext(language, ZONE, NOW)
-    shown = ((h.h2[name], html.render_element(card, writer)) for name, card in iterate_examples())
-    return html.render_page(f"Gallery ({language})", shown, language)
+    ctx = RenderContext(language, ZONE, NOW)
+    sections = ((h.h2[name], html.render_element(card, ctx)) for name, card in iterate_examples())
+    return html.render_page(f"Gallery ({language})", sections, language)
 
 
 def main(out: Path) -> None:

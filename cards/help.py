@@ -54,55 +54,56 @@ class CommandHelp:
     clickable: bool
 
 
-def help_card(team: str, offered: tuple[CommandHelp, ...], group: str = "") -> Card:
+def help_card(team: str, commands: tuple[CommandHelp, ...], group: str = "") -> Card:
     """Everything this person may do here: all of it while it is little, else the topics, or one of them."""
     title = t("What you can do in {team}", team=team) if team else t("What you can do here")
     if group:
         back = Run(t("All topics"), "help")
-        return Card(GROUP_NAMES[group], (HINT, Items(_command_items(offered, group))), (back,))
-    if len(offered) > UNGROUPED_COMMANDS_MAX:
-        return Card(title, (HINT, Items(tuple(_group_item(offered, one) for one in _present_groups(offered)))))
+        return Card(GROUP_NAMES[group], (HINT, Items(_command_items(commands, group))), (back,))
+    if len(commands) > UNGROUPED_COMMANDS_MAX:
+        return Card(title, (HINT, Items(tuple(_group_item(commands, topic) for topic in _present_groups(commands)))))
     return Card(
-        title, (HINT, *(Items(_command_items(offered, one), GROUP_NAMES[one]) for one in _present_groups(offered)))
+        title,
+        (HINT, *(Items(_command_items(commands, topic), GROUP_NAMES[topic]) for topic in _present_groups(commands))),
     )
 
 
-def visitor_help_card(place: Place, offered: tuple[CommandHelp, ...]) -> Card:
+def visitor_help_card(place: Place, commands: tuple[CommandHelp, ...]) -> Card:
     """What somebody can do in the place of another team, and where he works for his own."""
-    lists = (Items(_command_items(offered, one), GROUP_NAMES[one]) for one in _present_groups(offered))
-    return Card(other_team_text(place), (Text(OWN_CHAT), HINT, *lists))
+    topics = (Items(_command_items(commands, topic), GROUP_NAMES[topic]) for topic in _present_groups(commands))
+    return Card(other_team_text(place), (Text(OWN_CHAT), HINT, *topics))
 
 
-def _present_groups(offered: tuple[CommandHelp, ...]) -> list[str]:
-    present = {one.group for one in offered}
+def _present_groups(commands: tuple[CommandHelp, ...]) -> list[str]:
+    present = {command.group for command in commands}
     return [group for group in GROUP_NAMES if group in present]
 
 
-def _group_item(offered: tuple[CommandHelp, ...], group: str) -> Item:
-    words = " · ".join(one.words for one in offered if one.group == group)
+def _group_item(commands: tuple[CommandHelp, ...], group: str) -> Item:
+    typed = " · ".join(command.words for command in commands if command.group == group)
     show = Run(t("Show"), "help", {"group": group})
-    return Item(GROUP_NAMES[group], verbatim(words), actions=(show,))
+    return Item(GROUP_NAMES[group], verbatim(typed), actions=(show,))
 
 
-def _command_items(offered: tuple[CommandHelp, ...], group: str) -> tuple[Item, ...]:
-    return tuple(_command_item(one) for one in offered if one.group == group)
+def _command_items(commands: tuple[CommandHelp, ...], group: str) -> tuple[Item, ...]:
+    return tuple(_command_item(command) for command in commands if command.group == group)
 
 
-def _command_item(one: CommandHelp) -> Item:
-    actions = (Run(one.verb, one.name),) if one.clickable else ()
-    return Item(one.about, _typed_text(one), actions=actions)
+def _command_item(command: CommandHelp) -> Item:
+    actions = (Run(command.verb, command.name),) if command.clickable else ()
+    return Item(command.about, _typed_text(command), actions=actions)
 
 
-def _typed_text(one: CommandHelp) -> T:
-    samples = {f"sample{place}": ARGUMENT_SAMPLES[name] for place, name in enumerate(one.takes)}
-    return T(" ".join(("{words}", *(f"{{{name}}}" for name in samples))), {"words": one.words, **samples})
+def _typed_text(command: CommandHelp) -> T:
+    samples = {f"sample{index}": ARGUMENT_SAMPLES[name] for index, name in enumerate(command.takes)}
+    return T(" ".join(("{words}", *(f"{{{name}}}" for name in samples))), {"words": command.words, **samples})
 
 
 def suggestion_card(typed: str, nearest: tuple[tuple[str, str], ...]) -> Card:
     """The nearest commands (word, name) to something that is none."""
     buttons = tuple(
-        Run(verbatim(word), name, style=Style.PRIMARY if place == 0 else Style.NORMAL)
-        for place, (word, name) in enumerate(nearest)
+        Run(verbatim(word), name, style=Style.PRIMARY if index == 0 else Style.NORMAL)
+        for index, (word, name) in enumerate(nearest)
     )
     title = (
         tn(

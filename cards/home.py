@@ -25,59 +25,61 @@ StepLabels: TypeAlias = Mapping[str, T]
 RequestLabels: TypeAlias = Mapping[Permission, T]
 
 
-def home_card(view: Home | WaysIn | Visit, steps: StepLabels, wishes: RequestLabels) -> Card:
+def home_card(view: Home | WaysIn | Visit, steps: StepLabels, labels: RequestLabels) -> Card:
     """The home of whoever looks at it."""
     match view:
         case Home():
-            return _member_home_card(view, steps, wishes)
+            return _member_home_card(view, steps, labels)
         case WaysIn():
             return _teamless_home_card(view)
         case Visit():
             return Card(other_team_text(view.place), (Text(OWN_CHAT),), (HELP,))
 
 
-def _member_home_card(view: Home, steps: StepLabels, wishes: RequestLabels) -> Card:
-    waiting = _pending_blocks(view, wishes)
+def _member_home_card(view: Home, steps: StepLabels, labels: RequestLabels) -> Card:
+    pending = _pending_blocks(view, labels)
     return Card(
         t("Your leads at {team}", team=view.team.name),
-        (*_lead_blocks(view, steps), *waiting, Text(t("Your team"), Tone.STRONG), _team_facts(view)),
+        (*_lead_blocks(view, steps), *pending, Text(t("Your team"), Tone.STRONG), _team_facts(view)),
         _actions(view),
         summary=_summary(view),
     )
 
 
 def _summary(view: Home) -> T:
-    waiting = len(view.invitations) + len(view.requests)
-    if waiting:
-        return tn("{n} decision waits for you.", "{n} decisions wait for you.", waiting)
+    pending = len(view.invitations) + len(view.requests)
+    if pending:
+        return tn("{n} decision waits for you.", "{n} decisions wait for you.", pending)
     return tn("You are in charge of {n} lead.", "You are in charge of {n} leads.", len(view.leads))
 
 
 def _lead_blocks(view: Home, steps: StepLabels) -> tuple[Block, ...]:
     if not view.leads:
         return (Text(t("You are in charge of no lead. Pick one that is on offer."), Tone.SUBTLE),)
-    return (Items(tuple(_lead_item(one, steps) for one in view.leads), t("My leads")),)
+    return (Items(tuple(_lead_item(lead, steps) for lead in view.leads), t("My leads")),)
 
 
 def _lead_item(lead: LeadView, steps: StepLabels) -> Item:
     title = verbatim(f"{lead.ref} · {lead.title}") if lead.title else verbatim(lead.ref)
-    act = Run(t("Open"), "lead.show", {"lead": lead.lead_id})
-    return Item(title, steps.get(lead.step) or t("No step noted yet"), actions=(act,))
+    open_lead = Run(t("Open"), "lead.show", {"lead": lead.lead_id})
+    return Item(title, steps.get(lead.step) or t("No step noted yet"), actions=(open_lead,))
 
 
-def _pending_blocks(view: Home, wishes: RequestLabels) -> tuple[Block, ...]:
-    rows = (*map(_invitation_item, view.invitations), *(_request_item(one, wishes) for one in view.requests))
-    more = (Text(t("More of it waits in your chat with me."), Tone.SUBTLE),) if view.has_more_waiting else ()
-    return (Items(rows, t("Waits for you")), *more) if rows else ()
+def _pending_blocks(view: Home, labels: RequestLabels) -> tuple[Block, ...]:
+    rows = (*map(_invitation_item, view.invitations), *(_request_item(request, labels) for request in view.requests))
+    more_text = (Text(t("More of it waits in your chat with me."), Tone.SUBTLE),) if view.has_more_waiting else ()
+    return (Items(rows, t("Waits for you")), *more_text) if rows else ()
 
 
-def _invitation_item(one: ShownInvitation) -> Item:
-    ref = {"invitation": one.invitation.invitation_id}
-    joins = one.invitation.kind is InvitationKind.JOIN
+def _invitation_item(view: ShownInvitation) -> Item:
+    ref = {"invitation": view.invitation.invitation_id}
+    joins = view.invitation.kind is InvitationKind.JOIN
     about = (
-        t("{name} wants to join the team", name=one.invitation.name) if joins else t("Invite {email}", email=one.email)
+        t("{name} wants to join the team", name=view.invitation.name)
+        if joins
+        else t("Invite {email}", email=view.email)
     )
-    by = one.invitation.requested_by_name
+    by = view.invitation.requested_by_name
     return Item(
         about,
         t("asked by {name}", name=by) if by and not joins else None,
@@ -88,10 +90,14 @@ def _invitation_item(one: ShownInvitation) -> Item:
     )
 
 
-def _request_item(one: Request, wishes: RequestLabels) -> Item:
-    ref = {"request": one.request_id}
+def _request_item(request: Request, labels: RequestLabels) -> Item:
+    ref = {"request": request.request_id}
     return Item(
-        t("{name} asks you: {wish}", name=one.asked_by_name, wish=wishes.get(one.permission, verbatim(one.command))),
+        t(
+            "{name} asks you: {wish}",
+            name=request.asked_by_name,
+            wish=labels.get(request.permission, verbatim(request.command)),
+        ),
         actions=(Run(t("Do it"), "request.approve", ref), Run(t("Decline"), "request.decline", ref)),
     )
 
@@ -102,7 +108,7 @@ def _team_facts(view: Home) -> Facts:
         (
             Fact(t("Your role"), ROLES[team.role]),
             Fact(t("Seats"), t("{taken} of {limit} taken", taken=team.seats.taken, limit=team.seats.limit)),
-            Fact(t("Channels"), _names_text([one.name or one.platform for one in team.channels])),
+            Fact(t("Channels"), _names_text([channel.name or channel.platform for channel in team.channels])),
             Fact(t("Marketplaces"), _names_text(view.marketplaces)),
         )
     )
@@ -111,9 +117,9 @@ def _team_facts(view: Home) -> Facts:
 def _names_text(names: Sequence[str]) -> T:
     if not names:
         return t("none yet")
-    named = ", ".join(names[:NAMES_SHOWN_MAX])
-    more = len(names) - NAMES_SHOWN_MAX
-    return t("{names} and more", names=named) if more > 0 else verbatim(named)
+    names_text = ", ".join(names[:NAMES_SHOWN_MAX])
+    remaining = len(names) - NAMES_SHOWN_MAX
+    return t("{names} and more", names=names_text) if remaining > 0 else verbatim(names_text)
 
 
 def _actions(view: Home) -> tuple[Run, ...]:
@@ -132,7 +138,9 @@ def _actions(view: Home) -> tuple[Run, ...]:
 
 
 def _teamless_home_card(view: WaysIn) -> Card:
-    restore = tuple(Run(t("Restore {team}", team=name), "team.restore", {"team": one}) for one, name in view.restorable)
+    restore = tuple(
+        Run(t("Restore {team}", team=name), "team.restore", {"team": team_id}) for team_id, name in view.restorable
+    )
     return Card(
         t("You are in no team yet."),
         (Text(t("With a code you join one; or create your own and bring colleagues in.")),),

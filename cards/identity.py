@@ -105,7 +105,7 @@ def link_code_form() -> Card:
 
 def wrong_link_code_card(view: WrongCode) -> Card:
     """The code fits nothing."""
-    left = (
+    attempts_text = (
         tn("One more try, then there is a short pause.", "{n} more tries, then there is a short pause.", view.left)
         if view.left
         else t("Please wait a few minutes before the next try.")
@@ -113,7 +113,7 @@ def wrong_link_code_card(view: WrongCode) -> Card:
     hint = tn("A code works once and for {n} minute.", "A code works once and for {n} minutes.", LINK_MINUTES)
     return Card(
         t("This code doesn't fit."),
-        (Text(hint), Text(left)),
+        (Text(hint), Text(attempts_text)),
         (Run(t("Type it again"), "identity.enter", style=Style.PRIMARY),),
         badge=Badge(t("Not possible"), State.WARNING, Tone.WARNING),
     )
@@ -190,8 +190,8 @@ def _not_linked_card(link: Link, view: str) -> Card:
 def linked_identity_card(view: LinkedIdentity) -> Card:
     """Both are one person, and what became of a second membership."""
     other = view.link.other
-    where = platform_name(other.platform) if other else T("")
-    lines = [Text(t("In {platform} you now work with the same rights as here.", platform=where))]
+    platform = platform_name(other.platform) if other else T("")
+    lines = [Text(t("In {platform} you now work with the same rights as here.", platform=platform))]
     if view.is_same_team:
         lines.append(Text(t("You were in the team twice: the role that you have here stays, and a seat is free.")))
     return Card(
@@ -203,15 +203,15 @@ def linked_identity_card(view: LinkedIdentity) -> Card:
     )
 
 
-def identity_list_card(known: tuple[Known, ...]) -> Card:
+def identity_list_card(identities: tuple[Known, ...]) -> Card:
     """The chats in which this person is one."""
     rows = (
         Item(
-            platform_and_tenant(one.platform, one.tenant),
-            t("this chat") if one.is_here else None,
-            actions=(Run(t("Unlink"), "identity.unlink", {"identity": one.ref}),),
+            platform_and_tenant(identity.platform, identity.tenant),
+            t("this chat") if identity.is_here else None,
+            actions=(Run(t("Unlink"), "identity.unlink", {"identity": identity.ref}),),
         )
-        for one in known
+        for identity in identities
     )
     return Card(
         t("In these chats you are one person"), (Items(tuple(rows)),), (Run(t("Link another one"), "identity.link"),)
@@ -220,9 +220,9 @@ def identity_list_card(known: tuple[Known, ...]) -> Card:
 
 def unlinked_identity_card(view: UnlinkedIdentity) -> Card:
     """Somebody new writes there from now on."""
-    where = t("This chat") if view.is_here else platform_name(view.platform)
+    chat = t("This chat") if view.is_here else platform_name(view.platform)
     return Card(
-        t("{chat} is no longer linked with you.", chat=where),
+        t("{chat} is no longer linked with you.", chat=chat),
         (Text(t("Whoever writes there is in no team. Your leads and your role stay where they were.")),),
         (Run(t("Link again"), "identity.link"),),
         badge=NOT_LINKED_BADGE,

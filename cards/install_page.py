@@ -55,27 +55,31 @@ def install_cancelled_card(again_url: str) -> Card:
 
 def install_fault_card(fault: Fault, again_url: str) -> Card:
     """What came back belongs to no open question."""
-    title, why = FAULT_TEXTS[fault]
-    return Card(title, (Text(why),), _start_again_buttons(again_url))
+    title, detail = FAULT_TEXTS[fault]
+    return Card(title, (Text(detail),), _start_again_buttons(again_url))
 
 
 def install_rejected_card(again_url: str) -> Card:
     """Slack gives nothing for the code."""
-    why = t("Your consent counts there once, and only for a few minutes. Nothing was changed.")
-    next_ = t("If it happens again, tell whoever runs this installation: its log says what Slack objects to.")
-    return Card(t("Slack did not accept this"), (Text(why), Text(next_, Tone.SUBTLE)), _start_again_buttons(again_url))
+    detail = t("Your consent counts there once, and only for a few minutes. Nothing was changed.")
+    hint = t("If it happens again, tell whoever runs this installation: its log says what Slack objects to.")
+    return Card(
+        t("Slack did not accept this"), (Text(detail), Text(hint, Tone.SUBTLE)), _start_again_buttons(again_url)
+    )
 
 
 def install_unavailable_card(again_url: str) -> Card:
     """Slack, or our own database, cannot be reached at the moment."""
-    why = t("Slack or the database of this installation does not answer at the moment. Please try again in a minute.")
-    return Card(t("This didn't work just now"), (Text(why),), _start_again_buttons(again_url))
+    detail = t(
+        "Slack or the database of this installation does not answer at the moment. Please try again in a minute."
+    )
+    return Card(t("This didn't work just now"), (Text(detail),), _start_again_buttons(again_url))
 
 
 def install_busy_card() -> Card:
     """Too many at once; whoever comes a little later is served."""
-    why = t("Very many want to add Kollega at this moment. Please try again in a minute.")
-    return Card(t("One moment, please"), (Text(why),))
+    detail = t("Very many want to add Kollega at this moment. Please try again in a minute.")
+    return Card(t("One moment, please"), (Text(detail),))
 
 
 def _start_again_buttons(url: str) -> tuple[Open, ...]:

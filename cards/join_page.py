@@ -42,8 +42,8 @@ def join_page_card(page: InvitationPage) -> Card:
 
 
 def _open_invitation_card(page: InvitationPage) -> Card:
-    one = page.invitation
-    is_firm = one.kind is InvitationKind.PARTNER
+    invitation = page.invitation
+    is_firm = invitation.kind is InvitationKind.PARTNER
     title = (
         t("{team} invites your firm to {marketplace}", team=page.team_name, marketplace=page.marketplace)
         if is_firm
@@ -51,18 +51,18 @@ def _open_invitation_card(page: InvitationPage) -> Card:
     )
     facts = [Fact(t("Invited by"), verbatim(page.inviter_name)), Fact(t("Team"), verbatim(page.team_name))]
     facts.append(
-        Fact(t("Marketplace"), verbatim(page.marketplace)) if is_firm else Fact(t("Your role"), ROLES[one.role])
+        Fact(t("Marketplace"), verbatim(page.marketplace)) if is_firm else Fact(t("Your role"), ROLES[invitation.role])
     )
-    if one.expires_at:
-        facts.append(Fact(t("Valid until"), T("{at}", {"at": Instant(one.expires_at)})))
-    words = (Quote(verbatim(one.text), lines=9),) if one.text else ()
-    return Card(title, (*words, Facts(tuple(facts)), Text(_next_step_text(one), Tone.SUBTLE)))
+    if invitation.expires_at:
+        facts.append(Fact(t("Valid until"), T("{at}", {"at": Instant(invitation.expires_at)})))
+    quote = (Quote(verbatim(invitation.text), lines=9),) if invitation.text else ()
+    return Card(title, (*quote, Facts(tuple(facts)), Text(_next_step_text(invitation), Tone.SUBTLE)))
 
 
-def _next_step_text(one: Invitation) -> T:
-    if one.state is InvitationState.ACCEPTED:
+def _next_step_text(invitation: Invitation) -> T:
+    if invitation.state is InvitationState.ACCEPTED:
         return t("You have accepted already. If your code is lost or too old, show a new one.")
-    if one.kind is InvitationKind.PARTNER:
+    if invitation.kind is InvitationKind.PARTNER:
         return t("After accepting you get a code. The owner or an admin of your team tells it to the bot.")
     return t("After accepting you get a code that lets you in through the chat.")
 

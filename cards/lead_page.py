@@ -5,9 +5,9 @@ from cards.model import Card, Text, Tone, t
 
 def lead_page_card() -> Card:
     """Where the lead is, for whoever may see it."""
-    way = t("Copy the address of this page into your chat with Kollega. If your team has the lead, it opens there.")
-    why = t("To protect whoever asked, this page itself shows nothing about it.")
-    return Card(t("This lead is in the chat with Kollega"), (Text(way), Text(why, Tone.SUBTLE)))
+    hint = t("Copy the address of this page into your chat with Kollega. If your team has the lead, it opens there.")
+    reason = t("To protect whoever asked, this page itself shows nothing about it.")
+    return Card(t("This lead is in the chat with Kollega"), (Text(hint), Text(reason, Tone.SUBTLE)))
 
 
 EXAMPLES = {"shown": lead_page_card()}

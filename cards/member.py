@@ -44,12 +44,12 @@ SHOW_MEMBERS: Final = Run(t("Show colleagues"), "member.list")
 def member_list_card(view: ListedMembers) -> Card:
     """Everybody in the team."""
     body = [Items(tuple(_member_item(row) for row in view.rows))]
-    more = view.total - len(view.rows)
-    rest = (Text(tn("… and {n} more", "… and {n} more", more), Tone.SUBTLE),) if more > 0 else ()
+    remaining = view.total - len(view.rows)
+    more_text = (Text(tn("… and {n} more", "… and {n} more", remaining), Tone.SUBTLE),) if remaining > 0 else ()
     seats = Text(t("{taken} of {limit} seats taken", taken=view.taken, limit=view.limit), Tone.SUBTLE)
     return Card(
         tn("{team}: {n} colleague", "{team}: {n} colleagues", view.total, team=view.team_name),
-        (*body, *rest, seats),
+        (*body, *more_text, seats),
         _actions(view),
     )
 
@@ -79,26 +79,26 @@ def _actions(view: ListedMembers) -> tuple[Run, ...]:
     return tuple(actions)
 
 
-def role_form(who: Row) -> Card:
+def role_form(row: Row) -> Card:
     """Which role a colleague is to have."""
     return Card(
-        t("{name}: which role?", name=who.name),
+        t("{name}: which role?", name=row.name),
         (
-            ChoiceInput("role", t("Role"), tuple(Choice(role, ROLES[role]) for role in GIVEN_ROLES), who.role),
-            ToggleInput("responsible", t("Responsible colleague: may delegate any lead"), who.may_delegate),
+            ChoiceInput("role", t("Role"), tuple(Choice(role, ROLES[role]) for role in GIVEN_ROLES), row.role),
+            ToggleInput("responsible", t("Responsible colleague: may delegate any lead"), row.may_delegate),
         ),
         (
-            Run(t("Save"), "member.role", {"who": who.user_id}, Style.PRIMARY, collects=True),
+            Run(t("Save"), "member.role", {"who": row.user_id}, Style.PRIMARY, collects=True),
             Run(t("Cancel"), "cancel"),
         ),
     )
 
 
-def member_choice_form(title: T, label: T, command: str, colleagues: tuple[Row, ...], style: Style) -> Card:
+def member_choice_form(title: T, label: T, command: str, rows: tuple[Row, ...], style: Style) -> Card:
     """Which colleague is meant."""
-    if not colleagues:
+    if not rows:
         return Card(title, (Text(t("There is no other colleague yet.")),), (_INVITE,))
-    choices = tuple(Choice(one.user_id, verbatim(one.name)) for one in colleagues)
+    choices = tuple(Choice(row.user_id, verbatim(row.name)) for row in rows)
     return Card(
         title,
         (ChoiceInput("who", t("Colleague"), choices, required=True),),
@@ -115,7 +115,7 @@ def role_member_form(view: ListedMembers) -> Card:
         t("Whose role is to change?"),
         t("Next"),
         "member.role",
-        tuple(one for one in view.rows if one.may_change),
+        tuple(row for row in view.rows if row.may_change),
         Style.PRIMARY,
     )
 
@@ -126,7 +126,7 @@ def remove_member_form(view: ListedMembers) -> Card:
         t("Who is to be removed?"),
         t("Remove"),
         "member.remove",
-        tuple(one for one in view.rows if one.may_remove),
+        tuple(row for row in view.rows if row.may_remove),
         Style.DESTRUCTIVE,
     )
 
@@ -137,7 +137,7 @@ def transfer_team_form(view: ListedMembers) -> Card:
         t("Who is to own the team?"),
         t("Hand over the team"),
         "member.transfer",
-        tuple(one for one in view.rows if not one.is_self),
+        tuple(row for row in view.rows if not row.is_self),
         Style.DESTRUCTIVE,
     )
 

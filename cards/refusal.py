@@ -185,18 +185,18 @@ OWN_CHAT = t("Write to me in our direct chat: there you work for your own team."
 def other_team_text(place: Place) -> T:
     """Which team it is stays unsaid (X1). Private answers are read elsewhere, so that the place is named."""
     if place.kind is PlaceKind.GROUP:
-        named = t("The chat “{place}” belongs to another team.", place=place.name)
-        return named if place.name else t("That group chat belongs to another team.")
-    named = t("The channel “{place}” belongs to another team.", place=place.name)
-    return named if place.name else t("That channel belongs to another team.")
+        title = t("The chat “{place}” belongs to another team.", place=place.name)
+        return title if place.name else t("That group chat belongs to another team.")
+    title = t("The channel “{place}” belongs to another team.", place=place.name)
+    return title if place.name else t("That channel belongs to another team.")
 
 
 @explain_refusal.register
 def _(refusal: NotFound) -> RefusalText:
     if not refusal.wanted and refusal.kind in _NOT_FOUND_BY_ID:
         return RefusalText(_NOT_FOUND_BY_ID[refusal.kind])
-    known = _NOT_FOUND[refusal.kind]
-    return RefusalText(T(known.source, {"wanted": refusal.wanted}))
+    text = _NOT_FOUND[refusal.kind]
+    return RefusalText(T(text.source, {"wanted": refusal.wanted}))
 
 
 @explain_refusal.register

@@ -64,14 +64,14 @@ STATE_BADGES: Final[dict[RequestState, Badge]] = {
 }
 
 
-def _request_label(asked: Request) -> T:
-    return PERMISSION_LABELS.get(asked.permission, verbatim(asked.command))
+def _request_label(request: Request) -> T:
+    return PERMISSION_LABELS.get(request.permission, verbatim(request.command))
 
 
 def request_card(view: ShownRequest) -> Card:
     """A request in whatever state, for those who can decide it."""
-    asked = view.request
-    ref = {"request": asked.request_id}
+    request = view.request
+    ref = {"request": request.request_id}
     actions = (
         (
             Run(t("Do it"), "request.approve", ref, Style.PRIMARY),
@@ -81,30 +81,30 @@ def request_card(view: ShownRequest) -> Card:
         else ()
     )
     return Card(
-        _title(asked),
+        _title(request),
         _facts(view),
         actions,
-        badge=STATE_BADGES[asked.state],
-        subject=Subject(VIEW, asked.request_id),
+        badge=STATE_BADGES[request.state],
+        subject=Subject(VIEW, request.request_id),
         refresh=Run(T(""), "request.show", ref),
     )
 
 
-def _title(asked: Request) -> T:
-    match asked.state:
+def _title(request: Request) -> T:
+    match request.state:
         case RequestState.APPROVED:
-            return t("{name} agreed: {wish}", name=asked.decided_by_name, wish=_request_label(asked))
+            return t("{name} agreed: {wish}", name=request.decided_by_name, wish=_request_label(request))
         case RequestState.DECLINED:
-            return t("{name} declined: {wish}", name=asked.decided_by_name, wish=_request_label(asked))
+            return t("{name} declined: {wish}", name=request.decided_by_name, wish=_request_label(request))
         case RequestState.WITHDRAWN:
-            return t("Withdrawn: {wish}", wish=_request_label(asked))
+            return t("Withdrawn: {wish}", wish=_request_label(request))
         case RequestState.OPEN:
-            return t("{name} asks you: {wish}", name=asked.asked_by_name, wish=_request_label(asked))
+            return t("{name} asks you: {wish}", name=request.asked_by_name, wish=_request_label(request))
 
 
 def _facts(view: ShownRequest) -> tuple[Facts, ...]:
-    known = [Fact(ARGUMENT_LABELS[name], verbatim(value)) for name, value in view.about if name in ARGUMENT_LABELS]
-    return (Facts(tuple(known[:FACTS_MAX])),) if known else ()
+    facts = [Fact(ARGUMENT_LABELS[name], verbatim(value)) for name, value in view.about if name in ARGUMENT_LABELS]
+    return (Facts(tuple(facts[:FACTS_MAX])),) if facts else ()
 
 
 def request_sent_card(view: AskedRequest) -> Card:
@@ -119,9 +119,9 @@ def request_sent_card(view: AskedRequest) -> Card:
 
 def request_decided_card(view: ShownRequest) -> Card:
     """How it ended, for whoever asked."""
-    one = view.request
-    at = (Text(T("{at}", {"at": Instant(one.decided_at)}), Tone.SUBTLE),) if one.decided_at else ()
-    return Card(_title(one), (*_facts(view), *at), badge=STATE_BADGES[one.state])
+    request = view.request
+    at = (Text(T("{at}", {"at": Instant(request.decided_at)}), Tone.SUBTLE),) if request.decided_at else ()
+    return Card(_title(request), (*_facts(view), *at), badge=STATE_BADGES[request.state])
 
 
 @explain_refusal.register

@@ -77,9 +77,11 @@ def team_card(view: ShownTeam) -> Card:
 def _channels_text(channels: tuple[Channel, ...]) -> T:
     if not channels:
         return t("none connected yet")
-    named = ", ".join(one.name or one.platform for one in channels[:CHANNELS_SHOWN_MAX])
-    more = len(channels) - CHANNELS_SHOWN_MAX
-    return tn("{names} and {n} more", "{names} and {n} more", more, names=named) if more > 0 else verbatim(named)
+    names = ", ".join(channel.name or channel.platform for channel in channels[:CHANNELS_SHOWN_MAX])
+    remaining = len(channels) - CHANNELS_SHOWN_MAX
+    return (
+        tn("{names} and {n} more", "{names} and {n} more", remaining, names=names) if remaining > 0 else verbatim(names)
+    )
 
 
 def _actions(view: ShownTeam) -> tuple[Run, ...]:
@@ -94,7 +96,7 @@ def _actions(view: ShownTeam) -> tuple[Run, ...]:
             Run(t("Show audit log"), "audit.show"),
             Run(t("Connect elsewhere"), "channel.code"),
         ]
-        if any(one.is_here for one in view.channels):
+        if any(channel.is_here for channel in view.channels):
             actions.append(Run(t("Disconnect here"), "team.disconnect"))
     if view.may_delete:
         actions.append(Run(t("Delete the team"), "team.delete", style=Style.DESTRUCTIVE))
@@ -109,14 +111,14 @@ def changed_team_card(view: ShownTeam) -> Card:
 
 def created_team_card(view: CreatedTeam) -> Card:
     """A new team and what to do next."""
-    where = (
+    hint = (
         t("It is connected here: leads will be posted right here.")
         if view.is_connected
         else t("Add me to a channel and connect it, so that leads are posted there.")
     )
     return Card(
         t("Team {team} is ready, and you own it.", team=view.name),
-        (Text(where),),
+        (Text(hint),),
         (
             Run(t("Invite colleagues"), "invitation.create", style=Style.PRIMARY),
             Run(t("Create a lead"), "lead.create"),

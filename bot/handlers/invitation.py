@@ -70,7 +70,7 @@ async def request_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[W
     """Whom they should invite."""
     del warnings
     ctx.actor.require(Permission.INVITATION_REQUEST)
-    return cards.invitation_form(str(known.get("email", "")), str(known.get("role", "")), asks=True)
+    return cards.invitation_form(str(known.get("email", "")), str(known.get("role", "")), is_request=True)
 
 
 async def list_(ctx: Context, args: NoArgs) -> Card:

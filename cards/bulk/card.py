@@ -69,17 +69,19 @@ def _mail_text_blocks(view: BulkView) -> tuple[Block, ...]:
 def _left_out_blocks(view: BulkView, count: int) -> tuple[Block, ...]:
     if not count:
         return ()
-    items = Items(tuple(_problem_item(one) for one in view.lines), tn("{n} line left out", "{n} lines left out", count))
-    more = count - len(view.lines)
-    return (items, Text(tn("and {n} more", "and {n} more", more), Tone.SUBTLE)) if more else (items,)
+    items = Items(
+        tuple(_problem_item(line) for line in view.lines), tn("{n} line left out", "{n} lines left out", count)
+    )
+    remaining = count - len(view.lines)
+    return (items, Text(tn("and {n} more", "and {n} more", remaining), Tone.SUBTLE)) if remaining else (items,)
 
 
 def _problem_item(line: LineView) -> Item:
     """The line as it was written, as far as it was understood."""
-    written = t("{firm} · {email}", firm=line.firm, email=line.email) if line.firm and line.email else verbatim(
+    line_text = t("{firm} · {email}", firm=line.firm, email=line.email) if line.firm and line.email else verbatim(
         line.firm or line.email
     )  # fmt: skip
-    title = t("Line {number}: {written}", number=line.line, written=written)
+    title = t("Line {number}: {written}", number=line.line, written=line_text)
     return Item(title if line.firm or line.email else t("Line {number}", number=line.line), failure_reason(line))
 
 
@@ -167,17 +169,17 @@ def _notes(view: BulkView) -> tuple[Text, ...]:
 
 
 def _undelivered_items(view: BulkView) -> tuple[Items, ...]:
-    rows = tuple(_line_item(one) for one in view.lines)
+    rows = tuple(_line_item(line) for line in view.lines)
     return (Items(rows, t("Not delivered")),) if rows else ()
 
 
 def _report_actions(view: BulkView) -> tuple[Run, ...]:
     args = {"bulk": view.bulk_id}
     failed = view.tally.of(*RESENDABLE)
-    again = Run(tn("Send {n} mail again", "Send {n} mails again", failed), "bulk.resend", args, Style.PRIMARY)
+    resend = Run(tn("Send {n} mail again", "Send {n} mails again", failed), "bulk.resend", args, Style.PRIMARY)
     takes_links = view.may_run and view.is_own and view.tally.of(*LINKED)
     return (
-        *((again,) if failed and view.may_run else ()),
+        *((resend,) if failed and view.may_run else ()),
         *((Run(t("Links as a file"), "bulk.links", args),) if takes_links else ()),
         Run(t("Firm by firm"), "bulk.page", args),
         Run(t("Report as a file"), "bulk.report", args),
@@ -191,7 +193,7 @@ def bulk_page_card(view: BulkPage) -> Card:
     args = {"bulk": bulk.bulk_id}
     return Card(
         t("Invitations to {market}, {page} of {pages}", market=bulk.marketplace, page=view.page, pages=view.pages),
-        (Items(tuple(_line_item(one) for one in bulk.lines)),),
+        (Items(tuple(_line_item(line) for line in bulk.lines)),),
         (
             *((Run(t("Further"), "bulk.page", {**args, "page": view.page + 1}),) if view.page < view.pages else ()),
             *((Run(t("Back"), "bulk.page", {**args, "page": view.page - 1}),) if view.page > 1 else ()),
@@ -201,9 +203,9 @@ def bulk_page_card(view: BulkPage) -> Card:
 
 
 def _line_item(line: LineView) -> Item:
-    told = [PART_NAMES[line.part] if line.fate is not Fate.REFUSED else None, failure_reason(line)]
-    words = [one for one in (verbatim(line.email) if line.email else None, *told) if one is not None]
-    detail = words[0] if words else None
-    for one in words[1:]:
-        detail = t("{one} · {other}", one=detail or one, other=one)
+    details = [PART_NAMES[line.part] if line.fate is not Fate.REFUSED else None, failure_reason(line)]
+    parts = [part for part in (verbatim(line.email) if line.email else None, *details) if part is not None]
+    detail = parts[0] if parts else None
+    for part in parts[1:]:
+        detail = t("{one} · {other}", one=detail or part, other=part)
     return Item(verbatim(line.firm or line.email), detail, FATE_BADGES[line.fate])

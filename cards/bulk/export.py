@@ -23,17 +23,17 @@ def bulk_file_name(name: T, view: BulkView) -> T:
 
 def report_rows(table: BulkTable) -> Iterator[BulkTableRow]:
     """Every line with what became of it."""
-    for one in table.view.lines:
-        part: T | str = PART_NAMES[one.part] if one.fate is not Fate.REFUSED else ""
-        yield one.line, one.firm, one.email, part, FATE_BADGES[one.fate].text, failure_reason(one) or ""
+    for line in table.view.lines:
+        part: T | str = PART_NAMES[line.part] if line.fate is not Fate.REFUSED else ""
+        yield line.line, line.firm, line.email, part, FATE_BADGES[line.fate].text, failure_reason(line) or ""
 
 
 def link_rows(table: BulkTable, public_url: str) -> Iterator[BulkTableRow]:
     """Every firm that nothing but its link reaches."""
     address = f"{public_url.rstrip('/')}/join/"
-    for one in table.view.lines:
-        if one.line in table.links:
-            yield one.line, one.firm, one.email, f"{address}{table.links[one.line]}"
+    for line in table.view.lines:
+        if line.line in table.links:
+            yield line.line, line.firm, line.email, f"{address}{table.links[line.line]}"
 
 
 def report_file_card(view: BulkView, file: OfferedFile) -> Card:

@@ -30,12 +30,14 @@ def _(refusal: NothingToSend) -> RefusalText:
 
 @explain_refusal.register
 def _(refusal: NoColumn) -> RefusalText:
-    columns = ", ".join(one for one in refusal.columns[:COLUMNS_SHOWN_MAX] if one)
+    columns = ", ".join(column for column in refusal.columns[:COLUMNS_SHOWN_MAX] if column)
     needed = t("The file needs a heading line with a column “E-mail”, and best one “Firm”.")
     if not columns:
         return RefusalText(t("I found no column with e-mail addresses."), needed)
-    found = t("Its columns: {columns}", columns=verbatim(columns[:200]))
-    return RefusalText(t("I found no column with e-mail addresses."), t("{needed} {found}", needed=needed, found=found))
+    columns_found = t("Its columns: {columns}", columns=verbatim(columns[:200]))
+    return RefusalText(
+        t("I found no column with e-mail addresses."), t("{needed} {found}", needed=needed, found=columns_found)
+    )
 
 
 @explain_refusal.register

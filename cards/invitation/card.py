@@ -68,59 +68,63 @@ STATE_BADGES: Final[dict[InvitationState, Badge]] = {
 
 def invitation_card(view: ShownInvitation) -> Card:
     """An invitation in whatever state: the approval card, which says in every copy how it was decided."""
-    one = view.invitation
+    invitation = view.invitation
     return Card(
-        _title(one),
+        _title(invitation),
         _body(view),
         _actions(view),
-        badge=None if one.state is InvitationState.REQUESTED else STATE_BADGES[one.state],
-        subject=Subject(VIEW, one.invitation_id),
-        refresh=Run(T(""), "invitation.show", {"invitation": one.invitation_id}),
+        badge=None if invitation.state is InvitationState.REQUESTED else STATE_BADGES[invitation.state],
+        subject=Subject(VIEW, invitation.invitation_id),
+        refresh=Run(T(""), "invitation.show", {"invitation": invitation.invitation_id}),
     )
 
 
-def _title(one: Invitation) -> T:
-    named: Mapping[str, Any] = {
-        "ref": one.ref,
-        "name": one.decided_by_name,
-        "at": Instant(one.decided_at) if one.decided_at else "",
+def _title(invitation: Invitation) -> T:
+    names: Mapping[str, Any] = {
+        "ref": invitation.ref,
+        "name": invitation.decided_by_name,
+        "at": Instant(invitation.decided_at) if invitation.decided_at else "",
     }
-    if one.state is InvitationState.REQUESTED:
-        return t("Invitation {ref} is waiting for approval", ref=one.ref)
-    if not one.decided_by_name:
-        return t("Invitation {ref}", ref=one.ref)
-    match one.state:
+    if invitation.state is InvitationState.REQUESTED:
+        return t("Invitation {ref} is waiting for approval", ref=invitation.ref)
+    if not invitation.decided_by_name:
+        return t("Invitation {ref}", ref=invitation.ref)
+    match invitation.state:
         case InvitationState.DECLINED:
-            return t("Invitation {ref} · declined by {name}, {at}", **named)
+            return t("Invitation {ref} · declined by {name}, {at}", **names)
         case InvitationState.REVOKED:
-            return t("Invitation {ref} · withdrawn by {name}, {at}", **named)
+            return t("Invitation {ref} · withdrawn by {name}, {at}", **names)
         case _:
-            return t("Invitation {ref} · approved by {name}, {at}", **named)
+            return t("Invitation {ref} · approved by {name}, {at}", **names)
 
 
 def _body(view: ShownInvitation) -> tuple[Text | Facts | Quote, ...]:
-    one = view.invitation
-    said = Text(_request_text(view))
-    if one.state is not InvitationState.REQUESTED:
+    invitation = view.invitation
+    request_text = Text(_request_text(view))
+    if invitation.state is not InvitationState.REQUESTED:
         until = (
-            (Text(t("Valid until {until}", until=Instant(one.expires_at)), Tone.SUBTLE),)
-            if one.expires_at and one.state in {InvitationState.PENDING, InvitationState.ACCEPTED}
+            (Text(t("Valid until {until}", until=Instant(invitation.expires_at)), Tone.SUBTLE),)
+            if invitation.expires_at and invitation.state in {InvitationState.PENDING, InvitationState.ACCEPTED}
             else ()
         )
-        return (said, *until)
-    words = (Quote(verbatim(one.text)),) if one.text else ()
-    return (said, *words, Facts((Fact(t("Seats"), _seats_text(view.seats)),)))
+        return (request_text, *until)
+    quote = (Quote(verbatim(invitation.text)),) if invitation.text else ()
+    return (request_text, *quote, Facts((Fact(t("Seats"), _seats_text(view.seats)),)))
 
 
 def _request_text(view: ShownInvitation) -> T:
-    one = view.invitation
-    if one.kind is InvitationKind.JOIN:
-        name = one.user_name or one.name
-        if one.from_outside:
+    invitation = view.invitation
+    if invitation.kind is InvitationKind.JOIN:
+        name = invitation.user_name or invitation.name
+        if invitation.from_outside:
             return t("{name}, from another organisation, would like to join the team.", name=name)
         return t("{name} would like to join the team.", name=name)
-    names: Mapping[str, Any] = {"name": one.requested_by_name, "email": view.email, "role": ROLES[one.role]}
-    if one.state is InvitationState.REQUESTED:
+    names: Mapping[str, Any] = {
+        "name": invitation.requested_by_name,
+        "email": view.email,
+        "role": ROLES[invitation.role],
+    }
+    if invitation.state is InvitationState.REQUESTED:
         return t("{name} would like to invite {email}. Role: {role}.", **names)
     return t("{name} invites {email}. Role: {role}.", **names)
 
@@ -154,21 +158,25 @@ def _actions(view: ShownInvitation) -> tuple[Run, ...]:
 
 def invitation_sent_card(view: ShownInvitation) -> Card:
     """For whoever has just invited, asked, or sent a link again."""
-    one = view.invitation
-    if one.state is InvitationState.REQUESTED:
+    invitation = view.invitation
+    if invitation.state is InvitationState.REQUESTED:
         return Card(
-            t("Invitation {ref} is waiting for approval", ref=one.ref),
+            t("Invitation {ref} is waiting for approval", ref=invitation.ref),
             (Text(t("Owner and admins have been asked. You'll hear from me as soon as somebody decides.")),),
-            badge=STATE_BADGES[one.state],
+            badge=STATE_BADGES[invitation.state],
         )
     return Card(
-        t("Invitation {ref} is on its way to {email}.", ref=one.ref, email=view.email),
+        t("Invitation {ref} is on its way to {email}.", ref=invitation.ref, email=view.email),
         (
-            Text(t("Role: {role}", role=ROLES[one.role])),
-            *((Text(t("Valid until {until}", until=Instant(one.expires_at)), Tone.SUBTLE),) if one.expires_at else ()),
+            Text(t("Role: {role}", role=ROLES[invitation.role])),
+            *(
+                (Text(t("Valid until {until}", until=Instant(invitation.expires_at)), Tone.SUBTLE),)
+                if invitation.expires_at
+                else ()
+            ),
         ),
         (*_actions(view), SHOW_INVITATIONS),
-        badge=STATE_BADGES[one.state],
+        badge=STATE_BADGES[invitation.state],
     )
 
 
@@ -182,9 +190,9 @@ def invitation_list_card(view: ListedInvitations) -> Card:
     seats = Text(t("{taken} of {limit} seats taken", taken=view.seats.taken, limit=view.seats.limit), Tone.SUBTLE)
     if not view.rows:
         return Card(t("Nobody has been invited yet."), (seats,), tuple(actions))
-    open_ones = sum(1 for row in view.rows if _is_open(row))
+    open_count = sum(1 for row in view.rows if _is_open(row))
     return Card(
-        tn("{n} open invitation", "{n} open invitations", open_ones),
+        tn("{n} open invitation", "{n} open invitations", open_count),
         (Items(tuple(_invitation_item(row) for row in view.rows)), seats),
         tuple(actions),
     )
@@ -199,29 +207,31 @@ def _is_open(row: ShownInvitation) -> bool:
 
 
 def _invitation_item(row: ShownInvitation) -> Item:
-    one = row.invitation
-    who = row.email or one.user_name or one.name
+    invitation = row.invitation
+    invitee = row.email or invitation.user_name or invitation.name
     return Item(
-        t("{ref} · {who} · {role}", ref=one.ref, who=who, role=ROLES[one.role]),
-        t("{name}, {at}", name=one.requested_by_name, at=Instant(one.created_at)),
-        STATE_BADGES[one.state],
+        t("{ref} · {who} · {role}", ref=invitation.ref, who=invitee, role=ROLES[invitation.role]),
+        t("{name}, {at}", name=invitation.requested_by_name, at=Instant(invitation.created_at)),
+        STATE_BADGES[invitation.state],
         _actions(row)[:2],
     )
 
 
-def invitation_form(email: str = "", role: str = "member", *, asks: bool = False) -> Card:
+def invitation_form(email: str = "", role: str = "member", *, is_request: bool = False) -> Card:
     """Whom to invite, or to ask an invitation for."""
-    command = "invitation.request" if asks else "invitation.create"
-    chosen = role if role in {one.value for one in GIVEN_ROLES} else Role.MEMBER
+    command = "invitation.request" if is_request else "invitation.create"
+    chosen = role if role in {given_role.value for given_role in GIVEN_ROLES} else Role.MEMBER
     return Card(
-        t("Whom shall the owner or an admin invite?") if asks else t("Whom would you like to invite?"),
+        t("Whom shall the owner or an admin invite?") if is_request else t("Whom would you like to invite?"),
         (
             TextInput("email", t("E-mail address"), email, required=True, max_length=EMAIL_MAX_CHARS, kind="email"),
-            ChoiceInput("role", t("Role"), tuple(Choice(one, ROLES[one]) for one in GIVEN_ROLES), chosen),
+            ChoiceInput(
+                "role", t("Role"), tuple(Choice(given_role, ROLES[given_role]) for given_role in GIVEN_ROLES), chosen
+            ),
             TextInput("text", t("Some words of your own"), multiline=True, max_length=TEXT_MAX_CHARS),
         ),
         (
-            Run(t("Ask") if asks else t("Invite"), command, style=Style.PRIMARY, collects=True),
+            Run(t("Ask") if is_request else t("Invite"), command, style=Style.PRIMARY, collects=True),
             Run(t("Cancel"), "cancel"),
         ),
     )
@@ -250,13 +260,13 @@ def _(refusal: AlreadyColleague) -> RefusalText:
 def _(refusal: AlreadyDecided) -> RefusalText:
     if not refusal.by:
         return RefusalText(t("{ref} has been decided already.", ref=refusal.ref), actions=(SHOW_INVITATIONS,))
-    words = (
+    title = (
         t("{name} was faster and declined {ref}.", name=refusal.by, ref=refusal.ref)
         if refusal.state is InvitationState.DECLINED
         else t("{name} was faster and decided about {ref}.", name=refusal.by, ref=refusal.ref)
     )
     at = t("Decided: {at}. The first decision counts.", at=Instant(refusal.at)) if refusal.at else None
-    return RefusalText(words, at, (SHOW_INVITATIONS,))
+    return RefusalText(title, at, (SHOW_INVITATIONS,))
 
 
 @explain_refusal.register
@@ -320,5 +330,5 @@ EXAMPLES: Final = {
     ),
     "nobody invited": invitation_list_card(ListedInvitations((), SEATS, may_invite=False, may_request=True)),
     "form": invitation_form(),
-    "request form": invitation_form("eva@acme.de", asks=True),
+    "request form": invitation_form("eva@acme.de", is_request=True),
 }

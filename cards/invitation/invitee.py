@@ -96,7 +96,7 @@ def join_result_card(view: JoinedTeam | WrongCode) -> Card:
 
 
 def _wrong_code_card(view: WrongCode) -> Card:
-    left = (
+    attempts_text = (
         tn("One more try, then there is a short pause.", "{n} more tries, then there is a short pause.", view.left)
         if view.left
         else t("Please wait a few minutes before the next try.")
@@ -106,7 +106,7 @@ def _wrong_code_card(view: WrongCode) -> Card:
         (
             Text(tn("Codes are valid for {n} minute.", "Codes are valid for {n} minutes.", CODE_MINUTES)),
             Text(t("Open the link in your invitation again to get a new one.")),
-            Text(left),
+            Text(attempts_text),
         ),
         (Run(t("Type it again"), "invitation.join", style=Style.PRIMARY),),
         badge=Badge(t("Not possible"), State.WARNING, Tone.WARNING),
@@ -115,28 +115,36 @@ def _wrong_code_card(view: WrongCode) -> Card:
 
 def invitation_decided_card(view: ShownInvitation, team: str) -> Card:
     """How it ended, for whoever asked or invited."""
-    one = view.invitation
-    names: Mapping[str, Any] = {"name": one.decided_by_name, "email": view.email, "team": team, "ref": one.ref}
-    if one.kind is InvitationKind.JOIN:
-        return _join_decided_card(one, names)
-    match one.state:
-        case InvitationState.DECLINED if one.decided_by and one.expires_at is None:
+    invitation = view.invitation
+    names: Mapping[str, Any] = {
+        "name": invitation.decided_by_name,
+        "email": view.email,
+        "team": team,
+        "ref": invitation.ref,
+    }
+    if invitation.kind is InvitationKind.JOIN:
+        return _join_decided_card(invitation, names)
+    match invitation.state:
+        case InvitationState.DECLINED if invitation.decided_by and invitation.expires_at is None:
             return Card(
-                t("{name} declined your invitation {ref} to {email}.", **names), badge=ENDED_BADGES.get(one.state)
+                t("{name} declined your invitation {ref} to {email}.", **names),
+                badge=ENDED_BADGES.get(invitation.state),
             )
         case InvitationState.DECLINED:
-            return Card(t("{email} declined the invitation to {team}.", **names), badge=ENDED_BADGES.get(one.state))
+            return Card(
+                t("{email} declined the invitation to {team}.", **names), badge=ENDED_BADGES.get(invitation.state)
+            )
         case InvitationState.EXPIRED:
             return Card(
                 t("The invitation to {email} has expired.", **names),
                 actions=_resend_buttons(view),
-                badge=ENDED_BADGES.get(one.state),
+                badge=ENDED_BADGES.get(invitation.state),
             )
         case _:
             return Card(
                 t("{name} approved your invitation {ref} to {email}.", **names),
                 (Text(t("The invited person can join now.")),),
-                badge=ENDED_BADGES.get(one.state),
+                badge=ENDED_BADGES.get(invitation.state),
             )
 
 
@@ -145,58 +153,66 @@ def _resend_buttons(view: ShownInvitation) -> tuple[Run, ...]:
     return (Run(t("Send again"), "invitation.resend", ref, Style.PRIMARY),) if view.may_resend else ()
 
 
-def _join_decided_card(one: Invitation, names: Mapping[str, Any]) -> Card:
-    if one.state is InvitationState.JOINED:
+def _join_decided_card(invitation: Invitation, names: Mapping[str, Any]) -> Card:
+    if invitation.state is InvitationState.JOINED:
         return Card(
             t("{name} has let you into {team}.", **names),
-            (Text(t("Role: {role}", role=ROLES[one.role])),),
+            (Text(t("Role: {role}", role=ROLES[invitation.role])),),
             (SHOW_LEADS, HELP),
-            badge=ENDED_BADGES.get(one.state),
+            badge=ENDED_BADGES.get(invitation.state),
         )
-    if one.from_outside:
-        return Card(t("Your wish to join was declined."), badge=ENDED_BADGES.get(one.state))
-    return Card(t("Your wish to join {team} was declined.", **names), badge=ENDED_BADGES.get(one.state))
+    if invitation.from_outside:
+        return Card(t("Your wish to join was declined."), badge=ENDED_BADGES.get(invitation.state))
+    return Card(t("Your wish to join {team} was declined.", **names), badge=ENDED_BADGES.get(invitation.state))
 
 
-def invitation_link_card(one: Invitation, url: str) -> Card:
+def invitation_link_card(invitation: Invitation, url: str) -> Card:
     """The link itself, for whoever invited, where no mail can be sent."""
     return Card(
-        t("Please pass this link on to {email}.", email=one.email),
+        t("Please pass this link on to {email}.", email=invitation.email),
         (
             Text(verbatim(url)),
             Text(t("I can't send mails here. Whoever has the link can accept the invitation."), Tone.SUBTLE),
-            *((Text(t("Valid until {until}", until=Instant(one.expires_at)), Tone.SUBTLE),) if one.expires_at else ()),
+            *(
+                (Text(t("Valid until {until}", until=Instant(invitation.expires_at)), Tone.SUBTLE),)
+                if invitation.expires_at
+                else ()
+            ),
         ),
         (Open(t("Open the invitation"), url),),
     )
 
 
-def invitation_mail_subject(one: Invitation, team: str, marketplace: str = "") -> T:
+def invitation_mail_subject(invitation: Invitation, team: str, marketplace: str = "") -> T:
     """What the mail is about."""
-    if one.kind is InvitationKind.PARTNER:
+    if invitation.kind is InvitationKind.PARTNER:
         return t("{team} invites your firm to {marketplace}", team=team, marketplace=marketplace)
-    return t("{name} invites you to {team}", name=one.requested_by_name, team=team)
+    return t("{name} invites you to {team}", name=invitation.requested_by_name, team=team)
 
 
-def invitation_mail_card(one: Invitation, team: str, url: str, marketplace: str = "") -> Card:
+def invitation_mail_card(invitation: Invitation, team: str, url: str, marketplace: str = "") -> Card:
     """The invitation itself, for the invitee."""
-    what = (
+    offer = (
         t(
             "{name} would like your firm to take part in the marketplace {marketplace}.",
-            name=one.requested_by_name,
+            name=invitation.requested_by_name,
             marketplace=marketplace,
         )
-        if one.kind is InvitationKind.PARTNER
-        else t("In {team} you would work on leads together. Your role: {role}.", team=team, role=ROLES[one.role])
+        if invitation.kind is InvitationKind.PARTNER
+        else t("In {team} you would work on leads together. Your role: {role}.", team=team, role=ROLES[invitation.role])
     )
-    words = (Quote(verbatim(one.text), lines=20),) if one.text else ()
+    quote = (Quote(verbatim(invitation.text), lines=20),) if invitation.text else ()
     return Card(
-        invitation_mail_subject(one, team, marketplace),
+        invitation_mail_subject(invitation, team, marketplace),
         (
-            Text(what),
-            *words,
+            Text(offer),
+            *quote,
             Text(t("The page shows who invites you to what; opening it changes nothing.")),
-            *((Text(t("Valid until {until}", until=Instant(one.expires_at)), Tone.SUBTLE),) if one.expires_at else ()),
+            *(
+                (Text(t("Valid until {until}", until=Instant(invitation.expires_at)), Tone.SUBTLE),)
+                if invitation.expires_at
+                else ()
+            ),
         ),
         (Open(t("View the invitation"), url),),
     )
@@ -226,8 +242,8 @@ def _(refusal: NoTeamHere) -> RefusalText:
     )
 
 
-def _decided_example(one: Invitation, **may: bool) -> Card:
-    return invitation_decided_card(invitation_view(one, **may), "Solarhaus GmbH")
+def _decided_example(invitation: Invitation, **may: bool) -> Card:
+    return invitation_decided_card(invitation_view(invitation, **may), "Solarhaus GmbH")
 
 
 EXAMPLES: Final = {

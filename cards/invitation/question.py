@@ -30,18 +30,18 @@ def question_form(ref: str, invitation_id: str, name: str) -> Card:
     )
 
 
-def answer_form(asked: Question) -> Card:
+def answer_form(question: Question) -> Card:
     """What to answer."""
     return _single_input_form(
-        t("Your answer to {name} about {ref}", name=asked.asked_by_name, ref=asked.ref),
+        t("Your answer to {name} about {ref}", name=question.asked_by_name, ref=question.ref),
         TextInput("text", t("Your answer"), required=True, max_length=QUESTION_MAX_CHARS),
-        Run(t("Send answer"), ANSWER_COMMAND, {"question": asked.question_id}, Style.PRIMARY, collects=True),
-        Quote(verbatim(asked.text)),
+        Run(t("Send answer"), ANSWER_COMMAND, {"question": question.question_id}, Style.PRIMARY, collects=True),
+        Quote(verbatim(question.text)),
     )
 
 
-def _single_input_form(title: T, line: TextInput, send: Run, *before: Quote) -> Card:
-    return Card(title, (*before, line), (send, Run(t("Cancel"), "cancel")))
+def _single_input_form(title: T, line: TextInput, submit: Run, *quotes: Quote) -> Card:
+    return Card(title, (*quotes, line), (submit, Run(t("Cancel"), "cancel")))
 
 
 def question_sent_card(question: Question) -> Card:
@@ -66,12 +66,12 @@ def answer_sent_card(question: Question) -> Card:
 def question_card(question: Question) -> Card:
     """To whoever wants the invitation, before and after the answer."""
     about = t("Invitation {ref} for {email}", ref=question.ref, email=question.email)
-    said = (Text(t("Your answer")), Quote(verbatim(question.answer))) if question.answer else ()
-    answers = (Run(t("Answer"), ANSWER_COMMAND, {"question": question.question_id}, Style.PRIMARY),)
+    answer = (Text(t("Your answer")), Quote(verbatim(question.answer))) if question.answer else ()
+    actions = (Run(t("Answer"), ANSWER_COMMAND, {"question": question.question_id}, Style.PRIMARY),)
     return Card(
         t("{name} has a question about {ref}", name=question.asked_by_name, ref=question.ref),
-        (Text(about, Tone.SUBTLE), Quote(verbatim(question.text)), *said),
-        () if question.answer else answers,
+        (Text(about, Tone.SUBTLE), Quote(verbatim(question.text)), *answer),
+        () if question.answer else actions,
         badge=Badge(t("answered"), State.DONE, Tone.GOOD) if question.answer else None,
         subject=Subject(QUESTION_VIEW, question.question_id),
     )

@@ -50,9 +50,9 @@ def lead_card(lead: LeadView | GoneLead) -> Card:
 
 def gone_lead_card(lead: GoneLead) -> Card:
     """What a card shrinks to when the lead is with others."""
-    taken = t("{ref} is taken", ref=lead.ref)
+    title = t("{ref} is taken", ref=lead.ref)
     return Card(
-        taken if lead.is_taken else t("{ref} is no longer on offer to your team", ref=lead.ref),
+        title if lead.is_taken else t("{ref} is no longer on offer to your team", ref=lead.ref),
         subject=Subject(VIEW, lead.lead_id),
         refresh=_refresh_action(lead, VIEW),
     )
@@ -113,20 +113,22 @@ def _enquiry_quote(lead: LeadView) -> tuple[Quote, ...]:
 
 def lead_details_card(view: LeadDetails, url: str = "") -> Card:
     """Everything about a lead for one person, with its history and the link that colleagues can be sent."""
-    lead, hidden = view.lead, view.is_contact_hidden
+    lead, is_hidden = view.lead, view.is_contact_hidden
     link = (Open(t("Link to this lead"), url),) if url else ()
-    others = tuple(one for one in elements.action_buttons(lead) if one.command != elements.ACTION_COMMANDS[Act.REVEAL])
+    buttons = tuple(
+        button for button in elements.action_buttons(lead) if button.command != elements.ACTION_COMMANDS[Act.REVEAL]
+    )
     return Card(
         elements.lead_title(lead),
         (
             Facts(_contact_facts(lead)),
-            *((Text(t("You'll see the contact once you've picked the lead."), Tone.SUBTLE),) if hidden else ()),
+            *((Text(t("You'll see the contact once you've picked the lead."), Tone.SUBTLE),) if is_hidden else ()),
             Facts(_detail_facts(lead)),
             *((Quote(verbatim(lead.text), lines=12),) if lead.text else ()),
             *_answer_items(lead),
             *_history_blocks(view),
         ),
-        (*others[:2], Run(t("Hide"), "lead.card", {"lead": lead.lead_id}), *link),
+        (*buttons[:2], Run(t("Hide"), "lead.card", {"lead": lead.lead_id}), *link),
         elements.lead_badge(lead),
         summary=t("Lead {ref}: {title}, {state}", ref=lead.ref, title=lead.title, state=elements.lead_badge(lead).text),
     )
@@ -134,29 +136,29 @@ def lead_details_card(view: LeadDetails, url: str = "") -> Card:
 
 def _contact_facts(lead: LeadView) -> tuple[Fact, ...]:
     contact = lead.contact
-    named = (
+    labelled = (
         (t("Name"), contact.name),
         (t("E-mail"), contact.email),
         (t("Phone"), contact.phone),
         (t("Company"), contact.company),
         (t("Place"), " ".join(part for part in (contact.country, contact.postcode) if part)),
     )
-    return tuple(Fact(label, verbatim(text)) for label, text in named if text)
+    return tuple(Fact(label, verbatim(text)) for label, text in labelled if text)
 
 
 def _detail_facts(lead: LeadView) -> tuple[Fact, ...]:
-    came = Fact(t("Came in"), T("{day}", {"day": elements.received_on(lead)}))
-    worked = (elements.responsible_fact(lead), *elements.step_facts(lead)) if lead.responsible or lead.is_vacant else ()
-    back = (
+    received = Fact(t("Came in"), T("{day}", {"day": elements.received_on(lead)}))
+    work = (elements.responsible_fact(lead), *elements.step_facts(lead)) if lead.responsible or lead.is_vacant else ()
+    return_fact = (
         (Fact(t("Can be returned until"), T("{at}", {"at": Instant(lead.return_until)})),) if lead.return_until else ()
     )
     return (
-        *worked,
+        *work,
         *elements.value_facts(lead),
         *elements.source_facts(lead),
         *elements.marketplace_facts(lead),
-        came,
-        *back,
+        received,
+        *return_fact,
     )
 
 
@@ -166,7 +168,7 @@ def _answer_items(lead: LeadView) -> tuple[Items, ...]:
 
 
 def _history_blocks(view: LeadDetails) -> tuple[Items | Text, ...]:
-    rows = tuple(_activity_item(one) for one in view.history)
+    rows = tuple(_activity_item(entry) for entry in view.history)
     older = (Text(t("Older entries are not shown."), Tone.SUBTLE),) if view.has_older else ()
     return (Items(rows, t("History")), *older) if rows else ()
 
@@ -194,15 +196,15 @@ _ACTIVITY_NAMES: Final[dict[What, T]] = {
 
 def _activity_item(entry: Entry) -> Item:
     """Who, for which team, what, when (B11)."""
-    who = f"{entry.user} ({entry.team})" if entry.user else entry.team
-    what = _ACTIVITY_NAMES[entry.what]
-    done = (
-        t("{who}: {what}, to {name}", who=who, what=what, name=entry.subject)
+    actor = f"{entry.user} ({entry.team})" if entry.user else entry.team
+    activity = _ACTIVITY_NAMES[entry.what]
+    title = (
+        t("{who}: {what}, to {name}", who=actor, what=activity, name=entry.subject)
         if entry.subject
-        else t("{who}: {what}", who=who, what=what)
+        else t("{who}: {what}", who=actor, what=activity)
     )
     at = T("{at}", {"at": Instant(entry.at)})
-    return Item(done, T("{at} · {text}", {"at": Instant(entry.at), "text": entry.text}) if entry.text else at)
+    return Item(title, T("{at} · {text}", {"at": Instant(entry.at), "text": entry.text}) if entry.text else at)
 
 
 def shared_lead_card(view: SharedLead) -> Card:

@@ -56,13 +56,13 @@ ACTION_COMMANDS: Final[Mapping[Act, str]] = {
 }
 
 
-def action_button(lead: LeadView, act: Act, *, is_first: bool = False) -> Run:
+def action_button(lead: LeadView, action: Act, *, is_first: bool = False) -> Run:
     """The button of something that this reader may do."""
-    label = ACTION_LABELS[act] if act is not Act.UNDO else _undo_label(lead)
+    label = ACTION_LABELS[action] if action is not Act.UNDO else _undo_label(lead)
     # Winning asks for the amount first: a click carries none.
-    asks = {"ask": True} if act is Act.WIN else {}
+    form_args = {"ask": True} if action is Act.WIN else {}
     style = Style.PRIMARY if is_first else Style.NORMAL
-    return Run(label, ACTION_COMMANDS[act], {"lead": lead.lead_id, **asks}, style)
+    return Run(label, ACTION_COMMANDS[action], {"lead": lead.lead_id, **form_args}, style)
 
 
 def _undo_label(lead: LeadView) -> T:
@@ -72,9 +72,10 @@ def _undo_label(lead: LeadView) -> T:
 def action_buttons(lead: LeadView) -> tuple[Run, ...]:
     """All of them, the likeliest first; only the first one is coloured, and never a look at the details."""
     order = ACTION_ORDER.get(lead.state, DEFAULT_ACTION_ORDER)
-    shown = [act for act in order if act in lead.acts]
+    permitted = [action for action in order if action in lead.acts]
     return tuple(
-        action_button(lead, act, is_first=place == 0 and act is not Act.REVEAL) for place, act in enumerate(shown)
+        action_button(lead, action, is_first=index == 0 and action is not Act.REVEAL)
+        for index, action in enumerate(permitted)
     )
 
 
@@ -168,8 +169,8 @@ def value_facts(lead: LeadView) -> tuple[Fact, ...]:
 
 
 def source_facts(lead: LeadView) -> tuple[Fact, ...]:
-    named = " · ".join(part for part in (lead.source, lead.campaign) if part)
-    return (Fact(t("Source"), verbatim(named)),) if named else ()
+    sources = " · ".join(part for part in (lead.source, lead.campaign) if part)
+    return (Fact(t("Source"), verbatim(sources)),) if sources else ()
 
 
 def marketplace_facts(lead: LeadView) -> tuple[Fact, ...]:
@@ -186,17 +187,17 @@ def responsible_fact(lead: LeadView) -> Fact:
 
 
 def step_facts(lead: LeadView) -> tuple[Fact, ...]:
-    known = STEP_LABELS.get(lead.step)
-    return (Fact(t("Step"), known),) if known else ()
+    label = STEP_LABELS.get(lead.step)
+    return (Fact(t("Step"), label),) if label else ()
 
 
 def note_texts(lead: LeadView) -> tuple[Text, ...]:
     """That somebody has noted something: what, stays in the details, because others read along (A42)."""
     if lead.notes is None:
         return ()
-    known = {"name": lead.notes.by, "at": Instant(lead.notes.at)}
-    many = tn("{n} note, by {name}, {at}", "{n} notes, the last one by {name}, {at}", lead.notes.count, **known)
-    return (Text(many, Tone.SUBTLE),)
+    params = {"name": lead.notes.by, "at": Instant(lead.notes.at)}
+    text = tn("{n} note, by {name}, {at}", "{n} notes, the last one by {name}, {at}", lead.notes.count, **params)
+    return (Text(text, Tone.SUBTLE),)
 
 
 def received_on(lead: LeadView) -> Instant:

@@ -76,8 +76,10 @@ def picked_example(**changes: Any) -> LeadView:  # noqa: ANN401 - any field of t
     return replace(after, **changes)
 
 
-def _activity_example(what: What, at: datetime, user: str = "Ben Kaya", **more: str) -> Entry:
-    return Entry(entry_id=what, at=at, what=what, team_id=TeamId("d"), team="Dachwerk Süd KG", user=user, **more)
+def _activity_example(activity: What, at: datetime, user: str = "Ben Kaya", **fields: str) -> Entry:
+    return Entry(
+        entry_id=activity, at=at, what=activity, team_id=TeamId("d"), team="Dachwerk Süd KG", user=user, **fields
+    )
 
 
 _HISTORY: Final = (

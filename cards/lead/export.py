@@ -72,16 +72,16 @@ def leads_file_name(view: ExportedLeads) -> T:
 
 def lead_export_card(view: ExportedLeads, offered: OfferedFile) -> Card:
     """The file, what stands in it, and the next one where there are more leads."""
-    about = (
+    content_text = (
         t("Contacts stand in it as they are. The audit log keeps that you took them along.")
         if view.has_contacts
         else t("Contacts are masked in it, as everywhere for viewers.")
     )
-    more = (Run(t("Next file"), "lead.export", {"after": view.after}),) if view.after else ()
+    next_file = (Run(t("Next file"), "lead.export", {"after": view.after}),) if view.after else ()
     return Card(
         tn("{n} lead as a file", "{n} leads as a file", view.count),
-        (File(offered.file_id, offered.name, offered.size_bytes), Text(about, Tone.SUBTLE)),
-        more,
+        (File(offered.file_id, offered.name, offered.size_bytes), Text(content_text, Tone.SUBTLE)),
+        next_file,
     )
 
 

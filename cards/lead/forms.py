@@ -27,12 +27,12 @@ AMOUNT_MAX_CHARS: Final = 30
 COUNTRY_CHARS: Final = 2
 
 
-def new_lead_form(known: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> Card:
+def new_lead_form(values: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> Card:
     """A new lead; with the leads of the same contact on top, once they are known."""
     label = t("Create anyway") if warnings else t("Create lead")
     return Card(
         t("New lead"),
-        (*duplicates.duplicate_blocks(warnings), *_contact_inputs(known), *_enquiry_inputs(known)),
+        (*duplicates.duplicate_blocks(warnings), *_contact_inputs(values), *_enquiry_inputs(values)),
         (
             Run(label, "lead.create", duplicates.accept_args(warnings), Style.PRIMARY, collects=True),
             Run(t("Cancel"), "cancel"),
@@ -42,9 +42,9 @@ def new_lead_form(known: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> 
 
 def captured_lead_form(view: CapturedLead) -> Card:
     """A new lead, filled with what a message tells."""
-    known = {field: value for field, value in asdict(view.draft).items() if value}
-    form = new_lead_form(known, view.warnings)
-    return replace(form, title=t("Lead from a message"), body=(*_capture_hints(view), *form.body)) if known else form
+    values = {field: value for field, value in asdict(view.draft).items() if value}
+    form = new_lead_form(values, view.warnings)
+    return replace(form, title=t("Lead from a message"), body=(*_capture_hints(view), *form.body)) if values else form
 
 
 def _capture_hints(view: CapturedLead) -> tuple[Text, ...]:
@@ -59,34 +59,36 @@ def _capture_hints(view: CapturedLead) -> tuple[Text, ...]:
     return (Text(hint, Tone.SUBTLE), Text(cut, Tone.WARNING))
 
 
-def _contact_inputs(known: Mapping[str, Any]) -> tuple[TextInput, ...]:
+def _contact_inputs(values: Mapping[str, Any]) -> tuple[TextInput, ...]:
     return (
-        TextInput("title", t("What is it about?"), _text_of(known, "title"), required=True, max_length=TITLE_MAX_CHARS),
-        TextInput("name", t("Contact's name"), _text_of(known, "name"), required=True, max_length=LINE_MAX_CHARS),
-        TextInput("email", t("E-mail"), _text_of(known, "email"), max_length=LINE_MAX_CHARS, kind="email"),
-        TextInput("phone", t("Phone"), _text_of(known, "phone"), max_length=40, kind="tel"),
-        TextInput("company", t("Company"), _text_of(known, "company"), max_length=LINE_MAX_CHARS),
-        TextInput("postcode", t("Postcode"), _text_of(known, "postcode"), max_length=POSTCODE_MAX_CHARS),
+        TextInput(
+            "title", t("What is it about?"), _text_of(values, "title"), required=True, max_length=TITLE_MAX_CHARS
+        ),
+        TextInput("name", t("Contact's name"), _text_of(values, "name"), required=True, max_length=LINE_MAX_CHARS),
+        TextInput("email", t("E-mail"), _text_of(values, "email"), max_length=LINE_MAX_CHARS, kind="email"),
+        TextInput("phone", t("Phone"), _text_of(values, "phone"), max_length=40, kind="tel"),
+        TextInput("company", t("Company"), _text_of(values, "company"), max_length=LINE_MAX_CHARS),
+        TextInput("postcode", t("Postcode"), _text_of(values, "postcode"), max_length=POSTCODE_MAX_CHARS),
         TextInput(
             "country",
             t("Country (two letters)"),
-            _text_of(known, "country") or DEFAULT_COUNTRY,
+            _text_of(values, "country") or DEFAULT_COUNTRY,
             max_length=COUNTRY_CHARS,
         ),
     )
 
 
-def _enquiry_inputs(known: Mapping[str, Any]) -> tuple[TextInput, ...]:
+def _enquiry_inputs(values: Mapping[str, Any]) -> tuple[TextInput, ...]:
     return (
-        TextInput("text", t("Enquiry"), _text_of(known, "text"), multiline=True, max_length=TEXT_MAX_CHARS),
-        TextInput("value", t("Value in euros"), _text_of(known, "value"), max_length=AMOUNT_MAX_CHARS),
-        TextInput("source", t("Source"), _text_of(known, "source"), max_length=LINE_MAX_CHARS),
-        TextInput("campaign", t("Campaign"), _text_of(known, "campaign"), max_length=LINE_MAX_CHARS),
+        TextInput("text", t("Enquiry"), _text_of(values, "text"), multiline=True, max_length=TEXT_MAX_CHARS),
+        TextInput("value", t("Value in euros"), _text_of(values, "value"), max_length=AMOUNT_MAX_CHARS),
+        TextInput("source", t("Source"), _text_of(values, "source"), max_length=LINE_MAX_CHARS),
+        TextInput("campaign", t("Campaign"), _text_of(values, "campaign"), max_length=LINE_MAX_CHARS),
     )
 
 
-def _text_of(known: Mapping[str, Any], name: str) -> str:
-    value = known.get(name, "")
+def _text_of(values: Mapping[str, Any], name: str) -> str:
+    value = values.get(name, "")
     return value if isinstance(value, str) else str(value)
 
 
@@ -101,11 +103,13 @@ def _lead_form(lead: LeadView, title: T, inputs: tuple[TextInput | ChoiceInput, 
     )
 
 
-def note_form(lead: LeadView, known: Mapping[str, Any]) -> Card:
+def note_form(lead: LeadView, values: Mapping[str, Any]) -> Card:
     """A note, and how far the work has come."""
     steps = tuple(Choice(str(step), label) for step, label in elements.STEP_LABELS.items())
     inputs = (
-        TextInput("note", t("Note"), _text_of(known, "note"), required=True, multiline=True, max_length=NOTE_MAX_CHARS),
+        TextInput(
+            "note", t("Note"), _text_of(values, "note"), required=True, multiline=True, max_length=NOTE_MAX_CHARS
+        ),
         ChoiceInput("step", t("Step"), steps, lead.step),
     )
     return _lead_form(lead, t("Note on {ref}", ref=lead.ref), inputs, t("Save note"), "lead.note")
@@ -117,23 +121,23 @@ def win_form(lead: LeadView) -> Card:
     return _lead_form(lead, t("{ref} is won", ref=lead.ref), inputs, t("Close as won"), "lead.win")
 
 
-def lose_form(lead: LeadView, known: Mapping[str, Any]) -> Card:
+def lose_form(lead: LeadView, values: Mapping[str, Any]) -> Card:
     """Why the lead was lost."""
-    return _lead_form(lead, t("{ref} is lost", ref=lead.ref), (_reason_input(known),), t("Close as lost"), "lead.lose")
+    return _lead_form(lead, t("{ref} is lost", ref=lead.ref), (_reason_input(values),), t("Close as lost"), "lead.lose")
 
 
-def return_form(lead: LeadView, known: Mapping[str, Any]) -> Card:
+def return_form(lead: LeadView, values: Mapping[str, Any]) -> Card:
     """Why the lead goes back."""
-    card = _lead_form(lead, t("Return {ref}", ref=lead.ref), (_reason_input(known),), t("Return lead"), "lead.return")
+    card = _lead_form(lead, t("Return {ref}", ref=lead.ref), (_reason_input(values),), t("Return lead"), "lead.return")
     if not lead.marketplace:
         return card
     hint = Text(t("It is then offered to other firms, and your team no longer sees it."))
     return Card(card.title, (card.body[0], hint, *card.body[1:]), card.actions)
 
 
-def _reason_input(known: Mapping[str, Any]) -> TextInput:
+def _reason_input(values: Mapping[str, Any]) -> TextInput:
     return TextInput(
-        "reason", t("Reason"), _text_of(known, "reason"), required=True, multiline=True, max_length=REASON_MAX_CHARS
+        "reason", t("Reason"), _text_of(values, "reason"), required=True, multiline=True, max_length=REASON_MAX_CHARS
     )
 
 

@@ -35,14 +35,14 @@ PICKED_BADGE: Final = Badge(t("picked by you"), State.DONE, Tone.GOOD)
 
 def lead_list_card(page: LeadPage) -> Card:
     """A page of leads; what was just picked from it says so in its place."""
-    kept = next((lead for lead in page.leads if lead.lead_id == page.kept), None)
+    picked_lead = next((lead for lead in page.leads if lead.lead_id == page.kept), None)
     return Card(
         LIST_TITLES[page.kind],
         _lead_groups(page) if page.leads else (Text(EMPTY_TEXTS[page.kind], Tone.SUBTLE),),
         _actions(page),
-        summary=t("{ref} is yours: {title}", ref=kept.ref, title=kept.title) if kept else None,
+        summary=t("{ref} is yours: {title}", ref=picked_lead.ref, title=picked_lead.title) if picked_lead else None,
         # Drawn anew, it would no longer say what has just been picked.
-        refresh=None if kept else Run(t("Refresh"), "lead.list", {"kind": page.kind, "before": page.before}),
+        refresh=None if picked_lead else Run(t("Refresh"), "lead.list", {"kind": page.kind, "before": page.before}),
     )
 
 
@@ -89,18 +89,18 @@ def _page_args(lead: LeadView, page: LeadPage) -> dict[str, str | int]:
 
 
 def _detail_text(lead: LeadView) -> T:
-    who = elements.contact_line(lead.contact)
+    contact = elements.contact_line(lead.contact)
     if lead.value_cents is None:
-        return who
-    return t("{who} · about {amount}", who=who, amount=Amount(lead.value_cents, lead.currency))
+        return contact
+    return t("{who} · about {amount}", who=contact, amount=Amount(lead.value_cents, lead.currency))
 
 
 def _actions(page: LeadPage) -> tuple[Run, ...]:
     create = Run(t("New lead"), "lead.create", style=Style.NORMAL if page.leads else Style.PRIMARY)
-    more = (
+    more_leads = (
         (Run(t("More leads"), "lead.list", {"kind": page.kind, "before": page.after}),)
         if page.after is not None
         else ()
     )
     tabs = (Run(label, "lead.list", {"kind": kind}) for kind, label in FILTER_TABS if kind is not page.kind)
-    return (*((create,) if page.may_create else ()), *more, *tabs)
+    return (*((create,) if page.may_create else ()), *more_leads, *tabs)

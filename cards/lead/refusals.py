@@ -80,8 +80,8 @@ def _(refusal: UndoExpired) -> RefusalText:
     title = t("A pick can be taken back for {minutes} minutes only.", minutes=refusal.minutes)
     if not refusal.may_return:
         return RefusalText(title)
-    back = Run(t("Return"), "lead.return", {"lead": refusal.lead_id}, Style.PRIMARY)
-    return RefusalText(title, t("You can return {ref} with a reason.", ref=refusal.ref), (back,))
+    return_lead = Run(t("Return"), "lead.return", {"lead": refusal.lead_id}, Style.PRIMARY)
+    return RefusalText(title, t("You can return {ref} with a reason.", ref=refusal.ref), (return_lead,))
 
 
 @explain_refusal.register

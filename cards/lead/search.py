@@ -57,8 +57,8 @@ def _result_blocks(view: FoundLeads) -> tuple[Items | Text, ...]:
     if not view.leads:
         hint = t("A search looks at number, title, company, name and postcode; an e-mail or phone is found as a whole.")
         return (Text(hint, Tone.SUBTLE),)
-    more = (Text(t("There are more. Another word narrows the search."), Tone.SUBTLE),) if view.has_more else ()
-    return (Items(tuple(_result_item(lead) for lead in view.leads)), *more)
+    more_text = (Text(t("There are more. Another word narrows the search."), Tone.SUBTLE),) if view.has_more else ()
+    return (Items(tuple(_result_item(lead) for lead in view.leads)), *more_text)
 
 
 def _result_item(lead: LeadView) -> Item:
@@ -69,12 +69,12 @@ def _result_item(lead: LeadView) -> Item:
 def lead_outline_card(lead: LeadView, url: str, at: Instant) -> Card:
     """A lead for a message that anybody may read: who else is concerned and how to reach them is not on it."""
     contact = lead.contact
-    who = " · ".join(part for part in (contact.name, contact.company, contact.postcode) if part)
+    enquirer = " · ".join(part for part in (contact.name, contact.company, contact.postcode) if part)
     badge = _public_badge(lead)
     return Card(
         elements.lead_title(lead),
         (
-            Facts((Fact(t("Enquiry from"), verbatim(who)),)),
+            Facts((Fact(t("Enquiry from"), verbatim(enquirer)),)),
             Text(t("As of {at}. Whoever belongs to the team sees the rest in Kollega.", at=at), Tone.SUBTLE),
         ),
         (Open(t("Open lead"), url),),

@@ -82,14 +82,14 @@ def _import_button(
 
 def import_preview_card(view: ImportView) -> Card:
     """What I understood, what would become of it, and what holds for every row."""
-    found = view.lead_import
-    is_ready = bool(found.plan.columns.keys() & {Field.NAME, Field.COMPANY})
-    title = tn("{n} row in {name}", "{n} rows in {name}", found.rows, name=found.file_name)
+    lead_import = view.lead_import
+    is_ready = bool(lead_import.plan.columns.keys() & {Field.NAME, Field.COMPANY})
+    title = tn("{n} row in {name}", "{n} rows in {name}", lead_import.rows, name=lead_import.file_name)
     waiting = Badge(t("nothing imported yet"), State.OPEN)
     columns = Run(
         t("Assign columns"),
         "lead.import_assign",
-        {"lead_import": found.import_id, "ask": True},
+        {"lead_import": lead_import.import_id, "ask": True},
         Style.NORMAL if is_ready else Style.PRIMARY,
     )
     cancel = Run(t("Cancel"), "cancel")
@@ -112,10 +112,10 @@ def _mapping_blocks(view: ImportView) -> tuple[Block, ...]:
         t(
             "{field}: {heading}",
             field=FIELD_NAMES[field],
-            heading=joined_headings(view, places) or t("without a heading"),
+            heading=joined_headings(view, indexes) or t("without a heading"),
         )
-        for field, places in sorted(
-            view.lead_import.plan.columns.items(), key=lambda one: list(FIELD_NAMES).index(one[0])
+        for field, indexes in sorted(
+            view.lead_import.plan.columns.items(), key=lambda column: list(FIELD_NAMES).index(column[0])
         )
     ]
     understood = (Text(t("Understood: {pairs}", pairs=_join_texts(pairs)), Tone.SUBTLE),) if pairs else ()
@@ -125,17 +125,17 @@ def _mapping_blocks(view: ImportView) -> tuple[Block, ...]:
     return (*understood, Text(t("Only guessed, please check: {fields}", fields=guessed), Tone.WARNING))
 
 
-def _join_texts(several: list[T]) -> T:
-    return reduce(lambda left, right: T("{left} · {right}", {"left": left, "right": right}), several)
+def _join_texts(texts: list[T]) -> T:
+    return reduce(lambda joined, text: T("{left} · {right}", {"left": joined, "right": text}), texts)
 
 
 def _example_items(view: ImportView) -> tuple[Items, ...]:
-    rows = tuple(_example_item(one) for one in view.examples)
+    rows = tuple(_example_item(example) for example in view.examples)
     return (Items(rows, t("As leads")),) if rows else ()
 
 
-def _example_item(one: NewLead) -> Item:
-    contact, enquiry = one.contact, one.enquiry
+def _example_item(lead: NewLead) -> Item:
+    contact, enquiry = lead.contact, lead.enquiry
     parts = (contact.name, contact.company, contact.email, contact.phone, contact.postcode)
     line = verbatim(" · ".join(dict.fromkeys(part for part in parts if part)))
     if enquiry.value_cents is None:
@@ -145,8 +145,8 @@ def _example_item(one: NewLead) -> Item:
 
 
 def _expected_text(view: ImportView) -> Text:
-    told = view.expected
-    numbers = {"new": told.imported, "known": told.known, "rejected": told.rejected}
+    expected = view.expected
+    numbers = {"new": expected.imported, "known": expected.known, "rejected": expected.rejected}
     if view.checked < view.lead_import.rows:
         return Text(
             t(
@@ -159,7 +159,7 @@ def _expected_text(view: ImportView) -> Text:
 
 
 def _skipped_items(view: ImportView) -> tuple[Items, ...]:
-    rows = tuple(_skipped_item(one) for one in view.skipped)
+    rows = tuple(_skipped_item(row) for row in view.skipped)
     return (Items(rows, t("Left out, for example")),) if rows else ()
 
 
@@ -172,11 +172,11 @@ def _skipped_item(row: SkippedRow) -> Item:
 
 def running_import_card(view: ImportView) -> Card:
     """How far it is."""
-    found = view.lead_import
+    lead_import = view.lead_import
     return _state_card(
         view,
-        t("{name} is being imported", name=found.file_name),
-        (Progress(found.tally.rows, found.rows, _progress_text(view)), *_tally_facts(found.tally)),
+        t("{name} is being imported", name=lead_import.file_name),
+        (Progress(lead_import.tally.rows, lead_import.rows, _progress_text(view)), *_tally_facts(lead_import.tally)),
         (_import_button(view, t("Stop"), "lead.import_stop"),),
         Badge(t("running"), State.OPEN),
     )
@@ -214,13 +214,17 @@ _HALT_TEXTS: Final[dict[str, T]] = {
 
 def stopped_import_card(view: ImportView) -> Card:
     """Why it stopped, and how it goes on."""
-    found = view.lead_import
-    goes_on = found.halt not in {Halt.REVOKED, Halt.FILE_GONE}
-    done = t("{done} of {total} rows", done=found.tally.rows, total=found.rows)
+    lead_import = view.lead_import
+    goes_on = lead_import.halt not in {Halt.REVOKED, Halt.FILE_GONE}
+    done = t("{done} of {total} rows", done=lead_import.tally.rows, total=lead_import.rows)
     return _state_card(
         view,
-        t("The import of {name} has stopped", name=found.file_name),
-        (Progress(found.tally.rows, found.rows, done), *_tally_facts(found.tally), Text(_HALT_TEXTS[found.halt])),
+        t("The import of {name} has stopped", name=lead_import.file_name),
+        (
+            Progress(lead_import.tally.rows, lead_import.rows, done),
+            *_tally_facts(lead_import.tally),
+            Text(_HALT_TEXTS[lead_import.halt]),
+        ),
         (_import_button(view, t("Go on"), "lead.import_start", style=Style.PRIMARY),) if goes_on else (),
         Badge(t("stopped"), State.WARNING, Tone.WARNING),
     )
@@ -231,20 +235,23 @@ def stopped_import_card(view: ImportView) -> Card:
 
 def finished_import_card(view: ImportView) -> Card:
     """What became of every row."""
-    found = view.lead_import
+    lead_import = view.lead_import
     title = tn(
-        "{n} lead imported from {name}", "{n} leads imported from {name}", found.tally.imported, name=found.file_name
+        "{n} lead imported from {name}",
+        "{n} leads imported from {name}",
+        lead_import.tally.imported,
+        name=lead_import.file_name,
     )
     span = ()
-    if found.first_number is not None and found.first_number != found.last_number:
-        first, last = f"L-{found.first_number}", f"L-{found.last_number}"
+    if lead_import.first_number is not None and lead_import.first_number != lead_import.last_number:
+        first, last = f"L-{lead_import.first_number}", f"L-{lead_import.last_number}"
         span = (Text(t("{first} to {last}; your team sees them in its list.", first=first, last=last)),)
-    elif found.first_number is not None:
-        span = (Text(t("{ref}; your team sees it in its list.", ref=f"L-{found.first_number}")),)
+    elif lead_import.first_number is not None:
+        span = (Text(t("{ref}; your team sees it in its list.", ref=f"L-{lead_import.first_number}")),)
     return _state_card(
         view,
         title,
-        (*span, *_tally_facts(found.tally), *_skipped_items(view), *_result_blocks(view)),
+        (*span, *_tally_facts(lead_import.tally), *_skipped_items(view), *_result_blocks(view)),
         (SHOW_LEADS,),
         Badge(t("done"), State.DONE, Tone.GOOD),
     )
@@ -253,14 +260,14 @@ def finished_import_card(view: ImportView) -> Card:
 def _result_blocks(view: ImportView) -> tuple[Block, ...]:
     if view.result is None:
         return ()
-    found = view.lead_import
-    left_out = found.tally.known + found.tally.rejected
-    more = (
-        (Text(t("The file has room for the first {n} of them.", n=found.result_rows), Tone.SUBTLE),)
-        if found.result_rows < left_out
+    lead_import = view.lead_import
+    left_out = lead_import.tally.known + lead_import.tally.rejected
+    limit_text = (
+        (Text(t("The file has room for the first {n} of them.", n=lead_import.result_rows), Tone.SUBTLE),)
+        if lead_import.result_rows < left_out
         else ()
     )
-    return (Text(t("Every row that was left out, with its reason:")), _file_block(view.result), *more)
+    return (Text(t("Every row that was left out, with its reason:")), _file_block(view.result), *limit_text)
 
 
 _CARDS_BY_STATE: Final = {

@@ -107,8 +107,8 @@ _DONE: Final = replace(
 )
 
 
-def _import_view(one: LeadImport, **changes: str) -> ImportView:
-    return ImportView(lead_import=replace(one, **changes))
+def _import_view(lead_import: LeadImport, **changes: str) -> ImportView:
+    return ImportView(lead_import=replace(lead_import, **changes))
 
 
 EXAMPLES: Final = {

@@ -44,29 +44,29 @@ def columns_form(view: ImportView) -> Card:
 
 def _column_input(view: ImportView, field: str) -> ChoiceInput:
     chosen = view.lead_import.plan.columns.get(Field(field), ())
-    offered = [one for one in view.columns if one.place < COLUMN_CHOICES_MAX or one.place in chosen]
-    choices = [_LEAVE_OUT_CHOICE, *(Choice(str(one.place), _column_choice_label(one)) for one in offered)]
+    offered = [column for column in view.columns if column.place < COLUMN_CHOICES_MAX or column.place in chosen]
+    choices = [_LEAVE_OUT_CHOICE, *(Choice(str(column.place), _column_choice_label(column)) for column in offered)]
     joined = chosen if len(chosen) > 1 else view.joined
     if field == Field.NAME and len(joined) > 1:
         choices.insert(1, Choice(_choice_value(joined), verbatim(joined_headings(view, joined))))
     return ChoiceInput(field, FIELD_NAMES[field], tuple(choices), _choice_value(chosen))
 
 
-def _choice_value(places: tuple[int, ...]) -> str:
-    return "+".join(str(place) for place in places) or NO_COLUMN
+def _choice_value(indexes: tuple[int, ...]) -> str:
+    return "+".join(str(index) for index in indexes) or NO_COLUMN
 
 
-def joined_headings(view: ImportView, places: tuple[int, ...]) -> str:
+def joined_headings(view: ImportView, indexes: tuple[int, ...]) -> str:
     """The headings of some columns, as one writes that they are joined."""
-    named = {one.place: one.heading for one in view.columns}
-    return " + ".join(named.get(place, "")[:HEADING_SHOWN_CHARS] for place in places)
+    headings = {column.place: column.heading for column in view.columns}
+    return " + ".join(headings.get(index, "")[:HEADING_SHOWN_CHARS] for index in indexes)
 
 
-def _column_choice_label(one: Column) -> T:
+def _column_choice_label(column: Column) -> T:
     """The heading, or its place with what stands first in it."""
-    if one.heading:
-        return verbatim(one.heading[:HEADING_SHOWN_CHARS])
-    return t("{column}: {example}", column=column_label(one.place), example=one.example[:EXAMPLE_SHOWN_CHARS])
+    if column.heading:
+        return verbatim(column.heading[:HEADING_SHOWN_CHARS])
+    return t("{column}: {example}", column=column_label(column.place), example=column.example[:EXAMPLE_SHOWN_CHARS])
 
 
 def default_inputs(view: ImportView) -> tuple[TextInput | ChoiceInput, ...]:

@@ -46,15 +46,15 @@ def skip_reason(row: SkippedRow) -> T:
     if row.reason == Flaw.TOO_LONG and not row.argument:
         return t("longer than {limit} characters", limit=row.limit or CELL_MAX_CHARS)
     field = FIELD_NAMES.get(row.argument, verbatim(row.argument))
-    words = _REASON_TEXTS.get(row.reason, _REASON_TEXTS["choice"])
-    return T(words.source, {"field": field, "limit": row.limit}) if "{" in words.source else words
+    text = _REASON_TEXTS.get(row.reason, _REASON_TEXTS["choice"])
+    return T(text.source, {"field": field, "limit": row.limit}) if "{" in text.source else text
 
 
-def skipped_rows_file_name(one: LeadImport) -> T:
+def skipped_rows_file_name(lead_import: LeadImport) -> T:
     """What the file with the rows that were left out is called."""
-    return t("Left out of {name}.csv", name=one.file_name.rpartition(".")[0] or one.file_name)
+    return t("Left out of {name}.csv", name=lead_import.file_name.rpartition(".")[0] or lead_import.file_name)
 
 
-def column_label(place: int) -> T:
+def column_label(index: int) -> T:
     """A column without a heading."""
-    return t("Column {n}", n=place + 1)
+    return t("Column {n}", n=index + 1)

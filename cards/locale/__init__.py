@@ -37,12 +37,12 @@ def read_catalog(path: Path, language: Language) -> Catalog:
 
 def merge_catalogs(language: Language) -> Catalog:
     """All nouns' sentences of a language as one catalogue."""
-    whole = Catalog(locale=language)
+    catalog = Catalog(locale=language)
     for path in list_po_files(language):
         for message in read_catalog(path, language):
             if message.id and is_translated(message) and not message.fuzzy:
-                whole.add(message.id, message.string)
-    return whole
+                catalog.add(message.id, message.string)
+    return catalog
 
 
 def load_translations(language: Language) -> NullTranslations:

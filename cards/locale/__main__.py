@@ -36,31 +36,39 @@ def po_name(path: Path) -> str:
 
 def extract_sentences() -> dict[str, dict[SentenceKey, None]]:
     """The sentences of each noun in the order of the sources."""
-    found: dict[str, dict[SentenceKey, None]] = {}
+    sentences: dict[str, dict[SentenceKey, None]] = {}
     for path in sorted([*SOURCE_ROOT.glob("cards/**/*.py"), *SOURCE_ROOT.glob("bot/**/*.py")]):
         for _, key, _, _ in extract_from_file("python", path, keywords=KEYWORDS):
-            found.setdefault(po_name(path), {})[key if isinstance(key, str) else (key[0], key[1])] = None
-    return found
+            sentences.setdefault(po_name(path), {})[key if isinstance(key, str) else (key[0], key[1])] = None
+    return sentences
 
 
 def select_keys(
-    known: dict[str, dict[SentenceKey, Message]], noun: str, sources: dict[str, dict[SentenceKey, None]]
+    translated: dict[str, dict[SentenceKey, Message]], noun: str, sources: dict[str, dict[SentenceKey, None]]
 ) -> Iterator[SentenceKey]:
     """The keys of a noun's file: its own that no other file translates, and others' that stand here alone."""
-    mine = known.get(noun, {})
-    elsewhere = {key for other, messages in known.items() if other != noun for key in messages}
+    own = translated.get(noun, {})
+    translated_elsewhere = {
+        key for other_noun, messages in translated.items() if other_noun != noun for key in messages
+    }
     for key in sources.get(noun, {}):
-        if key in mine or key not in elsewhere:
+        if key in own or key not in translated_elsewhere:
             yield key
-    for key in mine:
-        if key not in sources.get(noun, {}) and any(key in keys for keys in sources.values()) and key not in elsewhere:
+    for key in own:
+        if (
+            key not in sources.get(noun, {})
+            and any(key in keys for keys in sources.values())
+            and key not in translated_elsewhere
+        ):
             yield key
 
 
-def write_catalog(path: Path, keys: list[SentenceKey], mine: dict[SentenceKey, Message], language: Language) -> None:
+def write_catalog(
+    path: Path, keys: list[SentenceKey], messages: dict[SentenceKey, Message], language: Language
+) -> None:
     catalog = Catalog(locale=language)
     for key in keys:
-        message = mine.get(key)
+        message = messages.get(key)
         catalog.add(key, message.string if message else None, user_comments=message.user_comments if message else ())
     text = BytesIO()
     write_po(text, catalog, width=120, no_location=True, omit_header=True)
@@ -70,19 +78,24 @@ def write_catalog(path: Path, keys: list[SentenceKey], mine: dict[SentenceKey, M
 def collect_sentences(language: Language, nouns: list[str]) -> list[str]:
     """Bring the PO files of these nouns (of all, when none is named) to the sources; what then is not translated."""
     sources = extract_sentences()
-    known = {p.stem: {sentence_key(m): m for m in read_catalog(p, language) if m.id} for p in list_po_files(language)}
+    translated = {
+        p.stem: {sentence_key(m): m for m in read_catalog(p, language) if m.id} for p in list_po_files(language)
+    }
     missing: list[str] = []
-    for noun in nouns or sorted(sources.keys() | known.keys()):
-        mine = known.get(noun, {})
-        keys = list(select_keys(known, noun, sources))
+    for noun in nouns or sorted(sources.keys() | translated.keys()):
+        messages = translated.get(noun, {})
+        keys = list(select_keys(translated, noun, sources))
         path = LOCALE_FOLDER / language / "LC_MESSAGES" / f"{noun}.po"
         if keys:
-            write_catalog(path, keys, mine, language)
-            known[noun] = {**{key: Message(key) for key in keys}, **{key: m for key, m in mine.items() if key in keys}}
+            write_catalog(path, keys, messages, language)
+            translated[noun] = {
+                **{key: Message(key) for key in keys},
+                **{key: m for key, m in messages.items() if key in keys},
+            }
         else:
             path.unlink(missing_ok=True)
-            known.pop(noun, None)
-        missing += [f"{path.name}: {key}" for key in keys if key not in mine or not is_translated(mine[key])]
+            translated.pop(noun, None)
+        missing += [f"{path.name}: {key}" for key in keys if key not in messages or not is_translated(messages[key])]
     return missing
 
 

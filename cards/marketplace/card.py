@@ -63,7 +63,7 @@ def _question_items(view: MarketplaceView) -> tuple[Items, ...]:
 def _partner_blocks(view: MarketplaceView) -> tuple[Items | Text, ...]:
     if view.operator:
         return ()
-    rows = tuple(_partner_item(one, may_run=view.may_run) for one in view.partners if not one.is_operator)
+    rows = tuple(_partner_item(partner, may_run=view.may_run) for partner in view.partners if not partner.is_operator)
     if not rows:
         return (Text(t("No partner yet. Invite the firms that take or give leads."), Tone.SUBTLE),)
     return (Items(rows, tn("{n} partner", "{n} partners", len(rows))),)
@@ -93,7 +93,9 @@ def marketplace_list_card(view: MarketplaceList) -> Card:
     if not view.marketplaces:
         empty = t("Your team takes part in no market. Open one, or ask an operator for an invitation.")
         return Card(t("Markets"), (Text(empty, Tone.SUBTLE),), actions)
-    return Card(t("Markets"), (Items(tuple(_marketplace_item(one) for one in view.marketplaces)),), actions)
+    return Card(
+        t("Markets"), (Items(tuple(_marketplace_item(marketplace) for marketplace in view.marketplaces)),), actions
+    )
 
 
 def _marketplace_item(view: MarketplaceView) -> Item:
@@ -107,12 +109,12 @@ def _marketplace_item(view: MarketplaceView) -> Item:
     return Item(verbatim(view.name), detail, actions=(show,))
 
 
-def partner_decision_card(name: str, market: str, state: PartnerState) -> Card:
+def partner_decision_card(name: str, marketplace: str, state: PartnerState) -> Card:
     """To owner and admins of the operator: what became of an invitation."""
     joined = state is PartnerState.ACTIVE
     title = (
-        t("{name} takes part in {market}", name=name, market=market)
+        t("{name} takes part in {market}", name=name, market=marketplace)
         if joined
-        else t("{name} declined the invitation to {market}", name=name, market=market)
+        else t("{name} declined the invitation to {market}", name=name, market=marketplace)
     )
     return Card(title, (), (SHOW_MARKETPLACES,), PARTNER_BADGES[state])

@@ -36,14 +36,14 @@ TEXT_MAX_CHARS: Final = 1_000
 ANSWER_NAMES: Final = tuple(f"answer_{number}" for number in range(1, QUESTIONS_MAX + 1))
 
 
-def new_marketplace_form(known: Mapping[str, Any]) -> Card:
+def new_marketplace_form(values: Mapping[str, Any]) -> Card:
     """A new marketplace."""
     return Card(
         t("New market"),
         (
-            TextInput("name", t("Name"), str(known.get("name", "")), required=True, max_length=NAME_MAX_CHARS),
+            TextInput("name", t("Name"), str(values.get("name", "")), required=True, max_length=NAME_MAX_CHARS),
             *_window_inputs(OFFER_WINDOW_MINUTES, RETURN_WINDOW_HOURS),
-            _questions_input(str(known.get("questions", ""))),
+            _questions_input(str(values.get("questions", ""))),
             ToggleInput("takes", t("Our own team takes leads here too"), value=True),
         ),
         (Run(t("Open market"), "marketplace.create", {}, Style.PRIMARY, collects=True), Run(t("Cancel"), "cancel")),
@@ -59,14 +59,14 @@ def _window_inputs(minutes: int, hours: int) -> tuple[NumberInput, NumberInput]:
     )
 
 
-def _questions_input(known: str) -> TextInput:
+def _questions_input(values: str) -> TextInput:
     label = t("Questions to whoever offers a lead (up to {limit}, one a line)", limit=QUESTIONS_MAX)
-    return TextInput("questions", label, known, multiline=True, max_length=QUESTIONS_MAX * (QUESTION_MAX_CHARS + 1))
+    return TextInput("questions", label, values, multiline=True, max_length=QUESTIONS_MAX * (QUESTION_MAX_CHARS + 1))
 
 
-def marketplace_settings_form(view: MarketplaceView, known: Mapping[str, Any]) -> Card:
+def marketplace_settings_form(view: MarketplaceView, values: Mapping[str, Any]) -> Card:
     """The windows and questions of a marketplace, filled with what holds now."""
-    written = str(known.get("questions") or "\n".join(view.questions))
+    questions = str(values.get("questions") or "\n".join(view.questions))
     return Card(
         t("Settings of {market}", market=view.name),
         (
@@ -87,7 +87,7 @@ def marketplace_settings_form(view: MarketplaceView, known: Mapping[str, Any]) -
                 minimum=2,
                 maximum=90,
             ),
-            _questions_input(written),
+            _questions_input(questions),
         ),
         (
             Run(t("Save"), "marketplace.change", {"marketplace": view.marketplace_id}, Style.PRIMARY, collects=True),
@@ -96,19 +96,19 @@ def marketplace_settings_form(view: MarketplaceView, known: Mapping[str, Any]) -
     )
 
 
-def partner_invitation_form(markets: MarketplaceList | MarketplaceView, known: Mapping[str, Any]) -> Card:
+def partner_invitation_form(view: MarketplaceList | MarketplaceView, values: Mapping[str, Any]) -> Card:
     """Invite a firm, with words of one's own."""
-    views = markets.marketplaces if isinstance(markets, MarketplaceList) else (markets,)
-    own = tuple(one for one in views if one.may_run)
-    chosen = str(known.get("marketplace", "")) or (own[0].marketplace_id if len(own) == 1 else "")
+    views = view.marketplaces if isinstance(view, MarketplaceList) else (view,)
+    operated = tuple(marketplace for marketplace in views if marketplace.may_run)
+    chosen = str(values.get("marketplace", "")) or (operated[0].marketplace_id if len(operated) == 1 else "")
     args = {"marketplace": chosen} if chosen else {}
     parts = tuple(Choice(str(part), label) for part, label in PART_NAMES.items())
     return Card(
         t("Invite a partner"),
         (
-            *(() if chosen else (_marketplace_input(own),)),
-            TextInput("name", t("Firm"), str(known.get("name", "")), required=True, max_length=120),
-            TextInput("email", t("E-mail"), str(known.get("email", "")), required=True, max_length=254, kind="email"),
+            *(() if chosen else (_marketplace_input(operated),)),
+            TextInput("name", t("Firm"), str(values.get("name", "")), required=True, max_length=120),
+            TextInput("email", t("E-mail"), str(values.get("email", "")), required=True, max_length=254, kind="email"),
             ChoiceInput("part", t("What the firm does"), parts, Part.TAKES, required=True),
             TextInput("text", t("Your own words"), multiline=True, max_length=TEXT_MAX_CHARS),
         ),
@@ -119,12 +119,12 @@ def partner_invitation_form(markets: MarketplaceList | MarketplaceView, known: M
     )
 
 
-def _marketplace_input(own: tuple[MarketplaceView, ...]) -> ChoiceInput:
-    choices = tuple(Choice(one.marketplace_id, verbatim(one.name)) for one in own)
+def _marketplace_input(operated: tuple[MarketplaceView, ...]) -> ChoiceInput:
+    choices = tuple(Choice(marketplace.marketplace_id, verbatim(marketplace.name)) for marketplace in operated)
     return ChoiceInput("marketplace", t("Market"), choices, required=True)
 
 
-def offer_form(form: OfferForm, known: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> Card:
+def offer_form(form: OfferForm, values: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> Card:
     """Where a lead goes and what is asked there; the leads of the same contact on top, once they are known (B24)."""
     lead = form.lead
     label = t("Next") if form.is_choice else t("Offer anyway") if warnings else t("Offer")
@@ -134,8 +134,8 @@ def offer_form(form: OfferForm, known: Mapping[str, Any], warnings: tuple[Warn, 
         (
             *duplicates.duplicate_blocks(warnings),
             *_destination_texts(form),
-            *_choice_inputs(form, known),
-            *_answer_inputs(form, known),
+            *_choice_inputs(form, values),
+            *_answer_inputs(form, values),
         ),
         (
             Run(label, "marketplace.offer", args, Style.PRIMARY, collects=True),
@@ -148,24 +148,26 @@ def _fixed_args(form: OfferForm) -> dict[str, Any]:
     """What the button carries, because nobody has to choose it."""
     if form.is_choice:
         return {"choose": True}
-    market = {"marketplace": form.marketplaces[0][0]} if len(form.marketplaces) == 1 else {}
-    return {**market, **({"asked": form.asked} if form.asked else {})}
+    marketplace = {"marketplace": form.marketplaces[0][0]} if len(form.marketplaces) == 1 else {}
+    return {**marketplace, **({"asked": form.asked} if form.asked else {})}
 
 
-def _choice_inputs(form: OfferForm, known: Mapping[str, Any]) -> tuple[ChoiceInput, ...]:
-    markets = tuple(Choice(one, verbatim(name)) for one, name in form.marketplaces)
-    takers = tuple(Choice(one, verbatim(name)) for one, name in form.takers)
-    market = ChoiceInput("marketplace", t("Market"), markets, str(known.get("marketplace", "")), required=True)
-    taker = ChoiceInput("to", t("Offer to"), (Choice("", t("every active taker")), *takers), str(known.get("to", "")))
+def _choice_inputs(form: OfferForm, values: Mapping[str, Any]) -> tuple[ChoiceInput, ...]:
+    marketplaces = tuple(Choice(option_id, verbatim(name)) for option_id, name in form.marketplaces)
+    takers = tuple(Choice(option_id, verbatim(name)) for option_id, name in form.takers)
+    marketplace = ChoiceInput(
+        "marketplace", t("Market"), marketplaces, str(values.get("marketplace", "")), required=True
+    )
+    taker = ChoiceInput("to", t("Offer to"), (Choice("", t("every active taker")), *takers), str(values.get("to", "")))
     return (
-        *((market,) if len(markets) != 1 else ()),
+        *((marketplace,) if len(marketplaces) != 1 else ()),
         *((taker,) if takers and not form.is_choice else ()),
     )
 
 
-def _answer_inputs(form: OfferForm, known: Mapping[str, Any]) -> tuple[TextInput, ...]:
+def _answer_inputs(form: OfferForm, values: Mapping[str, Any]) -> tuple[TextInput, ...]:
     return tuple(
-        TextInput(name, verbatim(question), str(known.get(name) or answer), max_length=ANSWER_MAX_CHARS)
+        TextInput(name, verbatim(question), str(values.get(name) or answer), max_length=ANSWER_MAX_CHARS)
         for name, question, answer in zip(ANSWER_NAMES, form.questions, form.answers, strict=False)
     )
 

@@ -102,27 +102,27 @@ def render(
     What is `carried` comes back with every button, unless the client only knows how to send a message instead; on each
     of very many buttons it is worth less than the buttons.
     """
-    many = tuple(one.name for one in card.body if isinstance(one, ChoiceInput) and one.many)
+    many = tuple(block.name for block in card.body if isinstance(block, ChoiceInput) and block.many)
     ctx = AdaptiveContext(language, zone, now, escape_markdown, extra or {}, many)
-    drawn = render_card(card, ctx, user_ids[:REFRESH_USERS_MAX])
-    if measure_bytes(drawn) <= LIMIT_BYTES:
-        return drawn
+    rendered = render_card(card, ctx, user_ids[:REFRESH_USERS_MAX])
+    if measure_bytes(rendered) <= LIMIT_BYTES:
+        return rendered
     ctx = replace(ctx, extra={})
     for candidate in truncated_versions(card, ctx):
-        drawn = render_card(candidate, ctx, user_ids[:REFRESH_USERS_MAX])
-        if measure_bytes(drawn) <= LIMIT_BYTES:
+        rendered = render_card(candidate, ctx, user_ids[:REFRESH_USERS_MAX])
+        if measure_bytes(rendered) <= LIMIT_BYTES:
             break
-    return drawn
+    return rendered
 
 
-def measure_bytes(drawn: Json) -> int:
+def measure_bytes(rendered: Json) -> int:
     """The size as it is sent."""
-    return len(msgspec.json.encode(drawn))
+    return len(msgspec.json.encode(rendered))
 
 
 def render_card(card: Card, ctx: AdaptiveContext, user_ids: Sequence[str]) -> Json:
     actions = [render_action(action, ctx) for action in card.actions if is_usable(action)]
-    drawn: Json = {
+    rendered: Json = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.5",
@@ -131,14 +131,14 @@ def render_card(card: Card, ctx: AdaptiveContext, user_ids: Sequence[str]) -> Js
         "fallbackText": ctx.escape_line(card.plain),
         "body": [*render_heading(card, ctx), *(part for block in card.body for part in render_block(block, ctx))],
         "actions": [
-            action if place < BUTTONS_SHOWN else {**action, "mode": "secondary"} for place, action in enumerate(actions)
+            action if index < BUTTONS_SHOWN else {**action, "mode": "secondary"} for index, action in enumerate(actions)
         ],
     }
     if card.refresh:
-        drawn["refresh"] = render_refresh(card.refresh, ctx, user_ids)
+        rendered["refresh"] = render_refresh(card.refresh, ctx, user_ids)
     if any(isinstance(block, Table | Items) for block in card.body):
-        drawn["msteams"] = {"width": "full"}
-    return drawn
+        rendered["msteams"] = {"width": "full"}
+    return rendered
 
 
 def render_refresh(run: Run, ctx: AdaptiveContext, user_ids: Sequence[str]) -> Json:
@@ -166,16 +166,16 @@ def render_heading(card: Card, ctx: AdaptiveContext) -> list[Json]:
     return [column_set(column([title], "stretch"), column([badge], "auto"))]
 
 
-def text_block(words: str, **looks: object) -> Json:
-    return {"type": "TextBlock", "text": words, "wrap": True, **looks}
+def text_block(text: str, **style: object) -> Json:
+    return {"type": "TextBlock", "text": text, "wrap": True, **style}
 
 
-def column_set(*drawn: Json, **looks: object) -> Json:
-    return {"type": "ColumnSet", "columns": list(drawn), **looks}
+def column_set(*columns: Json, **style: object) -> Json:
+    return {"type": "ColumnSet", "columns": list(columns), **style}
 
 
-def column(items: list[Json], width: str | int, **looks: object) -> Json:
-    return {"type": "Column", "width": width, "items": items, **looks}
+def column(items: list[Json], width: str | int, **style: object) -> Json:
+    return {"type": "Column", "width": width, "items": items, **style}
 
 
 def render_badge(badge: Badge, ctx: AdaptiveContext) -> Json:
@@ -185,25 +185,25 @@ def render_badge(badge: Badge, ctx: AdaptiveContext) -> Json:
 def render_block(block: Block, ctx: AdaptiveContext) -> list[Json]:
     match block:
         case Text() | Quote() | Badge():
-            drawn = [render_text(block, ctx)]
+            rendered = [render_text(block, ctx)]
         case Facts():
             facts = [
                 {"title": ctx.escape_line(fact.label), "value": ctx.escape_line(fact.value)} for fact in block.facts
             ]
-            drawn: list[Json] = [{"type": "FactSet", "facts": facts}]
+            rendered: list[Json] = [{"type": "FactSet", "facts": facts}]
         case Items():
-            drawn = render_items(block, ctx)
+            rendered = render_items(block, ctx)
         case Table():
-            drawn = [render_table(block, ctx)]
+            rendered = [render_table(block, ctx)]
         case Progress():
-            drawn = [text_block(ctx.escape_text(block.text)), render_progress_bar(block)]
+            rendered = [text_block(ctx.escape_text(block.text)), render_progress_bar(block)]
         case Picture():
-            drawn = [render_picture(block, ctx)]
+            rendered = [render_picture(block, ctx)]
         case File():
-            drawn = [render_file(block, ctx)]
+            rendered = [render_file(block, ctx)]
         case _:
-            drawn = render_input(block, ctx)
-    return drawn
+            rendered = render_input(block, ctx)
+    return rendered
 
 
 def render_text(block: Text | Quote | Badge, ctx: AdaptiveContext) -> Json:
@@ -223,20 +223,20 @@ def render_items(block: Items, ctx: AdaptiveContext) -> list[Json]:
 
 
 def render_item(item: Item, ctx: AdaptiveContext) -> Json:
-    words = [text_block(ctx.escape_line(item.title))]
+    lines = [text_block(ctx.escape_line(item.title))]
     if item.detail:
-        words.append(text_block(ctx.escape_line(item.detail), isSubtle=True, spacing="None", size="Small"))
+        lines.append(text_block(ctx.escape_line(item.detail), isSubtle=True, spacing="None", size="Small"))
     aside = [render_badge(item.badge, ctx)] if item.badge else []
     if actions := [render_action(action, ctx) for action in item.actions if is_usable(action)]:
         aside.append({"type": "ActionSet", "actions": actions})
-    both = [column(words, "stretch")] + ([column(aside, "auto")] if aside else [])
-    return column_set(*both, separator=True)
+    columns = [column(lines, "stretch")] + ([column(aside, "auto")] if aside else [])
+    return column_set(*columns, separator=True)
 
 
 def render_table(table: Table, ctx: AdaptiveContext) -> Json:
-    def row(cells: tuple[T, ...], **looks: object) -> Json:
-        drawn = [{"type": "TableCell", "items": [text_block(ctx.escape_line(cell), **looks)]} for cell in cells]
-        return {"type": "TableRow", "cells": drawn}
+    def row(cells: tuple[T, ...], **style: object) -> Json:
+        rendered = [{"type": "TableCell", "items": [text_block(ctx.escape_line(cell), **style)]} for cell in cells]
+        return {"type": "TableRow", "cells": rendered}
 
     return {
         "type": "Table",
@@ -250,8 +250,8 @@ def render_progress_bar(progress: Progress) -> Json:
     total = max(progress.total, 1)
     done = min(max(progress.done, 0), total)
     parts = ((done, "accent"), (total - done, "emphasis"))
-    drawn = [column([], column_weight(part, total), style=style, minHeight="8px") for part, style in parts if part]
-    return column_set(*drawn, spacing="Small")
+    rendered = [column([], column_weight(part, total), style=style, minHeight="8px") for part, style in parts if part]
+    return column_set(*rendered, spacing="Small")
 
 
 def column_weight(part: int, total: int) -> int:
@@ -268,8 +268,8 @@ def render_picture(picture: Picture, ctx: AdaptiveContext) -> Json:
 def render_file(file: File, ctx: AdaptiveContext) -> Json:
     """Its line, and a button that has it handed over: a card itself holds no file."""
     get = render_action(Run(t("Get file"), FETCH_COMMAND, {"file": file.file_id}), ctx)
-    words = text_block(ctx.escape_line(file_text(file)))
-    return column_set(column([words], "stretch"), column([{"type": "ActionSet", "actions": [get]}], "auto"))
+    line = text_block(ctx.escape_line(file_text(file)))
+    return column_set(column([line], "stretch"), column([{"type": "ActionSet", "actions": [get]}], "auto"))
 
 
 def is_usable(action: Action) -> bool:
@@ -300,28 +300,28 @@ def render_action(action: Action, ctx: AdaptiveContext) -> Json:
 
 
 def render_input(block: Input, ctx: AdaptiveContext) -> list[Json]:
-    drawn: Json = {"id": block.name, "label": ctx.format_line(block.label)}
+    rendered: Json = {"id": block.name, "label": ctx.format_line(block.label)}
     match block:
         case TextInput():
-            drawn |= render_text_input(block, ctx)
+            rendered |= render_text_input(block, ctx)
         case NumberInput():
-            drawn |= render_number_input(block)
+            rendered |= render_number_input(block)
         case ChoiceInput():
-            drawn |= render_choice_input(block, ctx)
+            rendered |= render_choice_input(block, ctx)
         case ToggleInput():
             # The words stand beside the box; a label above would say them twice.
-            del drawn["label"]
-            drawn |= {
+            del rendered["label"]
+            rendered |= {
                 "type": "Input.Toggle",
                 "title": ctx.escape_line(block.label),
                 "value": "true" if block.value else "false",
             }
-            return [drawn]
+            return [rendered]
         case DateInput():
-            drawn |= {"type": "Input.Date"} | ({"value": block.value.isoformat()} if block.value else {})
+            rendered |= {"type": "Input.Date"} | ({"value": block.value.isoformat()} if block.value else {})
         case _:
             assert_never(block)
-    return [drawn | render_validation(block, ctx), *render_error(block.error, ctx)]
+    return [rendered | render_validation(block, ctx), *render_error(block.error, ctx)]
 
 
 def render_validation(block: TextInput | NumberInput | ChoiceInput | DateInput, ctx: AdaptiveContext) -> Json:
@@ -339,18 +339,18 @@ def render_error(error: T | None, ctx: AdaptiveContext) -> list[Json]:
 
 
 def render_text_input(block: TextInput, ctx: AdaptiveContext) -> Json:
-    drawn: Json = {
+    rendered: Json = {
         "type": "Input.Text",
         "maxLength": block.max_length,
         "style": TEXT_INPUT_STYLES.get(block.kind, "Text"),
     }
     if block.multiline:
-        drawn["isMultiline"] = True
+        rendered["isMultiline"] = True
     if block.value:
-        drawn["value"] = remove_invisible(block.value)
+        rendered["value"] = remove_invisible(block.value)
     if block.placeholder:
-        drawn["placeholder"] = ctx.format_line(block.placeholder)
-    return drawn
+        rendered["placeholder"] = ctx.format_line(block.placeholder)
+    return rendered
 
 
 def render_number_input(block: NumberInput) -> Json:
@@ -359,14 +359,14 @@ def render_number_input(block: NumberInput) -> Json:
 
 
 def render_choice_input(block: ChoiceInput, ctx: AdaptiveContext) -> Json:
-    drawn: Json = {
+    rendered: Json = {
         "type": "Input.ChoiceSet",
         "choices": [render_choice(choice, ctx) for choice in block.choices],
         "style": choice_style(len(block.choices), many=block.many),
         "wrap": True,
         "placeholder": ctx.format_line(t("Please choose")),
     }
-    return drawn | ({"isMultiSelect": True} if block.many else {}) | ({"value": block.value} if block.value else {})
+    return rendered | ({"isMultiSelect": True} if block.many else {}) | ({"value": block.value} if block.value else {})
 
 
 def render_choice(choice: Choice, ctx: AdaptiveContext) -> Json:

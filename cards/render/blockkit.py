@@ -59,11 +59,11 @@ def render_message(card: Card, language: Language, zone: str, now: datetime, *, 
     What is `carried` comes back with every button that has room for it.
     """
     ctx = BlockKitContext(language, zone, now, extra=extra or {}, coded=assign_choice_codes(card))
-    said = escape_mrkdwn(plain.render(card, language, zone, now)[:FALLBACK_MAX_CHARS])
+    fallback = escape_mrkdwn(plain.render(card, language, zone, now)[:FALLBACK_MAX_CHARS])
     text = (
-        said
-        if len(said) < FALLBACK_MAX_CHARS
-        else said[:FALLBACK_MAX_CHARS].rpartition("\n")[0] or said[:FALLBACK_MAX_CHARS]
+        fallback
+        if len(fallback) < FALLBACK_MAX_CHARS
+        else fallback[:FALLBACK_MAX_CHARS].rpartition("\n")[0] or fallback[:FALLBACK_MAX_CHARS]
     )
     return {"text": text, "blocks": render_within_limits(card, ctx)}
 
@@ -72,22 +72,22 @@ def render_view(card: Card, language: Language, zone: str, now: datetime, *, ext
     """A window: the button that sends the form is its own, and closing it cancels. What is `carried` it carries."""
     ctx = BlockKitContext(language, zone, now, coded=assign_choice_codes(card), is_window=True)
     form = any(isinstance(block, INPUT_TYPES) for block in card.body)
-    send = find_submit_action(card) if form else None
-    kept = [one for one in card.actions if one is not send and not is_cancel(one)]
-    cancels = len(kept) < len(card.actions) - bool(send)
+    submit = find_submit_action(card) if form else None
+    others = [action for action in card.actions if action is not submit and not is_cancel(action)]
+    cancels = len(others) < len(card.actions) - bool(submit)
     title = ctx.format_line(card.title)
     fits = 0 < len(title) <= VIEW_TITLE_MAX_CHARS
-    shown = altered(card, actions=tuple(kept))
-    drawn: Json = {
+    other_card = altered(card, actions=tuple(others))
+    rendered: Json = {
         "type": "modal",
         "title": plain_text(title if fits else PRODUCT, VIEW_TITLE_MAX_CHARS),
         "close": plain_text(ctx.format_line(t("Cancel") if cancels else t("Close")), VIEW_TITLE_MAX_CHARS),
-        "blocks": render_within_limits(shown, ctx, send.command if send else "", is_titled=not fits),
-        "private_metadata": encode_metadata(build_payload(send, ctx) if send else NO_COMMAND, extra or {}),
+        "blocks": render_within_limits(other_card, ctx, submit.command if submit else "", is_titled=not fits),
+        "private_metadata": encode_metadata(build_payload(submit, ctx) if submit else NO_COMMAND, extra or {}),
     }
     if form:
-        drawn["submit"] = plain_text(ctx.format_line(send.label if send else t("Send")), VIEW_TITLE_MAX_CHARS)
-    return drawn
+        rendered["submit"] = plain_text(ctx.format_line(submit.label if submit else t("Send")), VIEW_TITLE_MAX_CHARS)
+    return rendered
 
 
 def render_home(
@@ -100,7 +100,7 @@ def render_home(
         ctx = BlockKitContext(language, zone, now, coded=assign_choice_codes(card), is_window=True, numbers=numbers)
         divider: list[Json] = [{"type": "divider"}] if blocks else []
         room = VIEW_BLOCKS_MAX - len(blocks) - len(divider)
-        blocks += divider + render_within_limits(card, ctx, most=room // 2 if card is not cards[-1] else room)
+        blocks += divider + render_within_limits(card, ctx, blocks_max=room // 2 if card is not cards[-1] else room)
     return {"type": "home", "blocks": blocks, "private_metadata": encode_metadata(NO_COMMAND, extra or {})}
 
 
@@ -111,23 +111,23 @@ def is_cancel(action: Action) -> bool:
 
 def encode_metadata(payload: Json, extra: Json) -> str:
     """What a window carries: the command that it sends, and what is needed for the next answer."""
-    said = msgspec.json.encode({**payload, **extra}).decode()
-    if len(said) > METADATA_MAX_CHARS:
+    metadata = msgspec.json.encode({**payload, **extra}).decode()
+    if len(metadata) > METADATA_MAX_CHARS:
         raise ValueError(f"the arguments of {payload['cmd']} are longer than a window may carry")
-    return said
+    return metadata
 
 
 def render_within_limits(
-    card: Card, ctx: BlockKitContext, command: str = "", *, is_titled: bool = True, most: int = 0
+    card: Card, ctx: BlockKitContext, command: str = "", *, is_titled: bool = True, blocks_max: int = 0
 ) -> list[Json]:
     """The card's blocks, ever shorter until Slack takes them; its own buttons always stay."""
-    most = most or (VIEW_BLOCKS_MAX if ctx.is_window else MESSAGE_BLOCKS_MAX)
-    sender = find_submit_action(card)
-    command = command or (sender.command if sender else "")
+    blocks_max = blocks_max or (VIEW_BLOCKS_MAX if ctx.is_window else MESSAGE_BLOCKS_MAX)
+    submit = find_submit_action(card)
+    command = command or (submit.command if submit else "")
     blocks = render_card(card, ctx, command, is_titled=is_titled)
     dense = replace(ctx, is_dense=True)
     for candidate in truncated_versions(card, ctx):
-        if fits_limits(blocks, ctx, most):
+        if fits_limits(blocks, ctx, blocks_max):
             break
         blocks = render_card(altered(candidate, actions=card.actions), dense, command, is_titled=is_titled)
     return blocks
@@ -141,24 +141,24 @@ def render_card(card: Card, ctx: BlockKitContext, command: str, *, is_titled: bo
     ]
 
 
-def fits_limits(blocks: Sequence[Json], ctx: BlockKitContext, most: int) -> bool:
-    if len(blocks) > most:
+def fits_limits(blocks: Sequence[Json], ctx: BlockKitContext, blocks_max: int) -> bool:
+    if len(blocks) > blocks_max:
         return False
-    whole = len(msgspec.json.encode(blocks))
+    size = len(msgspec.json.encode(blocks))
     if ctx.is_window:
-        return whole <= VIEW_MAX_BYTES
+        return size <= VIEW_MAX_BYTES
     room = MESSAGE_MAX_CHARS - BLOCK_OVERHEAD_CHARS * len(blocks)
     # The words are a part of the whole: they are counted one by one only where that is too much.
-    return whole <= room or sum(map(count_text_chars, blocks)) <= room
+    return size <= room or sum(map(count_text_chars, blocks)) <= room
 
 
-def count_text_chars(piece: object) -> int:
+def count_text_chars(element: object) -> int:
     """How many letters of a drawn piece are words."""
-    if isinstance(piece, list):
-        return sum(map(count_text_chars, cast("list[object]", piece)))
-    if not isinstance(piece, dict):
+    if isinstance(element, list):
+        return sum(map(count_text_chars, cast("list[object]", element)))
+    if not isinstance(element, dict):
         return 0
-    parts = cast("dict[str, object]", piece).items()
+    parts = cast("dict[str, object]", element).items()
     return sum(
         len(part) if name in TEXT_KEYS and isinstance(part, str) else count_text_chars(part) for name, part in parts
     )
@@ -191,4 +191,4 @@ def parse_payload(value: object, values: object) -> ParsedCommand | None:
         return None
     args = read.args | (parse_inputs(values, read.coded) if read.takes_inputs else {})
     ours = set(BlockKitPayload.__struct_encode_fields__)
-    return ParsedCommand(read.cmd, args, {name: one for name, one in data.items() if name not in ours})
+    return ParsedCommand(read.cmd, args, {name: value for name, value in data.items() if name not in ours})

@@ -100,16 +100,16 @@ def next_action_id(action: Action, ctx: BlockKitContext) -> str:
 def render_button(action: Action, ctx: BlockKitContext, about: str = "") -> Json:
     """A button; `about` says to whoever hears it which row it belongs to."""
     label = ctx.format_line(action.label)
-    drawn: Json = {
+    rendered: Json = {
         "type": "button",
         "text": plain_text(label, LABEL_MAX_CHARS),
         "action_id": next_action_id(action, ctx),
     }
     if about:
-        drawn["accessibility_label"] = truncate(f"{label}: {about}", LABEL_MAX_CHARS)
+        rendered["accessibility_label"] = truncate(f"{label}: {about}", LABEL_MAX_CHARS)
     if isinstance(action, Open):
-        return drawn | {"url": action.url}
-    return drawn | {"value": encode_button_value(action, ctx)} | BUTTON_STYLES[action.style]
+        return rendered | {"url": action.url}
+    return rendered | {"value": encode_button_value(action, ctx)} | BUTTON_STYLES[action.style]
 
 
 def render_menu_option(action: Action, ctx: BlockKitContext) -> Json | None:
@@ -132,14 +132,14 @@ def render_actions(actions: Sequence[Action], ctx: BlockKitContext, about: str =
     """The buttons below a card: three, and the rest in a menu."""
     usable = [action for action in actions if is_usable(action)]
     if len(usable) <= BUTTONS_SHOWN + 1:
-        shown, rest = usable, []
+        visible, rest = usable, []
     else:
-        shown, rest = usable[:BUTTONS_SHOWN], usable[BUTTONS_SHOWN:]
-    elements = [render_button(action, ctx, about) for action in shown]
+        visible, rest = usable[:BUTTONS_SHOWN], usable[BUTTONS_SHOWN:]
+    elements = [render_button(action, ctx, about) for action in visible]
     options: list[Json] = []
     for action in rest:
-        if drawn := render_menu_option(action, ctx):
-            options.append(drawn)
+        if rendered := render_menu_option(action, ctx):
+            options.append(rendered)
         else:
             elements.append(render_button(action, ctx, about))
     elements += render_menus(options, ctx)

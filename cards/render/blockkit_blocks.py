@@ -77,31 +77,31 @@ class BodyRenderer:
         ctx = self.ctx
         match block:
             case Text():
-                drawn = render_paragraph(ctx.format_text(block.text), block.tone)
+                rendered = render_paragraph(ctx.format_text(block.text), block.tone)
             case Quote() | Badge():
-                drawn = [render_quote(block, ctx) if isinstance(block, Quote) else render_badge(block, ctx)]
+                rendered = [render_quote(block, ctx) if isinstance(block, Quote) else render_badge(block, ctx)]
             case Facts():
-                drawn = list(render_facts(block, ctx))
+                rendered = list(render_facts(block, ctx))
             case Items():
-                drawn = render_items(block, ctx)
+                rendered = render_items(block, ctx)
             case Table():
-                drawn = self.table(block)
+                rendered = self.table(block)
             case Progress():
-                drawn = [section_block(plain_text(f"{ctx.format_text(block.text)}\n{render_progress_bar(block)}"))]
+                rendered = [section_block(plain_text(f"{ctx.format_text(block.text)}\n{render_progress_bar(block)}"))]
             case Picture() | File():
-                drawn = [render_file(block, ctx) if isinstance(block, File) else render_picture(block, ctx)]
+                rendered = [render_file(block, ctx) if isinstance(block, File) else render_picture(block, ctx)]
             case _:
-                drawn = render_input(block, ctx, self.command)
-        return drawn
+                rendered = render_input(block, ctx, self.command)
+        return rendered
 
     def table(self, table: Table) -> list[Json]:
         rows = (table.columns, *table.rows)
         fits = len(rows) <= TABLE_ROWS_MAX and max(map(len, rows)) <= TABLE_COLUMNS_MAX
-        words = [[truncate(self.ctx.format_line(cell), CELL_MAX_CHARS) for cell in row] for row in rows]
+        texts = [[truncate(self.ctx.format_line(cell), CELL_MAX_CHARS) for cell in row] for row in rows]
         if self.has_table or self.ctx.is_window or not fits:
-            return render_table_as_lines(words)
+            return render_table_as_lines(texts)
         self.has_table = True
-        return [render_table(words)]
+        return [render_table(texts)]
 
 
 def render_heading(card: Card, ctx: BlockKitContext, *, is_titled: bool = True) -> Iterator[Json]:
@@ -115,50 +115,52 @@ def render_heading(card: Card, ctx: BlockKitContext, *, is_titled: bool = True) 
         yield render_badge(card.badge, ctx)
 
 
-def render_badge(drawn: Badge, ctx: BlockKitContext) -> Json:
-    return context_block(f"{SYMBOLS[drawn.state]}{ctx.format_line(drawn.text)}")
+def render_badge(badge: Badge, ctx: BlockKitContext) -> Json:
+    return context_block(f"{SYMBOLS[badge.state]}{ctx.format_line(badge.text)}")
 
 
 def render_items(block: Items, ctx: BlockKitContext) -> list[Json]:
     title = [rich_text_block("rich_text_section", ctx.format_line(block.heading), bold=True)] if block.heading else []
-    if block.items and all(not (one.detail or one.badge or one.actions) for one in block.items):
-        return title + render_paragraph("\n".join(f"• {ctx.format_line(one.title)}" for one in block.items), Tone.PLAIN)
-    return title + [part for one in block.items for part in render_item(one, ctx)]
+    if block.items and all(not (item.detail or item.badge or item.actions) for item in block.items):
+        return title + render_paragraph(
+            "\n".join(f"• {ctx.format_line(item.title)}" for item in block.items), Tone.PLAIN
+        )
+    return title + [part for item in block.items for part in render_item(item, ctx)]
 
 
-def render_item(one: Item, ctx: BlockKitContext) -> list[Json]:
+def render_item(item: Item, ctx: BlockKitContext) -> list[Json]:
     """A row: one button stands beside it, two stand below, or in a menu beside it where blocks are scarce."""
-    name = ctx.format_line(one.title)
-    state = f" · {SYMBOLS[one.badge.state]}{ctx.format_line(one.badge.text)}" if one.badge else ""
-    detail = f"\n{ctx.format_line(one.detail)}" if one.detail else ""
-    drawn = section_block(bold_title_text(name, state + detail))
-    actions = [action for action in one.actions if is_usable(action)]
+    name = ctx.format_line(item.title)
+    state = f" · {SYMBOLS[item.badge.state]}{ctx.format_line(item.badge.text)}" if item.badge else ""
+    detail = f"\n{ctx.format_line(item.detail)}" if item.detail else ""
+    rendered = section_block(bold_title_text(name, state + detail))
+    actions = [action for action in item.actions if is_usable(action)]
     if not actions:
-        return [drawn]
+        return [rendered]
     if len(actions) == 1:
-        return [drawn | {"accessory": render_button(actions[0], ctx, name)}]
+        return [rendered | {"accessory": render_button(actions[0], ctx, name)}]
     if ctx.is_dense and (options := render_dense_menu(actions, ctx)):
-        return [drawn | {"accessory": render_menu(options, ctx)}]
-    return [drawn, *split_action_blocks([render_button(action, ctx, name) for action in actions])]
+        return [rendered | {"accessory": render_menu(options, ctx)}]
+    return [rendered, *split_action_blocks([render_button(action, ctx, name) for action in actions])]
 
 
 def render_dense_menu(actions: Sequence[Action], ctx: BlockKitContext) -> list[Json]:
     """All the buttons of a row as lines of a menu, or none of them."""
-    options = [drawn for action in actions if (drawn := render_menu_option(action, ctx))]
+    options = [rendered for action in actions if (rendered := render_menu_option(action, ctx))]
     return options if len(options) == len(actions) else []
 
 
 def render_table(rows: Sequence[Sequence[str]]) -> Json:
-    first, *others = rows
+    first, *rest = rows
     head = [rich_text_block("rich_text_section", cell, bold=True) for cell in first]
-    cells = [[{"type": "raw_text", "text": cell} for cell in row] for row in others]
+    cells = [[{"type": "raw_text", "text": cell} for cell in row] for row in rest]
     return {"type": "table", "column_settings": [{"is_wrapped": True} for _ in first], "rows": [head, *cells]}
 
 
 def render_table_as_lines(rows: Sequence[Sequence[str]]) -> list[Json]:
     """A table in lines, where Slack draws none."""
-    first, *others = (" · ".join(row) for row in rows)
-    return [rich_text_block("rich_text_section", first, bold=True), *render_paragraph("\n".join(others), Tone.PLAIN)]
+    first, *rest = (" · ".join(row) for row in rows)
+    return [rich_text_block("rich_text_section", first, bold=True), *render_paragraph("\n".join(rest), Tone.PLAIN)]
 
 
 def render_progress_bar(progress: Progress) -> str:
@@ -167,11 +169,11 @@ def render_progress_bar(progress: Progress) -> str:
     return "▓" * full + "░" * (BAR_CELLS - full)
 
 
-def render_picture(drawn: Picture, ctx: BlockKitContext) -> Json:
-    words = ctx.format_line(drawn.alternative)
-    if not is_public_url(drawn.url):
-        return context_block(words)
-    return {"type": "image", "image_url": drawn.url, "alt_text": truncate(words, IMAGE_TEXT_MAX_CHARS)}
+def render_picture(picture: Picture, ctx: BlockKitContext) -> Json:
+    alternative = ctx.format_line(picture.alternative)
+    if not is_public_url(picture.url):
+        return context_block(alternative)
+    return {"type": "image", "image_url": picture.url, "alt_text": truncate(alternative, IMAGE_TEXT_MAX_CHARS)}
 
 
 def is_public_url(url: str) -> bool:
@@ -186,9 +188,9 @@ def is_public_url(url: str) -> bool:
         return parts.scheme == "https" and "." in host and not host.endswith((".local", ".internal", ".localhost"))
 
 
-def render_file(drawn: File, ctx: BlockKitContext) -> Json:
+def render_file(file: File, ctx: BlockKitContext) -> Json:
     """Its line, and a button that has it handed over."""
-    name = ctx.format_line(file_text(drawn))
+    name = ctx.format_line(file_text(file))
     return section_block(
-        plain_text(name), accessory=render_button(Run(t("Get file"), FETCH_COMMAND, {"file": drawn.file_id}), ctx, name)
+        plain_text(name), accessory=render_button(Run(t("Get file"), FETCH_COMMAND, {"file": file.file_id}), ctx, name)
     )

@@ -53,10 +53,10 @@ def assign_choice_codes(card: Card) -> dict[str, dict[str, str]]:
     """Codes for the values of choices that are too long to be sent, as far as a button has room for them."""
     room, codes = CODED_MAX_CHARS, dict[str, dict[str, str]]()
     for block in card.body:
-        for place, choice in enumerate(block.choices if isinstance(block, ChoiceInput) else ()):
+        for index, choice in enumerate(block.choices if isinstance(block, ChoiceInput) else ()):
             if len(choice.value) > OPTION_MAX_CHARS - len(ESCAPED_PREFIX) and len(choice.value) < room:
                 room -= len(choice.value)
-                codes.setdefault(cast("ChoiceInput", block).name, {})[f"{CODE_PREFIX}{place}"] = choice.value
+                codes.setdefault(cast("ChoiceInput", block).name, {})[f"{CODE_PREFIX}{index}"] = choice.value
     return codes
 
 
@@ -83,7 +83,7 @@ def input_block(
 ) -> Json:
     """An element with its label and what is wrong with it."""
     number = next(ctx.numbers)
-    drawn: Json = {
+    rendered: Json = {
         "type": "input",
         "block_id": name or block.name,
         "label": plain_text(ctx.format_line(block.label), INPUT_LABEL_MAX_CHARS),
@@ -91,46 +91,50 @@ def input_block(
         "optional": isinstance(block, ToggleInput) or not block.required,
     }
     error = None if isinstance(block, ToggleInput) else block.error
-    return drawn | ({"hint": plain_text(f"⚠ {ctx.format_line(error)}", INPUT_LABEL_MAX_CHARS)} if error else {})
+    return rendered | ({"hint": plain_text(f"⚠ {ctx.format_line(error)}", INPUT_LABEL_MAX_CHARS)} if error else {})
 
 
 def render_text_inputs(block: TextInput, ctx: BlockKitContext, command: str) -> list[Json]:
     parts = list(split_text(remove_invisible(block.value)))
-    drawn = [input_block(block, render_text_input(block, parts[0][1], ctx), ctx, command)]
-    for place, (joint, part) in enumerate(parts[1:], 2):
-        more = input_block(
-            block, render_text_input(block, part, ctx), ctx, command, name=f"{block.name}{PART_SEPARATOR}{place}{joint}"
+    rendered = [input_block(block, render_text_input(block, parts[0][1], ctx), ctx, command)]
+    for index, (separator, part) in enumerate(parts[1:], 2):
+        continued = input_block(
+            block,
+            render_text_input(block, part, ctx),
+            ctx,
+            command,
+            name=f"{block.name}{PART_SEPARATOR}{index}{separator}",
         )
         label = ctx.format_line(t("{label} (continued)", label=block.label))
-        drawn.append(more | {"label": plain_text(label, INPUT_LABEL_MAX_CHARS), "optional": True})
-    return drawn
+        rendered.append(continued | {"label": plain_text(label, INPUT_LABEL_MAX_CHARS), "optional": True})
+    return rendered
 
 
-def split_text(words: str) -> Iterator[tuple[str, str]]:
+def split_text(text: str) -> Iterator[tuple[str, str]]:
     """The parts of a text, each with the name of what was cut away before it."""
-    joint = ""
-    while len(words) > TYPED_MAX_CHARS:
+    separator = ""
+    while len(text) > TYPED_MAX_CHARS:
         half = TYPED_MAX_CHARS // 2
-        ends = ((words.rfind(cutter, half, TYPED_MAX_CHARS), name) for name, cutter in CUT_SEPARATORS.items() if cutter)
+        ends = ((text.rfind(cutter, half, TYPED_MAX_CHARS), name) for name, cutter in CUT_SEPARATORS.items() if cutter)
         end, name = next(((end, name) for end, name in ends if end > 0), (TYPED_MAX_CHARS, "x"))
-        yield joint, words[:end]
-        joint, words = name, words[end + len(CUT_SEPARATORS[name]) :]
-    yield joint, words
+        yield separator, text[:end]
+        separator, text = name, text[end + len(CUT_SEPARATORS[name]) :]
+    yield separator, text
 
 
 def render_text_input(block: TextInput, value: str, ctx: BlockKitContext) -> Json:
     """Slack checks addresses by itself, in windows; it must not be given a wrong one to begin with."""
-    drawn: Json = {"type": "plain_text_input"}
+    rendered: Json = {"type": "plain_text_input"}
     if ctx.is_window and block.kind in {"email", "url"} and not block.multiline and not value:
-        drawn = {"type": f"{block.kind}_text_input"}
+        rendered = {"type": f"{block.kind}_text_input"}
     else:
-        drawn |= {"max_length": max(1, min(block.max_length, TYPED_MAX_CHARS), len(value))}
-        drawn |= {"multiline": True} if block.multiline or "\n" in value else {}
+        rendered |= {"max_length": max(1, min(block.max_length, TYPED_MAX_CHARS), len(value))}
+        rendered |= {"multiline": True} if block.multiline or "\n" in value else {}
     if value:
-        drawn["initial_value"] = value
+        rendered["initial_value"] = value
     if block.placeholder:
-        drawn["placeholder"] = plain_text(ctx.format_line(block.placeholder), PLACEHOLDER_MAX_CHARS)
-    return drawn
+        rendered["placeholder"] = plain_text(ctx.format_line(block.placeholder), PLACEHOLDER_MAX_CHARS)
+    return rendered
 
 
 def render_number_input(block: NumberInput, ctx: BlockKitContext) -> Json:
@@ -157,22 +161,27 @@ def render_toggle(block: ToggleInput, ctx: BlockKitContext, command: str) -> Jso
 def render_choice_input(block: ChoiceInput, ctx: BlockKitContext, command: str) -> list[Json]:
     """Few choices are all shown, more fold up; labels that are too long for Slack stand above in full."""
     codes = {value: code for code, value in ctx.coded.get(block.name, {}).items()}
-    sent = [
-        (encode_choice(value, codes), choice) for value, choice in {one.value: one for one in block.choices}.items()
+    encoded = [
+        (encode_choice(value, codes), choice)
+        for value, choice in {choice.value: choice for choice in block.choices}.items()
     ]
-    options = [render_choice(choice, value, ctx) for value, choice in sent if value is not None][
+    options = [render_choice(choice, value, ctx) for value, choice in encoded if value is not None][
         : OPTIONS_MAX * GROUPS_MAX
     ]
-    left_out = len(sent) - len(options)
+    left_out = len(encoded) - len(options)
     missing = tn("{n} more is not shown here.", "{n} more are not shown here.", left_out)
     note = [context_block(ctx.format_line(missing))] if left_out else []
     if not options:
         return [*note, context_block(ctx.format_line(block.label))]
     chosen = set(block.value.split(",")) if block.many else {block.value}
-    wanted = [one for one, (_, choice) in zip(options, sendable_choices(sent), strict=False) if choice.value in chosen]
-    element = render_multi_select(options, wanted, ctx) if block.many else render_single_select(options, wanted, ctx)
+    selected = [
+        option for option, (_, choice) in zip(options, sendable_choices(encoded), strict=False) if choice.value in chosen
+    ]
+    element = (
+        render_multi_select(options, selected, ctx) if block.many else render_single_select(options, selected, ctx)
+    )
     kind = MULTI_KIND if block.many else ""
-    return [*render_long_labels(sendable_choices(sent), ctx), input_block(block, element, ctx, command, kind), *note]
+    return [*render_long_labels(sendable_choices(encoded), ctx), input_block(block, element, ctx, command, kind), *note]
 
 
 def sendable_choices(sent: Sequence[tuple[str | None, Choice]]) -> list[tuple[str, Choice]]:
@@ -205,15 +214,18 @@ def render_single_select(options: list[Json], chosen: list[Json], ctx: BlockKitC
 
 def render_select(kind: str, options: list[Json], ctx: BlockKitContext) -> Json:
     """A menu to choose from; more than a hundred choices stand in groups called after their first and last one."""
-    drawn: Json = {"type": kind, "placeholder": plain_text(ctx.format_line(t("Please choose")), PLACEHOLDER_MAX_CHARS)}
+    rendered: Json = {
+        "type": kind,
+        "placeholder": plain_text(ctx.format_line(t("Please choose")), PLACEHOLDER_MAX_CHARS),
+    }
     if len(options) <= OPTIONS_MAX:
-        return drawn | {"options": options}
+        return rendered | {"options": options}
     parts = [options[start : start + OPTIONS_MAX] for start in range(0, len(options), OPTIONS_MAX)]
-    return drawn | {"option_groups": [{"label": group_label(part), "options": part} for part in parts]}
+    return rendered | {"option_groups": [{"label": group_label(part), "options": part} for part in parts]}
 
 
 def group_label(part: Sequence[Json]) -> Json:
-    first, last = (truncate(one["text"]["text"], LABEL_MAX_CHARS // 2 - 2) for one in (part[0], part[-1]))
+    first, last = (truncate(option["text"]["text"], LABEL_MAX_CHARS // 2 - 2) for option in (part[0], part[-1]))
     return plain_text(f"{first} – {last}", LABEL_MAX_CHARS)
 
 
@@ -239,24 +251,26 @@ def parse_inputs(values: object, codes: Mapping[str, Mapping[str, str]] | None =
 
     `values` is the `state.values` of what Slack sent. What was left empty is the empty word, as in a form of the web.
     """
-    found: dict[str, Any] = {}
+    inputs: dict[str, Any] = {}
     for name, block in list(_objects(values))[:VALUES_MAX]:
         for action_id, state in _objects(block):
             value = parse_input(action_id, state, (codes or {}).get(name, {}))
             base, part, tail = name.partition(PART_SEPARATOR)
             if part and isinstance(value, str):
-                joint = CUT_SEPARATORS.get(tail[-1:], "")
-                found[base] = f"{found.get(base, '')}{joint}{value}" if value else found.get(base, "")
+                separator = CUT_SEPARATORS.get(tail[-1:], "")
+                inputs[base] = f"{inputs.get(base, '')}{separator}{value}" if value else inputs.get(base, "")
             else:
-                found[name] = value
-    return found
+                inputs[name] = value
+    return inputs
 
 
 def parse_input(action_id: str, state: Mapping[str, Any], codes: Mapping[str, str]) -> str | list[str]:
     """The value of one input."""
     kind = action_id.partition(":")[0]
     if "selected_options" in state:
-        chosen = [decode_choice(value, codes) for one in state["selected_options"] or () if (value := _value(one))]
+        chosen = [
+            decode_choice(value, codes) for option in state["selected_options"] or () if (value := _value(option))
+        ]
         return ("true" if chosen else "false") if kind == TOGGLE_KIND else chosen
     if "selected_option" in state:
         return decode_choice(_value(state["selected_option"]), codes)
@@ -269,14 +283,14 @@ def _value(option: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _objects(piece: object) -> Iterator[tuple[str, Json]]:
+def _objects(value: object) -> Iterator[tuple[str, Json]]:
     """The objects in an object."""
-    for name, part in cast("dict[str, object]", piece).items() if isinstance(piece, dict) else ():
+    for name, part in cast("dict[str, object]", value).items() if isinstance(value, dict) else ():
         if isinstance(part, dict):
             yield name, cast("Json", part)
 
 
 def find_submit_action(card: Card) -> Run | None:
     """The button that sends the form: the main one, else the first."""
-    runs = [one for one in card.actions if isinstance(one, Run) and one.collects]
-    return next((one for one in runs if one.style == "primary"), runs[0] if runs else None)
+    runs = [action for action in card.actions if isinstance(action, Run) and action.collects]
+    return next((action for action in runs if action.style == "primary"), runs[0] if runs else None)

@@ -20,48 +20,54 @@ EMPTY_TEXT: Final = "–"
 """Slack refuses empty words."""
 
 
-def plain_text(words: str, most: int = SECTION_MAX_CHARS) -> Json:
+def plain_text(text: str, max_chars: int = SECTION_MAX_CHARS) -> Json:
     """Words as they are, in which not even `:smile:` becomes a picture."""
-    return {"type": "plain_text", "text": truncate(words, most), "emoji": False}
+    return {"type": "plain_text", "text": truncate(text, max_chars), "emoji": False}
 
 
-def truncate(words: str, most: int) -> str:
+def truncate(text: str, max_chars: int) -> str:
     """Words that Slack takes: not empty and not too long."""
-    if not words.strip():
+    if not text.strip():
         return EMPTY_TEXT
-    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+    return text if len(text) <= max_chars else text[: max_chars - 1].rstrip() + "…"
 
 
-def bold_title_text(title: str, rest: str, most: int = SECTION_MAX_CHARS) -> Json:
+def bold_title_text(title: str, rest: str, max_chars: int = SECTION_MAX_CHARS) -> Json:
     """A bold title before the rest; where Slack could take any of it for markup, all of it plain."""
     bold = f"*{escape_entities(title)}*{escape_entities(rest)}"
-    if "*" in title or not title.strip() or not is_literal(title) or not is_literal(title + rest) or len(bold) > most:
-        return plain_text(title + rest, most)
+    if (
+        "*" in title
+        or not title.strip()
+        or not is_literal(title)
+        or not is_literal(title + rest)
+        or len(bold) > max_chars
+    ):
+        return plain_text(title + rest, max_chars)
     return {"type": "mrkdwn", "text": bold, "verbatim": True}
 
 
-def section_block(text: Json, **more: object) -> Json:
-    return {"type": "section", "text": text, **more}
+def section_block(text: Json, **fields: object) -> Json:
+    return {"type": "section", "text": text, **fields}
 
 
-def context_block(words: str) -> Json:
+def context_block(text: str) -> Json:
     """A small grey line."""
-    return {"type": "context", "elements": [plain_text(words)]}
+    return {"type": "context", "elements": [plain_text(text)]}
 
 
-def header_block(words: str) -> Json:
-    return {"type": "header", "text": plain_text(words, HEADER_MAX_CHARS)}
+def header_block(text: str) -> Json:
+    return {"type": "header", "text": plain_text(text, HEADER_MAX_CHARS)}
 
 
-def rich_text_block(kind: str, words: str, **style: bool) -> Json:
+def rich_text_block(kind: str, text: str, **style: bool) -> Json:
     """Text that knows no markup at all, in one of the shapes that need none."""
-    text: Json = {"type": "text", "text": words.strip("\n") or EMPTY_TEXT} | ({"style": style} if style else {})
-    return {"type": "rich_text", "elements": [{"type": kind, "elements": [text]}]}
+    element: Json = {"type": "text", "text": text.strip("\n") or EMPTY_TEXT} | ({"style": style} if style else {})
+    return {"type": "rich_text", "elements": [{"type": kind, "elements": [element]}]}
 
 
-def render_paragraph(words: str, tone: Tone) -> list[Json]:
+def render_paragraph(text: str, tone: Tone) -> list[Json]:
     """A text in as many blocks as it needs."""
-    parts = split_words(words, SECTION_MAX_CHARS)
+    parts = split_words(text, SECTION_MAX_CHARS)
     match tone:
         case Tone.SUBTLE:
             return [context_block(part) for part in parts]
@@ -71,21 +77,21 @@ def render_paragraph(words: str, tone: Tone) -> list[Json]:
             return [section_block(plain_text(part)) for part in parts]
 
 
-def split_words(words: str, most: int) -> list[str]:
+def split_words(text: str, max_chars: int) -> list[str]:
     """The words in parts of at most so many letters, cut at the ends of lines or words where there are some."""
     parts: list[str] = []
-    while len(words) > most:
-        end = find_split(words, most)
-        parts.append(words[:end].rstrip())
-        words = words[end:].lstrip("\n ")
-    return [*parts, words]
+    while len(text) > max_chars:
+        end = find_split(text, max_chars)
+        parts.append(text[:end].rstrip())
+        text = text[end:].lstrip("\n ")
+    return [*parts, text]
 
 
-def find_split(words: str, most: int) -> int:
+def find_split(text: str, max_chars: int) -> int:
     """Where a part ends: at the last line of its second half, else at the last word there, else in the middle."""
-    half = most // 2
-    ends = (words.rfind(one, half, most) for one in ("\n", " "))
-    return next((end for end in ends if end > 0), most)
+    half = max_chars // 2
+    ends = (text.rfind(separator, half, max_chars) for separator in ("\n", " "))
+    return next((end for end in ends if end > 0), max_chars)
 
 
 def render_quote(block: Quote, ctx: RenderContext) -> Json:
@@ -93,14 +99,14 @@ def render_quote(block: Quote, ctx: RenderContext) -> Json:
     return rich_text_block("rich_text_quote", truncate_quote(ctx.format_text(block.text), block.lines))
 
 
-def truncate_quote(words: str, lines: int) -> str:
+def truncate_quote(text: str, lines: int) -> str:
     """The first lines, as far as they are seen at all elsewhere."""
-    rows = words.strip().split("\n")
-    shown = "\n".join(rows[:lines])
-    most = max(lines, 1) * QUOTE_LINE_CHARS
-    if len(shown) > most:
-        return shown[: most - 1].rstrip() + "…"
-    return shown if len(rows) <= lines else f"{shown} …"
+    rows = text.strip().split("\n")
+    visible = "\n".join(rows[:lines])
+    max_chars = max(lines, 1) * QUOTE_LINE_CHARS
+    if len(visible) > max_chars:
+        return visible[: max_chars - 1].rstrip() + "…"
+    return visible if len(rows) <= lines else f"{visible} …"
 
 
 def render_facts(block: Facts, ctx: RenderContext) -> Iterator[Json]:
@@ -116,10 +122,12 @@ def render_facts(block: Facts, ctx: RenderContext) -> Iterator[Json]:
     yield from render_fact_columns(short, ctx)
 
 
-def render_fact_columns(several: Sequence[Fact], ctx: RenderContext) -> Iterator[Json]:
-    drawn = [
-        bold_title_text(ctx.format_line(one.label), "\n" + (ctx.format_line(one.value) or EMPTY_TEXT), FIELD_MAX_CHARS)
-        for one in several
+def render_fact_columns(facts: Sequence[Fact], ctx: RenderContext) -> Iterator[Json]:
+    fields = [
+        bold_title_text(
+            ctx.format_line(fact.label), "\n" + (ctx.format_line(fact.value) or EMPTY_TEXT), FIELD_MAX_CHARS
+        )
+        for fact in facts
     ]
-    for start in range(0, len(drawn), FIELDS_MAX):
-        yield {"type": "section", "fields": drawn[start : start + FIELDS_MAX]}
+    for start in range(0, len(fields), FIELDS_MAX):
+        yield {"type": "section", "fields": fields[start : start + FIELDS_MAX]}

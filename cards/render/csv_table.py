@@ -28,7 +28,7 @@ class CsvTable:
     def __post_init__(self) -> None:
         """Begin with the header."""
         self._sheet = Sheet(
-            [self.ctx.format_line(one) for one in self.header], self.ctx.language, max_rows=self.max_rows
+            [self.ctx.format_line(title) for title in self.header], self.ctx.language, max_rows=self.max_rows
         )
 
     def add(self, row: Sequence[CsvCell]) -> None:
@@ -42,8 +42,8 @@ class CsvTable:
     def _written(self, cell: CsvCell) -> Written:
         match cell:
             case Amount():
-                whole, cents = divmod(cell.cents, CENTS)
-                return f"{whole}{DECIMAL_SEPARATORS[self.ctx.language]}{cents:02}"
+                units, cents = divmod(cell.cents, CENTS)
+                return f"{units}{DECIMAL_SEPARATORS[self.ctx.language]}{cents:02}"
             case datetime():
                 return self.ctx.to_local_time(cell).strftime("%Y-%m-%d %H:%M")
             case T():

@@ -123,9 +123,9 @@ def render_badge(badge: Badge, ctx: RenderContext) -> h.Element:
     return h.span(f".badge.tone-{badge.tone}")[symbol, ctx.format_line(badge.text)]
 
 
-def render_lines(words: str) -> list[h.Node]:
+def render_lines(text: str) -> list[h.Node]:
     """The lines of a text, each on its own line."""
-    lines = words.split("\n")
+    lines = text.split("\n")
     return [lines[0], *(node for line in lines[1:] for node in (h.br, line))]
 
 
@@ -171,14 +171,14 @@ def render_list(block: Facts | Items | Table, ctx: RenderContext) -> h.Element:
 
 def render_item(item: Item, ctx: RenderContext) -> h.Element:
     title = h.p(".item-title")[ctx.format_line(item.title)]
-    words = h.div(".item-words")[
+    text = h.div(".item-words")[
         h.div(".item-head")[title, render_badge(item.badge, ctx)] if item.badge else title,
         h.p(".item-detail")[ctx.format_line(item.detail)] if item.detail else None,
     ]
     about = ctx.format_line(item.title)
     # "Pick" alone says little to whoever hears the buttons one after the other.
     aside = (render_action(action, ctx, about) for action in item.actions)
-    return h.li(".item")[words, h.div(".item-aside")[aside] if item.actions else None]
+    return h.li(".item")[text, h.div(".item-aside")[aside] if item.actions else None]
 
 
 def render_table(table: Table, ctx: RenderContext) -> h.Element:
@@ -191,10 +191,10 @@ def render_table(table: Table, ctx: RenderContext) -> h.Element:
 
 
 def render_picture(picture: Picture, ctx: RenderContext) -> h.Element:
-    words = ctx.format_line(picture.alternative)
+    alternative = ctx.format_line(picture.alternative)
     if not is_safe_url(picture.url):
-        return h.p(".text.tone-subtle")[words]
-    return h.figure(".picture")[h.img(src=picture.url, alt=words, loading="lazy")]
+        return h.p(".text.tone-subtle")[alternative]
+    return h.figure(".picture")[h.img(src=picture.url, alt=alternative, loading="lazy")]
 
 
 def render_file(file: File, ctx: RenderContext) -> h.Element:
@@ -208,19 +208,19 @@ def render_file(file: File, ctx: RenderContext) -> h.Element:
 def render_actions(actions: tuple[Action, ...], ctx: RenderContext) -> h.Node:
     if not actions:
         return None
-    shown, rest = actions[:BUTTONS_SHOWN], actions[BUTTONS_SHOWN:]
+    visible, rest = actions[:BUTTONS_SHOWN], actions[BUTTONS_SHOWN:]
     more = h.details(".more")[
         h.summary[ctx.format_line(t("More"))],
         h.div(".more-actions")[(render_action(action, ctx) for action in rest)],
     ]
-    return h.div(".actions")[(render_action(action, ctx) for action in shown), more if rest else None]
+    return h.div(".actions")[(render_action(action, ctx) for action in visible), more if rest else None]
 
 
 def render_action(action: Action, ctx: RenderContext, about: str = "") -> h.Node:
-    words = ctx.format_line(action.label)
-    label = f"{words}: {about}" if about else None
+    text = ctx.format_line(action.label)
+    label = f"{text}: {about}" if about else None
     if isinstance(action, Open):
-        return render_link(action, words, label)
+        return render_link(action, text, label)
     return h.button(
         class_=BUTTON_CLASSES[action.style],
         type="button",
@@ -228,13 +228,13 @@ def render_action(action: Action, ctx: RenderContext, about: str = "") -> h.Node
         data_args=msgspec.json.encode(action.args).decode(),
         data_collects=action.collects,
         aria_label=label,
-    )[words]
+    )[text]
 
 
-def render_link(action: Open, words: str, label: str | None) -> h.Node:
+def render_link(action: Open, text: str, label: str | None) -> h.Node:
     if not is_safe_url(action.url):
         return None
-    return h.a(".button", href=action.url, target="_blank", rel="noopener noreferrer", aria_label=label)[words]
+    return h.a(".button", href=action.url, target="_blank", rel="noopener noreferrer", aria_label=label)[text]
 
 
 def render_input(block: Input, ctx: RenderContext) -> h.Element:

@@ -63,45 +63,45 @@ def render(card: Card, language: Language, zone: str, now: datetime) -> str:
     return str(h.html(lang=str(language))[head, h.body(style="margin:0;background:#ffffff")[body]])
 
 
-def render_badge(drawn: Badge, ctx: RenderContext) -> h.Element:
-    return h.p(style=TEXT_STYLE + TONE_STYLES[drawn.tone])[SYMBOLS[drawn.state], ctx.format_line(drawn.text)]
+def render_badge(badge: Badge, ctx: RenderContext) -> h.Element:
+    return h.p(style=TEXT_STYLE + TONE_STYLES[badge.tone])[SYMBOLS[badge.state], ctx.format_line(badge.text)]
 
 
 def render_block(part: Block, ctx: RenderContext) -> h.Node:
     match part:
         case Text() | Quote() | Progress():
-            drawn: h.Node = render_text(part, ctx)
+            rendered: h.Node = render_text(part, ctx)
         case Badge():
-            drawn = render_badge(part, ctx)
+            rendered = render_badge(part, ctx)
         case Facts():
             rows = ((ctx.format_line(fact.label), ctx.format_line(fact.value)) for fact in part.facts)
-            drawn = h.table(style=TABLE_STYLE)[
+            rendered = h.table(style=TABLE_STYLE)[
                 (h.tr[h.th(scope="row", style=LABEL_STYLE)[a], h.td(style=CELL_STYLE)[b]] for a, b in rows)
             ]
         case Items():
-            drawn = render_items(part, ctx)
+            rendered = render_items(part, ctx)
         case Table():
-            drawn = render_table(part, ctx)
+            rendered = render_table(part, ctx)
         case Picture():
-            drawn = render_picture(part, ctx)
+            rendered = render_picture(part, ctx)
         case File():
             # Where it is fetched, the person is known; a mail may lie anywhere.
-            drawn = h.p(style=TEXT_STYLE)[ctx.format_line(file_text(part))]
+            rendered = h.p(style=TEXT_STYLE)[ctx.format_line(file_text(part))]
         case _:
             # A mail takes no input.
-            drawn = None
-    return drawn
+            rendered = None
+    return rendered
 
 
 def render_text(part: Text | Quote | Progress, ctx: RenderContext) -> h.Element:
-    said = render_lines(ctx.format_text(part.text))
+    lines = render_lines(ctx.format_text(part.text))
     match part:
         case Quote():
-            return h.blockquote(style=QUOTE_STYLE)[said]
+            return h.blockquote(style=QUOTE_STYLE)[lines]
         case Text():
-            return h.p(style=TEXT_STYLE + TONE_STYLES[part.tone])[said]
+            return h.p(style=TEXT_STYLE + TONE_STYLES[part.tone])[lines]
         case Progress():
-            return h.p(style=TEXT_STYLE)[said]
+            return h.p(style=TEXT_STYLE)[lines]
 
 
 def render_items(part: Items, ctx: RenderContext) -> h.Node:

@@ -10,15 +10,15 @@ EMPHASIS_RUN: Final = re.compile(r"\*+|_+")
 LINE_START: Final = re.compile(r"(?:[-+=](?=[-+=\s]|$)|#+(?=\s|$)|>|\d{1,9}(?=[.)](?:\s|$)))")
 
 
-def escape_markdown(words: str) -> str:
+def escape_markdown(text: str) -> str:
     """The words as Markdown that reads as these very words; each line becomes a paragraph.
 
     Some mobile clients show a backslash that was not needed. So a masked address (`e***@acme.de`) keeps its stars:
     only what could open an emphasis is escaped, and what could close one then closes nothing.
     """
-    if "\n" not in words:
-        return escape_start(escape_inside(words.strip()))
-    lines = (line.strip() for line in words.split("\n"))
+    if "\n" not in text:
+        return escape_start(escape_inside(text.strip()))
+    lines = (line.strip() for line in text.split("\n"))
     return "\n\n".join(escape_start(escape_inside(line)) for line in lines if line)
 
 

@@ -15,13 +15,13 @@ WORD_JOINER: Final = "\u2060"
 GRAVE: Final = "\u02cb"
 
 
-def is_literal(words: str) -> bool:
+def is_literal(text: str) -> bool:
     """Whether Slack reads them as these very words where it knows markup; `<`, `>` and `&` are entities there."""
-    if not MARKUP_CHARS.search(words):
+    if not MARKUP_CHARS.search(text):
         return True
-    if "`" in words or EMOJI.search(words) or LINE_START.search(words):
+    if "`" in text or EMOJI.search(text) or LINE_START.search(text):
         return False
-    return not any(map(opens_emphasis, EMPHASIS_RUN.finditer(words)))
+    return not any(map(opens_emphasis, EMPHASIS_RUN.finditer(text)))
 
 
 def opens_emphasis(run: re.Match[str]) -> bool:
@@ -32,17 +32,17 @@ def opens_emphasis(run: re.Match[str]) -> bool:
     return bool(after) and not after.isspace() and not inside_word
 
 
-def escape_entities(words: str) -> str:
+def escape_entities(text: str) -> str:
     """Without what begins a link, a mention or a call to everybody."""
-    return words.translate(ENTITIES)
+    return text.translate(ENTITIES)
 
 
-def escape_mrkdwn(words: str) -> str:
+def escape_mrkdwn(text: str) -> str:
     """As text for a place that always knows markup: a space as thin as a hair keeps each mark from opening anything."""
-    if is_literal(words):
-        return escape_entities(words)
-    words = EMPHASIS_RUN.sub(
-        lambda run: HAIR_SPACE.join((*run[0], "")) if opens_emphasis(run) else run[0], words.replace("`", GRAVE)
+    if is_literal(text):
+        return escape_entities(text)
+    text = EMPHASIS_RUN.sub(
+        lambda run: HAIR_SPACE.join((*run[0], "")) if opens_emphasis(run) else run[0], text.replace("`", GRAVE)
     )
-    words = LINE_START.sub(lambda start: WORD_JOINER + start[0], words)
-    return escape_entities(EMOJI.sub(":" + WORD_JOINER, words))
+    text = LINE_START.sub(lambda start: WORD_JOINER + start[0], text)
+    return escape_entities(EMOJI.sub(":" + WORD_JOINER, text))

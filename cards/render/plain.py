@@ -34,35 +34,35 @@ def render(card: Card, language: Language, zone: str, now: datetime) -> str:
     """The card in lines: what happened, what it says, and where its links lead; buttons are left out."""
     ctx = RenderContext(language, zone, now)
     first = [ctx.format_line(card.title), *(render_badge(card.badge, ctx) if card.badge else ())]
-    said = [ctx.format_line(card.summary)] if card.summary and card.summary != card.title else []
+    summary = [ctx.format_line(card.summary)] if card.summary and card.summary != card.title else []
     body = (line for block in card.body for line in render_block(block, ctx))
-    return "\n".join(line for line in (" · ".join(first), *said, *body, *render_links(card.actions, ctx)) if line)
+    return "\n".join(line for line in (" · ".join(first), *summary, *body, *render_links(card.actions, ctx)) if line)
 
 
-def render_badge(drawn: Badge, ctx: RenderContext) -> list[str]:
-    return [f"{SYMBOLS[drawn.state]}{ctx.format_line(drawn.text)}"]
+def render_badge(badge: Badge, ctx: RenderContext) -> list[str]:
+    return [f"{SYMBOLS[badge.state]}{ctx.format_line(badge.text)}"]
 
 
 def render_block(block: Block, ctx: RenderContext) -> Iterable[str]:
     match block:
         case Text() | Progress():
-            said: Iterable[str] = ctx.format_text(block.text).split("\n")
+            lines: Iterable[str] = ctx.format_text(block.text).split("\n")
         case Quote():
-            said = (f"> {line}" for line in ctx.format_text(block.text).split("\n"))
+            lines = (f"> {line}" for line in ctx.format_text(block.text).split("\n"))
         case Badge():
-            said = render_badge(block, ctx)
+            lines = render_badge(block, ctx)
         case Facts():
-            said = (f"{ctx.format_line(fact.label)}: {ctx.format_line(fact.value)}" for fact in block.facts)
+            lines = (f"{ctx.format_line(fact.label)}: {ctx.format_line(fact.value)}" for fact in block.facts)
         case Items():
-            said = render_items(block, ctx)
+            lines = render_items(block, ctx)
         case Table():
-            said = (" | ".join(map(ctx.format_line, row)) for row in (block.columns, *block.rows))
+            lines = (" | ".join(map(ctx.format_line, row)) for row in (block.columns, *block.rows))
         case Picture() | File():
-            said = (ctx.format_line(file_text(block) if isinstance(block, File) else block.alternative),)
+            lines = (ctx.format_line(file_text(block) if isinstance(block, File) else block.alternative),)
         case _:
             # What is to be filled in can be filled in only where cards are shown.
-            said = ()
-    return said
+            lines = ()
+    return lines
 
 
 def render_items(block: Items, ctx: RenderContext) -> Iterator[str]:
@@ -74,8 +74,8 @@ def render_items(block: Items, ctx: RenderContext) -> Iterator[str]:
 
 
 def render_item(item: Item, ctx: RenderContext) -> str:
-    words: list[T] = [item.title, *([item.detail] if item.detail else [])]
-    return " · ".join([*map(ctx.format_line, words), *(render_badge(item.badge, ctx) if item.badge else ())])
+    texts: list[T] = [item.title, *([item.detail] if item.detail else [])]
+    return " · ".join([*map(ctx.format_line, texts), *(render_badge(item.badge, ctx) if item.badge else ())])
 
 
 def render_links(actions: tuple[Action, ...], ctx: RenderContext) -> list[str]:

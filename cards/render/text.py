@@ -48,9 +48,9 @@ EscapeFunction = Callable[[str], str]
 """Makes words harmless for a target that knows markup."""
 
 
-def keep_text(words: str) -> str:
+def keep_text(text: str) -> str:
     """For plain text, and for HTML, which htpy escapes."""
-    return words
+    return text
 
 
 @lru_cache(maxsize=1024)
@@ -81,8 +81,14 @@ def format_money(cents: int, currency: str, language: Language) -> str:
     """Money; whole sums without ",00", which is noise in every row."""
     locale = NUMBER_LOCALES[language]
     pattern = locale.currency_formats["standard"].pattern
-    whole = pattern.replace(".00", "") if cents % CENTS == 0 else None
-    return format_currency(Decimal(cents) / CENTS, currency, whole, locale=locale, currency_digits=whole is None)
+    pattern_without_cents = pattern.replace(".00", "") if cents % CENTS == 0 else None
+    return format_currency(
+        Decimal(cents) / CENTS,
+        currency,
+        pattern_without_cents,
+        locale=locale,
+        currency_digits=pattern_without_cents is None,
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -130,26 +136,26 @@ class RenderContext:
         """The sentence on one line, not escaped: buttons, subjects of mails."""
         if not text.params and not text.plural:
             return _constant_line(text.source, self.language, keep_text)
-        words = self.format_text(text)
-        return (LINE_BREAKS.sub(" ", words) if "\n" in words else words).strip()
+        line = self.format_text(text)
+        return (LINE_BREAKS.sub(" ", line) if "\n" in line else line).strip()
 
     def format_text(self, text: T) -> str:
         """The sentence in the reader's words, not escaped: for targets that know no markup."""
         pieces = _split_placeholders(self.translate(text))
         if len(pieces) == 1:
             return pieces[0]
-        said = list(pieces)
-        for place in range(1, len(said), 2):
-            name = said[place]
+        parts = list(pieces)
+        for index in range(1, len(parts), 2):
+            name = parts[index]
             param = text.params.get(name)
             if param is None:
-                said[place] = f"{{{name}}}"
+                parts[index] = f"{{{name}}}"
                 continue
             value = self.format_value(param)
             # "bis 27.11." at the end of a sentence has one full stop.
-            ends_twice = isinstance(param, Day | Instant) and value.endswith(".") and said[place + 1][:1] == "."
-            said[place] = value[:-1] if ends_twice else value
-        return "".join(said)
+            ends_twice = isinstance(param, Day | Instant) and value.endswith(".") and parts[index + 1][:1] == "."
+            parts[index] = value[:-1] if ends_twice else value
+        return "".join(parts)
 
     def translate(self, text: T) -> str:
         if text.plural:
@@ -233,8 +239,8 @@ class RenderContext:
         days, minutes = divmod(minutes, 24 * 60)
         hours, minutes = divmod(minutes, 60)
         if days:
-            said = format_unit(days, "day", "long", locale=DATE_LOCALES[self.language])
-            return f"{said} {hours} h" if hours else said
+            days_text = format_unit(days, "day", "long", locale=DATE_LOCALES[self.language])
+            return f"{days_text} {hours} h" if hours else days_text
         if hours:
             return f"{hours} h {minutes} min" if minutes else f"{hours} h"
         return f"{minutes} min"

@@ -33,9 +33,9 @@ def title_only_card(card: Card, ctx: RenderContext) -> Card:
     return Card(title, (Text(TRUNCATION_NOTE, Tone.SUBTLE),), subject=card.subject)
 
 
-def truncate_text(text: T, letters: int, ctx: RenderContext) -> T:
-    words = ctx.format_text(text)
-    return text if len(words) <= letters else verbatim(words[: letters - 1].rstrip() + "…")
+def truncate_text(text: T, max_chars: int, ctx: RenderContext) -> T:
+    full_text = ctx.format_text(text)
+    return text if len(full_text) <= max_chars else verbatim(full_text[: max_chars - 1].rstrip() + "…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +78,5 @@ class Truncation:
 
     def rest(self, length: int, per_row: int = 1) -> Iterator[Text]:
         """The line that says how many were left out."""
-        if (more := length - self.keep * per_row) > 0:
-            yield Text(tn("{n} more is not shown here.", "{n} more are not shown here.", more), Tone.SUBTLE)
+        if (hidden := length - self.keep * per_row) > 0:
+            yield Text(tn("{n} more is not shown here.", "{n} more are not shown here.", hidden), Tone.SUBTLE)
