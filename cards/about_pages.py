@@ -1,4 +1,4 @@
-"""What the pages say to which the listing of the app links: what this is, what is kept about people, on what terms."""
+"""Cards of the pages that the app's store listing links to: support, privacy and terms."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -15,7 +15,7 @@ TERMS_TITLE: Final = t("Terms of use")
 
 @dataclass(frozen=True, slots=True)
 class SiteOperator:
-    """Who runs this installation; empty where that is not set."""
+    """Name and address of the organisation that runs this installation; empty when not configured."""
 
     name: str = ""
     email: str = ""
@@ -23,14 +23,14 @@ class SiteOperator:
 
 @dataclass(frozen=True, slots=True)
 class RetentionDays:
-    """How long what is only needed for the work itself is kept."""
+    """How long technical records are kept, in days."""
 
     arrivals_days: int
     deliveries_days: int
 
 
 def support_cards(operator: SiteOperator, url: str) -> tuple[Card, ...]:
-    """What it is, how to begin, whom to ask."""
+    """Describe the product, the first steps and the contact."""
     links: tuple[Action, ...] = (Open(PRIVACY_TITLE, f"{url}/privacy"), Open(TERMS_TITLE, f"{url}/terms"))
     return (
         Card(
@@ -53,7 +53,7 @@ def support_cards(operator: SiteOperator, url: str) -> tuple[Card, ...]:
 
 
 def privacy_cards(operator: SiteOperator, retention: RetentionDays) -> tuple[Card, ...]:
-    """Which data, what for, how long, whom to ask."""
+    """List the data, its purpose, its retention period and the contact."""
     return (
         Card(PRIVACY_TITLE, (Text(t("No advertising, no analytics, no service that learns from your data.")),)),
         Card(t("Who is responsible"), _operator_blocks(operator)),
@@ -66,7 +66,7 @@ def privacy_cards(operator: SiteOperator, retention: RetentionDays) -> tuple[Car
 
 
 def terms_cards(operator: SiteOperator) -> tuple[Card, ...]:
-    """What whoever uses it agrees to."""
+    """State the terms of use."""
     return (
         Card(TERMS_TITLE, (Text(t("Whoever uses Kollega agrees to these terms.")),)),
         Card(t("Who offers it"), _operator_blocks(operator)),

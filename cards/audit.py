@@ -1,4 +1,4 @@
-"""The audit log: who did what and when (X5)."""
+"""Cards and export rows of the audit log: who did what and when (X5)."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -116,11 +116,11 @@ AUDIT_HEADER: Final = (
     t("Through"),
     *(verbatim(name) for name in CHAIN_COLUMNS),
 )
-"""First for people, then for whoever computes the chain again: its columns have one name in every language."""
+"""Readable columns, then those of the hash chain, whose names are the same in every language for verification."""
 
 
 def audit_row(link: Link) -> tuple[str | int | T, ...]:
-    """An entry in its line."""
+    """Build the row of one entry for the export."""
     entry = link.entry
     chain = link.commitment, link.prev_hash, link.hash, link.salt, link.canonical
     return (
@@ -136,12 +136,12 @@ def audit_row(link: Link) -> tuple[str | int | T, ...]:
 
 
 def audit_file_name(view: ExportedEntries) -> T:
-    """What the file is called."""
+    """Name the exported file by its first and last entry."""
     return t("Audit log {first} to {last}.csv", first=str(view.first_seq), last=str(view.last_seq))
 
 
 def audit_export_card(view: ExportedEntries, offered: OfferedFile) -> Card:
-    """The file, and the next one where there are more entries."""
+    """Offer the exported file, and the next one when there are more entries."""
     next_file = (Run(t("Next file"), "audit.export", {"after": view.after}),) if view.after else ()
     return Card(
         tn("{n} entry of the audit log as a file", "{n} entries of the audit log as a file", view.count),
@@ -154,7 +154,7 @@ def audit_export_card(view: ExportedEntries, offered: OfferedFile) -> Card:
 
 
 def audit_log_card(view: ListedEntries) -> Card:
-    """A page of the log."""
+    """Show one page of the audit log."""
     if not view.entries:
         return Card(t("Nothing has happened yet."))
     older = (Run(t("Show older"), "audit.show", {"before": view.older_than}),) if view.older_than else ()
@@ -197,7 +197,7 @@ def _actor_name(entry: Entry) -> T:
 
 
 def _change_text(details: Mapping[str, Any]) -> T | None:
-    """From what to what, where that is one word each."""
+    """Say the old and the new value when both are single words."""
     if linked := _linked_chats_text(details):
         return linked
     old, new = details.get("old"), details.get("new")
@@ -207,7 +207,7 @@ def _change_text(details: Mapping[str, Any]) -> T | None:
 
 
 def _linked_chats_text(details: Mapping[str, Any]) -> T | None:
-    """Which chats became one, or in which one a channel was connected from another one (X5)."""
+    """Name the linked chats, or the chat from which a channel was connected (X5)."""
     chats = [details.get(name) for name in ("first_platform", "other_platform", "channel_platform")]
     names = [
         SOURCE_NAMES.get(platform, verbatim(platform)) for platform in chats if isinstance(platform, str) and platform

@@ -1,4 +1,4 @@
-"""Channels: the bot's first words in a place, and the team to which the place belongs."""
+"""Channels: the welcome message, and which team a channel belongs to."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -38,7 +38,7 @@ CONNECT: Final = Run(t("Connect here"), "team.connect")
 
 
 def channel_connected_card(view: ConnectedChannel) -> Card:
-    """The channel belongs to the team from now on."""
+    """Confirm that the channel now belongs to the team."""
     return Card(
         t("This chat now belongs to {team}.", team=view.team_name)
         if view.is_group
@@ -53,7 +53,7 @@ def channel_connected_card(view: ConnectedChannel) -> Card:
 
 
 def channel_disconnected_card(view: ConnectedChannel) -> Card:
-    """The channel no longer belongs to the team."""
+    """Confirm that the channel no longer belongs to the team."""
     return Card(
         t("This chat no longer belongs to {team}.", team=view.team_name)
         if view.is_group
@@ -64,7 +64,7 @@ def channel_disconnected_card(view: ConnectedChannel) -> Card:
 
 
 def welcome_card(view: Welcome) -> Card:
-    """The first words in a place: what the bot does here, and at most three buttons."""
+    """Introduce the bot in a conversation, with at most three buttons."""
     if view.is_shared:
         return _shared_welcome_card(view)
     return _personal_welcome_card(view) if view.is_personal else _channel_welcome_card(view)
@@ -155,7 +155,7 @@ NEW_CODE: Final = Run(t("New code"), "channel.code")
 
 
 def channel_code_card(view: ChannelCode) -> Card:
-    """The code for a channel elsewhere, and what will happen."""
+    """Show the code that connects a channel of another platform."""
     args = {"offer": view.offer_id}
     return Card(
         t("Code for a channel: {code}", code=view.code),
@@ -175,12 +175,12 @@ def channel_code_card(view: ChannelCode) -> Card:
 
 
 def channel_code_hidden_card() -> Card:
-    """A code that was shown already is not shown again."""
+    """Say that the code was already shown and is not repeated."""
     return Card(t("Your code was shown once and is not shown again."), actions=(NEW_CODE,))
 
 
 def channel_offer_card(view: ChannelOffer | WrongCode) -> Card:
-    """For whoever typed the code in a channel: the rest happens on the other side."""
+    """Tell the user who typed the code in a channel that the team must confirm."""
     if isinstance(view, WrongCode):
         return _wrong_code_card(view)
     return Card(
@@ -205,7 +205,7 @@ def _wrong_code_card(view: WrongCode) -> Card:
 
 
 def channel_review_card(view: ChannelOffer, now: datetime) -> Card:
-    """Where the code was shown: which channel would become the team's."""
+    """Ask the user who requested the code to confirm the channel."""
     if view.state is OfferState.CONNECTED:
         title = t("Channel {channel} now belongs to the team.", channel=_channel_name(view))
         return Card(title, badge=CONNECTED_BADGE, subject=_subject(view))
@@ -245,7 +245,7 @@ def _channel_name(view: ChannelOffer) -> T:
 
 
 def channel_confirmed_card(view: ConnectedChannel) -> Card:
-    """Where it was confirmed; the channel itself reads it, too."""
+    """Confirm the connection to the user who approved it."""
     title = t("Channel {channel} now belongs to {team}.", channel=view.channel, team=view.team_name)
     return Card(
         title if view.channel else t("The channel now belongs to {team}.", team=view.team_name),

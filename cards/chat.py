@@ -1,4 +1,4 @@
-"""What the bot says about the chat itself: a button that is too old, a person whom it cannot reach, the way back."""
+"""Cards and texts about the chat itself: old buttons, timeouts, unreachable users, the way back."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -16,12 +16,12 @@ RESPONSE_UNDELIVERED: Final[T] = t(
 )
 
 SHOW_COMMAND: Final = "card.show"
-"""The command that brings a concealed card."""
+"""The command that shows a redacted card to one member."""
 TIMEOUT_TITLE: Final[T] = t("That took too long.")
 
 
 def outdated_button_card() -> Card:
-    """A button of a card that the bot no longer understands."""
+    """Answer a button whose payload is no longer supported."""
     return Card(
         t("This button is from an older card and no longer works."),
         (Text(t("Nothing was changed. A fresh card has current buttons.")),),
@@ -31,7 +31,7 @@ def outdated_button_card() -> Card:
 
 
 def timeout_card(form: Card | None = None) -> Card:
-    """No answer in time. What was filled in stands there again."""
+    """Say that the response came too late, and keep what was typed into the form."""
     hint = Text(t("Please send it again. Nothing happens twice."))
     if form is None:
         return Card(TIMEOUT_TITLE, (Text(t("Please try again in a moment.")),))
@@ -39,18 +39,18 @@ def timeout_card(form: Card | None = None) -> Card:
 
 
 def waiting_card() -> Card:
-    """In a window, while the answer takes longer than its platform waits."""
+    """Fill a dialog while the response takes longer than the platform's timeout."""
     return Card(t("One moment: this takes a little longer."), (Text(t("The answer will appear here.")),))
 
 
 def unconfirmed_card(card: Card) -> Card:
-    """It is done, and the message that says so has perhaps not come."""
+    """Say that the command succeeded although its message may not have been delivered."""
     warning = t("My message here has perhaps not arrived. Look for it before you begin anew.")
     return Card(card.title, (Text(warning, Tone.WARNING),), badge=card.badge)
 
 
 def unreachable_card() -> Card:
-    """Instead of an answer that is for one person alone, in a place where others read along."""
+    """Replace a private response in a shared conversation when the user cannot be messaged directly."""
     return Card(
         t("I can't write to you directly yet."),
         (Text(t("My answer is for you alone. Please open a chat with me and ask again there.")),),
@@ -58,7 +58,7 @@ def unreachable_card() -> Card:
 
 
 def redacted_card(card: Card) -> Card:
-    """In place of a card where people of other organisations read along: colleagues press, and see it alone."""
+    """Replace a card in a conversation with external users; members open it with a button."""
     subject = card.subject
     buttons = (
         (Run(t("Show"), SHOW_COMMAND, {"view": subject.view, "key": subject.key}, Style.PRIMARY),) if subject else ()
@@ -68,7 +68,7 @@ def redacted_card(card: Card) -> Card:
 
 
 def add_back_button(card: Card, command: str, args: Mapping[str, Any]) -> Card:
-    """The card with a way back to the one in whose place it stands, unless it has that already."""
+    """Add a button that returns to the previous card, unless the card already has it."""
     if any(
         isinstance(action, Run) and (action.command, dict(action.args)) == (command, dict(args))
         for action in card.actions

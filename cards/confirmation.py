@@ -1,6 +1,6 @@
-"""What has a consequence asks once: the warnings, and the same command again with the warnings accepted.
+"""Confirmation of commands with consequences: the warnings, and the same command with the warnings accepted.
 
-Each noun puts its own warnings into words by registering them under their code in `WARNINGS`.
+Each noun registers the texts of its warnings under their code.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ WARNINGS: Final[dict[str, WarningText]] = {}
 
 
 def register_warning(code: str) -> Callable[[WarningText], WarningText]:
-    """Register the words of a warning."""
+    """Register the text of a warning code. Raises ValueError for a second registration."""
 
     def register(text: WarningText) -> WarningText:
         if code in WARNINGS:
@@ -28,12 +28,12 @@ def register_warning(code: str) -> Callable[[WarningText], WarningText]:
 
 
 def warning_text(warning: Warn) -> T:
-    """The sentence of a warning."""
+    """Build the sentence of a warning."""
     return WARNINGS[warning.code](warning.params)
 
 
 def confirmation_card(warnings: tuple[Warn, ...], label: T, command: str, args: Mapping[str, Any]) -> Card:
-    """The first warning is what the card says, the others stand below; the button repeats the command."""
+    """Show the warnings, the first as title, with a button that repeats the command and accepts them."""
     first, *rest = (warning_text(warning) for warning in warnings)
     accepted = {**args, "accept": [warning.code for warning in warnings]}
     return Card(

@@ -1,4 +1,4 @@
-"""A message that may not have arrived: what it was about, where it should be, and a button that sends it again."""
+"""Deliveries whose outcome is unknown: subject, destination, and a button that sends again."""
 
 from dataclasses import replace
 from typing import Final
@@ -46,7 +46,7 @@ _SUBJECT_NAMES: Final[dict[str, T]] = {
 
 
 def unknown_deliveries_card(lost: UnknownDeliveries) -> Card:
-    """To owner and admins: nobody can say whether they arrived, so somebody has to look."""
+    """Ask owner and admins to check deliveries whose outcome is unknown."""
     return _deliveries_card(lost) if lost.total > 1 else _single_delivery_card(lost, lost.first[0])
 
 
@@ -68,7 +68,7 @@ def _single_delivery_card(lost: UnknownDeliveries, delivery: UnknownDelivery) ->
 
 
 def _deliveries_card(lost: UnknownDeliveries) -> Card:
-    """How many, and the first of those that are still open."""
+    """Show the number of deliveries and list the first ones that are still open."""
     open_deliveries = [delivery for delivery in lost.first if delivery.is_open]
     body: list[Text | Items] = []
     if lost.open:
@@ -100,7 +100,7 @@ def _delivery_item(delivery: UnknownDelivery) -> Item:
 
 
 def resent_deliveries_card(lost: UnknownDeliveries) -> Card:
-    """Somebody looked, and what he wants is on its way once more."""
+    """Confirm that the selected deliveries are being sent again."""
     if lost.total > 1:
         return _deliveries_card(lost)
     return Card(

@@ -1,4 +1,4 @@
-"""Leads of the same contact, shown before another one is kept or offered (B24)."""
+"""Existing leads with the same contact, shown before another one is created or offered (B24)."""
 
 from cards.model import Block, Instant, Item, Items, T, Text, TimeStyle, Tone, t, tn
 from services.errors import Warn
@@ -6,7 +6,7 @@ from services.lead.model import LeadView
 
 
 def duplicate_blocks(warnings: tuple[Warn, ...]) -> tuple[Block, ...]:
-    """The leads that the person should know of, above the form."""
+    """List the existing leads above the form."""
     leads = [lead for warning in warnings if isinstance(lead := warning.params.get("lead"), LeadView)]
     if not leads:
         return ()
@@ -28,5 +28,5 @@ def _lead_detail(lead: LeadView) -> T:
 
 
 def accept_args(warnings: tuple[Warn, ...]) -> dict[str, list[str]]:
-    """What the button carries when the person goes on: each lead by name, so that a further one is shown again."""
+    """Build the arguments that accept these warnings; each names its lead, so that a new duplicate warns again."""
     return {"accept": [warning.code for warning in warnings]} if warnings else {}

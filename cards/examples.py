@@ -1,4 +1,4 @@
-"""What the examples of the cards show, looked at on Tuesday, 24 November 2026, 10:08 in Berlin."""
+"""Data shared by the examples of all cards, at Tuesday, 24 November 2026, 10:08 in Berlin."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -45,7 +45,7 @@ LEAD: Final = LeadView(
     return_until=None,
     acts=frozenset({Act.PICK, Act.REVEAL, Act.SHARE}),
 )
-"""A lead on offer, as the channel of a taker firm sees it."""
+"""A lead on offer, as the channel of a taker sees it."""
 
 REQUESTED_INVITATION: Final = Invitation(
     team_id=TeamId("t1"),
@@ -82,5 +82,5 @@ JOIN_URL: Final = "https://kollega.example/join/0011aabb.c2VjcmV0"
 
 
 def invitation_view(invitation: Invitation, **may: bool) -> ShownInvitation:
-    """An invitation as a reader with these rights sees it."""
+    """Build the view of an invitation for a reader with these rights."""
     return ShownInvitation(invitation, invitation.email, SEATS, **may)

@@ -1,4 +1,4 @@
-"""Files: what to do with one that came in, one to be fetched, and why one cannot be used."""
+"""Files: actions on a received file, downloads, and refusals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ HELP: Final = Run(t("What can I do here?"), "help")
 
 @dataclass(frozen=True, slots=True)
 class FileAction:
-    """What this person may do with a file: the words of the button and its command."""
+    """Button label and command of something this user may do with a file."""
 
     label: T
     command: str
 
 
 def received_files_card(view: ReceivedFiles, file_actions: Sequence[FileAction]) -> Card:
-    """What came in; the person says what is to become of it."""
+    """List the received files with the actions that this user may run on them."""
     if len(view.kept) == 1 and not view.refused:
         return _received_file_card(view.kept[0], file_actions)
     received = [Item(verbatim(file.name), _size_text(file), actions=_actions(file, file_actions)) for file in view.kept]
@@ -78,18 +78,18 @@ def _actions(file: KeptFile, file_actions: Sequence[FileAction]) -> tuple[Run, .
 
 
 def discarded_file_card(stored: StoredFile) -> Card:
-    """It is gone at once."""
+    """Confirm that the file was deleted."""
     return Card(t("{name} is removed", name=stored.name), (Text(t("Nothing of it is kept.")),))
 
 
 def download_card(stored: StoredFile) -> Card:
-    """A file that was made for this person, to be fetched."""
+    """Offer a generated file for download."""
     until = Text(t("You can fetch it until {until}.", until=Instant(stored.expires_at)), Tone.SUBTLE)
     return Card(t("Here is your file"), (File(stored.file_id, stored.name, stored.size_bytes), until))
 
 
 def unsaved_file_card(stored: StoredFile) -> Card:
-    """The person wants it nowhere, or it could not be brought there; it stays to be fetched."""
+    """Offer the download after saving was declined or failed."""
     until = Text(t("You can fetch it until {until}.", until=Instant(stored.expires_at)), Tone.SUBTLE)
     return Card(
         t("{name} was not saved", name=stored.name), (File(stored.file_id, stored.name, stored.size_bytes), until)

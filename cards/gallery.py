@@ -1,4 +1,4 @@
-"""Every example of every card: `python -m cards.gallery OUTDIR` draws them all to look at."""
+"""All examples of all cards: `python -m cards.gallery OUTDIR` renders them to HTML pages."""
 
 import sys
 from collections.abc import Iterator
@@ -19,11 +19,11 @@ from cards.render.text import RenderContext
 from services.people import Language
 
 EXCLUDED_MODULES: Final = ("cards.gallery", "cards.locale", "cards.render")
-"""Modules that draw or collect; they have no card of their own."""
+"""Modules that have no examples."""
 
 
 def iterate_examples() -> Iterator[tuple[str, Card]]:
-    """Every example as (module.name, card), the modules in the order of their names."""
+    """Yield every example as (module.name, card), ordered by module name."""
     for module in import_card_modules():
         for name, card in read_examples(module).items():
             yield f"{module.__name__.removeprefix('cards.')}.{name.replace(' ', '_')}", card
@@ -35,14 +35,14 @@ def import_card_modules() -> Iterator[ModuleType]:
 
 
 def read_examples(module: ModuleType) -> dict[str, Card]:
-    """The examples of one module: `EXAMPLES`, or one `EXAMPLE`."""
+    """Read the examples of one module: `EXAMPLES`, or one `EXAMPLE`."""
     several: dict[str, Card] = getattr(module, "EXAMPLES", {})
     single: Card | None = getattr(module, "EXAMPLE", None)
     return {**several, **({"example": single} if single else {})}
 
 
 def iterate_texts(element: object) -> Iterator[T]:
-    """Every sentence in a card, nested ones too."""
+    """Yield every sentence in a card, nested ones included."""
     match element:
         case T():
             yield element
@@ -59,7 +59,7 @@ def iterate_texts(element: object) -> Iterator[T]:
 
 
 def render_gallery(language: Language) -> str:
-    """One page with every example in one language."""
+    """Render one page with every example in one language."""
     ctx = RenderContext(language, ZONE, NOW)
     sections = ((h.h2[name], html.render_element(card, ctx)) for name, card in iterate_examples())
     return html.render_page(f"Gallery ({language})", sections, language)

@@ -1,4 +1,4 @@
-"""What the bot can do for this person, what an unknown word may have meant, and what is said when something broke."""
+"""Help, suggestions for unknown commands, internal errors and the language choice."""
 
 from dataclasses import dataclass
 
@@ -36,14 +36,14 @@ ARGUMENT_SAMPLES: dict[str, T] = {
 }
 
 UNGROUPED_COMMANDS_MAX = 14
-"""More commands than this are listed by topic, so that nobody scrolls through what he did not ask for."""
+"""More commands than this are listed by topic, to keep help short."""
 
 HINT = Text(t("Write any of these, or press the button. German and English are both understood."), Tone.SUBTLE)
 
 
 @dataclass(frozen=True, slots=True)
 class CommandHelp:
-    """A command as help lists it: group, what it does, words and arguments to type, and whether a click is enough."""
+    """One command as help lists it; `takes` are the arguments to type, `clickable` means that it needs none."""
 
     group: str
     name: str
@@ -55,7 +55,7 @@ class CommandHelp:
 
 
 def help_card(team: str, commands: tuple[CommandHelp, ...], group: str = "") -> Card:
-    """Everything this person may do here: all of it while it is little, else the topics, or one of them."""
+    """List what this user may do here: all of it when it is short, else the topics, or one of them."""
     title = t("What you can do in {team}", team=team) if team else t("What you can do here")
     if group:
         back = Run(t("All topics"), "help")
@@ -69,7 +69,7 @@ def help_card(team: str, commands: tuple[CommandHelp, ...], group: str = "") -> 
 
 
 def visitor_help_card(place: Place, commands: tuple[CommandHelp, ...]) -> Card:
-    """What somebody can do in the place of another team, and where he works for his own."""
+    """List what a user may do in another team's channel, and where to work for the own team."""
     topics = (Items(_command_items(commands, topic), GROUP_NAMES[topic]) for topic in _present_groups(commands))
     return Card(other_team_text(place), (Text(OWN_CHAT), HINT, *topics))
 
@@ -100,7 +100,7 @@ def _typed_text(command: CommandHelp) -> T:
 
 
 def suggestion_card(typed: str, nearest: tuple[tuple[str, str], ...]) -> Card:
-    """The nearest commands (word, name) to something that is none."""
+    """Suggest the commands, as (word, name), nearest to an unknown one."""
     buttons = tuple(
         Run(verbatim(word), name, style=Style.PRIMARY if index == 0 else Style.NORMAL)
         for index, (word, name) in enumerate(nearest)
@@ -119,7 +119,7 @@ def suggestion_card(typed: str, nearest: tuple[tuple[str, str], ...]) -> Card:
 
 
 def internal_error_card(correlation_id: str) -> Card:
-    """Something broke on our side."""
+    """Report an internal error with its correlation id."""
     return Card(
         t("That didn't work, and it's our fault."),
         (
@@ -131,17 +131,17 @@ def internal_error_card(correlation_id: str) -> Card:
 
 
 def cancelled_card() -> Card:
-    """Somebody decided not to."""
+    """Confirm that nothing was changed."""
     return Card(t("Cancelled. Nothing was changed."))
 
 
 def language_chosen_card() -> Card:
-    """The language holds from this very answer on."""
+    """Confirm the language, already in that language."""
     return Card(t("I'll speak English with you from now on."), actions=(Run(t("What can I do here?"), "help"),))
 
 
 def language_form() -> Card:
-    """Which language."""
+    """Ask for the language."""
     return Card(
         t("Which language shall I speak with you?"),
         actions=(

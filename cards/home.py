@@ -1,4 +1,4 @@
-"""The home: the own leads, what waits for a decision, the team and its settings; without a team, the ways into one."""
+"""The home: own leads, pending decisions, team and settings; without a team, the ways to join one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -21,12 +21,12 @@ LANGUAGES: Final = {Language.GERMAN: t("German"), Language.ENGLISH: t("English")
 NAMES_SHOWN_MAX: Final = 3
 
 StepLabels: TypeAlias = Mapping[str, T]
-"""How the nouns of leads and of requests call things: how far the work has come, what somebody asks for."""
+"""Labels of the lead's steps and of requested permissions, passed in because nouns' cards are independent."""
 RequestLabels: TypeAlias = Mapping[Permission, T]
 
 
 def home_card(view: Home | WaysIn | Visit, steps: StepLabels, labels: RequestLabels) -> Card:
-    """The home of whoever looks at it."""
+    """Build the home of this user."""
     match view:
         case Home():
             return _member_home_card(view, steps, labels)

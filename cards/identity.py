@@ -1,4 +1,4 @@
-"""One person at several chats: the code, both questions, and taking it apart."""
+"""Linking a user's accounts on several platforms: code, both confirmations, unlinking."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -61,7 +61,7 @@ NEW_CODE: Final = Run(t("New code"), "identity.link")
 
 
 def link_code_card(view: LinkCode) -> Card:
-    """The code, what to do with it, and what will happen."""
+    """Show the code, how to use it, and its effect."""
     link = {"link": view.link_id}
     actions = [Run(t("Go on here"), "identity.review", link, Style.PRIMARY), Run(t("I have a code"), "identity.enter")]
     if len(view.known) > 1:
@@ -85,12 +85,12 @@ def _expiry(view: LinkCode) -> Instant:
 
 
 def link_code_hidden_card() -> Card:
-    """A code that was shown already is not shown again."""
+    """Say that the code was already shown and is not repeated."""
     return Card(t("Your code was shown once and is not shown again."), actions=(NEW_CODE,))
 
 
 def link_code_form() -> Card:
-    """The code from the other chat."""
+    """Ask for the code from the other chat."""
     return Card(
         t("Which code did I show you in the other chat?"),
         (
@@ -104,7 +104,7 @@ def link_code_form() -> Card:
 
 
 def wrong_link_code_card(view: WrongCode) -> Card:
-    """The code fits nothing."""
+    """Say that the code is wrong, and how many attempts are left."""
     attempts_text = (
         tn("One more try, then there is a short pause.", "{n} more tries, then there is a short pause.", view.left)
         if view.left
@@ -120,7 +120,7 @@ def wrong_link_code_card(view: WrongCode) -> Card:
 
 
 def link_consent_card(link: Link, now: datetime) -> Card:
-    """Where the code was typed: whose it is, and whether that is the same person."""
+    """Ask the user who typed the code whether both accounts are theirs."""
     if link.state is LinkState.LINKED:
         return Card(SAME_PERSON, badge=LINKED_BADGE, subject=Subject(CONSENT_VIEW, link.link_id))
     if not link.is_open(now):
@@ -146,7 +146,7 @@ def link_consent_card(link: Link, now: datetime) -> Card:
 
 
 def link_review_card(link: Link, now: datetime) -> Card:
-    """Where the code was shown: who would like to be linked."""
+    """Ask the user who requested the code to confirm the other account."""
     if link.state is LinkState.LINKED:
         return Card(SAME_PERSON, badge=LINKED_BADGE, subject=Subject(REVIEW_VIEW, link.link_id))
     if not link.is_open(now):
@@ -188,7 +188,7 @@ def _not_linked_card(link: Link, view: str) -> Card:
 
 
 def linked_identity_card(view: LinkedIdentity) -> Card:
-    """Both are one person, and what became of a second membership."""
+    """Confirm the link, and the effect on a second membership."""
     other = view.link.other
     platform = platform_name(other.platform) if other else T("")
     lines = [Text(t("In {platform} you now work with the same rights as here.", platform=platform))]
@@ -204,7 +204,7 @@ def linked_identity_card(view: LinkedIdentity) -> Card:
 
 
 def identity_list_card(identities: tuple[Known, ...]) -> Card:
-    """The chats in which this person is one."""
+    """List the linked accounts of this user."""
     rows = (
         Item(
             platform_and_tenant(identity.platform, identity.tenant),
@@ -219,7 +219,7 @@ def identity_list_card(identities: tuple[Known, ...]) -> Card:
 
 
 def unlinked_identity_card(view: UnlinkedIdentity) -> Card:
-    """Somebody new writes there from now on."""
+    """Confirm that the account is no longer linked."""
     chat = t("This chat") if view.is_here else platform_name(view.platform)
     return Card(
         t("{chat} is no longer linked with you.", chat=chat),

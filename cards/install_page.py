@@ -1,4 +1,4 @@
-"""What the page says to which somebody comes back who wanted to take the app into a workspace."""
+"""Cards of the page that ends the installation in a Slack workspace."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -33,7 +33,7 @@ FAULT_TEXTS: Final[Mapping[Fault, tuple[T, T]]] = {
 
 
 def install_done_card(name: str, slack_url: str) -> Card:
-    """It is in; where to go, and what to do there first."""
+    """Confirm the installation and list the next steps."""
     title = t("Kollega is now in {name}", name=name) if name else t("Kollega is now in your Slack")
     steps = (
         Item(
@@ -45,7 +45,7 @@ def install_done_card(name: str, slack_url: str) -> Card:
 
 
 def install_cancelled_card(again_url: str) -> Card:
-    """Slack says that the person did not agree."""
+    """Say that the user declined the consent in Slack."""
     return Card(
         t("Kollega was not added"),
         (Text(t("You did not agree in Slack. Nothing was changed.")),),
@@ -54,13 +54,13 @@ def install_cancelled_card(again_url: str) -> Card:
 
 
 def install_fault_card(fault: Fault, again_url: str) -> Card:
-    """What came back belongs to no open question."""
+    """Explain why the redirect matches no pending installation."""
     title, detail = FAULT_TEXTS[fault]
     return Card(title, (Text(detail),), _start_again_buttons(again_url))
 
 
 def install_rejected_card(again_url: str) -> Card:
-    """Slack gives nothing for the code."""
+    """Say that Slack rejected the authorization code."""
     detail = t("Your consent counts there once, and only for a few minutes. Nothing was changed.")
     hint = t("If it happens again, tell whoever runs this installation: its log says what Slack objects to.")
     return Card(
@@ -69,7 +69,7 @@ def install_rejected_card(again_url: str) -> Card:
 
 
 def install_unavailable_card(again_url: str) -> Card:
-    """Slack, or our own database, cannot be reached at the moment."""
+    """Say that Slack or the database cannot be reached."""
     detail = t(
         "Slack or the database of this installation does not answer at the moment. Please try again in a minute."
     )
@@ -77,7 +77,7 @@ def install_unavailable_card(again_url: str) -> Card:
 
 
 def install_busy_card() -> Card:
-    """Too many at once; whoever comes a little later is served."""
+    """Say that too many installations run at once."""
     detail = t("Very many want to add Kollega at this moment. Please try again in a minute.")
     return Card(t("One moment, please"), (Text(detail),))
 

@@ -1,4 +1,4 @@
-"""What the page behind an invitation's link says."""
+"""Cards of the page behind an invitation's link."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -33,7 +33,7 @@ ENDED_TEXTS: Final[dict[InvitationState, T]] = {
 
 
 def join_page_card(page: InvitationPage) -> Card:
-    """Who invites whom to what; after accepting, the code and what to do with it."""
+    """Show who invites to what; after accepting, the code and what to do with it."""
     if page.code:
         return join_code_card(page)
     if page.invitation.state not in SENT_STATES:
@@ -68,12 +68,12 @@ def _next_step_text(invitation: Invitation) -> T:
 
 
 def _non_breaking(code: str) -> str:
-    """The two groups stay on one line; a dash of this kind is understood when it is copied."""
+    """Replace the hyphen by U+2011, which does not wrap; the code's parser accepts it when pasted."""
     return code.replace("-", "\u2011")
 
 
 def join_code_card(page: InvitationPage) -> Card:
-    """The code, once."""
+    """Show the code and how to use it."""
     return Card(
         t("Your code: {code}", code=_non_breaking(page.code)),
         (
@@ -90,14 +90,14 @@ def join_code_card(page: InvitationPage) -> Card:
 
 
 def ended_invitation_card(state: InvitationState) -> Card:
-    """The link was right once and leads nowhere now."""
+    """Say why the invitation can no longer be used."""
     return Card(
         ENDED_TEXTS[state], (Text(t("If you would still like to join, ask whoever invited you for a new one.")),)
     )
 
 
 def unknown_link_card() -> Card:
-    """The link leads nowhere; whether it ever did is not said."""
+    """Say that the link is not valid, without saying whether it ever was."""
     return Card(
         t("This link isn't valid."),
         (Text(t("Take the newest link you got, or ask whoever invited you for a new one.")),),

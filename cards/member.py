@@ -1,4 +1,4 @@
-"""Colleagues: the list, roles, and what happens to a membership."""
+"""Members: the list, roles, and changes of a membership."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -42,7 +42,7 @@ SHOW_MEMBERS: Final = Run(t("Show colleagues"), "member.list")
 
 
 def member_list_card(view: ListedMembers) -> Card:
-    """Everybody in the team."""
+    """List the members of the team."""
     body = [Items(tuple(_member_item(row) for row in view.rows))]
     remaining = view.total - len(view.rows)
     more_text = (Text(tn("… and {n} more", "… and {n} more", remaining), Tone.SUBTLE),) if remaining > 0 else ()
@@ -80,7 +80,7 @@ def _actions(view: ListedMembers) -> tuple[Run, ...]:
 
 
 def role_form(row: Row) -> Card:
-    """Which role a colleague is to have."""
+    """Ask for a member's new role."""
     return Card(
         t("{name}: which role?", name=row.name),
         (
@@ -95,7 +95,7 @@ def role_form(row: Row) -> Card:
 
 
 def member_choice_form(title: T, label: T, command: str, rows: tuple[Row, ...], style: Style) -> Card:
-    """Which colleague is meant."""
+    """Ask which member is meant."""
     if not rows:
         return Card(title, (Text(t("There is no other colleague yet.")),), (_INVITE,))
     choices = tuple(Choice(row.user_id, verbatim(row.name)) for row in rows)
@@ -110,7 +110,7 @@ _INVITE: Final = Run(t("Invite"), "invitation.create", style=Style.PRIMARY)
 
 
 def role_member_form(view: ListedMembers) -> Card:
-    """Whose role is to change."""
+    """Ask whose role to change."""
     return member_choice_form(
         t("Whose role is to change?"),
         t("Next"),
@@ -121,7 +121,7 @@ def role_member_form(view: ListedMembers) -> Card:
 
 
 def remove_member_form(view: ListedMembers) -> Card:
-    """Who is to be removed."""
+    """Ask whom to remove."""
     return member_choice_form(
         t("Who is to be removed?"),
         t("Remove"),
@@ -132,7 +132,7 @@ def remove_member_form(view: ListedMembers) -> Card:
 
 
 def transfer_team_form(view: ListedMembers) -> Card:
-    """Who is to own the team."""
+    """Ask who shall own the team."""
     return member_choice_form(
         t("Who is to own the team?"),
         t("Hand over the team"),
@@ -143,7 +143,7 @@ def transfer_team_form(view: ListedMembers) -> Card:
 
 
 def changed_member_card(view: ChangedMember) -> Card:
-    """A colleague after a change, for whoever changed it."""
+    """Confirm the change to the user who made it."""
     lines = (Text(t("Responsible colleague: may delegate any lead")),) if view.may_delegate else ()
     return Card(
         t("{name} is now: {role}", name=view.name, role=ROLES[view.role]),
@@ -154,7 +154,7 @@ def changed_member_card(view: ChangedMember) -> Card:
 
 
 def removed_member_card(view: RemovedMember) -> Card:
-    """Somebody is no colleague any more, for whoever did it."""
+    """Confirm a removal or departure to the user who caused it."""
     if view.is_self:
         return Card(
             t("You have left {team}.", team=view.team_name),
@@ -169,7 +169,7 @@ def removed_member_card(view: RemovedMember) -> Card:
 
 
 def transferred_team_card(view: TransferredTeam) -> Card:
-    """The team has a new owner, for the old one."""
+    """Confirm the transfer to the former owner."""
     return Card(
         t("{name} now owns {team}.", name=view.owner_name, team=view.team_name),
         (Text(t("You are an admin from now on.")),),
@@ -178,7 +178,7 @@ def transferred_team_card(view: TransferredTeam) -> Card:
 
 
 def member_joined_card(name: str, team: str, role: Role) -> Card:
-    """Somebody new, for the owner (A73)."""
+    """Tell the owner about a new member (A73)."""
     return Card(
         t("{name} has joined {team}.", name=name, team=team),
         (Text(t("Role: {role}", role=ROLES[role])),),
@@ -187,7 +187,7 @@ def member_joined_card(name: str, team: str, role: Role) -> Card:
 
 
 def member_left_card(name: str, team: str) -> Card:
-    """Somebody has gone, for the owner."""
+    """Tell the owner that a member left."""
     return Card(
         t("{name} has left {team}.", name=name, team=team),
         (Text(t("The leads stay and are offered in the team again.")),),
@@ -196,7 +196,7 @@ def member_left_card(name: str, team: str) -> Card:
 
 
 def membership_ended_card(team: str) -> Card:
-    """For whoever was removed."""
+    """Tell a removed member that their access has ended."""
     return Card(
         t("You no longer belong to {team}.", team=team),
         (Text(t("Your access has ended. You can join or create another team.")),),
@@ -205,7 +205,7 @@ def membership_ended_card(team: str) -> Card:
 
 
 def role_changed_card(team: str, role: Role) -> Card:
-    """For whoever has another role."""
+    """Tell a member their new role."""
     title = (
         t("You now own {team}.", team=team)
         if role is Role.OWNER

@@ -1,4 +1,4 @@
-"""What the chat platforms are called."""
+"""Display names of the chat platforms."""
 
 from typing import Final
 
@@ -12,10 +12,10 @@ PLATFORM_NAMES: Final[dict[str, T]] = {
 
 
 def platform_name(name: str) -> T:
-    """A platform as people know it."""
+    """Return the display name of a platform."""
     return PLATFORM_NAMES.get(name) or verbatim(name)
 
 
 def platform_and_tenant(name: str, tenant: str) -> T:
-    """A platform, and which organisation or workspace there, as far as the platform tells."""
+    """Name a platform with its organisation or workspace, if known."""
     return t("{platform} ({tenant})", platform=platform_name(name), tenant=tenant) if tenant else platform_name(name)

@@ -1,6 +1,6 @@
-"""Why not, in words: which rule, who can lift it, one button that asks that person, and what can be done meanwhile.
+"""Texts of refusals: the rule, who can grant an exception, a button that asks them, and alternatives.
 
-Each noun teaches its own refusals by registering on `explain`.
+Each noun registers the texts of its refusals on `explain_refusal`.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ TEXT_MAX_CHARS = 4_000
 
 @dataclass(frozen=True, slots=True)
 class RefusalText:
-    """A refusal in words, with what the person can do instead."""
+    """A refusal in words, with alternatives for the user."""
 
     title: T
     detail: T | None = None
@@ -40,7 +40,7 @@ class RefusalText:
 
 @singledispatch
 def explain_refusal(refusal: Refusal) -> RefusalText:
-    """The words of a refusal. Raises TypeError for one that nobody has put into words, which is a defect."""
+    """Explain a refusal in words. Raises TypeError for an unregistered one, which is a defect."""
     message = f"no words for {type(refusal).__name__}"
     raise TypeError(message)
 
@@ -96,7 +96,7 @@ _NOT_FOUND_BY_ID: dict[str, T] = {
     "lead": t("This lead is not here."),
     "invitation": t("This invitation is not here."),
 }
-"""Of what an old card carries: its id says nothing to anybody."""
+"""For references from old cards: their opaque id means nothing to the reader."""
 
 _INVALID: dict[str, T] = {
     "missing": t("Something is missing: {argument}."),
@@ -183,7 +183,10 @@ OWN_CHAT = t("Write to me in our direct chat: there you work for your own team."
 
 
 def other_team_text(place: Place) -> T:
-    """Which team it is stays unsaid (X1). Private answers are read elsewhere, so that the place is named."""
+    """Say that this channel belongs to another team, without naming that team (X1).
+
+    The channel is named, because the response is read in the direct chat.
+    """
     if place.kind is PlaceKind.GROUP:
         title = t("The chat “{place}” belongs to another team.", place=place.name)
         return title if place.name else t("That group chat belongs to another team.")
@@ -263,7 +266,7 @@ def _(refusal: Unreadable) -> RefusalText:
 def refusal_card(
     refusal: Refusal, *, approvers: tuple[str, ...] = (), ask: Action | None = None, text_input: TextInput | None = None
 ) -> Card:
-    """The card of a refusal, for the person alone; a text that goes along with the question stands in an input."""
+    """Build the private card of a refusal; `text_input` holds a text to send along with the request."""
     explained = explain_refusal(refusal)
     lines = [explained.detail] if explained.detail else []
     if approvers:
@@ -278,12 +281,12 @@ def refusal_card(
 
 
 def email_input(email: str) -> TextInput:
-    """The address that somebody wanted to invite."""
+    """Build the input with the address from the refused command."""
     return TextInput("email", t("E-mail address"), email, required=True, max_length=ADDRESS_MAX_CHARS, kind="email")
 
 
 def message_input(text: str) -> TextInput:
-    """The text that somebody wrote behind a command."""
+    """Build the input with the text from the refused command."""
     return TextInput("text", t("Your text"), text, multiline=True, max_length=TEXT_MAX_CHARS)
 
 

@@ -1,4 +1,4 @@
-"""Requests: what a colleague asks of somebody with the right."""
+"""Requests: what a member asks an approver to do."""
 
 from dataclasses import replace
 from typing import Final
@@ -69,7 +69,7 @@ def _request_label(request: Request) -> T:
 
 
 def request_card(view: ShownRequest) -> Card:
-    """A request in whatever state, for those who can decide it."""
+    """Show a request in any state to those who may decide it."""
     request = view.request
     ref = {"request": request.request_id}
     actions = (
@@ -108,7 +108,7 @@ def _facts(view: ShownRequest) -> tuple[Facts, ...]:
 
 
 def request_sent_card(view: AskedRequest) -> Card:
-    """For whoever asked."""
+    """Confirm to the member who asked."""
     names = ", ".join(view.deciders[:NAMES_SHOWN_MAX])
     return Card(
         t("Asked: {wish}", wish=_request_label(view.request)),
@@ -118,7 +118,7 @@ def request_sent_card(view: AskedRequest) -> Card:
 
 
 def request_decided_card(view: ShownRequest) -> Card:
-    """How it ended, for whoever asked."""
+    """Tell the member who asked how it was decided."""
     request = view.request
     at = (Text(T("{at}", {"at": Instant(request.decided_at)}), Tone.SUBTLE),) if request.decided_at else ()
     return Card(_title(request), (*_facts(view), *at), badge=STATE_BADGES[request.state])

@@ -1,4 +1,4 @@
-"""The team, its settings and channels, its beginning and end, and the bot's first words in a place."""
+"""The team: its card, settings, creation, deletion and restoration."""
 
 from datetime import timedelta
 from typing import Final
@@ -58,7 +58,7 @@ CONNECT: Final = Run(t("Connect here"), "team.connect")
 
 
 def team_card(view: ShownTeam) -> Card:
-    """The team as a colleague sees it."""
+    """Show the team to a member."""
     facts = (
         Fact(t("Owner"), verbatim(view.owner_name)),
         Fact(t("Your role"), ROLES[view.role]),
@@ -104,13 +104,13 @@ def _actions(view: ShownTeam) -> tuple[Run, ...]:
 
 
 def changed_team_card(view: ShownTeam) -> Card:
-    """The team right after its name or settings were changed."""
+    """Show the team right after its name or settings were changed."""
     card = team_card(view)
     return Card(card.title, card.body, card.actions, badge=Badge(t("saved"), State.DONE, Tone.GOOD))
 
 
 def created_team_card(view: CreatedTeam) -> Card:
-    """A new team and what to do next."""
+    """Confirm the new team and list the next steps."""
     hint = (
         t("It is connected here: leads will be posted right here.")
         if view.is_connected
@@ -129,7 +129,7 @@ def created_team_card(view: CreatedTeam) -> Card:
 
 
 def new_team_form(name: str = "") -> Card:
-    """What the new team is called."""
+    """Ask for the new team's name."""
     return Card(
         t("What is your team called?"),
         (
@@ -141,7 +141,7 @@ def new_team_form(name: str = "") -> Card:
 
 
 def rename_team_form(name: str) -> Card:
-    """What the team is to be called."""
+    """Ask for the new name."""
     return Card(
         t("Rename the team"),
         (TextInput("name", t("Name of the team"), name, required=True, max_length=NAME_MAX_CHARS),),
@@ -150,7 +150,7 @@ def rename_team_form(name: str) -> Card:
 
 
 def team_settings_form(view: ShownTeam) -> Card:
-    """Language, zone and, for the owner, who approves the admins' invitations."""
+    """Ask for language, time zone and, from the owner, who approves the admins' invitations."""
     inputs: list[Input] = [
         ChoiceInput(
             "language",
@@ -180,7 +180,7 @@ def team_settings_form(view: ShownTeam) -> Card:
 
 
 def delete_team_form(name: str) -> Card:
-    """The consequence, and the name to type."""
+    """State the consequence and ask for the name as confirmation."""
     return Card(
         t("Delete team {team}?", team=name),
         (
@@ -197,7 +197,7 @@ def delete_team_form(name: str) -> Card:
 
 
 def deleted_team_card(view: DeletedTeam) -> Card:
-    """The team is no more, and until when that can be undone."""
+    """Confirm the deletion and say until when it can be undone."""
     return Card(
         t("Team {team} is deleted.", team=view.name),
         (Text(t("You can restore it until {until}.", until=Instant(view.until, TimeStyle.DATE))),),
@@ -206,7 +206,7 @@ def deleted_team_card(view: DeletedTeam) -> Card:
 
 
 def restored_team_card(view: RestoredTeam) -> Card:
-    """The team is back."""
+    """Confirm the restoration."""
     return Card(
         t("Team {team} is back.", team=view.name),
         (

@@ -1,4 +1,4 @@
-"""Bulk invitations: the form, the list before it is sent, the report, and why something cannot be done."""
+"""Bulk invitations: form, draft, report, files and refusals."""
 
 from cards.bulk import refusals as refusals
 from cards.bulk.card import (

@@ -1,4 +1,4 @@
-"""A bulk invitation before it is sent, while it is sent, and as its report."""
+"""A bulk invitation as a draft, while it is sent, and as a report."""
 
 from typing import Final
 
@@ -37,7 +37,7 @@ _STATE_BADGES: Final[dict[BulkState, Badge]] = {
 
 
 def bulk_card(view: BulkView) -> Card:
-    """Wherever it stands; every copy of this card follows it."""
+    """Show a bulk invitation in its present state; every posted copy is updated to it."""
     if view.state is BulkState.DRAFT:
         return _draft_card(view)
     return _dropped_card(view) if view.state is BulkState.DROPPED else _report_card(view)
@@ -60,7 +60,7 @@ def _draft_card(view: BulkView) -> Card:
 
 
 def _mail_text_blocks(view: BulkView) -> tuple[Block, ...]:
-    """As the mail will have them."""
+    """Quote the sender's own text as the mail will contain it."""
     if not view.text:
         return (Text(t("The mail says who invites, to which market, and how to join."), Tone.SUBTLE),)
     return (Text(t("In the mail, in the name of {name}:", name=view.by)), Quote(verbatim(view.text)))
@@ -77,7 +77,7 @@ def _left_out_blocks(view: BulkView, count: int) -> tuple[Block, ...]:
 
 
 def _problem_item(line: LineView) -> Item:
-    """The line as it was written, as far as it was understood."""
+    """Show a rejected line as it was typed, as far as it could be parsed."""
     line_text = t("{firm} · {email}", firm=line.firm, email=line.email) if line.firm and line.email else verbatim(
         line.firm or line.email
     )  # fmt: skip
@@ -106,7 +106,7 @@ def _dropped_card(view: BulkView) -> Card:
 
 
 def bulk_started_card(view: BulkView) -> Card:
-    """In place of the list; the report comes as a message of its own, which follows what happens."""
+    """Confirm the start in place of the draft; the report is posted as a separate message."""
     firms = view.tally.total - view.tally.of(Fate.REFUSED)
     return Card(
         tn("{n} invitation is on its way", "{n} invitations are on their way", firms),
@@ -188,7 +188,7 @@ def _report_actions(view: BulkView) -> tuple[Run, ...]:
 
 
 def bulk_page_card(view: BulkPage) -> Card:
-    """Firm by firm."""
+    """List one page of the invited partners with their states."""
     bulk = view.view
     args = {"bulk": bulk.bulk_id}
     return Card(

@@ -1,4 +1,4 @@
-"""Bulk invitations as they look: for the gallery and its snapshots."""
+"""Examples of bulk invitation cards for the gallery and its snapshots."""
 
 from dataclasses import replace
 from typing import Final

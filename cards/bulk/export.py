@@ -1,4 +1,4 @@
-"""The files about a bulk invitation: its report, and the links that somebody passes on."""
+"""Files about a bulk invitation: its report, and the links to pass on by hand."""
 
 from collections.abc import Iterator
 from typing import Final, TypeAlias
@@ -17,19 +17,19 @@ LINKS_HEADER: Final = (t("Line"), t("Firm"), t("E-mail"), t("Link"))
 
 
 def bulk_file_name(name: T, view: BulkView) -> T:
-    """The name of a file about this bulk invitation."""
+    """Name a file after the marketplace of this bulk invitation."""
     return T(name.source, {"market": view.marketplace})
 
 
 def report_rows(table: BulkTable) -> Iterator[BulkTableRow]:
-    """Every line with what became of it."""
+    """Build a row for every line with its state."""
     for line in table.view.lines:
         part: T | str = PART_NAMES[line.part] if line.fate is not Fate.REFUSED else ""
         yield line.line, line.firm, line.email, part, FATE_BADGES[line.fate].text, failure_reason(line) or ""
 
 
 def link_rows(table: BulkTable, public_url: str) -> Iterator[BulkTableRow]:
-    """Every firm that nothing but its link reaches."""
+    """Build a row for every invitee who can only be reached by a link."""
     address = f"{public_url.rstrip('/')}/join/"
     for line in table.view.lines:
         if line.line in table.links:
@@ -37,7 +37,7 @@ def link_rows(table: BulkTable, public_url: str) -> Iterator[BulkTableRow]:
 
 
 def report_file_card(view: BulkView, file: OfferedFile) -> Card:
-    """The report, to be fetched."""
+    """Offer the report for download."""
     return Card(
         t("Report on the invitations to {market}", market=view.marketplace),
         (_file_block(file),),
@@ -46,7 +46,7 @@ def report_file_card(view: BulkView, file: OfferedFile) -> Card:
 
 
 def links_file_card(view: BulkView, file: OfferedFile) -> Card:
-    """The links, to be fetched and kept secret."""
+    """Offer the secret links for download."""
     secret = t(
         "Each link is a secret: whoever has it can answer for the firm. Pass each one on to its firm alone, and delete "
         "the file afterwards."

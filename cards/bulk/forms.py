@@ -1,4 +1,4 @@
-"""The form into which firms are pasted, or in which a file of firms is made ready."""
+"""Form for pasted lines or an uploaded file of invitees."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -13,7 +13,7 @@ EXAMPLE_LINE: Final = "Dachwerk Süd KG; info@dachwerk.example"
 
 
 def bulk_form(view: BulkForm, values: Mapping[str, Any]) -> Card:
-    """Which firms, as what, with which words."""
+    """Ask for the invitees, their part in the marketplace and the mail's text."""
     chosen = _chosen_marketplace(view, str(values.get("marketplace", "")))
     args = {**({"marketplace": chosen} if chosen else {}), **({"file": view.file_id} if view.file_id else {})}
     parts = tuple(Choice(str(part), label) for part, label in PART_NAMES.items())

@@ -1,4 +1,4 @@
-"""The words for what a firm does, why a line is left out, and where an invitation stands."""
+"""Labels for parts, problems and states of a bulk invitation's lines."""
 
 from typing import Final
 
@@ -44,7 +44,7 @@ REJECTED_PREFIX: Final = "rejected "
 
 
 def failure_reason(line: LineView) -> T | None:
-    """Why nothing was sent or nothing arrived."""
+    """Say why no mail was sent or delivered."""
     if line.problem is not None:
         return PROBLEM_TEXTS[line.problem]
     if line.fate is not Fate.FAILED:

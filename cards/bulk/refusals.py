@@ -1,4 +1,4 @@
-"""Why firms cannot be invited in bulk."""
+"""Texts for the refusals of bulk invitations."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Invitations: asked for, decided, sent, listed, used."""
+"""Invitations: the approval card, confirmation, list and form."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -67,7 +67,7 @@ STATE_BADGES: Final[dict[InvitationState, Badge]] = {
 
 
 def invitation_card(view: ShownInvitation) -> Card:
-    """An invitation in whatever state: the approval card, which says in every copy how it was decided."""
+    """Show an invitation in any state; every posted copy says how it was decided."""
     invitation = view.invitation
     return Card(
         _title(invitation),
@@ -157,7 +157,7 @@ def _actions(view: ShownInvitation) -> tuple[Run, ...]:
 
 
 def invitation_sent_card(view: ShownInvitation) -> Card:
-    """For whoever has just invited, asked, or sent a link again."""
+    """Confirm to the user who invited, requested or resent."""
     invitation = view.invitation
     if invitation.state is InvitationState.REQUESTED:
         return Card(
@@ -181,7 +181,7 @@ def invitation_sent_card(view: ShownInvitation) -> Card:
 
 
 def invitation_list_card(view: ListedInvitations) -> Card:
-    """The team's invitations."""
+    """List the team's invitations."""
     actions: list[Run] = []
     if view.may_invite:
         actions.append(Run(t("Invite"), "invitation.create", style=Style.PRIMARY))
@@ -218,7 +218,7 @@ def _invitation_item(row: ShownInvitation) -> Item:
 
 
 def invitation_form(email: str = "", role: str = "member", *, is_request: bool = False) -> Card:
-    """Whom to invite, or to ask an invitation for."""
+    """Ask whom to invite, or whom to request an invitation for."""
     command = "invitation.request" if is_request else "invitation.create"
     chosen = role if role in {given_role.value for given_role in GIVEN_ROLES} else Role.MEMBER
     return Card(

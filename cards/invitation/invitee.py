@@ -1,4 +1,4 @@
-"""What the invited read: the mail, the code, the way in; and how it ended, for whoever invited or asked."""
+"""Cards for invitees (mail, code, joining) and the decision for the user who invited or asked."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -50,7 +50,7 @@ ENDED_BADGES: Final[dict[InvitationState, Badge]] = {
 
 
 def join_requested_card(view: ShownInvitation) -> Card:
-    """For whoever would like to join."""
+    """Confirm to a user that owner and admins were asked to let them join."""
     del view
     return Card(
         t("Owner and admins have been asked."),
@@ -60,7 +60,7 @@ def join_requested_card(view: ShownInvitation) -> Card:
 
 
 def join_form() -> Card:
-    """The code from the invitation's page."""
+    """Ask for the code from the invitation's page."""
     return Card(
         t("Which code did you get?"),
         (
@@ -77,7 +77,7 @@ def join_form() -> Card:
 
 
 def join_result_card(view: JoinedTeam | WrongCode) -> Card:
-    """Whoever typed a code is in; or the code was wrong."""
+    """Confirm that the user joined, or say that the code was wrong."""
     if isinstance(view, WrongCode):
         return _wrong_code_card(view)
     if view.kind is InvitationKind.PARTNER:
@@ -114,7 +114,7 @@ def _wrong_code_card(view: WrongCode) -> Card:
 
 
 def invitation_decided_card(view: ShownInvitation, team: str) -> Card:
-    """How it ended, for whoever asked or invited."""
+    """Tell the user who invited or asked how it was decided."""
     invitation = view.invitation
     names: Mapping[str, Any] = {
         "name": invitation.decided_by_name,
@@ -167,7 +167,7 @@ def _join_decided_card(invitation: Invitation, names: Mapping[str, Any]) -> Card
 
 
 def invitation_link_card(invitation: Invitation, url: str) -> Card:
-    """The link itself, for whoever invited, where no mail can be sent."""
+    """Show the link to the user who invited when no mail can be sent."""
     return Card(
         t("Please pass this link on to {email}.", email=invitation.email),
         (
@@ -184,14 +184,14 @@ def invitation_link_card(invitation: Invitation, url: str) -> Card:
 
 
 def invitation_mail_subject(invitation: Invitation, team: str, marketplace: str = "") -> T:
-    """What the mail is about."""
+    """Build the subject line of the invitation's mail."""
     if invitation.kind is InvitationKind.PARTNER:
         return t("{team} invites your firm to {marketplace}", team=team, marketplace=marketplace)
     return t("{name} invites you to {team}", name=invitation.requested_by_name, team=team)
 
 
 def invitation_mail_card(invitation: Invitation, team: str, url: str, marketplace: str = "") -> Card:
-    """The invitation itself, for the invitee."""
+    """Build the mail to the invitee."""
     offer = (
         t(
             "{name} would like your firm to take part in the marketplace {marketplace}.",

@@ -1,4 +1,4 @@
-"""A question about an invitation before it is decided: asked, put to whoever wants it, answered."""
+"""A question about an invitation before it is decided: forms, question and answer."""
 
 from dataclasses import replace
 from typing import Final
@@ -22,7 +22,7 @@ SHOW_INVITATIONS: Final = Run(t("Show invitations"), "invitation.list")
 
 
 def question_form(ref: str, invitation_id: str, name: str) -> Card:
-    """What to ask."""
+    """Ask for the question."""
     return _single_input_form(
         t("What would you like to know from {name} about {ref}?", name=name, ref=ref),
         TextInput("text", t("Your question"), required=True, max_length=QUESTION_MAX_CHARS),
@@ -31,7 +31,7 @@ def question_form(ref: str, invitation_id: str, name: str) -> Card:
 
 
 def answer_form(question: Question) -> Card:
-    """What to answer."""
+    """Ask for the answer."""
     return _single_input_form(
         t("Your answer to {name} about {ref}", name=question.asked_by_name, ref=question.ref),
         TextInput("text", t("Your answer"), required=True, max_length=QUESTION_MAX_CHARS),
@@ -45,7 +45,7 @@ def _single_input_form(title: T, line: TextInput, submit: Run, *quotes: Quote) -
 
 
 def question_sent_card(question: Question) -> Card:
-    """For whoever has just asked."""
+    """Confirm to the user who asked."""
     return Card(
         t("{name} has your question about {ref}", name=question.requested_by_name, ref=question.ref),
         (
@@ -56,7 +56,7 @@ def question_sent_card(question: Question) -> Card:
 
 
 def answer_sent_card(question: Question) -> Card:
-    """For whoever has just answered."""
+    """Confirm to the user who answered."""
     return Card(
         t("{name} has your answer about {ref}", name=question.asked_by_name, ref=question.ref),
         (Quote(verbatim(question.answer)),),
@@ -64,7 +64,7 @@ def answer_sent_card(question: Question) -> Card:
 
 
 def question_card(question: Question) -> Card:
-    """To whoever wants the invitation, before and after the answer."""
+    """Put the question to the user who requested the invitation; after the answer, show both."""
     about = t("Invitation {ref} for {email}", ref=question.ref, email=question.email)
     answer = (Text(t("Your answer")), Quote(verbatim(question.answer))) if question.answer else ()
     actions = (Run(t("Answer"), ANSWER_COMMAND, {"question": question.question_id}, Style.PRIMARY),)
@@ -78,7 +78,7 @@ def question_card(question: Question) -> Card:
 
 
 def answer_card(question: Question) -> Card:
-    """The answer, to whoever asked."""
+    """Show the answer to the user who asked."""
     return Card(
         t("{name} answers about {ref}", name=question.requested_by_name, ref=question.ref),
         (Text(t("You asked: {text}", text=question.text), Tone.SUBTLE), Quote(verbatim(question.answer))),

@@ -1,4 +1,4 @@
-"""Leads: the card in the channel, the list, the details, the forms, and why something cannot be done."""
+"""Leads: card, list, details, forms, search, export and refusals."""
 
 from cards.lead import refusals as refusals
 from cards.lead.card import (

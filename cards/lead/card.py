@@ -1,4 +1,4 @@
-"""One lead: its card in a channel, what is left when it is gone, the details for one person, and what else is told."""
+"""One lead: its card in a channel, its details for one user, and notices about it."""
 
 from typing import Final
 
@@ -34,7 +34,7 @@ SHOW_OPEN_LEADS: Final = Run(t("Open leads"), "lead.list")
 
 
 def lead_card(lead: LeadView | GoneLead) -> Card:
-    """The card of a lead, as this reader may see and use it."""
+    """Build the card of a lead as this reader may see and use it."""
     if isinstance(lead, GoneLead):
         return gone_lead_card(lead)
     return Card(
@@ -49,7 +49,7 @@ def lead_card(lead: LeadView | GoneLead) -> Card:
 
 
 def gone_lead_card(lead: GoneLead) -> Card:
-    """What a card shrinks to when the lead is with others."""
+    """Reduce the card of a lead that another team has taken."""
     title = t("{ref} is taken", ref=lead.ref)
     return Card(
         title if lead.is_taken else t("{ref} is no longer on offer to your team", ref=lead.ref),
@@ -59,7 +59,7 @@ def gone_lead_card(lead: GoneLead) -> Card:
 
 
 def posted_lead_card(lead: LeadView | GoneLead, view: str = VIEW) -> Card:
-    """A posted card as it stands: what it was sent to tell, as long as that is so; otherwise the lead."""
+    """Build the current content of a posted card: its notice while that still holds, else the lead."""
     if isinstance(lead, LeadView) and view == FAILED_VIEW and lead.state is LeadState.FAILED:
         return failed_lead_card(lead)
     if isinstance(lead, LeadView) and view == REMINDER_VIEW and lead.is_stalling:
@@ -100,19 +100,19 @@ def _result_facts(lead: LeadView) -> tuple[Fact, ...]:
 
 
 def amount_text(cents: int, currency: str) -> T:
-    """A sum of money by itself."""
+    """Format an amount of money as a text of its own."""
     return T("{amount}", {"amount": Amount(cents, currency)})
 
 
 def _enquiry_quote(lead: LeadView) -> tuple[Quote, ...]:
-    """The enquiry itself, while somebody decides on it."""
+    """Quote the enquiry while the lead can still be picked."""
     if not lead.text or lead.state in CLOSED or (lead.state is LeadState.PICKED and not lead.is_vacant):
         return ()
     return (Quote(verbatim(lead.text)),)
 
 
 def lead_details_card(view: LeadDetails, url: str = "") -> Card:
-    """Everything about a lead for one person, with its history and the link that colleagues can be sent."""
+    """Show everything about a lead to one user, with its history and a link for the team."""
     lead, is_hidden = view.lead, view.is_contact_hidden
     link = (Open(t("Link to this lead"), url),) if url else ()
     buttons = tuple(
@@ -195,7 +195,7 @@ _ACTIVITY_NAMES: Final[dict[What, T]] = {
 
 
 def _activity_item(entry: Entry) -> Item:
-    """Who, for which team, what, when (B11)."""
+    """Show who did what, for which team, and when (B11)."""
     actor = f"{entry.user} ({entry.team})" if entry.user else entry.team
     activity = _ACTIVITY_NAMES[entry.what]
     title = (
@@ -208,7 +208,7 @@ def _activity_item(entry: Entry) -> Item:
 
 
 def shared_lead_card(view: SharedLead) -> Card:
-    """Whom or what the lead has reached."""
+    """Confirm to which channel or member the lead was shared."""
     lead = view.lead
     if view.colleague:
         return lead_card(lead)
@@ -223,7 +223,7 @@ def shared_lead_card(view: SharedLead) -> Card:
 
 
 def returned_lead_card(lead: LeadView | GoneLead) -> Card:
-    """What is left of a lead that was given back."""
+    """Confirm the return of a lead."""
     if isinstance(lead, LeadView):
         return lead_card(lead)
     return Card(
@@ -236,7 +236,7 @@ def returned_lead_card(lead: LeadView | GoneLead) -> Card:
 
 
 def delegated_lead_card(lead: LeadView, by: str) -> Card:
-    """To the colleague who is in charge now."""
+    """Tell a member that a lead was delegated to them."""
     card = lead_card(lead)
     return Card(
         t("{name} hands you lead {ref}", name=by, ref=lead.ref),
@@ -249,7 +249,7 @@ def delegated_lead_card(lead: LeadView, by: str) -> Card:
 
 
 def lead_reminder_card(lead: LeadView) -> Card:
-    """To whoever is in charge of a lead with which nothing happens."""
+    """Remind the responsible member of a lead without recent activity."""
     card = lead_card(lead)
     since = Instant(lead.worked_at or lead.created_at)
     return Card(
@@ -267,7 +267,7 @@ def lead_reminder_card(lead: LeadView) -> Card:
 
 
 def failed_lead_card(lead: LeadView) -> Card:
-    """To operator and giver of a lead that nobody took in time."""
+    """Tell operator and giver that no taker picked the lead in time."""
     return Card(
         t("Nobody took {ref} in time", ref=lead.ref),
         (

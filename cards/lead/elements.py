@@ -1,4 +1,4 @@
-"""The words of leads: states, steps, contact, money."""
+"""Parts shared by the cards of leads: titles, badges, facts and buttons."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -28,7 +28,7 @@ ACTION_ORDER: Final[Mapping[LeadState, tuple[Act, ...]]] = {
         Act.RETURN,
     ),
 }
-"""What comes first depends on where the lead stands."""
+"""Order of the buttons by the lead's state."""
 DEFAULT_ACTION_ORDER: Final = (Act.PICK, Act.REVEAL, Act.SHARE, Act.OFFER)
 
 ACTION_LABELS: Final[Mapping[Act, T]] = {
@@ -57,9 +57,9 @@ ACTION_COMMANDS: Final[Mapping[Act, str]] = {
 
 
 def action_button(lead: LeadView, action: Act, *, is_first: bool = False) -> Run:
-    """The button of something that this reader may do."""
+    """Build the button of one permitted action."""
     label = ACTION_LABELS[action] if action is not Act.UNDO else _undo_label(lead)
-    # Winning asks for the amount first: a click carries none.
+    # A click carries no amount, so that the button opens the form first.
     form_args = {"ask": True} if action is Act.WIN else {}
     style = Style.PRIMARY if is_first else Style.NORMAL
     return Run(label, ACTION_COMMANDS[action], {"lead": lead.lead_id, **form_args}, style)
@@ -70,7 +70,7 @@ def _undo_label(lead: LeadView) -> T:
 
 
 def action_buttons(lead: LeadView) -> tuple[Run, ...]:
-    """All of them, the likeliest first; only the first one is coloured, and never a look at the details."""
+    """Build the permitted buttons, likeliest first; only the first is primary, and never the details."""
     order = ACTION_ORDER.get(lead.state, DEFAULT_ACTION_ORDER)
     permitted = [action for action in order if action in lead.acts]
     return tuple(
@@ -80,7 +80,7 @@ def action_buttons(lead: LeadView) -> tuple[Run, ...]:
 
 
 def lead_badge(lead: LeadView) -> Badge:
-    """Where the lead stands, in a few words."""
+    """Summarise the lead's state."""
     if lead.state is LeadState.PICKED:
         return _picked_badge(lead)
     return _STATE_BADGES[lead.state](lead)
@@ -148,12 +148,12 @@ _STATE_BADGES: Final = {
 
 
 def lead_title(lead: LeadView) -> T:
-    """The first line of everything about a lead."""
+    """Build the title line of a lead."""
     return t("Lead {ref} · {title}", ref=lead.ref, title=lead.title)
 
 
 def contact_line(contact: Contact) -> T:
-    """Who asked, in one line, as far as this reader may see it."""
+    """Summarise the contact in one line, as far as this reader may see it."""
     parts = (contact.name, contact.company, contact.email or contact.phone, contact.postcode)
     return verbatim(" · ".join(part for part in parts if part))
 
@@ -192,7 +192,7 @@ def step_facts(lead: LeadView) -> tuple[Fact, ...]:
 
 
 def note_texts(lead: LeadView) -> tuple[Text, ...]:
-    """That somebody has noted something: what, stays in the details, because others read along (A42)."""
+    """Say that notes exist; their text stays in the details because a channel has other readers (A42)."""
     if lead.notes is None:
         return ()
     params = {"name": lead.notes.by, "at": Instant(lead.notes.at)}
@@ -201,5 +201,5 @@ def note_texts(lead: LeadView) -> tuple[Text, ...]:
 
 
 def received_on(lead: LeadView) -> Instant:
-    """When the lead came in."""
+    """Format the day on which the lead was created."""
     return Instant(lead.created_at, TimeStyle.DATE)

@@ -1,4 +1,4 @@
-"""Every card about leads, to look at and to hold against the platforms' schemas."""
+"""Examples of lead cards for the gallery and its snapshots."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -54,12 +54,12 @@ _UNMASKED: Final = Contact("Eva Schneider", "eva.schneider@posteo.de", "+49 711 
 
 
 def lead_example(**changes: Any) -> LeadView:  # noqa: ANN401 - any field of the view
-    """A lead on offer to a taker firm, as its channel sees it."""
+    """Build a lead on offer, as the channel of a taker sees it."""
     return replace(LEAD, **changes)
 
 
 def picked_example(**changes: Any) -> LeadView:  # noqa: ANN401 - any field of the view
-    """The same after Ben's click."""
+    """Build the same lead after a member picked it."""
     after = lead_example(
         state=LeadState.PICKED,
         offer=Offer.HELD,

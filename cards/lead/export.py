@@ -1,4 +1,4 @@
-"""Leads as a table: what stands in which column, and the card that hands it over."""
+"""Leads as a table: columns, rows, and the card that offers the file."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -57,7 +57,7 @@ LEAD_HEADER: Final = tuple(title for title, _ in EXPORT_COLUMNS)
 
 
 def lead_row(lead: LeadView) -> tuple[LeadCell, ...]:
-    """A lead in its line."""
+    """Build the row of a lead."""
     return tuple(cell(lead) for _, cell in EXPORT_COLUMNS)
 
 
@@ -66,12 +66,12 @@ def _amount_cell(cents: int | None, currency: str) -> Amount | None:
 
 
 def leads_file_name(view: ExportedLeads) -> T:
-    """What the file is called."""
+    """Name the exported file by its first and last lead."""
     return T(FILE_NAME.source, {"first": view.first, "last": view.last})
 
 
 def lead_export_card(view: ExportedLeads, offered: OfferedFile) -> Card:
-    """The file, what stands in it, and the next one where there are more leads."""
+    """Offer the file, say whether contacts are masked, and offer the next file when there are more leads."""
     content_text = (
         t("Contacts stand in it as they are. The audit log keeps that you took them along.")
         if view.has_contacts
@@ -86,7 +86,7 @@ def lead_export_card(view: ExportedLeads, offered: OfferedFile) -> Card:
 
 
 def no_leads_card() -> Card:
-    """There is no lead."""
+    """Say that there is no lead to export."""
     return Card(
         t("There are no leads to take along."),
         (),

@@ -1,4 +1,4 @@
-"""The forms around a lead."""
+"""Forms for creating, working on and handing over a lead."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -28,7 +28,7 @@ COUNTRY_CHARS: Final = 2
 
 
 def new_lead_form(values: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> Card:
-    """A new lead; with the leads of the same contact on top, once they are known."""
+    """Ask for a new lead; list existing leads of the same contact first."""
     label = t("Create anyway") if warnings else t("Create lead")
     return Card(
         t("New lead"),
@@ -41,7 +41,7 @@ def new_lead_form(values: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) ->
 
 
 def captured_lead_form(view: CapturedLead) -> Card:
-    """A new lead, filled with what a message tells."""
+    """Ask for a new lead, filled with what was read from a message."""
     values = {field: value for field, value in asdict(view.draft).items() if value}
     form = new_lead_form(values, view.warnings)
     return replace(form, title=t("Lead from a message"), body=(*_capture_hints(view), *form.body)) if values else form
@@ -104,7 +104,7 @@ def _lead_form(lead: LeadView, title: T, inputs: tuple[TextInput | ChoiceInput, 
 
 
 def note_form(lead: LeadView, values: Mapping[str, Any]) -> Card:
-    """A note, and how far the work has come."""
+    """Ask for a note and the present step."""
     steps = tuple(Choice(str(step), label) for step, label in elements.STEP_LABELS.items())
     inputs = (
         TextInput(
@@ -116,18 +116,18 @@ def note_form(lead: LeadView, values: Mapping[str, Any]) -> Card:
 
 
 def win_form(lead: LeadView) -> Card:
-    """How much was won, if that is known."""
+    """Ask for the amount won, if known."""
     inputs = (TextInput("amount", t("Amount in euros (if known)"), max_length=AMOUNT_MAX_CHARS),)
     return _lead_form(lead, t("{ref} is won", ref=lead.ref), inputs, t("Close as won"), "lead.win")
 
 
 def lose_form(lead: LeadView, values: Mapping[str, Any]) -> Card:
-    """Why the lead was lost."""
+    """Ask why the lead was lost."""
     return _lead_form(lead, t("{ref} is lost", ref=lead.ref), (_reason_input(values),), t("Close as lost"), "lead.lose")
 
 
 def return_form(lead: LeadView, values: Mapping[str, Any]) -> Card:
-    """Why the lead goes back."""
+    """Ask why the lead is returned."""
     card = _lead_form(lead, t("Return {ref}", ref=lead.ref), (_reason_input(values),), t("Return lead"), "lead.return")
     if not lead.marketplace:
         return card
@@ -142,7 +142,7 @@ def _reason_input(values: Mapping[str, Any]) -> TextInput:
 
 
 def delegate_form(view: Hands) -> Card:
-    """Who is to be in charge."""
+    """Ask which member shall be responsible."""
     return _lead_form(
         view.lead,
         t("Delegate {ref}", ref=view.lead.ref),
@@ -154,7 +154,7 @@ def delegate_form(view: Hands) -> Card:
 
 HAND_OVER_LABEL: Final = t("Hand over")
 UNNAMED_CHANNEL: Final = t("Channel without a name")
-"""Not every chat says what its channels are called."""
+"""Shown where the platform does not tell the channel's name."""
 
 
 def _member_input(view: Hands, *, required: bool) -> ChoiceInput:
@@ -163,7 +163,7 @@ def _member_input(view: Hands, *, required: bool) -> ChoiceInput:
 
 
 def share_form(view: Hands) -> Card:
-    """Into which channel of the team, or to which colleague."""
+    """Ask for a channel of the team or a member."""
     lead = view.lead
     channels = tuple(Choice(address, verbatim(name) if name else UNNAMED_CHANNEL) for address, name in view.channels)
     inputs = (

@@ -1,4 +1,4 @@
-"""The list of leads: what is offered, what is in work, and what there is to do when it is empty."""
+"""The list of leads by filter, and hints when it is empty."""
 
 from typing import Final
 
@@ -34,14 +34,14 @@ PICKED_BADGE: Final = Badge(t("picked by you"), State.DONE, Tone.GOOD)
 
 
 def lead_list_card(page: LeadPage) -> Card:
-    """A page of leads; what was just picked from it says so in its place."""
+    """Show one page of leads; a lead just picked from it is marked in its row."""
     picked_lead = next((lead for lead in page.leads if lead.lead_id == page.kept), None)
     return Card(
         LIST_TITLES[page.kind],
         _lead_groups(page) if page.leads else (Text(EMPTY_TEXTS[page.kind], Tone.SUBTLE),),
         _actions(page),
         summary=t("{ref} is yours: {title}", ref=picked_lead.ref, title=picked_lead.title) if picked_lead else None,
-        # Drawn anew, it would no longer say what has just been picked.
+        # A refresh would remove the mark of the lead that was just picked.
         refresh=None if picked_lead else Run(t("Refresh"), "lead.list", {"kind": page.kind, "before": page.before}),
     )
 
@@ -56,8 +56,8 @@ def _lead_groups(page: LeadPage) -> tuple[Items, ...]:
 
 
 def _is_listed_as_offered(lead: LeadView, page: LeadPage) -> bool:
-    """Also what was on offer until this click: nothing moves away from under the reader's eye."""
-    # Taking over what nobody was in charge of is work on it, but no new pick.
+    """Keep a lead in its group right after the pick, so that rows do not move under the cursor."""
+    # Taking over a vacant lead sets worked_at only; picked_at keeps the time of the first pick.
     is_new = lead.lead_id == page.kept and lead.worked_at == lead.picked_at
     return lead.offer in PICKABLE or is_new
 
@@ -83,7 +83,7 @@ def _picked_actions(lead: LeadView, page: LeadPage) -> tuple[Run, ...]:
 
 
 def _page_args(lead: LeadView, page: LeadPage) -> dict[str, str | int]:
-    """What leads back to this page."""
+    """Build the arguments that return to this page."""
     start = {"before": page.before} if page.before else {}
     return {"lead": lead.lead_id, "back": BACK_TO_LIST, "kind": page.kind, **start}
 

@@ -1,4 +1,4 @@
-"""Why something could not be done with a lead, and what can be done instead."""
+"""Texts for the refusals of leads, and what the user can do instead."""
 
 from cards.model import Instant, Run, Style, T, t
 from cards.refusal import RefusalText, explain_refusal

@@ -1,4 +1,4 @@
-"""Leads that were looked for, and a lead as it may stand in any chat."""
+"""Search results, and the outline of a lead for any chat."""
 
 from typing import Final
 
@@ -32,7 +32,7 @@ OPEN_BADGE: Final = Badge(t("open"), State.OPEN)
 
 
 def search_results_card(view: FoundLeads) -> Card:
-    """The hits as a list, above the line in which to look for something else."""
+    """List the results above an input for the next search."""
     return Card(
         _results_title(view),
         (*_result_blocks(view), TextInput("search", t("Search"), view.search, max_length=SEARCH_MAX_CHARS)),
@@ -67,7 +67,7 @@ def _result_item(lead: LeadView) -> Item:
 
 
 def lead_outline_card(lead: LeadView, url: str, at: Instant) -> Card:
-    """A lead for a message that anybody may read: who else is concerned and how to reach them is not on it."""
+    """Outline a lead for a public message, without contact details or assignment."""
     contact = lead.contact
     enquirer = " · ".join(part for part in (contact.name, contact.company, contact.postcode) if part)
     badge = _public_badge(lead)
@@ -84,7 +84,7 @@ def lead_outline_card(lead: LeadView, url: str, at: Instant) -> Card:
 
 
 def _public_badge(lead: LeadView) -> Badge:
-    """How far it is, without saying with whom."""
+    """Say the state without naming the responsible member or team."""
     if lead.state in CLOSED:
         return CLOSED_BADGE
     return IN_WORK_BADGE if lead.state is LeadState.PICKED else OPEN_BADGE

@@ -1,4 +1,4 @@
-"""Leads brought in by file: how it is done, what would happen, how far it is, and what became of every row."""
+"""Import of leads from a file: instructions, preview, progress, result and refusals."""
 
 from cards.lead_import import refusals as refusals
 from cards.lead_import.card import VIEW as VIEW, import_card as import_card, import_help_card as import_help_card

@@ -1,4 +1,4 @@
-"""One card for an import from beginning to end: the preview, the progress, the result."""
+"""The card of an import from preview through progress to result."""
 
 from functools import reduce
 from typing import Final
@@ -46,7 +46,7 @@ SHOW_LEADS: Final = Run(t("Show leads"), "lead.list")
 
 
 def import_help_card(view: HowTo) -> Card:
-    """How leads are brought in by file."""
+    """Explain how to import leads from a file."""
     example = (Text(t("Begin from this example, if you like:")), _file_block(view.example)) if view.example else ()
     return Card(
         t("Import leads from a CSV file"),
@@ -59,7 +59,7 @@ def import_help_card(view: HowTo) -> Card:
 
 
 def import_card(view: ImportView) -> Card:
-    """The import as it stands."""
+    """Show an import in its present state."""
     return _CARDS_BY_STATE[view.lead_import.state](view)
 
 
@@ -77,11 +77,8 @@ def _import_button(
     return Run(label, command, {"lead_import": view.lead_import.import_id}, style, collects)
 
 
-# ---- before ----
-
-
 def import_preview_card(view: ImportView) -> Card:
-    """What I understood, what would become of it, and what holds for every row."""
+    """Show the column mapping, the expected result and the defaults for every row."""
     lead_import = view.lead_import
     is_ready = bool(lead_import.plan.columns.keys() & {Field.NAME, Field.COMPANY})
     title = tn("{n} row in {name}", "{n} rows in {name}", lead_import.rows, name=lead_import.file_name)
@@ -167,11 +164,8 @@ def _skipped_item(row: SkippedRow) -> Item:
     return Item(t("Line {line}: {reason}", line=row.line, reason=skip_reason(row)))
 
 
-# ---- meanwhile ----
-
-
 def running_import_card(view: ImportView) -> Card:
-    """How far it is."""
+    """Show the progress."""
     lead_import = view.lead_import
     return _state_card(
         view,
@@ -213,7 +207,7 @@ _HALT_TEXTS: Final[dict[str, T]] = {
 
 
 def stopped_import_card(view: ImportView) -> Card:
-    """Why it stopped, and how it goes on."""
+    """Say why the import stopped and how to continue."""
     lead_import = view.lead_import
     goes_on = lead_import.halt not in {Halt.REVOKED, Halt.FILE_GONE}
     done = t("{done} of {total} rows", done=lead_import.tally.rows, total=lead_import.rows)
@@ -230,11 +224,8 @@ def stopped_import_card(view: ImportView) -> Card:
     )
 
 
-# ---- afterwards ----
-
-
 def finished_import_card(view: ImportView) -> Card:
-    """What became of every row."""
+    """Summarise the result of every row."""
     lead_import = view.lead_import
     title = tn(
         "{n} lead imported from {name}",

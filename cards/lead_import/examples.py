@@ -1,4 +1,4 @@
-"""Every card about imports, to look at and to hold against the platforms' schemas."""
+"""Examples of import cards for the gallery and its snapshots."""
 
 from dataclasses import replace
 from datetime import timedelta

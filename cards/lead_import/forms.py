@@ -1,4 +1,4 @@
-"""Which column of the file is which part of a lead."""
+"""Form that maps the file's columns to the lead's fields."""
 
 from typing import Final
 
@@ -8,12 +8,12 @@ from services.lead.model import LINE_MAX_CHARS, TITLE_MAX_CHARS
 from services.lead_import.model import Column, Field, ImportView
 
 NO_COLUMN: Final = "none"
-"""Chosen where a part is left out."""
+"""Value of the choice that maps no column."""
 KEEP_DUPLICATES: Final = "keep"
-"""Chosen where rows are imported whose contact is here already."""
+"""Value of the choice that imports rows whose contact exists already."""
 SKIP_DUPLICATES: Final = "skip"
 COLUMN_CHOICES_MAX: Final = 20
-"""A card has room for so many columns to choose from."""
+"""Number of columns that each of the twelve choice inputs of the card can offer."""
 HEADING_SHOWN_CHARS: Final = 30
 EXAMPLE_SHOWN_CHARS: Final = 20
 
@@ -21,7 +21,7 @@ _LEAVE_OUT_CHOICE: Final = Choice(NO_COLUMN, t("leave out"))
 
 
 def columns_form(view: ImportView) -> Card:
-    """A choice for each part, filled with what the headings say."""
+    """Ask for the column of each field, prefilled from the headings."""
     many = (
         (Text(t("Only the first {n} columns can be chosen here.", n=COLUMN_CHOICES_MAX), Tone.SUBTLE),)
         if len(view.columns) > COLUMN_CHOICES_MAX
@@ -57,20 +57,20 @@ def _choice_value(indexes: tuple[int, ...]) -> str:
 
 
 def joined_headings(view: ImportView, indexes: tuple[int, ...]) -> str:
-    """The headings of some columns, as one writes that they are joined."""
+    """Join the headings of several columns with plus signs."""
     headings = {column.place: column.heading for column in view.columns}
     return " + ".join(headings.get(index, "")[:HEADING_SHOWN_CHARS] for index in indexes)
 
 
 def _column_choice_label(column: Column) -> T:
-    """The heading, or its place with what stands first in it."""
+    """Label a column by its heading, or by its position and first value."""
     if column.heading:
         return verbatim(column.heading[:HEADING_SHOWN_CHARS])
     return t("{column}: {example}", column=column_label(column.place), example=column.example[:EXAMPLE_SHOWN_CHARS])
 
 
 def default_inputs(view: ImportView) -> tuple[TextInput | ChoiceInput, ...]:
-    """What holds for every row that says nothing of it, and what becomes of contacts that are here already."""
+    """Ask for the values of rows that lack them, and what to do with duplicates."""
     plan = view.lead_import.plan
     choices = (Choice(SKIP_DUPLICATES, t("leave them out")), Choice(KEEP_DUPLICATES, t("import them all the same")))
     return (

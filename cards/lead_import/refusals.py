@@ -1,4 +1,4 @@
-"""Why a file is not imported, and what can be done instead."""
+"""Texts for the refusals of imports, and what the user can do instead."""
 
 from cards.model import Instant, Run, Style, TimeStyle, t
 from cards.refusal import RefusalText, explain_refusal

@@ -1,4 +1,4 @@
-"""A file to begin from: the headings that are understood at once, with one enquiry below them."""
+"""Sample file with recognised headings and one enquiry."""
 
 from typing import Final
 

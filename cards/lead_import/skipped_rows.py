@@ -1,4 +1,4 @@
-"""Why rows became no lead, in words: for the card and for the file that lists them all."""
+"""Reasons why rows were skipped, for the card and the result file."""
 
 from typing import Final
 
@@ -38,7 +38,7 @@ _REASON_TEXTS: Final[dict[str, T]] = {
 
 
 def skip_reason(row: SkippedRow) -> T:
-    """Why a row was left out; a negative number is the line on which the same contact stands."""
+    """Say why a row was skipped; a negative number is the line with the same contact."""
     if row.reason == KNOWN and row.number < 0:
         return t("same e-mail or phone as on line {line}", line=-row.number)
     if row.reason == KNOWN:
@@ -51,10 +51,10 @@ def skip_reason(row: SkippedRow) -> T:
 
 
 def skipped_rows_file_name(lead_import: LeadImport) -> T:
-    """What the file with the rows that were left out is called."""
+    """Name the file of skipped rows."""
     return t("Left out of {name}.csv", name=lead_import.file_name.rpartition(".")[0] or lead_import.file_name)
 
 
 def column_label(index: int) -> T:
-    """A column without a heading."""
+    """Label a column without a heading; the index starts at 0."""
     return t("Column {n}", n=index + 1)

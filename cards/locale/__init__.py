@@ -1,4 +1,4 @@
-"""The catalogues: one PO file a noun and language, merged and compiled in memory."""
+"""Translations: one PO file per noun and language, merged and compiled in memory."""
 
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -14,7 +14,7 @@ from services.people import Language
 LOCALE_FOLDER: Final = Path(__file__).parent
 
 SentenceKey: TypeAlias = str | tuple[str, str]
-"""What names a sentence: its English source, or singular and plural."""
+"""Key of a sentence: its English source, or singular and plural."""
 
 
 def sentence_key(message: Message) -> SentenceKey:
@@ -22,7 +22,7 @@ def sentence_key(message: Message) -> SentenceKey:
 
 
 def is_translated(message: Message) -> bool:
-    """Whether the singular and the plural are translated."""
+    """Tell whether singular and plural are translated."""
     return bool(message.string) and all(message.string)
 
 
@@ -36,7 +36,7 @@ def read_catalog(path: Path, language: Language) -> Catalog:
 
 
 def merge_catalogs(language: Language) -> Catalog:
-    """All nouns' sentences of a language as one catalogue."""
+    """Merge the PO files of all nouns of a language."""
     catalog = Catalog(locale=language)
     for path in list_po_files(language):
         for message in read_catalog(path, language):
@@ -46,7 +46,7 @@ def merge_catalogs(language: Language) -> Catalog:
 
 
 def load_translations(language: Language) -> NullTranslations:
-    """The translations of a language; English is what the sources say."""
+    """Load the translations of a language; English needs none, because it is the source."""
     if language is Language.ENGLISH:
         return NullTranslations()
     compiled = BytesIO()

@@ -1,4 +1,4 @@
-"""`python -m cards.locale [noun …]` collects the sentences of the sources into the PO file of each noun."""
+"""`python -m cards.locale [noun …]` updates the PO file of each noun from the sources."""
 
 import sys
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from services.people import Language
 SOURCE_ROOT: Final = LOCALE_FOLDER.parent.parent
 KEYWORDS: Final[dict[str, Any]] = {"t": (1,), "tn": (1, 2)}
 ROLE_FOLDERS: Final = {"handlers", "platforms", "gateways"}
-"""Folders of `bot` whose modules, not they, are named after nouns."""
+"""Folders of `bot` named by role; the modules inside are named by noun."""
 
 PO_HEADER: Final = b"""msgid ""
 msgstr ""
@@ -30,12 +30,12 @@ msgstr ""
 
 
 def po_name(path: Path) -> str:
-    """Which PO file holds the sentences of a source: cards/lead.py and bot/handlers/lead.py share lead.po."""
+    """Name the PO file of a source: cards/lead.py and bot/handlers/lead.py share lead.po."""
     return next(part for part in path.relative_to(SOURCE_ROOT).with_suffix("").parts[1:] if part not in ROLE_FOLDERS)
 
 
 def extract_sentences() -> dict[str, dict[SentenceKey, None]]:
-    """The sentences of each noun in the order of the sources."""
+    """Extract the sentences of each noun in source order."""
     sentences: dict[str, dict[SentenceKey, None]] = {}
     for path in sorted([*SOURCE_ROOT.glob("cards/**/*.py"), *SOURCE_ROOT.glob("bot/**/*.py")]):
         for _, key, _, _ in extract_from_file("python", path, keywords=KEYWORDS):
@@ -46,7 +46,7 @@ def extract_sentences() -> dict[str, dict[SentenceKey, None]]:
 def select_keys(
     translated: dict[str, dict[SentenceKey, Message]], noun: str, sources: dict[str, dict[SentenceKey, None]]
 ) -> Iterator[SentenceKey]:
-    """The keys of a noun's file: its own that no other file translates, and others' that stand here alone."""
+    """Yield a noun's keys: used by it and not translated elsewhere, or used only by other nouns and kept here."""
     own = translated.get(noun, {})
     translated_elsewhere = {
         key for other_noun, messages in translated.items() if other_noun != noun for key in messages
@@ -76,7 +76,7 @@ def write_catalog(
 
 
 def collect_sentences(language: Language, nouns: list[str]) -> list[str]:
-    """Bring the PO files of these nouns (of all, when none is named) to the sources; what then is not translated."""
+    """Update the PO files of these nouns, or of all, and return the untranslated sentences."""
     sources = extract_sentences()
     translated = {
         p.stem: {sentence_key(m): m for m in read_catalog(p, language) if m.id} for p in list_po_files(language)

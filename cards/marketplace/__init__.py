@@ -1,4 +1,4 @@
-"""Marketplaces: their partners and states, the forms around them, offering a lead, and why something cannot be done."""
+"""Marketplaces: partners and their states, forms, offering a lead, and refusals."""
 
 from cards.marketplace import refusals as refusals
 from cards.marketplace.card import (

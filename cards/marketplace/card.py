@@ -1,4 +1,4 @@
-"""A marketplace with its partners and their states, the list, and what an operator is told."""
+"""A marketplace with its partners, the list, and the notice about a partner's decision."""
 
 from typing import Final
 
@@ -27,7 +27,7 @@ def _part_name(*, gives: bool, takes: bool) -> T:
 
 
 def marketplace_card(view: MarketplaceView) -> Card:
-    """A marketplace, with its partners for the operator."""
+    """Show a marketplace; its operator also sees the partners."""
     run_by = Fact(t("Operator"), verbatim(view.operator) if view.operator else t("your team"))
     facts = (
         run_by,
@@ -87,7 +87,7 @@ def _partner_actions(partner: PartnerView) -> tuple[Run, ...]:
 
 
 def marketplace_list_card(view: MarketplaceList) -> Card:
-    """The marketplaces in which the team takes part."""
+    """List the marketplaces of the team."""
     create = Run(t("New market"), "marketplace.create", style=Style.PRIMARY)
     actions = (create,) if view.may_create else ()
     if not view.marketplaces:
@@ -110,7 +110,7 @@ def _marketplace_item(view: MarketplaceView) -> Item:
 
 
 def partner_decision_card(name: str, marketplace: str, state: PartnerState) -> Card:
-    """To owner and admins of the operator: what became of an invitation."""
+    """Tell owner and admins of the operator how a partner decided."""
     joined = state is PartnerState.ACTIVE
     title = (
         t("{name} takes part in {market}", name=name, market=marketplace)

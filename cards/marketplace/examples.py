@@ -1,4 +1,4 @@
-"""Every card about marketplaces, to look at and to hold against the platforms' schemas."""
+"""Examples of marketplace cards for the gallery and its snapshots."""
 
 from dataclasses import replace
 from typing import Final

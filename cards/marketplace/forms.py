@@ -1,4 +1,4 @@
-"""The forms around marketplaces, and the one with which a lead is offered."""
+"""Forms for marketplaces, and for offering a lead on one."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -37,7 +37,7 @@ ANSWER_NAMES: Final = tuple(f"answer_{number}" for number in range(1, QUESTIONS_
 
 
 def new_marketplace_form(values: Mapping[str, Any]) -> Card:
-    """A new marketplace."""
+    """Ask for a new marketplace."""
     return Card(
         t("New market"),
         (
@@ -65,7 +65,7 @@ def _questions_input(values: str) -> TextInput:
 
 
 def marketplace_settings_form(view: MarketplaceView, values: Mapping[str, Any]) -> Card:
-    """The windows and questions of a marketplace, filled with what holds now."""
+    """Ask for time limits and questions, filled with the present ones."""
     questions = str(values.get("questions") or "\n".join(view.questions))
     return Card(
         t("Settings of {market}", market=view.name),
@@ -97,7 +97,7 @@ def marketplace_settings_form(view: MarketplaceView, values: Mapping[str, Any]) 
 
 
 def partner_invitation_form(view: MarketplaceList | MarketplaceView, values: Mapping[str, Any]) -> Card:
-    """Invite a firm, with words of one's own."""
+    """Ask for the partner to invite and the mail's text."""
     views = view.marketplaces if isinstance(view, MarketplaceList) else (view,)
     operated = tuple(marketplace for marketplace in views if marketplace.may_run)
     chosen = str(values.get("marketplace", "")) or (operated[0].marketplace_id if len(operated) == 1 else "")
@@ -125,7 +125,7 @@ def _marketplace_input(operated: tuple[MarketplaceView, ...]) -> ChoiceInput:
 
 
 def offer_form(form: OfferForm, values: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> Card:
-    """Where a lead goes and what is asked there; the leads of the same contact on top, once they are known (B24)."""
+    """Ask where to offer a lead; list existing leads of the same contact first (B24)."""
     lead = form.lead
     label = t("Next") if form.is_choice else t("Offer anyway") if warnings else t("Offer")
     args = {"lead": lead.lead_id, **_fixed_args(form), **duplicates.accept_args(warnings)}
@@ -145,7 +145,7 @@ def offer_form(form: OfferForm, values: Mapping[str, Any], warnings: tuple[Warn,
 
 
 def _fixed_args(form: OfferForm) -> dict[str, Any]:
-    """What the button carries, because nobody has to choose it."""
+    """Build the button's arguments for what leaves no choice."""
     if form.is_choice:
         return {"choose": True}
     marketplace = {"marketplace": form.marketplaces[0][0]} if len(form.marketplaces) == 1 else {}

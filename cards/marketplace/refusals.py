@@ -1,4 +1,4 @@
-"""Why something about marketplaces cannot be done, and what happens when it is."""
+"""Texts for the refusals and warnings of marketplaces."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,7 @@
-"""Cards as Adaptive Cards 1.5, for Microsoft Teams.
+"""Render cards as Adaptive Cards 1.5 for Microsoft Teams.
 
-A button carries `{"v": 1, "cmd": "lead.pick", "args": {…}}`; a client adds the inputs beside these three names. The
-numbers, toggles and multiple choices among them arrive as strings ("5", "true", "a,b").
+A button carries `{"v": 1, "cmd": "lead.pick", "args": {…}}`; a client adds the inputs beside these names. Numbers,
+toggles and multiple choices among them arrive as strings ("5", "true", "a,b").
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,17 +48,17 @@ from services.people import Language
 Json: TypeAlias = dict[str, Any]
 
 LIMIT_BYTES: Final = 25_000
-"""Teams refuses messages of more than 28 KB; the rest is for the envelope."""
+"""Teams rejects bot messages over 28 KB (its "Limits and specifications" page); the rest is for the envelope."""
 
 REFRESH_USERS_MAX: Final = 60
-"""For how many people Teams asks for an own view of a card."""
+"""Teams refreshes a card automatically for at most 60 users ("User Specific Views")."""
 
 BUTTONS_SHOWN: Final = 3
 WIDE_BADGE_CHARS: Final = 24
 CHOICES_SHOWN: Final = 5
 PAYLOAD_VERSION: Final = 1
 FETCH_COMMAND: Final = "file.show"
-"""The command that hands over a file."""
+"""The command that sends a file."""
 
 TEXT_STYLES: Final[Mapping[Tone, Json]] = {
     Tone.PLAIN: {},
@@ -74,18 +74,18 @@ BUTTON_STYLES: Final[Mapping[Style, Json]] = {
     Style.DESTRUCTIVE: {"style": "destructive"},
 }
 SPEECH_MARKUP: Final = {ord("<"): None, ord(">"): None}
-"""Without them no words can be taken for speech markup."""
+"""Characters removed from `speak`, which Teams may parse as SSML."""
 
 TEXT_INPUT_STYLES: Final = {"text": "Text", "email": "Email", "tel": "Tel", "url": "Url"}
 
 
 @dataclass(frozen=True, slots=True)
 class AdaptiveContext(RenderContext):
-    """A ctx who also knows what the buttons of the card carry beside their commands."""
+    """Render context with the payload's extra data."""
 
     extra: Json = field(default_factory=dict[str, Any])
     many: tuple[str, ...] = ()
-    """The inputs of several choices."""
+    """Names of the inputs with several choices."""
 
 
 def render(
@@ -97,10 +97,9 @@ def render(
     user_ids: Sequence[str] = (),
     extra: Json | None = None,
 ) -> Json:
-    """The card as Adaptive Card. `user_ids` are the people for whom Teams asks for an own view (card.refresh).
+    """Render the card as an Adaptive Card. `user_ids` are the users with a view of their own (card.refresh).
 
-    What is `carried` comes back with every button, unless the client only knows how to send a message instead; on each
-    of very many buttons it is worth less than the buttons.
+    `extra` comes back with every button of type Action.Execute. It is left out when the card would exceed the limit.
     """
     many = tuple(block.name for block in card.body if isinstance(block, ChoiceInput) and block.many)
     ctx = AdaptiveContext(language, zone, now, escape_markdown, extra or {}, many)
@@ -116,7 +115,7 @@ def render(
 
 
 def measure_bytes(rendered: Json) -> int:
-    """The size as it is sent."""
+    """Measure the encoded size."""
     return len(msgspec.json.encode(rendered))
 
 
@@ -156,7 +155,7 @@ def build_payload(run: Run) -> Json:
 
 
 def render_heading(card: Card, ctx: AdaptiveContext) -> list[Json]:
-    """The title with its badge beside it, or below when the badge is long."""
+    """Render the title with the badge beside it, or below when the badge is long."""
     title = text_block(ctx.escape_line(card.title), weight="Bolder", size="Medium", style="heading")
     if not card.badge:
         return [title]
@@ -246,7 +245,7 @@ def render_table(table: Table, ctx: AdaptiveContext) -> Json:
 
 
 def render_progress_bar(progress: Progress) -> Json:
-    """Two coloured columns: clients of version 1.5 know no bar, and what it says stands in words above it."""
+    """Render two coloured columns, because version 1.5 has no progress bar; the text above carries the meaning."""
     total = max(progress.total, 1)
     done = min(max(progress.done, 0), total)
     parts = ((done, "accent"), (total - done, "emphasis"))
@@ -255,7 +254,7 @@ def render_progress_bar(progress: Progress) -> Json:
 
 
 def column_weight(part: int, total: int) -> int:
-    """The weight of a column, which must not be zero."""
+    """Compute a column's width, which must not be zero."""
     return max(1, round(100 * part / total))
 
 
@@ -266,7 +265,7 @@ def render_picture(picture: Picture, ctx: AdaptiveContext) -> Json:
 
 
 def render_file(file: File, ctx: AdaptiveContext) -> Json:
-    """Its line, and a button that has it handed over: a card itself holds no file."""
+    """Render the file's name and a button that requests it, because a card cannot contain a file."""
     get = render_action(Run(t("Get file"), FETCH_COMMAND, {"file": file.file_id}), ctx)
     line = text_block(ctx.escape_line(file_text(file)))
     return column_set(column([line], "stretch"), column([{"type": "ActionSet", "actions": [get]}], "auto"))
@@ -289,7 +288,7 @@ def render_action(action: Action, ctx: AdaptiveContext) -> Json:
         "associatedInputs": "auto" if action.collects else "none",
         **BUTTON_STYLES[action.style],
     }
-    # Clients that do not know Execute send the same as a message.
+    # Clients without Action.Execute (before Adaptive Cards 1.4) submit the payload as a message.
     return {
         "type": "Action.Execute",
         "verb": action.command,
@@ -309,7 +308,7 @@ def render_input(block: Input, ctx: AdaptiveContext) -> list[Json]:
         case ChoiceInput():
             rendered |= render_choice_input(block, ctx)
         case ToggleInput():
-            # The words stand beside the box; a label above would say them twice.
+            # Input.Toggle shows its title beside the box; a label would repeat it.
             del rendered["label"]
             rendered |= {
                 "type": "Input.Toggle",
@@ -325,7 +324,7 @@ def render_input(block: Input, ctx: AdaptiveContext) -> list[Json]:
 
 
 def render_validation(block: TextInput | NumberInput | ChoiceInput | DateInput, ctx: AdaptiveContext) -> Json:
-    """What the client says when the input is empty or no number."""
+    """Render the client's error message for an empty or invalid input."""
     if isinstance(block, NumberInput):
         return {
             "isRequired": block.required,
@@ -374,5 +373,5 @@ def render_choice(choice: Choice, ctx: AdaptiveContext) -> Json:
 
 
 def choice_style(count: int, *, many: bool) -> str:
-    """Few choices are all shown, more fold up."""
+    """Choose the style: few choices are expanded, more are collapsed."""
     return "expanded" if many or count <= CHOICES_SHOWN else "compact"

@@ -1,8 +1,8 @@
-"""Cards as Slack's Block Kit: messages, windows (modals) and the App Home.
+"""Render cards as Slack's Block Kit: messages, modals and the App Home.
 
-Words are plain or rich text wherever that is possible, so that nothing in them is markup (`blockkit_text`). What
-buttons and inputs are called and carry stands in `blockkit_actions` and `blockkit_inputs`; `pressed` and `submitted`
-read it back, with what was filled in as the other platforms deliver it.
+Texts are plain or rich text wherever possible, so that nothing in them is parsed as markup (`blockkit_text`).
+`blockkit_actions` and `blockkit_inputs` name and encode buttons and inputs; `parse_action` and `parse_submission`
+decode them, with the inputs in the form that the other platforms deliver.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,29 +36,29 @@ from services.people import Language
 MESSAGE_BLOCKS_MAX: Final = 50
 VIEW_BLOCKS_MAX: Final = 100
 MESSAGE_MAX_CHARS: Final = 13_000
-"""Slack takes about 13,200 letters in all blocks of a message together."""
+"""Measured: Slack accepts about 13,200 characters in all blocks of a message together."""
 BLOCK_OVERHEAD_CHARS: Final = 100
-"""What a block costs of them beside its words."""
+"""What a block adds to that sum beside its text."""
 VIEW_MAX_BYTES: Final = 200_000
 FALLBACK_MAX_CHARS: Final = 3_500
-"""Of what stands for the blocks in notifications and is read aloud."""
+"""Limit of the text that replaces the blocks in notifications and for screen readers."""
 VIEW_TITLE_MAX_CHARS: Final = 24
 METADATA_MAX_CHARS: Final = 3_000
 
 PRODUCT: Final = "Kollega"
 NO_COMMAND: Final[Json] = {"v": PAYLOAD_VERSION, "cmd": ""}
-"""What a window carries that sends nothing."""
+"""Metadata of a modal without a form."""
 CANCEL_LABEL: Final = t("Cancel").source
 TEXT_KEYS: Final = ("text", "alt_text")
 INPUT_TYPES: Final = (TextInput, NumberInput, ChoiceInput, ToggleInput, DateInput)
 
 
 def render_message(card: Card, language: Language, zone: str, now: datetime, *, extra: Json | None = None) -> Json:
-    """A message: its blocks, and the words that stand for them in notifications and for screen readers.
+    """Render a message: its blocks and the fallback text for notifications and screen readers.
 
-    What is `carried` comes back with every button that has room for it.
+    `extra` comes back with every button that has room for it.
     """
-    ctx = BlockKitContext(language, zone, now, extra=extra or {}, coded=assign_choice_codes(card))
+    ctx = BlockKitContext(language, zone, now, extra=extra or {}, choice_codes=assign_choice_codes(card))
     fallback = escape_mrkdwn(plain.render(card, language, zone, now)[:FALLBACK_MAX_CHARS])
     text = (
         fallback
@@ -69,8 +69,8 @@ def render_message(card: Card, language: Language, zone: str, now: datetime, *, 
 
 
 def render_view(card: Card, language: Language, zone: str, now: datetime, *, extra: Json | None = None) -> Json:
-    """A window: the button that sends the form is its own, and closing it cancels. What is `carried` it carries."""
-    ctx = BlockKitContext(language, zone, now, coded=assign_choice_codes(card), is_window=True)
+    """Render a modal: submitting runs the form's command, closing cancels. `extra` is stored in its metadata."""
+    ctx = BlockKitContext(language, zone, now, choice_codes=assign_choice_codes(card), is_view=True)
     form = any(isinstance(block, INPUT_TYPES) for block in card.body)
     submit = find_submit_action(card) if form else None
     others = [action for action in card.actions if action is not submit and not is_cancel(action)]
@@ -93,11 +93,13 @@ def render_view(card: Card, language: Language, zone: str, now: datetime, *, ext
 def render_home(
     cards: Sequence[Card], language: Language, zone: str, now: datetime, *, extra: Json | None = None
 ) -> Json:
-    """The App Home: cards below each other, where not all have room each shorter. What is `carried` it carries."""
+    """Render the App Home: cards below each other, truncated to the block limit. `extra` is stored in its metadata."""
     numbers = count()
     blocks: list[Json] = []
     for card in cards:
-        ctx = BlockKitContext(language, zone, now, coded=assign_choice_codes(card), is_window=True, numbers=numbers)
+        ctx = BlockKitContext(
+            language, zone, now, choice_codes=assign_choice_codes(card), is_view=True, numbers=numbers
+        )
         divider: list[Json] = [{"type": "divider"}] if blocks else []
         room = VIEW_BLOCKS_MAX - len(blocks) - len(divider)
         blocks += divider + render_within_limits(card, ctx, blocks_max=room // 2 if card is not cards[-1] else room)
@@ -105,12 +107,12 @@ def render_home(
 
 
 def is_cancel(action: Action) -> bool:
-    """Whether closing the window does the same."""
+    """Tell whether closing the modal has the same effect as this button."""
     return isinstance(action, Run) and not action.collects and CANCEL_LABEL in (action.label.source, action.command)
 
 
 def encode_metadata(payload: Json, extra: Json) -> str:
-    """What a window carries: the command that it sends, and what is needed for the next answer."""
+    """Encode the submit command and extra data of a modal. Raises ValueError above Slack's limit."""
     metadata = msgspec.json.encode({**payload, **extra}).decode()
     if len(metadata) > METADATA_MAX_CHARS:
         raise ValueError(f"the arguments of {payload['cmd']} are longer than a window may carry")
@@ -120,8 +122,8 @@ def encode_metadata(payload: Json, extra: Json) -> str:
 def render_within_limits(
     card: Card, ctx: BlockKitContext, command: str = "", *, is_titled: bool = True, blocks_max: int = 0
 ) -> list[Json]:
-    """The card's blocks, ever shorter until Slack takes them; its own buttons always stay."""
-    blocks_max = blocks_max or (VIEW_BLOCKS_MAX if ctx.is_window else MESSAGE_BLOCKS_MAX)
+    """Render the blocks, truncated until Slack accepts them; the card's own buttons are always kept."""
+    blocks_max = blocks_max or (VIEW_BLOCKS_MAX if ctx.is_view else MESSAGE_BLOCKS_MAX)
     submit = find_submit_action(card)
     command = command or (submit.command if submit else "")
     blocks = render_card(card, ctx, command, is_titled=is_titled)
@@ -136,7 +138,7 @@ def render_within_limits(
 def render_card(card: Card, ctx: BlockKitContext, command: str, *, is_titled: bool) -> list[Json]:
     return [
         *render_heading(card, ctx, is_titled=is_titled),
-        *BodyRenderer(ctx, command).blocks(card),
+        *BodyRenderer(ctx, command).render_body(card),
         *render_actions(card.actions, ctx),
     ]
 
@@ -145,15 +147,15 @@ def fits_limits(blocks: Sequence[Json], ctx: BlockKitContext, blocks_max: int) -
     if len(blocks) > blocks_max:
         return False
     size = len(msgspec.json.encode(blocks))
-    if ctx.is_window:
+    if ctx.is_view:
         return size <= VIEW_MAX_BYTES
     room = MESSAGE_MAX_CHARS - BLOCK_OVERHEAD_CHARS * len(blocks)
-    # The words are a part of the whole: they are counted one by one only where that is too much.
+    # The encoded size bounds the text's size and is faster to measure: count the text only above the limit.
     return size <= room or sum(map(count_text_chars, blocks)) <= room
 
 
 def count_text_chars(element: object) -> int:
-    """How many letters of a drawn piece are words."""
+    """Count the text characters of rendered blocks."""
     if isinstance(element, list):
         return sum(map(count_text_chars, cast("list[object]", element)))
     if not isinstance(element, dict):
@@ -165,9 +167,9 @@ def count_text_chars(element: object) -> int:
 
 
 def parse_action(action: Mapping[str, Any], values: object) -> ParsedCommand | None:
-    """What a button or a menu of a message or a window carried; None when it is none of ours, or opens an address.
+    """Decode a pressed button or menu option; None for foreign payloads and URL buttons.
 
-    `values` is `state.values` of what Slack sent; only a button that sends the form takes it along.
+    `values` is Slack's `state.values`; only a button that collects inputs uses it.
     """
     option = action.get("selected_option")
     value = cast("dict[str, object]", option).get("value") if isinstance(option, dict) else action.get("value")
@@ -175,7 +177,7 @@ def parse_action(action: Mapping[str, Any], values: object) -> ParsedCommand | N
 
 
 def parse_submission(metadata: object, values: object) -> ParsedCommand | None:
-    """What a window extra that was sent; None when it is none of ours."""
+    """Decode a submitted modal; None for foreign metadata."""
     return parse_payload(metadata, values)
 
 

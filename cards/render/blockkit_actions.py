@@ -1,7 +1,7 @@
-"""Buttons and menus of Slack, and what one that was pressed carries.
+"""Buttons and menus of Slack, and their payloads.
 
-A button's value is `{"v": 1, "cmd": "lead.pick", "args": {…}}`, with `"in": 1` if it takes the inputs of the card
-along. A menu's options carry the same, if it fits into their few letters; what does not fit stays a button.
+A button's value is `{"v": 1, "cmd": "lead.pick", "args": {…}}`, with `"in": 1` when it collects the card's inputs. A
+menu option carries the same within its shorter limit; an action that does not fit is rendered as a button.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ URL_MAX_CHARS: Final = 3_000
 COMMAND_MAX_CHARS: Final = 100
 ARGUMENTS_MAX: Final = 100
 OPEN_URL: Final = "open"
-"""What is pressed and does nothing here: Slack opens the address, and tells us."""
+"""Action name of URL buttons: Slack opens the URL and also sends an interaction, which is acknowledged only."""
 
 BUTTON_STYLES: Final[Mapping[Style, Json]] = {
     Style.PRIMARY: {"style": "primary"},
@@ -38,22 +38,22 @@ BUTTON_STYLES: Final[Mapping[Style, Json]] = {
 
 @dataclass(frozen=True, slots=True)
 class BlockKitContext(RenderContext):
-    """A ctx who also numbers the buttons, and knows where the card is to stand."""
+    """Render context that also numbers actions and knows the surface."""
 
     extra: Json = field(default_factory=dict[str, Any])
-    """What every button carries beside its command."""
-    coded: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
-    """The values of choices that are too long to be sent, by input and by the code that is sent instead."""
-    is_window: bool = False
-    """Whether it is a view, which knows more inputs and takes longer cards, and no table."""
+    """Data that every button carries beside its command."""
+    choice_codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    """Choice values too long for Slack, by input name and by the code sent instead."""
+    is_view: bool = False
+    """Whether the surface is a modal or the App Home: more input types, higher limits, no table."""
     is_dense: bool = False
-    """Whether rows are to take as few blocks as they can."""
+    """Whether rows should use as few blocks as possible."""
     numbers: Iterator[int] = field(default_factory=count)
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedCommand:
-    """What a button, a menu or a window that was sent extra, with what was filled in."""
+    """Command, arguments with inputs, and extra data of a button, menu or modal."""
 
     command: str
     args: Mapping[str, Any]
@@ -61,7 +61,7 @@ class ParsedCommand:
 
 
 class BlockKitPayload(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What stands in a value, beside what is extra."""
+    """Encoded form of a command."""
 
     v: int
     cmd: str
@@ -71,15 +71,17 @@ class BlockKitPayload(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def build_payload(run: Run, ctx: BlockKitContext) -> Json:
-    """What a command is as a value."""
+    """Build the payload of a command."""
     payload = BlockKitPayload(PAYLOAD_VERSION, run.command, dict(run.args), int(run.collects))
     if run.collects:
-        payload = msgspec.structs.replace(payload, coded={name: dict(codes) for name, codes in ctx.coded.items()})
+        payload = msgspec.structs.replace(
+            payload, coded={name: dict(codes) for name, codes in ctx.choice_codes.items()}
+        )
     return msgspec.to_builtins(payload) | ctx.extra
 
 
 def encode_button_value(run: Run, ctx: BlockKitContext) -> str:
-    """The value of a button; what is extra is worth less than the button. Ids are never too long for one."""
+    """Encode a button's value, without extra data when that is too long. Raises ValueError above the limit."""
     value = msgspec.json.encode(build_payload(run, ctx)).decode()
     if len(value) > VALUE_MAX_CHARS:
         value = msgspec.json.encode(build_payload(run, replace(ctx, extra={}))).decode()
@@ -98,7 +100,7 @@ def next_action_id(action: Action, ctx: BlockKitContext) -> str:
 
 
 def render_button(action: Action, ctx: BlockKitContext, about: str = "") -> Json:
-    """A button; `about` says to whoever hears it which row it belongs to."""
+    """Render a button; `about` names its row for screen readers."""
     label = ctx.format_line(action.label)
     rendered: Json = {
         "type": "button",
@@ -113,7 +115,7 @@ def render_button(action: Action, ctx: BlockKitContext, about: str = "") -> Json
 
 
 def render_menu_option(action: Action, ctx: BlockKitContext) -> Json | None:
-    """A line of a menu; None where it has no room for what the button carries."""
+    """Render a menu option; None when the payload exceeds its limit."""
     text = plain_text(ctx.format_line(action.label), LABEL_MAX_CHARS)
     if isinstance(action, Open):
         return {"text": text, "value": OPEN_URL, "url": action.url}
@@ -124,12 +126,12 @@ def render_menu_option(action: Action, ctx: BlockKitContext) -> Json | None:
 
 
 def render_menu(options: Sequence[Json], ctx: BlockKitContext) -> Json:
-    """A menu behind three dots."""
+    """Render an overflow menu."""
     return {"type": "overflow", "action_id": f"more#{next(ctx.numbers)}", "options": list(options)}
 
 
 def render_actions(actions: Sequence[Action], ctx: BlockKitContext, about: str = "") -> list[Json]:
-    """The buttons below a card: three, and the rest in a menu."""
+    """Render the buttons below a card: three buttons, the rest in a menu."""
     usable = [action for action in actions if is_usable(action)]
     if len(usable) <= BUTTONS_SHOWN + 1:
         visible, rest = usable, []

@@ -1,4 +1,4 @@
-"""The body of a card in Slack's blocks."""
+"""Render the body of a card as Slack's blocks."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -57,23 +57,23 @@ CELL_MAX_CHARS: Final = 500
 BAR_CELLS: Final = 10
 OPTIONS_MIN: Final = 1
 FETCH_COMMAND: Final = "file.show"
-"""The command that hands over a file."""
+"""The command that sends a file."""
 
 
 @dataclass(slots=True)
 class BodyRenderer:
-    """The blocks of one card. Only its first table is drawn as one: Slack takes no second."""
+    """Render the blocks of one card. Only its first table becomes a table block: Slack allows one a message."""
 
     ctx: BlockKitContext
     command: str
-    """What the inputs belong to."""
+    """The command to which the inputs belong."""
     has_table: bool = False
 
-    def blocks(self, card: Card) -> Iterator[Json]:
+    def render_body(self, card: Card) -> Iterator[Json]:
         for block in card.body:
-            yield from self.block(block)
+            yield from self.render_block(block)
 
-    def block(self, block: Block) -> list[Json]:
+    def render_block(self, block: Block) -> list[Json]:
         ctx = self.ctx
         match block:
             case Text():
@@ -85,7 +85,7 @@ class BodyRenderer:
             case Items():
                 rendered = render_items(block, ctx)
             case Table():
-                rendered = self.table(block)
+                rendered = self.render_table(block)
             case Progress():
                 rendered = [section_block(plain_text(f"{ctx.format_text(block.text)}\n{render_progress_bar(block)}"))]
             case Picture() | File():
@@ -94,18 +94,18 @@ class BodyRenderer:
                 rendered = render_input(block, ctx, self.command)
         return rendered
 
-    def table(self, table: Table) -> list[Json]:
+    def render_table(self, table: Table) -> list[Json]:
         rows = (table.columns, *table.rows)
         fits = len(rows) <= TABLE_ROWS_MAX and max(map(len, rows)) <= TABLE_COLUMNS_MAX
         texts = [[truncate(self.ctx.format_line(cell), CELL_MAX_CHARS) for cell in row] for row in rows]
-        if self.has_table or self.ctx.is_window or not fits:
+        if self.has_table or self.ctx.is_view or not fits:
             return render_table_as_lines(texts)
         self.has_table = True
         return [render_table(texts)]
 
 
 def render_heading(card: Card, ctx: BlockKitContext, *, is_titled: bool = True) -> Iterator[Json]:
-    """The title and the state below it."""
+    """Render the title and the badge below it."""
     title = ctx.format_line(card.title)
     if is_titled:
         yield header_block(title)
@@ -129,7 +129,7 @@ def render_items(block: Items, ctx: BlockKitContext) -> list[Json]:
 
 
 def render_item(item: Item, ctx: BlockKitContext) -> list[Json]:
-    """A row: one button stands beside it, two stand below, or in a menu beside it where blocks are scarce."""
+    """Render a row: one button beside it, two below, or a menu beside it when blocks are scarce."""
     name = ctx.format_line(item.title)
     state = f" · {SYMBOLS[item.badge.state]}{ctx.format_line(item.badge.text)}" if item.badge else ""
     detail = f"\n{ctx.format_line(item.detail)}" if item.detail else ""
@@ -145,7 +145,7 @@ def render_item(item: Item, ctx: BlockKitContext) -> list[Json]:
 
 
 def render_dense_menu(actions: Sequence[Action], ctx: BlockKitContext) -> list[Json]:
-    """All the buttons of a row as lines of a menu, or none of them."""
+    """Render all buttons of a row as menu options, or none."""
     options = [rendered for action in actions if (rendered := render_menu_option(action, ctx))]
     return options if len(options) == len(actions) else []
 
@@ -158,7 +158,7 @@ def render_table(rows: Sequence[Sequence[str]]) -> Json:
 
 
 def render_table_as_lines(rows: Sequence[Sequence[str]]) -> list[Json]:
-    """A table in lines, where Slack draws none."""
+    """Render a table as lines where Slack allows no table block."""
     first, *rest = (" · ".join(row) for row in rows)
     return [rich_text_block("rich_text_section", first, bold=True), *render_paragraph("\n".join(rest), Tone.PLAIN)]
 
@@ -177,7 +177,7 @@ def render_picture(picture: Picture, ctx: BlockKitContext) -> Json:
 
 
 def is_public_url(url: str) -> bool:
-    """Whether Slack itself can fetch it: it refuses a message whose picture it cannot."""
+    """Tell whether Slack can fetch the URL: it rejects a message with an image that it cannot fetch."""
     if not is_safe_url(url) or len(url) > URL_MAX_CHARS:
         return False
     parts = urlsplit(url)
@@ -189,7 +189,7 @@ def is_public_url(url: str) -> bool:
 
 
 def render_file(file: File, ctx: BlockKitContext) -> Json:
-    """Its line, and a button that has it handed over."""
+    """Render the file's name and a button that requests it."""
     name = ctx.format_line(file_text(file))
     return section_block(
         plain_text(name), accessory=render_button(Run(t("Get file"), FETCH_COMMAND, {"file": file.file_id}), ctx, name)

@@ -1,7 +1,7 @@
-"""Inputs of Slack, and what was filled into them, as every other platform delivers it.
+"""Inputs of Slack, and their values in the form that the other platforms deliver.
 
-An input's block is called as the input. Its element names the kind, the command and a number (`toggle:lead.create#4`),
-so that another form in the same window does not begin with what was typed into this one.
+The block's id is the input's name. The element's action id contains kind, command and a number
+(`toggle:lead.create#4`), because Slack keeps typed values of an element with the same id in an updated modal.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,16 +33,16 @@ GROUPS_MAX: Final = 100
 CHECKBOXES_MAX: Final = 10
 CHOICES_SHOWN: Final = 5
 CODED_MAX_CHARS: Final = 1_200
-"""How much of a button may be values that are too long for a choice."""
+"""Share of a button's value that may hold choice values too long for an option."""
 
 EMPTY_VALUE: Final = "~"
 ESCAPED_PREFIX: Final = "~~"
 CODE_PREFIX: Final = "~#"
-"""A choice's value is what it is, unless Slack cannot send it: empty, too long, or one that looks like these."""
+"""An option carries the choice's value itself, unless that is empty, too long or begins with one of these prefixes."""
 
 PART_SEPARATOR: Final = "~"
 CUT_SEPARATORS: Final = {"n": "\n", "s": " ", "x": ""}
-"""A long text stands in several inputs; the name of each says what was cut away before it."""
+"""A long text is split over several inputs; each name says which separator was cut before it."""
 
 TOGGLE_KIND: Final = "toggle"
 MULTI_KIND: Final = "many"
@@ -50,7 +50,7 @@ VALUES_MAX: Final = 200
 
 
 def assign_choice_codes(card: Card) -> dict[str, dict[str, str]]:
-    """Codes for the values of choices that are too long to be sent, as far as a button has room for them."""
+    """Assign codes to choice values too long for an option, within the button's limit."""
     room, codes = CODED_MAX_CHARS, dict[str, dict[str, str]]()
     for block in card.body:
         for index, choice in enumerate(block.choices if isinstance(block, ChoiceInput) else ()):
@@ -61,7 +61,7 @@ def assign_choice_codes(card: Card) -> dict[str, dict[str, str]]:
 
 
 def render_input(block: Input, ctx: BlockKitContext, command: str) -> list[Json]:
-    """An input as blocks: the label above, a mistake below, and a long text in several parts."""
+    """Render an input: label above, error below, a long text in several parts."""
     match block:
         case TextInput():
             return render_text_inputs(block, ctx, command)
@@ -81,7 +81,7 @@ def render_input(block: Input, ctx: BlockKitContext, command: str) -> list[Json]
 def input_block(
     block: Input, element: Json, ctx: BlockKitContext, command: str, kind: str = "", name: str = ""
 ) -> Json:
-    """An element with its label and what is wrong with it."""
+    """Build the block of an element with its label and error."""
     number = next(ctx.numbers)
     rendered: Json = {
         "type": "input",
@@ -111,7 +111,7 @@ def render_text_inputs(block: TextInput, ctx: BlockKitContext, command: str) -> 
 
 
 def split_text(text: str) -> Iterator[tuple[str, str]]:
-    """The parts of a text, each with the name of what was cut away before it."""
+    """Yield the parts of a text, each with the name of the separator cut before it."""
     separator = ""
     while len(text) > TYPED_MAX_CHARS:
         half = TYPED_MAX_CHARS // 2
@@ -123,9 +123,9 @@ def split_text(text: str) -> Iterator[tuple[str, str]]:
 
 
 def render_text_input(block: TextInput, value: str, ctx: BlockKitContext) -> Json:
-    """Slack checks addresses by itself, in windows; it must not be given a wrong one to begin with."""
+    """Render a text field. Slack validates e-mail and URL in modals and rejects an invalid initial value."""
     rendered: Json = {"type": "plain_text_input"}
-    if ctx.is_window and block.kind in {"email", "url"} and not block.multiline and not value:
+    if ctx.is_view and block.kind in {"email", "url"} and not block.multiline and not value:
         rendered = {"type": f"{block.kind}_text_input"}
     else:
         rendered |= {"max_length": max(1, min(block.max_length, TYPED_MAX_CHARS), len(value))}
@@ -138,9 +138,9 @@ def render_text_input(block: TextInput, value: str, ctx: BlockKitContext) -> Jso
 
 
 def render_number_input(block: NumberInput, ctx: BlockKitContext) -> Json:
-    """Messages have no input for numbers: there it is a line, and what is no number is refused when it is sent."""
+    """Render a number field; messages have none, so a text field is used and validated on submission."""
     initial = {} if block.value is None else {"initial_value": format_decimal_number(block.value)}
-    if not ctx.is_window:
+    if not ctx.is_view:
         return {"type": "plain_text_input", "max_length": 30} | initial
     limits = {"min_value": block.minimum, "max_value": block.maximum}
     bounds = {name: format_decimal_number(limit) for name, limit in limits.items() if limit is not None}
@@ -152,15 +152,15 @@ def format_decimal_number(value: float) -> str:
 
 
 def render_toggle(block: ToggleInput, ctx: BlockKitContext, command: str) -> Json:
-    """One box with its words beside it; the label above is what Slack asks for."""
+    """Render one check box; Slack requires the label above."""
     box = {"text": plain_text(ctx.format_line(block.label), LABEL_MAX_CHARS), "value": "true"}
     element: Json = {"type": "checkboxes", "options": [box]}
     return input_block(block, element | ({"initial_options": [box]} if block.value else {}), ctx, command, TOGGLE_KIND)
 
 
 def render_choice_input(block: ChoiceInput, ctx: BlockKitContext, command: str) -> list[Json]:
-    """Few choices are all shown, more fold up; labels that are too long for Slack stand above in full."""
-    codes = {value: code for code, value in ctx.coded.get(block.name, {}).items()}
+    """Render a choice: few options expanded, more in a select; labels too long for Slack are repeated above."""
+    codes = {value: code for code, value in ctx.choice_codes.get(block.name, {}).items()}
     encoded = [
         (encode_choice(value, codes), choice)
         for value, choice in {choice.value: choice for choice in block.choices}.items()
@@ -175,7 +175,9 @@ def render_choice_input(block: ChoiceInput, ctx: BlockKitContext, command: str) 
         return [*note, context_block(ctx.format_line(block.label))]
     chosen = set(block.value.split(",")) if block.many else {block.value}
     selected = [
-        option for option, (_, choice) in zip(options, sendable_choices(encoded), strict=False) if choice.value in chosen
+        option
+        for option, (_, choice) in zip(options, sendable_choices(encoded), strict=False)
+        if choice.value in chosen
     ]
     element = (
         render_multi_select(options, selected, ctx) if block.many else render_single_select(options, selected, ctx)
@@ -193,7 +195,7 @@ def render_choice(choice: Choice, value: str, ctx: BlockKitContext) -> Json:
 
 
 def render_long_labels(sent: Sequence[tuple[str, Choice]], ctx: BlockKitContext) -> list[Json]:
-    """In full what a choice can only show the beginning of."""
+    """Render in full the labels that options must truncate."""
     labels = [label for _, choice in sent if len(label := ctx.format_line(choice.label)) > LABEL_MAX_CHARS]
     return render_paragraph("\n".join(labels), Tone.SUBTLE) if labels else []
 
@@ -213,7 +215,7 @@ def render_single_select(options: list[Json], chosen: list[Json], ctx: BlockKitC
 
 
 def render_select(kind: str, options: list[Json], ctx: BlockKitContext) -> Json:
-    """A menu to choose from; more than a hundred choices stand in groups called after their first and last one."""
+    """Render a select; more than a hundred options are grouped and labelled by the first and last."""
     rendered: Json = {
         "type": kind,
         "placeholder": plain_text(ctx.format_line(t("Please choose")), PLACEHOLDER_MAX_CHARS),
@@ -230,7 +232,7 @@ def group_label(part: Sequence[Json]) -> Json:
 
 
 def encode_choice(value: str, codes: Mapping[str, str]) -> str | None:
-    """What Slack sends for a choice; None where it cannot send anything for it."""
+    """Encode a choice's value as option value; None when Slack cannot carry it."""
     if not value:
         return EMPTY_VALUE
     if value.startswith(EMPTY_VALUE):
@@ -247,9 +249,9 @@ def decode_choice(value: str, codes: Mapping[str, str]) -> str:
 
 
 def parse_inputs(values: object, codes: Mapping[str, Mapping[str, str]] | None = None) -> dict[str, Any]:
-    """What was filled in, by input: texts, numbers and choices as words, "true" or "false", several as a list.
+    """Decode the inputs by name: strings, "true" or "false", and lists for several choices.
 
-    `values` is the `state.values` of what Slack sent. What was left empty is the empty word, as in a form of the web.
+    `values` is Slack's `state.values`. An empty input is the empty string, as in an HTML form.
     """
     inputs: dict[str, Any] = {}
     for name, block in list(_objects(values))[:VALUES_MAX]:
@@ -265,7 +267,7 @@ def parse_inputs(values: object, codes: Mapping[str, Mapping[str, str]] | None =
 
 
 def parse_input(action_id: str, state: Mapping[str, Any], codes: Mapping[str, str]) -> str | list[str]:
-    """The value of one input."""
+    """Decode the value of one input."""
     kind = action_id.partition(":")[0]
     if "selected_options" in state:
         chosen = [
@@ -284,13 +286,13 @@ def _value(option: object) -> str:
 
 
 def _objects(value: object) -> Iterator[tuple[str, Json]]:
-    """The objects in an object."""
+    """Yield the entries whose value is an object."""
     for name, part in cast("dict[str, object]", value).items() if isinstance(value, dict) else ():
         if isinstance(part, dict):
             yield name, cast("Json", part)
 
 
 def find_submit_action(card: Card) -> Run | None:
-    """The button that sends the form: the main one, else the first."""
+    """Find the button that submits the form: the primary one, else the first."""
     runs = [action for action in card.actions if isinstance(action, Run) and action.collects]
     return next((action for action in runs if action.style == "primary"), runs[0] if runs else None)

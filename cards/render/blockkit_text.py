@@ -1,4 +1,4 @@
-"""Words in Slack's blocks: plain wherever nothing needs markup, and cut where Slack would refuse them."""
+"""Text objects of Block Kit: plain text where no markup is needed, truncated to Slack's limits."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeAlias
@@ -14,26 +14,26 @@ FIELDS_MAX: Final = 10
 FIELD_MAX_CHARS: Final = 2_000
 HEADER_MAX_CHARS: Final = 150
 QUOTE_LINE_CHARS: Final = 100
-"""About what stands in a line of a quotation on a wide screen."""
+"""Approximate characters in one line of a quotation on a wide screen."""
 
 EMPTY_TEXT: Final = "–"
-"""Slack refuses empty words."""
+"""Replaces empty text, which Slack rejects."""
 
 
 def plain_text(text: str, max_chars: int = SECTION_MAX_CHARS) -> Json:
-    """Words as they are, in which not even `:smile:` becomes a picture."""
+    """Build a plain text object; `emoji` is off, so that `:smile:` stays text."""
     return {"type": "plain_text", "text": truncate(text, max_chars), "emoji": False}
 
 
 def truncate(text: str, max_chars: int) -> str:
-    """Words that Slack takes: not empty and not too long."""
+    """Truncate to Slack's limit and replace empty text."""
     if not text.strip():
         return EMPTY_TEXT
     return text if len(text) <= max_chars else text[: max_chars - 1].rstrip() + "…"
 
 
 def bold_title_text(title: str, rest: str, max_chars: int = SECTION_MAX_CHARS) -> Json:
-    """A bold title before the rest; where Slack could take any of it for markup, all of it plain."""
+    """Build a bold title with text behind it; all plain when any part could be parsed as markup."""
     bold = f"*{escape_entities(title)}*{escape_entities(rest)}"
     if (
         "*" in title
@@ -51,7 +51,7 @@ def section_block(text: Json, **fields: object) -> Json:
 
 
 def context_block(text: str) -> Json:
-    """A small grey line."""
+    """Build a small grey line."""
     return {"type": "context", "elements": [plain_text(text)]}
 
 
@@ -60,13 +60,13 @@ def header_block(text: str) -> Json:
 
 
 def rich_text_block(kind: str, text: str, **style: bool) -> Json:
-    """Text that knows no markup at all, in one of the shapes that need none."""
+    """Build a rich text block, whose text is never parsed as markup."""
     element: Json = {"type": "text", "text": text.strip("\n") or EMPTY_TEXT} | ({"style": style} if style else {})
     return {"type": "rich_text", "elements": [{"type": kind, "elements": [element]}]}
 
 
 def render_paragraph(text: str, tone: Tone) -> list[Json]:
-    """A text in as many blocks as it needs."""
+    """Render a text in as many blocks as its length needs."""
     parts = split_words(text, SECTION_MAX_CHARS)
     match tone:
         case Tone.SUBTLE:
@@ -78,7 +78,7 @@ def render_paragraph(text: str, tone: Tone) -> list[Json]:
 
 
 def split_words(text: str, max_chars: int) -> list[str]:
-    """The words in parts of at most so many letters, cut at the ends of lines or words where there are some."""
+    """Split a text into parts, at line ends or spaces where possible."""
     parts: list[str] = []
     while len(text) > max_chars:
         end = find_split(text, max_chars)
@@ -88,19 +88,19 @@ def split_words(text: str, max_chars: int) -> list[str]:
 
 
 def find_split(text: str, max_chars: int) -> int:
-    """Where a part ends: at the last line of its second half, else at the last word there, else in the middle."""
+    """Find the end of a part: the last line end or space in its second half, else the limit."""
     half = max_chars // 2
     ends = (text.rfind(separator, half, max_chars) for separator in ("\n", " "))
     return next((end for end in ends if end > 0), max_chars)
 
 
 def render_quote(block: Quote, ctx: RenderContext) -> Json:
-    """What somebody else wrote; rich text keeps it from being anything but that."""
+    """Render the text of another author as a rich text quotation."""
     return rich_text_block("rich_text_quote", truncate_quote(ctx.format_text(block.text), block.lines))
 
 
 def truncate_quote(text: str, lines: int) -> str:
-    """The first lines, as far as they are seen at all elsewhere."""
+    """Keep the first lines, about as many characters as other platforms show."""
     rows = text.strip().split("\n")
     visible = "\n".join(rows[:lines])
     max_chars = max(lines, 1) * QUOTE_LINE_CHARS
@@ -110,7 +110,7 @@ def truncate_quote(text: str, lines: int) -> str:
 
 
 def render_facts(block: Facts, ctx: RenderContext) -> Iterator[Json]:
-    """Labelled values in two columns; what is too long for a column stands below in full."""
+    """Render labelled values in two columns; long values get a paragraph of their own."""
     short: list[Fact] = []
     for fact in block.facts:
         if len(ctx.format_line(fact.value)) + len(ctx.format_line(fact.label)) < FIELD_MAX_CHARS // 2:

@@ -1,4 +1,4 @@
-"""Tables as files: the same words as on cards, numbers and times in the manner of the reader's spreadsheet program."""
+"""CSV files with the texts of the cards, numbers and times in the format of the reader's spreadsheet program."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,14 +11,14 @@ from services.people import Language
 from services.spreadsheet import EXPORT_ROWS_MAX, Cell as Written, Sheet
 
 CsvCell: TypeAlias = str | int | Amount | datetime | T | None
-"""What people wrote, a number, money without its currency, a time, words to translate, or nothing."""
+"""User text, number, money without currency, time, sentence, or nothing."""
 
 DECIMAL_SEPARATORS: Final = {Language.GERMAN: ",", Language.ENGLISH: "."}
 
 
 @dataclass(slots=True)
 class CsvTable:
-    """A table for one reader, which grows row by row."""
+    """A CSV table for one reader, built row by row."""
 
     header: Sequence[T]
     ctx: RenderContext
@@ -26,7 +26,7 @@ class CsvTable:
     _sheet: Sheet = field(init=False)
 
     def __post_init__(self) -> None:
-        """Begin with the header."""
+        """Write the header."""
         self._sheet = Sheet(
             [self.ctx.format_line(title) for title in self.header], self.ctx.language, max_rows=self.max_rows
         )
@@ -36,7 +36,7 @@ class CsvTable:
         self._sheet.add([self._written(cell) for cell in row])
 
     def content(self) -> bytes:
-        """The table as a file."""
+        """Return the encoded file."""
         return self._sheet.content()
 
     def _written(self, cell: CsvCell) -> Written:

@@ -1,19 +1,19 @@
-"""Cards as HTML, for the chat in the browser; a whole page for those who come by a link.
+"""Render cards as HTML for the browser chat, and whole pages for visitors with a link.
 
-A card is one `article.card`; it needs no id and no script, and may stand many times on a page.
+A card is one `article.card`; it needs no id and no script, and may occur many times on a page.
 
-What a page's script finds:
+Contract for a page's script:
 - `[data-cmd]`: a button that runs a command. `data-args` is a JSON object; `data-collects` says that the card's inputs
-  go with it. Every button is `type="button"`; the inputs stand in `form.card-form` (`method="dialog"`: it never leaves
-  the page). Enter in an input submits that form: the script then presses the card's first `[data-collects]`.
+  go with it. Every button is `type="button"`; the inputs are in `form.card-form` (`method="dialog"`: it is never
+  sent). Enter in an input submits that form: the script then presses the card's first `[data-collects]`.
 - `[data-kind]`: an input with its `name`. `text`, `number`, `date` and `choice` give their value (empty: left out),
   `toggle` gives true or false, `many` (check boxes of one name) the list of the checked values. `form.reportValidity()`
-  tells people what is missing.
+  reports missing inputs to the user.
 
-What a stylesheet finds:
+Contract for a stylesheet:
 - card: `card`, `card-head`, `card-title`, `card-body`, `card-form`, `actions`, `button` (also on links),
   `button-primary`, `button-destructive`, `more` (details), `more-actions`
-- words: `text`, `quote` (with `lines-1` … `lines-9`), `badge`, `symbol`, and `tone-plain`, `tone-subtle`,
+- texts: `text`, `quote` (with `lines-1` … `lines-9`), `badge`, `symbol`, and `tone-plain`, `tone-subtle`,
   `tone-strong`, `tone-good`, `tone-warning`, `tone-bad` on texts and badges
 - blocks: `facts` with `fact`; `items` with `items-title`, `item`, `item-words`, `item-head`, `item-title`,
   `item-detail`, `item-aside`; `table-frame`, `table`; `progress`; `picture`; `file` (a link with `data-file`,
@@ -66,7 +66,7 @@ from services.people import Language
 
 STYLESHEET: Final = Markup(Path(__file__).with_name("page.css").read_text("utf-8"))  # noqa: S704 - our own file
 STYLE_SOURCE: Final = f"'sha256-{b64encode(sha256(STYLESHEET.encode()).digest()).decode()}'"
-"""How a content security policy permits the stylesheet of `page`, and no other."""
+"""Source expression that permits only the stylesheet of `render_page` in a content security policy."""
 
 BUTTONS_SHOWN: Final = 3
 CHOICES_SHOWN: Final = 5
@@ -81,12 +81,12 @@ INPUT_TYPES: Final = (TextInput, NumberInput, ChoiceInput, ToggleInput, DateInpu
 
 
 def render(card: Card, language: Language, zone: str, now: datetime) -> str:
-    """The card as an HTML fragment."""
+    """Render the card as an HTML fragment."""
     return str(render_element(card, RenderContext(language, zone, now)))
 
 
 def render_element(card: Card, ctx: RenderContext) -> h.Element:
-    """The card as an element, to stand in a page."""
+    """Render the card as an htpy element."""
     parts = [render_block(block, ctx) for block in card.body]
     body = h.div(".card-body")[parts] if parts else None
     inside = (body, render_actions(card.actions, ctx))
@@ -98,9 +98,9 @@ def render_element(card: Card, ctx: RenderContext) -> h.Element:
 
 
 def render_page(title: str, body: h.Node, language: Language) -> str:
-    """A page of its own: `body` is made with htpy (`drawn`, say), a plain string in it is escaped.
+    """Render a whole page; `body` is htpy content, in which plain strings are escaped.
 
-    Its stylesheet is part of it; a content security policy names it with `STYLE_SOURCE`.
+    The stylesheet is inline; a content security policy permits it with `STYLE_SOURCE`.
     """
     head = h.head[
         h.meta(charset="utf-8"),
@@ -124,7 +124,7 @@ def render_badge(badge: Badge, ctx: RenderContext) -> h.Element:
 
 
 def render_lines(text: str) -> list[h.Node]:
-    """The lines of a text, each on its own line."""
+    """Render each line of a text on its own line."""
     lines = text.split("\n")
     return [lines[0], *(node for line in lines[1:] for node in (h.br, line))]
 
@@ -176,7 +176,7 @@ def render_item(item: Item, ctx: RenderContext) -> h.Element:
         h.p(".item-detail")[ctx.format_line(item.detail)] if item.detail else None,
     ]
     about = ctx.format_line(item.title)
-    # "Pick" alone says little to whoever hears the buttons one after the other.
+    # A screen reader lists buttons without their rows: "Pick" alone would be ambiguous.
     aside = (render_action(action, ctx, about) for action in item.actions)
     return h.li(".item")[text, h.div(".item-aside")[aside] if item.actions else None]
 
@@ -184,7 +184,7 @@ def render_item(item: Item, ctx: RenderContext) -> h.Element:
 def render_table(table: Table, ctx: RenderContext) -> h.Element:
     head = h.thead[h.tr[(h.th(scope="col")[ctx.format_line(cell)] for cell in table.columns)]]
     rows = (h.tr[(h.td[ctx.format_line(cell)] for cell in row)] for row in table.rows)
-    # A wide table scrolls inside its frame, also by keyboard.
+    # The frame is focusable, so that a wide table scrolls by keyboard (WCAG 2.1.1).
     label = ctx.format_line(t("Table"))
     frame = h.div(".table-frame", role="region", tabindex="0", aria_label=label)
     return frame[h.table(".table")[head, h.tbody[rows]]]
@@ -198,7 +198,7 @@ def render_picture(picture: Picture, ctx: RenderContext) -> h.Element:
 
 
 def render_file(file: File, ctx: RenderContext) -> h.Element:
-    """A link that the page leads through its own door; elsewhere nobody fetches anything with it."""
+    """Render a link that the chat's script handles; without the session of the chat it returns nothing."""
     size = h.span(".file-size")[ctx.format_value(Size(file.size_bytes))]
     address = f"/chat/files/{quote(file.file_id, safe='')}"
     link = h.a(href=address, download=file.name, data_file=file.file_id)[remove_invisible(file.name)]
@@ -259,7 +259,7 @@ def render_input(block: Input, ctx: RenderContext) -> h.Element:
 def render_field(
     block: TextInput | NumberInput | DateInput | ChoiceInput, ctx: RenderContext, control: h.Node
 ) -> h.Element:
-    """An input with its label around it, so that the two belong together without an id."""
+    """Render an input inside its label, which associates them without an id."""
     return h.label(class_=field_classes(block.error))[
         render_label(block.label, ctx, required=block.required), control, *render_error(block.error, ctx)
     ]
@@ -314,7 +314,7 @@ def format_number(value: float | None) -> str | None:
 
 
 def render_choice_input(block: ChoiceInput, ctx: RenderContext) -> h.Element:
-    """Few choices are all shown, more fold up in a list."""
+    """Render a choice: few options expanded, more in a select."""
     if not block.many and len(block.choices) > CHOICES_SHOWN:
         return render_field(block, ctx, render_select(block, ctx))
     chosen = set(block.value.split(",")) if block.many else {block.value}
@@ -332,7 +332,7 @@ def render_choice(block: ChoiceInput, choice: Choice, ctx: RenderContext, *, che
         data_kind="many" if block.many else "choice",
         value=choice.value,
         checked=checked,
-        # A required check box would have to be checked itself.
+        # HTML validates `required` for each check box alone, not for the group.
         required=block.required and not block.many,
     )
     return h.label(".choice")[box, h.span[ctx.format_line(choice.label)]]

@@ -1,4 +1,4 @@
-"""Cards as the HTML part of a mail: styles stand on the elements, because mail programs drop stylesheets."""
+"""Render cards as the HTML part of a mail. Styles are inline, because mail programs drop stylesheets."""
 
 from datetime import datetime
 from typing import Final
@@ -50,7 +50,7 @@ TONE_STYLES: Final = {
 
 
 def render(card: Card, language: Language, zone: str, now: datetime) -> str:
-    """The card as a whole HTML document; of its buttons only the links, because a mail runs no command."""
+    """Render a whole HTML document. Only links remain of the buttons, because a mail cannot run commands."""
     ctx = RenderContext(language, zone, now)
     title = ctx.format_line(card.title)
     head = h.head[h.meta(charset="utf-8"), h.meta(name="color-scheme", content="light"), h.title[title]]
@@ -85,10 +85,10 @@ def render_block(part: Block, ctx: RenderContext) -> h.Node:
         case Picture():
             rendered = render_picture(part, ctx)
         case File():
-            # Where it is fetched, the person is known; a mail may lie anywhere.
+            # No link: a download needs a signed-in user, and a mail can be forwarded.
             rendered = h.p(style=TEXT_STYLE)[ctx.format_line(file_text(part))]
         case _:
-            # A mail takes no input.
+            # Mail programs do not submit forms.
             rendered = None
     return rendered
 

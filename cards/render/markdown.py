@@ -1,20 +1,20 @@
-"""Words that a client must not take for Markdown: escaped where it could matter, untouched where it cannot."""
+"""Escape text for Markdown, only where it could be parsed as markup."""
 
 import re
 from typing import Final
 
 ALWAYS_ESCAPED: Final = re.compile(r"[\[`]|~~+|(?<=\{)\{|\\(?=[!-/:-@\[-`{-~]|$)|&(?=#?\w+;)|<(?=[A-Za-z/!?])")
 ESCAPE_STARTS: Final = re.compile(r"[\[`~{\\&<*_]")
-"""What each of the expressions beside this one begins with, except at the start of a line."""
+"""First characters of the patterns beside this one, except at the start of a line."""
 EMPHASIS_RUN: Final = re.compile(r"\*+|_+")
 LINE_START: Final = re.compile(r"(?:[-+=](?=[-+=\s]|$)|#+(?=\s|$)|>|\d{1,9}(?=[.)](?:\s|$)))")
 
 
 def escape_markdown(text: str) -> str:
-    """The words as Markdown that reads as these very words; each line becomes a paragraph.
+    """Escape a text so that Markdown shows it unchanged; each line becomes a paragraph.
 
-    Some mobile clients show a backslash that was not needed. So a masked address (`e***@acme.de`) keeps its stars:
-    only what could open an emphasis is escaped, and what could close one then closes nothing.
+    Some mobile clients show an unneeded backslash. A masked address (`e***@acme.de`) therefore keeps its asterisks:
+    only what could open an emphasis is escaped.
     """
     if "\n" not in text:
         return escape_start(escape_inside(text.strip()))
@@ -33,7 +33,7 @@ def add_backslashes(match: re.Match[str]) -> str:
 
 
 def escape_run(match: re.Match[str]) -> str:
-    """Stars or underscores, escaped unless they cannot open an emphasis or a list."""
+    """Escape asterisks or underscores unless they cannot open an emphasis or a list."""
     before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
     opens_nothing = bool(before) and (not after or after.isspace())
     inside_word = before.isalnum() and (is_punctuation(after) or (match[0][0] == "_" and after.isalnum()))
@@ -45,7 +45,7 @@ def is_punctuation(character: str) -> bool:
 
 
 def escape_start(line: str) -> str:
-    """The line without what makes a list, a heading, a rule or a quotation of it."""
+    """Escape what would make the line a list, heading, rule or quotation."""
     if line[:1].isalpha():
         return line
     if not (match := LINE_START.match(line)):

@@ -1,11 +1,11 @@
-"""Words that Slack must not take for its markup, which knows no escape: told apart, or broken up."""
+"""Escape text for Slack's mrkdwn, which has no escape character: detect markup and break it up."""
 
 import re
 from typing import Final
 
 ENTITIES: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 MARKUP_CHARS: Final = re.compile(r"[*_~`:>•+\-]|\d[.)]")
-"""Words without any of these are read as they are."""
+"""A text without any of these contains no markup."""
 EMPHASIS_RUN: Final = re.compile(r"[*_~]+")
 EMOJI: Final = re.compile(r":(?=[\w+'\-]+:)")
 LINE_START: Final = re.compile(r"^[^\S\n]*(?:>|[-+*•]\s|\d{1,9}[.)]\s)", re.MULTILINE)
@@ -16,7 +16,7 @@ GRAVE: Final = "\u02cb"
 
 
 def is_literal(text: str) -> bool:
-    """Whether Slack reads them as these very words where it knows markup; `<`, `>` and `&` are entities there."""
+    """Tell whether mrkdwn shows the text unchanged; `<`, `>` and `&` are escaped as entities."""
     if not MARKUP_CHARS.search(text):
         return True
     if "`" in text or EMOJI.search(text) or LINE_START.search(text):
@@ -25,7 +25,7 @@ def is_literal(text: str) -> bool:
 
 
 def opens_emphasis(run: re.Match[str]) -> bool:
-    """Whether bold, italic or struck words may begin here. Inside a word none do: a masked address keeps its stars."""
+    """Tell whether bold, italic or strikethrough may begin here; inside a word, as in a masked address, none does."""
     start, end = run.span()
     before, after = run.string[max(0, start - 1) : start], run.string[end : end + 1]
     inside_word = before.isascii() and before.isalnum() and len(set(run[0])) == 1
@@ -33,12 +33,12 @@ def opens_emphasis(run: re.Match[str]) -> bool:
 
 
 def escape_entities(text: str) -> str:
-    """Without what begins a link, a mention or a call to everybody."""
+    """Escape what begins a link, a mention or `@channel`."""
     return text.translate(ENTITIES)
 
 
 def escape_mrkdwn(text: str) -> str:
-    """As text for a place that always knows markup: a space as thin as a hair keeps each mark from opening anything."""
+    """Escape a text where mrkdwn cannot be switched off: a hair space after each mark keeps it from opening markup."""
     if is_literal(text):
         return escape_entities(text)
     text = EMPHASIS_RUN.sub(

@@ -1,4 +1,4 @@
-"""Cards as plain text: notifications, the text part of mails, places that show nothing else."""
+"""Render cards as plain text: notifications, the text part of mails, and clients without cards."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -26,12 +26,12 @@ from services.people import Language
 
 
 def render_summary(card: Card, language: Language, zone: str, now: datetime) -> str:
-    """The one or two sentences that stand for the card, on one line."""
+    """Render the card's summary on one line."""
     return RenderContext(language, zone, now).format_line(card.plain)
 
 
 def render(card: Card, language: Language, zone: str, now: datetime) -> str:
-    """The card in lines: what happened, what it says, and where its links lead; buttons are left out."""
+    """Render the card as lines with the URLs of its links; other buttons are left out."""
     ctx = RenderContext(language, zone, now)
     first = [ctx.format_line(card.title), *(render_badge(card.badge, ctx) if card.badge else ())]
     summary = [ctx.format_line(card.summary)] if card.summary and card.summary != card.title else []
@@ -60,7 +60,7 @@ def render_block(block: Block, ctx: RenderContext) -> Iterable[str]:
         case Picture() | File():
             lines = (ctx.format_line(file_text(block) if isinstance(block, File) else block.alternative),)
         case _:
-            # What is to be filled in can be filled in only where cards are shown.
+            # Plain text has no inputs.
             lines = ()
     return lines
 

@@ -1,4 +1,4 @@
-"""The only place where sentences are made: translate, format the parameters for the reader, escape for the target."""
+"""The only place where sentences are built: translate, format the parameters for the reader, escape for the target."""
 
 import re
 import sys
@@ -23,7 +23,7 @@ PLACEHOLDER_PATTERN: Final = re.compile(r"\{(\w+)\}")
 
 TRANSLATIONS: Final = {language: load_translations(language) for language in Language}
 
-# English is for readers in Europe (24 hours, the day first), with the plain $ of the price list.
+# English is for European readers: en_GB gives 24 hours and day first; en_US writes $ instead of US$.
 DATE_LOCALES: Final = {Language.GERMAN: Locale("de"), Language.ENGLISH: Locale("en", "GB")}
 NUMBER_LOCALES: Final = {Language.GERMAN: Locale("de"), Language.ENGLISH: Locale("en", "US")}
 SHORT_DAY_FORMATS: Final = {Language.GERMAN: "dd.MM.", Language.ENGLISH: "d MMM"}
@@ -36,26 +36,26 @@ CENTS: Final = 100
 KILOBYTE: Final = 1024
 MEGABYTE: Final = 1024 * KILOBYTE
 
-# Control characters, text direction overrides and halves of characters draw something else than what was written.
+# Control characters, bidirectional overrides (Unicode TR36) and surrogates display a text other than the typed one.
 INVISIBLE_CHARS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 LINE_BREAKS: Final = re.compile(r"\s*\n\s*")
 SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 SYMBOLS: Final = {State.OPEN: "● ", State.DONE: "✓ ", State.WARNING: "⚠ ", State.NONE: ""}
-"""The one symbol of a line, in front of its words."""
+"""Symbol in front of a line, by state."""
 
 EscapeFunction = Callable[[str], str]
-"""Makes words harmless for a target that knows markup."""
+"""Escapes a text for the markup of the target."""
 
 
 def keep_text(text: str) -> str:
-    """For plain text, and for HTML, which htpy escapes."""
+    """Return the text unchanged, for plain text and for HTML, which htpy escapes."""
     return text
 
 
 @lru_cache(maxsize=1024)
 def find_zone(name: str) -> ZoneInfo:
-    """The time zone of that name; UTC where the name is none, because a time in UTC is better than no answer."""
+    """Return the time zone of that name, or UTC when it is unknown, so that rendering never fails."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -63,7 +63,7 @@ def find_zone(name: str) -> ZoneInfo:
 
 
 def remove_invisible(text: str) -> str:
-    """User text without characters that hide or turn what is written."""
+    """Remove control characters, direction overrides and surrogates from user text."""
     if text.isprintable():
         return text
     return SURROGATES.sub(
@@ -72,13 +72,13 @@ def remove_invisible(text: str) -> str:
 
 
 def file_text(file: File) -> T:
-    """A file in a line: what it is called and how large it is."""
+    """Describe a file by name and size."""
     return T("{name} · {size}", {"name": file.name, "size": Size(file.size_bytes)})
 
 
 @lru_cache(maxsize=4096)
 def format_money(cents: int, currency: str, language: Language) -> str:
-    """Money; whole sums without ",00", which is noise in every row."""
+    """Format money, without decimals when the cents are zero."""
     locale = NUMBER_LOCALES[language]
     pattern = locale.currency_formats["standard"].pattern
     pattern_without_cents = pattern.replace(".00", "") if cents % CENTS == 0 else None
@@ -93,7 +93,7 @@ def format_money(cents: int, currency: str, language: Language) -> str:
 
 @lru_cache(maxsize=4096)
 def _constant_line(source: str, language: Language, escape: EscapeFunction) -> str:
-    """A line that says the same to everybody."""
+    """Translate and escape a line without parameters, cached."""
     return escape(LINE_BREAKS.sub(" ", _translate(source, language)).strip())
 
 
@@ -104,18 +104,18 @@ def _translate(source: str, language: Language) -> str:
 
 @lru_cache(maxsize=4096)
 def _split_placeholders(sentence: str) -> tuple[str, ...]:
-    """What stands between the placeholders and, at every second place, their names."""
+    """Split a sentence into texts and, at every odd index, placeholder names."""
     return tuple(PLACEHOLDER_PATTERN.split(sentence))
 
 
 def find_placeholders(source: str) -> set[str]:
-    """The names that a sentence wants."""
+    """Find the placeholder names of a sentence."""
     return set(PLACEHOLDER_PATTERN.findall(source))
 
 
 @dataclass(frozen=True, slots=True)
 class RenderContext:
-    """Words for one reader: language, time zone, the moment of reading, and how the target is escaped."""
+    """Reader and target of a rendering: language, time zone, present time, and escape function."""
 
     language: Language
     zone: str
@@ -123,24 +123,24 @@ class RenderContext:
     escape: EscapeFunction = keep_text
 
     def escape_text(self, text: T) -> str:
-        """The sentence in the reader's words, escaped for the target."""
+        """Format a sentence for the reader, escaped for the target."""
         return self.escape(self.format_text(text))
 
     def escape_line(self, text: T) -> str:
-        """The sentence on one line, escaped: titles, labels, cells."""
+        """Format a sentence on one line, escaped: titles, labels, cells."""
         if not text.params and not text.plural:
             return _constant_line(text.source, self.language, self.escape)
         return self.escape(self.format_line(text))
 
     def format_line(self, text: T) -> str:
-        """The sentence on one line, not escaped: buttons, subjects of mails."""
+        """Format a sentence on one line, not escaped: buttons, mail subjects."""
         if not text.params and not text.plural:
             return _constant_line(text.source, self.language, keep_text)
         line = self.format_text(text)
         return (LINE_BREAKS.sub(" ", line) if "\n" in line else line).strip()
 
     def format_text(self, text: T) -> str:
-        """The sentence in the reader's words, not escaped: for targets that know no markup."""
+        """Format a sentence for the reader, not escaped: for targets without markup."""
         pieces = _split_placeholders(self.translate(text))
         if len(pieces) == 1:
             return pieces[0]
@@ -152,7 +152,7 @@ class RenderContext:
                 parts[index] = f"{{{name}}}"
                 continue
             value = self.format_value(param)
-            # "bis 27.11." at the end of a sentence has one full stop.
+            # "bis 27.11." at the end of a sentence must not end with two full stops.
             ends_twice = isinstance(param, Day | Instant) and value.endswith(".") and parts[index + 1][:1] == "."
             parts[index] = value[:-1] if ends_twice else value
         return "".join(parts)
@@ -178,7 +178,7 @@ class RenderContext:
                 return self.format_text(param)
 
     def format_size(self, size_bytes: int) -> str:
-        """What a file holds, as the systems of the readers say it: begun kilobytes, from a megabyte on one decimal."""
+        """Format a file size: whole KB rounded up, from 1 MB on with one decimal."""
         if size_bytes < MEGABYTE:
             return f"{format_decimal(-(-size_bytes // KILOBYTE), locale=NUMBER_LOCALES[self.language])} KB"
         tenths = Decimal(size_bytes * 10 // MEGABYTE) / 10
@@ -188,7 +188,7 @@ class RenderContext:
         return format_money(amount.cents, amount.currency, self.language)
 
     def format_day(self, day: date) -> str:
-        """The day, with its year when that is not the present one."""
+        """Format a day, with its year unless it is the present one."""
         if day.year == self.to_local_time(self.now).year:
             return format_date(day, SHORT_DAY_FORMATS[self.language], locale=DATE_LOCALES[self.language])
         return self.format_date(day)
@@ -211,7 +211,7 @@ class RenderContext:
         return at.astimezone(find_zone(self.zone))
 
     def format_clock(self, at: datetime) -> str:
-        """The time of day; with its weekday within a week, the date beyond."""
+        """Format a time of day; add the weekday within a week, show the date beyond."""
         local, today = self.to_local_time(at), self.to_local_time(self.now).date()
         if abs(local.date() - today) >= WEEK:
             return self.format_date(local.date())
@@ -221,20 +221,20 @@ class RenderContext:
         return f"{format_date(local, 'EEE', locale=DATE_LOCALES[self.language])} {time}"
 
     def format_relative(self, at: datetime) -> str:
-        """How long ago, or in how long; the date when that is far."""
+        """Format the distance from now; the date when it is 30 days or more."""
         distance = at - self.now
         if abs(distance) >= MONTH:
             return self.format_date(self.to_local_time(at).date())
         if abs(distance) < timedelta(minutes=1):
             return self.format_text(JUST_NOW)
-        # A threshold that nothing reaches keeps days from becoming weeks, which are too coarse for a deadline.
+        # babel switches to weeks above the threshold; weeks are too coarse for a deadline, so it is never reached.
         granularity, threshold = ("day", sys.maxsize) if abs(distance) >= ALMOST_A_DAY else ("minute", 1)
         return format_timedelta(
             distance, granularity, threshold, add_direction=True, format="short", locale=DATE_LOCALES[self.language]
         )
 
     def format_remaining(self, until: datetime) -> str:
-        """What is left, in the two largest units; a begun minute counts."""
+        """Format the remaining time in its two largest units, rounded up to a minute."""
         minutes = max(0, -((self.now - until) // timedelta(minutes=1)))
         days, minutes = divmod(minutes, 24 * 60)
         hours, minutes = divmod(minutes, 60)

@@ -1,4 +1,4 @@
-"""Which addresses a card may point to."""
+"""Check the URLs in cards."""
 
 from typing import Final
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ SAFE_SCHEMES: Final = {"https", "http", "mailto"}
 
 
 def is_safe_url(url: str) -> bool:
-    """Whether the address is one of the web or of mail, and no script in disguise."""
+    """Tell whether the URL uses http, https or mailto; `javascript:` and others are rejected."""
     try:
         parts = urlsplit(url)
     except ValueError:

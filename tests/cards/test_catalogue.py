@@ -83,9 +83,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "bot" / "handlers").mkdir(parents=True)
     (tmp_path / "cards" / "lead.py").write_text('t("Pick")\nt("Cancel")\ntn("{n} lead", "{n} leads", 2)\nt(f"{x}")\n')
     (tmp_path / "bot" / "handlers" / "team.py").write_text('t("Cancel")\nt("Leave")\nt(\n    "Two "\n    "parts"\n)\n')
-    monkeypatch.setattr(collecting, "ROOT", tmp_path)
-    monkeypatch.setattr(collecting, "HERE", tmp_path / "cards" / "locale")
-    monkeypatch.setattr(locale, "HERE", tmp_path / "cards" / "locale")
+    monkeypatch.setattr(collecting, "SOURCE_ROOT", tmp_path)
+    monkeypatch.setattr(collecting, "LOCALE_FOLDER", tmp_path / "cards" / "locale")
+    monkeypatch.setattr(locale, "LOCALE_FOLDER", tmp_path / "cards" / "locale")
     return tmp_path
 
 
