@@ -25,7 +25,7 @@ class SiteOperator:
 class RetentionDays:
     """How long technical records are kept, in days."""
 
-    arrivals_days: int
+    interactions_days: int
     deliveries_days: int
 
 
@@ -117,7 +117,7 @@ _AUDIT_LOG: Final = t("Owners and admins read the log of their own team with: au
 
 def _retention_items(retention: RetentionDays) -> tuple[tuple[T, T], ...]:
     return (
-        (t("Answers to clicks and commands"), _days_text(retention.arrivals_days)),
+        (t("Answers to clicks and commands"), _days_text(retention.interactions_days)),
         (t("Messages that were sent"), _days_text(retention.deliveries_days)),
         (t("Files that you send"), _days_text(KEPT[Purpose.RECEIVED].days)),
         (t("Files that are made for you"), _days_text(KEPT[Purpose.MADE].days)),

@@ -43,19 +43,19 @@ HINT = Text(t("Write any of these, or press the button. German and English are b
 
 @dataclass(frozen=True, slots=True)
 class CommandHelp:
-    """One command as help lists it; `takes` are the arguments to type, `clickable` means that it needs none."""
+    """One command as help lists it; `arguments` are to be typed, `is_clickable` means that it needs none."""
 
     group: str
     name: str
-    about: T
-    verb: T
-    words: str
-    takes: tuple[str, ...]
-    clickable: bool
+    description: T
+    label: T
+    typed: str
+    arguments: tuple[str, ...]
+    is_clickable: bool
 
 
 def help_card(team: str, commands: tuple[CommandHelp, ...], group: str = "") -> Card:
-    """List what this user may do here: all of it when it is short, else the topics, or one of them."""
+    """List what this user may do here: everything when short, else the topics, or one topic."""
     title = t("What you can do in {team}", team=team) if team else t("What you can do here")
     if group:
         back = Run(t("All topics"), "help")
@@ -80,7 +80,7 @@ def _present_groups(commands: tuple[CommandHelp, ...]) -> list[str]:
 
 
 def _group_item(commands: tuple[CommandHelp, ...], group: str) -> Item:
-    typed = " · ".join(command.words for command in commands if command.group == group)
+    typed = " · ".join(command.typed for command in commands if command.group == group)
     show = Run(t("Show"), "help", {"group": group})
     return Item(GROUP_NAMES[group], verbatim(typed), actions=(show,))
 
@@ -90,13 +90,13 @@ def _command_items(commands: tuple[CommandHelp, ...], group: str) -> tuple[Item,
 
 
 def _command_item(command: CommandHelp) -> Item:
-    actions = (Run(command.verb, command.name),) if command.clickable else ()
-    return Item(command.about, _typed_text(command), actions=actions)
+    actions = (Run(command.label, command.name),) if command.is_clickable else ()
+    return Item(command.description, _typed_text(command), actions=actions)
 
 
 def _typed_text(command: CommandHelp) -> T:
-    samples = {f"sample{index}": ARGUMENT_SAMPLES[name] for index, name in enumerate(command.takes)}
-    return T(" ".join(("{words}", *(f"{{{name}}}" for name in samples))), {"words": command.words, **samples})
+    samples = {f"sample{index}": ARGUMENT_SAMPLES[name] for index, name in enumerate(command.arguments)}
+    return T(" ".join(("{words}", *(f"{{{name}}}" for name in samples))), {"words": command.typed, **samples})
 
 
 def suggestion_card(typed: str, nearest: tuple[tuple[str, str], ...]) -> Card:
@@ -153,13 +153,13 @@ def language_form() -> Card:
 
 _COMMANDS = (
     CommandHelp(
-        "leads", "lead.list", t("What is on offer and what is in work"), t("Show leads"), "leads", (), clickable=True
+        "leads", "lead.list", t("What is on offer and what is in work"), t("Show leads"), "leads", (), is_clickable=True
     ),
-    CommandHelp("team", "member.list", t("Who is in the team"), t("Show colleagues"), "members", (), clickable=True),
+    CommandHelp("team", "member.list", t("Who is in the team"), t("Show colleagues"), "members", (), is_clickable=True),
 )
 _VISITOR_COMMANDS = (
     CommandHelp(
-        "you", "help", t("Show what you can do here"), t("What can I do here?"), "help", ("group",), clickable=True
+        "you", "help", t("Show what you can do here"), t("What can I do here?"), "help", ("group",), is_clickable=True
     ),
 )
 

@@ -55,7 +55,7 @@ async def show(ctx: Context, args: HelpArgs) -> Card:
             one.verb,
             (one.german if german else one.english)[0],
             tuple(name.rstrip("*") for name in one.takes),
-            clickable=not one.needs_arguments or one.form is not None,
+            is_clickable=not one.needs_arguments or one.form is not None,
         )
         for one in ctx.registry.commands.values()
         if one.listed and _is_offered(ctx.actor, one)

@@ -107,9 +107,9 @@ def _dropped_card(view: BulkView) -> Card:
 
 def bulk_started_card(view: BulkView) -> Card:
     """Confirm the start in place of the draft; the report is posted as a separate message."""
-    firms = view.tally.total - view.tally.of(Fate.REFUSED)
+    invited = view.tally.total - view.tally.of(Fate.REFUSED)
     return Card(
-        tn("{n} invitation is on its way", "{n} invitations are on their way", firms),
+        tn("{n} invitation is on its way", "{n} invitations are on their way", invited),
         (Text(t("You find the report in our direct chat."), Tone.SUBTLE),),
         (Run(t("Overview"), "bulk.show", {"bulk": view.bulk_id}),),
     )

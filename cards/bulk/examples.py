@@ -27,8 +27,8 @@ from services.file import OfferedFile
 from services.marketplace.model import Part
 
 _PROBLEMS: Final = tuple(
-    LineView(line=number, firm=firm, email=email, part=Part.TAKES, fate=Fate.REFUSED, problem=problem)
-    for number, firm, email, problem in (
+    LineView(line=number, firm=name, email=email, part=Part.TAKES, fate=Fate.REFUSED, problem=problem)
+    for number, name, email, problem in (
         (3, "Sparren & Söhne", "info@sparren", Problem.ADDRESS),
         (4, "N" * 40, "k***@lang.example", Problem.LONG),
         (7, "Dachwerk", "i***@dachwerk.example", Problem.TWICE),

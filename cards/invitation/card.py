@@ -53,7 +53,6 @@ from services.team.model import Seats
 VIEW: Final = "invitation.approval"
 
 SHOW_INVITATIONS: Final = Run(t("Show invitations"), "invitation.list")
-LEADS: Final = Run(t("Show leads"), "lead.list", style=Style.PRIMARY)
 
 STATE_BADGES: Final[dict[InvitationState, Badge]] = {
     InvitationState.REQUESTED: Badge(t("waiting for approval"), State.OPEN, Tone.WARNING),

@@ -3,7 +3,7 @@
 from functools import reduce
 from typing import Final
 
-from cards.lead_import.forms import default_inputs, joined_headings
+from cards.lead_import.forms import default_inputs, join_headings
 from cards.lead_import.skipped_rows import FIELD_NAMES, skip_reason
 from cards.model import (
     Action,
@@ -109,7 +109,7 @@ def _mapping_blocks(view: ImportView) -> tuple[Block, ...]:
         t(
             "{field}: {heading}",
             field=FIELD_NAMES[field],
-            heading=joined_headings(view, indexes) or t("without a heading"),
+            heading=join_headings(view, indexes) or t("without a heading"),
         )
         for field, indexes in sorted(
             view.lead_import.plan.columns.items(), key=lambda column: list(FIELD_NAMES).index(column[0])

@@ -48,7 +48,7 @@ def _column_input(view: ImportView, field: str) -> ChoiceInput:
     choices = [_LEAVE_OUT_CHOICE, *(Choice(str(column.place), _column_choice_label(column)) for column in offered)]
     joined = chosen if len(chosen) > 1 else view.joined
     if field == Field.NAME and len(joined) > 1:
-        choices.insert(1, Choice(_choice_value(joined), verbatim(joined_headings(view, joined))))
+        choices.insert(1, Choice(_choice_value(joined), verbatim(join_headings(view, joined))))
     return ChoiceInput(field, FIELD_NAMES[field], tuple(choices), _choice_value(chosen))
 
 
@@ -56,7 +56,7 @@ def _choice_value(indexes: tuple[int, ...]) -> str:
     return "+".join(str(index) for index in indexes) or NO_COLUMN
 
 
-def joined_headings(view: ImportView, indexes: tuple[int, ...]) -> str:
+def join_headings(view: ImportView, indexes: tuple[int, ...]) -> str:
     """Join the headings of several columns with plus signs."""
     headings = {column.place: column.heading for column in view.columns}
     return " + ".join(headings.get(index, "")[:HEADING_SHOWN_CHARS] for index in indexes)

@@ -41,7 +41,7 @@ from cards.model import (
 )
 from cards.render.markdown import escape_markdown
 from cards.render.text import SYMBOLS, RenderContext, file_text, remove_invisible
-from cards.render.truncation import truncated_versions
+from cards.render.truncation import iterate_truncated
 from cards.render.urls import is_safe_url
 from services.people import Language
 
@@ -107,7 +107,7 @@ def render(
     if measure_bytes(rendered) <= LIMIT_BYTES:
         return rendered
     ctx = replace(ctx, extra={})
-    for candidate in truncated_versions(card, ctx):
+    for candidate in iterate_truncated(card, ctx):
         rendered = render_card(candidate, ctx, user_ids[:REFRESH_USERS_MAX])
         if measure_bytes(rendered) <= LIMIT_BYTES:
             break
@@ -249,11 +249,13 @@ def render_progress_bar(progress: Progress) -> Json:
     total = max(progress.total, 1)
     done = min(max(progress.done, 0), total)
     parts = ((done, "accent"), (total - done, "emphasis"))
-    rendered = [column([], column_weight(part, total), style=style, minHeight="8px") for part, style in parts if part]
+    rendered = [
+        column([], compute_column_width(part, total), style=style, minHeight="8px") for part, style in parts if part
+    ]
     return column_set(*rendered, spacing="Small")
 
 
-def column_weight(part: int, total: int) -> int:
+def compute_column_width(part: int, total: int) -> int:
     """Compute a column's width, which must not be zero."""
     return max(1, round(100 * part / total))
 
@@ -361,7 +363,7 @@ def render_choice_input(block: ChoiceInput, ctx: AdaptiveContext) -> Json:
     rendered: Json = {
         "type": "Input.ChoiceSet",
         "choices": [render_choice(choice, ctx) for choice in block.choices],
-        "style": choice_style(len(block.choices), many=block.many),
+        "style": select_choice_style(len(block.choices), many=block.many),
         "wrap": True,
         "placeholder": ctx.format_line(t("Please choose")),
     }
@@ -372,6 +374,6 @@ def render_choice(choice: Choice, ctx: AdaptiveContext) -> Json:
     return {"title": ctx.format_line(choice.label), "value": choice.value}
 
 
-def choice_style(count: int, *, many: bool) -> str:
+def select_choice_style(count: int, *, many: bool) -> str:
     """Choose the style: few choices are expanded, more are collapsed."""
     return "expanded" if many or count <= CHOICES_SHOWN else "compact"

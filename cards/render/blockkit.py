@@ -30,7 +30,7 @@ from cards.render.blockkit_blocks import BodyRenderer, render_heading
 from cards.render.blockkit_inputs import assign_choice_codes, find_submit_action, parse_inputs
 from cards.render.blockkit_text import Json, plain_text
 from cards.render.mrkdwn import escape_mrkdwn
-from cards.render.truncation import truncated_versions
+from cards.render.truncation import iterate_truncated
 from services.people import Language
 
 MESSAGE_BLOCKS_MAX: Final = 50
@@ -115,7 +115,7 @@ def encode_metadata(payload: Json, extra: Json) -> str:
     """Encode the submit command and extra data of a modal. Raises ValueError above Slack's limit."""
     metadata = msgspec.json.encode({**payload, **extra}).decode()
     if len(metadata) > METADATA_MAX_CHARS:
-        raise ValueError(f"the arguments of {payload['cmd']} are longer than a window may carry")
+        raise ValueError(f"the arguments of {payload['cmd']} are longer than a modal may carry")
     return metadata
 
 
@@ -128,7 +128,7 @@ def render_within_limits(
     command = command or (submit.command if submit else "")
     blocks = render_card(card, ctx, command, is_titled=is_titled)
     dense = replace(ctx, is_dense=True)
-    for candidate in truncated_versions(card, ctx):
+    for candidate in iterate_truncated(card, ctx):
         if fits_limits(blocks, ctx, blocks_max):
             break
         blocks = render_card(altered(candidate, actions=card.actions), dense, command, is_titled=is_titled)

@@ -139,12 +139,12 @@ def render_item(item: Item, ctx: BlockKitContext) -> list[Json]:
         return [rendered]
     if len(actions) == 1:
         return [rendered | {"accessory": render_button(actions[0], ctx, name)}]
-    if ctx.is_dense and (options := render_dense_menu(actions, ctx)):
+    if ctx.is_dense and (options := render_row_menu_options(actions, ctx)):
         return [rendered | {"accessory": render_menu(options, ctx)}]
     return [rendered, *split_action_blocks([render_button(action, ctx, name) for action in actions])]
 
 
-def render_dense_menu(actions: Sequence[Action], ctx: BlockKitContext) -> list[Json]:
+def render_row_menu_options(actions: Sequence[Action], ctx: BlockKitContext) -> list[Json]:
     """Render all buttons of a row as menu options, or none."""
     options = [rendered for action in actions if (rendered := render_menu_option(action, ctx))]
     return options if len(options) == len(actions) else []

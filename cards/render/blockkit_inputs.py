@@ -75,10 +75,10 @@ def render_input(block: Input, ctx: BlockKitContext, command: str) -> list[Json]
             return render_choice_input(block, ctx, command)
         case _:
             assert_never(block)
-    return [input_block(block, element, ctx, command)]
+    return [build_input_block(block, element, ctx, command)]
 
 
-def input_block(
+def build_input_block(
     block: Input, element: Json, ctx: BlockKitContext, command: str, kind: str = "", name: str = ""
 ) -> Json:
     """Build the block of an element with its label and error."""
@@ -96,9 +96,9 @@ def input_block(
 
 def render_text_inputs(block: TextInput, ctx: BlockKitContext, command: str) -> list[Json]:
     parts = list(split_text(remove_invisible(block.value)))
-    rendered = [input_block(block, render_text_input(block, parts[0][1], ctx), ctx, command)]
+    rendered = [build_input_block(block, render_text_input(block, parts[0][1], ctx), ctx, command)]
     for index, (separator, part) in enumerate(parts[1:], 2):
-        continued = input_block(
+        continued = build_input_block(
             block,
             render_text_input(block, part, ctx),
             ctx,
@@ -155,7 +155,9 @@ def render_toggle(block: ToggleInput, ctx: BlockKitContext, command: str) -> Jso
     """Render one check box; Slack requires the label above."""
     box = {"text": plain_text(ctx.format_line(block.label), LABEL_MAX_CHARS), "value": "true"}
     element: Json = {"type": "checkboxes", "options": [box]}
-    return input_block(block, element | ({"initial_options": [box]} if block.value else {}), ctx, command, TOGGLE_KIND)
+    return build_input_block(
+        block, element | ({"initial_options": [box]} if block.value else {}), ctx, command, TOGGLE_KIND
+    )
 
 
 def render_choice_input(block: ChoiceInput, ctx: BlockKitContext, command: str) -> list[Json]:
@@ -175,18 +177,20 @@ def render_choice_input(block: ChoiceInput, ctx: BlockKitContext, command: str) 
         return [*note, context_block(ctx.format_line(block.label))]
     chosen = set(block.value.split(",")) if block.many else {block.value}
     selected = [
-        option
-        for option, (_, choice) in zip(options, sendable_choices(encoded), strict=False)
-        if choice.value in chosen
+        option for option, (_, choice) in zip(options, filter_sendable(encoded), strict=False) if choice.value in chosen
     ]
     element = (
         render_multi_select(options, selected, ctx) if block.many else render_single_select(options, selected, ctx)
     )
     kind = MULTI_KIND if block.many else ""
-    return [*render_long_labels(sendable_choices(encoded), ctx), input_block(block, element, ctx, command, kind), *note]
+    return [
+        *render_long_labels(filter_sendable(encoded), ctx),
+        build_input_block(block, element, ctx, command, kind),
+        *note,
+    ]
 
 
-def sendable_choices(sent: Sequence[tuple[str | None, Choice]]) -> list[tuple[str, Choice]]:
+def filter_sendable(sent: Sequence[tuple[str | None, Choice]]) -> list[tuple[str, Choice]]:
     return [(value, choice) for value, choice in sent if value is not None]
 
 

@@ -260,12 +260,12 @@ def render_field(
     block: TextInput | NumberInput | DateInput | ChoiceInput, ctx: RenderContext, control: h.Node
 ) -> h.Element:
     """Render an input inside its label, which associates them without an id."""
-    return h.label(class_=field_classes(block.error))[
+    return h.label(class_=list_field_classes(block.error))[
         render_label(block.label, ctx, required=block.required), control, *render_error(block.error, ctx)
     ]
 
 
-def field_classes(error: T | None) -> list[str]:
+def list_field_classes(error: T | None) -> list[str]:
     return ["field", "field-wrong"] if error else ["field"]
 
 
@@ -320,7 +320,7 @@ def render_choice_input(block: ChoiceInput, ctx: RenderContext) -> h.Element:
     chosen = set(block.value.split(",")) if block.many else {block.value}
     boxes = (render_choice(block, choice, ctx, checked=choice.value in chosen) for choice in block.choices)
     legend = h.legend[render_label(block.label, ctx, required=block.required)]
-    return h.fieldset(class_=field_classes(block.error))[
+    return h.fieldset(class_=list_field_classes(block.error))[
         legend, h.div(".choices")[boxes], *render_error(block.error, ctx)
     ]
 

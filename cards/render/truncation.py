@@ -19,7 +19,7 @@ TITLE_ONLY_CHARS: Final = 200
 TRUNCATION_NOTE: Final = t("This message was shortened because it is too long for this place.")
 
 
-def truncated_versions(card: Card, ctx: RenderContext) -> Iterator[Card]:
+def iterate_truncated(card: Card, ctx: RenderContext) -> Iterator[Card]:
     """Yield the card and ever shorter versions of it; the last one is only a title."""
     yield card
     for max_rows in ROW_LIMITS:

@@ -126,8 +126,8 @@ def test_what_is_read_aloud_is_no_markup() -> None:
 
 def test_many_choices_fold_up() -> None:
     """Few choices are all shown, more fold up, unless several may be chosen."""
-    assert [adaptive.choice_style(count, many=False) for count in (5, 6)] == ["expanded", "compact"]
-    assert adaptive.choice_style(6, many=True) == "expanded"
+    assert [adaptive.select_choice_style(count, many=False) for count in (5, 6)] == ["expanded", "compact"]
+    assert adaptive.select_choice_style(6, many=True) == "expanded"
 
 
 @pytest.mark.parametrize(
