@@ -115,7 +115,7 @@ def encode_metadata(payload: Json, extra: Json) -> str:
     """Encode the submit command and extra data of a modal. Raises ValueError above Slack's limit."""
     metadata = msgspec.json.encode({**payload, **extra}).decode()
     if len(metadata) > METADATA_MAX_CHARS:
-        raise ValueError(f"the arguments of {payload['cmd']} are longer than a modal may carry")
+        raise ValueError(f"the arguments of {payload['cmd']} are longer than a window may carry")
     return metadata
 
 
