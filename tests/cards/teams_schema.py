@@ -1,4 +1,4 @@
-"""Adaptive Cards against Microsoft's models, where an unknown field is a mistake, and against the published schema."""
+"""Validation of Adaptive Cards by Microsoft's models (unknown fields are errors) and by the published schema."""
 
 import json
 from collections.abc import Iterator
@@ -21,35 +21,35 @@ MODELS: dict[str, type[BaseModel]] = {
 }
 
 
-def mistakes(drawn: dict[str, Any]) -> list[str]:
-    """What is wrong with an Adaptive Card; nothing, in a good one."""
-    # Teams alone knows `msteams`; the schema is for all hosts.
-    neutral = {name: value for name, value in drawn.items() if name != "msteams"}
-    errors = cast("Iterator[ValidationError]", SCHEMA.iter_errors(neutral))  # pyright: ignore[reportUnknownMemberType]
-    return [*unknown(drawn, "card"), *(error.message[:300] for error in errors)]
+def validate_adaptive_card(rendered: dict[str, Any]) -> list[str]:
+    """Return the errors of an Adaptive Card; an empty list for a valid one."""
+    # `msteams` is an extension of Teams; the published schema covers all hosts and rejects it.
+    schema_card = {name: value for name, value in rendered.items() if name != "msteams"}
+    errors = cast("Iterator[ValidationError]", SCHEMA.iter_errors(schema_card))  # pyright: ignore[reportUnknownMemberType]
+    return [*unknown_fields(rendered, "card"), *(error.message[:300] for error in errors)]
 
 
-def unknown(piece: object, path: str) -> Iterator[str]:
-    """Everything in a drawn card that Microsoft's models do not know; a wrong value raises."""
-    if isinstance(piece, list):
-        for place, part in enumerate(cast("list[object]", piece)):
-            yield from unknown(part, f"{path}[{place}]")
-    elif isinstance(piece, dict):
-        fields = cast("dict[str, object]", piece)
+def unknown_fields(element: object, path: str) -> Iterator[str]:
+    """Yield the fields that Microsoft's models do not define. Raises pydantic.ValidationError for a wrong value."""
+    if isinstance(element, list):
+        for index, child in enumerate(cast("list[object]", element)):
+            yield from unknown_fields(child, f"{path}[{index}]")
+    elif isinstance(element, dict):
+        fields = cast("dict[str, object]", element)
         if "type" in fields:
-            yield from extras(MODELS[str(fields["type"])].model_validate(fields), path)
-        for name, part in fields.items():
+            yield from extra_fields(MODELS[str(fields["type"])].model_validate(fields), path)
+        for name, child in fields.items():
             if name != "data":
-                yield from unknown(part, f"{path}.{name}")
+                yield from unknown_fields(child, f"{path}.{name}")
 
 
-def extras(model: BaseModel, path: str) -> Iterator[str]:
-    """The unknown fields of a model and its parts; elements and actions are looked at on their own, data is ours."""
+def extra_fields(model: BaseModel, path: str) -> Iterator[str]:
+    """Yield the undefined fields of a model and its parts, without nested elements, actions and submit data."""
     yield from (f"{path}.{name}" for name in model.model_extra or {} if name != "$schema")
     for name, value in model:
-        parts = cast("list[object]", value) if isinstance(value, list) else [value]
-        for part in parts:
-            if isinstance(part, BaseModel) and not isinstance(
-                part, core.CardElement | core.Action | core.SubmitActionData
+        children = cast("list[object]", value) if isinstance(value, list) else [value]
+        for child in children:
+            if isinstance(child, BaseModel) and not isinstance(
+                child, core.CardElement | core.Action | core.SubmitActionData
             ):
-                yield from extras(part, f"{path}.{name}")
+                yield from extra_fields(child, f"{path}.{name}")

@@ -13,72 +13,72 @@ FILES = locale.list_po_files(Language.GERMAN)
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
 
-def messages(path: Path) -> list[Message]:
-    """The sentences of a PO file."""
+def list_messages(path: Path) -> list[Message]:
+    """Return the messages of a PO file."""
     return [message for message in locale.read_catalog(path, Language.GERMAN) if message.id]
 
 
-def strings(message: Message) -> tuple[str, ...]:
-    """The translation, singular and plural."""
+def translations(message: Message) -> tuple[str, ...]:
+    """Return the translation, singular and plural."""
     return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
-def used() -> set[SentenceKey]:
-    """Every sentence of the sources."""
-    return {key for keys in collecting.extract_sentences().values() for key in keys}
+def source_keys() -> set[SentenceKey]:
+    """Return every sentence of the sources."""
+    return {key for found in collecting.extract_sentences().values() for key in found}
 
 
 def test_every_sentence_is_translated() -> None:
-    """What the sources say, the catalogue says in German, and nothing else stands in it."""
-    known = {locale.sentence_key(message) for path in FILES for message in messages(path)}
-    assert used() - known == set(), "run `make messages NOUN=…` and translate"
-    assert known - used() == set(), "run `make messages NOUN=…`"
+    """The German catalogue has exactly the sentences of the sources."""
+    catalogue_keys = {locale.sentence_key(message) for path in FILES for message in list_messages(path)}
+    assert source_keys() - catalogue_keys == set(), "run `make messages NOUN=…` and translate"
+    assert catalogue_keys - source_keys() == set(), "run `make messages NOUN=…`"
 
 
 @every_file
-def test_nothing_is_unfinished(path: Path) -> None:
-    """No sentence is empty, and none is a guess of a tool."""
-    assert [message.id for message in messages(path) if message.fuzzy or not locale.is_translated(message)] == []
+def test_no_translation_is_incomplete(path: Path) -> None:
+    """No translation is empty or fuzzy."""
+    assert [message.id for message in list_messages(path) if message.fuzzy or not locale.is_translated(message)] == []
 
 
 @every_file
 def test_placeholders_are_the_same(path: Path) -> None:
-    """A translation has the placeholders of its source; only a singular may do without the number."""
-    wrong = [message.id for message in messages(path) if differing(message)]
+    """A translation has the placeholders of its source; only a singular may omit the number."""
+    wrong = [message.id for message in list_messages(path) if has_other_placeholders(message)]
     assert wrong == []
 
 
-def differing(message: Message) -> bool:
-    """Whether a translation lacks a placeholder or has one too many."""
+def has_other_placeholders(message: Message) -> bool:
+    """Tell whether the placeholders of a translation differ from those of its source."""
     if isinstance(message.id, str):
-        return find_placeholders(message.id) != find_placeholders(strings(message)[0])
-    wanted = find_placeholders("".join(message.id))
-    one, many = map(find_placeholders, strings(message))
-    return many != wanted or not wanted - {"n"} <= one <= wanted
+        return find_placeholders(message.id) != find_placeholders(translations(message)[0])
+    expected = find_placeholders("".join(message.id))
+    singular, plural = map(find_placeholders, translations(message))
+    return plural != expected or not expected - {"n"} <= singular <= expected
 
 
-def test_files_agree() -> None:
-    """A sentence that several files translate reads the same in all of them."""
-    said: dict[SentenceKey, object] = {}
+def test_files_translate_alike() -> None:
+    """A sentence that is in several files has the same translation in all of them."""
+    first_translations: dict[SentenceKey, object] = {}
     differing = [
         message.id
         for path in FILES
-        for message in messages(path)
-        if said.setdefault(locale.sentence_key(message), message.string) != message.string
+        for message in list_messages(path)
+        if first_translations.setdefault(locale.sentence_key(message), message.string) != message.string
     ]
     assert differing == []
 
 
 def test_german_is_addressed_politely() -> None:
-    """German says "Sie", never "du", and does not shout."""
-    said = [" ".join(strings(message)) for path in FILES for message in messages(path)]
+    """German says "Sie", never "du", and has no exclamation mark."""
+    texts = [" ".join(translations(message)) for path in FILES for message in list_messages(path)]
     familiar = {"du", "dich", "dir", "dein", "deine", "deinen", "deiner", "deinem", "euch", "euer", "eure"}
-    assert [words for words in said if familiar & set(words.lower().split()) or "!" in words] == []
+    assert [text for text in texts if familiar & set(text.lower().split()) or "!" in text] == []
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with two nouns, whose sentences are to be collected."""
+    """Provide a project with sentences of two nouns."""
     (tmp_path / "cards" / "locale" / "de" / "LC_MESSAGES").mkdir(parents=True)
     (tmp_path / "bot" / "handlers").mkdir(parents=True)
     (tmp_path / "cards" / "lead.py").write_text('t("Pick")\nt("Cancel")\ntn("{n} lead", "{n} leads", 2)\nt(f"{x}")\n')
@@ -89,23 +89,23 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def keys(noun: str) -> list[SentenceKey]:
-    """The sentences in the file of a noun."""
+def noun_keys(noun: str) -> list[SentenceKey]:
+    """Return the sentences in the file of a noun."""
     path = locale.LOCALE_FOLDER / "de" / "LC_MESSAGES" / f"{noun}.po"
-    return [locale.sentence_key(message) for message in messages(path)] if path.exists() else []
+    return [locale.sentence_key(message) for message in list_messages(path)] if path.exists() else []
 
 
 @pytest.mark.usefixtures("project")
 def test_each_noun_has_its_file() -> None:
     """Sentences are collected into the file of their noun, each into one file only."""
     missing = collecting.collect_sentences(Language.GERMAN, [])
-    assert keys("lead") == ["Pick", "Cancel", ("{n} lead", "{n} leads")]
-    assert keys("team") == ["Leave", "Two parts"]
+    assert noun_keys("lead") == ["Pick", "Cancel", ("{n} lead", "{n} leads")]
+    assert noun_keys("team") == ["Leave", "Two parts"]
     assert len(missing) == 5
 
 
 def test_translations_are_kept(project: Path) -> None:
-    """Collecting again keeps what is translated, drops what nobody says, and touches no other noun's file."""
+    """Collecting again keeps translations, drops unused sentences and leaves the files of other nouns unchanged."""
     collecting.collect_sentences(Language.GERMAN, [])
     folder = project / "cards" / "locale" / "de" / "LC_MESSAGES"
     lead, team = folder / "lead.po", folder / "team.po"
@@ -115,23 +115,23 @@ def test_translations_are_kept(project: Path) -> None:
     before = team.read_bytes()
     (project / "cards" / "lead.py").write_text('t("Pick")\nt("Share")\n')
     assert collecting.collect_sentences(Language.GERMAN, ["lead"]) == ["lead.po: Share", "lead.po: Cancel"]
-    assert keys("lead") == ["Pick", "Share", "Cancel"]
+    assert noun_keys("lead") == ["Pick", "Share", "Cancel"]
     assert "# a button" in lead.read_text("utf-8")
     assert locale.load_translations(Language.GERMAN).gettext("Pick") == "Übernehmen"
     assert team.read_bytes() == before
 
 
 def test_a_noun_without_sentences_has_no_file(project: Path) -> None:
-    """A file in which nothing is left goes."""
+    """A file without sentences is deleted."""
     collecting.collect_sentences(Language.GERMAN, [])
     (project / "cards" / "lead.py").write_text("")
     (project / "bot" / "handlers" / "team.py").write_text('t("Leave")')
     collecting.collect_sentences(Language.GERMAN, [])
-    assert (keys("lead"), keys("team")) == ([], ["Leave"])
+    assert (noun_keys("lead"), noun_keys("team")) == ([], ["Leave"])
 
 
-def test_what_is_not_translated_is_said_in_english(project: Path) -> None:
-    """A missing translation, or half a plural, is shown in English and never as nothing."""
+def test_missing_translation_is_english(project: Path) -> None:
+    """A missing translation, or half a plural, is shown in English and never empty."""
     collecting.collect_sentences(Language.GERMAN, [])
     catalogue = locale.load_translations(Language.GERMAN)
     assert (project / "cards" / "locale" / "de" / "LC_MESSAGES" / "lead.po").exists()

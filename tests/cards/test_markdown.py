@@ -7,34 +7,34 @@ from markdown_it import MarkdownIt
 from cards.render.markdown import escape_markdown
 
 MARKDOWN = MarkdownIt("js-default", {"html": False, "linkify": False})
-"""What the Teams clients on the desktop and in the browser use, with more of it than they switch on."""
+"""The parser of the Teams desktop and browser clients, with more features than they enable."""
 
-NASTY = "ab1 *_[]()~`#>-+=.!\\&;<>{}|:/x\n@$^éß“ „"
-
-
-def read(words: str) -> str:
-    """What a client shows of escaped words, as HTML."""
-    return str(MARKDOWN.render(escape_markdown(words))).replace("&quot;", '"')
+MARKUP_CHARACTERS = "ab1 *_[]()~`#>-+=.!\\&;<>{}|:/x\n@$^éß“ „"
 
 
-def as_written(words: str) -> str:
-    """The very words as HTML, a paragraph a line."""
-    lines = (line.strip() for line in words.split("\n"))
+def render_as_client(text: str) -> str:
+    """Return the HTML that a client shows for the escaped text."""
+    return str(MARKDOWN.render(escape_markdown(text))).replace("&quot;", '"')
+
+
+def render_unformatted(text: str) -> str:
+    """Return the unformatted text as HTML, one paragraph per line."""
+    lines = (line.strip() for line in text.split("\n"))
     return "".join(f"<p>{escape(line, quote=False)}</p>\n" for line in lines if line)
 
 
 @given(
-    st.text(alphabet=st.sampled_from(NASTY), max_size=30)
+    st.text(alphabet=st.sampled_from(MARKUP_CHARACTERS), max_size=30)
     | st.text(max_size=30).map(lambda text: text.replace("\r", ""))
 )
-def test_words_arrive_as_they_were_written(words: str) -> None:
-    """Whatever is written, a client reads these words and no markup."""
-    printable = "".join(character for character in words if character == "\n" or character.isprintable())
-    assert read(printable) == as_written(printable)
+def test_escaped_text_is_shown_unchanged(text: str) -> None:
+    """A client shows any escaped text unchanged and without markup."""
+    printable = "".join(character for character in text if character == "\n" or character.isprintable())
+    assert render_as_client(printable) == render_unformatted(printable)
 
 
 @pytest.mark.parametrize(
-    "words",
+    "text",
     [
         "[Bank](http://evil.example)",
         "![x](http://evil.example/x.png)",
@@ -50,18 +50,18 @@ def test_words_arrive_as_they_were_written(words: str) -> None:
         "[a]: http://evil.example",
     ],
 )
-def test_markup_arrives_as_text(words: str) -> None:
-    """Each kind of markup arrives as the text that it was."""
-    assert read(words) == as_written(words)
+def test_markup_is_shown_as_text(text: str) -> None:
+    """Each kind of markup is shown as its source text."""
+    assert render_as_client(text) == render_unformatted(text)
 
 
-def test_functions_of_clients_are_broken_up() -> None:
-    """Clients replace dates in double braces; a person's braces never stand together."""
+def test_date_functions_are_escaped() -> None:
+    """Clients replace dates in double braces; braces in user text are separated."""
     assert "{{" not in escape_markdown("{{DATE(2026-11-24T10:00:00Z, SHORT)}} {{{TIME(x)}}}")
 
 
 @pytest.mark.parametrize(
-    "words",
+    "text",
     [
         "e***@posteo.de · 70***",
         "C:\\Angebote",
@@ -72,7 +72,7 @@ def test_functions_of_clients_are_broken_up() -> None:
         "3 * 4",
     ],
 )
-def test_ordinary_words_stay_untouched(words: str) -> None:
-    """Masked addresses, file names and figures carry no backslash, which some phones would show."""
-    assert escape_markdown(words) == words
-    assert read(words) == as_written(words)
+def test_ordinary_text_has_no_backslash(text: str) -> None:
+    """Masked addresses, file names and figures carry no backslash, which some mobile clients would show."""
+    assert escape_markdown(text) == text
+    assert render_as_client(text) == render_unformatted(text)

@@ -1,12 +1,12 @@
-"""Words stay words where Slack knows markup."""
+"""Escaping for Slack's mrkdwn: user text never formats, links or notifies."""
 
 import pytest
 from hypothesis import given, strategies as st
 
 from cards.render.mrkdwn import HAIR_SPACE, WORD_JOINER, escape_entities, escape_mrkdwn, is_literal
-from tests.cards.slack_reading import markup
+from tests.cards.slack_client import find_markup
 
-HOSTILE = [
+HOSTILE_TEXTS = [
     "*bold*",
     "_x_",
     "~x~",
@@ -21,7 +21,7 @@ HOSTILE = [
     "1. x",
     "- x",
 ]
-HARMLESS = [
+HARMLESS_TEXTS = [
     "e***@posteo.de · 70***",
     "anna_maria@x.de",
     "10:30",
@@ -34,38 +34,36 @@ HARMLESS = [
 ]
 
 
-@pytest.mark.parametrize("words", HOSTILE)
-def test_markup_is_told_and_broken(words: str) -> None:
-    """What looks like markup is no longer any after it was escaped."""
-    assert not is_literal(words)
-    assert markup(escape_mrkdwn(words)) == []
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+def test_markup_is_detected_and_escaped(text: str) -> None:
+    """Markup in user text is detected, and escaped text has none."""
+    assert not is_literal(text)
+    assert find_markup(escape_mrkdwn(text)) == []
 
 
-@pytest.mark.parametrize("words", HARMLESS)
-def test_words_are_left_alone(words: str) -> None:
-    """A masked address, a product or a time of day is not touched."""
-    assert is_literal(words)
-    assert escape_mrkdwn(words) == escape_entities(words)
+@pytest.mark.parametrize("text", HARMLESS_TEXTS)
+def test_harmless_text_is_unchanged(text: str) -> None:
+    """A masked address, a product or a time of day stays unchanged."""
+    assert is_literal(text)
+    assert escape_mrkdwn(text) == escape_entities(text)
 
 
-def test_nobody_is_called() -> None:
-    """Neither a channel nor a person is called, and no link is made."""
-    written = "<!channel> <@U1> <https://evil.example|ok> &lt;!here&gt;"
-    assert (
-        escape_mrkdwn(written) == "&lt;!channel&gt; &lt;@U1&gt; &lt;https://evil.example|ok&gt; &amp;lt;!here&amp;gt;"
-    )
+def test_mentions_and_links_are_escaped() -> None:
+    """User text mentions neither a channel nor a user and makes no link."""
+    text = "<!channel> <@U1> <https://evil.example|ok> &lt;!here&gt;"
+    assert escape_mrkdwn(text) == "&lt;!channel&gt; &lt;@U1&gt; &lt;https://evil.example|ok&gt; &amp;lt;!here&amp;gt;"
 
 
 @given(st.text(st.sampled_from("*_~`:>< &|!@a1.-\n"), max_size=30))
-def test_nothing_that_is_written_is_markup(words: str) -> None:
-    """Whatever marks are written in whatever order, none has a meaning, and the words are the same to the eye."""
-    drawn = escape_mrkdwn(words)
-    assert markup(drawn) == []
-    unseen = drawn.replace(HAIR_SPACE, "").replace(WORD_JOINER, "").replace("\u02cb", "`")
-    assert unseen == escape_entities(words)
+def test_escaped_text_has_no_markup(text: str) -> None:
+    """Markup characters in any order have no effect once escaped, and the visible text is the same."""
+    escaped_text = escape_mrkdwn(text)
+    assert find_markup(escaped_text) == []
+    visible_text = escaped_text.replace(HAIR_SPACE, "").replace(WORD_JOINER, "").replace("\u02cb", "`")
+    assert visible_text == escape_entities(text)
 
 
 @given(st.text(st.sampled_from("*_~`:> a1.-\n"), max_size=30))
-def test_what_passes_as_words_is_no_markup(words: str) -> None:
-    """What is drawn beside markup of ours without a change has none of its own."""
-    assert not is_literal(words) or markup(words) == []
+def test_text_accepted_as_plain_has_no_markup(text: str) -> None:
+    """Text that is rendered unchanged beside a bold label has no markup."""
+    assert not is_literal(text) or find_markup(text) == []

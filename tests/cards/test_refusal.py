@@ -6,8 +6,8 @@ from services.lead.draft import Draft
 from tests.architecture.source import files
 
 
-def named() -> Iterator[str]:
-    """The arguments that the rules name when they refuse one."""
+def refused_arguments() -> Iterator[str]:
+    """Yield the arguments that `Invalid` refusals in services and bot name."""
     for path in files("services", "bot"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Invalid":
@@ -18,7 +18,7 @@ def named() -> Iterator[str]:
                         pass
 
 
-def test_every_argument_that_can_be_wrong_has_words() -> None:
-    """Nobody reads the name of a field in a refusal, least of all an English one in a German sentence."""
-    assert set(named()) >= {"kind", "text", "who"}
-    assert {*named(), *Draft.__dataclass_fields__} - set(ARGUMENT_NAMES) == set()
+def test_every_invalid_argument_has_a_label() -> None:
+    """A refusal names an argument by a translated label, not by its identifier."""
+    assert set(refused_arguments()) >= {"kind", "text", "who"}
+    assert {*refused_arguments(), *Draft.__dataclass_fields__} - set(ARGUMENT_NAMES) == set()

@@ -11,14 +11,14 @@ GERMAN = RenderContext(Language.GERMAN, ZONE, NOW)
 ENGLISH = RenderContext(Language.ENGLISH, ZONE, NOW)
 
 
-def both(text: T) -> tuple[str, str]:
-    """The sentence in German and in English; the space that does not break stands as a space."""
+def in_german_and_english(text: T) -> tuple[str, str]:
+    """Return the sentence in both languages, with ordinary spaces for non-breaking ones."""
     german, english = (writer.format_text(text).replace("\xa0", " ") for writer in (GERMAN, ENGLISH))
     return german, english
 
 
-def at(style: TimeStyle, **distance: float) -> T:
-    """A point in time so far from now."""
+def time_from_now(style: TimeStyle, **distance: float) -> T:
+    """Return a sentence with the time that is `distance` from now."""
     return T("{at}", {"at": Instant(NOW + timedelta(**distance), style)})
 
 
@@ -34,9 +34,9 @@ def at(style: TimeStyle, **distance: float) -> T:
         (t("just now"), "gerade eben", "just now"),
     ],
 )
-def test_parameters_are_worded_for_the_reader(param: Param, german: str, english: str) -> None:
-    """Money, numbers, days and sentences inside a sentence read as the reader writes them."""
-    assert both(T("{value}", {"value": param})) == (german, english)
+def test_parameters_are_localised(param: Param, german: str, english: str) -> None:
+    """Money, numbers, dates and nested sentences are formatted for the reader's locale."""
+    assert in_german_and_english(T("{value}", {"value": param})) == (german, english)
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,9 @@ def test_parameters_are_worded_for_the_reader(param: Param, german: str, english
         ({"days": 60}, "23.01.2027", "23 Jan 2027"),
     ],
 )
-def test_a_clock_shows_as_much_as_is_needed(distance: dict[str, float], german: str, english: str) -> None:
+def test_clock_time(distance: dict[str, float], german: str, english: str) -> None:
     """The time today, the weekday too within a week, the date beyond."""
-    assert both(at(TimeStyle.CLOCK, **distance)) == (german, english)
+    assert in_german_and_english(time_from_now(TimeStyle.CLOCK, **distance)) == (german, english)
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_a_clock_shows_as_much_as_is_needed(distance: dict[str, float], german: 
         ({"days": -40}, "15.10.2026", "15 Oct 2026"),
     ],
 )
-def test_near_times_are_relative(distance: dict[str, float], german: str, english: str) -> None:
-    """What is near is so long ago or ahead; what is far has a date."""
-    assert both(at(TimeStyle.RELATIVE, **distance)) == (german, english)
+def test_relative_time(distance: dict[str, float], german: str, english: str) -> None:
+    """A near time is relative to now, a distant one is a date."""
+    assert in_german_and_english(time_from_now(TimeStyle.RELATIVE, **distance)) == (german, english)
 
 
 @pytest.mark.parametrize(
@@ -81,19 +81,19 @@ def test_near_times_are_relative(distance: dict[str, float], german: str, englis
         ({"days": 1}, "1 Tag", "1 day"),
     ],
 )
-def test_what_is_left_has_two_units(distance: dict[str, float], german: str, english: str) -> None:
-    """What is left of a deadline is said in its two largest units, a begun minute counts."""
-    assert both(at(TimeStyle.LEFT, **distance)) == (german, english)
+def test_time_left_has_two_units(distance: dict[str, float], german: str, english: str) -> None:
+    """The time left has its two largest units, rounded up to a minute."""
+    assert in_german_and_english(time_from_now(TimeStyle.LEFT, **distance)) == (german, english)
 
 
 def test_a_date_is_the_readers_date() -> None:
     """Near midnight the date is the one of the reader's zone."""
     text = T("{at}", {"at": Instant(datetime(2026, 11, 26, 23, 30, tzinfo=UTC), TimeStyle.DATE)})
-    assert both(text) == ("27.11.2026", "27 Nov 2026")
+    assert in_german_and_english(text) == ("27.11.2026", "27 Nov 2026")
 
 
 def test_an_unknown_zone_is_utc() -> None:
-    """A zone that no system knows leaves the times in UTC instead of leaving the reader without an answer."""
+    """A zone that no system knows falls back to UTC, so that the card is still rendered."""
     for name in ("Mars/Olympus", "", "../etc/passwd", "a" * 5000):
         assert str(find_zone(name)) == "UTC"
 
@@ -106,35 +106,38 @@ def test_an_unknown_zone_is_utc() -> None:
         (1200, "1.200 weitere Einträge sind hier nicht gezeigt.", "1,200 more are not shown here."),
     ],
 )
-def test_sentences_count(count: int, german: str, english: str) -> None:
-    """Singular and plural are right in both languages."""
-    assert both(tn("{n} more is not shown here.", "{n} more are not shown here.", count)) == (german, english)
+def test_plural_forms(count: int, german: str, english: str) -> None:
+    """Singular and plural are correct in both languages."""
+    assert in_german_and_english(tn("{n} more is not shown here.", "{n} more are not shown here.", count)) == (
+        german,
+        english,
+    )
 
 
-def test_a_sentence_ends_once() -> None:
-    """A date that ends with a full stop ends the sentence too."""
+def test_sentence_has_one_full_stop() -> None:
+    """A date that ends with a full stop adds no second one to the sentence."""
     text = T("Until {day}. Then again.", {"day": Day(date(2026, 11, 27))})
-    assert both(text) == ("Until 27.11. Then again.", "Until 27 Nov. Then again.")
+    assert in_german_and_english(text) == ("Until 27.11. Then again.", "Until 27 Nov. Then again.")
 
 
-def test_what_people_write_is_no_sentence() -> None:
-    """User text is not translated, and placeholders in it stay what they are."""
+def test_user_text_is_not_translated() -> None:
+    """User text is not translated, and placeholders in it stay unchanged."""
     assert GERMAN.format_text(t("{name} and {other}", name="just now", other="{name}")) == "just now and {name}"
     assert GERMAN.format_text(verbatim("just now {text}")) == "just now {text}"
 
 
 def test_an_unknown_placeholder_stays_visible() -> None:
-    """A sentence that lacks a value is shown with the gap: a chat without an answer would be worse."""
+    """A sentence without a value keeps the placeholder, so that the card is still rendered."""
     assert GERMAN.format_text(T("Hello {name}")) == "Hello {name}"
     assert GERMAN.format_text(T("")) == ""
 
 
-def test_nothing_hides_or_turns_what_is_written() -> None:
-    """Control characters and direction overrides in user text are gone, halves of characters are marked."""
+def test_control_characters_are_removed() -> None:
+    """Control characters and direction overrides are removed, lone surrogates are replaced."""
     assert GERMAN.format_text(verbatim("a\u202eb\x00c\u2066d\ufeff")) == "abcd"
     assert GERMAN.format_text(verbatim("a\ud800b")) == "a\ufffdb"
 
 
 def test_a_title_has_one_line() -> None:
-    """What must stand on one line stands on one line."""
+    """`format_line` replaces line breaks by spaces."""
     assert GERMAN.format_line(verbatim(" a\r\n  b\n\nc\u2028d ")) == "a b cd"

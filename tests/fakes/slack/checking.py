@@ -1,13 +1,13 @@
 """What every method does with its arguments first."""
 
-from tests.cards.slack_limits import problems
+from tests.cards.slack_limits import validate_slack_payload
 from tests.fakes.slack.model import Given, Json, Refused, Workspace, listed
 
 
 def check_message(message: Json) -> None:
     """Refuse what Slack would not take as a message."""
     said: Json = {"text": message.get("text") or "", "blocks": listed(message.get("blocks"))}
-    if found := problems(said):
+    if found := validate_slack_payload(said):
         raise Refused(
             "no_text" if found[0] == "no_text" else "invalid_blocks",
             response_metadata={"messages": [f"[ERROR] {one}" for one in found]},
@@ -17,7 +17,7 @@ def check_message(message: Json) -> None:
 def check_view(view: Json) -> None:
     """Refuse what Slack would not take as a window or a home."""
     is_known = view.get("type") in {"modal", "home"}
-    if found := problems(view) if is_known else ["unsupported type"]:
+    if found := validate_slack_payload(view) if is_known else ["unsupported type"]:
         raise Refused("invalid_arguments", response_metadata={"messages": [f"[ERROR] {one}" for one in found]})
 
 
