@@ -47,7 +47,7 @@ from bot.platforms.teams.service_hosts import ServiceHosts
 from bot.platforms.teams.token import TokenSource
 from bot.platforms.web.platform import WebPlatform
 from bot.settings import Settings, build_keyring
-from cards.about_pages import Operator
+from cards.about_pages import SiteOperator
 from services.transcript import Transcript
 from storage.engine import Database, open_database
 from storage.transcript import open_transcript
@@ -316,8 +316,8 @@ def _connector(settings: Settings, session: aiohttp.ClientSession, metrics: Metr
     return Connector(session, token_source, _hosts(settings), metrics, clock=clock)
 
 
-def _operator(settings: Settings) -> Operator:
-    return Operator(settings.operator_name, settings.operator_email)
+def _operator(settings: Settings) -> SiteOperator:
+    return SiteOperator(settings.operator_name, settings.operator_email)
 
 
 def _mails(settings: Settings, clock: Clock) -> SmtpMails | None:

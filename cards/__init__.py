@@ -1,1 +1,1 @@
-"""What the bot says: views become platform-neutral cards, renderers draw them."""
+"""Build platform-neutral cards from views of the services, and render them for each platform."""

@@ -1,4 +1,4 @@
-"""What the pages say to which the listing of the app links: what this is, what is kept about people, on what terms."""
+"""Cards of the pages that the app's store listing links to: support, privacy and terms."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,71 +8,71 @@ from services.bulk.model import REPORT_KEPT
 from services.file.model import KEPT, Purpose
 from services.team.model import RESTORE_DAYS
 
-SUPPORT: Final = t("About Kollega")
-PRIVACY: Final = t("What Kollega keeps about you")
-TERMS: Final = t("Terms of use")
+SUPPORT_TITLE: Final = t("About Kollega")
+PRIVACY_TITLE: Final = t("What Kollega keeps about you")
+TERMS_TITLE: Final = t("Terms of use")
 
 
 @dataclass(frozen=True, slots=True)
-class Operator:
-    """Who runs this installation; empty where that is not set."""
+class SiteOperator:
+    """Name and address of the organisation that runs this installation; empty when not configured."""
 
     name: str = ""
     email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """How long what is only needed for the work itself is kept."""
+class RetentionDays:
+    """How long technical records are kept, in days."""
 
-    arrivals_days: int
+    interactions_days: int
     deliveries_days: int
 
 
-def support(operator: Operator, url: str) -> tuple[Card, ...]:
-    """What it is, how to begin, whom to ask."""
-    links: tuple[Action, ...] = (Open(PRIVACY, f"{url}/privacy"), Open(TERMS, f"{url}/terms"))
+def support_cards(operator: SiteOperator, url: str) -> tuple[Card, ...]:
+    """Describe the product, the first steps and the contact."""
+    links: tuple[Action, ...] = (Open(PRIVACY_TITLE, f"{url}/privacy"), Open(TERMS_TITLE, f"{url}/terms"))
     return (
         Card(
-            SUPPORT,
+            SUPPORT_TITLE,
             (Text(t("Kollega lets sales and service teams pick, share and close leads right in their channel.")),),
             links,
         ),
         Card(
             t("How to begin"),
             (
-                _list(
+                _item_list(
                     (t("In a channel"), t("Add the app to the channel and write: @Kollega connect")),
                     (t("In the personal chat"), t("Write help. What you may do here comes as buttons.")),
                     (t("Your language"), t("Kollega answers in the language of your client. Change it with: language")),
                 )
             ),
         ),
-        Card(t("Who helps"), _answerable(operator)),
+        Card(t("Who helps"), _operator_blocks(operator)),
     )
 
 
-def privacy(operator: Operator, kept: Kept) -> tuple[Card, ...]:
-    """Which data, what for, how long, whom to ask."""
+def privacy_cards(operator: SiteOperator, retention: RetentionDays) -> tuple[Card, ...]:
+    """List the data, its purpose, its retention period and the contact."""
     return (
-        Card(PRIVACY, (Text(t("No advertising, no analytics, no service that learns from your data.")),)),
-        Card(t("Who is responsible"), _answerable(operator)),
-        Card(t("What it reads"), (Text(_READ),)),
-        Card(t("What it keeps"), _list(*_KEPT)),
-        Card(t("How long"), _list(*_periods(kept))),
-        Card(t("Who gets it"), (Text(_SHARED), Text(_MASKED))),
-        Card(t("Your rights"), (Text(_RIGHTS), Text(_LOG, Tone.SUBTLE))),
+        Card(PRIVACY_TITLE, (Text(t("No advertising, no analytics, no service that learns from your data.")),)),
+        Card(t("Who is responsible"), _operator_blocks(operator)),
+        Card(t("What it reads"), (Text(_DATA_READ),)),
+        Card(t("What it keeps"), _item_list(*_DATA_STORED)),
+        Card(t("How long"), _item_list(*_retention_items(retention))),
+        Card(t("Who gets it"), (Text(_DATA_SHARED), Text(_CONTACTS_MASKED))),
+        Card(t("Your rights"), (Text(_RIGHTS), Text(_AUDIT_LOG, Tone.SUBTLE))),
     )
 
 
-def terms(operator: Operator) -> tuple[Card, ...]:
-    """What whoever uses it agrees to."""
+def terms_cards(operator: SiteOperator) -> tuple[Card, ...]:
+    """State the terms of use."""
     return (
-        Card(TERMS, (Text(t("Whoever uses Kollega agrees to these terms.")),)),
-        Card(t("Who offers it"), _answerable(operator)),
+        Card(TERMS_TITLE, (Text(t("Whoever uses Kollega agrees to these terms.")),)),
+        Card(t("Who offers it"), _operator_blocks(operator)),
         Card(
             t("What you may do"),
-            _list(
+            _item_list(
                 (t("Use it for your work"), t("Pick, share, work on and close the leads that your team may see.")),
                 (t("Bring in leads"), t("Only contacts that you are allowed to keep and to pass on.")),
                 (
@@ -92,36 +92,36 @@ def terms(operator: Operator) -> tuple[Card, ...]:
     )
 
 
-_READ: Final = t(
+_DATA_READ: Final = t(
     "Only what is meant for it: messages in its own chat, messages that mention it, and a message from which you "
     "make a lead. It also asks who is in a conversation, so that each person sees the card that is right for them."
 )
-_KEPT: Final = (
+_DATA_STORED: Final = (
     (t("About you"), t("Name, id in the chat, mail address of your invitation, language, time zone, team and role")),
     (t("About leads"), t("Contact, request, notes, and who did what with it")),
     (t("About people who were invited"), t("Mail address, and what was written to them")),
     (t("Files"), t("What you send, and what is made for you. Nobody else can open them")),
     (t("A log"), t("Who changed what in the team, and when")),
 )
-_SHARED: Final = t(
+_DATA_SHARED: Final = t(
     "The data lies in the database of whoever runs this installation. The chat carries the cards, a mail server the "
     "invitations. Nobody else gets anything."
 )
-_MASKED: Final = t("In channels the contact of a lead is masked. Whoever opens it is named in the log.")
+_CONTACTS_MASKED: Final = t("In channels the contact of a lead is masked. Whoever opens it is named in the log.")
 _RIGHTS: Final = t(
     "You can ask for what is kept about you, have it corrected or erased, or object. Ask whoever runs this "
     "installation."
 )
-_LOG: Final = t("Owners and admins read the log of their own team with: audit")
+_AUDIT_LOG: Final = t("Owners and admins read the log of their own team with: audit")
 
 
-def _periods(kept: Kept) -> tuple[tuple[T, T], ...]:
+def _retention_items(retention: RetentionDays) -> tuple[tuple[T, T], ...]:
     return (
-        (t("Answers to clicks and commands"), _days(kept.arrivals_days)),
-        (t("Messages that were sent"), _days(kept.deliveries_days)),
-        (t("Files that you send"), _days(KEPT[Purpose.RECEIVED].days)),
-        (t("Files that are made for you"), _days(KEPT[Purpose.MADE].days)),
-        (t("Reports on invitations"), _days(REPORT_KEPT.days)),
+        (t("Answers to clicks and commands"), _days_text(retention.interactions_days)),
+        (t("Messages that were sent"), _days_text(retention.deliveries_days)),
+        (t("Files that you send"), _days_text(KEPT[Purpose.RECEIVED].days)),
+        (t("Files that are made for you"), _days_text(KEPT[Purpose.MADE].days)),
+        (t("Reports on invitations"), _days_text(REPORT_KEPT.days)),
         (t("Leads, colleagues and the log"), t("As long as the team uses Kollega")),
         (
             t("A deleted team"),
@@ -130,11 +130,11 @@ def _periods(kept: Kept) -> tuple[tuple[T, T], ...]:
     )
 
 
-def _days(count: int) -> T:
+def _days_text(count: int) -> T:
     return tn("{n} day", "{n} days", count)
 
 
-def _answerable(operator: Operator) -> tuple[Facts | Text, ...]:
+def _operator_blocks(operator: SiteOperator) -> tuple[Facts | Text, ...]:
     facts = [
         Fact(label, verbatim(value))
         for label, value in ((t("Run by"), operator.name), (t("Mail"), operator.email))
@@ -145,15 +145,15 @@ def _answerable(operator: Operator) -> tuple[Facts | Text, ...]:
     return (Text(t("Your organisation runs this installation. Your administrator of Microsoft 365 knows who it is.")),)
 
 
-def _list(*rows: tuple[T, T]) -> tuple[Items]:
+def _item_list(*rows: tuple[T, T]) -> tuple[Items]:
     return (Items(tuple(Item(title, detail) for title, detail in rows)),)
 
 
-_OPERATOR: Final = Operator("Solarhaus GmbH", "datenschutz@solarhaus.example")
+_OPERATOR: Final = SiteOperator("Solarhaus GmbH", "datenschutz@solarhaus.example")
 _PAGES: Final = {
-    "support": support(_OPERATOR, "https://kollega.example"),
-    "privacy": privacy(_OPERATOR, Kept(35, 90)),
-    "terms": terms(Operator()),
+    "support": support_cards(_OPERATOR, "https://kollega.example"),
+    "privacy": privacy_cards(_OPERATOR, RetentionDays(35, 90)),
+    "terms": terms_cards(SiteOperator()),
 }
 
 EXAMPLES: Final = {f"{name} {number}": card for name, page in _PAGES.items() for number, card in enumerate(page, 1)}

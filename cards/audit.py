@@ -1,4 +1,4 @@
-"""The audit log: who did what and when (X5)."""
+"""Cards and export rows of the audit log: who did what and when (X5)."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -11,7 +11,7 @@ from services.audit.model import Entry, ListedEntries
 from services.file.model import OfferedFile
 from services.permissions import Role
 
-ACTIONS: Final[dict[str, T]] = {
+ACTION_NAMES: Final[dict[str, T]] = {
     "access.refused": t("Access refused"),
     "audit.exported": t("Audit log exported"),
     "bulk.links_taken": t("Links of a bulk invitation taken out"),
@@ -94,7 +94,7 @@ ACTIONS: Final[dict[str, T]] = {
 }
 
 
-CHAIN: Final = (
+CHAIN_COLUMNS: Final = (
     "team_id",
     "at",
     "action",
@@ -107,65 +107,65 @@ CHAIN: Final = (
     "salt",
     "details",
 )
-HEADER: Final = (
+AUDIT_HEADER: Final = (
     t("No."),
     t("Time (UTC)"),
     t("What"),
     t("About"),
     t("Who"),
     t("Through"),
-    *(verbatim(name) for name in CHAIN),
+    *(verbatim(name) for name in CHAIN_COLUMNS),
 )
-"""First for people, then for whoever computes the chain again: its columns have one name in every language."""
+"""Readable columns, then those of the hash chain, whose names are the same in every language for verification."""
 
 
-def row(link: Link) -> tuple[str | int | T, ...]:
-    """An entry in its line."""
-    one = link.entry
+def audit_row(link: Link) -> tuple[str | int | T, ...]:
+    """Build the row of one entry for the export."""
+    entry = link.entry
     chain = link.commitment, link.prev_hash, link.hash, link.salt, link.canonical
     return (
-        one.seq,
-        f"{one.at:%Y-%m-%d %H:%M:%S}",
-        ACTIONS.get(one.action, verbatim(one.action)),
-        one.subject,
-        _who(one),
-        PLATFORMS.get(one.platform, verbatim(one.platform)),
-        *(one.team_id, link.at, one.action, one.user_id or "", one.platform, one.subject),
+        entry.seq,
+        f"{entry.at:%Y-%m-%d %H:%M:%S}",
+        ACTION_NAMES.get(entry.action, verbatim(entry.action)),
+        entry.subject,
+        _actor_name(entry),
+        SOURCE_NAMES.get(entry.platform, verbatim(entry.platform)),
+        *(entry.team_id, link.at, entry.action, entry.user_id or "", entry.platform, entry.subject),
         *chain,
     )
 
 
-def named(view: ExportedEntries) -> T:
-    """What the file is called."""
+def audit_file_name(view: ExportedEntries) -> T:
+    """Name the exported file by its first and last entry."""
     return t("Audit log {first} to {last}.csv", first=str(view.first_seq), last=str(view.last_seq))
 
 
-def exported(view: ExportedEntries, offered: OfferedFile) -> Card:
-    """The file, and the next one where there are more entries."""
-    more = (Run(t("Next file"), "audit.export", {"after": view.after}),) if view.after else ()
+def audit_export_card(view: ExportedEntries, offered: OfferedFile) -> Card:
+    """Offer the exported file, and the next one when there are more entries."""
+    next_file = (Run(t("Next file"), "audit.export", {"after": view.after}),) if view.after else ()
     return Card(
         tn("{n} entry of the audit log as a file", "{n} entries of the audit log as a file", view.count),
         (
             File(offered.file_id, offered.name, offered.size_bytes),
             Text(t("With the hash of each entry, so that a change can be found later."), Tone.SUBTLE),
         ),
-        more,
+        next_file,
     )
 
 
-def listed(view: ListedEntries) -> Card:
-    """A page of the log."""
+def audit_log_card(view: ListedEntries) -> Card:
+    """Show one page of the audit log."""
     if not view.entries:
         return Card(t("Nothing has happened yet."))
     older = (Run(t("Show older"), "audit.show", {"before": view.older_than}),) if view.older_than else ()
     return Card(
         t("Audit log of {team}", team=view.team_name),
-        (Items(tuple(_row(one) for one in view.entries)),),
+        (Items(tuple(_entry_item(entry) for entry in view.entries)),),
         (*older, Run(t("Export"), "audit.export")),
     )
 
 
-PLATFORMS: Final[dict[str, T]] = {
+SOURCE_NAMES: Final[dict[str, T]] = {
     "slack": verbatim("Slack"),
     "teams": t("Teams"),
     "web": t("browser chat"),
@@ -174,53 +174,55 @@ PLATFORMS: Final[dict[str, T]] = {
 }
 
 
-def _row(one: Entry) -> Item:
-    action = ACTIONS.get(one.action, verbatim(one.action))
-    title = t("{action} · {subject}", action=action, subject=one.subject) if one.subject else action
-    who = _who(one)
-    if not one.platform:
-        return Item(title, T("{who}, {at}", {"who": who, "at": Instant(one.at)}))
-    changed = _change(one.details)
-    at, platform = Instant(one.at), PLATFORMS.get(one.platform, verbatim(one.platform))
+def _entry_item(entry: Entry) -> Item:
+    action = ACTION_NAMES.get(entry.action, verbatim(entry.action))
+    title = t("{action} · {subject}", action=action, subject=entry.subject) if entry.subject else action
+    actor = _actor_name(entry)
+    if not entry.platform:
+        return Item(title, T("{who}, {at}", {"who": actor, "at": Instant(entry.at)}))
+    changed = _change_text(entry.details)
+    at, platform = Instant(entry.at), SOURCE_NAMES.get(entry.platform, verbatim(entry.platform))
     if changed:
         return Item(
             title,
-            t("{who}, {at}, {platform} · {change}", who=who, at=at, platform=platform, change=changed),
+            t("{who}, {at}, {platform} · {change}", who=actor, at=at, platform=platform, change=changed),
         )
-    return Item(title, t("{who}, {at}, {platform}", who=who, at=at, platform=platform))
+    return Item(title, t("{who}, {at}, {platform}", who=actor, at=at, platform=platform))
 
 
-def _who(one: Entry) -> T:
-    if one.user_name:
-        return verbatim(one.user_name)
-    return t("the clock") if one.user_id is None else t("somebody")
+def _actor_name(entry: Entry) -> T:
+    if entry.user_name:
+        return verbatim(entry.user_name)
+    return t("the clock") if entry.user_id is None else t("somebody")
 
 
-def _change(details: Mapping[str, Any]) -> T | None:
-    """From what to what, where that is one word each."""
-    if linked := _linked(details):
+def _change_text(details: Mapping[str, Any]) -> T | None:
+    """Say the old and the new value when both are single words."""
+    if linked := _linked_chats_text(details):
         return linked
     old, new = details.get("old"), details.get("new")
     if not isinstance(old, str) or not isinstance(new, str):
         return None
-    return T("{old} → {new}", {"old": _worded(old), "new": _worded(new)})
+    return T("{old} → {new}", {"old": _value_text(old), "new": _value_text(new)})
 
 
-def _linked(details: Mapping[str, Any]) -> T | None:
-    """Which chats became one, or in which one a channel was connected from another one (X5)."""
+def _linked_chats_text(details: Mapping[str, Any]) -> T | None:
+    """Name the linked chats, or the chat from which a channel was connected (X5)."""
     chats = [details.get(name) for name in ("first_platform", "other_platform", "channel_platform")]
-    named = [PLATFORMS.get(one, verbatim(one)) for one in chats if isinstance(one, str) and one]
-    if len(named) > 1:
-        return T("{one} + {other}", {"one": named[0], "other": named[1]})
-    return T("→ {chat}", {"chat": named[0]}) if named else None
+    names = [
+        SOURCE_NAMES.get(platform, verbatim(platform)) for platform in chats if isinstance(platform, str) and platform
+    ]
+    if len(names) > 1:
+        return T("{one} + {other}", {"one": names[0], "other": names[1]})
+    return T("→ {chat}", {"chat": names[0]}) if names else None
 
 
-def _worded(value: str) -> T:
+def _value_text(value: str) -> T:
     return ROLES[Role(value)] if value in set(Role) else verbatim(value)
 
 
 EXAMPLES: Final = {
-    "listed": listed(
+    "listed": audit_log_card(
         ListedEntries(
             "Solarhaus GmbH",
             (
@@ -252,6 +254,8 @@ EXAMPLES: Final = {
             older_than=12,
         )
     ),
-    "exported": exported(ExportedEntries(10_000, 1, 10_000, 10_000), OfferedFile("f3", "Audit.csv", 4_812_000)),
-    "empty": listed(ListedEntries("Solarhaus GmbH", ())),
+    "exported": audit_export_card(
+        ExportedEntries(10_000, 1, 10_000, 10_000), OfferedFile("f3", "Audit.csv", 4_812_000)
+    ),
+    "empty": audit_log_card(ListedEntries("Solarhaus GmbH", ())),
 }

@@ -1,11 +1,11 @@
-"""Channels: the bot's first words in a place, and the team to which the place belongs."""
+"""Channels: the welcome message, and which team a channel belongs to."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from cards.confirmation import warns
+from cards.confirmation import register_warning
 from cards.examples import NOW
 from cards.model import (
     Badge,
@@ -24,8 +24,8 @@ from cards.model import (
     tn,
     verbatim,
 )
-from cards.refusal import Explained, explain
-from cards.whereabouts import place, platform
+from cards.platform_names import platform_and_tenant, platform_name
+from cards.refusal import RefusalText, explain_refusal
 from services.channel.model import CODE_MINUTES, BotMissing, ChannelCode, ChannelOffer, OfferOver, OfferState
 from services.codes import WrongCode
 from services.people import TeamId
@@ -37,8 +37,8 @@ CREATE: Final = Run(t("Create a team"), "team.create", style=Style.PRIMARY)
 CONNECT: Final = Run(t("Connect here"), "team.connect")
 
 
-def connected(view: ConnectedChannel) -> Card:
-    """The channel belongs to the team from now on."""
+def channel_connected_card(view: ConnectedChannel) -> Card:
+    """Confirm that the channel now belongs to the team."""
     return Card(
         t("This chat now belongs to {team}.", team=view.team_name)
         if view.is_group
@@ -52,8 +52,8 @@ def connected(view: ConnectedChannel) -> Card:
     )
 
 
-def disconnected(view: ConnectedChannel) -> Card:
-    """The channel no longer belongs to the team."""
+def channel_disconnected_card(view: ConnectedChannel) -> Card:
+    """Confirm that the channel no longer belongs to the team."""
     return Card(
         t("This chat no longer belongs to {team}.", team=view.team_name)
         if view.is_group
@@ -63,14 +63,14 @@ def disconnected(view: ConnectedChannel) -> Card:
     )
 
 
-def welcome(view: Welcome) -> Card:
-    """The first words in a place: what the bot does here, and at most three buttons."""
+def welcome_card(view: Welcome) -> Card:
+    """Introduce the bot in a conversation, with at most three buttons."""
     if view.is_shared:
-        return _welcome_shared(view)
-    return _welcome_alone(view) if view.is_personal else _welcome_channel(view)
+        return _shared_welcome_card(view)
+    return _personal_welcome_card(view) if view.is_personal else _channel_welcome_card(view)
 
 
-def _welcome_shared(view: Welcome) -> Card:
+def _shared_welcome_card(view: Welcome) -> Card:
     join = Run(t("Join"), "invitation.join", style=Style.PRIMARY)
     return Card(
         t("I work here for the colleagues of a team."),
@@ -79,14 +79,14 @@ def _welcome_shared(view: Welcome) -> Card:
     )
 
 
-def _welcome_alone(view: Welcome) -> Card:
+def _personal_welcome_card(view: Welcome) -> Card:
     if view.own_team_name:
         return Card(
             t("Here you work on the leads of {team}.", team=view.own_team_name),
             actions=(Run(t("Show leads"), "lead.list", style=Style.PRIMARY), HELP),
         )
     restore = tuple(
-        Run(t("Restore {team}", team=one.name), "team.restore", {"team": one.team_id}) for one in view.restorable[:1]
+        Run(t("Restore {team}", team=team.name), "team.restore", {"team": team.team_id}) for team in view.restorable[:1]
     )
     join = Run(t("Join with a code"), "invitation.join")
     return Card(
@@ -96,7 +96,7 @@ def _welcome_alone(view: Welcome) -> Card:
     )
 
 
-def _welcome_channel(view: Welcome) -> Card:
+def _channel_welcome_card(view: Welcome) -> Card:
     if view.team_name:
         return Card(
             t("The leads of {team} are posted here.", team=view.team_name),
@@ -119,43 +119,43 @@ def _welcome_channel(view: Welcome) -> Card:
     )
 
 
-@warns(OUTSIDE)
+@register_warning(OUTSIDE)
 def _(params: Mapping[str, Any]) -> T:
     del params
     return t("People from other organisations read along in this channel. Connect it all the same?")
 
 
-@warns(OUTSIDE_EFFECT)
+@register_warning(OUTSIDE_EFFECT)
 def _(params: Mapping[str, Any]) -> T:
     del params
     return t("I'll show leads to colleagues alone, but what they write here themselves everybody reads.")
 
 
-@explain.register
-def _(refusal: AlreadyConnected) -> Explained:
+@explain_refusal.register
+def _(refusal: AlreadyConnected) -> RefusalText:
     del refusal
-    return Explained(
+    return RefusalText(
         t("A team is connected here already."),
         t("Whoever connected it can disconnect it; or choose another channel or chat."),
     )
 
 
-@explain.register
-def _(refusal: NotInChannel) -> Explained:
+@explain_refusal.register
+def _(refusal: NotInChannel) -> RefusalText:
     del refusal
-    return Explained(
+    return RefusalText(
         t("Only channels and group chats can be connected, and this is our direct chat."),
         t("Add me to one of them and write “connect” there."),
     )
 
 
-REVIEW: Final = "channel.review"
-WAITING: Final = Badge(t("waiting for confirmation"), State.OPEN, Tone.WARNING)
+REVIEW_VIEW: Final = "channel.review"
+WAITING_BADGE: Final = Badge(t("waiting for confirmation"), State.OPEN, Tone.WARNING)
 NEW_CODE: Final = Run(t("New code"), "channel.code")
 
 
-def code_shown(view: ChannelCode) -> Card:
-    """The code for a channel elsewhere, and what will happen."""
+def channel_code_card(view: ChannelCode) -> Card:
+    """Show the code that connects a channel of another platform."""
     args = {"offer": view.offer_id}
     return Card(
         t("Code for a channel: {code}", code=view.code),
@@ -170,28 +170,28 @@ def code_shown(view: ChannelCode) -> Card:
             Text(t("Then I ask you here whether it's the right one. Before that, nothing of the team is said there.")),
         ),
         (Run(t("Go on here"), "channel.review", args, Style.PRIMARY), Run(t("Cancel"), "channel.decline", args)),
-        subject=Subject(REVIEW, view.offer_id),
+        subject=Subject(REVIEW_VIEW, view.offer_id),
     )
 
 
-def shown_once() -> Card:
-    """A code that was shown already is not shown again."""
+def channel_code_hidden_card() -> Card:
+    """Say that the code was already shown and is not repeated."""
     return Card(t("Your code was shown once and is not shown again."), actions=(NEW_CODE,))
 
 
-def offered(view: ChannelOffer | WrongCode) -> Card:
-    """For whoever typed the code in a channel: the rest happens on the other side."""
+def channel_offer_card(view: ChannelOffer | WrongCode) -> Card:
+    """Tell the user who typed the code in a channel that the team must confirm."""
     if isinstance(view, WrongCode):
-        return _wrong(view)
+        return _wrong_code_card(view)
     return Card(
         t("The team that showed the code has been asked."),
         (Text(t("As soon as it's confirmed there, I say so here. Until then nothing changes.")),),
-        badge=WAITING,
+        badge=WAITING_BADGE,
     )
 
 
-def _wrong(view: WrongCode) -> Card:
-    left = (
+def _wrong_code_card(view: WrongCode) -> Card:
+    attempts_text = (
         tn("One more try, then there is a short pause.", "{n} more tries, then there is a short pause.", view.left)
         if view.left
         else t("Please wait a few minutes before the next try.")
@@ -199,29 +199,29 @@ def _wrong(view: WrongCode) -> Card:
     hint = tn("A code works once and for {n} minute.", "A code works once and for {n} minutes.", CODE_MINUTES)
     return Card(
         t("This code doesn't fit."),
-        (Text(hint), Text(left)),
+        (Text(hint), Text(attempts_text)),
         badge=Badge(t("Not possible"), State.WARNING, Tone.WARNING),
     )
 
 
-def review(view: ChannelOffer, now: datetime) -> Card:
-    """Where the code was shown: which channel would become the team's."""
+def channel_review_card(view: ChannelOffer, now: datetime) -> Card:
+    """Ask the user who requested the code to confirm the channel."""
     if view.state is OfferState.CONNECTED:
-        title = t("Channel {channel} now belongs to the team.", channel=_named(view))
-        return Card(title, badge=CONNECTED, subject=_subject(view))
+        title = t("Channel {channel} now belongs to the team.", channel=_channel_name(view))
+        return Card(title, badge=CONNECTED_BADGE, subject=_subject(view))
     if not view.is_open(now):
         return Card(t("No channel was connected."), actions=(NEW_CODE,), subject=_subject(view))
     args = {"offer": view.offer_id}
     if view.state is OfferState.ASKED:
-        again = Run(t("Look again"), "channel.review", args, Style.PRIMARY)
-        return Card(t("Nobody has typed the code yet."), actions=(again,), badge=WAITING)
+        check_again = Run(t("Look again"), "channel.review", args, Style.PRIMARY)
+        return Card(t("Nobody has typed the code yet."), actions=(check_again,), badge=WAITING_BADGE)
     warning = Text(t("People from other organisations read along there."), Tone.WARNING)
     return Card(
-        t("Connect channel {channel} with your team?", channel=_named(view)),
+        t("Connect channel {channel} with your team?", channel=_channel_name(view)),
         (
             Facts(
                 (
-                    Fact(t("Chat"), place(view.platform, view.tenant)),
+                    Fact(t("Chat"), platform_and_tenant(view.platform, view.tenant)),
                     Fact(t("Typed by"), verbatim(view.offered_by_name)),
                 )
             ),
@@ -233,38 +233,38 @@ def review(view: ChannelOffer, now: datetime) -> Card:
     )
 
 
-CONNECTED: Final = Badge(t("connected"), State.DONE, Tone.GOOD)
+CONNECTED_BADGE: Final = Badge(t("connected"), State.DONE, Tone.GOOD)
 
 
 def _subject(view: ChannelOffer) -> Subject:
-    return Subject(REVIEW, view.offer_id)
+    return Subject(REVIEW_VIEW, view.offer_id)
 
 
-def _named(view: ChannelOffer) -> T:
-    return verbatim(view.channel) if view.channel else platform(view.platform)
+def _channel_name(view: ChannelOffer) -> T:
+    return verbatim(view.channel) if view.channel else platform_name(view.platform)
 
 
-def confirmed(view: ConnectedChannel) -> Card:
-    """Where it was confirmed; the channel itself reads it, too."""
-    where = t("Channel {channel} now belongs to {team}.", channel=view.channel, team=view.team_name)
+def channel_confirmed_card(view: ConnectedChannel) -> Card:
+    """Confirm the connection to the user who approved it."""
+    title = t("Channel {channel} now belongs to {team}.", channel=view.channel, team=view.team_name)
     return Card(
-        where if view.channel else t("The channel now belongs to {team}.", team=view.team_name),
+        title if view.channel else t("The channel now belongs to {team}.", team=view.team_name),
         (Text(t("I've said so there. New leads are posted there from now on.")),),
         (Run(t("Show my team"), "team.show"),),
-        badge=CONNECTED,
+        badge=CONNECTED_BADGE,
     )
 
 
-@explain.register
-def _(refusal: OfferOver) -> Explained:
+@explain_refusal.register
+def _(refusal: OfferOver) -> RefusalText:
     del refusal
-    return Explained(t("This has been decided, is too old, or nobody has typed the code yet."), actions=(NEW_CODE,))
+    return RefusalText(t("This has been decided, is too old, or nobody has typed the code yet."), actions=(NEW_CODE,))
 
 
-@explain.register
-def _(refusal: BotMissing) -> Explained:
+@explain_refusal.register
+def _(refusal: BotMissing) -> RefusalText:
     del refusal
-    return Explained(
+    return RefusalText(
         t("I'm no member of this channel, so I couldn't post anything here."),
         t("Add me to the channel, then type the code again."),
     )
@@ -286,23 +286,23 @@ _OFFER: Final = ChannelOffer(
 )
 
 EXAMPLES: Final = {
-    "code": code_shown(ChannelCode("o1", "7KQF-M2XP", NOW + timedelta(minutes=CODE_MINUTES))),
-    "code shown once": shown_once(),
-    "offered": offered(_OFFER),
-    "wrong code": offered(WrongCode(1)),
-    "last wrong code": offered(WrongCode(0)),
-    "review": review(_OFFER, NOW),
-    "review where others read along": review(replace(_OFFER, has_outsiders=True), NOW),
-    "review too early": review(replace(_OFFER, state=OfferState.ASKED), NOW),
-    "review, connected": review(replace(_OFFER, state=OfferState.CONNECTED), NOW),
-    "review, declined": review(replace(_OFFER, state=OfferState.DECLINED), NOW),
-    "confirmed": confirmed(ConnectedChannel("Solarhaus GmbH", "vertrieb")),
-    "connected": connected(ConnectedChannel("Solarhaus GmbH", "Vertrieb")),
-    "disconnected": disconnected(ConnectedChannel("Solarhaus GmbH", "Vertrieb")),
-    "connected, in a chat": connected(ConnectedChannel("Solarhaus GmbH", "", is_group=True)),
-    "disconnected, in a chat": disconnected(ConnectedChannel("Solarhaus GmbH", "", is_group=True)),
-    "welcome": welcome(Welcome(is_personal=False)),
-    "welcome of a team": welcome(Welcome(is_personal=False, own_team_name="Solarhaus GmbH", may_connect=True)),
-    "welcome where others read along": welcome(Welcome(is_personal=False, is_shared=True, is_connected=True)),
-    "welcome alone": welcome(Welcome(is_personal=True)),
+    "code": channel_code_card(ChannelCode("o1", "7KQF-M2XP", NOW + timedelta(minutes=CODE_MINUTES))),
+    "code shown once": channel_code_hidden_card(),
+    "offered": channel_offer_card(_OFFER),
+    "wrong code": channel_offer_card(WrongCode(1)),
+    "last wrong code": channel_offer_card(WrongCode(0)),
+    "review": channel_review_card(_OFFER, NOW),
+    "review where others read along": channel_review_card(replace(_OFFER, has_outsiders=True), NOW),
+    "review too early": channel_review_card(replace(_OFFER, state=OfferState.ASKED), NOW),
+    "review, connected": channel_review_card(replace(_OFFER, state=OfferState.CONNECTED), NOW),
+    "review, declined": channel_review_card(replace(_OFFER, state=OfferState.DECLINED), NOW),
+    "confirmed": channel_confirmed_card(ConnectedChannel("Solarhaus GmbH", "vertrieb")),
+    "connected": channel_connected_card(ConnectedChannel("Solarhaus GmbH", "Vertrieb")),
+    "disconnected": channel_disconnected_card(ConnectedChannel("Solarhaus GmbH", "Vertrieb")),
+    "connected, in a chat": channel_connected_card(ConnectedChannel("Solarhaus GmbH", "", is_group=True)),
+    "disconnected, in a chat": channel_disconnected_card(ConnectedChannel("Solarhaus GmbH", "", is_group=True)),
+    "welcome": welcome_card(Welcome(is_personal=False)),
+    "welcome of a team": welcome_card(Welcome(is_personal=False, own_team_name="Solarhaus GmbH", may_connect=True)),
+    "welcome where others read along": welcome_card(Welcome(is_personal=False, is_shared=True, is_connected=True)),
+    "welcome alone": welcome_card(Welcome(is_personal=True)),
 }

@@ -1,6 +1,6 @@
-"""What has a consequence asks once: the warnings, and the same command again with the warnings accepted.
+"""Confirmation of commands with consequences: the warnings, and the same command with the warnings accepted.
 
-Each noun puts its own warnings into words by registering them under their code in `WARNINGS`.
+Each noun registers the texts of its warnings under their code.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,36 +9,36 @@ from typing import Any, Final, TypeAlias
 from cards.model import Badge, Card, Run, State, Style, T, Text, Tone, t
 from services.errors import Warn
 
-Words: TypeAlias = Callable[[Mapping[str, Any]], T]
+WarningText: TypeAlias = Callable[[Mapping[str, Any]], T]
 
-WARNINGS: Final[dict[str, Words]] = {}
+WARNINGS: Final[dict[str, WarningText]] = {}
 
 
-def warns(code: str) -> Callable[[Words], Words]:
-    """Register the words of a warning."""
+def register_warning(code: str) -> Callable[[WarningText], WarningText]:
+    """Register the text of a warning code. Raises ValueError for a second registration."""
 
-    def register(words: Words) -> Words:
+    def register(text: WarningText) -> WarningText:
         if code in WARNINGS:
             message = f"two wordings of {code}"
             raise ValueError(message)
-        WARNINGS[code] = words
-        return words
+        WARNINGS[code] = text
+        return text
 
     return register
 
 
-def worded(warning: Warn) -> T:
-    """The sentence of a warning."""
+def warning_text(warning: Warn) -> T:
+    """Build the sentence of a warning."""
     return WARNINGS[warning.code](warning.params)
 
 
-def confirm(warnings: tuple[Warn, ...], label: T, command: str, args: Mapping[str, Any]) -> Card:
-    """The first warning is what the card says, the others stand below; the button repeats the command."""
-    first, *others = (worded(one) for one in warnings)
-    accepted = {**args, "accept": [one.code for one in warnings]}
+def confirmation_card(warnings: tuple[Warn, ...], label: T, command: str, args: Mapping[str, Any]) -> Card:
+    """Show the warnings, the first as title, with a button that repeats the command and accepts them."""
+    first, *rest = (warning_text(warning) for warning in warnings)
+    accepted = {**args, "accept": [warning.code for warning in warnings]}
     return Card(
         first,
-        tuple(Text(one) for one in others),
+        tuple(Text(warning) for warning in rest),
         (
             Run(label, command, accepted, Style.DESTRUCTIVE),
             Run(t("Cancel"), "cancel"),

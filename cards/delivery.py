@@ -1,4 +1,4 @@
-"""A message that may not have arrived: what it was about, where it should be, and a button that sends it again."""
+"""Deliveries whose outcome is unknown: subject, destination, and a button that sends again."""
 
 from dataclasses import replace
 from typing import Final
@@ -24,18 +24,18 @@ from cards.model import (
     tn,
     verbatim,
 )
-from cards.refusal import Explained, explain
+from cards.refusal import RefusalText, explain_refusal
 from services.delivery import NotUnknown, UnknownDeliveries, UnknownDelivery
 
 VIEW: Final = "delivery.unknown"
 
-_PLATFORMS: Final[dict[str, T]] = {
+_PLATFORM_NAMES: Final[dict[str, T]] = {
     "teams": verbatim("Microsoft Teams"),
     "slack": verbatim("Slack"),
     "web": t("Browser chat"),
     "mail": t("E-mail"),
 }
-_ABOUT: Final[dict[str, T]] = {
+_SUBJECT_NAMES: Final[dict[str, T]] = {
     "lead": t("A lead"),
     "invitation": t("An invitation"),
     "member": t("A colleague"),
@@ -45,12 +45,12 @@ _ABOUT: Final[dict[str, T]] = {
 }
 
 
-def unknown(lost: UnknownDeliveries) -> Card:
-    """To owner and admins: nobody can say whether they arrived, so somebody has to look."""
-    return _several(lost) if lost.total > 1 else _one(lost, lost.first[0])
+def unknown_deliveries_card(lost: UnknownDeliveries) -> Card:
+    """Ask owner and admins to check deliveries whose outcome is unknown."""
+    return _deliveries_card(lost) if lost.total > 1 else _single_delivery_card(lost, lost.first[0])
 
 
-def _one(lost: UnknownDeliveries, delivery: UnknownDelivery) -> Card:
+def _single_delivery_card(lost: UnknownDeliveries, delivery: UnknownDelivery) -> Card:
     return Card(
         t("One message may not have arrived"),
         (
@@ -61,48 +61,48 @@ def _one(lost: UnknownDeliveries, delivery: UnknownDelivery) -> Card:
             ),
             _facts(delivery),
         ),
-        (_again(delivery, Style.PRIMARY),) if delivery.is_open else (),
+        (_resend_button(delivery, Style.PRIMARY),) if delivery.is_open else (),
         badge=_badge(is_open=delivery.is_open),
         subject=Subject(VIEW, lost.sweep_id),
     )
 
 
-def _several(lost: UnknownDeliveries) -> Card:
-    """How many, and the first of those that are still open."""
-    shown = [one for one in lost.first if one.is_open]
+def _deliveries_card(lost: UnknownDeliveries) -> Card:
+    """Show the number of deliveries and list the first ones that are still open."""
+    open_deliveries = [delivery for delivery in lost.first if delivery.is_open]
     body: list[Text | Items] = []
     if lost.open:
         body.append(Text(t("The connection broke while they were being sent. If one is not there, send it again.")))
-    if again := lost.total - lost.open:
-        body.append(Text(tn("{n} of them has been sent again.", "{n} of them have been sent again.", again)))
-    if shown:
-        body.append(Items(tuple(_item(one) for one in shown)))
-    if left := lost.open - len(shown):
-        body.append(Text(tn("… and {n} more", "… and {n} more", left), Tone.SUBTLE))
-    everything = Run(t("Send all again"), "delivery.resend_all", {"sweep": lost.sweep_id}, Style.PRIMARY)
+    if resent := lost.total - lost.open:
+        body.append(Text(tn("{n} of them has been sent again.", "{n} of them have been sent again.", resent)))
+    if open_deliveries:
+        body.append(Items(tuple(_delivery_item(delivery) for delivery in open_deliveries)))
+    if remaining := lost.open - len(open_deliveries):
+        body.append(Text(tn("… and {n} more", "… and {n} more", remaining), Tone.SUBTLE))
+    resend_all = Run(t("Send all again"), "delivery.resend_all", {"sweep": lost.sweep_id}, Style.PRIMARY)
     return Card(
         t("{count} messages may not have arrived", count=lost.total),
         tuple(body),
-        (everything,) if lost.open else (),
+        (resend_all,) if lost.open else (),
         badge=_badge(is_open=lost.open > 0),
         subject=Subject(VIEW, lost.sweep_id),
     )
 
 
-def _item(delivery: UnknownDelivery) -> Item:
+def _delivery_item(delivery: UnknownDelivery) -> Item:
     at = Instant(delivery.at, TimeStyle.CLOCK)
-    title = t("{about} for {place}", about=_about(delivery), place=delivery.place) if delivery.place else None
+    title = t("{about} for {place}", about=_subject_name(delivery), place=delivery.place) if delivery.place else None
     return Item(
-        title or _about(delivery),
-        t("{platform}, {at}", platform=_platform(delivery), at=at),
-        actions=(_again(delivery),),
+        title or _subject_name(delivery),
+        t("{platform}, {at}", platform=_platform_name(delivery), at=at),
+        actions=(_resend_button(delivery),),
     )
 
 
-def resent(lost: UnknownDeliveries) -> Card:
-    """Somebody looked, and what he wants is on its way once more."""
+def resent_deliveries_card(lost: UnknownDeliveries) -> Card:
+    """Confirm that the selected deliveries are being sent again."""
     if lost.total > 1:
-        return _several(lost)
+        return _deliveries_card(lost)
     return Card(
         t("The message is being sent again"),
         (_facts(lost.first[0]),),
@@ -117,22 +117,22 @@ def _badge(*, is_open: bool) -> Badge:
     return Badge(t("sent again"), State.DONE, Tone.GOOD)
 
 
-def _again(delivery: UnknownDelivery, style: Style = Style.NORMAL) -> Run:
+def _resend_button(delivery: UnknownDelivery, style: Style = Style.NORMAL) -> Run:
     return Run(t("Send again"), "delivery.resend", {"delivery": delivery.delivery_id}, style)
 
 
-def _about(delivery: UnknownDelivery) -> T:
-    return _ABOUT.get(delivery.view.partition(".")[0], t("Something else"))
+def _subject_name(delivery: UnknownDelivery) -> T:
+    return _SUBJECT_NAMES.get(delivery.view.partition(".")[0], t("Something else"))
 
 
-def _platform(delivery: UnknownDelivery) -> T:
-    return _PLATFORMS.get(delivery.platform, verbatim(delivery.platform))
+def _platform_name(delivery: UnknownDelivery) -> T:
+    return _PLATFORM_NAMES.get(delivery.platform, verbatim(delivery.platform))
 
 
 def _facts(delivery: UnknownDelivery) -> Facts:
     facts = [
-        Fact(t("About"), _about(delivery)),
-        Fact(t("Platform"), _platform(delivery)),
+        Fact(t("About"), _subject_name(delivery)),
+        Fact(t("Platform"), _platform_name(delivery)),
         Fact(t("Sent at"), T("{at}", {"at": Instant(delivery.at, TimeStyle.CLOCK)})),
     ]
     if delivery.place:
@@ -140,10 +140,10 @@ def _facts(delivery: UnknownDelivery) -> Facts:
     return Facts(tuple(facts))
 
 
-@explain.register
-def _not_unknown(refusal: NotUnknown) -> Explained:
+@explain_refusal.register
+def _(refusal: NotUnknown) -> RefusalText:
     del refusal
-    return Explained(t("The message was sent again already."))
+    return RefusalText(t("The message was sent again already."))
 
 
 _OPEN: Final = UnknownDelivery("d1", "lead.card", "teams", "Vertrieb", NOW, is_open=True)
@@ -152,10 +152,10 @@ _BY_MAIL: Final = UnknownDelivery("d2", "invitation.mail", "mail", "", NOW, is_o
 _FIVE: Final = (_OPEN, _BY_MAIL, *(replace(_OPEN, delivery_id=f"d{number}") for number in (3, 4, 5)))
 
 EXAMPLES: Final = {
-    "unknown": unknown(UnknownDeliveries("d1", (_OPEN,), 1, 1)),
-    "unknown, sent again": unknown(UnknownDeliveries("d1", (_DONE,), 1, 0)),
-    "unknown, many": unknown(UnknownDeliveries("d1", _FIVE, 31, 31)),
-    "unknown, one of two": unknown(UnknownDeliveries("d1", (_BY_MAIL, _DONE), 2, 1)),
-    "unknown, many sent again": unknown(UnknownDeliveries("d1", (_DONE, _DONE), 31, 0)),
-    "resent": resent(UnknownDeliveries("d1", (_DONE,), 1, 0)),
+    "unknown": unknown_deliveries_card(UnknownDeliveries("d1", (_OPEN,), 1, 1)),
+    "unknown, sent again": unknown_deliveries_card(UnknownDeliveries("d1", (_DONE,), 1, 0)),
+    "unknown, many": unknown_deliveries_card(UnknownDeliveries("d1", _FIVE, 31, 31)),
+    "unknown, one of two": unknown_deliveries_card(UnknownDeliveries("d1", (_BY_MAIL, _DONE), 2, 1)),
+    "unknown, many sent again": unknown_deliveries_card(UnknownDeliveries("d1", (_DONE, _DONE), 31, 0)),
+    "resent": resent_deliveries_card(UnknownDeliveries("d1", (_DONE,), 1, 0)),
 }

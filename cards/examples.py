@@ -1,4 +1,4 @@
-"""What the examples of the cards show, looked at on Tuesday, 24 November 2026, 10:08 in Berlin."""
+"""Data shared by the examples of all cards, at Tuesday, 24 November 2026, 10:08 in Berlin."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -45,9 +45,9 @@ LEAD: Final = LeadView(
     return_until=None,
     acts=frozenset({Act.PICK, Act.REVEAL, Act.SHARE}),
 )
-"""A lead on offer, as the channel of a taker firm sees it."""
+"""A lead on offer, as the channel of a taker sees it."""
 
-ASKED_INVITATION: Final = Invitation(
+REQUESTED_INVITATION: Final = Invitation(
     team_id=TeamId("t1"),
     invitation_id="i1",
     number=7,
@@ -61,7 +61,7 @@ ASKED_INVITATION: Final = Invitation(
     requested_by_name="Ben Kaya",
 )
 SENT_INVITATION: Final = replace(
-    ASKED_INVITATION,
+    REQUESTED_INVITATION,
     state=InvitationState.PENDING,
     decided_by="u1",
     decided_by_name="Anna Weiß",
@@ -69,12 +69,18 @@ SENT_INVITATION: Final = replace(
     expires_at=NOW + timedelta(days=7),
 )
 JOIN_REQUEST: Final = replace(
-    ASKED_INVITATION, number=8, kind=InvitationKind.JOIN, email="", name="Eva Lang", user_id="u9", user_name="Eva Lang"
+    REQUESTED_INVITATION,
+    number=8,
+    kind=InvitationKind.JOIN,
+    email="",
+    name="Eva Lang",
+    user_id="u9",
+    user_name="Eva Lang",
 )
 SEATS: Final = Seats(4, 5)
 JOIN_URL: Final = "https://kollega.example/join/0011aabb.c2VjcmV0"
 
 
-def shown_invitation(one: Invitation, **may: bool) -> ShownInvitation:
-    """An invitation as a reader with these rights sees it."""
-    return ShownInvitation(one, one.email, SEATS, **may)
+def invitation_view(invitation: Invitation, **may: bool) -> ShownInvitation:
+    """Build the view of an invitation for a reader with these rights."""
+    return ShownInvitation(invitation, invitation.email, SEATS, **may)

@@ -1,4 +1,4 @@
-"""Files: what to do with one that came in, one to be fetched, and why one cannot be used."""
+"""Files: actions on a received file, downloads, and refusals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Final
 
 from cards.examples import NOW
 from cards.model import Card, File, Instant, Item, Items, Run, Size, Style, T, Text, Tone, t, tn, verbatim
-from cards.refusal import Explained, explain, refused
+from cards.refusal import RefusalText, explain_refusal, refusal_card
 from services.file import (
     FileEmpty,
     FileGone,
@@ -27,75 +27,76 @@ HELP: Final = Run(t("What can I do here?"), "help")
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
-    """What this person may do with a file: the words of the button and its command."""
+class FileAction:
+    """Button label and command of something this user may do with a file."""
 
     label: T
     command: str
 
 
-def received(view: ReceivedFiles, uses: Sequence[Use]) -> Card:
-    """What came in; the person says what is to become of it."""
+def received_files_card(view: ReceivedFiles, file_actions: Sequence[FileAction]) -> Card:
+    """List the received files with the actions that this user may run on them."""
     if len(view.kept) == 1 and not view.refused:
-        return _received_one(view.kept[0], uses)
-    kept = [Item(verbatim(one.name), _size(one), actions=_actions(one, uses)) for one in view.kept]
-    left_out = [Item(verbatim(name), explain(refusal).title) for name, refusal in view.refused]
+        return _received_file_card(view.kept[0], file_actions)
+    received = [Item(verbatim(file.name), _size_text(file), actions=_actions(file, file_actions)) for file in view.kept]
+    left_out = [Item(verbatim(name), explain_refusal(refusal).title) for name, refusal in view.refused]
     return Card(
         tn("{n} file received", "{n} files received", len(view.kept)),
-        (Items((*kept, *left_out)), Text(t("What shall I do with each of them?"))),
+        (Items((*received, *left_out)), Text(t("What shall I do with each of them?"))),
     )
 
 
-def _received_one(kept: KeptFile, uses: Sequence[Use]) -> Card:
+def _received_file_card(file: KeptFile, file_actions: Sequence[FileAction]) -> Card:
     return Card(
-        t("{name} has arrived", name=kept.name),
+        t("{name} has arrived", name=file.name),
         (
             Text(t("What shall I do with it?")),
             Text(
                 t(
                     "{size} · only you can use it, until {until}",
-                    size=Size(kept.size_bytes),
-                    until=Instant(kept.expires_at),
+                    size=Size(file.size_bytes),
+                    until=Instant(file.expires_at),
                 ),
                 Tone.SUBTLE,
             ),
         ),
-        _actions(kept, uses),
+        _actions(file, file_actions),
     )
 
 
-def _size(kept: KeptFile) -> T:
-    return T("{size}", {"size": Size(kept.size_bytes)})
+def _size_text(file: KeptFile) -> T:
+    return T("{size}", {"size": Size(file.size_bytes)})
 
 
-def _actions(kept: KeptFile, uses: Sequence[Use]) -> tuple[Run, ...]:
-    args = {"file": kept.file_id}
-    first = [
-        Run(use.label, use.command, args, Style.NORMAL if place else Style.PRIMARY) for place, use in enumerate(uses)
+def _actions(file: KeptFile, file_actions: Sequence[FileAction]) -> tuple[Run, ...]:
+    args = {"file": file.file_id}
+    buttons = [
+        Run(file_action.label, file_action.command, args, Style.NORMAL if index else Style.PRIMARY)
+        for index, file_action in enumerate(file_actions)
     ]
-    return (*first, Run(t("Remove file"), "file.discard", args))
+    return (*buttons, Run(t("Remove file"), "file.discard", args))
 
 
-def discarded(stored: StoredFile) -> Card:
-    """It is gone at once."""
+def discarded_file_card(stored: StoredFile) -> Card:
+    """Confirm that the file was deleted."""
     return Card(t("{name} is removed", name=stored.name), (Text(t("Nothing of it is kept.")),))
 
 
-def offered(stored: StoredFile) -> Card:
-    """A file that was made for this person, to be fetched."""
+def download_card(stored: StoredFile) -> Card:
+    """Offer a generated file for download."""
     until = Text(t("You can fetch it until {until}.", until=Instant(stored.expires_at)), Tone.SUBTLE)
     return Card(t("Here is your file"), (File(stored.file_id, stored.name, stored.size_bytes), until))
 
 
-def declined(stored: StoredFile) -> Card:
-    """The person wants it nowhere, or it could not be brought there; it stays to be fetched."""
+def unsaved_file_card(stored: StoredFile) -> Card:
+    """Offer the download after saving was declined or failed."""
     until = Text(t("You can fetch it until {until}.", until=Instant(stored.expires_at)), Tone.SUBTLE)
     return Card(
         t("{name} was not saved", name=stored.name), (File(stored.file_id, stored.name, stored.size_bytes), until)
     )
 
 
-_FORMATS: Final = {
+_FORMAT_HINTS: Final = {
     Format.EXCEL: t(
         "“{name}” is a workbook. In Excel choose File, Save As, “CSV UTF-8”, and send me the file that you get."
     ),
@@ -103,22 +104,22 @@ _FORMATS: Final = {
 }
 
 
-@explain.register
-def _(refusal: NotCsv) -> Explained:
-    return Explained(t("I only read CSV files."), T(_FORMATS[refusal.format].source, {"name": refusal.name}))
+@explain_refusal.register
+def _(refusal: NotCsv) -> RefusalText:
+    return RefusalText(t("I only read CSV files."), T(_FORMAT_HINTS[refusal.format].source, {"name": refusal.name}))
 
 
-@explain.register
-def _(refusal: FileTooBig) -> Explained:
-    return Explained(
+@explain_refusal.register
+def _(refusal: FileTooBig) -> RefusalText:
+    return RefusalText(
         t("“{name}” is too large.", name=refusal.name),
         t("A file can hold {size} at most. Split it and send me the parts.", size=Size(refusal.limit_bytes)),
     )
 
 
-@explain.register
-def _(refusal: TooManyFiles) -> Explained:
-    return Explained(
+@explain_refusal.register
+def _(refusal: TooManyFiles) -> RefusalText:
+    return RefusalText(
         t("Too many of your files are waiting."),
         t(
             "I keep {n} files or {size} for you at most. Use or remove one of them; each goes by itself after a day.",
@@ -128,37 +129,39 @@ def _(refusal: TooManyFiles) -> Explained:
     )
 
 
-@explain.register
-def _(refusal: FileEmpty) -> Explained:
-    return Explained(t("“{name}” is empty.", name=refusal.name))
+@explain_refusal.register
+def _(refusal: FileEmpty) -> RefusalText:
+    return RefusalText(t("“{name}” is empty.", name=refusal.name))
 
 
-@explain.register
-def _(refusal: FileNotFetched) -> Explained:
-    return Explained(t("I couldn't get “{name}”.", name=refusal.name), t("Nothing was kept. Please send it once more."))
+@explain_refusal.register
+def _(refusal: FileNotFetched) -> RefusalText:
+    return RefusalText(
+        t("I couldn't get “{name}”.", name=refusal.name), t("Nothing was kept. Please send it once more.")
+    )
 
 
-@explain.register
-def _(refusal: FileInPublic) -> Explained:
+@explain_refusal.register
+def _(refusal: FileInPublic) -> RefusalText:
     del refusal
-    return Explained(
+    return RefusalText(
         t("Please send me files in our direct chat."),
         t("Others read along here, and a file may hold contacts. Nothing was kept."),
     )
 
 
-@explain.register
-def _(refusal: FileGone) -> Explained:
+@explain_refusal.register
+def _(refusal: FileGone) -> RefusalText:
     del refusal
-    return Explained(
+    return RefusalText(
         t("This file is no longer here."),
         t("I keep what you send for a day and what I make for you for a week."),
         (HELP,),
     )
 
 
-_KEPT: Final = KeptFile("f1", "Messe Stuttgart.csv", 48_200, NOW.replace(day=25))
-_MADE: Final = StoredFile(
+_RECEIVED_FILE: Final = KeptFile("f1", "Messe Stuttgart.csv", 48_200, NOW.replace(day=25))
+_MADE_FILE: Final = StoredFile(
     team_id=TeamId("t1"),
     file_id="f2",
     user_id=UserId("u1"),
@@ -170,21 +173,24 @@ _MADE: Final = StoredFile(
     created_at=NOW,
     expires_at=NOW.replace(day=30),
 )
-_USES: Final = (Use(t("Import leads"), "lead.import"), Use(t("Invite partners"), "marketplace.invite_many"))
+_FILE_ACTIONS: Final = (
+    FileAction(t("Import leads"), "lead.import"),
+    FileAction(t("Invite partners"), "marketplace.invite_many"),
+)
 EXAMPLES: Final = {
-    "received": received(ReceivedFiles((_KEPT,)), _USES),
-    "received several": received(
-        ReceivedFiles((_KEPT,), (("Leads.xlsx", NotCsv("Leads.xlsx", Format.EXCEL)),)), _USES[:1]
+    "received": received_files_card(ReceivedFiles((_RECEIVED_FILE,)), _FILE_ACTIONS),
+    "received several": received_files_card(
+        ReceivedFiles((_RECEIVED_FILE,), (("Leads.xlsx", NotCsv("Leads.xlsx", Format.EXCEL)),)), _FILE_ACTIONS[:1]
     ),
-    "offered": offered(_MADE),
-    "declined": declined(_MADE),
-    "discarded": discarded(_MADE),
-    "not csv": refused(NotCsv("Leads.xlsx", Format.EXCEL)),
-    "no table": refused(NotCsv("Vertrag.pdf")),
-    "too large": refused(FileTooBig("Leads.csv")),
-    "too many": refused(TooManyFiles()),
-    "empty": refused(FileEmpty("Leads.csv")),
-    "not fetched": refused(FileNotFetched("Leads.csv")),
-    "in a channel": refused(FileInPublic()),
-    "gone": refused(FileGone()),
+    "offered": download_card(_MADE_FILE),
+    "declined": unsaved_file_card(_MADE_FILE),
+    "discarded": discarded_file_card(_MADE_FILE),
+    "not csv": refusal_card(NotCsv("Leads.xlsx", Format.EXCEL)),
+    "no table": refusal_card(NotCsv("Vertrag.pdf")),
+    "too large": refusal_card(FileTooBig("Leads.csv")),
+    "too many": refusal_card(TooManyFiles()),
+    "empty": refusal_card(FileEmpty("Leads.csv")),
+    "not fetched": refusal_card(FileNotFetched("Leads.csv")),
+    "in a channel": refusal_card(FileInPublic()),
+    "gone": refusal_card(FileGone()),
 }

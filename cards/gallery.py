@@ -1,4 +1,4 @@
-"""Every example of every card: `python -m cards.gallery OUTDIR` draws them all to look at."""
+"""All examples of all cards: `python -m cards.gallery OUTDIR` renders them to HTML pages."""
 
 import sys
 from collections.abc import Iterator
@@ -15,60 +15,60 @@ import cards
 from cards.examples import NOW, ZONE
 from cards.model import Card, T
 from cards.render import html
-from cards.render.text import Writer
+from cards.render.text import RenderContext
 from services.people import Language
 
-UNSEEN: Final = ("cards.gallery", "cards.locale", "cards.render")
-"""Modules that draw or collect; they have no card of their own."""
+EXCLUDED_MODULES: Final = ("cards.gallery", "cards.locale", "cards.render")
+"""Modules that have no examples."""
 
 
-def examples() -> Iterator[tuple[str, Card]]:
-    """Every example as (module.name, card), the modules in the order of their names."""
-    for module in modules():
-        for name, card in found(module).items():
+def iterate_examples() -> Iterator[tuple[str, Card]]:
+    """Yield every example as (module.name, card), ordered by module name."""
+    for module in import_card_modules():
+        for name, card in read_examples(module).items():
             yield f"{module.__name__.removeprefix('cards.')}.{name.replace(' ', '_')}", card
 
 
-def modules() -> Iterator[ModuleType]:
+def import_card_modules() -> Iterator[ModuleType]:
     names = sorted(module.name for module in walk_packages(cards.__path__, "cards."))
-    return (import_module(name) for name in names if not name.startswith(UNSEEN))
+    return (import_module(name) for name in names if not name.startswith(EXCLUDED_MODULES))
 
 
-def found(module: ModuleType) -> dict[str, Card]:
-    """The examples of one module: `EXAMPLES`, or one `EXAMPLE`."""
+def read_examples(module: ModuleType) -> dict[str, Card]:
+    """Read the examples of one module: `EXAMPLES`, or one `EXAMPLE`."""
     several: dict[str, Card] = getattr(module, "EXAMPLES", {})
-    one: Card | None = getattr(module, "EXAMPLE", None)
-    return {**several, **({"example": one} if one else {})}
+    single: Card | None = getattr(module, "EXAMPLE", None)
+    return {**several, **({"example": single} if single else {})}
 
 
-def texts(piece: object) -> Iterator[T]:
-    """Every sentence in a card, nested ones too."""
-    match piece:
+def iterate_texts(element: object) -> Iterator[T]:
+    """Yield every sentence in a card, nested ones included."""
+    match element:
         case T():
-            yield piece
-            for param in piece.params.values():
-                yield from texts(param)
+            yield element
+            for param in element.params.values():
+                yield from iterate_texts(param)
         case Struct():
-            for name in piece.__struct_fields__:
-                yield from texts(getattr(piece, name))
+            for name in element.__struct_fields__:
+                yield from iterate_texts(getattr(element, name))
         case tuple():
-            for part in piece:  # pyright: ignore[reportUnknownVariableType] - a tuple of anything
-                yield from texts(part)  # pyright: ignore[reportUnknownArgumentType] - dito
+            for part in element:  # pyright: ignore[reportUnknownVariableType] - a tuple of anything
+                yield from iterate_texts(part)  # pyright: ignore[reportUnknownArgumentType] - dito
         case _:
             pass
 
 
-def drawn(language: Language) -> str:
-    """One page with every example in one language."""
-    writer = Writer(language, ZONE, NOW)
-    shown = ((h.h2[name], html.drawn(card, writer)) for name, card in examples())
-    return html.page(f"Gallery ({language})", shown, language)
+def render_gallery(language: Language) -> str:
+    """Render one page with every example in one language."""
+    ctx = RenderContext(language, ZONE, NOW)
+    sections = ((h.h2[name], html.render_element(card, ctx)) for name, card in iterate_examples())
+    return html.render_page(f"Gallery ({language})", sections, language)
 
 
 def main(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for language in Language:
-        (out / f"{language}.html").write_text(drawn(language), "utf-8")
+        (out / f"{language}.html").write_text(render_gallery(language), "utf-8")
 
 
 if __name__ == "__main__":

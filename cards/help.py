@@ -1,19 +1,19 @@
-"""What the bot can do for this person, what an unknown word may have meant, and what is said when something broke."""
+"""Help, suggestions for unknown commands, internal errors and the language choice."""
 
 from dataclasses import dataclass
 
 from cards.model import Badge, Card, Item, Items, Run, State, Style, T, Text, Tone, t, tn, verbatim
-from cards.refusal import OWN_CHAT, visited
+from cards.refusal import OWN_CHAT, other_team_text
 from services.people import Place, PlaceKind
 
-GROUPS: dict[str, T] = {
+GROUP_NAMES: dict[str, T] = {
     "leads": t("Leads"),
     "marketplace": t("Marketplaces"),
     "team": t("Team"),
     "you": t("For you"),
 }
 
-SAMPLES: dict[str, T] = {
+ARGUMENT_SAMPLES: dict[str, T] = {
     "lead": verbatim("L-1"),
     "invitation": verbatim("I-1"),
     "who": t("@Eva"),
@@ -35,72 +35,75 @@ SAMPLES: dict[str, T] = {
     "group": t("team"),
 }
 
-LISTED_AT_ONCE_MAX = 14
-"""More commands than this are listed by topic, so that nobody scrolls through what he did not ask for."""
+UNGROUPED_COMMANDS_MAX = 14
+"""More commands than this are listed by topic, to keep help short."""
 
 HINT = Text(t("Write any of these, or press the button. German and English are both understood."), Tone.SUBTLE)
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
-    """A command as help lists it: group, what it does, words and arguments to type, and whether a click is enough."""
+class CommandHelp:
+    """One command as help lists it; `arguments` are to be typed, `is_clickable` means that it needs none."""
 
     group: str
     name: str
-    about: T
-    verb: T
-    words: str
-    takes: tuple[str, ...]
-    clickable: bool
+    description: T
+    label: T
+    typed: str
+    arguments: tuple[str, ...]
+    is_clickable: bool
 
 
-def helped(team: str, offered: tuple[Offered, ...], group: str = "") -> Card:
-    """Everything this person may do here: all of it while it is little, else the topics, or one of them."""
+def help_card(team: str, commands: tuple[CommandHelp, ...], group: str = "") -> Card:
+    """List what this user may do here: everything when short, else the topics, or one topic."""
     title = t("What you can do in {team}", team=team) if team else t("What you can do here")
     if group:
         back = Run(t("All topics"), "help")
-        return Card(GROUPS[group], (HINT, Items(_rows(offered, group))), (back,))
-    if len(offered) > LISTED_AT_ONCE_MAX:
-        return Card(title, (HINT, Items(tuple(_topic(offered, one) for one in _groups(offered)))))
-    return Card(title, (HINT, *(Items(_rows(offered, one), GROUPS[one]) for one in _groups(offered))))
+        return Card(GROUP_NAMES[group], (HINT, Items(_command_items(commands, group))), (back,))
+    if len(commands) > UNGROUPED_COMMANDS_MAX:
+        return Card(title, (HINT, Items(tuple(_group_item(commands, topic) for topic in _present_groups(commands)))))
+    return Card(
+        title,
+        (HINT, *(Items(_command_items(commands, topic), GROUP_NAMES[topic]) for topic in _present_groups(commands))),
+    )
 
 
-def visiting(place: Place, offered: tuple[Offered, ...]) -> Card:
-    """What somebody can do in the place of another team, and where he works for his own."""
-    lists = (Items(_rows(offered, one), GROUPS[one]) for one in _groups(offered))
-    return Card(visited(place), (Text(OWN_CHAT), HINT, *lists))
+def visitor_help_card(place: Place, commands: tuple[CommandHelp, ...]) -> Card:
+    """List what a user may do in another team's channel, and where to work for the own team."""
+    topics = (Items(_command_items(commands, topic), GROUP_NAMES[topic]) for topic in _present_groups(commands))
+    return Card(other_team_text(place), (Text(OWN_CHAT), HINT, *topics))
 
 
-def _groups(offered: tuple[Offered, ...]) -> list[str]:
-    present = {one.group for one in offered}
-    return [group for group in GROUPS if group in present]
+def _present_groups(commands: tuple[CommandHelp, ...]) -> list[str]:
+    present = {command.group for command in commands}
+    return [group for group in GROUP_NAMES if group in present]
 
 
-def _topic(offered: tuple[Offered, ...], group: str) -> Item:
-    words = " · ".join(one.words for one in offered if one.group == group)
+def _group_item(commands: tuple[CommandHelp, ...], group: str) -> Item:
+    typed = " · ".join(command.typed for command in commands if command.group == group)
     show = Run(t("Show"), "help", {"group": group})
-    return Item(GROUPS[group], verbatim(words), actions=(show,))
+    return Item(GROUP_NAMES[group], verbatim(typed), actions=(show,))
 
 
-def _rows(offered: tuple[Offered, ...], group: str) -> tuple[Item, ...]:
-    return tuple(_row(one) for one in offered if one.group == group)
+def _command_items(commands: tuple[CommandHelp, ...], group: str) -> tuple[Item, ...]:
+    return tuple(_command_item(command) for command in commands if command.group == group)
 
 
-def _row(one: Offered) -> Item:
-    actions = (Run(one.verb, one.name),) if one.clickable else ()
-    return Item(one.about, _typed(one), actions=actions)
+def _command_item(command: CommandHelp) -> Item:
+    actions = (Run(command.label, command.name),) if command.is_clickable else ()
+    return Item(command.description, _typed_text(command), actions=actions)
 
 
-def _typed(one: Offered) -> T:
-    samples = {f"sample{place}": SAMPLES[name] for place, name in enumerate(one.takes)}
-    return T(" ".join(("{words}", *(f"{{{name}}}" for name in samples))), {"words": one.words, **samples})
+def _typed_text(command: CommandHelp) -> T:
+    samples = {f"sample{index}": ARGUMENT_SAMPLES[name] for index, name in enumerate(command.arguments)}
+    return T(" ".join(("{words}", *(f"{{{name}}}" for name in samples))), {"words": command.typed, **samples})
 
 
-def suggested(typed: str, nearest: tuple[tuple[str, str], ...]) -> Card:
-    """The nearest commands (word, name) to something that is none."""
+def suggestion_card(typed: str, nearest: tuple[tuple[str, str], ...]) -> Card:
+    """Suggest the commands, as (word, name), nearest to an unknown one."""
     buttons = tuple(
-        Run(verbatim(word), name, style=Style.PRIMARY if place == 0 else Style.NORMAL)
-        for place, (word, name) in enumerate(nearest)
+        Run(verbatim(word), name, style=Style.PRIMARY if index == 0 else Style.NORMAL)
+        for index, (word, name) in enumerate(nearest)
     )
     title = (
         tn(
@@ -115,8 +118,8 @@ def suggested(typed: str, nearest: tuple[tuple[str, str], ...]) -> Card:
     return Card(title, actions=(*buttons, Run(t("What can I do here?"), "help")))
 
 
-def defective(correlation_id: str) -> Card:
-    """Something broke on our side."""
+def internal_error_card(correlation_id: str) -> Card:
+    """Report an internal error with its correlation id."""
     return Card(
         t("That didn't work, and it's our fault."),
         (
@@ -127,18 +130,18 @@ def defective(correlation_id: str) -> Card:
     )
 
 
-def cancelled() -> Card:
-    """Somebody decided not to."""
+def cancelled_card() -> Card:
+    """Confirm that nothing was changed."""
     return Card(t("Cancelled. Nothing was changed."))
 
 
-def language_chosen() -> Card:
-    """The language holds from this very answer on."""
+def language_chosen_card() -> Card:
+    """Confirm the language, already in that language."""
     return Card(t("I'll speak English with you from now on."), actions=(Run(t("What can I do here?"), "help"),))
 
 
 def language_form() -> Card:
-    """Which language."""
+    """Ask for the language."""
     return Card(
         t("Which language shall I speak with you?"),
         actions=(
@@ -148,27 +151,29 @@ def language_form() -> Card:
     )
 
 
-_OFFERED = (
-    Offered(
-        "leads", "lead.list", t("What is on offer and what is in work"), t("Show leads"), "leads", (), clickable=True
+_COMMANDS = (
+    CommandHelp(
+        "leads", "lead.list", t("What is on offer and what is in work"), t("Show leads"), "leads", (), is_clickable=True
     ),
-    Offered("team", "member.list", t("Who is in the team"), t("Show colleagues"), "members", (), clickable=True),
+    CommandHelp("team", "member.list", t("Who is in the team"), t("Show colleagues"), "members", (), is_clickable=True),
 )
-_ANYWHERE = (
-    Offered(
-        "you", "help", t("Show what you can do here"), t("What can I do here?"), "help", ("group",), clickable=True
+_VISITOR_COMMANDS = (
+    CommandHelp(
+        "you", "help", t("Show what you can do here"), t("What can I do here?"), "help", ("group",), is_clickable=True
     ),
 )
 
 EXAMPLES = {
-    "help": helped("Solarhaus GmbH", _OFFERED),
-    "help by topic": helped("Solarhaus GmbH", _OFFERED * LISTED_AT_ONCE_MAX),
-    "help in another team's channel": visiting(Place("web", "t", "c", PlaceKind.CHANNEL, "Vertrieb"), _ANYWHERE),
-    "help about leads": helped("Solarhaus GmbH", _OFFERED, "leads"),
-    "suggested": suggested("laeds", (("leads", "lead.list"), ("lead", "lead.show"))),
-    "unknown": suggested("xyz", ()),
-    "cancelled": cancelled(),
-    "language chosen": language_chosen(),
+    "help": help_card("Solarhaus GmbH", _COMMANDS),
+    "help by topic": help_card("Solarhaus GmbH", _COMMANDS * UNGROUPED_COMMANDS_MAX),
+    "help in another team's channel": visitor_help_card(
+        Place("web", "t", "c", PlaceKind.CHANNEL, "Vertrieb"), _VISITOR_COMMANDS
+    ),
+    "help about leads": help_card("Solarhaus GmbH", _COMMANDS, "leads"),
+    "suggested": suggestion_card("laeds", (("leads", "lead.list"), ("lead", "lead.show"))),
+    "unknown": suggestion_card("xyz", ()),
+    "cancelled": cancelled_card(),
+    "language chosen": language_chosen_card(),
     "language form": language_form(),
-    "defective": defective("7f3a-91c2"),
+    "defective": internal_error_card("7f3a-91c2"),
 }

@@ -1,12 +1,12 @@
-"""The home: the own leads, what waits for a decision, the team and its settings; without a team, the ways into one."""
+"""The home: own leads, pending decisions, team and settings; without a team, the ways to join one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-from cards.examples import ASKED_INVITATION, JOIN_REQUEST, LEAD, NOW, SEATS, shown_invitation
+from cards.examples import JOIN_REQUEST, LEAD, NOW, REQUESTED_INVITATION, SEATS, invitation_view
 from cards.model import Block, Card, Fact, Facts, Item, Items, Run, Style, T, Text, Tone, t, tn, verbatim
-from cards.refusal import OWN_CHAT, visited
+from cards.refusal import OWN_CHAT, other_team_text
 from cards.roles import ROLES
 from services.home.model import Home, Visit, WaysIn
 from services.invitation.model import InvitationKind, ShownInvitation
@@ -18,66 +18,68 @@ from services.team.model import Channel, ShownTeam
 
 HELP: Final = Run(t("What can I do here?"), "help")
 LANGUAGES: Final = {Language.GERMAN: t("German"), Language.ENGLISH: t("English")}
-MARKETPLACES_NAMED: Final = 3
+NAMES_SHOWN_MAX: Final = 3
 
-Steps: TypeAlias = Mapping[str, T]
-"""How the nouns of leads and of requests call things: how far the work has come, what somebody asks for."""
-Wishes: TypeAlias = Mapping[Permission, T]
+StepLabels: TypeAlias = Mapping[str, T]
+"""Labels of the lead's steps and of requested permissions, passed in because nouns' cards are independent."""
+RequestLabels: TypeAlias = Mapping[Permission, T]
 
 
-def shown(view: Home | WaysIn | Visit, steps: Steps, wishes: Wishes) -> Card:
-    """The home of whoever looks at it."""
+def home_card(view: Home | WaysIn | Visit, steps: StepLabels, labels: RequestLabels) -> Card:
+    """Build the home of this user."""
     match view:
         case Home():
-            return _at_home(view, steps, wishes)
+            return _member_home_card(view, steps, labels)
         case WaysIn():
-            return _outside(view)
+            return _teamless_home_card(view)
         case Visit():
-            return Card(visited(view.place), (Text(OWN_CHAT),), (HELP,))
+            return Card(other_team_text(view.place), (Text(OWN_CHAT),), (HELP,))
 
 
-def _at_home(view: Home, steps: Steps, wishes: Wishes) -> Card:
-    waiting = _waiting(view, wishes)
+def _member_home_card(view: Home, steps: StepLabels, labels: RequestLabels) -> Card:
+    pending = _pending_blocks(view, labels)
     return Card(
         t("Your leads at {team}", team=view.team.name),
-        (*_leads(view, steps), *waiting, Text(t("Your team"), Tone.STRONG), _team(view)),
+        (*_lead_blocks(view, steps), *pending, Text(t("Your team"), Tone.STRONG), _team_facts(view)),
         _actions(view),
         summary=_summary(view),
     )
 
 
 def _summary(view: Home) -> T:
-    waiting = len(view.invitations) + len(view.requests)
-    if waiting:
-        return tn("{n} decision waits for you.", "{n} decisions wait for you.", waiting)
+    pending = len(view.invitations) + len(view.requests)
+    if pending:
+        return tn("{n} decision waits for you.", "{n} decisions wait for you.", pending)
     return tn("You are in charge of {n} lead.", "You are in charge of {n} leads.", len(view.leads))
 
 
-def _leads(view: Home, steps: Steps) -> tuple[Block, ...]:
+def _lead_blocks(view: Home, steps: StepLabels) -> tuple[Block, ...]:
     if not view.leads:
         return (Text(t("You are in charge of no lead. Pick one that is on offer."), Tone.SUBTLE),)
-    return (Items(tuple(_lead(one, steps) for one in view.leads), t("My leads")),)
+    return (Items(tuple(_lead_item(lead, steps) for lead in view.leads), t("My leads")),)
 
 
-def _lead(lead: LeadView, steps: Steps) -> Item:
+def _lead_item(lead: LeadView, steps: StepLabels) -> Item:
     title = verbatim(f"{lead.ref} · {lead.title}") if lead.title else verbatim(lead.ref)
-    act = Run(t("Open"), "lead.show", {"lead": lead.lead_id})
-    return Item(title, steps.get(lead.step) or t("No step noted yet"), actions=(act,))
+    open_lead = Run(t("Open"), "lead.show", {"lead": lead.lead_id})
+    return Item(title, steps.get(lead.step) or t("No step noted yet"), actions=(open_lead,))
 
 
-def _waiting(view: Home, wishes: Wishes) -> tuple[Block, ...]:
-    rows = (*map(_invitation, view.invitations), *(_request(one, wishes) for one in view.requests))
-    more = (Text(t("More of it waits in your chat with me."), Tone.SUBTLE),) if view.has_more_waiting else ()
-    return (Items(rows, t("Waits for you")), *more) if rows else ()
+def _pending_blocks(view: Home, labels: RequestLabels) -> tuple[Block, ...]:
+    rows = (*map(_invitation_item, view.invitations), *(_request_item(request, labels) for request in view.requests))
+    more_text = (Text(t("More of it waits in your chat with me."), Tone.SUBTLE),) if view.has_more_waiting else ()
+    return (Items(rows, t("Waits for you")), *more_text) if rows else ()
 
 
-def _invitation(one: ShownInvitation) -> Item:
-    ref = {"invitation": one.invitation.invitation_id}
-    joins = one.invitation.kind is InvitationKind.JOIN
+def _invitation_item(view: ShownInvitation) -> Item:
+    ref = {"invitation": view.invitation.invitation_id}
+    joins = view.invitation.kind is InvitationKind.JOIN
     about = (
-        t("{name} wants to join the team", name=one.invitation.name) if joins else t("Invite {email}", email=one.email)
+        t("{name} wants to join the team", name=view.invitation.name)
+        if joins
+        else t("Invite {email}", email=view.email)
     )
-    by = one.invitation.requested_by_name
+    by = view.invitation.requested_by_name
     return Item(
         about,
         t("asked by {name}", name=by) if by and not joins else None,
@@ -88,32 +90,36 @@ def _invitation(one: ShownInvitation) -> Item:
     )
 
 
-def _request(one: Request, wishes: Wishes) -> Item:
-    ref = {"request": one.request_id}
+def _request_item(request: Request, labels: RequestLabels) -> Item:
+    ref = {"request": request.request_id}
     return Item(
-        t("{name} asks you: {wish}", name=one.asked_by_name, wish=wishes.get(one.permission, verbatim(one.command))),
+        t(
+            "{name} asks you: {wish}",
+            name=request.asked_by_name,
+            wish=labels.get(request.permission, verbatim(request.command)),
+        ),
         actions=(Run(t("Do it"), "request.approve", ref), Run(t("Decline"), "request.decline", ref)),
     )
 
 
-def _team(view: Home) -> Facts:
+def _team_facts(view: Home) -> Facts:
     team = view.team
     return Facts(
         (
             Fact(t("Your role"), ROLES[team.role]),
             Fact(t("Seats"), t("{taken} of {limit} taken", taken=team.seats.taken, limit=team.seats.limit)),
-            Fact(t("Channels"), _several([one.name or one.platform for one in team.channels])),
-            Fact(t("Marketplaces"), _several(view.marketplaces)),
+            Fact(t("Channels"), _names_text([channel.name or channel.platform for channel in team.channels])),
+            Fact(t("Marketplaces"), _names_text(view.marketplaces)),
         )
     )
 
 
-def _several(names: Sequence[str]) -> T:
+def _names_text(names: Sequence[str]) -> T:
     if not names:
         return t("none yet")
-    named = ", ".join(names[:MARKETPLACES_NAMED])
-    more = len(names) - MARKETPLACES_NAMED
-    return t("{names} and more", names=named) if more > 0 else verbatim(named)
+    names_text = ", ".join(names[:NAMES_SHOWN_MAX])
+    remaining = len(names) - NAMES_SHOWN_MAX
+    return t("{names} and more", names=names_text) if remaining > 0 else verbatim(names_text)
 
 
 def _actions(view: Home) -> tuple[Run, ...]:
@@ -131,8 +137,10 @@ def _actions(view: Home) -> tuple[Run, ...]:
     )
 
 
-def _outside(view: WaysIn) -> Card:
-    restore = tuple(Run(t("Restore {team}", team=name), "team.restore", {"team": one}) for one, name in view.restorable)
+def _teamless_home_card(view: WaysIn) -> Card:
+    restore = tuple(
+        Run(t("Restore {team}", team=name), "team.restore", {"team": team_id}) for team_id, name in view.restorable
+    )
     return Card(
         t("You are in no team yet."),
         (Text(t("With a code you join one; or create your own and bring colleagues in.")),),
@@ -159,7 +167,7 @@ _TEAM: Final = ShownTeam(
     channels=(Channel("slack", "C1", "vertrieb"), Channel("teams", "c2", "Leads")),
     may_edit=True,
 )
-_MINE: Final = replace(LEAD, state=LeadState.PICKED, step="offer")
+_OWN_LEAD: Final = replace(LEAD, state=LeadState.PICKED, step="offer")
 _REQUEST: Final = Request(
     TeamId("t1"),
     "r1",
@@ -174,17 +182,17 @@ _REQUEST: Final = Request(
 _HOME: Final = Home(
     team=_TEAM,
     language=Language.GERMAN,
-    leads=(_MINE, replace(LEAD, lead_id="0190beef", ref="L-7", title="Wärmepumpe, Reihenhaus")),
+    leads=(_OWN_LEAD, replace(LEAD, lead_id="0190beef", ref="L-7", title="Wärmepumpe, Reihenhaus")),
     has_more_leads=True,
-    invitations=(shown_invitation(ASKED_INVITATION), shown_invitation(JOIN_REQUEST)),
+    invitations=(invitation_view(REQUESTED_INVITATION), invitation_view(JOIN_REQUEST)),
     requests=(_REQUEST,),
     has_more_waiting=False,
     marketplaces=("Handwerk Süd",),
     may_pick=True,
 )
 _STEPS: Final = {"offer": t("Quote sent")}
-_WISHES: Final = {Permission.LEAD_DELEGATE: t("delegate a lead")}
-_QUIET: Final = replace(
+_REQUEST_LABELS: Final = {Permission.LEAD_DELEGATE: t("delegate a lead")}
+_VIEWER_HOME: Final = replace(
     _HOME,
     team=replace(_TEAM, role=Role.VIEWER, may_edit=False, channels=()),
     leads=(),
@@ -195,9 +203,11 @@ _QUIET: Final = replace(
 )
 
 EXAMPLES: Final = {
-    "colleague": shown(_HOME, _STEPS, _WISHES),
-    "much to decide": shown(replace(_HOME, has_more_waiting=True), _STEPS, _WISHES),
-    "viewer": shown(_QUIET, _STEPS, _WISHES),
-    "without a team": shown(WaysIn(Language.ENGLISH, (("t9", "Dachbau Nord"),)), _STEPS, _WISHES),
-    "in another team's channel": shown(Visit(Place("teams", "", "c9", PlaceKind.CHANNEL, "Vertrieb")), _STEPS, _WISHES),
+    "colleague": home_card(_HOME, _STEPS, _REQUEST_LABELS),
+    "much to decide": home_card(replace(_HOME, has_more_waiting=True), _STEPS, _REQUEST_LABELS),
+    "viewer": home_card(_VIEWER_HOME, _STEPS, _REQUEST_LABELS),
+    "without a team": home_card(WaysIn(Language.ENGLISH, (("t9", "Dachbau Nord"),)), _STEPS, _REQUEST_LABELS),
+    "in another team's channel": home_card(
+        Visit(Place("teams", "", "c9", PlaceKind.CHANNEL, "Vertrieb")), _STEPS, _REQUEST_LABELS
+    ),
 }

@@ -1,4 +1,4 @@
-"""What the page says to which somebody comes back who wanted to take the app into a workspace."""
+"""Cards of the page that ends the installation in a Slack workspace."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,15 +6,15 @@ from typing import Final
 from cards.model import Card, Item, Items, Open, T, Text, Tone, t
 from services.installation.model import ASKED_FOR, Fault
 
-ANEW: Final = t("Start again")
-MINUTES: Final = int(ASKED_FOR.total_seconds() // 60)
+START_AGAIN: Final = t("Start again")
+INSTALL_MINUTES: Final = int(ASKED_FOR.total_seconds() // 60)
 
-FAULTS: Final[Mapping[Fault, tuple[T, T]]] = {
+FAULT_TEXTS: Final[Mapping[Fault, tuple[T, T]]] = {
     Fault.UNKNOWN: (
         t("There's nothing to finish here"),
         t(
             "Nobody began to add Kollega here, or that was long ago. Start again, and finish within {n} minutes.",
-            n=MINUTES,
+            n=INSTALL_MINUTES,
         ),
     ),
     Fault.ELSEWHERE: (
@@ -23,7 +23,7 @@ FAULTS: Final[Mapping[Fault, tuple[T, T]]] = {
     ),
     Fault.EXPIRED: (
         t("That took too long"),
-        t("Adding Kollega has to be finished within {n} minutes. Nothing was changed.", n=MINUTES),
+        t("Adding Kollega has to be finished within {n} minutes. Nothing was changed.", n=INSTALL_MINUTES),
     ),
     Fault.USED: (
         t("This page has done its work"),
@@ -32,8 +32,8 @@ FAULTS: Final[Mapping[Fault, tuple[T, T]]] = {
 }
 
 
-def installed(name: str, slack_url: str) -> Card:
-    """It is in; where to go, and what to do there first."""
+def install_done_card(name: str, slack_url: str) -> Card:
+    """Confirm the installation and list the next steps."""
     title = t("Kollega is now in {name}", name=name) if name else t("Kollega is now in your Slack")
     steps = (
         Item(
@@ -44,50 +44,56 @@ def installed(name: str, slack_url: str) -> Card:
     return Card(title, (Items(steps),), (Open(t("Open Slack"), slack_url),))
 
 
-def cancelled(again_url: str) -> Card:
-    """Slack says that the person did not agree."""
+def install_cancelled_card(again_url: str) -> Card:
+    """Say that the user declined the consent in Slack."""
     return Card(
-        t("Kollega was not added"), (Text(t("You did not agree in Slack. Nothing was changed.")),), _anew(again_url)
+        t("Kollega was not added"),
+        (Text(t("You did not agree in Slack. Nothing was changed.")),),
+        _start_again_buttons(again_url),
     )
 
 
-def faulty(fault: Fault, again_url: str) -> Card:
-    """What came back belongs to no open question."""
-    title, why = FAULTS[fault]
-    return Card(title, (Text(why),), _anew(again_url))
+def install_fault_card(fault: Fault, again_url: str) -> Card:
+    """Explain why the redirect matches no pending installation."""
+    title, detail = FAULT_TEXTS[fault]
+    return Card(title, (Text(detail),), _start_again_buttons(again_url))
 
 
-def refused(again_url: str) -> Card:
-    """Slack gives nothing for the code."""
-    why = t("Your consent counts there once, and only for a few minutes. Nothing was changed.")
-    next_ = t("If it happens again, tell whoever runs this installation: its log says what Slack objects to.")
-    return Card(t("Slack did not accept this"), (Text(why), Text(next_, Tone.SUBTLE)), _anew(again_url))
+def install_rejected_card(again_url: str) -> Card:
+    """Say that Slack rejected the authorization code."""
+    detail = t("Your consent counts there once, and only for a few minutes. Nothing was changed.")
+    hint = t("If it happens again, tell whoever runs this installation: its log says what Slack objects to.")
+    return Card(
+        t("Slack did not accept this"), (Text(detail), Text(hint, Tone.SUBTLE)), _start_again_buttons(again_url)
+    )
 
 
-def away(again_url: str) -> Card:
-    """Slack, or our own database, cannot be reached at the moment."""
-    why = t("Slack or the database of this installation does not answer at the moment. Please try again in a minute.")
-    return Card(t("This didn't work just now"), (Text(why),), _anew(again_url))
+def install_unavailable_card(again_url: str) -> Card:
+    """Say that Slack or the database cannot be reached."""
+    detail = t(
+        "Slack or the database of this installation does not answer at the moment. Please try again in a minute."
+    )
+    return Card(t("This didn't work just now"), (Text(detail),), _start_again_buttons(again_url))
 
 
-def busy() -> Card:
-    """Too many at once; whoever comes a little later is served."""
-    why = t("Very many want to add Kollega at this moment. Please try again in a minute.")
-    return Card(t("One moment, please"), (Text(why),))
+def install_busy_card() -> Card:
+    """Say that too many installations run at once."""
+    detail = t("Very many want to add Kollega at this moment. Please try again in a minute.")
+    return Card(t("One moment, please"), (Text(detail),))
 
 
-def _anew(url: str) -> tuple[Open, ...]:
-    return (Open(ANEW, url),)
+def _start_again_buttons(url: str) -> tuple[Open, ...]:
+    return (Open(START_AGAIN, url),)
 
 
-_AGAIN: Final = "https://kollega.example/slack/install"
+_START_URL: Final = "https://kollega.example/slack/install"
 
 EXAMPLES: Final = {
-    "installed": installed("Solarhaus GmbH", "https://slack.com/app_redirect?app=A0KOLLEGA&team=T1"),
-    "installed nameless": installed("", "https://slack.com/app_redirect?app=A0KOLLEGA"),
-    "cancelled": cancelled(_AGAIN),
-    **{f"faulty {fault}": faulty(fault, _AGAIN) for fault in Fault},
-    "refused": refused(_AGAIN),
-    "away": away(_AGAIN),
-    "busy": busy(),
+    "installed": install_done_card("Solarhaus GmbH", "https://slack.com/app_redirect?app=A0KOLLEGA&team=T1"),
+    "installed nameless": install_done_card("", "https://slack.com/app_redirect?app=A0KOLLEGA"),
+    "cancelled": install_cancelled_card(_START_URL),
+    **{f"faulty {fault}": install_fault_card(fault, _START_URL) for fault in Fault},
+    "refused": install_rejected_card(_START_URL),
+    "away": install_unavailable_card(_START_URL),
+    "busy": install_busy_card(),
 }

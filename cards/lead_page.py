@@ -1,13 +1,13 @@
-"""What the page behind a link to a lead says."""
+"""Card of the page behind a link to a lead."""
 
 from cards.model import Card, Text, Tone, t
 
 
-def shown() -> Card:
-    """Where the lead is, for whoever may see it."""
-    way = t("Copy the address of this page into your chat with Kollega. If your team has the lead, it opens there.")
-    why = t("To protect whoever asked, this page itself shows nothing about it.")
-    return Card(t("This lead is in the chat with Kollega"), (Text(way), Text(why, Tone.SUBTLE)))
+def lead_page_card() -> Card:
+    """Tell how to open the lead in the chat, without showing anything about it."""
+    hint = t("Copy the address of this page into your chat with Kollega. If your team has the lead, it opens there.")
+    reason = t("To protect whoever asked, this page itself shows nothing about it.")
+    return Card(t("This lead is in the chat with Kollega"), (Text(hint), Text(reason, Tone.SUBTLE)))
 
 
-EXAMPLES = {"shown": shown()}
+EXAMPLES = {"shown": lead_page_card()}

@@ -1,9 +1,9 @@
-"""Colleagues: the list, roles, and what happens to a membership."""
+"""Members: the list, roles, and changes of a membership."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from cards.confirmation import confirm, warns
+from cards.confirmation import confirmation_card, register_warning
 from cards.model import (
     Badge,
     Card,
@@ -22,7 +22,7 @@ from cards.model import (
     tn,
     verbatim,
 )
-from cards.refusal import Explained, explain
+from cards.refusal import RefusalText, explain_refusal
 from cards.roles import ROLES
 from services.errors import Warn
 from services.member.model import (
@@ -38,23 +38,23 @@ from services.member.model import (
 )
 from services.permissions import Role
 
-COLLEAGUES: Final = Run(t("Show colleagues"), "member.list")
+SHOW_MEMBERS: Final = Run(t("Show colleagues"), "member.list")
 
 
-def listed(view: ListedMembers) -> Card:
-    """Everybody in the team."""
-    body = [Items(tuple(_row(row) for row in view.rows))]
-    more = view.total - len(view.rows)
-    rest = (Text(tn("… and {n} more", "… and {n} more", more), Tone.SUBTLE),) if more > 0 else ()
+def member_list_card(view: ListedMembers) -> Card:
+    """List the members of the team."""
+    body = [Items(tuple(_member_item(row) for row in view.rows))]
+    remaining = view.total - len(view.rows)
+    more_text = (Text(tn("… and {n} more", "… and {n} more", remaining), Tone.SUBTLE),) if remaining > 0 else ()
     seats = Text(t("{taken} of {limit} seats taken", taken=view.taken, limit=view.limit), Tone.SUBTLE)
     return Card(
         tn("{team}: {n} colleague", "{team}: {n} colleagues", view.total, team=view.team_name),
-        (*body, *rest, seats),
+        (*body, *more_text, seats),
         _actions(view),
     )
 
 
-def _row(row: Row) -> Item:
+def _member_item(row: Row) -> Item:
     actions: list[Run] = []
     if row.may_change:
         actions.append(Run(t("Change role"), "member.role", {"who": row.user_id}))
@@ -79,26 +79,26 @@ def _actions(view: ListedMembers) -> tuple[Run, ...]:
     return tuple(actions)
 
 
-def role_form(who: Row) -> Card:
-    """Which role a colleague is to have."""
+def role_form(row: Row) -> Card:
+    """Ask for a member's new role."""
     return Card(
-        t("{name}: which role?", name=who.name),
+        t("{name}: which role?", name=row.name),
         (
-            ChoiceInput("role", t("Role"), tuple(Choice(role, ROLES[role]) for role in GIVEN_ROLES), who.role),
-            ToggleInput("responsible", t("Responsible colleague: may delegate any lead"), who.may_delegate),
+            ChoiceInput("role", t("Role"), tuple(Choice(role, ROLES[role]) for role in GIVEN_ROLES), row.role),
+            ToggleInput("responsible", t("Responsible colleague: may delegate any lead"), row.may_delegate),
         ),
         (
-            Run(t("Save"), "member.role", {"who": who.user_id}, Style.PRIMARY, collects=True),
+            Run(t("Save"), "member.role", {"who": row.user_id}, Style.PRIMARY, collects=True),
             Run(t("Cancel"), "cancel"),
         ),
     )
 
 
-def which_form(title: T, label: T, command: str, colleagues: tuple[Row, ...], style: Style) -> Card:
-    """Which colleague is meant."""
-    if not colleagues:
+def member_choice_form(title: T, label: T, command: str, rows: tuple[Row, ...], style: Style) -> Card:
+    """Ask which member is meant."""
+    if not rows:
         return Card(title, (Text(t("There is no other colleague yet.")),), (_INVITE,))
-    choices = tuple(Choice(one.user_id, verbatim(one.name)) for one in colleagues)
+    choices = tuple(Choice(row.user_id, verbatim(row.name)) for row in rows)
     return Card(
         title,
         (ChoiceInput("who", t("Colleague"), choices, required=True),),
@@ -109,52 +109,52 @@ def which_form(title: T, label: T, command: str, colleagues: tuple[Row, ...], st
 _INVITE: Final = Run(t("Invite"), "invitation.create", style=Style.PRIMARY)
 
 
-def role_which_form(view: ListedMembers) -> Card:
-    """Whose role is to change."""
-    return which_form(
+def role_member_form(view: ListedMembers) -> Card:
+    """Ask whose role to change."""
+    return member_choice_form(
         t("Whose role is to change?"),
         t("Next"),
         "member.role",
-        tuple(one for one in view.rows if one.may_change),
+        tuple(row for row in view.rows if row.may_change),
         Style.PRIMARY,
     )
 
 
-def remove_form(view: ListedMembers) -> Card:
-    """Who is to be removed."""
-    return which_form(
+def remove_member_form(view: ListedMembers) -> Card:
+    """Ask whom to remove."""
+    return member_choice_form(
         t("Who is to be removed?"),
         t("Remove"),
         "member.remove",
-        tuple(one for one in view.rows if one.may_remove),
+        tuple(row for row in view.rows if row.may_remove),
         Style.DESTRUCTIVE,
     )
 
 
-def transfer_form(view: ListedMembers) -> Card:
-    """Who is to own the team."""
-    return which_form(
+def transfer_team_form(view: ListedMembers) -> Card:
+    """Ask who shall own the team."""
+    return member_choice_form(
         t("Who is to own the team?"),
         t("Hand over the team"),
         "member.transfer",
-        tuple(one for one in view.rows if not one.is_self),
+        tuple(row for row in view.rows if not row.is_self),
         Style.DESTRUCTIVE,
     )
 
 
-def changed(view: ChangedMember) -> Card:
-    """A colleague after a change, for whoever changed it."""
+def changed_member_card(view: ChangedMember) -> Card:
+    """Confirm the change to the user who made it."""
     lines = (Text(t("Responsible colleague: may delegate any lead")),) if view.may_delegate else ()
     return Card(
         t("{name} is now: {role}", name=view.name, role=ROLES[view.role]),
         lines,
-        (COLLEAGUES,),
+        (SHOW_MEMBERS,),
         badge=Badge(t("saved"), State.DONE, Tone.GOOD),
     )
 
 
-def removed(view: RemovedMember) -> Card:
-    """Somebody is no colleague any more, for whoever did it."""
+def removed_member_card(view: RemovedMember) -> Card:
+    """Confirm a removal or departure to the user who caused it."""
     if view.is_self:
         return Card(
             t("You have left {team}.", team=view.team_name),
@@ -164,39 +164,39 @@ def removed(view: RemovedMember) -> Card:
     return Card(
         t("{name} no longer belongs to {team}.", name=view.name, team=view.team_name),
         (Text(t("Access has ended at once, the seat is free, and the leads are offered in the team again.")),),
-        (COLLEAGUES,),
+        (SHOW_MEMBERS,),
     )
 
 
-def transferred(view: TransferredTeam) -> Card:
-    """The team has a new owner, for the old one."""
+def transferred_team_card(view: TransferredTeam) -> Card:
+    """Confirm the transfer to the former owner."""
     return Card(
         t("{name} now owns {team}.", name=view.owner_name, team=view.team_name),
         (Text(t("You are an admin from now on.")),),
-        (COLLEAGUES,),
+        (SHOW_MEMBERS,),
     )
 
 
-def heard_joined(name: str, team: str, role: Role) -> Card:
-    """Somebody new, for the owner (A73)."""
+def member_joined_card(name: str, team: str, role: Role) -> Card:
+    """Tell the owner about a new member (A73)."""
     return Card(
         t("{name} has joined {team}.", name=name, team=team),
         (Text(t("Role: {role}", role=ROLES[role])),),
-        (COLLEAGUES,),
+        (SHOW_MEMBERS,),
     )
 
 
-def heard_left(name: str, team: str) -> Card:
-    """Somebody has gone, for the owner."""
+def member_left_card(name: str, team: str) -> Card:
+    """Tell the owner that a member left."""
     return Card(
         t("{name} has left {team}.", name=name, team=team),
         (Text(t("The leads stay and are offered in the team again.")),),
-        (COLLEAGUES,),
+        (SHOW_MEMBERS,),
     )
 
 
-def heard_removed(team: str) -> Card:
-    """For whoever was removed."""
+def membership_ended_card(team: str) -> Card:
+    """Tell a removed member that their access has ended."""
     return Card(
         t("You no longer belong to {team}.", team=team),
         (Text(t("Your access has ended. You can join or create another team.")),),
@@ -204,8 +204,8 @@ def heard_removed(team: str) -> Card:
     )
 
 
-def heard_role(team: str, role: Role) -> Card:
-    """For whoever has another role."""
+def role_changed_card(team: str, role: Role) -> Card:
+    """Tell a member their new role."""
     title = (
         t("You now own {team}.", team=team)
         if role is Role.OWNER
@@ -214,66 +214,66 @@ def heard_role(team: str, role: Role) -> Card:
     return Card(title, actions=(Run(t("What can I do here?"), "help"),))
 
 
-@warns("member.remove")
+@register_warning("member.remove")
 def _(params: Mapping[str, Any]) -> T:
     return t("Remove {name} from the team?", name=params["name"])
 
 
-@warns("member.remove.effect")
+@register_warning("member.remove.effect")
 def _(params: Mapping[str, Any]) -> T:
     del params
     return t("Access ends at once; the leads stay and are offered in the team again.")
 
 
-@warns("member.leave")
+@register_warning("member.leave")
 def _(params: Mapping[str, Any]) -> T:
     return t("Leave {team}?", team=params["team"])
 
 
-@warns("member.leave.effect")
+@register_warning("member.leave.effect")
 def _(params: Mapping[str, Any]) -> T:
     del params
     return t("Your access ends at once, your leads stay, and only an invitation brings you back.")
 
 
-@warns("member.transfer")
+@register_warning("member.transfer")
 def _(params: Mapping[str, Any]) -> T:
     return t("Hand over {team} to {name}?", team=params["team"], name=params["name"])
 
 
-@warns("member.transfer.effect")
+@register_warning("member.transfer.effect")
 def _(params: Mapping[str, Any]) -> T:
     return t("You become an admin, and only {name} can give the team back.", name=params["name"])
 
 
-@explain.register
-def _(refusal: OwnerStays) -> Explained:
+@explain_refusal.register
+def _(refusal: OwnerStays) -> RefusalText:
     if refusal.is_self:
-        return Explained(
+        return RefusalText(
             t("The owner can neither leave nor be changed."),
             t("Hand over the team to a colleague first; then you are an admin and free to go."),
             (Run(t("Hand over the team"), "member.transfer"),),
         )
-    return Explained(
+    return RefusalText(
         t("{name} owns the team and can be neither changed nor removed.", name=refusal.name),
         t("Only the owner can hand the team over."),
     )
 
 
-@explain.register
-def _(refusal: OwnershipNotGiven) -> Explained:
+@explain_refusal.register
+def _(refusal: OwnershipNotGiven) -> RefusalText:
     del refusal
-    return Explained(
+    return RefusalText(
         t("Owner is not a role that can be given."),
         t("The owner can hand the team over to a colleague."),
         (Run(t("Hand over the team"), "member.transfer"),),
     )
 
 
-@explain.register
-def _(refusal: IsOwnerAlready) -> Explained:
+@explain_refusal.register
+def _(refusal: IsOwnerAlready) -> RefusalText:
     del refusal
-    return Explained(t("You own the team already."), actions=(COLLEAGUES,))
+    return RefusalText(t("You own the team already."), actions=(SHOW_MEMBERS,))
 
 
 _MEMBERS: Final = ListedMembers(
@@ -291,7 +291,7 @@ _MEMBERS: Final = ListedMembers(
     may_request=False,
     may_transfer=True,
 )
-_SEEN: Final = ListedMembers(
+_MEMBER_VIEW: Final = ListedMembers(
     team_name="Solarhaus GmbH",
     rows=(
         Row("u1", "Anna Weiß", Role.OWNER, may_delegate=False),
@@ -306,35 +306,37 @@ _SEEN: Final = ListedMembers(
 )
 
 EXAMPLES: Final = {
-    "listed": listed(_MEMBERS),
-    "listed for a member": listed(_SEEN),
+    "listed": member_list_card(_MEMBERS),
+    "listed for a member": member_list_card(_MEMBER_VIEW),
     "role form": role_form(_MEMBERS.rows[2]),
-    "whose role": role_which_form(_MEMBERS),
-    "remove form": remove_form(_MEMBERS),
-    "nobody to remove": remove_form(_SEEN),
-    "transfer form": transfer_form(_MEMBERS),
-    "changed": changed(ChangedMember("u3", "Ben Kaya", Role.ADMIN, may_delegate=True, old_role=Role.MEMBER)),
-    "removed": removed(RemovedMember("Ben Kaya", "Solarhaus GmbH")),
-    "left": removed(RemovedMember("Ben Kaya", "Solarhaus GmbH", is_self=True)),
-    "transferred": transferred(TransferredTeam("Solarhaus GmbH", "Mara Lind")),
-    "somebody joined": heard_joined("Eva Lang", "Solarhaus GmbH", Role.MEMBER),
-    "somebody left": heard_left("Ben Kaya", "Solarhaus GmbH"),
-    "you were removed": heard_removed("Solarhaus GmbH"),
-    "your role": heard_role("Solarhaus GmbH", Role.ADMIN),
-    "you own": heard_role("Solarhaus GmbH", Role.OWNER),
-    "remove question": confirm(
+    "whose role": role_member_form(_MEMBERS),
+    "remove form": remove_member_form(_MEMBERS),
+    "nobody to remove": remove_member_form(_MEMBER_VIEW),
+    "transfer form": transfer_team_form(_MEMBERS),
+    "changed": changed_member_card(
+        ChangedMember("u3", "Ben Kaya", Role.ADMIN, may_delegate=True, old_role=Role.MEMBER)
+    ),
+    "removed": removed_member_card(RemovedMember("Ben Kaya", "Solarhaus GmbH")),
+    "left": removed_member_card(RemovedMember("Ben Kaya", "Solarhaus GmbH", is_self=True)),
+    "transferred": transferred_team_card(TransferredTeam("Solarhaus GmbH", "Mara Lind")),
+    "somebody joined": member_joined_card("Eva Lang", "Solarhaus GmbH", Role.MEMBER),
+    "somebody left": member_left_card("Ben Kaya", "Solarhaus GmbH"),
+    "you were removed": membership_ended_card("Solarhaus GmbH"),
+    "your role": role_changed_card("Solarhaus GmbH", Role.ADMIN),
+    "you own": role_changed_card("Solarhaus GmbH", Role.OWNER),
+    "remove question": confirmation_card(
         (Warn("member.remove", {"name": "Ben Kaya"}), Warn("member.remove.effect")),
         t("Remove"),
         "member.remove",
         {"who": "u3"},
     ),
-    "leave question": confirm(
+    "leave question": confirmation_card(
         (Warn("member.leave", {"team": "Solarhaus GmbH"}), Warn("member.leave.effect")),
         t("Leave the team"),
         "member.leave",
         {},
     ),
-    "transfer question": confirm(
+    "transfer question": confirmation_card(
         (
             Warn("member.transfer", {"name": "Mara Lind", "team": "Solarhaus GmbH"}),
             Warn("member.transfer.effect", {"name": "Mara Lind"}),

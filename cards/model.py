@@ -1,9 +1,9 @@
-"""What a message of the bot says, without platform and without language: frozen values that a renderer draws.
+"""Platform-neutral content of a message, before translation: frozen values that a renderer turns into platform JSON.
 
 A text is a `T`: the English source sentence with named parameters. It is translated, its parameters are formatted for
 the reader's locale and escaped, and only then marked up, in one place (`cards.render.text`). User text is therefore
-always a parameter and never part of a sentence. Cards travel as JSON (`to_json`, `from_json`): the inbox keeps an
-answer for a repeated request, the browser chat keeps its transcript.
+always a parameter and never part of a sentence. Cards are stored as JSON (`to_json`, `from_json`): the inbox keeps the
+response for a repeated request, the browser chat keeps its transcript.
 """
 
 from collections.abc import Mapping
@@ -14,47 +14,47 @@ from typing import Any, TypeAlias
 import msgspec
 
 
-class Neutral(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """A platform-neutral piece of a card."""
+class CardElement(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """Base of everything a card consists of."""
 
 
 class TimeStyle(StrEnum):
-    """How a point in time is worded."""
+    """Format of a point in time."""
 
-    RELATIVE = "relative"  # "5 min ago", "in 3 h"; only where the text is drawn at reading time
+    RELATIVE = "relative"  # "5 min ago", "in 3 h"; only where the text is rendered at reading time
     CLOCK = "clock"  # "10:04" today, "Tue 10:04" this week, the date beyond
     DATE = "date"  # "26 Nov 2026"
     LEFT = "left"  # "1 h 42 min" until then
 
 
-class Instant(Neutral, frozen=True, tag=True):
-    """A point in time (aware, UTC), worded in the reader's zone and locale."""
+class Instant(CardElement, frozen=True, tag=True):
+    """A point in time (aware, UTC), formatted in the reader's zone and locale."""
 
     at: datetime
     style: TimeStyle = TimeStyle.CLOCK
 
 
-class Day(Neutral, frozen=True, tag=True):
-    """A calendar day, worded in the reader's locale."""
+class Day(CardElement, frozen=True, tag=True):
+    """A calendar day, formatted in the reader's locale."""
 
     day: date
 
 
-class Amount(Neutral, frozen=True, tag=True):
-    """Money in minor units, worded in the reader's locale."""
+class Amount(CardElement, frozen=True, tag=True):
+    """Money in minor units, formatted in the reader's locale."""
 
     cents: int
     currency: str
 
 
-class Size(Neutral, frozen=True, tag=True):
-    """How much a file holds, worded in the reader's locale."""
+class Size(CardElement, frozen=True, tag=True):
+    """A file size, formatted in the reader's locale."""
 
     size_bytes: int
 
 
-class T(Neutral, frozen=True, tag=True):
-    """A sentence: English source, its plural if it counts something, and named parameters."""
+class T(CardElement, frozen=True, tag=True):
+    """A translatable sentence: English source, plural form when it counts, and named parameters."""
 
     source: str
     params: Mapping[str, "str | int | Instant | Day | Amount | Size | T"] = {}
@@ -63,26 +63,26 @@ class T(Neutral, frozen=True, tag=True):
 
 
 Param: TypeAlias = "str | int | Instant | Day | Amount | Size | T"
-"""What may stand in a sentence: user text (escaped), a number, a time, money, a size or another sentence."""
+"""Allowed parameters of a sentence: user text (escaped), number, time, money, size or another sentence."""
 
 
 def t(source: str, /, **params: Param) -> T:
-    """A sentence to translate. The extraction of the catalogue looks for this name."""
+    """Mark a sentence for translation. Catalogue extraction searches for this function's name."""
     return T(source, params)
 
 
 def tn(singular: str, plural: str, count: int, /, **params: Param) -> T:
-    """A sentence that counts: `{n}` stands for the count."""
+    """Mark a sentence with a plural for translation; `{n}` is the count."""
     return T(singular, {"n": count, **params}, plural, count)
 
 
 def verbatim(text: str, /) -> T:
-    """User text or a reference as it is; nothing in it is translated or taken for markup."""
+    """Wrap user text or a reference, which is neither translated nor parsed as markup."""
     return T("{text}", {"text": text})
 
 
 class Tone(StrEnum):
-    """What a text means; colour never carries it alone."""
+    """Meaning of a text; colour is never its only sign."""
 
     PLAIN = "plain"
     SUBTLE = "subtle"
@@ -93,7 +93,7 @@ class Tone(StrEnum):
 
 
 class State(StrEnum):
-    """The one symbol that a line may carry."""
+    """Symbol in front of a line."""
 
     OPEN = "open"  # ●
     DONE = "done"  # ✓
@@ -102,15 +102,15 @@ class State(StrEnum):
 
 
 class Style(StrEnum):
-    """How a button looks: at most one primary per card."""
+    """Emphasis of a button: at most one primary per card."""
 
     PRIMARY = "primary"
     NORMAL = "normal"
     DESTRUCTIVE = "destructive"
 
 
-class Run(Neutral, frozen=True, tag=True):
-    """A button that runs a command. `args` hold references and ids only; `collects` adds the card's inputs to them."""
+class Run(CardElement, frozen=True, tag=True):
+    """A button that runs a command. `args` hold references and ids only; `collects` adds the card's inputs."""
 
     label: T
     command: str
@@ -119,8 +119,8 @@ class Run(Neutral, frozen=True, tag=True):
     collects: bool = False
 
 
-class Open(Neutral, frozen=True, tag=True):
-    """A button that opens an address."""
+class Open(CardElement, frozen=True, tag=True):
+    """A button that opens a URL."""
 
     label: T
     url: str
@@ -129,34 +129,34 @@ class Open(Neutral, frozen=True, tag=True):
 Action: TypeAlias = Run | Open
 
 
-class Text(Neutral, frozen=True, tag=True):
+class Text(CardElement, frozen=True, tag=True):
     """A paragraph."""
 
     text: T
     tone: Tone = Tone.PLAIN
 
 
-class Quote(Neutral, frozen=True, tag=True):
-    """What somebody else wrote, shown as theirs, at most `lines` lines."""
+class Quote(CardElement, frozen=True, tag=True):
+    """Text of another author, at most `lines` lines."""
 
     text: T
     lines: int = 4
 
 
-class Fact(Neutral, frozen=True, tag=True):
-    """One labelled value."""
+class Fact(CardElement, frozen=True, tag=True):
+    """A labelled value."""
 
     label: T
     value: T
 
 
-class Facts(Neutral, frozen=True, tag=True):
-    """Labelled values, two columns where there is room."""
+class Facts(CardElement, frozen=True, tag=True):
+    """Labelled values, in two columns where the platform has room."""
 
     facts: tuple[Fact, ...]
 
 
-class Badge(Neutral, frozen=True, tag=True):
+class Badge(CardElement, frozen=True, tag=True):
     """A short state beside the title or in a row."""
 
     text: T
@@ -164,7 +164,7 @@ class Badge(Neutral, frozen=True, tag=True):
     tone: Tone = Tone.PLAIN
 
 
-class Item(Neutral, frozen=True, tag=True):
+class Item(CardElement, frozen=True, tag=True):
     """A row of a list: a line, a subtle second line, a state and at most two buttons."""
 
     title: T
@@ -173,52 +173,52 @@ class Item(Neutral, frozen=True, tag=True):
     actions: tuple[Action, ...] = ()
 
 
-class Items(Neutral, frozen=True, tag=True):
+class Items(CardElement, frozen=True, tag=True):
     """A list of rows under an optional heading."""
 
     items: tuple[Item, ...]
     heading: T | None = None
 
 
-class Table(Neutral, frozen=True, tag=True):
+class Table(CardElement, frozen=True, tag=True):
     """A table with a header."""
 
     columns: tuple[T, ...]
     rows: tuple[tuple[T, ...], ...]
 
 
-class Progress(Neutral, frozen=True, tag=True):
-    """A bar: `done` of `total`, with its words."""
+class Progress(CardElement, frozen=True, tag=True):
+    """A progress bar: `done` of `total`, and its text."""
 
     done: int
     total: int
     text: T
 
 
-class Picture(Neutral, frozen=True, tag=True):
+class Picture(CardElement, frozen=True, tag=True):
     """A picture with its alternative text."""
 
     url: str
     alternative: T
 
 
-class File(Neutral, frozen=True, tag=True):
-    """A file to fetch, for the one person who reads this card. A platform hands it over in its own way."""
+class File(CardElement, frozen=True, tag=True):
+    """A file to download, for the one reader of this card; each platform transfers it in its own way."""
 
     file_id: str
     name: str
     size_bytes: int
 
 
-class Choice(Neutral, frozen=True, tag=True):
-    """One choice of a `ChoiceInput`."""
+class Choice(CardElement, frozen=True, tag=True):
+    """One option of a `ChoiceInput`."""
 
     value: str
     label: T
 
 
-class TextInput(Neutral, frozen=True, tag=True):
-    """A line or a paragraph to type."""
+class TextInput(CardElement, frozen=True, tag=True):
+    """A text field, single-line or multiline."""
 
     name: str
     label: T
@@ -231,8 +231,8 @@ class TextInput(Neutral, frozen=True, tag=True):
     kind: str = "text"  # text, email, tel, url
 
 
-class NumberInput(Neutral, frozen=True, tag=True):
-    """A number to type."""
+class NumberInput(CardElement, frozen=True, tag=True):
+    """A number field."""
 
     name: str
     label: T
@@ -243,8 +243,8 @@ class NumberInput(Neutral, frozen=True, tag=True):
     error: T | None = None
 
 
-class ChoiceInput(Neutral, frozen=True, tag=True):
-    """One of several choices (or several, when `many`; their values arrive as a tuple)."""
+class ChoiceInput(CardElement, frozen=True, tag=True):
+    """A choice of one option, or of several when `many`; several values arrive as a tuple."""
 
     name: str
     label: T
@@ -255,16 +255,16 @@ class ChoiceInput(Neutral, frozen=True, tag=True):
     error: T | None = None
 
 
-class ToggleInput(Neutral, frozen=True, tag=True):
-    """Yes or no."""
+class ToggleInput(CardElement, frozen=True, tag=True):
+    """A yes-or-no field."""
 
     name: str
     label: T
     value: bool = False
 
 
-class DateInput(Neutral, frozen=True, tag=True):
-    """A calendar day to choose."""
+class DateInput(CardElement, frozen=True, tag=True):
+    """A date field."""
 
     name: str
     label: T
@@ -277,35 +277,35 @@ Input: TypeAlias = TextInput | NumberInput | ChoiceInput | ToggleInput | DateInp
 Block: TypeAlias = Text | Quote | Facts | Badge | Items | Table | Progress | Picture | File | Input
 
 
-class Subject(Neutral, frozen=True, tag=True):
-    """What a posted card is about, so that every copy of it can be drawn again when that changes."""
+class Subject(CardElement, frozen=True, tag=True):
+    """What a posted card is about, so that every copy can be updated when it changes."""
 
-    view: str  # which card: "lead.card", "invitation.approval"
-    key: str  # which thing: the opaque id of the lead, the invitation …
+    view: str  # name of the card: "lead.card", "invitation.approval"
+    key: str  # opaque id of the lead, the invitation …
 
 
-class Card(Neutral, frozen=True, tag=True):
-    """One message: first line, at most four facts, at most three buttons before "More"."""
+class Card(CardElement, frozen=True, tag=True):
+    """One message: a title, at most four facts, at most three buttons before "More"."""
 
     title: T
     body: tuple[Block, ...] = ()
     actions: tuple[Action, ...] = ()
     badge: Badge | None = None
-    summary: T | None = None  # plain text for notifications and screen readers; the title, where it is missing
+    summary: T | None = None  # plain text for notifications and screen readers; default: the title
     subject: Subject | None = None
-    refresh: Run | None = None  # drawn anew for each reader: what this person may do, in this person's language
+    refresh: Run | None = None  # command that renders the card again for one reader
 
     @property
     def plain(self) -> T:
-        """The one or two sentences that stand for the card where cards cannot be shown."""
+        """The one or two sentences that replace the card where none can be shown."""
         return self.summary or self.title
 
 
 def to_json(card: Card) -> bytes:
-    """The card as JSON, to be read again by `from_json`."""
+    """Encode a card as JSON for `from_json`."""
     return msgspec.json.encode(card)
 
 
 def from_json(data: bytes | str) -> Card:
-    """The card that `to_json` wrote. Raises msgspec.ValidationError when it is not one."""
+    """Decode a card from JSON. Raises msgspec.ValidationError for anything else."""
     return msgspec.json.decode(data, type=Card)

@@ -1,6 +1,6 @@
-"""Why not, in words: which rule, who can lift it, one button that asks that person, and what can be done meanwhile.
+"""Texts of refusals: the rule, who can grant an exception, a button that asks them, and alternatives.
 
-Each noun teaches its own refusals by registering on `explain`.
+Each noun registers the texts of its refusals on `explain_refusal`.
 """
 
 from dataclasses import dataclass
@@ -30,8 +30,8 @@ TEXT_MAX_CHARS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
-    """A refusal in words, with what the person can do instead."""
+class RefusalText:
+    """A refusal in words, with alternatives for the user."""
 
     title: T
     detail: T | None = None
@@ -39,13 +39,13 @@ class Explained:
 
 
 @singledispatch
-def explain(refusal: Refusal) -> Explained:
-    """The words of a refusal. Raises TypeError for one that nobody has put into words, which is a defect."""
+def explain_refusal(refusal: Refusal) -> RefusalText:
+    """Explain a refusal in words. Raises TypeError for an unregistered one, which is a defect."""
     message = f"no words for {type(refusal).__name__}"
     raise TypeError(message)
 
 
-PERMITTED: dict[Permission, T] = {
+PERMISSION_TEXTS: dict[Permission, T] = {
     Permission.TEAM_VIEW_SETTINGS: t("Only colleagues of the team can see its settings."),
     Permission.MEMBER_INVITE: t("Only owners and admins can invite."),
     Permission.MEMBER_REMOVE: t("Only owners and admins can remove colleagues."),
@@ -75,7 +75,7 @@ PERMITTED: dict[Permission, T] = {
     Permission.MARKETPLACE_GIVE: t("Viewers can't put leads on a marketplace."),
 }
 
-_KINDS: dict[str, T] = {
+_NOT_FOUND: dict[str, T] = {
     "lead": t("There is no lead {wanted} here."),
     "member": t("There is no colleague “{wanted}” in your team."),
     "invitation": t("There is no open invitation {wanted}."),
@@ -92,13 +92,13 @@ _KINDS: dict[str, T] = {
     "import": t("This import is not here."),
 }
 
-_UNNAMED: dict[str, T] = {
+_NOT_FOUND_BY_ID: dict[str, T] = {
     "lead": t("This lead is not here."),
     "invitation": t("This invitation is not here."),
 }
-"""Of what an old card carries: its id says nothing to anybody."""
+"""For references from old cards: their opaque id means nothing to the reader."""
 
-_REASONS: dict[str, T] = {
+_INVALID: dict[str, T] = {
     "missing": t("Something is missing: {argument}."),
     "too_long": t("That is too long: {argument} takes at most {limit} characters."),
     "too_many": t("That is too much at once: at most {limit}."),
@@ -112,7 +112,7 @@ _REASONS: dict[str, T] = {
     "name_mismatch": t("The name you typed is not the team's name. Nothing was deleted."),
 }
 
-ARGUMENTS: dict[str, T] = {
+ARGUMENT_NAMES: dict[str, T] = {
     "text": t("the message"),
     "name": t("the name"),
     "title": t("the title"),
@@ -150,29 +150,29 @@ ARGUMENTS: dict[str, T] = {
 
 HELP = Run(t("What can I do here?"), "help")
 LOOK_AGAIN = t("Please look again in a moment: if nothing has changed by then, just do it once more.")
-QUOTES = t("Put words that belong together in quotes, like a name: “Ben Kaya”.")
+QUOTES_HINT = t("Put words that belong together in quotes, like a name: “Ben Kaya”.")
 
 
-@explain.register
-def _(refusal: NotPermitted) -> Explained:
-    return Explained(PERMITTED[refusal.permission])
+@explain_refusal.register
+def _(refusal: NotPermitted) -> RefusalText:
+    return RefusalText(PERMISSION_TEXTS[refusal.permission])
 
 
-@explain.register
-def _(refusal: NotColleague) -> Explained:
+@explain_refusal.register
+def _(refusal: NotColleague) -> RefusalText:
     if refusal.elsewhere:
-        return Explained(visited(refusal.elsewhere), OWN_CHAT)
-    return Explained(
+        return RefusalText(other_team_text(refusal.elsewhere), OWN_CHAT)
+    return RefusalText(
         t("You're not a colleague of this team yet."),
         t("Ask to join in the team's channel, or create a team of your own."),
         (Run(t("Ask to join"), "invitation.join", style=Style.PRIMARY), Run(t("Create a team"), "team.create")),
     )
 
 
-@explain.register
-def _(refusal: FromOutside) -> Explained:
+@explain_refusal.register
+def _(refusal: FromOutside) -> RefusalText:
     del refusal
-    return Explained(
+    return RefusalText(
         t("I can't do that for you here."),
         t("You're from another organisation. Whoever works with me here can send you a code, or you ask to join."),
         (Run(t("Join"), "invitation.join", style=Style.PRIMARY),),
@@ -182,59 +182,62 @@ def _(refusal: FromOutside) -> Explained:
 OWN_CHAT = t("Write to me in our direct chat: there you work for your own team.")
 
 
-def visited(place: Place) -> T:
-    """Which team it is stays unsaid (X1). Private answers are read elsewhere, so that the place is named."""
+def other_team_text(place: Place) -> T:
+    """Say that this channel belongs to another team, without naming that team (X1).
+
+    The channel is named, because the response is read in the direct chat.
+    """
     if place.kind is PlaceKind.GROUP:
-        named = t("The chat “{place}” belongs to another team.", place=place.name)
-        return named if place.name else t("That group chat belongs to another team.")
-    named = t("The channel “{place}” belongs to another team.", place=place.name)
-    return named if place.name else t("That channel belongs to another team.")
+        title = t("The chat “{place}” belongs to another team.", place=place.name)
+        return title if place.name else t("That group chat belongs to another team.")
+    title = t("The channel “{place}” belongs to another team.", place=place.name)
+    return title if place.name else t("That channel belongs to another team.")
 
 
-@explain.register
-def _(refusal: NotFound) -> Explained:
-    if not refusal.wanted and refusal.kind in _UNNAMED:
-        return Explained(_UNNAMED[refusal.kind])
-    known = _KINDS[refusal.kind]
-    return Explained(T(known.source, {"wanted": refusal.wanted}))
+@explain_refusal.register
+def _(refusal: NotFound) -> RefusalText:
+    if not refusal.wanted and refusal.kind in _NOT_FOUND_BY_ID:
+        return RefusalText(_NOT_FOUND_BY_ID[refusal.kind])
+    text = _NOT_FOUND[refusal.kind]
+    return RefusalText(T(text.source, {"wanted": refusal.wanted}))
 
 
-@explain.register
-def _(refusal: Ambiguous) -> Explained:
+@explain_refusal.register
+def _(refusal: Ambiguous) -> RefusalText:
     names = ", ".join(name for _, name in refusal.candidates[:CANDIDATES_MAX])
-    return Explained(t("“{wanted}” could be several: {names}.", wanted=refusal.wanted, names=names))
+    return RefusalText(t("“{wanted}” could be several: {names}.", wanted=refusal.wanted, names=names))
 
 
-@explain.register
-def _(refusal: Invalid) -> Explained:
-    reason = _REASONS.get(refusal.reason, _REASONS["malformed"])
-    argument = ARGUMENTS.get(refusal.argument, verbatim(refusal.argument))
+@explain_refusal.register
+def _(refusal: Invalid) -> RefusalText:
+    reason = _INVALID.get(refusal.reason, _INVALID["malformed"])
+    argument = ARGUMENT_NAMES.get(refusal.argument, verbatim(refusal.argument))
     title = T(reason.source, {"argument": argument, "limit": refusal.limit})
-    return Explained(title, QUOTES, (HELP,)) if refusal.reason == "not_understood" else Explained(title)
+    return RefusalText(title, QUOTES_HINT, (HELP,)) if refusal.reason == "not_understood" else RefusalText(title)
 
 
-@explain.register
-def _(refusal: Outdated) -> Explained:
+@explain_refusal.register
+def _(refusal: Outdated) -> RefusalText:
     del refusal
-    return Explained(t("This has moved on since the card was drawn. Nothing was changed."))
+    return RefusalText(t("This has moved on since the card was drawn. Nothing was changed."))
 
 
-@explain.register
-def _(refusal: Contended) -> Explained:
+@explain_refusal.register
+def _(refusal: Contended) -> RefusalText:
     del refusal
-    return Explained(t("Too much is happening at once right now. Nothing was changed; please try again in a moment."))
+    return RefusalText(t("Too much is happening at once right now. Nothing was changed; please try again in a moment."))
 
 
-@explain.register
-def _(refusal: Unreachable) -> Explained:
+@explain_refusal.register
+def _(refusal: Unreachable) -> RefusalText:
     del refusal
-    return Explained(t("I can't reach my data right now."), LOOK_AGAIN)
+    return RefusalText(t("I can't reach my data right now."), LOOK_AGAIN)
 
 
-@explain.register
-def _(refusal: Unsettled) -> Explained:
+@explain_refusal.register
+def _(refusal: Unsettled) -> RefusalText:
     del refusal
-    return Explained(t("This took too long; it may have been done all the same."), LOOK_AGAIN)
+    return RefusalText(t("This took too long; it may have been done all the same."), LOOK_AGAIN)
 
 
 _UNREADABLE: dict[str, tuple[T, T]] = {
@@ -254,66 +257,66 @@ _UNREADABLE: dict[str, tuple[T, T]] = {
 _MIB = 1024 * 1024
 
 
-@explain.register
-def _(refusal: Unreadable) -> Explained:
+@explain_refusal.register
+def _(refusal: Unreadable) -> RefusalText:
     title, detail = _UNREADABLE[refusal.reason]
-    return Explained(T(title.source, {"limit": refusal.limit, "mib": refusal.limit // _MIB}), detail)
+    return RefusalText(T(title.source, {"limit": refusal.limit, "mib": refusal.limit // _MIB}), detail)
 
 
-def refused(
-    refusal: Refusal, *, lifters: tuple[str, ...] = (), ask: Action | None = None, goes_along: TextInput | None = None
+def refusal_card(
+    refusal: Refusal, *, approvers: tuple[str, ...] = (), ask: Action | None = None, text_input: TextInput | None = None
 ) -> Card:
-    """The card of a refusal, for the person alone; a text that goes along with the question stands in an input."""
-    explained = explain(refusal)
+    """Build the private card of a refusal; `text_input` holds a text to send along with the request."""
+    explained = explain_refusal(refusal)
     lines = [explained.detail] if explained.detail else []
-    if lifters:
-        lines.append(_lifted_by(lifters))
+    if approvers:
+        lines.append(_approvers_text(approvers))
     actions = ((ask,) if ask else ()) + explained.actions
     return Card(
         explained.title,
-        (*(Text(line) for line in lines), *((goes_along,) if goes_along else ())),
+        (*(Text(line) for line in lines), *((text_input,) if text_input else ())),
         actions,
         badge=Badge(t("Not possible"), State.WARNING, Tone.WARNING),
     )
 
 
-def address(email: str) -> TextInput:
-    """The address that somebody wanted to invite."""
+def email_input(email: str) -> TextInput:
+    """Build the input with the address from the refused command."""
     return TextInput("email", t("E-mail address"), email, required=True, max_length=ADDRESS_MAX_CHARS, kind="email")
 
 
-def wording(text: str) -> TextInput:
-    """The text that somebody wrote behind a command."""
+def message_input(text: str) -> TextInput:
+    """Build the input with the text from the refused command."""
     return TextInput("text", t("Your text"), text, multiline=True, max_length=TEXT_MAX_CHARS)
 
 
-def _lifted_by(names: tuple[str, ...]) -> T:
+def _approvers_text(names: tuple[str, ...]) -> T:
     if len(names) == 1:
         return t("{name} can do this for you.", name=names[0])
     return t("{names} or {last} can do this for you.", names=", ".join(names[:-1]), last=names[-1])
 
 
 EXAMPLES = {
-    "refused": refused(
+    "refused": refusal_card(
         NotPermitted(Permission.MEMBER_REMOVE),
-        lifters=("Anna Weiß", "Mara Lind"),
+        approvers=("Anna Weiß", "Mara Lind"),
         ask=Run(t("Ask {name}", name="Anna"), "request.ask", {"command": "member.remove"}, Style.PRIMARY),
     ),
-    "may ask for an invitation": refused(
+    "may ask for an invitation": refusal_card(
         NotPermitted(Permission.MEMBER_INVITE),
-        lifters=("Anna Weiß",),
+        approvers=("Anna Weiß",),
         ask=Run(t("Ask {name}", name="Anna"), "invitation.request", {"role": "member"}, Style.PRIMARY, collects=True),
-        goes_along=address("eva@acme.de"),
+        text_input=email_input("eva@acme.de"),
     ),
-    "no colleague": refused(NotColleague(Permission.LEAD_PICK)),
-    "in another team's channel": refused(
+    "no colleague": refusal_card(NotColleague(Permission.LEAD_PICK)),
+    "in another team's channel": refusal_card(
         NotColleague(Permission.LEAD_PICK, Place("web", "t", "c", PlaceKind.CHANNEL, "Vertrieb"))
     ),
-    "in another team's chat": refused(NotColleague(Permission.LEAD_PICK, Place("web", "t", "c", PlaceKind.GROUP))),
-    "from outside": refused(FromOutside()),
-    "not understood": refused(Invalid("text", "not_understood")),
-    "no such list": refused(Invalid("kind", "choice")),
-    "not found": refused(NotFound("lead", "L-99")),
-    "unreachable": refused(Unreachable()),
-    "unsettled": refused(Unsettled()),
+    "in another team's chat": refusal_card(NotColleague(Permission.LEAD_PICK, Place("web", "t", "c", PlaceKind.GROUP))),
+    "from outside": refusal_card(FromOutside()),
+    "not understood": refusal_card(Invalid("text", "not_understood")),
+    "no such list": refusal_card(Invalid("kind", "choice")),
+    "not found": refusal_card(NotFound("lead", "L-99")),
+    "unreachable": refusal_card(Unreachable()),
+    "unsettled": refusal_card(Unsettled()),
 }

@@ -1,11 +1,11 @@
-"""Requests: what a colleague asks of somebody with the right."""
+"""Requests: what a member asks an approver to do."""
 
 from dataclasses import replace
 from typing import Final
 
 from cards.examples import NOW
 from cards.model import Badge, Card, Fact, Facts, Instant, Run, State, Style, Subject, T, Text, Tone, t, verbatim
-from cards.refusal import Explained, explain
+from cards.refusal import RefusalText, explain_refusal
 from services.people import TeamId
 from services.permissions import Permission
 from services.request.model import (
@@ -20,10 +20,10 @@ from services.request.model import (
 )
 
 VIEW: Final = "request.approval"
-NAMED_MAX: Final = 3
+NAMES_SHOWN_MAX: Final = 3
 FACTS_MAX: Final = 4
 
-WISHES: Final[dict[Permission, T]] = {
+PERMISSION_LABELS: Final[dict[Permission, T]] = {
     Permission.MEMBER_INVITE: t("invite somebody"),
     Permission.MEMBER_REMOVE: t("remove a colleague"),
     Permission.MEMBER_CHANGE_ROLE: t("change a role"),
@@ -43,7 +43,7 @@ WISHES: Final[dict[Permission, T]] = {
     Permission.MARKETPLACE_GIVE: t("put a lead on a marketplace"),
 }
 
-LABELS: Final[dict[str, T]] = {
+ARGUMENT_LABELS: Final[dict[str, T]] = {
     "lead": t("Lead"),
     "invitation": t("Invitation"),
     "who": t("Colleague"),
@@ -56,7 +56,7 @@ LABELS: Final[dict[str, T]] = {
     "amount": t("Amount"),
 }
 
-STATES: Final[dict[RequestState, Badge]] = {
+STATE_BADGES: Final[dict[RequestState, Badge]] = {
     RequestState.OPEN: Badge(t("open"), State.OPEN),
     RequestState.APPROVED: Badge(t("done"), State.DONE, Tone.GOOD),
     RequestState.DECLINED: Badge(t("declined"), State.NONE, Tone.SUBTLE),
@@ -64,14 +64,14 @@ STATES: Final[dict[RequestState, Badge]] = {
 }
 
 
-def _wish(asked: Request) -> T:
-    return WISHES.get(asked.permission, verbatim(asked.command))
+def _request_label(request: Request) -> T:
+    return PERMISSION_LABELS.get(request.permission, verbatim(request.command))
 
 
-def shown(view: ShownRequest) -> Card:
-    """A request in whatever state, for those who can decide it."""
-    asked = view.request
-    ref = {"request": asked.request_id}
+def request_card(view: ShownRequest) -> Card:
+    """Show a request in any state to those who may decide it."""
+    request = view.request
+    ref = {"request": request.request_id}
     actions = (
         (
             Run(t("Do it"), "request.approve", ref, Style.PRIMARY),
@@ -81,77 +81,77 @@ def shown(view: ShownRequest) -> Card:
         else ()
     )
     return Card(
-        _title(asked),
+        _title(request),
         _facts(view),
         actions,
-        badge=STATES[asked.state],
-        subject=Subject(VIEW, asked.request_id),
+        badge=STATE_BADGES[request.state],
+        subject=Subject(VIEW, request.request_id),
         refresh=Run(T(""), "request.show", ref),
     )
 
 
-def _title(asked: Request) -> T:
-    match asked.state:
+def _title(request: Request) -> T:
+    match request.state:
         case RequestState.APPROVED:
-            return t("{name} agreed: {wish}", name=asked.decided_by_name, wish=_wish(asked))
+            return t("{name} agreed: {wish}", name=request.decided_by_name, wish=_request_label(request))
         case RequestState.DECLINED:
-            return t("{name} declined: {wish}", name=asked.decided_by_name, wish=_wish(asked))
+            return t("{name} declined: {wish}", name=request.decided_by_name, wish=_request_label(request))
         case RequestState.WITHDRAWN:
-            return t("Withdrawn: {wish}", wish=_wish(asked))
+            return t("Withdrawn: {wish}", wish=_request_label(request))
         case RequestState.OPEN:
-            return t("{name} asks you: {wish}", name=asked.asked_by_name, wish=_wish(asked))
+            return t("{name} asks you: {wish}", name=request.asked_by_name, wish=_request_label(request))
 
 
 def _facts(view: ShownRequest) -> tuple[Facts, ...]:
-    known = [Fact(LABELS[name], verbatim(value)) for name, value in view.about if name in LABELS]
-    return (Facts(tuple(known[:FACTS_MAX])),) if known else ()
+    facts = [Fact(ARGUMENT_LABELS[name], verbatim(value)) for name, value in view.about if name in ARGUMENT_LABELS]
+    return (Facts(tuple(facts[:FACTS_MAX])),) if facts else ()
 
 
-def asked(view: AskedRequest) -> Card:
-    """For whoever asked."""
-    names = ", ".join(view.deciders[:NAMED_MAX])
+def request_sent_card(view: AskedRequest) -> Card:
+    """Confirm to the member who asked."""
+    names = ", ".join(view.deciders[:NAMES_SHOWN_MAX])
     return Card(
-        t("Asked: {wish}", wish=_wish(view.request)),
+        t("Asked: {wish}", wish=_request_label(view.request)),
         (Text(t("{names} can do this. You'll hear from me.", names=names)),),
-        badge=STATES[view.request.state],
+        badge=STATE_BADGES[view.request.state],
     )
 
 
-def decided(view: ShownRequest) -> Card:
-    """How it ended, for whoever asked."""
-    one = view.request
-    at = (Text(T("{at}", {"at": Instant(one.decided_at)}), Tone.SUBTLE),) if one.decided_at else ()
-    return Card(_title(one), (*_facts(view), *at), badge=STATES[one.state])
+def request_decided_card(view: ShownRequest) -> Card:
+    """Tell the member who asked how it was decided."""
+    request = view.request
+    at = (Text(T("{at}", {"at": Instant(request.decided_at)}), Tone.SUBTLE),) if request.decided_at else ()
+    return Card(_title(request), (*_facts(view), *at), badge=STATE_BADGES[request.state])
 
 
-@explain.register
-def _(refusal: NotAskable) -> Explained:
+@explain_refusal.register
+def _(refusal: NotAskable) -> RefusalText:
     del refusal
-    return Explained(t("There is nothing to ask for: your role allows this, or nobody's does."))
+    return RefusalText(t("There is nothing to ask for: your role allows this, or nobody's does."))
 
 
-@explain.register
-def _(refusal: OwnQuestion) -> Explained:
+@explain_refusal.register
+def _(refusal: OwnQuestion) -> RefusalText:
     del refusal
-    return Explained(t("Nobody decides about their own request."))
+    return RefusalText(t("Nobody decides about their own request."))
 
 
-@explain.register
-def _(refusal: RequestDecided) -> Explained:
+@explain_refusal.register
+def _(refusal: RequestDecided) -> RefusalText:
     if not refusal.by or refusal.at is None:
-        return Explained(t("This request is no longer open."))
-    return Explained(
+        return RefusalText(t("This request is no longer open."))
+    return RefusalText(
         t("{name} was faster.", name=refusal.by),
         t("Decided: {at}. The first decision counts.", at=Instant(refusal.at)),
     )
 
 
-@explain.register
-def _(refusal: TooManyRequests) -> Explained:
-    return Explained(t("{limit} of your requests are open. Please wait until some are decided.", limit=refusal.limit))
+@explain_refusal.register
+def _(refusal: TooManyRequests) -> RefusalText:
+    return RefusalText(t("{limit} of your requests are open. Please wait until some are decided.", limit=refusal.limit))
 
 
-_ASKED: Final = Request(
+_REQUEST: Final = Request(
     team_id=TeamId("t1"),
     request_id="r1",
     command="member.remove",
@@ -161,14 +161,18 @@ _ASKED: Final = Request(
     args={"who": "u4"},
     asked_by_name="Ben Kaya",
 )
-_ABOUT: Final = (("who", "Tom Fischer"),)
+_ARGUMENTS: Final = (("who", "Tom Fischer"),)
 
 EXAMPLES: Final = {
-    "open": shown(ShownRequest(_ASKED, _ABOUT, may_decide=True)),
-    "asked": asked(AskedRequest(_ASKED, ("Anna Weiß", "Mara Lind"))),
-    "done": shown(ShownRequest(replace(_ASKED, state=RequestState.APPROVED, decided_by_name="Anna Weiß"), _ABOUT)),
-    "withdrawn": shown(ShownRequest(replace(_ASKED, state=RequestState.WITHDRAWN), _ABOUT)),
-    "told declined": decided(
-        ShownRequest(replace(_ASKED, state=RequestState.DECLINED, decided_by_name="Anna Weiß", decided_at=NOW), _ABOUT)
+    "open": request_card(ShownRequest(_REQUEST, _ARGUMENTS, may_decide=True)),
+    "asked": request_sent_card(AskedRequest(_REQUEST, ("Anna Weiß", "Mara Lind"))),
+    "done": request_card(
+        ShownRequest(replace(_REQUEST, state=RequestState.APPROVED, decided_by_name="Anna Weiß"), _ARGUMENTS)
+    ),
+    "withdrawn": request_card(ShownRequest(replace(_REQUEST, state=RequestState.WITHDRAWN), _ARGUMENTS)),
+    "told declined": request_decided_card(
+        ShownRequest(
+            replace(_REQUEST, state=RequestState.DECLINED, decided_by_name="Anna Weiß", decided_at=NOW), _ARGUMENTS
+        )
     ),
 }

@@ -1,4 +1,4 @@
-"""What roles are called."""
+"""Names of the roles."""
 
 from typing import Final
 

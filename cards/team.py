@@ -1,4 +1,4 @@
-"""The team, its settings and channels, its beginning and end, and the bot's first words in a place."""
+"""The team: its card, settings, creation, deletion and restoration."""
 
 from datetime import timedelta
 from typing import Final
@@ -26,7 +26,7 @@ from cards.model import (
     tn,
     verbatim,
 )
-from cards.refusal import Explained, explain
+from cards.refusal import RefusalText, explain_refusal
 from cards.roles import ROLES
 from services.people import Language, TeamId
 from services.permissions import Role
@@ -46,24 +46,24 @@ from services.team.model import (
 )
 
 ZONE_MAX_CHARS: Final = 60
-CHANNELS_NAMED_MAX: Final = 5
+CHANNELS_SHOWN_MAX: Final = 5
 
 LANGUAGES: Final[dict[Language, T]] = {Language.GERMAN: t("German"), Language.ENGLISH: t("English")}
 
 HELP: Final = Run(t("What can I do here?"), "help")
-COLLEAGUES: Final = Run(t("Show colleagues"), "member.list")
+SHOW_MEMBERS: Final = Run(t("Show colleagues"), "member.list")
 INVITE: Final = Run(t("Invite"), "invitation.create", style=Style.PRIMARY)
 CREATE: Final = Run(t("Create a team"), "team.create", style=Style.PRIMARY)
 CONNECT: Final = Run(t("Connect here"), "team.connect")
 
 
-def shown(view: ShownTeam) -> Card:
-    """The team as a colleague sees it."""
+def team_card(view: ShownTeam) -> Card:
+    """Show the team to a member."""
     facts = (
         Fact(t("Owner"), verbatim(view.owner_name)),
         Fact(t("Your role"), ROLES[view.role]),
         Fact(t("Seats"), t("{taken} of {limit} taken", taken=view.seats.taken, limit=view.seats.limit)),
-        Fact(t("Channels"), _channels(view.channels)),
+        Fact(t("Channels"), _channels_text(view.channels)),
     )
     settings = t(
         "In channels I speak {language}, in the time zone {zone}.", language=LANGUAGES[view.language], zone=view.zone
@@ -74,16 +74,18 @@ def shown(view: ShownTeam) -> Card:
     return Card(t("Team {team}", team=view.name), (Facts(facts), *lines), _actions(view))
 
 
-def _channels(channels: tuple[Channel, ...]) -> T:
+def _channels_text(channels: tuple[Channel, ...]) -> T:
     if not channels:
         return t("none connected yet")
-    named = ", ".join(one.name or one.platform for one in channels[:CHANNELS_NAMED_MAX])
-    more = len(channels) - CHANNELS_NAMED_MAX
-    return tn("{names} and {n} more", "{names} and {n} more", more, names=named) if more > 0 else verbatim(named)
+    names = ", ".join(channel.name or channel.platform for channel in channels[:CHANNELS_SHOWN_MAX])
+    remaining = len(channels) - CHANNELS_SHOWN_MAX
+    return (
+        tn("{names} and {n} more", "{names} and {n} more", remaining, names=names) if remaining > 0 else verbatim(names)
+    )
 
 
 def _actions(view: ShownTeam) -> tuple[Run, ...]:
-    actions = [Run(COLLEAGUES.label, COLLEAGUES.command, style=Style.PRIMARY)]
+    actions = [Run(SHOW_MEMBERS.label, SHOW_MEMBERS.command, style=Style.PRIMARY)]
     if view.can_connect_here:
         actions.append(CONNECT)
     if view.may_edit:
@@ -94,29 +96,29 @@ def _actions(view: ShownTeam) -> tuple[Run, ...]:
             Run(t("Show audit log"), "audit.show"),
             Run(t("Connect elsewhere"), "channel.code"),
         ]
-        if any(one.is_here for one in view.channels):
+        if any(channel.is_here for channel in view.channels):
             actions.append(Run(t("Disconnect here"), "team.disconnect"))
     if view.may_delete:
         actions.append(Run(t("Delete the team"), "team.delete", style=Style.DESTRUCTIVE))
     return tuple(actions)
 
 
-def changed(view: ShownTeam) -> Card:
-    """The team right after its name or settings were changed."""
-    card = shown(view)
+def changed_team_card(view: ShownTeam) -> Card:
+    """Show the team right after its name or settings were changed."""
+    card = team_card(view)
     return Card(card.title, card.body, card.actions, badge=Badge(t("saved"), State.DONE, Tone.GOOD))
 
 
-def created(view: CreatedTeam) -> Card:
-    """A new team and what to do next."""
-    where = (
+def created_team_card(view: CreatedTeam) -> Card:
+    """Confirm the new team and list the next steps."""
+    hint = (
         t("It is connected here: leads will be posted right here.")
         if view.is_connected
         else t("Add me to a channel and connect it, so that leads are posted there.")
     )
     return Card(
         t("Team {team} is ready, and you own it.", team=view.name),
-        (Text(where),),
+        (Text(hint),),
         (
             Run(t("Invite colleagues"), "invitation.create", style=Style.PRIMARY),
             Run(t("Create a lead"), "lead.create"),
@@ -126,8 +128,8 @@ def created(view: CreatedTeam) -> Card:
     )
 
 
-def create_form(name: str = "") -> Card:
-    """What the new team is called."""
+def new_team_form(name: str = "") -> Card:
+    """Ask for the new team's name."""
     return Card(
         t("What is your team called?"),
         (
@@ -138,8 +140,8 @@ def create_form(name: str = "") -> Card:
     )
 
 
-def rename_form(name: str) -> Card:
-    """What the team is to be called."""
+def rename_team_form(name: str) -> Card:
+    """Ask for the new name."""
     return Card(
         t("Rename the team"),
         (TextInput("name", t("Name of the team"), name, required=True, max_length=NAME_MAX_CHARS),),
@@ -147,8 +149,8 @@ def rename_form(name: str) -> Card:
     )
 
 
-def settings_form(view: ShownTeam) -> Card:
-    """Language, zone and, for the owner, who approves the admins' invitations."""
+def team_settings_form(view: ShownTeam) -> Card:
+    """Ask for language, time zone and, from the owner, who approves the admins' invitations."""
     inputs: list[Input] = [
         ChoiceInput(
             "language",
@@ -177,8 +179,8 @@ def settings_form(view: ShownTeam) -> Card:
     )
 
 
-def delete_form(name: str) -> Card:
-    """The consequence, and the name to type."""
+def delete_team_form(name: str) -> Card:
+    """State the consequence and ask for the name as confirmation."""
     return Card(
         t("Delete team {team}?", team=name),
         (
@@ -194,8 +196,8 @@ def delete_form(name: str) -> Card:
     )
 
 
-def deleted(view: DeletedTeam) -> Card:
-    """The team is no more, and until when that can be undone."""
+def deleted_team_card(view: DeletedTeam) -> Card:
+    """Confirm the deletion and say until when it can be undone."""
     return Card(
         t("Team {team} is deleted.", team=view.name),
         (Text(t("You can restore it until {until}.", until=Instant(view.until, TimeStyle.DATE))),),
@@ -203,8 +205,8 @@ def deleted(view: DeletedTeam) -> Card:
     )
 
 
-def restored(view: RestoredTeam) -> Card:
-    """The team is back."""
+def restored_team_card(view: RestoredTeam) -> Card:
+    """Confirm the restoration."""
     return Card(
         t("Team {team} is back.", team=view.name),
         (
@@ -216,34 +218,34 @@ def restored(view: RestoredTeam) -> Card:
                 )
             ),
         ),
-        (Run(COLLEAGUES.label, COLLEAGUES.command, style=Style.PRIMARY),),
+        (Run(SHOW_MEMBERS.label, SHOW_MEMBERS.command, style=Style.PRIMARY),),
         badge=Badge(t("restored"), State.DONE, Tone.GOOD),
     )
 
 
-@explain.register
-def _(refusal: AlreadyInTeam) -> Explained:
+@explain_refusal.register
+def _(refusal: AlreadyInTeam) -> RefusalText:
     if refusal.name:
-        return Explained(
+        return RefusalText(
             t("{name} is a colleague of another team by now.", name=refusal.name),
             t("One person belongs to one team at a time."),
         )
-    return Explained(
+    return RefusalText(
         t("You're a colleague of a team already."),
         t("One person belongs to one team at a time. Leave your team first to join or create another one."),
         (Run(t("Show my team"), "team.show"),),
     )
 
 
-@explain.register
-def _(refusal: OwnerSets) -> Explained:
-    return Explained(t("Only the owner decides who approves the admins' invitations: {name}.", name=refusal.owner))
+@explain_refusal.register
+def _(refusal: OwnerSets) -> RefusalText:
+    return RefusalText(t("Only the owner decides who approves the admins' invitations: {name}.", name=refusal.owner))
 
 
-@explain.register
-def _(refusal: NothingToRestore) -> Explained:
+@explain_refusal.register
+def _(refusal: NothingToRestore) -> RefusalText:
     del refusal
-    return Explained(
+    return RefusalText(
         t("There is no team that you could restore."),
         tn(
             "A team can be restored by its owner for {n} day.",
@@ -254,16 +256,16 @@ def _(refusal: NothingToRestore) -> Explained:
     )
 
 
-@explain.register
-def _(refusal: SeatsTaken) -> Explained:
-    return Explained(
+@explain_refusal.register
+def _(refusal: SeatsTaken) -> RefusalText:
+    return RefusalText(
         t(
             "All seats are taken: {taken} of {limit}, open invitations included.",
             taken=refusal.seats.taken,
             limit=refusal.seats.limit,
         ),
         t("A seat becomes free when an invitation is withdrawn or a colleague leaves."),
-        (Run(t("Show invitations"), "invitation.list"), COLLEAGUES),
+        (Run(t("Show invitations"), "invitation.list"), SHOW_MEMBERS),
     )
 
 
@@ -283,13 +285,13 @@ _TEAM: Final = ShownTeam(
 )
 
 EXAMPLES: Final = {
-    "shown": shown(_TEAM),
-    "changed": changed(_TEAM),
-    "created": created(CreatedTeam(TeamId("t1"), "Solarhaus GmbH", "Vertrieb", is_connected=True)),
-    "create form": create_form(),
-    "rename form": rename_form("Solarhaus GmbH"),
-    "settings form": settings_form(_TEAM),
-    "delete form": delete_form("Solarhaus GmbH"),
-    "deleted": deleted(DeletedTeam(TeamId("t1"), "Solarhaus GmbH", NOW + timedelta(days=RESTORE_DAYS))),
-    "restored": restored(RestoredTeam(TeamId("t1"), "Solarhaus GmbH", 4)),
+    "shown": team_card(_TEAM),
+    "changed": changed_team_card(_TEAM),
+    "created": created_team_card(CreatedTeam(TeamId("t1"), "Solarhaus GmbH", "Vertrieb", is_connected=True)),
+    "create form": new_team_form(),
+    "rename form": rename_team_form("Solarhaus GmbH"),
+    "settings form": team_settings_form(_TEAM),
+    "delete form": delete_team_form("Solarhaus GmbH"),
+    "deleted": deleted_team_card(DeletedTeam(TeamId("t1"), "Solarhaus GmbH", NOW + timedelta(days=RESTORE_DAYS))),
+    "restored": restored_team_card(RestoredTeam(TeamId("t1"), "Solarhaus GmbH", 4)),
 }

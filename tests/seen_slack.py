@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias, cast
 
 from cards.render.blockkit import PRODUCT
-from cards.render.blockkit_inputs import JOINTS, PART, TOGGLE, decoded
+from cards.render.blockkit_inputs import CUT_SEPARATORS, PART_SEPARATOR, TOGGLE_KIND, decode_choice
 from tests.seen import Button, Seen
 
 Json: TypeAlias = dict[str, Any]
@@ -114,10 +114,10 @@ def read_inputs(blocks: list[Json], codes: Codes) -> dict[str, Any]:
     """What stands in the inputs before anything is typed."""
     inputs: dict[str, Any] = {}
     for block in input_blocks(blocks):
-        name, part, tail = block["block_id"].partition(PART)
+        name, part, tail = block["block_id"].partition(PART_SEPARATOR)
         value = initial(block["element"], codes.get(name, {}))
         if part:
-            inputs[name] += JOINTS[tail[-1:]] + value
+            inputs[name] += CUT_SEPARATORS[tail[-1:]] + value
         else:
             inputs[name] = value
     return inputs
@@ -125,10 +125,10 @@ def read_inputs(blocks: list[Json], codes: Codes) -> dict[str, Any]:
 
 def initial(element: Json, codes: Mapping[str, str]) -> Any:  # noqa: ANN401 - a text, a number of texts
     if "initial_options" in element or element["type"] in {"checkboxes", "multi_static_select"}:
-        chosen = [decoded(one["value"], codes) for one in element.get("initial_options", ())]
-        return ("true" if chosen else "false") if element["action_id"].startswith(TOGGLE) else chosen
+        chosen = [decode_choice(one["value"], codes) for one in element.get("initial_options", ())]
+        return ("true" if chosen else "false") if element["action_id"].startswith(TOGGLE_KIND) else chosen
     if "initial_option" in element:
-        return decoded(element["initial_option"]["value"], codes)
+        return decode_choice(element["initial_option"]["value"], codes)
     return element.get("initial_value") or element.get("initial_date") or ""
 
 
@@ -143,12 +143,12 @@ def filled(blocks: list[Json], values: Mapping[str, Any], codes: Codes) -> Json:
 def state_of(block: Json, values: Mapping[str, Any], codes: Codes) -> Json:
     element = block["element"]
     kind = element["type"]
-    name, part, _ = block["block_id"].partition(PART)
+    name, part, _ = block["block_id"].partition(PART_SEPARATOR)
     # A text in several parts is typed anew into the first.
     value = "" if part else values.get(name, "")
     if kind in {"checkboxes", "multi_static_select"}:
         wanted = [value] if isinstance(value, str | bool) else list(value)
-        if element["action_id"].startswith(TOGGLE):
+        if element["action_id"].startswith(TOGGLE_KIND):
             wanted = ["true"] if value in {True, "true"} else []
         return {
             "type": kind,
@@ -165,7 +165,7 @@ def state_of(block: Json, values: Mapping[str, Any], codes: Codes) -> Json:
 def chosen(element: Json, value: str, codes: Mapping[str, str]) -> Json:
     """The option of this value; one that is not offered, as somebody would forge it."""
     for option in options_of(element):
-        if decoded(option["value"], codes) == value:
+        if decode_choice(option["value"], codes) == value:
             return option
     return {"text": {"type": "plain_text", "text": "?"}, "value": value}
 

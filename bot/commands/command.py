@@ -10,7 +10,7 @@ import msgspec
 from bot.dispatch.interaction import Interaction, Placement
 from bot.views.base import View
 from cards.model import Card, T
-from cards.render.text import Writer
+from cards.render.text import RenderContext
 from services.errors import Warn
 from services.people import Actor, Language
 from services.permissions import Permission
@@ -75,9 +75,9 @@ class Context:
     """Views that render posted cards, by name."""
 
     @property
-    def writer(self) -> Writer:
+    def writer(self) -> RenderContext:
         """Writer for a file, in the language and time zone of the actor."""
-        return Writer(self.actor.language, self.actor.zone, self.uow.now)
+        return RenderContext(self.actor.language, self.actor.zone, self.uow.now)
 
     @property
     def message_placement(self) -> Placement:

@@ -93,7 +93,7 @@ _LEAD_ID: Final = re.compile(r"[\w-]{8,64}", re.ASCII)
 
 def rebuild_form(command: str, filled: Mapping[str, Any]) -> Card | None:
     """Build the form of a menu with its inputs; None for a command without such a form."""
-    return lead.create_form(filled) if command == CREATE else None
+    return lead.new_lead_form(filled) if command == CREATE else None
 
 
 def lead_url(public_url: str, lead_id: str) -> str:

@@ -22,22 +22,24 @@ async def refuse_with_approvers(ctx: Context, command: Command, raw: Mapping[str
     """Build the refusal with its approvers and, where the command can be asked for, a button that asks the first."""
     approvers = await request.lifters(ctx.uow, ctx.actor, refusal.permission)
     if not command.is_askable or not approvers or refusal.permission not in {command.permission, *command.also}:
-        return refusal_cards.refused(refusal, lifters=approvers)
+        return refusal_cards.refusal_card(refusal, approvers=approvers)
     label = t("Ask {name}", name=approvers[0].split(maxsplit=1)[0])
     if command.name == INVITE:
         role = {name: value for name, value in raw.items() if name == "role"}
         ask = Run(label, "invitation.request", role, Style.PRIMARY, collects=True)
-        address = refusal_cards.address(str(raw.get("email", "")))
-        return refusal_cards.refused(refusal, lifters=approvers, ask=ask, goes_along=address)
+        address = refusal_cards.email_input(str(raw.get("email", "")))
+        return refusal_cards.refusal_card(refusal, approvers=approvers, ask=ask, text_input=address)
     references = await _keep_references(ctx.uow, ctx.actor, await resolve_mentions(ctx.uow, ctx.interaction, raw))
     asked = {"command": command.name, "args": references}
     text_argument = _find_text(raw)
     if text_argument is None:
         ask = Run(label, "request.ask", asked, Style.PRIMARY)
-        return refusal_cards.refused(refusal, lifters=approvers, ask=ask)
+        return refusal_cards.refusal_card(refusal, approvers=approvers, ask=ask)
     argument, text = text_argument
     ask = Run(label, "request.ask", {**asked, "argument": argument}, Style.PRIMARY, collects=True)
-    return refusal_cards.refused(refusal, lifters=approvers, ask=ask, goes_along=refusal_cards.wording(text))
+    return refusal_cards.refusal_card(
+        refusal, approvers=approvers, ask=ask, text_input=refusal_cards.message_input(text)
+    )
 
 
 async def _keep_references(uow: UnitOfWork, actor: Actor, raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from bot.commands.command import Command, CommandResult
 from bot.dispatch.interaction import Placement
-from cards.chat import concealed
+from cards.chat import redacted_card
 from services.codes import TooManyCodes
 from services.errors import Contended, FromOutside, Refusal
 from services.invitation.model import AlreadyAsked
@@ -37,4 +37,4 @@ def redact_result(place: Place, result: CommandResult) -> CommandResult:
         return result
     if result.card.subject is None:
         return replace(result, placement=Placement.PRIVATE)
-    return replace(result, card=concealed(result.card))
+    return replace(result, card=redacted_card(result.card))

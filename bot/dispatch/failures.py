@@ -58,7 +58,7 @@ class FailureResponder:
         external.require_allowed(actor)
         typed = " ".join(interaction.text.split())[:SUGGESTED_TEXT_MAX_CHARS]
         suggestions = self.runner.registry.suggest(interaction.text, actor.language, allowed=actor.is_offered)
-        card = help_cards.suggested(typed, tuple((word, command.name) for word, command in suggestions))
+        card = help_cards.suggestion_card(typed, tuple((word, command.name) for word, command in suggestions))
         return build_response(card, private_placement(interaction, actor), actor)
 
     async def ask_confirmation(
@@ -72,7 +72,7 @@ class FailureResponder:
                 context = self.runner.build_context(uow, actor, interaction)
                 card = await command.form(context, resolved, warnings.warnings)
             else:
-                card = confirmation.confirm(warnings.warnings, command.verb, command.name, resolved)
+                card = confirmation.confirmation_card(warnings.warnings, command.verb, command.name, resolved)
         return build_response(card, private_placement(interaction, actor), actor)
 
     async def refuse(
@@ -88,7 +88,7 @@ class FailureResponder:
         is_audited = interaction.kind in PRESSED or actor.is_outsider
         if command is not None and is_audited and isinstance(refusal, audit.TRESPASSES):
             await self._audit_refusal(actor, command, refusal)
-        card = refusal_cards.refused(refusal)
+        card = refusal_cards.refusal_card(refusal)
         if command is not None and isinstance(refusal, NotPermitted):
             async with self.units.read() as uow:
                 context = self.runner.build_context(uow, actor, interaction)
@@ -105,13 +105,13 @@ class FailureResponder:
         log.warning("command_contended", command=interaction.command, refusal=type(refusal).__name__)
         if interaction.kind not in ANSWERABLE:
             return None
-        return await self._respond_in_any_case(interaction, refusal_cards.refused(refusal), progress)
+        return await self._respond_in_any_case(interaction, refusal_cards.refusal_card(refusal), progress)
 
     async def report_defect(self, interaction: Interaction, correlation_id: str) -> Response | None:
         """Respond with the correlation id of a defect; a platform event gets no response."""
         if interaction.kind in EVENT_COMMANDS:
             return None
-        return await self._respond_in_any_case(interaction, help_cards.defective(correlation_id), Progress())
+        return await self._respond_in_any_case(interaction, help_cards.internal_error_card(correlation_id), Progress())
 
     async def _audit_refusal(self, actor: Actor, command: Command, refusal: Refusal) -> None:
         """Audit a refused click in a transaction of its own: that of the command was rolled back."""

@@ -15,8 +15,8 @@ from bot.platforms.allowed_hosts import is_loopback
 from bot.platforms.base import Ambiguous, Rejected, SendFailed, Unavailable
 from bot.views.base import Mail
 from cards.render import plain
-from cards.render.mail import mail as draw
-from cards.render.text import Writer
+from cards.render.mail import render as render_mail
+from cards.render.text import RenderContext
 
 TIMEOUT_S: Final = 15.0
 SUBJECT_MAX_CHARS: Final = 200
@@ -97,7 +97,7 @@ class SmtpMails:
         if not mail.address.isascii():
             raise ValueError("only servers that speak SMTPUTF8 would take this address")
         now = self._clock()
-        subject = Writer(mail.language, mail.zone, now).one_line(mail.subject)
+        subject = RenderContext(mail.language, mail.zone, now).format_line(mail.subject)
         message = EmailMessage(policy=SMTP)
         message["From"] = f"{NAME} <{self._sender}>"
         message["To"] = mail.address
@@ -107,7 +107,7 @@ class SmtpMails:
         message["Auto-Submitted"] = "auto-generated"
         message["Content-Language"] = mail.language
         message.set_content(plain.render(mail.card, mail.language, mail.zone, now))
-        message.add_alternative(draw(mail.card, mail.language, mail.zone, now), subtype="html")
+        message.add_alternative(render_mail(mail.card, mail.language, mail.zone, now), subtype="html")
         return message
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from bot.commands.command import Args, CommandDeclaration, Context, Group
 from cards import audit as cards
 from cards.model import Card, t
-from cards.render.sheet import Table
+from cards.render.csv_table import CsvTable
 from services import audit, file
 from services.audit.store import NEWEST
 from services.permissions import Permission
@@ -33,7 +33,7 @@ class PageArgs(Args, frozen=True):
 )
 async def show(ctx: Context, args: PageArgs) -> Card:
     """The newest entries before one."""
-    return cards.listed(await audit.show(ctx.uow, ctx.actor, args.before))
+    return cards.audit_log_card(await audit.show(ctx.uow, ctx.actor, args.before))
 
 
 class ExportArgs(Args, frozen=True):
@@ -55,7 +55,7 @@ class ExportArgs(Args, frozen=True):
 async def export(ctx: Context, args: ExportArgs) -> Card:
     """The entries that fit into one file."""
     writer = ctx.writer
-    table = Table(cards.HEADER, writer)
-    view = await audit.export(ctx.uow, ctx.actor, lambda one: table.add(cards.row(one)), args.after)
-    name = writer.one_line(cards.named(view))
-    return cards.exported(view, await file.offer(ctx.uow, ctx.actor, name, table.content()))
+    table = CsvTable(cards.AUDIT_HEADER, writer)
+    view = await audit.export(ctx.uow, ctx.actor, lambda one: table.add(cards.audit_row(one)), args.after)
+    name = writer.format_line(cards.audit_file_name(view))
+    return cards.audit_export_card(view, await file.offer(ctx.uow, ctx.actor, name, table.content()))

@@ -6,7 +6,7 @@ from typing import Any, Final
 from bot.commands.command import Args, CommandDeclaration, CommandResult, Context, Group
 from bot.dispatch.interaction import private_placement
 from cards import bulk as cards
-from cards.bulk import tables
+from cards.bulk import export
 from cards.model import Card, T, t
 from services import bulk, file
 from services.bulk import BulkTable
@@ -49,7 +49,7 @@ class PageArgs(BulkArgs, frozen=True):
 async def invite_many_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Which firms."""
     del warnings
-    return cards.form(await bulk.form(ctx.uow, ctx.actor, str(known.get("file", ""))), known)
+    return cards.bulk_form(await bulk.form(ctx.uow, ctx.actor, str(known.get("file", ""))), known)
 
 
 @CommandDeclaration(
@@ -68,7 +68,7 @@ async def invite_many(ctx: Context, args: InviteManyArgs) -> Card | CommandResul
     """Look at the firms; the form, where they are still to come."""
     if not args.part or not (args.firms or args.file):
         known = {"firms": args.firms, "marketplace": args.marketplace, "text": args.text}
-        card = cards.form(await bulk.form(ctx.uow, ctx.actor, args.file), known)
+        card = cards.bulk_form(await bulk.form(ctx.uow, ctx.actor, args.file), known)
     else:
         view = await bulk.draft(
             ctx.uow,
@@ -79,7 +79,7 @@ async def invite_many(ctx: Context, args: InviteManyArgs) -> Card | CommandResul
             part=args.part,
             text=args.text,
         )
-        card = cards.shown(view)
+        card = cards.bulk_card(view)
     # A list of firms concerns whoever invites them, and the form stays for the next try.
     return CommandResult(card, private_placement(ctx.interaction, ctx.actor))
 
@@ -97,7 +97,7 @@ async def invite_many(ctx: Context, args: InviteManyArgs) -> Card | CommandResul
 )
 async def show(ctx: Context, args: ShowArgs) -> Card:
     """How it stands."""
-    return cards.shown(await bulk.show(ctx.uow, ctx.actor, args.bulk))
+    return cards.bulk_card(await bulk.show(ctx.uow, ctx.actor, args.bulk))
 
 
 @CommandDeclaration(
@@ -112,7 +112,7 @@ async def show(ctx: Context, args: ShowArgs) -> Card:
 )
 async def page(ctx: Context, args: PageArgs) -> Card:
     """Firm by firm."""
-    return cards.paged(await bulk.page(ctx.uow, ctx.actor, args.bulk, args.page))
+    return cards.bulk_page_card(await bulk.page(ctx.uow, ctx.actor, args.bulk, args.page))
 
 
 @CommandDeclaration(
@@ -126,7 +126,7 @@ async def page(ctx: Context, args: PageArgs) -> Card:
 )
 async def send(ctx: Context, args: BulkArgs) -> Card:
     """Begin to send."""
-    return cards.started(await bulk.send(ctx.uow, ctx.actor, args.bulk))
+    return cards.bulk_started_card(await bulk.send(ctx.uow, ctx.actor, args.bulk))
 
 
 @CommandDeclaration(
@@ -140,7 +140,7 @@ async def send(ctx: Context, args: BulkArgs) -> Card:
 )
 async def drop(ctx: Context, args: BulkArgs) -> Card:
     """Throw the list away."""
-    return cards.shown(await bulk.drop(ctx.uow, ctx.actor, args.bulk))
+    return cards.bulk_card(await bulk.drop(ctx.uow, ctx.actor, args.bulk))
 
 
 @CommandDeclaration(
@@ -154,7 +154,7 @@ async def drop(ctx: Context, args: BulkArgs) -> Card:
 )
 async def resend(ctx: Context, args: BulkArgs) -> Card:
     """Send again what did not leave."""
-    return cards.shown(await bulk.resend(ctx.uow, ctx.actor, args.bulk))
+    return cards.bulk_card(await bulk.resend(ctx.uow, ctx.actor, args.bulk))
 
 
 @CommandDeclaration(
@@ -170,8 +170,8 @@ async def resend(ctx: Context, args: BulkArgs) -> Card:
 async def report(ctx: Context, args: BulkArgs) -> CommandResult:
     """Firm by firm, as a file."""
     table = await bulk.report(ctx.uow, ctx.actor, args.bulk)
-    made = await _made(ctx, table, tables.REPORT_NAME, tables.REPORT, tables.report_rows(table))
-    return CommandResult(tables.reported(table.view, made), ctx.message_placement)
+    made = await _made(ctx, table, export.REPORT_NAME, export.REPORT_HEADER, export.report_rows(table))
+    return CommandResult(export.report_file_card(table.view, made), ctx.message_placement)
 
 
 @CommandDeclaration(
@@ -187,16 +187,16 @@ async def report(ctx: Context, args: BulkArgs) -> CommandResult:
 async def links(ctx: Context, args: BulkArgs) -> CommandResult:
     """The links that no mail carries, as a file."""
     table = await bulk.links(ctx.uow, ctx.actor, args.bulk)
-    rows = tables.link_rows(table, ctx.public_url)
-    made = await _made(ctx, table, tables.LINKS_NAME, tables.LINKS, rows)
-    return CommandResult(tables.links_taken(table.view, made), ctx.message_placement)
+    rows = export.link_rows(table, ctx.public_url)
+    made = await _made(ctx, table, export.LINKS_NAME, export.LINKS_HEADER, rows)
+    return CommandResult(export.links_file_card(table.view, made), ctx.message_placement)
 
 
 async def _made(
-    ctx: Context, table: BulkTable, name: T, header: tuple[T, ...], rows: Iterable[tables.Row]
+    ctx: Context, table: BulkTable, name: T, header: tuple[T, ...], rows: Iterable[export.BulkTableRow]
 ) -> file.OfferedFile:
     """The table in the language and the manner of whoever asked for it."""
     writer = ctx.writer
-    written = ([writer.one_line(cell) if isinstance(cell, T) else cell for cell in row] for row in rows)
-    content = write_csv([writer.one_line(one) for one in header], written, ctx.actor.language)
-    return await file.offer(ctx.uow, ctx.actor, writer.one_line(tables.named(name, table.view)), content)
+    written = ([writer.format_line(cell) if isinstance(cell, T) else cell for cell in row] for row in rows)
+    content = write_csv([writer.format_line(one) for one in header], written, ctx.actor.language)
+    return await file.offer(ctx.uow, ctx.actor, writer.format_line(export.bulk_file_name(name, table.view)), content)

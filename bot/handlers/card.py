@@ -2,7 +2,7 @@
 
 from bot.commands.command import Args, CommandDeclaration, Context, Group
 from bot.dispatch.interaction import Placement
-from cards.chat import SHOW
+from cards.chat import SHOW_COMMAND
 from cards.model import Card, t
 from services import delivery
 from services.errors import NotFound
@@ -17,7 +17,7 @@ class CardArgs(Args, frozen=True):
 
 
 @CommandDeclaration(
-    name=SHOW,
+    name=SHOW_COMMAND,
     permission=Permission.CARD_SHOW,
     about=t("Show a card to you alone"),
     verb=t("Show"),

@@ -27,7 +27,9 @@ async def code(ctx: Context, args: NoArgs) -> CommandResult:
     """A new code, shown once."""
     del args
     return CommandResult(
-        cards.code_shown(await channel.ask(ctx.uow, ctx.actor)), ctx.message_placement, repeated_card=cards.shown_once()
+        cards.channel_code_card(await channel.ask(ctx.uow, ctx.actor)),
+        ctx.message_placement,
+        repeated_card=cards.channel_code_hidden_card(),
     )
 
 
@@ -44,7 +46,7 @@ async def code(ctx: Context, args: NoArgs) -> CommandResult:
 async def review(ctx: Context, args: OfferArgs) -> Card | CommandResult:
     """The channel that was offered; the code stays to be seen as long as nobody has typed it."""
     found = await channel.review(ctx.uow, ctx.actor, args.offer)
-    card = cards.review(found, ctx.uow.now)
+    card = cards.channel_review_card(found, ctx.uow.now)
     is_early = found.state is channel.OfferState.ASKED and found.is_open(ctx.uow.now)
     return CommandResult(card, Placement.PRIVATE) if is_early else card
 
@@ -60,7 +62,7 @@ async def review(ctx: Context, args: OfferArgs) -> Card | CommandResult:
 )
 async def confirm(ctx: Context, args: OfferArgs) -> Card:
     """Make it the team's."""
-    return cards.confirmed(await channel.confirm(ctx.uow, ctx.actor, args.offer, accept=args.accept))
+    return cards.channel_confirmed_card(await channel.confirm(ctx.uow, ctx.actor, args.offer, accept=args.accept))
 
 
 @CommandDeclaration(
@@ -74,4 +76,4 @@ async def confirm(ctx: Context, args: OfferArgs) -> Card:
 )
 async def decline(ctx: Context, args: OfferArgs) -> Card:
     """Leave it alone."""
-    return cards.review(await channel.decline(ctx.uow, ctx.actor, args.offer), ctx.uow.now)
+    return cards.channel_review_card(await channel.decline(ctx.uow, ctx.actor, args.offer), ctx.uow.now)

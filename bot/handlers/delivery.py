@@ -30,7 +30,7 @@ class SweepArgs(Args, frozen=True):
 )
 async def resend(ctx: Context, args: DeliveryArgs) -> Card:
     """Send a message again that may not have arrived."""
-    return cards.resent(await delivery.resend(ctx.uow, ctx.actor, args.delivery))
+    return cards.resent_deliveries_card(await delivery.resend(ctx.uow, ctx.actor, args.delivery))
 
 
 @CommandDeclaration(
@@ -44,4 +44,4 @@ async def resend(ctx: Context, args: DeliveryArgs) -> Card:
 )
 async def resend_all(ctx: Context, args: SweepArgs) -> Card:
     """Send messages again that may not have arrived."""
-    return cards.resent(await delivery.resend_all(ctx.uow, ctx.actor, args.sweep))
+    return cards.resent_deliveries_card(await delivery.resend_all(ctx.uow, ctx.actor, args.sweep))

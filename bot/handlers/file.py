@@ -34,8 +34,8 @@ async def receive(ctx: Context, args: NoArgs) -> Card:
     del args
     files = await file.receive_all(ctx.uow, ctx.actor, ctx.interaction.files)
     known = (ctx.commands[name] for name in USES if name in ctx.commands)
-    may = [cards.Use(one.verb, one.name) for one in known if ctx.actor.may(one.permission)]
-    return cards.received(files, may)
+    may = [cards.FileAction(one.verb, one.name) for one in known if ctx.actor.may(one.permission)]
+    return cards.received_files_card(files, may)
 
 
 @CommandDeclaration(
@@ -50,7 +50,7 @@ async def receive(ctx: Context, args: NoArgs) -> Card:
 )
 async def show(ctx: Context, args: FileArgs) -> CommandResult:
     """A file to be fetched; where others read along, they do not see that there is one."""
-    card = cards.offered(await file.show_made(ctx.uow, ctx.actor, args.file))
+    card = cards.download_card(await file.show_made(ctx.uow, ctx.actor, args.file))
     return CommandResult(card, ctx.message_placement)
 
 
@@ -67,7 +67,7 @@ async def show(ctx: Context, args: FileArgs) -> CommandResult:
 )
 async def decline(ctx: Context, args: FileArgs) -> Card:
     """It was not put where the person keeps files, and stays to be fetched."""
-    return cards.declined(await file.show_made(ctx.uow, ctx.actor, args.file))
+    return cards.unsaved_file_card(await file.show_made(ctx.uow, ctx.actor, args.file))
 
 
 @CommandDeclaration(
@@ -82,4 +82,4 @@ async def decline(ctx: Context, args: FileArgs) -> Card:
 )
 async def discard(ctx: Context, args: FileArgs) -> Card:
     """Away with it."""
-    return cards.discarded(await file.discard(ctx.uow, ctx.actor, args.file))
+    return cards.discarded_file_card(await file.discard(ctx.uow, ctx.actor, args.file))

@@ -59,24 +59,24 @@ async def show(ctx: Context, args: HelpArgs) -> Card:
     ctx.actor.require(Permission.HELP)
     german = ctx.actor.language is Language.GERMAN
     offered = tuple(
-        cards.Offered(
+        cards.CommandHelp(
             one.group,
             one.name,
             one.about,
             one.verb,
             (one.german if german else one.english)[0],
             tuple(name.rstrip("*") for name in one.takes),
-            clickable=not one.needs_arguments or one.form is not None,
+            is_clickable=not one.needs_arguments or one.form is not None,
         )
         for one in ctx.commands.values()
         if one.listed and _is_offered(ctx.actor, one)
     )
     if ctx.actor.is_outsider:
-        return cards.helped("", offered)
+        return cards.help_card("", offered)
     if ctx.actor.is_visiting:
-        return cards.visiting(ctx.actor.place, offered)
+        return cards.visitor_help_card(ctx.actor.place, offered)
     team = await ctx.uow.teams.name(ctx.actor.team_id)
-    return cards.helped(team or "", offered, GROUPS.get(args.group.casefold(), ""))
+    return cards.help_card(team or "", offered, GROUPS.get(args.group.casefold(), ""))
 
 
 def _is_offered(actor: Actor, command: Command) -> bool:
@@ -110,7 +110,7 @@ async def language_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[
 async def language(ctx: Context, args: LanguageArgs) -> Card:
     """Speak this language with this person from now on."""
     await user.choose_language(ctx.uow, ctx.actor, args.language)
-    return cards.language_chosen()
+    return cards.language_chosen_card()
 
 
 @CommandDeclaration(
@@ -128,4 +128,4 @@ async def cancel(ctx: Context, args: NoArgs) -> Card:
     """Leave everything as it is."""
     del args
     ctx.actor.require(Permission.HELP)
-    return cards.cancelled()
+    return cards.cancelled_card()

@@ -4,9 +4,9 @@ from msgspec.structs import replace
 
 from bot.commands.command import Args, CommandDeclaration, Context, Group
 from cards import home as cards
-from cards.lead.words import STEPS
+from cards.lead.elements import STEP_LABELS
 from cards.model import Card, Subject, t
-from cards.request import WISHES
+from cards.request import PERMISSION_LABELS
 from services import home
 from services.permissions import Permission
 
@@ -30,5 +30,5 @@ class HomeArgs(Args, frozen=True):
 )
 async def show(ctx: Context, args: HomeArgs) -> Card:
     """The person's home as it is now."""
-    card = cards.shown(await home.show(ctx.uow, ctx.actor), STEPS, WISHES)
+    card = cards.home_card(await home.show(ctx.uow, ctx.actor), STEP_LABELS, PERMISSION_LABELS)
     return replace(card, subject=Subject(home.VIEW, home.key_of(ctx.actor.user_id))) if args.stays else card

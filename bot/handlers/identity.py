@@ -54,9 +54,9 @@ async def link(ctx: Context, args: LinkArgs) -> Card | CommandResult | None:
     if args.code:
         return await enter.handler(ctx, EnterArgs(code=args.code))
     return CommandResult(
-        cards.code_shown(await identity.ask(ctx.uow, ctx.actor)),
+        cards.link_code_card(await identity.ask(ctx.uow, ctx.actor)),
         ctx.message_placement,
-        repeated_card=cards.shown_once(),
+        repeated_card=cards.link_code_hidden_card(),
     )
 
 
@@ -73,15 +73,15 @@ async def link(ctx: Context, args: LinkArgs) -> Card | CommandResult | None:
 async def unlink(ctx: Context, args: UnlinkArgs) -> Card:
     """Take a chat out, or show from which to choose."""
     if not args.identity:
-        return cards.listed(await identity.list_(ctx.uow, ctx.actor))
-    return cards.unlinked(await identity.unlink(ctx.uow, ctx.actor, args.identity, accept=args.accept))
+        return cards.identity_list_card(await identity.list_(ctx.uow, ctx.actor))
+    return cards.unlinked_identity_card(await identity.unlink(ctx.uow, ctx.actor, args.identity, accept=args.accept))
 
 
 async def enter_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Which code."""
     del known, warnings
     ctx.actor.require(Permission.IDENTITY_LINK)
-    return cards.code_form()
+    return cards.link_code_form()
 
 
 @CommandDeclaration(
@@ -97,7 +97,11 @@ async def enter_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[War
 async def enter(ctx: Context, args: EnterArgs) -> Card:
     """Whose the code is."""
     found = await identity.enter(ctx.uow, ctx.actor, args.code)
-    return cards.wrong(found) if isinstance(found, WrongCode) else cards.consent(found, ctx.uow.now)
+    return (
+        cards.wrong_link_code_card(found)
+        if isinstance(found, WrongCode)
+        else cards.link_consent_card(found, ctx.uow.now)
+    )
 
 
 @CommandDeclaration(
@@ -111,7 +115,7 @@ async def enter(ctx: Context, args: EnterArgs) -> Card:
 )
 async def agree(ctx: Context, args: RequestArgs) -> Card:
     """Say where the code was typed that it is oneself."""
-    return cards.consent(await identity.agree(ctx.uow, ctx.actor, args.link), ctx.uow.now)
+    return cards.link_consent_card(await identity.agree(ctx.uow, ctx.actor, args.link), ctx.uow.now)
 
 
 @CommandDeclaration(
@@ -127,7 +131,7 @@ async def agree(ctx: Context, args: RequestArgs) -> Card:
 async def review(ctx: Context, args: RequestArgs) -> Card | CommandResult:
     """Who would like to be linked; the code stays to be seen as long as nobody has typed it."""
     found = await identity.review(ctx.uow, ctx.actor, args.link)
-    card = cards.review(found, ctx.uow.now)
+    card = cards.link_review_card(found, ctx.uow.now)
     is_early = found.state in {LinkState.ASKED, LinkState.TYPED} and found.is_open(ctx.uow.now)
     return CommandResult(card, Placement.PRIVATE) if is_early else card
 
@@ -143,7 +147,7 @@ async def review(ctx: Context, args: RequestArgs) -> Card | CommandResult:
 )
 async def confirm(ctx: Context, args: RequestArgs) -> Card:
     """Say where the code was shown that it is oneself."""
-    return cards.linked(await identity.confirm(ctx.uow, ctx.actor, args.link))
+    return cards.linked_identity_card(await identity.confirm(ctx.uow, ctx.actor, args.link))
 
 
 @CommandDeclaration(
@@ -157,4 +161,4 @@ async def confirm(ctx: Context, args: RequestArgs) -> Card:
 )
 async def decline(ctx: Context, args: RequestArgs) -> Card:
     """Say no."""
-    return cards.review(await identity.decline(ctx.uow, ctx.actor, args.link), ctx.uow.now)
+    return cards.link_review_card(await identity.decline(ctx.uow, ctx.actor, args.link), ctx.uow.now)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.commands.command import Args, CommandDeclaration, Context, Group, NoArgs
-from cards import invitation as cards, invited, question as question_cards
+from cards.invitation import card as cards, invitee, question as question_cards
 from cards.model import Card, t
 from services import invitation
 from services.errors import Warn
@@ -48,7 +48,7 @@ async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     """Whom."""
     del warnings
     ctx.actor.require(Permission.MEMBER_INVITE)
-    return cards.create_form(str(known.get("email", "")), str(known.get("role", "")))
+    return cards.invitation_form(str(known.get("email", "")), str(known.get("role", "")))
 
 
 @CommandDeclaration(
@@ -65,14 +65,16 @@ async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
 )
 async def create(ctx: Context, args: InviteArgs) -> Card:
     """Invite an address."""
-    return cards.sent(await invitation.create(ctx.uow, ctx.actor, args.email, args.role, text=args.text))
+    return cards.invitation_sent_card(
+        await invitation.create(ctx.uow, ctx.actor, args.email, args.role, text=args.text)
+    )
 
 
 async def request_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Whom they should invite."""
     del warnings
     ctx.actor.require(Permission.INVITATION_REQUEST)
-    return cards.create_form(str(known.get("email", "")), str(known.get("role", "")), asks=True)
+    return cards.invitation_form(str(known.get("email", "")), str(known.get("role", "")), is_request=True)
 
 
 @CommandDeclaration(
@@ -89,7 +91,9 @@ async def request_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[W
 )
 async def request(ctx: Context, args: InviteArgs) -> Card:
     """Ask the owner and the admins."""
-    return cards.sent(await invitation.request(ctx.uow, ctx.actor, args.email, args.role, text=args.text))
+    return cards.invitation_sent_card(
+        await invitation.request(ctx.uow, ctx.actor, args.email, args.role, text=args.text)
+    )
 
 
 @CommandDeclaration(
@@ -105,13 +109,13 @@ async def request(ctx: Context, args: InviteArgs) -> Card:
 async def list_(ctx: Context, args: NoArgs) -> Card:
     """The team's invitations."""
     del args
-    return cards.listed(await invitation.list_(ctx.uow, ctx.actor))
+    return cards.invitation_list_card(await invitation.list_(ctx.uow, ctx.actor))
 
 
 async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """The invitations to choose from, where a command needs one and none was named."""
     del known, warnings
-    return cards.listed(await invitation.list_(ctx.uow, ctx.actor))
+    return cards.invitation_list_card(await invitation.list_(ctx.uow, ctx.actor))
 
 
 @CommandDeclaration(
@@ -130,7 +134,7 @@ async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, .
 )
 async def show(ctx: Context, args: InvitationArgs) -> Card:
     """One invitation as this reader may see it."""
-    return cards.shown(await invitation.show(ctx.uow, ctx.actor, args.invitation))
+    return cards.invitation_card(await invitation.show(ctx.uow, ctx.actor, args.invitation))
 
 
 @CommandDeclaration(
@@ -147,7 +151,7 @@ async def show(ctx: Context, args: InvitationArgs) -> Card:
 )
 async def approve(ctx: Context, args: InvitationArgs) -> Card:
     """Say yes."""
-    return cards.shown(await invitation.approve(ctx.uow, ctx.actor, args.invitation))
+    return cards.invitation_card(await invitation.approve(ctx.uow, ctx.actor, args.invitation))
 
 
 @CommandDeclaration(
@@ -164,7 +168,7 @@ async def approve(ctx: Context, args: InvitationArgs) -> Card:
 )
 async def decline(ctx: Context, args: InvitationArgs) -> Card:
     """Say no."""
-    return cards.shown(await invitation.decline(ctx.uow, ctx.actor, args.invitation))
+    return cards.invitation_card(await invitation.decline(ctx.uow, ctx.actor, args.invitation))
 
 
 async def question_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -172,7 +176,7 @@ async def question_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[
     if "invitation" not in known:
         return await choose(ctx, known, warnings)
     wanted = await invitation.to_question(ctx.uow, ctx.actor, str(known["invitation"]))
-    return question_cards.form(wanted.ref, wanted.invitation_id, wanted.requested_by_name)
+    return question_cards.question_form(wanted.ref, wanted.invitation_id, wanted.requested_by_name)
 
 
 @CommandDeclaration(
@@ -189,7 +193,7 @@ async def question_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[
 )
 async def question(ctx: Context, args: QuestionArgs) -> Card:
     """Ask something first."""
-    return question_cards.asked(await invitation.question(ctx.uow, ctx.actor, args.invitation, args.text))
+    return question_cards.question_sent_card(await invitation.question(ctx.uow, ctx.actor, args.invitation, args.text))
 
 
 async def answer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -210,7 +214,7 @@ async def answer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
 )
 async def answer(ctx: Context, args: AnswerArgs) -> Card:
     """Answer whoever asked."""
-    return question_cards.answered(await invitation.answer(ctx.uow, ctx.actor, args.question, args.text))
+    return question_cards.answer_sent_card(await invitation.answer(ctx.uow, ctx.actor, args.question, args.text))
 
 
 @CommandDeclaration(
@@ -227,7 +231,7 @@ async def answer(ctx: Context, args: AnswerArgs) -> Card:
 )
 async def revoke(ctx: Context, args: InvitationArgs) -> Card:
     """Take it back."""
-    return cards.shown(await invitation.revoke(ctx.uow, ctx.actor, args.invitation))
+    return cards.invitation_card(await invitation.revoke(ctx.uow, ctx.actor, args.invitation))
 
 
 @CommandDeclaration(
@@ -244,7 +248,7 @@ async def revoke(ctx: Context, args: InvitationArgs) -> Card:
 )
 async def resend(ctx: Context, args: InvitationArgs) -> Card:
     """A new link."""
-    return cards.sent(await invitation.resend(ctx.uow, ctx.actor, args.invitation))
+    return cards.invitation_sent_card(await invitation.resend(ctx.uow, ctx.actor, args.invitation))
 
 
 @CommandDeclaration(
@@ -262,8 +266,8 @@ async def resend(ctx: Context, args: InvitationArgs) -> Card:
 async def join(ctx: Context, args: JoinArgs) -> Card:
     """With a code, by it; without one, ask in a team's channel, or say where to type it."""
     if args.code:
-        return invited.joined(await invitation.join(ctx.uow, ctx.actor, args.code))
+        return invitee.join_result_card(await invitation.join(ctx.uow, ctx.actor, args.code))
     if ctx.actor.place.team_id:
-        return invited.asked_to_join(await invitation.join_request(ctx.uow, ctx.actor))
+        return invitee.join_requested_card(await invitation.join_request(ctx.uow, ctx.actor))
     ctx.actor.require(Permission.INVITATION_JOIN)
-    return invited.join_form()
+    return invitee.join_form()

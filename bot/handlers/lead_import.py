@@ -64,15 +64,15 @@ async def bring(ctx: Context, args: FileArgs) -> Card | CommandResult:
     """Look at a file that was sent. The card stays and moves with the import, so it is a message of its own."""
     if not args.file:
         name, content = _sample(ctx)
-        return cards.explained(await lead_import.explain(ctx.uow, ctx.actor, name, content))
-    card = cards.shown(await lead_import.prepare(ctx.uow, ctx.actor, args.file))
+        return cards.import_help_card(await lead_import.explain(ctx.uow, ctx.actor, name, content))
+    card = cards.import_card(await lead_import.prepare(ctx.uow, ctx.actor, args.file))
     return CommandResult(card, ctx.message_placement)
 
 
 def _sample(ctx: Context) -> tuple[str, bytes]:
     writer = ctx.writer
-    header, *rows = ([writer.one_line(cell) for cell in row] for row in cards.SAMPLE)
-    return writer.one_line(cards.SAMPLE_NAME), write_csv(header, rows, ctx.actor.language)
+    header, *rows = ([writer.format_line(cell) for cell in row] for row in cards.SAMPLE_ROWS)
+    return writer.format_line(cards.SAMPLE_FILE_NAME), write_csv(header, rows, ctx.actor.language)
 
 
 @CommandDeclaration(
@@ -88,7 +88,7 @@ def _sample(ctx: Context) -> tuple[str, bytes]:
 )
 async def show(ctx: Context, args: ImportArgs) -> Card:
     """One import as it stands."""
-    return cards.shown(await lead_import.show(ctx.uow, ctx.actor, args.lead_import))
+    return cards.import_card(await lead_import.show(ctx.uow, ctx.actor, args.lead_import))
 
 
 @CommandDeclaration(
@@ -106,8 +106,8 @@ async def assign(ctx: Context, args: AssignArgs) -> Card:
     if args.ask:
         return cards.columns_form(await lead_import.show(ctx.uow, ctx.actor, args.lead_import))
     told = msgspec.structs.asdict(args)
-    places = {str(one): told[one] for one in lead_import.Field if told[one] != cards.NONE}
-    return cards.shown(await lead_import.assign(ctx.uow, ctx.actor, args.lead_import, places))
+    places = {str(one): told[one] for one in lead_import.Field if told[one] != cards.NO_COLUMN}
+    return cards.import_card(await lead_import.assign(ctx.uow, ctx.actor, args.lead_import, places))
 
 
 @CommandDeclaration(
@@ -122,8 +122,8 @@ async def assign(ctx: Context, args: AssignArgs) -> Card:
 )
 async def start(ctx: Context, args: StartArgs) -> Card:
     """Let it begin, or go on."""
-    defaults = lead_import.Defaults(args.title, args.source, args.campaign, args.duplicates == cards.KEEP)
-    return cards.shown(await lead_import.start(ctx.uow, ctx.actor, args.lead_import, defaults))
+    defaults = lead_import.Defaults(args.title, args.source, args.campaign, args.duplicates == cards.KEEP_DUPLICATES)
+    return cards.import_card(await lead_import.start(ctx.uow, ctx.actor, args.lead_import, defaults))
 
 
 @CommandDeclaration(
@@ -138,4 +138,4 @@ async def start(ctx: Context, args: StartArgs) -> Card:
 )
 async def stop(ctx: Context, args: ImportArgs) -> Card:
     """Let it stop."""
-    return cards.shown(await lead_import.stop(ctx.uow, ctx.actor, args.lead_import))
+    return cards.import_card(await lead_import.stop(ctx.uow, ctx.actor, args.lead_import))

@@ -86,14 +86,14 @@ class OfferArgs(Args, frozen=True):
 async def show(ctx: Context, args: ShowArgs) -> Card:
     """One marketplace, or the list."""
     view = await marketplace.show(ctx.uow, ctx.actor, args.marketplace)
-    return cards.listed(view) if isinstance(view, MarketplaceList) else cards.shown(view)
+    return cards.marketplace_list_card(view) if isinstance(view, MarketplaceList) else cards.marketplace_card(view)
 
 
 async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Name and windows."""
     del warnings
     ctx.actor.require(Permission.MARKETPLACE_RUN)
-    return cards.create_form(known)
+    return cards.new_marketplace_form(known)
 
 
 @CommandDeclaration(
@@ -119,7 +119,7 @@ async def create(ctx: Context, args: CreateArgs) -> Card:
         return_window_hours=args.return_window_hours,
         questions=args.questions,
     )
-    return cards.shown(opened)
+    return cards.marketplace_card(opened)
 
 
 async def change_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -128,8 +128,8 @@ async def change_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     ctx.actor.require(Permission.MARKETPLACE_RUN)
     view = await marketplace.show(ctx.uow, ctx.actor, str(known.get("marketplace", "")))
     if isinstance(view, MarketplaceList):
-        return cards.listed(view)
-    return cards.change_form(view, known) if view.may_run else cards.shown(view)
+        return cards.marketplace_list_card(view)
+    return cards.marketplace_settings_form(view, known) if view.may_run else cards.marketplace_card(view)
 
 
 @CommandDeclaration(
@@ -153,14 +153,16 @@ async def change(ctx: Context, args: ChangeArgs) -> Card:
         stall_days=args.stall_days,
         questions=args.questions,
     )
-    return cards.shown(await marketplace.change(ctx.uow, ctx.actor, args.marketplace, settings))
+    return cards.marketplace_card(await marketplace.change(ctx.uow, ctx.actor, args.marketplace, settings))
 
 
 async def invite_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Which firm."""
     del warnings
     ctx.actor.require(Permission.MARKETPLACE_RUN)
-    return cards.invite_form(await marketplace.show(ctx.uow, ctx.actor, str(known.get("marketplace", ""))), known)
+    return cards.partner_invitation_form(
+        await marketplace.show(ctx.uow, ctx.actor, str(known.get("marketplace", ""))), known
+    )
 
 
 @CommandDeclaration(
@@ -186,13 +188,13 @@ async def invite(ctx: Context, args: InviteArgs) -> Card:
         part=args.part,
         text=args.text,
     )
-    return cards.shown(view)
+    return cards.marketplace_card(view)
 
 
 async def offer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Where the lead goes, under the leads of the same contact; without a lead, those to choose from."""
     if "lead" not in known:
-        return lead_cards.listed(await lead.list_(ctx.uow, ctx.actor))
+        return lead_cards.lead_list_card(await lead.list_(ctx.uow, ctx.actor))
     form = await marketplace.offer_form(ctx.uow, ctx.actor, str(known["lead"]), str(known.get("marketplace", "")))
     return cards.offer_form(form, known, warnings)
 
@@ -228,7 +230,7 @@ async def offer(ctx: Context, args: OfferArgs) -> Card | CommandResult:
         ),
         accept=args.accept,
     )
-    return lead_cards.shown(view)
+    return lead_cards.lead_card(view)
 
 
 @CommandDeclaration(
@@ -244,7 +246,7 @@ async def offer(ctx: Context, args: OfferArgs) -> Card | CommandResult:
 )
 async def end(ctx: Context, args: PartnerArgs) -> Card:
     """End a partnership."""
-    return cards.shown(await marketplace.end(ctx.uow, ctx.actor, args.partner, accept=args.accept))
+    return cards.marketplace_card(await marketplace.end(ctx.uow, ctx.actor, args.partner, accept=args.accept))
 
 
 @CommandDeclaration(
@@ -260,4 +262,4 @@ async def end(ctx: Context, args: PartnerArgs) -> Card:
 )
 async def withdraw(ctx: Context, args: PartnerArgs) -> Card:
     """Delete a partner that is merely invited."""
-    return cards.shown(await marketplace.withdraw(ctx.uow, ctx.actor, args.partner))
+    return cards.marketplace_card(await marketplace.withdraw(ctx.uow, ctx.actor, args.partner))

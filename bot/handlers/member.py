@@ -38,7 +38,7 @@ class RoleArgs(Args, frozen=True):
 async def list_(ctx: Context, args: NoArgs) -> Card:
     """Everybody in the team."""
     del args
-    return cards.listed(await member.list_(ctx.uow, ctx.actor))
+    return cards.member_list_card(await member.list_(ctx.uow, ctx.actor))
 
 
 async def role_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -47,7 +47,7 @@ async def role_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn
     ctx.actor.require(Permission.MEMBER_CHANGE_ROLE)
     if known.get("who"):
         return cards.role_form(await member.row(ctx.uow, ctx.actor, str(known["who"])))
-    return cards.role_which_form(await member.list_(ctx.uow, ctx.actor))
+    return cards.role_member_form(await member.list_(ctx.uow, ctx.actor))
 
 
 @CommandDeclaration(
@@ -66,14 +66,14 @@ async def role_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn
 async def role(ctx: Context, args: RoleArgs) -> Card:
     """Another role."""
     changed = await member.change(ctx.uow, ctx.actor, args.who, args.role, may_delegate=args.responsible)
-    return cards.changed(changed)
+    return cards.changed_member_card(changed)
 
 
 async def remove_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Who is to be removed."""
     del known, warnings
     ctx.actor.require(Permission.MEMBER_REMOVE)
-    return cards.remove_form(await member.list_(ctx.uow, ctx.actor))
+    return cards.remove_member_form(await member.list_(ctx.uow, ctx.actor))
 
 
 @CommandDeclaration(
@@ -90,14 +90,14 @@ async def remove_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
 )
 async def remove(ctx: Context, args: WhoArgs) -> Card:
     """End a colleague's access."""
-    return cards.removed(await member.remove(ctx.uow, ctx.actor, args.who, accept=args.accept))
+    return cards.removed_member_card(await member.remove(ctx.uow, ctx.actor, args.who, accept=args.accept))
 
 
 async def transfer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """Who is to own the team."""
     del known, warnings
     ctx.actor.require(Permission.TEAM_TRANSFER)
-    return cards.transfer_form(await member.list_(ctx.uow, ctx.actor))
+    return cards.transfer_team_form(await member.list_(ctx.uow, ctx.actor))
 
 
 @CommandDeclaration(
@@ -115,7 +115,7 @@ async def transfer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[
 )
 async def transfer(ctx: Context, args: WhoArgs) -> Card:
     """Another owner."""
-    return cards.transferred(await member.transfer(ctx.uow, ctx.actor, args.who, accept=args.accept))
+    return cards.transferred_team_card(await member.transfer(ctx.uow, ctx.actor, args.who, accept=args.accept))
 
 
 @CommandDeclaration(
@@ -129,4 +129,4 @@ async def transfer(ctx: Context, args: WhoArgs) -> Card:
 )
 async def leave(ctx: Context, args: NoArgs) -> Card:
     """End one's own access."""
-    return cards.removed(await member.leave(ctx.uow, ctx.actor, accept=args.accept))
+    return cards.removed_member_card(await member.leave(ctx.uow, ctx.actor, accept=args.accept))

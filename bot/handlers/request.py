@@ -43,7 +43,9 @@ async def ask(ctx: Context, args: AskArgs) -> Card:
         raise NotFound("request", args.command)
     wanted = ctx.commands[args.command]
     given = {**args.args, args.argument: args.text} if args.argument and args.text else args.args
-    return cards.asked(await request.ask(ctx.uow, ctx.actor, args.command, given, wanted.permission, *wanted.also))
+    return cards.request_sent_card(
+        await request.ask(ctx.uow, ctx.actor, args.command, given, wanted.permission, *wanted.also)
+    )
 
 
 @CommandDeclaration(
@@ -58,7 +60,7 @@ async def ask(ctx: Context, args: AskArgs) -> Card:
 )
 async def show(ctx: Context, args: RequestArgs) -> Card:
     """A request as this reader may see it."""
-    return cards.shown(await request.show(ctx.uow, ctx.actor, args.request))
+    return cards.request_card(await request.show(ctx.uow, ctx.actor, args.request))
 
 
 @CommandDeclaration(
@@ -93,4 +95,4 @@ async def approve(ctx: Context, args: RequestArgs) -> Card | CommandResult | Non
 )
 async def decline(ctx: Context, args: RequestArgs) -> Card:
     """Say no."""
-    return cards.shown(await request.decline(ctx.uow, ctx.actor, args.request))
+    return cards.request_card(await request.decline(ctx.uow, ctx.actor, args.request))

@@ -52,14 +52,14 @@ class RestoreArgs(Args, frozen=True):
 async def show(ctx: Context, args: NoArgs) -> Card:
     """The team and its settings."""
     del args
-    return cards.shown(await team.show(ctx.uow, ctx.actor))
+    return cards.team_card(await team.show(ctx.uow, ctx.actor))
 
 
 async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """What it is called."""
     del warnings
     ctx.actor.require(Permission.TEAM_CREATE)
-    return cards.create_form(str(known.get("name", "")))
+    return cards.new_team_form(str(known.get("name", "")))
 
 
 @CommandDeclaration(
@@ -77,7 +77,7 @@ async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
 async def create(ctx: Context, args: NameArgs) -> Card | CommandResult:
     """Found a team; a channel that it gets by this hears of it."""
     created = await team.create(ctx.uow, ctx.actor, args.name)
-    card = cards.created(created)
+    card = cards.created_team_card(created)
     return CommandResult(card, Placement.NEW) if created.is_connected else card
 
 
@@ -85,7 +85,7 @@ async def rename_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     """Which name."""
     del known, warnings
     ctx.actor.require(Permission.TEAM_EDIT_SETTINGS)
-    return cards.rename_form((await team.show(ctx.uow, ctx.actor)).name)
+    return cards.rename_team_form((await team.show(ctx.uow, ctx.actor)).name)
 
 
 @CommandDeclaration(
@@ -102,14 +102,14 @@ async def rename_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
 )
 async def rename(ctx: Context, args: NameArgs) -> Card:
     """Another name."""
-    return cards.changed(await team.rename(ctx.uow, ctx.actor, args.name))
+    return cards.changed_team_card(await team.rename(ctx.uow, ctx.actor, args.name))
 
 
 async def settings_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """The settings as they are."""
     del known, warnings
     ctx.actor.require(Permission.TEAM_EDIT_SETTINGS)
-    return cards.settings_form(await team.show(ctx.uow, ctx.actor))
+    return cards.team_settings_form(await team.show(ctx.uow, ctx.actor))
 
 
 @CommandDeclaration(
@@ -134,7 +134,7 @@ async def settings(ctx: Context, args: SettingsArgs) -> Card:
         zone=args.zone,
         owner_approves_admins=args.owner_approves_admins,
     )
-    return cards.changed(changed)
+    return cards.changed_team_card(changed)
 
 
 @CommandDeclaration(
@@ -154,9 +154,9 @@ async def connect(ctx: Context, args: ConnectArgs) -> Card | CommandResult:
     """Connect this channel to one's own team, or offer it to the team that has shown the code."""
     if args.code:
         return CommandResult(
-            channel.offered(await channel_offers.offer(ctx.uow, ctx.actor, args.code)), Placement.PRIVATE
+            channel.channel_offer_card(await channel_offers.offer(ctx.uow, ctx.actor, args.code)), Placement.PRIVATE
         )
-    return channel.connected(await team.connect(ctx.uow, ctx.actor, accept=args.accept))
+    return channel.channel_connected_card(await team.connect(ctx.uow, ctx.actor, accept=args.accept))
 
 
 @CommandDeclaration(
@@ -173,14 +173,14 @@ async def connect(ctx: Context, args: ConnectArgs) -> Card | CommandResult:
 async def disconnect(ctx: Context, args: NoArgs) -> Card:
     """Disconnect this channel."""
     del args
-    return channel.disconnected(await team.disconnect(ctx.uow, ctx.actor))
+    return channel.channel_disconnected_card(await team.disconnect(ctx.uow, ctx.actor))
 
 
 async def delete_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """The consequence, and the name to type."""
     del known, warnings
     ctx.actor.require(Permission.TEAM_DELETE)
-    return cards.delete_form((await team.show(ctx.uow, ctx.actor)).name)
+    return cards.delete_team_form((await team.show(ctx.uow, ctx.actor)).name)
 
 
 @CommandDeclaration(
@@ -197,7 +197,7 @@ async def delete_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
 )
 async def delete(ctx: Context, args: NameArgs) -> Card:
     """End the team."""
-    return cards.deleted(await team.delete(ctx.uow, ctx.actor, args.name))
+    return cards.deleted_team_card(await team.delete(ctx.uow, ctx.actor, args.name))
 
 
 @CommandDeclaration(
@@ -213,7 +213,7 @@ async def delete(ctx: Context, args: NameArgs) -> Card:
 )
 async def restore(ctx: Context, args: RestoreArgs) -> Card:
     """Bring the team back."""
-    return cards.restored(await team.restore(ctx.uow, ctx.actor, args.team))
+    return cards.restored_team_card(await team.restore(ctx.uow, ctx.actor, args.team))
 
 
 @CommandDeclaration(
@@ -228,7 +228,7 @@ async def restore(ctx: Context, args: RestoreArgs) -> Card:
 async def install(ctx: Context, args: NoArgs) -> Card:
     """The first words in a place."""
     del args
-    return channel.welcome(await team.welcome(ctx.uow, ctx.actor))
+    return channel.welcome_card(await team.welcome(ctx.uow, ctx.actor))
 
 
 @CommandDeclaration(

@@ -13,8 +13,8 @@ from typing import Final
 import structlog
 
 from bot.operations.metrics import Metrics
-from cards.lead_import import account
-from cards.render.text import Writer
+from cards.lead_import import skipped_rows
+from cards.render.text import RenderContext
 from services import lead_import
 from services.errors import Contended
 from services.lead_import import Batch, Halt, LeadImport, SkippedRow
@@ -140,10 +140,10 @@ class Importer:
         async with self.units.read() as uow:
             skipped = await lead_import.process.skipped(uow, carried)
             reader = await uow.users.get(carried.user_id)
-            writer = Writer(reader.language, reader.zone, uow.now) if reader else None
+            writer = RenderContext(reader.language, reader.zone, uow.now) if reader else None
         name, result, count = "", None, 0
         if skipped and writer is not None:
-            name = writer.one_line(account.named(carried))
+            name = writer.format_line(skipped_rows.skipped_rows_file_name(carried))
             result, count = await asyncio.to_thread(build_report, table, skipped, writer)
         async with self.units.write() as uow:
             await lead_import.process.finish(uow, carried, self.holder, name, result, count)
@@ -166,15 +166,17 @@ def _next(rows: Iterator[Batch]) -> Batch | None:
     return next(rows, None)
 
 
-def build_report(table: Table, skipped: list[SkippedRow], writer: Writer) -> tuple[bytes, int]:
+def build_report(table: Table, skipped: list[SkippedRow], writer: RenderContext) -> tuple[bytes, int]:
     """Build the report of skipped rows with line and reason; return its content and its number of rows."""
     why = {row.line: row for row in skipped}
-    headings = [heading or writer.one_line(account.column(place)) for place, heading in enumerate(table.headings)]
-    sheet = Sheet([*(writer.one_line(one) for one in account.HEADINGS), *headings], writer.language)
+    headings = [
+        heading or writer.format_line(skipped_rows.column_label(place)) for place, heading in enumerate(table.headings)
+    ]
+    sheet = Sheet([*(writer.format_line(one) for one in skipped_rows.RESULT_HEADER), *headings], writer.language)
     for row in table.rows():
         if row.line in why:
             try:
-                sheet.add([row.line, writer.one_line(account.reason(why[row.line])), *row.cells])
+                sheet.add([row.line, writer.format_line(skipped_rows.skip_reason(why[row.line])), *row.cells])
             except Full:
                 break
     return sheet.content(), sheet.rows

@@ -17,7 +17,7 @@ from bot.manifests.menu import SHARED
 from bot.manifests.product import ACCENT, FULL, NAME, SHORT, InvalidManifest
 from bot.platforms.slack.scopes import EVENTS, EVENTS_PATH, REDIRECT_PATH, SCOPES
 from cards.model import T, t
-from cards.render.text import Writer
+from cards.render.text import RenderContext
 from services.people import Language
 
 COMMAND: Final = "/kollega"
@@ -114,7 +114,7 @@ class _Words:
     language: Language
 
     def __call__(self, text: T) -> str:
-        return Writer(self.language, "UTC", datetime.fromtimestamp(0, UTC)).one_line(text)
+        return RenderContext(self.language, "UTC", datetime.fromtimestamp(0, UTC)).format_line(text)
 
 
 def _shortcuts(extension: Extension, say: _Words) -> Iterator[dict[str, str]]:

@@ -19,7 +19,7 @@ from bot.manifests.product import ACCENT, FULL, FULL_NAME, NAME, SHORT, InvalidM
 from bot.pages.about import PRIVACY_PATH, SUPPORT_PATH, TERMS_PATH
 from bot.settings import GUID
 from cards.model import T
-from cards.render.text import Writer
+from cards.render.text import RenderContext
 from services.people import Language
 
 SCHEMA_VERSION: Final = "1.30"
@@ -140,7 +140,7 @@ class _Words:
     language: Language
 
     def say(self, text: T) -> Said:
-        return Said(Writer(self.language, "UTC", datetime.fromtimestamp(0, UTC)).one_line(text))
+        return Said(RenderContext(self.language, "UTC", datetime.fromtimestamp(0, UTC)).format_line(text))
 
     def typed(self, command: Command) -> Said:
         """What stands in the line once it was chosen."""

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from bot.platforms.base import Reader, Target
 from bot.views.base import Mail, MailView, View
-from cards.chat import concealed
+from cards.chat import redacted_card
 from cards.model import Card, Subject, to_json
 from services.delivery import Delivery, Kind, Posted
 from services.notification.model import THREAD
@@ -82,7 +82,7 @@ class DeliveryRenderer:
         if card is None:
             return NothingToSend("nothing_to_show")
         if destination.actor.place.has_outsiders:
-            card = concealed(replace(card, subject=Subject(delivery.view, delivery.key)))
+            card = redacted_card(replace(card, subject=Subject(delivery.view, delivery.key)))
         reader = Reader(
             destination.actor.language,
             destination.actor.zone,

@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.jobs.scheduler import DELIVERIES_DAYS, INBOX_DAYS
-from bot.pages.language import language_of, render_page
+from bot.pages.language import language_of, render_card_page
 from cards import about_pages as cards
 from cards.model import Card
 from cards.render.html import STYLE_SOURCE
@@ -27,7 +27,7 @@ HEADERS: Final = {
 class AboutPages:
     """For administrators who decide about the app, and for everybody of whom it keeps something."""
 
-    operator: cards.Operator
+    operator: cards.SiteOperator
     public_url: str
 
     def routes(self) -> list[web.RouteDef]:
@@ -35,16 +35,16 @@ class AboutPages:
 
     def _pages(self) -> Mapping[str, tuple[Card, ...]]:
         return {
-            SUPPORT_PATH: cards.support(self.operator, self.public_url),
-            PRIVACY_PATH: cards.privacy(self.operator, cards.Kept(INBOX_DAYS, DELIVERIES_DAYS)),
-            TERMS_PATH: cards.terms(self.operator),
+            SUPPORT_PATH: cards.support_cards(self.operator, self.public_url),
+            PRIVACY_PATH: cards.privacy_cards(self.operator, cards.RetentionDays(INBOX_DAYS, DELIVERIES_DAYS)),
+            TERMS_PATH: cards.terms_cards(self.operator),
         }
 
     async def _show(self, request: web.Request) -> web.Response:
         parts = self._pages()[request.path]
         language = language_of(request)
         return web.Response(
-            text=render_page(language, *parts),
+            text=render_card_page(language, *parts),
             content_type="text/html",
             headers={**HEADERS, "Content-Language": language},
         )

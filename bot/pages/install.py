@@ -79,7 +79,7 @@ class InstallPage:
             async with self._units.write() as uow:
                 state = await installation.ask(uow, browser)
         except Contended:
-            return self._page(request, cards.away(self._again), HTTPStatus.SERVICE_UNAVAILABLE)
+            return self._page(request, cards.install_unavailable_card(self._again), HTTPStatus.SERVICE_UNAVAILABLE)
         headers = {**HEADERS, "Location": self._oauth.consent_url(state)}
         response = web.Response(status=HTTPStatus.FOUND, headers=headers)
         response.set_cookie(
@@ -100,12 +100,12 @@ class InstallPage:
         try:
             return await self._finish(request)
         except InstallRefused:
-            return self._page(request, cards.refused(self._again), HTTPStatus.BAD_REQUEST)
+            return self._page(request, cards.install_rejected_card(self._again), HTTPStatus.BAD_REQUEST)
         except SlackUnavailable:
-            return self._page(request, cards.away(self._again), HTTPStatus.SERVICE_UNAVAILABLE)
+            return self._page(request, cards.install_unavailable_card(self._again), HTTPStatus.SERVICE_UNAVAILABLE)
         except Contended as error:
             _log.warning("installation_not_stored", error=type(error).__name__)
-            return self._page(request, cards.away(self._again), HTTPStatus.SERVICE_UNAVAILABLE)
+            return self._page(request, cards.install_unavailable_card(self._again), HTTPStatus.SERVICE_UNAVAILABLE)
 
     async def _finish(self, request: web.Request) -> web.Response:
         state, code = request.query.get("state", ""), request.query.get("code", "")
@@ -113,13 +113,13 @@ class InstallPage:
         fault = await self._take(state, browser)
         if fault is not None:
             _log.info("installation_state_rejected", fault=fault)
-            return self._page(request, cards.faulty(fault, self._again), STATUS[fault])
+            return self._page(request, cards.install_fault_card(fault, self._again), STATUS[fault])
         if request.query.get("error") == "access_denied":
-            return self._page(request, cards.cancelled(self._again))
+            return self._page(request, cards.install_cancelled_card(self._again))
         if not 0 < len(code) <= CODE_MAX_CHARS:
             raise InstallRefused
         installed = await self._oauth.finish(code)
-        return self._page(request, cards.installed(installed.name, installed.url))
+        return self._page(request, cards.install_done_card(installed.name, installed.url))
 
     async def _take(self, state: str, browser: str) -> Fault | None:
         if not 0 < len(state) <= STATE_MAX_CHARS:
@@ -132,7 +132,7 @@ class InstallPage:
         try:
             await self._limiter.wait(request.path, 0.0)
         except RateLimited as crowd:
-            response = self._page(request, cards.busy(), HTTPStatus.TOO_MANY_REQUESTS)
+            response = self._page(request, cards.install_busy_card(), HTTPStatus.TOO_MANY_REQUESTS)
             response.headers["Retry-After"] = str(int(crowd.retry_after_s) + 1)
             return response
         return None

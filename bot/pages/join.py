@@ -12,8 +12,8 @@ from yarl import URL
 from bot.pages.language import language_of, render_language_link
 from cards import join_page as cards
 from cards.model import Card, T
-from cards.render.html import STYLE_SOURCE, drawn, page
-from cards.render.text import Writer
+from cards.render.html import STYLE_SOURCE, render_element, render_page
+from cards.render.text import RenderContext
 from services.invitation import InvitationPage, InvitationState, page as invitation
 from services.invitation.model import SENT_STATES
 from services.people import Language
@@ -85,11 +85,15 @@ class JoinPage:
 
     def _answer(self, request: web.Request, found: InvitationPage | None, now: datetime) -> web.Response:
         language = language_of(request, found.invitation.language if found else Language.ENGLISH)
-        w = Writer(language, found.zone if found else DEFAULT_ZONE, now)
-        card = cards.shown(found) if found else cards.unknown()
-        body = [render_language_link(language) if request.method == "GET" else None, drawn(card, w), _buttons(found, w)]
+        w = RenderContext(language, found.zone if found else DEFAULT_ZONE, now)
+        card = cards.join_page_card(found) if found else cards.unknown_link_card()
+        body = [
+            render_language_link(language) if request.method == "GET" else None,
+            render_element(card, w),
+            _buttons(found, w),
+        ]
         return web.Response(
-            text=page(w.words(_titled(card)), body, language),
+            text=render_page(w.format_text(_titled(card)), body, language),
             status=_status(found),
             content_type="text/html",
             headers={**HEADERS, "Content-Language": language},
@@ -97,7 +101,7 @@ class JoinPage:
 
 
 def _titled(card: Card) -> T:
-    return T("{title} – {what}", {"title": card.title, "what": cards.TITLE})
+    return T("{title} – {what}", {"title": card.title, "what": cards.JOIN_TITLE})
 
 
 def _status(found: InvitationPage | None) -> int:
@@ -107,15 +111,15 @@ def _status(found: InvitationPage | None) -> int:
     return web.HTTPOk.status_code if is_open else web.HTTPGone.status_code
 
 
-def _buttons(found: InvitationPage | None, w: Writer) -> h.Node:
+def _buttons(found: InvitationPage | None, w: RenderContext) -> h.Node:
     """What can be decided here; nothing once the code is shown."""
     if found is None or found.code or found.invitation.state not in SENT_STATES:
         return None
     accepted = found.invitation.state is InvitationState.ACCEPTED
-    accept = w.words(cards.NEW_CODE if accepted else cards.ACCEPT)
+    accept = w.format_text(cards.NEW_CODE_LABEL if accepted else cards.ACCEPT_LABEL)
     return h.form(".actions", method="post", action=f"?lang={w.language}")[
         h.button(".button.button-primary", type="submit", name="answer", value="accept")[accept],
-        h.button(".button", type="submit", name="answer", value="decline")[w.words(cards.DECLINE)],
+        h.button(".button", type="submit", name="answer", value="decline")[w.format_text(cards.DECLINE_LABEL)],
     ]
 
 

@@ -7,8 +7,8 @@ import htpy as h
 from aiohttp import web
 
 from cards.model import Card
-from cards.render.html import drawn, page
-from cards.render.text import Writer
+from cards.render.html import render_element, render_page
+from cards.render.text import RenderContext
 from services.people import Language
 from services.user.model import spoken
 
@@ -30,22 +30,24 @@ def render_language_link(language: Language) -> h.Element:
     return h.p(".text.tone-subtle")[h.a(href=f"?lang={other}", hreflang=str(other), lang=str(other))[LANGUAGES[other]]]
 
 
-def render_page(language: Language, *parts: Card) -> str:
-    """A page of cards on which nothing depends on the time, under the title of the first."""
+def render_card_page(language: Language, *parts: Card) -> str:
+    """Render cards as one page that does not depend on the time, titled after the first card."""
     w = _writer(language)
-    return page(
-        w.words(parts[0].title), [render_language_link(language), *(drawn(card, w) for card in parts)], language
+    return render_page(
+        w.format_text(parts[0].title),
+        [render_language_link(language), *(render_element(card, w) for card in parts)],
+        language,
     )
 
 
 def render_one_time_page(language: Language, card: Card) -> str:
     """The same of one card, without a way to the other language: what led to it counts once."""
     w = _writer(language)
-    return page(w.words(card.title), drawn(card, w), language)
+    return render_page(w.format_text(card.title), render_element(card, w), language)
 
 
-def _writer(language: Language) -> Writer:
-    return Writer(language, "UTC", datetime.fromtimestamp(0, UTC))
+def _writer(language: Language) -> RenderContext:
+    return RenderContext(language, "UTC", datetime.fromtimestamp(0, UTC))
 
 
 def _preferred(header: str) -> list[str]:

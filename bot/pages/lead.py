@@ -6,7 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.commands.extensions import LEAD_PAGE
-from bot.pages.language import language_of, render_page
+from bot.pages.language import language_of, render_card_page
 from cards import lead_page as cards
 from cards.render.html import STYLE_SOURCE
 
@@ -30,7 +30,7 @@ class LeadPage:
     async def show(self, request: web.Request) -> web.Response:
         language = language_of(request)
         return web.Response(
-            text=render_page(language, cards.shown()),
+            text=render_card_page(language, cards.lead_page_card()),
             content_type="text/html",
             headers={**HEADERS, "Content-Language": language},
         )

@@ -16,7 +16,7 @@ async def card(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, st
     """The report as it is now."""
     del params
     try:
-        return cards.shown(await bulk.show(uow, reader, key))
+        return cards.bulk_card(await bulk.show(uow, reader, key))
     except (NotColleague, NotFound):
         return None
 

@@ -19,7 +19,7 @@ async def review(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, s
     if actor.team_id != params["team_id"] or actor.place.is_public or not actor.may(Permission.TEAM_EDIT_SETTINGS):
         return None
     found = await uow.channel_offers.get(params["team_id"], key)
-    return cards.review(found, uow.now) if found and found.state is not OfferState.ASKED else None
+    return cards.channel_review_card(found, uow.now) if found and found.state is not OfferState.ASKED else None
 
 
 async def connected(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
@@ -28,7 +28,9 @@ async def connected(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str
     name = await uow.teams.name(params["team_id"])
     if found is None or name is None or actor.team_id != params["team_id"]:
         return None
-    return cards.connected(ConnectedChannel(name, found.channel, is_group=actor.place.kind is PlaceKind.GROUP))
+    return cards.channel_connected_card(
+        ConnectedChannel(name, found.channel, is_group=actor.place.kind is PlaceKind.GROUP)
+    )
 
 
 VIEWS: Final[dict[str, View]] = {CONNECTED: connected, REVIEW: review}

@@ -16,7 +16,7 @@ async def unknown(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, 
     del params
     if not actor.may(Permission.DELIVERY_RESEND):
         return None
-    return cards.unknown(await delivery.show(uow, actor, key))
+    return cards.unknown_deliveries_card(await delivery.show(uow, actor, key))
 
 
 VIEWS: dict[str, View] = {cards.VIEW: unknown}

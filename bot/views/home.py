@@ -5,9 +5,9 @@ from typing import Final
 
 from bot.views.base import View
 from cards import home as cards
-from cards.lead.words import STEPS
+from cards.lead.elements import STEP_LABELS
 from cards.model import Card
-from cards.request import WISHES
+from cards.request import PERMISSION_LABELS
 from services import home, user
 from services.people import Actor
 from services.unit_of_work import UnitOfWork
@@ -17,7 +17,7 @@ async def card(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, st
     """The home of this reader alone, in the team that he has by now, whichever it was when he opened it."""
     del key, params
     actor = await _today(uow, reader)
-    return cards.shown(await home.show(uow, actor), STEPS, WISHES) if actor else None
+    return cards.home_card(await home.show(uow, actor), STEP_LABELS, PERMISSION_LABELS) if actor else None
 
 
 async def _today(uow: UnitOfWork, reader: Actor) -> Actor | None:

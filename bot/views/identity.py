@@ -19,7 +19,7 @@ async def review(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, s
     is_his = link is not None and link.first.user_id == actor.user_id and not actor.place.is_public
     if link is None or not is_his or link.state in {LinkState.ASKED, LinkState.LINKED}:
         return None
-    return cards.review(await described(uow, link), uow.now)
+    return cards.link_review_card(await described(uow, link), uow.now)
 
 
 async def consent(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
@@ -28,7 +28,7 @@ async def consent(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, 
     link = await uow.identities.get(key)
     if link is None or actor.user_id not in _others(link) or actor.place.is_public:
         return None
-    return cards.consent(link, uow.now)
+    return cards.link_consent_card(link, uow.now)
 
 
 def _others(link: Link) -> set[str]:
@@ -37,4 +37,4 @@ def _others(link: Link) -> set[str]:
     return {other, link.first.user_id} if link.state is LinkState.LINKED else {other}
 
 
-VIEWS: Final[dict[str, View]] = {cards.REVIEW: review, cards.CONSENT: consent}
+VIEWS: Final[dict[str, View]] = {cards.REVIEW_VIEW: review, cards.CONSENT_VIEW: consent}

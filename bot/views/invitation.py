@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.views.base import Mail, MailView, View
-from cards import invitation as cards, invited, question as question_cards
+from cards.invitation import card as cards, invitee, question as question_cards
 from cards.model import Card
 from services.invitation import Invitation, InvitationState, ShownInvitation, token_of
 from services.invitation.model import SENT_STATES
@@ -23,7 +23,7 @@ async def approval(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str,
     view = await shown(uow, actor, found)
     if actor.place.is_public and not actor.user_id:
         view = replace(view, may_decide=found.state is InvitationState.REQUESTED)
-    return cards.shown(view)
+    return cards.invitation_card(view)
 
 
 async def decided(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
@@ -33,7 +33,7 @@ async def decided(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, 
     if found is None or team is None or actor.user_id != found.requested_by:
         return None
     view = ShownInvitation(found.as_of(uow.now), found.email, Seats(0, 0))
-    return invited.decided(await shown(uow, actor, found) if actor.team_id else view, team)
+    return invitee.invitation_decided_card(await shown(uow, actor, found) if actor.team_id else view, team)
 
 
 async def question(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
@@ -41,7 +41,7 @@ async def question(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str,
     asked = await uow.invitations.question(params["team_id"], key)
     if asked is None or actor.user_id != asked.requested_by or actor.team_id != asked.team_id:
         return None
-    return question_cards.put(asked)
+    return question_cards.question_card(asked)
 
 
 async def answer(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
@@ -49,7 +49,7 @@ async def answer(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, s
     asked = await uow.invitations.question(params["team_id"], key)
     if asked is None or actor.user_id != asked.asked_by or actor.team_id != asked.team_id:
         return None
-    return question_cards.told(asked)
+    return question_cards.answer_card(asked)
 
 
 async def link(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
@@ -57,7 +57,7 @@ async def link(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str
     found = await _sent(uow, params["team_id"], key)
     if found is None or actor.team_id != params["team_id"] or actor.place.is_public:
         return None
-    return invited.link(found, _url(uow, found, params))
+    return invitee.invitation_link_card(found, _url(uow, found, params))
 
 
 async def mail(uow: UnitOfWork, team_id: str, key: str, params: Mapping[str, str]) -> Mail | None:
@@ -67,8 +67,8 @@ async def mail(uow: UnitOfWork, team_id: str, key: str, params: Mapping[str, str
         return None
     market = await uow.marketplaces.find(team.team_id, found.marketplace_id) if found.marketplace_id else None
     name = market.name if market else ""
-    card = invited.mail(found, team.name, _url(uow, found, params), name)
-    return Mail(found.email, invited.mail_subject(found, team.name, name), card, found.language, team.zone)
+    card = invitee.invitation_mail_card(found, team.name, _url(uow, found, params), name)
+    return Mail(found.email, invitee.invitation_mail_subject(found, team.name, name), card, found.language, team.zone)
 
 
 async def _sent(uow: UnitOfWork, team_id: str, key: str) -> Invitation | None:

@@ -25,35 +25,35 @@ async def card(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, st
     """The lead as it stands."""
     del params
     seen = await _glance(uow, reader, key)
-    return cards.shown(seen) if seen else None
+    return cards.lead_card(seen) if seen else None
 
 
 async def delegated(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
     """Whoever is in charge now reads from whom; once it is somebody else's, the lead as it stands."""
     seen = await _glance(uow, reader, key)
     if not isinstance(seen, LeadView) or seen.responsible_id != reader.user_id:
-        return cards.shown(seen) if seen else None
+        return cards.lead_card(seen) if seen else None
     by = await uow.users.get(params.get("by", ""))
-    return cards.delegated(seen, by.name if by else "") if by else cards.shown(seen)
+    return cards.delegated_lead_card(seen, by.name if by else "") if by else cards.lead_card(seen)
 
 
 async def reminder(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
     """A reminder, as long as nothing has happened."""
     del params
     seen = await _glance(uow, reader, key)
-    return cards.standing(seen, cards.REMINDER) if seen else None
+    return cards.posted_lead_card(seen, cards.REMINDER_VIEW) if seen else None
 
 
 async def failed(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
     """That nobody took it, as long as that is so."""
     del params
     seen = await _glance(uow, reader, key)
-    return cards.standing(seen, cards.FAILED) if seen else None
+    return cards.posted_lead_card(seen, cards.FAILED_VIEW) if seen else None
 
 
 VIEWS: Final[dict[str, View]] = {
     "lead.card": card,
-    cards.DELEGATED: delegated,
-    cards.FAILED: failed,
-    cards.REMINDER: reminder,
+    cards.DELEGATED_VIEW: delegated,
+    cards.FAILED_VIEW: failed,
+    cards.REMINDER_VIEW: reminder,
 }

@@ -17,7 +17,7 @@ async def card(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, st
     """The import as it stands, for whoever let it begin."""
     del params
     try:
-        return cards.shown(await lead_import.follow(uow, reader, key))
+        return cards.import_card(await lead_import.follow(uow, reader, key))
     except (NotColleague, NotFound, NotPermitted, FileGone):
         return None
 

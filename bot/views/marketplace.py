@@ -19,7 +19,7 @@ async def partner(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str,
         told = await marketplace.show_partner(uow, reader, key)
     except (NotColleague, NotFound):
         return None
-    return cards.partner_told(told.name, told.marketplace, told.state)
+    return cards.partner_decision_card(told.name, told.marketplace, told.state)
 
 
 VIEWS: Final[dict[str, View]] = {"marketplace.partner": partner}

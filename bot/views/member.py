@@ -14,27 +14,27 @@ async def joined(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, s
     """Somebody new, for the owner."""
     team = await uow.teams.name(actor.team_id)
     colleague = await uow.members.get(params["team_id"], key)
-    return cards.heard_joined(colleague.name, team, colleague.role) if team and colleague else None
+    return cards.member_joined_card(colleague.name, team, colleague.role) if team and colleague else None
 
 
 async def left(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
     """Somebody has gone, for the owner."""
     del params
     team, person = await uow.teams.name(actor.team_id), await uow.users.get(key)
-    return cards.heard_left(person.name, team) if team and person else None
+    return cards.member_left_card(person.name, team) if team and person else None
 
 
 async def removed(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
     """For whoever was removed, and has not come back meanwhile."""
     team = await uow.teams.name(params["team_id"])
-    return cards.heard_removed(team) if team and actor.user_id == key and not actor.team_id else None
+    return cards.membership_ended_card(team) if team and actor.user_id == key and not actor.team_id else None
 
 
 async def role(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
     """For whoever has another role: the one that holds now."""
     del params
     team = await uow.teams.name(actor.team_id)
-    return cards.heard_role(team, actor.role) if team and actor.user_id == key else None
+    return cards.role_changed_card(team, actor.role) if team and actor.user_id == key else None
 
 
 VIEWS: Final[dict[str, View]] = {

@@ -1,8 +1,8 @@
-"""A bulk invitation before it is sent, while it is sent, and as its report."""
+"""A bulk invitation as a draft, while it is sent, and as a report."""
 
 from typing import Final
 
-from cards.bulk.words import FATES, PARTS, why
+from cards.bulk.labels import FATE_BADGES, PART_NAMES, failure_reason
 from cards.model import (
     Badge,
     Block,
@@ -27,7 +27,7 @@ from cards.model import (
 from services.bulk.model import LINKED, MOVING, RESENDABLE, BulkPage, BulkState, BulkView, Fate, LineView
 
 VIEW: Final = "bulk.card"
-_BADGES: Final[dict[BulkState, Badge]] = {
+_STATE_BADGES: Final[dict[BulkState, Badge]] = {
     BulkState.DRAFT: Badge(t("not sent yet"), State.OPEN),
     BulkState.RUNNING: Badge(t("being sent"), State.OPEN),
     BulkState.DONE: Badge(t("sent"), State.DONE, Tone.GOOD),
@@ -36,14 +36,14 @@ _BADGES: Final[dict[BulkState, Badge]] = {
 }
 
 
-def shown(view: BulkView) -> Card:
-    """Wherever it stands; every copy of this card follows it."""
+def bulk_card(view: BulkView) -> Card:
+    """Show a bulk invitation in its present state; every posted copy is updated to it."""
     if view.state is BulkState.DRAFT:
-        return _draft(view)
-    return _dropped(view) if view.state is BulkState.DROPPED else _report(view)
+        return _draft_card(view)
+    return _dropped_card(view) if view.state is BulkState.DROPPED else _report_card(view)
 
 
-def _draft(view: BulkView) -> Card:
+def _draft_card(view: BulkView) -> Card:
     to_invite, left_out = view.tally.of(Fate.WAITING), view.tally.of(Fate.REFUSED)
     title = (
         tn("{n} firm will be invited to {market}", "{n} firms will be invited to {market}", to_invite,
@@ -53,34 +53,36 @@ def _draft(view: BulkView) -> Card:
     )  # fmt: skip
     return Card(
         title,
-        (*_words(view), *_left_out(view, left_out)),
+        (*_mail_text_blocks(view), *_left_out_blocks(view, left_out)),
         _draft_actions(view, to_invite),
-        badge=_BADGES[view.state],
+        badge=_STATE_BADGES[view.state],
     )
 
 
-def _words(view: BulkView) -> tuple[Block, ...]:
-    """As the mail will have them."""
+def _mail_text_blocks(view: BulkView) -> tuple[Block, ...]:
+    """Quote the sender's own text as the mail will contain it."""
     if not view.text:
         return (Text(t("The mail says who invites, to which market, and how to join."), Tone.SUBTLE),)
     return (Text(t("In the mail, in the name of {name}:", name=view.by)), Quote(verbatim(view.text)))
 
 
-def _left_out(view: BulkView, count: int) -> tuple[Block, ...]:
+def _left_out_blocks(view: BulkView, count: int) -> tuple[Block, ...]:
     if not count:
         return ()
-    items = Items(tuple(_problem(one) for one in view.lines), tn("{n} line left out", "{n} lines left out", count))
-    more = count - len(view.lines)
-    return (items, Text(tn("and {n} more", "and {n} more", more), Tone.SUBTLE)) if more else (items,)
+    items = Items(
+        tuple(_problem_item(line) for line in view.lines), tn("{n} line left out", "{n} lines left out", count)
+    )
+    remaining = count - len(view.lines)
+    return (items, Text(tn("and {n} more", "and {n} more", remaining), Tone.SUBTLE)) if remaining else (items,)
 
 
-def _problem(line: LineView) -> Item:
-    """The line as it was written, as far as it was understood."""
-    written = t("{firm} · {email}", firm=line.firm, email=line.email) if line.firm and line.email else verbatim(
+def _problem_item(line: LineView) -> Item:
+    """Show a rejected line as it was typed, as far as it could be parsed."""
+    line_text = t("{firm} · {email}", firm=line.firm, email=line.email) if line.firm and line.email else verbatim(
         line.firm or line.email
     )  # fmt: skip
-    title = t("Line {number}: {written}", number=line.line, written=written)
-    return Item(title if line.firm or line.email else t("Line {number}", number=line.line), why(line))
+    title = t("Line {number}: {written}", number=line.line, written=line_text)
+    return Item(title if line.firm or line.email else t("Line {number}", number=line.line), failure_reason(line))
 
 
 def _draft_actions(view: BulkView, to_invite: int) -> tuple[Run, ...]:
@@ -94,29 +96,29 @@ def _draft_actions(view: BulkView, to_invite: int) -> tuple[Run, ...]:
     )
 
 
-def _dropped(view: BulkView) -> Card:
+def _dropped_card(view: BulkView) -> Card:
     return Card(
         t("Nobody was invited to {market}", market=view.marketplace),
         (Text(t("The list was discarded."), Tone.SUBTLE),),
         (Run(t("Invite many firms"), "marketplace.invite_many", {"marketplace": view.marketplace_id}),),
-        badge=_BADGES[view.state],
+        badge=_STATE_BADGES[view.state],
     )
 
 
-def started(view: BulkView) -> Card:
-    """In place of the list; the report comes as a message of its own, which follows what happens."""
-    firms = view.tally.total - view.tally.of(Fate.REFUSED)
+def bulk_started_card(view: BulkView) -> Card:
+    """Confirm the start in place of the draft; the report is posted as a separate message."""
+    invited = view.tally.total - view.tally.of(Fate.REFUSED)
     return Card(
-        tn("{n} invitation is on its way", "{n} invitations are on their way", firms),
+        tn("{n} invitation is on its way", "{n} invitations are on their way", invited),
         (Text(t("You find the report in our direct chat."), Tone.SUBTLE),),
         (Run(t("Overview"), "bulk.show", {"bulk": view.bulk_id}),),
     )
 
 
-def _report(view: BulkView) -> Card:
+def _report_card(view: BulkView) -> Card:
     return Card(
         t("Invitations to {market}", market=view.marketplace),
-        (*_progress(view), Facts(_facts(view)), *_notes(view), *_undelivered(view)),
+        (*_progress(view), Facts(_facts(view)), *_notes(view), *_undelivered_items(view)),
         _report_actions(view),
         badge=_badge(view),
         subject=Subject(VIEW, view.bulk_id),
@@ -126,10 +128,10 @@ def _report(view: BulkView) -> Card:
 
 def _badge(view: BulkView) -> Badge:
     if view.state is BulkState.DONE and view.tally.of(Fate.LINK):
-        return FATES[Fate.LINK]
+        return FATE_BADGES[Fate.LINK]
     if view.state is BulkState.DONE and view.tally.of(*RESENDABLE):
         return Badge(t("partly sent"), State.WARNING, Tone.WARNING)
-    return _BADGES[BulkState.RUNNING if view.state is BulkState.DONE and view.tally.is_moving else view.state]
+    return _STATE_BADGES[BulkState.RUNNING if view.state is BulkState.DONE and view.tally.is_moving else view.state]
 
 
 def _progress(view: BulkView) -> tuple[Progress, ...]:
@@ -166,18 +168,18 @@ def _notes(view: BulkView) -> tuple[Text, ...]:
     )
 
 
-def _undelivered(view: BulkView) -> tuple[Items, ...]:
-    rows = tuple(_row(one) for one in view.lines)
+def _undelivered_items(view: BulkView) -> tuple[Items, ...]:
+    rows = tuple(_line_item(line) for line in view.lines)
     return (Items(rows, t("Not delivered")),) if rows else ()
 
 
 def _report_actions(view: BulkView) -> tuple[Run, ...]:
     args = {"bulk": view.bulk_id}
     failed = view.tally.of(*RESENDABLE)
-    again = Run(tn("Send {n} mail again", "Send {n} mails again", failed), "bulk.resend", args, Style.PRIMARY)
+    resend = Run(tn("Send {n} mail again", "Send {n} mails again", failed), "bulk.resend", args, Style.PRIMARY)
     takes_links = view.may_run and view.is_own and view.tally.of(*LINKED)
     return (
-        *((again,) if failed and view.may_run else ()),
+        *((resend,) if failed and view.may_run else ()),
         *((Run(t("Links as a file"), "bulk.links", args),) if takes_links else ()),
         Run(t("Firm by firm"), "bulk.page", args),
         Run(t("Report as a file"), "bulk.report", args),
@@ -185,13 +187,13 @@ def _report_actions(view: BulkView) -> tuple[Run, ...]:
     )
 
 
-def paged(view: BulkPage) -> Card:
-    """Firm by firm."""
+def bulk_page_card(view: BulkPage) -> Card:
+    """List one page of the invited partners with their states."""
     bulk = view.view
     args = {"bulk": bulk.bulk_id}
     return Card(
         t("Invitations to {market}, {page} of {pages}", market=bulk.marketplace, page=view.page, pages=view.pages),
-        (Items(tuple(_row(one) for one in bulk.lines)),),
+        (Items(tuple(_line_item(line) for line in bulk.lines)),),
         (
             *((Run(t("Further"), "bulk.page", {**args, "page": view.page + 1}),) if view.page < view.pages else ()),
             *((Run(t("Back"), "bulk.page", {**args, "page": view.page - 1}),) if view.page > 1 else ()),
@@ -200,10 +202,10 @@ def paged(view: BulkPage) -> Card:
     )
 
 
-def _row(line: LineView) -> Item:
-    told = [PARTS[line.part] if line.fate is not Fate.REFUSED else None, why(line)]
-    words = [one for one in (verbatim(line.email) if line.email else None, *told) if one is not None]
-    detail = words[0] if words else None
-    for one in words[1:]:
-        detail = t("{one} · {other}", one=detail or one, other=one)
-    return Item(verbatim(line.firm or line.email), detail, FATES[line.fate])
+def _line_item(line: LineView) -> Item:
+    details = [PART_NAMES[line.part] if line.fate is not Fate.REFUSED else None, failure_reason(line)]
+    parts = [part for part in (verbatim(line.email) if line.email else None, *details) if part is not None]
+    detail = parts[0] if parts else None
+    for part in parts[1:]:
+        detail = t("{one} · {other}", one=detail or part, other=part)
+    return Item(verbatim(line.firm or line.email), detail, FATE_BADGES[line.fate])

@@ -1,12 +1,12 @@
-"""Bulk invitations as they look: for the gallery and its snapshots."""
+"""Examples of bulk invitation cards for the gallery and its snapshots."""
 
 from dataclasses import replace
 from typing import Final
 
-from cards.bulk.card import paged, shown, started
-from cards.bulk.forms import form
-from cards.bulk.tables import links_taken, reported
-from cards.refusal import refused
+from cards.bulk.card import bulk_card, bulk_page_card, bulk_started_card
+from cards.bulk.export import links_file_card, report_file_card
+from cards.bulk.forms import bulk_form
+from cards.refusal import refusal_card
 from services.bulk.model import (
     TYPED_MAX,
     BulkForm,
@@ -27,8 +27,8 @@ from services.file import OfferedFile
 from services.marketplace.model import Part
 
 _PROBLEMS: Final = tuple(
-    LineView(line=number, firm=firm, email=email, part=Part.TAKES, fate=Fate.REFUSED, problem=problem)
-    for number, firm, email, problem in (
+    LineView(line=number, firm=name, email=email, part=Part.TAKES, fate=Fate.REFUSED, problem=problem)
+    for number, name, email, problem in (
         (3, "Sparren & Söhne", "info@sparren", Problem.ADDRESS),
         (4, "N" * 40, "k***@lang.example", Problem.LONG),
         (7, "Dachwerk", "i***@dachwerk.example", Problem.TWICE),
@@ -91,28 +91,28 @@ _FATES: Final = tuple(
 )
 
 EXAMPLES: Final = {
-    "form": form(BulkForm((("m1", "Handwerk Süd"),)), {}),
-    "form of two markets": form(BulkForm((("m1", "Handwerk Süd"), ("m2", "Wärme Nord"))), {}),
-    "form with a file": form(BulkForm((("m1", "Handwerk Süd"),), "f1", "Partner.csv", 312), {}),
-    "list": shown(_DRAFT),
-    "list without words": shown(replace(_DRAFT, text="", tally=Tally({Fate.WAITING: 1}), lines=())),
-    "list of nobody": shown(replace(_DRAFT, tally=Tally({Fate.REFUSED: 2}), lines=_PROBLEMS[:2])),
-    "discarded": shown(replace(_DRAFT, state=BulkState.DROPPED)),
-    "started": started(_RUNNING),
-    "running": shown(_RUNNING),
-    "done": shown(_DONE),
-    "partly": shown(_PARTLY),
-    "partly, for a viewer": shown(replace(_PARTLY, may_run=False, is_own=False)),
-    "links": shown(_LINKS),
-    "stopped": shown(replace(_RUNNING, state=BulkState.STOPPED)),
-    "page": paged(BulkPage(replace(_DONE, lines=_FATES), 2, 5)),
-    "page of the left out": paged(BulkPage(replace(_DRAFT, lines=(*_PROBLEMS[:4], *_FAILED)), 1, 1)),
-    "report as a file": reported(_DONE, OfferedFile("f2", "Einladungen zu Handwerk Süd.csv", 4_300)),
-    "links as a file": links_taken(_LINKS, OfferedFile("f3", "Geheime Links zu Handwerk Süd.csv", 9_100)),
-    "too many lines": refused(TooManyLines(TYPED_MAX)),
-    "too many rows": refused(TooManyLines(1_000, is_file=True)),
-    "nothing to send": refused(NothingToSend()),
-    "no column": refused(NoColumn(("Firma", "Telefon"))),
-    "too many reports": refused(TooManyBulks()),
-    "not yours": refused(NotYours("Ben Kaya")),
+    "form": bulk_form(BulkForm((("m1", "Handwerk Süd"),)), {}),
+    "form of two markets": bulk_form(BulkForm((("m1", "Handwerk Süd"), ("m2", "Wärme Nord"))), {}),
+    "form with a file": bulk_form(BulkForm((("m1", "Handwerk Süd"),), "f1", "Partner.csv", 312), {}),
+    "list": bulk_card(_DRAFT),
+    "list without words": bulk_card(replace(_DRAFT, text="", tally=Tally({Fate.WAITING: 1}), lines=())),
+    "list of nobody": bulk_card(replace(_DRAFT, tally=Tally({Fate.REFUSED: 2}), lines=_PROBLEMS[:2])),
+    "discarded": bulk_card(replace(_DRAFT, state=BulkState.DROPPED)),
+    "started": bulk_started_card(_RUNNING),
+    "running": bulk_card(_RUNNING),
+    "done": bulk_card(_DONE),
+    "partly": bulk_card(_PARTLY),
+    "partly, for a viewer": bulk_card(replace(_PARTLY, may_run=False, is_own=False)),
+    "links": bulk_card(_LINKS),
+    "stopped": bulk_card(replace(_RUNNING, state=BulkState.STOPPED)),
+    "page": bulk_page_card(BulkPage(replace(_DONE, lines=_FATES), 2, 5)),
+    "page of the left out": bulk_page_card(BulkPage(replace(_DRAFT, lines=(*_PROBLEMS[:4], *_FAILED)), 1, 1)),
+    "report as a file": report_file_card(_DONE, OfferedFile("f2", "Einladungen zu Handwerk Süd.csv", 4_300)),
+    "links as a file": links_file_card(_LINKS, OfferedFile("f3", "Geheime Links zu Handwerk Süd.csv", 9_100)),
+    "too many lines": refusal_card(TooManyLines(TYPED_MAX)),
+    "too many rows": refusal_card(TooManyLines(1_000, is_file=True)),
+    "nothing to send": refusal_card(NothingToSend()),
+    "no column": refusal_card(NoColumn(("Firma", "Telefon"))),
+    "too many reports": refusal_card(TooManyBulks()),
+    "not yours": refusal_card(NotYours("Ben Kaya")),
 }

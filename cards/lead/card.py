@@ -1,8 +1,8 @@
-"""One lead: its card in a channel, what is left when it is gone, the details for one person, and what else is told."""
+"""One lead: its card in a channel, its details for one user, and notices about it."""
 
 from typing import Final
 
-from cards.lead import words
+from cards.lead import elements
 from cards.model import (
     Amount,
     Badge,
@@ -26,135 +26,154 @@ from cards.model import (
 from services.lead.model import CLOSED, Act, Entry, GoneLead, LeadDetails, LeadState, LeadView, SharedLead, What
 
 VIEW: Final = "lead.card"
-DELEGATED: Final = "lead.delegated"
-FAILED: Final = "lead.failed"
-REMINDER: Final = "lead.reminder"
+DELEGATED_VIEW: Final = "lead.delegated"
+FAILED_VIEW: Final = "lead.failed"
+REMINDER_VIEW: Final = "lead.reminder"
 FACTS_MAX: Final = 4
-LIST: Final = Run(t("Open leads"), "lead.list")
+SHOW_OPEN_LEADS: Final = Run(t("Open leads"), "lead.list")
 
 
-def shown(lead: LeadView | GoneLead) -> Card:
-    """The card of a lead, as this reader may see and use it."""
+def lead_card(lead: LeadView | GoneLead) -> Card:
+    """Build the card of a lead as this reader may see and use it."""
     if isinstance(lead, GoneLead):
-        return gone(lead)
+        return gone_lead_card(lead)
     return Card(
-        words.titled(lead),
-        (Facts(_facts(lead)), *words.notes(lead), *_words(lead)),
-        words.buttons(lead),
-        words.badge(lead),
-        summary=t("Lead {ref}: {title}, {state}", ref=lead.ref, title=lead.title, state=words.badge(lead).text),
+        elements.lead_title(lead),
+        (Facts(_facts(lead)), *elements.note_texts(lead), *_enquiry_quote(lead)),
+        elements.action_buttons(lead),
+        elements.lead_badge(lead),
+        summary=t("Lead {ref}: {title}, {state}", ref=lead.ref, title=lead.title, state=elements.lead_badge(lead).text),
         subject=Subject(VIEW, lead.lead_id),
-        refresh=_refresh(lead, VIEW),
+        refresh=_refresh_action(lead, VIEW),
     )
 
 
-def gone(lead: GoneLead) -> Card:
-    """What a card shrinks to when the lead is with others."""
-    taken = t("{ref} is taken", ref=lead.ref)
+def gone_lead_card(lead: GoneLead) -> Card:
+    """Reduce the card of a lead that another team has taken."""
+    title = t("{ref} is taken", ref=lead.ref)
     return Card(
-        taken if lead.is_taken else t("{ref} is no longer on offer to your team", ref=lead.ref),
+        title if lead.is_taken else t("{ref} is no longer on offer to your team", ref=lead.ref),
         subject=Subject(VIEW, lead.lead_id),
-        refresh=_refresh(lead, VIEW),
+        refresh=_refresh_action(lead, VIEW),
     )
 
 
-def standing(lead: LeadView | GoneLead, view: str = VIEW) -> Card:
-    """A posted card as it stands: what it was sent to tell, as long as that is so; otherwise the lead."""
-    if isinstance(lead, LeadView) and view == FAILED and lead.state is LeadState.FAILED:
-        return failed(lead)
-    if isinstance(lead, LeadView) and view == REMINDER and lead.is_stalling:
-        return reminded(lead)
-    return shown(lead)
+def posted_lead_card(lead: LeadView | GoneLead, view: str = VIEW) -> Card:
+    """Build the current content of a posted card: its notice while that still holds, else the lead."""
+    if isinstance(lead, LeadView) and view == FAILED_VIEW and lead.state is LeadState.FAILED:
+        return failed_lead_card(lead)
+    if isinstance(lead, LeadView) and view == REMINDER_VIEW and lead.is_stalling:
+        return lead_reminder_card(lead)
+    return lead_card(lead)
 
 
-def _refresh(lead: LeadView | GoneLead, view: str) -> Run:
+def _refresh_action(lead: LeadView | GoneLead, view: str) -> Run:
     return Run(t("Refresh"), VIEW, {"lead": lead.lead_id, **({"view": view} if view != VIEW else {})})
 
 
 def _facts(lead: LeadView) -> tuple[Fact, ...]:
     if lead.state is LeadState.PICKED and not lead.taker:
-        facts = (words.in_charge(lead), *words.step(lead), words.enquirer(lead), *words.value(lead))
+        facts = (
+            elements.responsible_fact(lead),
+            *elements.step_facts(lead),
+            elements.enquirer_fact(lead),
+            *elements.value_facts(lead),
+        )
     elif lead.state in CLOSED:
-        facts = (*_result(lead), words.enquirer(lead), *words.market(lead))
+        facts = (*_result_facts(lead), elements.enquirer_fact(lead), *elements.marketplace_facts(lead))
     else:
-        facts = (words.enquirer(lead), *words.value(lead), *words.source(lead), *words.market(lead))
+        facts = (
+            elements.enquirer_fact(lead),
+            *elements.value_facts(lead),
+            *elements.source_facts(lead),
+            *elements.marketplace_facts(lead),
+        )
     return facts[:FACTS_MAX]
 
 
-def _result(lead: LeadView) -> tuple[Fact, ...]:
-    charge = (words.in_charge(lead),) if lead.responsible else ()
+def _result_facts(lead: LeadView) -> tuple[Fact, ...]:
+    charge = (elements.responsible_fact(lead),) if lead.responsible else ()
     if lead.won_cents is not None:
-        return (*charge, Fact(t("Won"), verbatim_amount(lead.won_cents, lead.currency)))
+        return (*charge, Fact(t("Won"), amount_text(lead.won_cents, lead.currency)))
     reason = (Fact(t("Reason"), verbatim(lead.lost_reason)),) if lead.lost_reason else ()
     return (*charge, *reason)
 
 
-def verbatim_amount(cents: int, currency: str) -> T:
-    """A sum of money by itself."""
+def amount_text(cents: int, currency: str) -> T:
+    """Format an amount of money as a text of its own."""
     return T("{amount}", {"amount": Amount(cents, currency)})
 
 
-def _words(lead: LeadView) -> tuple[Quote, ...]:
-    """The enquiry itself, while somebody decides on it."""
+def _enquiry_quote(lead: LeadView) -> tuple[Quote, ...]:
+    """Quote the enquiry while the lead can still be picked."""
     if not lead.text or lead.state in CLOSED or (lead.state is LeadState.PICKED and not lead.is_vacant):
         return ()
     return (Quote(verbatim(lead.text)),)
 
 
-def detailed(view: LeadDetails, url: str = "") -> Card:
-    """Everything about a lead for one person, with its history and the link that colleagues can be sent."""
-    lead, hidden = view.lead, view.is_contact_hidden
+def lead_details_card(view: LeadDetails, url: str = "") -> Card:
+    """Show everything about a lead to one user, with its history and a link for the team."""
+    lead, is_hidden = view.lead, view.is_contact_hidden
     link = (Open(t("Link to this lead"), url),) if url else ()
-    others = tuple(one for one in words.buttons(lead) if one.command != words.COMMANDS[Act.REVEAL])
+    buttons = tuple(
+        button for button in elements.action_buttons(lead) if button.command != elements.ACTION_COMMANDS[Act.REVEAL]
+    )
     return Card(
-        words.titled(lead),
+        elements.lead_title(lead),
         (
-            Facts(_contact(lead)),
-            *((Text(t("You'll see the contact once you've picked the lead."), Tone.SUBTLE),) if hidden else ()),
-            Facts(_about(lead)),
+            Facts(_contact_facts(lead)),
+            *((Text(t("You'll see the contact once you've picked the lead."), Tone.SUBTLE),) if is_hidden else ()),
+            Facts(_detail_facts(lead)),
             *((Quote(verbatim(lead.text), lines=12),) if lead.text else ()),
-            *_answers(lead),
-            *_history(view),
+            *_answer_items(lead),
+            *_history_blocks(view),
         ),
-        (*others[:2], Run(t("Hide"), "lead.card", {"lead": lead.lead_id}), *link),
-        words.badge(lead),
-        summary=t("Lead {ref}: {title}, {state}", ref=lead.ref, title=lead.title, state=words.badge(lead).text),
+        (*buttons[:2], Run(t("Hide"), "lead.card", {"lead": lead.lead_id}), *link),
+        elements.lead_badge(lead),
+        summary=t("Lead {ref}: {title}, {state}", ref=lead.ref, title=lead.title, state=elements.lead_badge(lead).text),
     )
 
 
-def _contact(lead: LeadView) -> tuple[Fact, ...]:
+def _contact_facts(lead: LeadView) -> tuple[Fact, ...]:
     contact = lead.contact
-    named = (
+    labelled = (
         (t("Name"), contact.name),
         (t("E-mail"), contact.email),
         (t("Phone"), contact.phone),
         (t("Company"), contact.company),
         (t("Place"), " ".join(part for part in (contact.country, contact.postcode) if part)),
     )
-    return tuple(Fact(label, verbatim(text)) for label, text in named if text)
+    return tuple(Fact(label, verbatim(text)) for label, text in labelled if text)
 
 
-def _about(lead: LeadView) -> tuple[Fact, ...]:
-    came = Fact(t("Came in"), T("{day}", {"day": words.on_day(lead)}))
-    worked = (words.in_charge(lead), *words.step(lead)) if lead.responsible or lead.is_vacant else ()
-    back = (
+def _detail_facts(lead: LeadView) -> tuple[Fact, ...]:
+    received = Fact(t("Came in"), T("{day}", {"day": elements.received_on(lead)}))
+    work = (elements.responsible_fact(lead), *elements.step_facts(lead)) if lead.responsible or lead.is_vacant else ()
+    return_fact = (
         (Fact(t("Can be returned until"), T("{at}", {"at": Instant(lead.return_until)})),) if lead.return_until else ()
     )
-    return (*worked, *words.value(lead), *words.source(lead), *words.market(lead), came, *back)
+    return (
+        *work,
+        *elements.value_facts(lead),
+        *elements.source_facts(lead),
+        *elements.marketplace_facts(lead),
+        received,
+        *return_fact,
+    )
 
 
-def _answers(lead: LeadView) -> tuple[Items, ...]:
+def _answer_items(lead: LeadView) -> tuple[Items, ...]:
     rows = tuple(Item(verbatim(question), verbatim(answer)) for question, answer in lead.fields)
     return (Items(rows, t("What the market asks")),) if rows else ()
 
 
-def _history(view: LeadDetails) -> tuple[Items | Text, ...]:
-    rows = tuple(_entry(one) for one in view.history)
+def _history_blocks(view: LeadDetails) -> tuple[Items | Text, ...]:
+    rows = tuple(_activity_item(entry) for entry in view.history)
     older = (Text(t("Older entries are not shown."), Tone.SUBTLE),) if view.has_older else ()
     return (Items(rows, t("History")), *older) if rows else ()
 
 
-_WHATS: Final[dict[What, T]] = {
+_ACTIVITY_NAMES: Final[dict[What, T]] = {
     What.CREATED: t("brought in"),
     What.SUBMITTED: t("put on the market"),
     What.OFFERED: t("offered"),
@@ -175,63 +194,63 @@ _WHATS: Final[dict[What, T]] = {
 }
 
 
-def _entry(entry: Entry) -> Item:
-    """Who, for which team, what, when (B11)."""
-    who = f"{entry.user} ({entry.team})" if entry.user else entry.team
-    what = _WHATS[entry.what]
-    done = (
-        t("{who}: {what}, to {name}", who=who, what=what, name=entry.subject)
+def _activity_item(entry: Entry) -> Item:
+    """Show who did what, for which team, and when (B11)."""
+    actor = f"{entry.user} ({entry.team})" if entry.user else entry.team
+    activity = _ACTIVITY_NAMES[entry.what]
+    title = (
+        t("{who}: {what}, to {name}", who=actor, what=activity, name=entry.subject)
         if entry.subject
-        else t("{who}: {what}", who=who, what=what)
+        else t("{who}: {what}", who=actor, what=activity)
     )
     at = T("{at}", {"at": Instant(entry.at)})
-    return Item(done, T("{at} · {text}", {"at": Instant(entry.at), "text": entry.text}) if entry.text else at)
+    return Item(title, T("{at} · {text}", {"at": Instant(entry.at), "text": entry.text}) if entry.text else at)
 
 
-def shared(view: SharedLead) -> Card:
-    """Whom or what the lead has reached."""
+def shared_lead_card(view: SharedLead) -> Card:
+    """Confirm to which channel or member the lead was shared."""
     lead = view.lead
     if view.colleague:
-        return shown(lead)
+        return lead_card(lead)
     return Card(
         t("{ref} is now in {channel}", ref=lead.ref, channel=view.channel)
         if view.channel
         else t("{ref} is now in the channel", ref=lead.ref),
-        (Text(words.titled(lead), Tone.SUBTLE),),
+        (Text(elements.lead_title(lead), Tone.SUBTLE),),
         (Run(t("Show lead"), "lead.card", {"lead": lead.lead_id}),),
         Badge(t("shared"), State.DONE, Tone.GOOD),
     )
 
 
-def returned(lead: LeadView | GoneLead) -> Card:
-    """What is left of a lead that was given back."""
+def returned_lead_card(lead: LeadView | GoneLead) -> Card:
+    """Confirm the return of a lead."""
     if isinstance(lead, LeadView):
-        return shown(lead)
+        return lead_card(lead)
     return Card(
         t("{ref} is returned", ref=lead.ref),
         (Text(t("Your team no longer sees this lead; it is offered to others."), Tone.SUBTLE),),
-        (LIST,),
+        (SHOW_OPEN_LEADS,),
         Badge(t("returned"), State.DONE),
         subject=Subject(VIEW, lead.lead_id),
     )
 
 
-def delegated(lead: LeadView, by: str) -> Card:
-    """To the colleague who is in charge now."""
-    card = shown(lead)
+def delegated_lead_card(lead: LeadView, by: str) -> Card:
+    """Tell a member that a lead was delegated to them."""
+    card = lead_card(lead)
     return Card(
         t("{name} hands you lead {ref}", name=by, ref=lead.ref),
         (Text(verbatim(lead.title), Tone.STRONG), *card.body),
         card.actions,
         card.badge,
         summary=t("{name} hands you lead {ref}: {title}", name=by, ref=lead.ref, title=lead.title),
-        subject=Subject(DELEGATED, lead.lead_id),
+        subject=Subject(DELEGATED_VIEW, lead.lead_id),
     )
 
 
-def reminded(lead: LeadView) -> Card:
-    """To whoever is in charge of a lead with which nothing happens."""
-    card = shown(lead)
+def lead_reminder_card(lead: LeadView) -> Card:
+    """Remind the responsible member of a lead without recent activity."""
+    card = lead_card(lead)
     since = Instant(lead.worked_at or lead.created_at)
     return Card(
         t("{ref} has been waiting for you since {at}", ref=lead.ref, at=since),
@@ -242,22 +261,22 @@ def reminded(lead: LeadView) -> Card:
         ),
         card.actions,
         Badge(t("reminder"), State.WARNING, Tone.WARNING),
-        subject=Subject(REMINDER, lead.lead_id),
-        refresh=_refresh(lead, REMINDER),
+        subject=Subject(REMINDER_VIEW, lead.lead_id),
+        refresh=_refresh_action(lead, REMINDER_VIEW),
     )
 
 
-def failed(lead: LeadView) -> Card:
-    """To operator and giver of a lead that nobody took in time."""
+def failed_lead_card(lead: LeadView) -> Card:
+    """Tell operator and giver that no taker picked the lead in time."""
     return Card(
         t("Nobody took {ref} in time", ref=lead.ref),
         (
             Text(verbatim(lead.title), Tone.STRONG),
-            Facts((words.enquirer(lead), *words.value(lead), *words.market(lead))),
+            Facts((elements.enquirer_fact(lead), *elements.value_facts(lead), *elements.marketplace_facts(lead))),
         ),
-        words.buttons(lead),
+        elements.action_buttons(lead),
         Badge(t("brokerage failed"), State.WARNING, Tone.WARNING),
         summary=t("Nobody took lead {ref} in time: {title}", ref=lead.ref, title=lead.title),
-        subject=Subject(FAILED, lead.lead_id),
-        refresh=_refresh(lead, FAILED),
+        subject=Subject(FAILED_VIEW, lead.lead_id),
+        refresh=_refresh_action(lead, FAILED_VIEW),
     )

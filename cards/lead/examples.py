@@ -1,14 +1,14 @@
-"""Every card about leads, to look at and to hold against the platforms' schemas."""
+"""Examples of lead cards for the gallery and its snapshots."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from cards.examples import LEAD, NOW
-from cards.lead import card, forms, hits, page
-from cards.lead.sheet import exported, nothing_to_export
+from cards.lead import card, forms, lead_list, search
+from cards.lead.export import lead_export_card, no_leads_card
 from cards.model import Instant
-from cards.refusal import refused
+from cards.refusal import refusal_card
 from services.errors import Warn
 from services.file.model import OfferedFile
 from services.lead.capture import CapturedLead
@@ -50,17 +50,17 @@ from services.lead.search import FoundLeads
 from services.people import TeamId, UserId
 
 PICKED_AT: Final = NOW - timedelta(minutes=4)
-_FULL: Final = Contact("Eva Schneider", "eva.schneider@posteo.de", "+49 711 1234567", "", "70173", "DE")
+_UNMASKED: Final = Contact("Eva Schneider", "eva.schneider@posteo.de", "+49 711 1234567", "", "70173", "DE")
 
 
-def lead(**changes: Any) -> LeadView:  # noqa: ANN401 - any field of the view
-    """A lead on offer to a taker firm, as its channel sees it."""
+def lead_example(**changes: Any) -> LeadView:  # noqa: ANN401 - any field of the view
+    """Build a lead on offer, as the channel of a taker sees it."""
     return replace(LEAD, **changes)
 
 
-def picked(**changes: Any) -> LeadView:  # noqa: ANN401 - any field of the view
-    """The same after Ben's click."""
-    after = lead(
+def picked_example(**changes: Any) -> LeadView:  # noqa: ANN401 - any field of the view
+    """Build the same lead after a member picked it."""
+    after = lead_example(
         state=LeadState.PICKED,
         offer=Offer.HELD,
         picked_by="Ben Kaya",
@@ -76,14 +76,16 @@ def picked(**changes: Any) -> LeadView:  # noqa: ANN401 - any field of the view
     return replace(after, **changes)
 
 
-def _entry(what: What, at: datetime, user: str = "Ben Kaya", **more: str) -> Entry:
-    return Entry(entry_id=what, at=at, what=what, team_id=TeamId("d"), team="Dachwerk Süd KG", user=user, **more)
+def _activity_example(activity: What, at: datetime, user: str = "Ben Kaya", **fields: str) -> Entry:
+    return Entry(
+        entry_id=activity, at=at, what=activity, team_id=TeamId("d"), team="Dachwerk Süd KG", user=user, **fields
+    )
 
 
 _HISTORY: Final = (
-    _entry(What.DELEGATED, NOW - timedelta(minutes=1), subject="Mara Lind"),
-    _entry(What.NOTED, NOW - timedelta(minutes=2), text="Besichtigung am Donnerstag um 9 Uhr."),
-    _entry(What.PICKED, PICKED_AT),
+    _activity_example(What.DELEGATED, NOW - timedelta(minutes=1), subject="Mara Lind"),
+    _activity_example(What.NOTED, NOW - timedelta(minutes=2), text="Besichtigung am Donnerstag um 9 Uhr."),
+    _activity_example(What.PICKED, PICKED_AT),
     Entry(
         entry_id="o",
         at=NOW - timedelta(minutes=18),
@@ -93,15 +95,17 @@ _HISTORY: Final = (
     ),
 )
 _FIELDS: Final = (("Welche Dachform?", "Walmdach, 45 Grad"), ("Bis wann?", "Vor dem Winter"))
-_DETAILS: Final = LeadDetails(picked(contact=_FULL, fields=_FIELDS), _HISTORY, has_older=True)
-_HANDS: Final = Hands(
-    picked(),
+_DETAILS: Final = LeadDetails(picked_example(contact=_UNMASKED, fields=_FIELDS), _HISTORY, has_older=True)
+_RECIPIENTS: Final = Hands(
+    picked_example(),
     (("mara", "Mara Lind"), ("anna", "Anna Weiß")),
     (("c1", "Vertrieb"), ("c2", "Leads"), ("c3", "")),
     may_hand_over=True,
 )
-_OWN: Final = lead(ref="L-7", title="Wärmepumpe, Reihenhaus", state=LeadState.OPEN, offer=Offer.OPEN, giver="")
-_DUPLICATE: Final = (Warn("duplicate:1", {"lead": picked(ref="L-3", title="Anfrage Dach")}),)
+_OWN_LEAD: Final = lead_example(
+    ref="L-7", title="Wärmepumpe, Reihenhaus", state=LeadState.OPEN, offer=Offer.OPEN, giver=""
+)
+_DUPLICATE: Final = (Warn("duplicate:1", {"lead": picked_example(ref="L-3", title="Anfrage Dach")}),)
 
 
 _CAPTURED: Final = CapturedLead(
@@ -118,22 +122,28 @@ def _page(kind: Filter, *leads: LeadView, after: int | None = None) -> LeadPage:
 
 
 EXAMPLES: Final = {
-    "offered": card.shown(lead()),
-    "offered to a viewer": card.shown(lead(acts=frozenset())),
-    "assigned": card.shown(lead(state=LeadState.ASSIGNED, offer=Offer.ASSIGNED)),
-    "own": card.shown(replace(_OWN, marketplace="", offered_until=None, acts=lead().acts | {Act.OFFER})),
-    "picked": card.shown(picked()),
-    "noted": card.shown(picked(notes=Notes(2, "Mara Lind", NOW - timedelta(minutes=1)))),
-    "vacant": card.shown(picked(responsible="", responsible_id=None, is_vacant=True, acts=frozenset({Act.PICK}))),
-    "with another firm": card.shown(
-        picked(taker="Dachwerk Süd KG", offer=Offer.NONE, giver="", acts=frozenset({Act.REVEAL}))
+    "offered": card.lead_card(lead_example()),
+    "offered to a viewer": card.lead_card(lead_example(acts=frozenset())),
+    "assigned": card.lead_card(lead_example(state=LeadState.ASSIGNED, offer=Offer.ASSIGNED)),
+    "own": card.lead_card(
+        replace(_OWN_LEAD, marketplace="", offered_until=None, acts=lead_example().acts | {Act.OFFER})
     ),
-    "submitted": card.shown(lead(state=LeadState.SUBMITTED, offer=Offer.NONE, acts=frozenset({Act.OFFER, Act.REVEAL}))),
-    "submitted, to its giver": card.shown(
-        lead(state=LeadState.SUBMITTED, offer=Offer.NONE, giver="", acts=frozenset({Act.REVEAL}))
+    "picked": card.lead_card(picked_example()),
+    "noted": card.lead_card(picked_example(notes=Notes(2, "Mara Lind", NOW - timedelta(minutes=1)))),
+    "vacant": card.lead_card(
+        picked_example(responsible="", responsible_id=None, is_vacant=True, acts=frozenset({Act.PICK}))
     ),
-    "won": card.shown(
-        picked(
+    "with another firm": card.lead_card(
+        picked_example(taker="Dachwerk Süd KG", offer=Offer.NONE, giver="", acts=frozenset({Act.REVEAL}))
+    ),
+    "submitted": card.lead_card(
+        lead_example(state=LeadState.SUBMITTED, offer=Offer.NONE, acts=frozenset({Act.OFFER, Act.REVEAL}))
+    ),
+    "submitted, to its giver": card.lead_card(
+        lead_example(state=LeadState.SUBMITTED, offer=Offer.NONE, giver="", acts=frozenset({Act.REVEAL}))
+    ),
+    "won": card.lead_card(
+        picked_example(
             state=LeadState.WON,
             closed_by="Ben Kaya",
             closed_at=NOW,
@@ -141,8 +151,8 @@ EXAMPLES: Final = {
             acts=frozenset({Act.REVEAL}),
         )
     ),
-    "lost": card.shown(
-        picked(
+    "lost": card.lead_card(
+        picked_example(
             state=LeadState.LOST,
             closed_by="Ben Kaya",
             closed_at=NOW,
@@ -150,58 +160,62 @@ EXAMPLES: Final = {
             acts=frozenset({Act.REVEAL}),
         )
     ),
-    "gone": card.gone(GoneLead("0190c0ffee", "L-12")),
-    "not on offer any more": card.gone(GoneLead("0190c0ffee", "L-12", is_taken=False)),
-    "details": card.detailed(_DETAILS, "https://kollega.example/leads/0190c0ffee"),
-    "details before the pick": card.detailed(LeadDetails(lead(), _HISTORY[-1:], is_contact_hidden=True)),
-    "shared": card.shared(SharedLead(lead(), channel="Leads")),
-    "shared somewhere": card.shared(SharedLead(lead())),
-    "returned": card.returned(GoneLead("0190c0ffee", "L-12")),
-    "delegated": card.delegated(picked(responsible="Mara Lind"), "Ben Kaya"),
-    "reminder": card.reminded(picked(worked_at=NOW - timedelta(days=3), undo_until=None)),
-    "failed": card.failed(
-        lead(state=LeadState.FAILED, offer=Offer.NONE, giver="", acts=frozenset({Act.OFFER, Act.REVEAL}))
+    "gone": card.gone_lead_card(GoneLead("0190c0ffee", "L-12")),
+    "not on offer any more": card.gone_lead_card(GoneLead("0190c0ffee", "L-12", is_taken=False)),
+    "details": card.lead_details_card(_DETAILS, "https://kollega.example/leads/0190c0ffee"),
+    "details before the pick": card.lead_details_card(
+        LeadDetails(lead_example(), _HISTORY[-1:], is_contact_hidden=True)
     ),
-    "list": page.listed(_page(Filter.CURRENT, lead(), _OWN, picked(ref="L-5"), after=5)),
-    "list after a pick": page.listed(
-        replace(_page(Filter.CURRENT, picked(lead_id="l12"), _OWN, picked(ref="L-5")), kept="l12")
+    "shared": card.shared_lead_card(SharedLead(lead_example(), channel="Leads")),
+    "shared somewhere": card.shared_lead_card(SharedLead(lead_example())),
+    "returned": card.returned_lead_card(GoneLead("0190c0ffee", "L-12")),
+    "delegated": card.delegated_lead_card(picked_example(responsible="Mara Lind"), "Ben Kaya"),
+    "reminder": card.lead_reminder_card(picked_example(worked_at=NOW - timedelta(days=3), undo_until=None)),
+    "failed": card.failed_lead_card(
+        lead_example(state=LeadState.FAILED, offer=Offer.NONE, giver="", acts=frozenset({Act.OFFER, Act.REVEAL}))
     ),
-    "empty list": page.listed(_page(Filter.CURRENT)),
-    "create": forms.create_form({}),
-    "duplicates": forms.create_form({"title": "Dach", "name": "Eva Schneider"}, _DUPLICATE),
-    "captured": forms.captured(_CAPTURED),
-    "captured, cut": forms.captured(replace(_CAPTURED, warnings=_DUPLICATE, is_shortened=True)),
-    "captured nothing": forms.captured(CapturedLead(Draft(title="", name=""), (), is_shortened=False)),
-    "found": hits.found(FoundLeads("dach", (lead(), picked(ref="L-5")))),
-    "found more": hits.found(FoundLeads("dach", (lead(), _OWN), has_more=True)),
-    "found the newest": hits.found(FoundLeads("", (_OWN,))),
-    "found nothing": hits.found(FoundLeads("dach", ())),
-    "found nothing at all": hits.found(FoundLeads("", ())),
-    "outlined": hits.outlined(lead(), _LINK, Instant(NOW)),
-    "outlined in work": hits.outlined(picked(), _LINK, Instant(NOW)),
-    "outlined closed": hits.outlined(picked(state=LeadState.LOST), _LINK, Instant(NOW)),
-    "note": forms.note_form(picked(), {}),
-    "win": forms.win_form(picked()),
-    "lose": forms.lose_form(picked(), {}),
-    "return": forms.return_form(picked(), {}),
-    "delegate": forms.delegate_form(_HANDS),
-    "share": forms.share_form(_HANDS),
-    "exported": exported(ExportedLeads(10_000, "L-1", "L-10004", 10_004, has_contacts=True), _EXPORT),
-    "exported without contacts": exported(ExportedLeads(1, "L-12", "L-12", 0, has_contacts=False), _EXPORT),
-    "nothing to export": nothing_to_export(),
-    "already picked": refused(AlreadyPicked("L-12", "Ben Kaya", PICKED_AT, lead_id="0190c0ffee")),
-    "already picked by another firm": refused(AlreadyPicked("L-12")),
-    "already mine": refused(AlreadyPicked("L-12", "Ben Kaya", PICKED_AT, is_self=True, lead_id="0190c0ffee")),
-    "not offered": refused(NotOffered("L-12")),
-    "offer ended": refused(OfferEnded("L-12")),
-    "not picked": refused(NotPicked("L-12", may_pick=True, lead_id="0190c0ffee")),
-    "already closed": refused(AlreadyClosed("L-12")),
-    "held elsewhere": refused(HeldElsewhere("L-12", "Dachwerk Süd KG")),
-    "undo expired": refused(UndoExpired("L-12", 5, "0190c0ffee", may_return=True)),
-    "return expired": refused(ReturnExpired("L-12", 48, "0190c0ffee")),
-    "already responsible": refused(AlreadyResponsible("L-12", "Mara Lind")),
-    "cannot work": refused(CannotWork("L-12", "Tom Fischer")),
-    "no channel": refused(NoChannel("L-12")),
-    "already offered": refused(AlreadyOffered("L-12")),
-    "no takers": refused(NoTakers("L-12", "Handwerk Süd")),
+    "list": lead_list.lead_list_card(
+        _page(Filter.CURRENT, lead_example(), _OWN_LEAD, picked_example(ref="L-5"), after=5)
+    ),
+    "list after a pick": lead_list.lead_list_card(
+        replace(_page(Filter.CURRENT, picked_example(lead_id="l12"), _OWN_LEAD, picked_example(ref="L-5")), kept="l12")
+    ),
+    "empty list": lead_list.lead_list_card(_page(Filter.CURRENT)),
+    "create": forms.new_lead_form({}),
+    "duplicates": forms.new_lead_form({"title": "Dach", "name": "Eva Schneider"}, _DUPLICATE),
+    "captured": forms.captured_lead_form(_CAPTURED),
+    "captured, cut": forms.captured_lead_form(replace(_CAPTURED, warnings=_DUPLICATE, is_shortened=True)),
+    "captured nothing": forms.captured_lead_form(CapturedLead(Draft(title="", name=""), (), is_shortened=False)),
+    "found": search.search_results_card(FoundLeads("dach", (lead_example(), picked_example(ref="L-5")))),
+    "found more": search.search_results_card(FoundLeads("dach", (lead_example(), _OWN_LEAD), has_more=True)),
+    "found the newest": search.search_results_card(FoundLeads("", (_OWN_LEAD,))),
+    "found nothing": search.search_results_card(FoundLeads("dach", ())),
+    "found nothing at all": search.search_results_card(FoundLeads("", ())),
+    "outlined": search.lead_outline_card(lead_example(), _LINK, Instant(NOW)),
+    "outlined in work": search.lead_outline_card(picked_example(), _LINK, Instant(NOW)),
+    "outlined closed": search.lead_outline_card(picked_example(state=LeadState.LOST), _LINK, Instant(NOW)),
+    "note": forms.note_form(picked_example(), {}),
+    "win": forms.win_form(picked_example()),
+    "lose": forms.lose_form(picked_example(), {}),
+    "return": forms.return_form(picked_example(), {}),
+    "delegate": forms.delegate_form(_RECIPIENTS),
+    "share": forms.share_form(_RECIPIENTS),
+    "exported": lead_export_card(ExportedLeads(10_000, "L-1", "L-10004", 10_004, has_contacts=True), _EXPORT),
+    "exported without contacts": lead_export_card(ExportedLeads(1, "L-12", "L-12", 0, has_contacts=False), _EXPORT),
+    "nothing to export": no_leads_card(),
+    "already picked": refusal_card(AlreadyPicked("L-12", "Ben Kaya", PICKED_AT, lead_id="0190c0ffee")),
+    "already picked by another firm": refusal_card(AlreadyPicked("L-12")),
+    "already mine": refusal_card(AlreadyPicked("L-12", "Ben Kaya", PICKED_AT, is_self=True, lead_id="0190c0ffee")),
+    "not offered": refusal_card(NotOffered("L-12")),
+    "offer ended": refusal_card(OfferEnded("L-12")),
+    "not picked": refusal_card(NotPicked("L-12", may_pick=True, lead_id="0190c0ffee")),
+    "already closed": refusal_card(AlreadyClosed("L-12")),
+    "held elsewhere": refusal_card(HeldElsewhere("L-12", "Dachwerk Süd KG")),
+    "undo expired": refusal_card(UndoExpired("L-12", 5, "0190c0ffee", may_return=True)),
+    "return expired": refusal_card(ReturnExpired("L-12", 48, "0190c0ffee")),
+    "already responsible": refusal_card(AlreadyResponsible("L-12", "Mara Lind")),
+    "cannot work": refusal_card(CannotWork("L-12", "Tom Fischer")),
+    "no channel": refusal_card(NoChannel("L-12")),
+    "already offered": refusal_card(AlreadyOffered("L-12")),
+    "no takers": refusal_card(NoTakers("L-12", "Handwerk Süd")),
 }

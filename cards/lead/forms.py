@@ -1,4 +1,4 @@
-"""The forms around a lead."""
+"""Forms for creating, working on and handing over a lead."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -7,7 +7,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from cards import duplicates
-from cards.lead import words
+from cards.lead import elements
 from cards.model import Card, Choice, ChoiceInput, Run, Style, T, Text, TextInput, Tone, t, tn, verbatim
 from services.errors import Warn
 from services.lead.capture import CapturedLead
@@ -27,27 +27,27 @@ AMOUNT_MAX_CHARS: Final = 30
 COUNTRY_CHARS: Final = 2
 
 
-def create_form(known: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> Card:
-    """A new lead; with the leads of the same contact on top, once they are known."""
+def new_lead_form(values: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> Card:
+    """Ask for a new lead; list existing leads of the same contact first."""
     label = t("Create anyway") if warnings else t("Create lead")
     return Card(
         t("New lead"),
-        (*duplicates.warned(warnings), *_contact_inputs(known), *_enquiry_inputs(known)),
+        (*duplicates.duplicate_blocks(warnings), *_contact_inputs(values), *_enquiry_inputs(values)),
         (
-            Run(label, "lead.create", duplicates.accepted(warnings), Style.PRIMARY, collects=True),
+            Run(label, "lead.create", duplicates.accept_args(warnings), Style.PRIMARY, collects=True),
             Run(t("Cancel"), "cancel"),
         ),
     )
 
 
-def captured(view: CapturedLead) -> Card:
-    """A new lead, filled with what a message tells."""
-    known = {field: value for field, value in asdict(view.draft).items() if value}
-    form = create_form(known, view.warnings)
-    return replace(form, title=t("Lead from a message"), body=(*_read(view), *form.body)) if known else form
+def captured_lead_form(view: CapturedLead) -> Card:
+    """Ask for a new lead, filled with what was read from a message."""
+    values = {field: value for field, value in asdict(view.draft).items() if value}
+    form = new_lead_form(values, view.warnings)
+    return replace(form, title=t("Lead from a message"), body=(*_capture_hints(view), *form.body)) if values else form
 
 
-def _read(view: CapturedLead) -> tuple[Text, ...]:
+def _capture_hints(view: CapturedLead) -> tuple[Text, ...]:
     hint = t("Please check what was read from the message, and add what is missing.")
     if not view.is_shortened:
         return (Text(hint, Tone.SUBTLE),)
@@ -59,41 +59,43 @@ def _read(view: CapturedLead) -> tuple[Text, ...]:
     return (Text(hint, Tone.SUBTLE), Text(cut, Tone.WARNING))
 
 
-def _contact_inputs(known: Mapping[str, Any]) -> tuple[TextInput, ...]:
+def _contact_inputs(values: Mapping[str, Any]) -> tuple[TextInput, ...]:
     return (
-        TextInput("title", t("What is it about?"), _of(known, "title"), required=True, max_length=TITLE_MAX_CHARS),
-        TextInput("name", t("Contact's name"), _of(known, "name"), required=True, max_length=LINE_MAX_CHARS),
-        TextInput("email", t("E-mail"), _of(known, "email"), max_length=LINE_MAX_CHARS, kind="email"),
-        TextInput("phone", t("Phone"), _of(known, "phone"), max_length=40, kind="tel"),
-        TextInput("company", t("Company"), _of(known, "company"), max_length=LINE_MAX_CHARS),
-        TextInput("postcode", t("Postcode"), _of(known, "postcode"), max_length=POSTCODE_MAX_CHARS),
+        TextInput(
+            "title", t("What is it about?"), _text_of(values, "title"), required=True, max_length=TITLE_MAX_CHARS
+        ),
+        TextInput("name", t("Contact's name"), _text_of(values, "name"), required=True, max_length=LINE_MAX_CHARS),
+        TextInput("email", t("E-mail"), _text_of(values, "email"), max_length=LINE_MAX_CHARS, kind="email"),
+        TextInput("phone", t("Phone"), _text_of(values, "phone"), max_length=40, kind="tel"),
+        TextInput("company", t("Company"), _text_of(values, "company"), max_length=LINE_MAX_CHARS),
+        TextInput("postcode", t("Postcode"), _text_of(values, "postcode"), max_length=POSTCODE_MAX_CHARS),
         TextInput(
             "country",
             t("Country (two letters)"),
-            _of(known, "country") or DEFAULT_COUNTRY,
+            _text_of(values, "country") or DEFAULT_COUNTRY,
             max_length=COUNTRY_CHARS,
         ),
     )
 
 
-def _enquiry_inputs(known: Mapping[str, Any]) -> tuple[TextInput, ...]:
+def _enquiry_inputs(values: Mapping[str, Any]) -> tuple[TextInput, ...]:
     return (
-        TextInput("text", t("Enquiry"), _of(known, "text"), multiline=True, max_length=TEXT_MAX_CHARS),
-        TextInput("value", t("Value in euros"), _of(known, "value"), max_length=AMOUNT_MAX_CHARS),
-        TextInput("source", t("Source"), _of(known, "source"), max_length=LINE_MAX_CHARS),
-        TextInput("campaign", t("Campaign"), _of(known, "campaign"), max_length=LINE_MAX_CHARS),
+        TextInput("text", t("Enquiry"), _text_of(values, "text"), multiline=True, max_length=TEXT_MAX_CHARS),
+        TextInput("value", t("Value in euros"), _text_of(values, "value"), max_length=AMOUNT_MAX_CHARS),
+        TextInput("source", t("Source"), _text_of(values, "source"), max_length=LINE_MAX_CHARS),
+        TextInput("campaign", t("Campaign"), _text_of(values, "campaign"), max_length=LINE_MAX_CHARS),
     )
 
 
-def _of(known: Mapping[str, Any], name: str) -> str:
-    value = known.get(name, "")
+def _text_of(values: Mapping[str, Any], name: str) -> str:
+    value = values.get(name, "")
     return value if isinstance(value, str) else str(value)
 
 
-def _form(lead: LeadView, title: T, inputs: tuple[TextInput | ChoiceInput, ...], label: T, command: str) -> Card:
+def _lead_form(lead: LeadView, title: T, inputs: tuple[TextInput | ChoiceInput, ...], label: T, command: str) -> Card:
     return Card(
         title,
-        (Text(words.titled(lead), Tone.SUBTLE), *inputs),
+        (Text(elements.lead_title(lead), Tone.SUBTLE), *inputs),
         (
             Run(label, command, {"lead": lead.lead_id}, Style.PRIMARY, collects=True),
             Run(t("Cancel"), "lead.card", {"lead": lead.lead_id}),
@@ -101,67 +103,73 @@ def _form(lead: LeadView, title: T, inputs: tuple[TextInput | ChoiceInput, ...],
     )
 
 
-def note_form(lead: LeadView, known: Mapping[str, Any]) -> Card:
-    """A note, and how far the work has come."""
-    steps = tuple(Choice(str(step), label) for step, label in words.STEPS.items())
+def note_form(lead: LeadView, values: Mapping[str, Any]) -> Card:
+    """Ask for a note and the present step."""
+    steps = tuple(Choice(str(step), label) for step, label in elements.STEP_LABELS.items())
     inputs = (
-        TextInput("note", t("Note"), _of(known, "note"), required=True, multiline=True, max_length=NOTE_MAX_CHARS),
+        TextInput(
+            "note", t("Note"), _text_of(values, "note"), required=True, multiline=True, max_length=NOTE_MAX_CHARS
+        ),
         ChoiceInput("step", t("Step"), steps, lead.step),
     )
-    return _form(lead, t("Note on {ref}", ref=lead.ref), inputs, t("Save note"), "lead.note")
+    return _lead_form(lead, t("Note on {ref}", ref=lead.ref), inputs, t("Save note"), "lead.note")
 
 
 def win_form(lead: LeadView) -> Card:
-    """How much was won, if that is known."""
+    """Ask for the amount won, if known."""
     inputs = (TextInput("amount", t("Amount in euros (if known)"), max_length=AMOUNT_MAX_CHARS),)
-    return _form(lead, t("{ref} is won", ref=lead.ref), inputs, t("Close as won"), "lead.win")
+    return _lead_form(lead, t("{ref} is won", ref=lead.ref), inputs, t("Close as won"), "lead.win")
 
 
-def lose_form(lead: LeadView, known: Mapping[str, Any]) -> Card:
-    """Why the lead was lost."""
-    return _form(lead, t("{ref} is lost", ref=lead.ref), (_reason(known),), t("Close as lost"), "lead.lose")
+def lose_form(lead: LeadView, values: Mapping[str, Any]) -> Card:
+    """Ask why the lead was lost."""
+    return _lead_form(lead, t("{ref} is lost", ref=lead.ref), (_reason_input(values),), t("Close as lost"), "lead.lose")
 
 
-def return_form(lead: LeadView, known: Mapping[str, Any]) -> Card:
-    """Why the lead goes back."""
-    card = _form(lead, t("Return {ref}", ref=lead.ref), (_reason(known),), t("Return lead"), "lead.return")
+def return_form(lead: LeadView, values: Mapping[str, Any]) -> Card:
+    """Ask why the lead is returned."""
+    card = _lead_form(lead, t("Return {ref}", ref=lead.ref), (_reason_input(values),), t("Return lead"), "lead.return")
     if not lead.marketplace:
         return card
     hint = Text(t("It is then offered to other firms, and your team no longer sees it."))
     return Card(card.title, (card.body[0], hint, *card.body[1:]), card.actions)
 
 
-def _reason(known: Mapping[str, Any]) -> TextInput:
+def _reason_input(values: Mapping[str, Any]) -> TextInput:
     return TextInput(
-        "reason", t("Reason"), _of(known, "reason"), required=True, multiline=True, max_length=REASON_MAX_CHARS
+        "reason", t("Reason"), _text_of(values, "reason"), required=True, multiline=True, max_length=REASON_MAX_CHARS
     )
 
 
 def delegate_form(view: Hands) -> Card:
-    """Who is to be in charge."""
-    return _form(
-        view.lead, t("Delegate {ref}", ref=view.lead.ref), (_colleagues(view, required=True),), LABEL, "lead.delegate"
+    """Ask which member shall be responsible."""
+    return _lead_form(
+        view.lead,
+        t("Delegate {ref}", ref=view.lead.ref),
+        (_member_input(view, required=True),),
+        HAND_OVER_LABEL,
+        "lead.delegate",
     )
 
 
-LABEL: Final = t("Hand over")
-NAMELESS: Final = t("Channel without a name")
-"""Not every chat says what its channels are called."""
+HAND_OVER_LABEL: Final = t("Hand over")
+UNNAMED_CHANNEL: Final = t("Channel without a name")
+"""Shown where the platform does not tell the channel's name."""
 
 
-def _colleagues(view: Hands, *, required: bool) -> ChoiceInput:
+def _member_input(view: Hands, *, required: bool) -> ChoiceInput:
     choices = tuple(Choice(user_id, verbatim(name)) for user_id, name in view.colleagues)
     return ChoiceInput("who", t("Colleague"), choices, required=required)
 
 
 def share_form(view: Hands) -> Card:
-    """Into which channel of the team, or to which colleague."""
+    """Ask for a channel of the team or a member."""
     lead = view.lead
-    channels = tuple(Choice(address, verbatim(name) if name else NAMELESS) for address, name in view.channels)
+    channels = tuple(Choice(address, verbatim(name) if name else UNNAMED_CHANNEL) for address, name in view.channels)
     inputs = (
         *((ChoiceInput("channel", t("Channel"), channels),) if channels else ()),
-        *((_colleagues(view, required=False),) if view.may_hand_over else ()),
+        *((_member_input(view, required=False),) if view.may_hand_over else ()),
     )
     hint = Text(t("A channel gets the card; a colleague gets the lead. It never leaves your team."), Tone.SUBTLE)
-    card = _form(lead, t("Share {ref}", ref=lead.ref), inputs, t("Share"), "lead.share")
+    card = _lead_form(lead, t("Share {ref}", ref=lead.ref), inputs, t("Share"), "lead.share")
     return Card(card.title, (*card.body, hint), card.actions)

@@ -1,6 +1,10 @@
-"""Leads brought in by file: how it is done, what would happen, how far it is, and what became of every row."""
+"""Import of leads from a file: instructions, preview, progress, result and refusals."""
 
-from cards.lead_import import account as account, refusals as refusals
-from cards.lead_import.card import VIEW as VIEW, explained as explained, shown as shown
-from cards.lead_import.forms import KEEP as KEEP, NONE as NONE, columns_form as columns_form
-from cards.lead_import.sample import SAMPLE as SAMPLE, SAMPLE_NAME as SAMPLE_NAME
+from cards.lead_import import refusals as refusals
+from cards.lead_import.card import VIEW as VIEW, import_card as import_card, import_help_card as import_help_card
+from cards.lead_import.forms import (
+    KEEP_DUPLICATES as KEEP_DUPLICATES,
+    NO_COLUMN as NO_COLUMN,
+    columns_form as columns_form,
+)
+from cards.lead_import.sample import SAMPLE_FILE_NAME as SAMPLE_FILE_NAME, SAMPLE_ROWS as SAMPLE_ROWS

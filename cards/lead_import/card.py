@@ -1,10 +1,10 @@
-"""One card for an import from beginning to end: the preview, the progress, the result."""
+"""The card of an import from preview through progress to result."""
 
 from functools import reduce
 from typing import Final
 
-from cards.lead_import.account import FIELDS, reason
-from cards.lead_import.forms import defaults, headings
+from cards.lead_import.forms import default_inputs, join_headings
+from cards.lead_import.skipped_rows import FIELD_NAMES, skip_reason
 from cards.model import (
     Action,
     Amount,
@@ -41,13 +41,13 @@ from services.lead_import.model import (
 )
 
 VIEW: Final = "lead.import"
-SOON_S: Final = 90
-LEADS: Final = Run(t("Show leads"), "lead.list")
+SECONDS_SHOWN_MAX: Final = 90
+SHOW_LEADS: Final = Run(t("Show leads"), "lead.list")
 
 
-def explained(view: HowTo) -> Card:
-    """How leads are brought in by file."""
-    example = (Text(t("Begin from this example, if you like:")), _file(view.example)) if view.example else ()
+def import_help_card(view: HowTo) -> Card:
+    """Explain how to import leads from a file."""
+    example = (Text(t("Begin from this example, if you like:")), _file_block(view.example)) if view.example else ()
     return Card(
         t("Import leads from a CSV file"),
         (
@@ -58,70 +58,81 @@ def explained(view: HowTo) -> Card:
     )
 
 
-def shown(view: ImportView) -> Card:
-    """The import as it stands."""
-    return _DRAWN[view.lead_import.state](view)
+def import_card(view: ImportView) -> Card:
+    """Show an import in its present state."""
+    return _CARDS_BY_STATE[view.lead_import.state](view)
 
 
-def _file(offered: OfferedFile) -> File:
+def _file_block(offered: OfferedFile) -> File:
     return File(offered.file_id, offered.name, offered.size_bytes)
 
 
-def _card(view: ImportView, title: T, body: tuple[Block, ...], actions: tuple[Action, ...], badge: Badge) -> Card:
+def _state_card(view: ImportView, title: T, body: tuple[Block, ...], actions: tuple[Action, ...], badge: Badge) -> Card:
     return Card(title, body, actions, badge, subject=Subject(VIEW, view.lead_import.import_id))
 
 
-def _run(view: ImportView, label: T, command: str, *, style: Style = Style.NORMAL, collects: bool = False) -> Run:
+def _import_button(
+    view: ImportView, label: T, command: str, *, style: Style = Style.NORMAL, collects: bool = False
+) -> Run:
     return Run(label, command, {"lead_import": view.lead_import.import_id}, style, collects)
 
 
-# ---- before ----
-
-
-def previewed(view: ImportView) -> Card:
-    """What I understood, what would become of it, and what holds for every row."""
-    found = view.lead_import
-    is_ready = bool(found.plan.columns.keys() & {Field.NAME, Field.COMPANY})
-    title = tn("{n} row in {name}", "{n} rows in {name}", found.rows, name=found.file_name)
+def import_preview_card(view: ImportView) -> Card:
+    """Show the column mapping, the expected result and the defaults for every row."""
+    lead_import = view.lead_import
+    is_ready = bool(lead_import.plan.columns.keys() & {Field.NAME, Field.COMPANY})
+    title = tn("{n} row in {name}", "{n} rows in {name}", lead_import.rows, name=lead_import.file_name)
     waiting = Badge(t("nothing imported yet"), State.OPEN)
     columns = Run(
         t("Assign columns"),
         "lead.import_assign",
-        {"lead_import": found.import_id, "ask": True},
+        {"lead_import": lead_import.import_id, "ask": True},
         Style.NORMAL if is_ready else Style.PRIMARY,
     )
     cancel = Run(t("Cancel"), "cancel")
     if not is_ready:
         missing = Text(t("I don't see which column says who asked: a name or a company."), Tone.WARNING)
-        return _card(view, title, (*_understood(view), missing), (columns, cancel), waiting)
-    start = _run(view, t("Import leads"), "lead.import_start", style=Style.PRIMARY, collects=True)
-    body = (*_understood(view), *_examples(view), _expected(view), *_skipped(view), *defaults(view))
-    return _card(view, title, body, (start, columns, cancel), waiting)
+        return _state_card(view, title, (*_mapping_blocks(view), missing), (columns, cancel), waiting)
+    start = _import_button(view, t("Import leads"), "lead.import_start", style=Style.PRIMARY, collects=True)
+    body = (
+        *_mapping_blocks(view),
+        *_example_items(view),
+        _expected_text(view),
+        *_skipped_items(view),
+        *default_inputs(view),
+    )
+    return _state_card(view, title, body, (start, columns, cancel), waiting)
 
 
-def _understood(view: ImportView) -> tuple[Block, ...]:
+def _mapping_blocks(view: ImportView) -> tuple[Block, ...]:
     pairs = [
-        t("{field}: {heading}", field=FIELDS[field], heading=headings(view, places) or t("without a heading"))
-        for field, places in sorted(view.lead_import.plan.columns.items(), key=lambda one: list(FIELDS).index(one[0]))
+        t(
+            "{field}: {heading}",
+            field=FIELD_NAMES[field],
+            heading=join_headings(view, indexes) or t("without a heading"),
+        )
+        for field, indexes in sorted(
+            view.lead_import.plan.columns.items(), key=lambda column: list(FIELD_NAMES).index(column[0])
+        )
     ]
-    understood = (Text(t("Understood: {pairs}", pairs=_joined(pairs)), Tone.SUBTLE),) if pairs else ()
+    understood = (Text(t("Understood: {pairs}", pairs=_join_texts(pairs)), Tone.SUBTLE),) if pairs else ()
     if not view.near:
         return understood
-    guessed = _joined([FIELDS[field] for field in FIELDS if field in view.near])
+    guessed = _join_texts([FIELD_NAMES[field] for field in FIELD_NAMES if field in view.near])
     return (*understood, Text(t("Only guessed, please check: {fields}", fields=guessed), Tone.WARNING))
 
 
-def _joined(several: list[T]) -> T:
-    return reduce(lambda left, right: T("{left} · {right}", {"left": left, "right": right}), several)
+def _join_texts(texts: list[T]) -> T:
+    return reduce(lambda joined, text: T("{left} · {right}", {"left": joined, "right": text}), texts)
 
 
-def _examples(view: ImportView) -> tuple[Items, ...]:
-    rows = tuple(_example(one) for one in view.examples)
+def _example_items(view: ImportView) -> tuple[Items, ...]:
+    rows = tuple(_example_item(example) for example in view.examples)
     return (Items(rows, t("As leads")),) if rows else ()
 
 
-def _example(one: NewLead) -> Item:
-    contact, enquiry = one.contact, one.enquiry
+def _example_item(lead: NewLead) -> Item:
+    contact, enquiry = lead.contact, lead.enquiry
     parts = (contact.name, contact.company, contact.email, contact.phone, contact.postcode)
     line = verbatim(" · ".join(dict.fromkeys(part for part in parts if part)))
     if enquiry.value_cents is None:
@@ -130,9 +141,9 @@ def _example(one: NewLead) -> Item:
     return Item(verbatim(enquiry.title), T("{line} · {value}", {"line": line, "value": value}))
 
 
-def _expected(view: ImportView) -> Text:
-    told = view.expected
-    numbers = {"new": told.imported, "known": told.known, "rejected": told.rejected}
+def _expected_text(view: ImportView) -> Text:
+    expected = view.expected
+    numbers = {"new": expected.imported, "known": expected.known, "rejected": expected.rejected}
     if view.checked < view.lead_import.rows:
         return Text(
             t(
@@ -144,53 +155,50 @@ def _expected(view: ImportView) -> Text:
     return Text(t("{new} are new, {known} are here already, {rejected} can't be used.", **numbers))
 
 
-def _skipped(view: ImportView) -> tuple[Items, ...]:
-    rows = tuple(_skipped_row(one) for one in view.skipped)
+def _skipped_items(view: ImportView) -> tuple[Items, ...]:
+    rows = tuple(_skipped_item(row) for row in view.skipped)
     return (Items(rows, t("Left out, for example")),) if rows else ()
 
 
-def _skipped_row(row: SkippedRow) -> Item:
-    return Item(t("Line {line}: {reason}", line=row.line, reason=reason(row)))
+def _skipped_item(row: SkippedRow) -> Item:
+    return Item(t("Line {line}: {reason}", line=row.line, reason=skip_reason(row)))
 
 
-# ---- meanwhile ----
-
-
-def running(view: ImportView) -> Card:
-    """How far it is."""
-    found = view.lead_import
-    return _card(
+def running_import_card(view: ImportView) -> Card:
+    """Show the progress."""
+    lead_import = view.lead_import
+    return _state_card(
         view,
-        t("{name} is being imported", name=found.file_name),
-        (Progress(found.tally.rows, found.rows, _progress(view)), *_tally(found.tally)),
-        (_run(view, t("Stop"), "lead.import_stop"),),
+        t("{name} is being imported", name=lead_import.file_name),
+        (Progress(lead_import.tally.rows, lead_import.rows, _progress_text(view)), *_tally_facts(lead_import.tally)),
+        (_import_button(view, t("Stop"), "lead.import_stop"),),
         Badge(t("running"), State.OPEN),
     )
 
 
-def _progress(view: ImportView) -> T:
+def _progress_text(view: ImportView) -> T:
     done, total, left_s = view.lead_import.tally.rows, view.lead_import.rows, view.left_s
     if left_s is None:
         return t("{done} of {total} rows", done=done, total=total)
-    if left_s < SOON_S:
+    if left_s < SECONDS_SHOWN_MAX:
         return t("{done} of {total} rows, about {left} s left", done=done, total=total, left=max(1, left_s))
     return t("{done} of {total} rows, about {left} min left", done=done, total=total, left=round(left_s / 60))
 
 
-def _tally(tally: Tally) -> tuple[Facts, ...]:
+def _tally_facts(tally: Tally) -> tuple[Facts, ...]:
     facts = (
-        Fact(t("Imported"), _number(tally.imported)),
-        Fact(t("Here already"), _number(tally.known)),
-        Fact(t("Can't be used"), _number(tally.rejected)),
+        Fact(t("Imported"), _number_text(tally.imported)),
+        Fact(t("Here already"), _number_text(tally.known)),
+        Fact(t("Can't be used"), _number_text(tally.rejected)),
     )
     return (Facts(facts),) if tally.rows else ()
 
 
-def _number(count: int) -> T:
+def _number_text(count: int) -> T:
     return T("{n}", {"n": count})
 
 
-_HALTS: Final[dict[str, T]] = {
+_HALT_TEXTS: Final[dict[str, T]] = {
     Halt.ASKED: t("It goes on behind the last row that was dealt with."),
     Halt.REVOKED: t("You may no longer import leads. What was imported so far stays."),
     Halt.FILE_GONE: t("The file was kept for a day only. Send it again, and the import goes on."),
@@ -198,60 +206,64 @@ _HALTS: Final[dict[str, T]] = {
 }
 
 
-def stopped(view: ImportView) -> Card:
-    """Why it stopped, and how it goes on."""
-    found = view.lead_import
-    goes_on = found.halt not in {Halt.REVOKED, Halt.FILE_GONE}
-    done = t("{done} of {total} rows", done=found.tally.rows, total=found.rows)
-    return _card(
+def stopped_import_card(view: ImportView) -> Card:
+    """Say why the import stopped and how to continue."""
+    lead_import = view.lead_import
+    goes_on = lead_import.halt not in {Halt.REVOKED, Halt.FILE_GONE}
+    done = t("{done} of {total} rows", done=lead_import.tally.rows, total=lead_import.rows)
+    return _state_card(
         view,
-        t("The import of {name} has stopped", name=found.file_name),
-        (Progress(found.tally.rows, found.rows, done), *_tally(found.tally), Text(_HALTS[found.halt])),
-        (_run(view, t("Go on"), "lead.import_start", style=Style.PRIMARY),) if goes_on else (),
+        t("The import of {name} has stopped", name=lead_import.file_name),
+        (
+            Progress(lead_import.tally.rows, lead_import.rows, done),
+            *_tally_facts(lead_import.tally),
+            Text(_HALT_TEXTS[lead_import.halt]),
+        ),
+        (_import_button(view, t("Go on"), "lead.import_start", style=Style.PRIMARY),) if goes_on else (),
         Badge(t("stopped"), State.WARNING, Tone.WARNING),
     )
 
 
-# ---- afterwards ----
-
-
-def done(view: ImportView) -> Card:
-    """What became of every row."""
-    found = view.lead_import
+def finished_import_card(view: ImportView) -> Card:
+    """Summarise the result of every row."""
+    lead_import = view.lead_import
     title = tn(
-        "{n} lead imported from {name}", "{n} leads imported from {name}", found.tally.imported, name=found.file_name
+        "{n} lead imported from {name}",
+        "{n} leads imported from {name}",
+        lead_import.tally.imported,
+        name=lead_import.file_name,
     )
     span = ()
-    if found.first_number is not None and found.first_number != found.last_number:
-        first, last = f"L-{found.first_number}", f"L-{found.last_number}"
+    if lead_import.first_number is not None and lead_import.first_number != lead_import.last_number:
+        first, last = f"L-{lead_import.first_number}", f"L-{lead_import.last_number}"
         span = (Text(t("{first} to {last}; your team sees them in its list.", first=first, last=last)),)
-    elif found.first_number is not None:
-        span = (Text(t("{ref}; your team sees it in its list.", ref=f"L-{found.first_number}")),)
-    return _card(
+    elif lead_import.first_number is not None:
+        span = (Text(t("{ref}; your team sees it in its list.", ref=f"L-{lead_import.first_number}")),)
+    return _state_card(
         view,
         title,
-        (*span, *_tally(found.tally), *_skipped(view), *_result(view)),
-        (LEADS,),
+        (*span, *_tally_facts(lead_import.tally), *_skipped_items(view), *_result_blocks(view)),
+        (SHOW_LEADS,),
         Badge(t("done"), State.DONE, Tone.GOOD),
     )
 
 
-def _result(view: ImportView) -> tuple[Block, ...]:
+def _result_blocks(view: ImportView) -> tuple[Block, ...]:
     if view.result is None:
         return ()
-    found = view.lead_import
-    left_out = found.tally.known + found.tally.rejected
-    more = (
-        (Text(t("The file has room for the first {n} of them.", n=found.result_rows), Tone.SUBTLE),)
-        if found.result_rows < left_out
+    lead_import = view.lead_import
+    left_out = lead_import.tally.known + lead_import.tally.rejected
+    limit_text = (
+        (Text(t("The file has room for the first {n} of them.", n=lead_import.result_rows), Tone.SUBTLE),)
+        if lead_import.result_rows < left_out
         else ()
     )
-    return (Text(t("Every row that was left out, with its reason:")), _file(view.result), *more)
+    return (Text(t("Every row that was left out, with its reason:")), _file_block(view.result), *limit_text)
 
 
-_DRAWN: Final = {
-    ImportState.PREVIEW: previewed,
-    ImportState.RUNNING: running,
-    ImportState.STOPPED: stopped,
-    ImportState.DONE: done,
+_CARDS_BY_STATE: Final = {
+    ImportState.PREVIEW: import_preview_card,
+    ImportState.RUNNING: running_import_card,
+    ImportState.STOPPED: stopped_import_card,
+    ImportState.DONE: finished_import_card,
 }

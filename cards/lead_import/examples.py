@@ -1,4 +1,4 @@
-"""Every card about imports, to look at and to hold against the platforms' schemas."""
+"""Examples of import cards for the gallery and its snapshots."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,7 +6,7 @@ from typing import Final
 
 from cards.examples import NOW
 from cards.lead_import import card, forms
-from cards.refusal import refused
+from cards.refusal import refusal_card
 from services.file import OfferedFile
 from services.lead import Contact
 from services.lead.model import Enquiry, Keys
@@ -87,7 +87,7 @@ _VIEW: Final = ImportView(
 )
 _EXAMPLE: Final = OfferedFile("f2", "Leads-Beispiel.csv", 380)
 _RESULT: Final = OfferedFile("f3", "Ausgelassen aus Messe Stuttgart.csv", 48_200)
-_UNDERWAY: Final = replace(
+_RUNNING: Final = replace(
     _IMPORT,
     state=ImportState.RUNNING,
     tally=Tally(1_130, 20, 50),
@@ -95,9 +95,9 @@ _UNDERWAY: Final = replace(
     first_number=13,
     last_number=1_142,
 )
-_HALTED: Final = replace(_UNDERWAY, state=ImportState.STOPPED)
+_STOPPED: Final = replace(_RUNNING, state=ImportState.STOPPED)
 _DONE: Final = replace(
-    _UNDERWAY,
+    _RUNNING,
     state=ImportState.DONE,
     tally=Tally(2_340, 30, 110),
     last_number=2_352,
@@ -107,15 +107,15 @@ _DONE: Final = replace(
 )
 
 
-def _at(one: LeadImport, **changes: str) -> ImportView:
-    return ImportView(lead_import=replace(one, **changes))
+def _import_view(lead_import: LeadImport, **changes: str) -> ImportView:
+    return ImportView(lead_import=replace(lead_import, **changes))
 
 
 EXAMPLES: Final = {
-    "explained": card.explained(HowTo(_EXAMPLE)),
-    "explained in a channel": card.explained(HowTo(None)),
-    "preview": card.shown(_VIEW),
-    "preview, guessed": card.shown(
+    "explained": card.import_help_card(HowTo(_EXAMPLE)),
+    "explained in a channel": card.import_help_card(HowTo(None)),
+    "preview": card.import_card(_VIEW),
+    "preview, guessed": card.import_card(
         replace(
             _VIEW,
             near=frozenset({Field.TITLE}),
@@ -125,25 +125,25 @@ EXAMPLES: Final = {
             skipped=_SKIPPED[1:2],
         )
     ),
-    "preview without a name": card.shown(
+    "preview without a name": card.import_card(
         replace(_VIEW, lead_import=replace(_IMPORT, plan=Plan(columns={Field.EMAIL: (2,)})))
     ),
     "columns": forms.columns_form(_VIEW),
     "columns, very many": forms.columns_form(replace(_VIEW, columns=_MANY)),
-    "begun": card.shown(_at(replace(_UNDERWAY, tally=Tally()))),
-    "running": card.shown(replace(_at(_UNDERWAY), left_s=48)),
-    "running for long": card.shown(replace(_at(_UNDERWAY), left_s=190)),
-    **{f"stopped, {halt.replace('_', ' ')}": card.shown(_at(_HALTED, halt=halt)) for halt in Halt},
-    "done": card.shown(replace(_at(_DONE), skipped=_SKIPPED, result=_RESULT)),
-    "done, too many left out": card.shown(replace(_at(replace(_DONE, result_rows=100)), result=_RESULT)),
-    "done, one lead": card.shown(_at(replace(_DONE, tally=Tally(1), last_number=13))),
-    "already imported": refused(AlreadyImported(NOW - timedelta(days=1), "Anna Weiß")),
-    "being imported": refused(AlreadyImported(NOW - timedelta(minutes=1), "Anna Weiß", is_done=False)),
-    "name unmapped": refused(NameUnmapped("0190c0ffee")),
-    "a workbook": refused(Unreadable("spreadsheet")),
-    "no text": refused(Unreadable("binary")),
-    "an empty file": refused(Unreadable("empty")),
-    "too large": refused(Unreadable("bytes", FILE_MAX_BYTES)),
-    "too many columns": refused(Unreadable("columns", COLUMNS_MAX)),
-    "too many rows": refused(Unreadable("rows", ROWS_MAX)),
+    "begun": card.import_card(_import_view(replace(_RUNNING, tally=Tally()))),
+    "running": card.import_card(replace(_import_view(_RUNNING), left_s=48)),
+    "running for long": card.import_card(replace(_import_view(_RUNNING), left_s=190)),
+    **{f"stopped, {halt.replace('_', ' ')}": card.import_card(_import_view(_STOPPED, halt=halt)) for halt in Halt},
+    "done": card.import_card(replace(_import_view(_DONE), skipped=_SKIPPED, result=_RESULT)),
+    "done, too many left out": card.import_card(replace(_import_view(replace(_DONE, result_rows=100)), result=_RESULT)),
+    "done, one lead": card.import_card(_import_view(replace(_DONE, tally=Tally(1), last_number=13))),
+    "already imported": refusal_card(AlreadyImported(NOW - timedelta(days=1), "Anna Weiß")),
+    "being imported": refusal_card(AlreadyImported(NOW - timedelta(minutes=1), "Anna Weiß", is_done=False)),
+    "name unmapped": refusal_card(NameUnmapped("0190c0ffee")),
+    "a workbook": refusal_card(Unreadable("spreadsheet")),
+    "no text": refusal_card(Unreadable("binary")),
+    "an empty file": refusal_card(Unreadable("empty")),
+    "too large": refusal_card(Unreadable("bytes", FILE_MAX_BYTES)),
+    "too many columns": refusal_card(Unreadable("columns", COLUMNS_MAX)),
+    "too many rows": refusal_card(Unreadable("rows", ROWS_MAX)),
 }

@@ -1,30 +1,30 @@
-"""Which column of the file is which part of a lead."""
+"""Form that maps the file's columns to the lead's fields."""
 
 from typing import Final
 
-from cards.lead_import.account import FIELDS, column
+from cards.lead_import.skipped_rows import FIELD_NAMES, column_label
 from cards.model import Card, Choice, ChoiceInput, Run, Style, T, Text, TextInput, Tone, t, verbatim
 from services.lead.model import LINE_MAX_CHARS, TITLE_MAX_CHARS
 from services.lead_import.model import Column, Field, ImportView
 
-NONE: Final = "none"
-"""Chosen where a part is left out."""
-KEEP: Final = "keep"
-"""Chosen where rows are imported whose contact is here already."""
-SKIP: Final = "skip"
-COLUMNS_OFFERED: Final = 20
-"""A card has room for so many columns to choose from."""
-HEADING_CHARS: Final = 30
-EXAMPLE_CHARS: Final = 20
+NO_COLUMN: Final = "none"
+"""Value of the choice that maps no column."""
+KEEP_DUPLICATES: Final = "keep"
+"""Value of the choice that imports rows whose contact exists already."""
+SKIP_DUPLICATES: Final = "skip"
+COLUMN_CHOICES_MAX: Final = 20
+"""Number of columns that each of the twelve choice inputs of the card can offer."""
+HEADING_SHOWN_CHARS: Final = 30
+EXAMPLE_SHOWN_CHARS: Final = 20
 
-_LEFT_OUT: Final = Choice(NONE, t("leave out"))
+_LEAVE_OUT_CHOICE: Final = Choice(NO_COLUMN, t("leave out"))
 
 
 def columns_form(view: ImportView) -> Card:
-    """A choice for each part, filled with what the headings say."""
+    """Ask for the column of each field, prefilled from the headings."""
     many = (
-        (Text(t("Only the first {n} columns can be chosen here.", n=COLUMNS_OFFERED), Tone.SUBTLE),)
-        if len(view.columns) > COLUMNS_OFFERED
+        (Text(t("Only the first {n} columns can be chosen here.", n=COLUMN_CHOICES_MAX), Tone.SUBTLE),)
+        if len(view.columns) > COLUMN_CHOICES_MAX
         else ()
     )
     args = {"lead_import": view.lead_import.import_id}
@@ -33,7 +33,7 @@ def columns_form(view: ImportView) -> Card:
         (
             Text(t("{name}, {n} columns", name=view.lead_import.file_name, n=len(view.columns)), Tone.SUBTLE),
             *many,
-            *(_choice(view, field) for field in FIELDS),
+            *(_column_input(view, field) for field in FIELD_NAMES),
         ),
         (
             Run(t("Show preview"), "lead.import_assign", args, Style.PRIMARY, collects=True),
@@ -42,37 +42,37 @@ def columns_form(view: ImportView) -> Card:
     )
 
 
-def _choice(view: ImportView, field: str) -> ChoiceInput:
+def _column_input(view: ImportView, field: str) -> ChoiceInput:
     chosen = view.lead_import.plan.columns.get(Field(field), ())
-    offered = [one for one in view.columns if one.place < COLUMNS_OFFERED or one.place in chosen]
-    choices = [_LEFT_OUT, *(Choice(str(one.place), _labelled(one)) for one in offered)]
+    offered = [column for column in view.columns if column.place < COLUMN_CHOICES_MAX or column.place in chosen]
+    choices = [_LEAVE_OUT_CHOICE, *(Choice(str(column.place), _column_choice_label(column)) for column in offered)]
     joined = chosen if len(chosen) > 1 else view.joined
     if field == Field.NAME and len(joined) > 1:
-        choices.insert(1, Choice(_value(joined), verbatim(headings(view, joined))))
-    return ChoiceInput(field, FIELDS[field], tuple(choices), _value(chosen))
+        choices.insert(1, Choice(_choice_value(joined), verbatim(join_headings(view, joined))))
+    return ChoiceInput(field, FIELD_NAMES[field], tuple(choices), _choice_value(chosen))
 
 
-def _value(places: tuple[int, ...]) -> str:
-    return "+".join(str(place) for place in places) or NONE
+def _choice_value(indexes: tuple[int, ...]) -> str:
+    return "+".join(str(index) for index in indexes) or NO_COLUMN
 
 
-def headings(view: ImportView, places: tuple[int, ...]) -> str:
-    """The headings of some columns, as one writes that they are joined."""
-    named = {one.place: one.heading for one in view.columns}
-    return " + ".join(named.get(place, "")[:HEADING_CHARS] for place in places)
+def join_headings(view: ImportView, indexes: tuple[int, ...]) -> str:
+    """Join the headings of several columns with plus signs."""
+    headings = {column.place: column.heading for column in view.columns}
+    return " + ".join(headings.get(index, "")[:HEADING_SHOWN_CHARS] for index in indexes)
 
 
-def _labelled(one: Column) -> T:
-    """The heading, or its place with what stands first in it."""
-    if one.heading:
-        return verbatim(one.heading[:HEADING_CHARS])
-    return t("{column}: {example}", column=column(one.place), example=one.example[:EXAMPLE_CHARS])
+def _column_choice_label(column: Column) -> T:
+    """Label a column by its heading, or by its position and first value."""
+    if column.heading:
+        return verbatim(column.heading[:HEADING_SHOWN_CHARS])
+    return t("{column}: {example}", column=column_label(column.place), example=column.example[:EXAMPLE_SHOWN_CHARS])
 
 
-def defaults(view: ImportView) -> tuple[TextInput | ChoiceInput, ...]:
-    """What holds for every row that says nothing of it, and what becomes of contacts that are here already."""
+def default_inputs(view: ImportView) -> tuple[TextInput | ChoiceInput, ...]:
+    """Ask for the values of rows that lack them, and what to do with duplicates."""
     plan = view.lead_import.plan
-    choices = (Choice(SKIP, t("leave them out")), Choice(KEEP, t("import them all the same")))
+    choices = (Choice(SKIP_DUPLICATES, t("leave them out")), Choice(KEEP_DUPLICATES, t("import them all the same")))
     return (
         TextInput("title", t("Title, where a row has none"), plan.title, max_length=TITLE_MAX_CHARS),
         TextInput("source", t("Source, where a row has none"), plan.source, max_length=LINE_MAX_CHARS),
@@ -81,6 +81,6 @@ def defaults(view: ImportView) -> tuple[TextInput | ChoiceInput, ...]:
             "duplicates",
             t("Rows whose e-mail or phone you have already"),
             choices,
-            KEEP if plan.keeps_duplicates else SKIP,
+            KEEP_DUPLICATES if plan.keeps_duplicates else SKIP_DUPLICATES,
         ),
     )

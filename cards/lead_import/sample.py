@@ -1,11 +1,11 @@
-"""A file to begin from: the headings that are understood at once, with one enquiry below them."""
+"""Sample file with recognised headings and one enquiry."""
 
 from typing import Final
 
 from cards.model import T, t, verbatim
 
-SAMPLE_NAME: Final = t("Leads example.csv")
-SAMPLE: Final[tuple[tuple[T, ...], ...]] = (
+SAMPLE_FILE_NAME: Final = t("Leads example.csv")
+SAMPLE_ROWS: Final[tuple[tuple[T, ...], ...]] = (
     (
         t("Title"),
         t("Name"),

@@ -1,4 +1,4 @@
-"""The catalogues: one PO file a noun and language, merged and compiled in memory."""
+"""Translations: one PO file per noun and language, merged and compiled in memory."""
 
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -11,45 +11,45 @@ from babel.messages.pofile import read_po
 
 from services.people import Language
 
-HERE: Final = Path(__file__).parent
+LOCALE_FOLDER: Final = Path(__file__).parent
 
-Key: TypeAlias = str | tuple[str, str]
-"""What names a sentence: its English source, or singular and plural."""
+SentenceKey: TypeAlias = str | tuple[str, str]
+"""Key of a sentence: its English source, or singular and plural."""
 
 
-def key_of(message: Message) -> Key:
+def sentence_key(message: Message) -> SentenceKey:
     return message.id if isinstance(message.id, str) else (message.id[0], message.id[1])
 
 
-def all_said(message: Message) -> bool:
-    """Whether the singular and the plural are translated."""
+def is_translated(message: Message) -> bool:
+    """Tell whether singular and plural are translated."""
     return bool(message.string) and all(message.string)
 
 
-def files(language: Language) -> list[Path]:
-    return sorted((HERE / language / "LC_MESSAGES").glob("*.po"))
+def list_po_files(language: Language) -> list[Path]:
+    return sorted((LOCALE_FOLDER / language / "LC_MESSAGES").glob("*.po"))
 
 
-def read(path: Path, language: Language) -> Catalog:
+def read_catalog(path: Path, language: Language) -> Catalog:
     with path.open("rb") as source:
         return read_po(source, locale=language, charset="utf-8", abort_invalid=True)
 
 
-def merged(language: Language) -> Catalog:
-    """All nouns' sentences of a language as one catalogue."""
-    whole = Catalog(locale=language)
-    for path in files(language):
-        for message in read(path, language):
-            if message.id and all_said(message) and not message.fuzzy:
-                whole.add(message.id, message.string)
-    return whole
+def merge_catalogs(language: Language) -> Catalog:
+    """Merge the PO files of all nouns of a language."""
+    catalog = Catalog(locale=language)
+    for path in list_po_files(language):
+        for message in read_catalog(path, language):
+            if message.id and is_translated(message) and not message.fuzzy:
+                catalog.add(message.id, message.string)
+    return catalog
 
 
-def load(language: Language) -> NullTranslations:
-    """The translations of a language; English is what the sources say."""
+def load_translations(language: Language) -> NullTranslations:
+    """Load the translations of a language; English needs none, because it is the source."""
     if language is Language.ENGLISH:
         return NullTranslations()
     compiled = BytesIO()
-    write_mo(compiled, merged(language))
+    write_mo(compiled, merge_catalogs(language))
     compiled.seek(0)
     return GNUTranslations(compiled)

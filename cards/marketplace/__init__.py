@@ -1,10 +1,14 @@
-"""Marketplaces: their partners and states, the forms around them, offering a lead, and why something cannot be done."""
+"""Marketplaces: partners and their states, forms, offering a lead, and refusals."""
 
 from cards.marketplace import refusals as refusals
-from cards.marketplace.card import listed as listed, partner_told as partner_told, shown as shown
+from cards.marketplace.card import (
+    marketplace_card as marketplace_card,
+    marketplace_list_card as marketplace_list_card,
+    partner_decision_card as partner_decision_card,
+)
 from cards.marketplace.forms import (
-    change_form as change_form,
-    create_form as create_form,
-    invite_form as invite_form,
+    marketplace_settings_form as marketplace_settings_form,
+    new_marketplace_form as new_marketplace_form,
     offer_form as offer_form,
+    partner_invitation_form as partner_invitation_form,
 )

@@ -1,43 +1,43 @@
-"""A marketplace with its partners and their states, the list, and what an operator is told."""
+"""A marketplace with its partners, the list, and the notice about a partner's decision."""
 
 from typing import Final
 
 from cards.model import Badge, Card, Fact, Facts, Item, Items, Run, State, Style, T, Text, Tone, t, tn, verbatim
 from services.marketplace.model import MarketplaceList, MarketplaceView, Part, PartnerState, PartnerView
 
-MARKETS: Final = Run(t("Show markets"), "marketplace.show")
+SHOW_MARKETPLACES: Final = Run(t("Show markets"), "marketplace.show")
 
-STATES: Final[dict[PartnerState, Badge]] = {
+PARTNER_BADGES: Final[dict[PartnerState, Badge]] = {
     PartnerState.PENDING: Badge(t("invited"), State.OPEN),
     PartnerState.ACTIVE: Badge(t("active"), State.DONE, Tone.GOOD),
     PartnerState.DECLINED: Badge(t("declined"), State.WARNING, Tone.WARNING),
     PartnerState.ENDED: Badge(t("ended"), State.NONE, Tone.SUBTLE),
 }
-PARTS: Final[dict[Part, T]] = {
+PART_NAMES: Final[dict[Part, T]] = {
     Part.TAKES: t("takes leads"),
     Part.GIVES: t("gives leads"),
     Part.BOTH: t("gives and takes leads"),
 }
 
 
-def _part(*, gives: bool, takes: bool) -> T:
+def _part_name(*, gives: bool, takes: bool) -> T:
     if gives and takes:
-        return PARTS[Part.BOTH]
-    return PARTS[Part.GIVES] if gives else PARTS[Part.TAKES]
+        return PART_NAMES[Part.BOTH]
+    return PART_NAMES[Part.GIVES] if gives else PART_NAMES[Part.TAKES]
 
 
-def shown(view: MarketplaceView) -> Card:
-    """A marketplace, with its partners for the operator."""
+def marketplace_card(view: MarketplaceView) -> Card:
+    """Show a marketplace; its operator also sees the partners."""
     run_by = Fact(t("Operator"), verbatim(view.operator) if view.operator else t("your team"))
     facts = (
         run_by,
-        Fact(t("Your part"), _part(gives=view.gives, takes=view.takes)),
+        Fact(t("Your part"), _part_name(gives=view.gives, takes=view.takes)),
         Fact(t("Time to pick"), t("{minutes} min", minutes=view.offer_window_minutes)),
         Fact(t("Time to return"), t("{hours} h", hours=view.return_window_hours)),
     )
     return Card(
         t("Market {name}", name=view.name),
-        (Facts(facts), *_questions(view), *_partners(view)),
+        (Facts(facts), *_question_items(view), *_partner_blocks(view)),
         _actions(view),
         refresh=Run(t("Refresh"), "marketplace.show", {"marketplace": view.marketplace_id}),
     )
@@ -55,24 +55,26 @@ def _actions(view: MarketplaceView) -> tuple[Run, ...]:
     )
 
 
-def _questions(view: MarketplaceView) -> tuple[Items, ...]:
+def _question_items(view: MarketplaceView) -> tuple[Items, ...]:
     rows = tuple(Item(verbatim(question)) for question in view.questions)
     return (Items(rows, t("Questions to whoever offers a lead")),) if rows else ()
 
 
-def _partners(view: MarketplaceView) -> tuple[Items | Text, ...]:
+def _partner_blocks(view: MarketplaceView) -> tuple[Items | Text, ...]:
     if view.operator:
         return ()
-    rows = tuple(_partner(one, may_run=view.may_run) for one in view.partners if not one.is_operator)
+    rows = tuple(_partner_item(partner, may_run=view.may_run) for partner in view.partners if not partner.is_operator)
     if not rows:
         return (Text(t("No partner yet. Invite the firms that take or give leads."), Tone.SUBTLE),)
     return (Items(rows, tn("{n} partner", "{n} partners", len(rows))),)
 
 
-def _partner(partner: PartnerView, *, may_run: bool) -> Item:
-    part = _part(gives=partner.gives, takes=partner.takes)
+def _partner_item(partner: PartnerView, *, may_run: bool) -> Item:
+    part = _part_name(gives=partner.gives, takes=partner.takes)
     detail = t("{part} · {email}", part=part, email=partner.email) if partner.email else part
-    return Item(verbatim(partner.name), detail, STATES[partner.state], _partner_actions(partner) if may_run else ())
+    return Item(
+        verbatim(partner.name), detail, PARTNER_BADGES[partner.state], _partner_actions(partner) if may_run else ()
+    )
 
 
 def _partner_actions(partner: PartnerView) -> tuple[Run, ...]:
@@ -84,18 +86,20 @@ def _partner_actions(partner: PartnerView) -> tuple[Run, ...]:
     return (Run(t("Delete"), "marketplace.withdraw", args),)
 
 
-def listed(view: MarketplaceList) -> Card:
-    """The marketplaces in which the team takes part."""
+def marketplace_list_card(view: MarketplaceList) -> Card:
+    """List the marketplaces of the team."""
     create = Run(t("New market"), "marketplace.create", style=Style.PRIMARY)
     actions = (create,) if view.may_create else ()
     if not view.marketplaces:
         empty = t("Your team takes part in no market. Open one, or ask an operator for an invitation.")
         return Card(t("Markets"), (Text(empty, Tone.SUBTLE),), actions)
-    return Card(t("Markets"), (Items(tuple(_row(one) for one in view.marketplaces)),), actions)
+    return Card(
+        t("Markets"), (Items(tuple(_marketplace_item(marketplace) for marketplace in view.marketplaces)),), actions
+    )
 
 
-def _row(view: MarketplaceView) -> Item:
-    part = _part(gives=view.gives, takes=view.takes)
+def _marketplace_item(view: MarketplaceView) -> Item:
+    part = _part_name(gives=view.gives, takes=view.takes)
     detail = (
         t("run by {operator} · your team {part}", operator=view.operator, part=part)
         if view.operator
@@ -105,12 +109,12 @@ def _row(view: MarketplaceView) -> Item:
     return Item(verbatim(view.name), detail, actions=(show,))
 
 
-def partner_told(name: str, market: str, state: PartnerState) -> Card:
-    """To owner and admins of the operator: what became of an invitation."""
+def partner_decision_card(name: str, marketplace: str, state: PartnerState) -> Card:
+    """Tell owner and admins of the operator how a partner decided."""
     joined = state is PartnerState.ACTIVE
     title = (
-        t("{name} takes part in {market}", name=name, market=market)
+        t("{name} takes part in {market}", name=name, market=marketplace)
         if joined
-        else t("{name} declined the invitation to {market}", name=name, market=market)
+        else t("{name} declined the invitation to {market}", name=name, market=marketplace)
     )
-    return Card(title, (), (MARKETS,), STATES[state])
+    return Card(title, (), (SHOW_MARKETPLACES,), PARTNER_BADGES[state])

@@ -1,14 +1,14 @@
-"""Every card about marketplaces, to look at and to hold against the platforms' schemas."""
+"""Examples of marketplace cards for the gallery and its snapshots."""
 
 from dataclasses import replace
 from typing import Final
 
-from cards.confirmation import confirm
+from cards.confirmation import confirmation_card
 from cards.examples import LEAD
-from cards.marketplace.card import listed, partner_told, shown
-from cards.marketplace.forms import change_form, create_form, invite_form, offer_form
+from cards.marketplace.card import marketplace_card, marketplace_list_card, partner_decision_card
+from cards.marketplace.forms import marketplace_settings_form, new_marketplace_form, offer_form, partner_invitation_form
 from cards.model import t
-from cards.refusal import refused
+from cards.refusal import refusal_card
 from services.errors import Warn
 from services.marketplace.model import (
     OFFER_WINDOW_MINUTES,
@@ -31,7 +31,7 @@ from services.marketplace.model import (
     TooManyMarketplaces,
 )
 
-_MARKET: Final = MarketplaceView(
+_OPERATED: Final = MarketplaceView(
     marketplace_id="m1",
     name="Handwerk Süd",
     operator="",
@@ -63,7 +63,7 @@ _MARKET: Final = MarketplaceView(
     ),
     may_run=True,
 )
-_TAKEN: Final = MarketplaceView(
+_JOINED: Final = MarketplaceView(
     marketplace_id="m1",
     name="Handwerk Süd",
     operator="Solarhaus GmbH",
@@ -74,36 +74,38 @@ _TAKEN: Final = MarketplaceView(
     reminder_days=REMINDER_DAYS,
     stall_days=STALL_DAYS,
 )
-_ASKS: Final = ("Welche Dachform?", "Bis wann?")
+_QUESTIONS: Final = ("Welche Dachform?", "Bis wann?")
 _OFFER: Final = OfferForm(
     LEAD, (("m1", "Handwerk Süd"),), (("p1", "Dachwerk Süd KG"), ("p2", "Sparren & Söhne")), OFFER_WINDOW_MINUTES
 )
 
 EXAMPLES: Final = {
-    "operated": shown(_MARKET),
-    "taken part": shown(_TAKEN),
-    "list": listed(MarketplaceList((_MARKET, _TAKEN), may_create=True)),
-    "empty list": listed(MarketplaceList((), may_create=True)),
-    "create": create_form({}),
-    "invite": invite_form(_MARKET, {}),
+    "operated": marketplace_card(_OPERATED),
+    "taken part": marketplace_card(_JOINED),
+    "list": marketplace_list_card(MarketplaceList((_OPERATED, _JOINED), may_create=True)),
+    "empty list": marketplace_list_card(MarketplaceList((), may_create=True)),
+    "create": new_marketplace_form({}),
+    "invite": partner_invitation_form(_OPERATED, {}),
     "offer": offer_form(_OFFER, {}),
-    "settings": change_form(replace(_MARKET, questions=_ASKS), {}),
-    "operated, with questions": shown(replace(_MARKET, questions=_ASKS, partners=())),
-    "offer with questions": offer_form(replace(_OFFER, questions=_ASKS, asked="0f", answers=("Walmdach", "")), {}),
+    "settings": marketplace_settings_form(replace(_OPERATED, questions=_QUESTIONS), {}),
+    "operated, with questions": marketplace_card(replace(_OPERATED, questions=_QUESTIONS, partners=())),
+    "offer with questions": offer_form(replace(_OFFER, questions=_QUESTIONS, asked="0f", answers=("Walmdach", "")), {}),
     "offer on one of two": offer_form(
         replace(_OFFER, marketplaces=(*_OFFER.marketplaces, ("m2", "Wärme Nord")), is_choice=True), {}
     ),
     "offer with duplicates": offer_form(_OFFER, {}, (Warn("duplicate:1", {"lead": LEAD}),)),
-    "joined": partner_told("Dachwerk Süd KG", "Handwerk Süd", PartnerState.ACTIVE),
-    "declined": partner_told("Dachwerk Süd KG", "Handwerk Süd", PartnerState.DECLINED),
-    "end": confirm((Warn("partner.end", {"name": "Dachwerk Süd KG"}),), t("End"), "marketplace.end", {"partner": "p1"}),
-    "active": refused(PartnerActive("Dachwerk Süd KG", "p1")),
-    "not active": refused(PartnerNotActive("Dachwerk Süd KG")),
-    "already partner": refused(AlreadyPartner("info@dachwerk.example")),
-    "name taken": refused(NameTaken("Handwerk Süd")),
-    "operator itself": refused(OperatorItself("Solarhaus GmbH")),
-    "full": refused(MarketplaceFull("Handwerk Süd")),
-    "too many": refused(TooManyMarketplaces("Handwerk Süd")),
-    "not giver": refused(NotGiver("")),
-    "closed": refused(InvitationClosed("")),
+    "joined": partner_decision_card("Dachwerk Süd KG", "Handwerk Süd", PartnerState.ACTIVE),
+    "declined": partner_decision_card("Dachwerk Süd KG", "Handwerk Süd", PartnerState.DECLINED),
+    "end": confirmation_card(
+        (Warn("partner.end", {"name": "Dachwerk Süd KG"}),), t("End"), "marketplace.end", {"partner": "p1"}
+    ),
+    "active": refusal_card(PartnerActive("Dachwerk Süd KG", "p1")),
+    "not active": refusal_card(PartnerNotActive("Dachwerk Süd KG")),
+    "already partner": refusal_card(AlreadyPartner("info@dachwerk.example")),
+    "name taken": refusal_card(NameTaken("Handwerk Süd")),
+    "operator itself": refusal_card(OperatorItself("Solarhaus GmbH")),
+    "full": refusal_card(MarketplaceFull("Handwerk Süd")),
+    "too many": refusal_card(TooManyMarketplaces("Handwerk Süd")),
+    "not giver": refusal_card(NotGiver("")),
+    "closed": refusal_card(InvitationClosed("")),
 }

@@ -1,10 +1,10 @@
-"""The forms around marketplaces, and the one with which a lead is offered."""
+"""Forms for marketplaces, and for offering a lead on one."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from cards import duplicates
-from cards.marketplace.card import PARTS
+from cards.marketplace.card import PART_NAMES
 from cards.model import (
     Card,
     Choice,
@@ -33,24 +33,24 @@ from services.marketplace.model import (
 )
 
 TEXT_MAX_CHARS: Final = 1_000
-ANSWERS: Final = tuple(f"answer_{number}" for number in range(1, QUESTIONS_MAX + 1))
+ANSWER_NAMES: Final = tuple(f"answer_{number}" for number in range(1, QUESTIONS_MAX + 1))
 
 
-def create_form(known: Mapping[str, Any]) -> Card:
-    """A new marketplace."""
+def new_marketplace_form(values: Mapping[str, Any]) -> Card:
+    """Ask for a new marketplace."""
     return Card(
         t("New market"),
         (
-            TextInput("name", t("Name"), str(known.get("name", "")), required=True, max_length=NAME_MAX_CHARS),
-            *_windows(OFFER_WINDOW_MINUTES, RETURN_WINDOW_HOURS),
-            _questions(str(known.get("questions", ""))),
+            TextInput("name", t("Name"), str(values.get("name", "")), required=True, max_length=NAME_MAX_CHARS),
+            *_window_inputs(OFFER_WINDOW_MINUTES, RETURN_WINDOW_HOURS),
+            _questions_input(str(values.get("questions", ""))),
             ToggleInput("takes", t("Our own team takes leads here too"), value=True),
         ),
         (Run(t("Open market"), "marketplace.create", {}, Style.PRIMARY, collects=True), Run(t("Cancel"), "cancel")),
     )
 
 
-def _windows(minutes: int, hours: int) -> tuple[NumberInput, NumberInput]:
+def _window_inputs(minutes: int, hours: int) -> tuple[NumberInput, NumberInput]:
     return (
         NumberInput(
             "offer_window_minutes", t("Minutes to pick a lead"), minutes, required=True, minimum=5, maximum=20_160
@@ -59,18 +59,18 @@ def _windows(minutes: int, hours: int) -> tuple[NumberInput, NumberInput]:
     )
 
 
-def _questions(known: str) -> TextInput:
+def _questions_input(values: str) -> TextInput:
     label = t("Questions to whoever offers a lead (up to {limit}, one a line)", limit=QUESTIONS_MAX)
-    return TextInput("questions", label, known, multiline=True, max_length=QUESTIONS_MAX * (QUESTION_MAX_CHARS + 1))
+    return TextInput("questions", label, values, multiline=True, max_length=QUESTIONS_MAX * (QUESTION_MAX_CHARS + 1))
 
 
-def change_form(view: MarketplaceView, known: Mapping[str, Any]) -> Card:
-    """The windows and questions of a marketplace, filled with what holds now."""
-    written = str(known.get("questions") or "\n".join(view.questions))
+def marketplace_settings_form(view: MarketplaceView, values: Mapping[str, Any]) -> Card:
+    """Ask for time limits and questions, filled with the present ones."""
+    questions = str(values.get("questions") or "\n".join(view.questions))
     return Card(
         t("Settings of {market}", market=view.name),
         (
-            *_windows(view.offer_window_minutes, view.return_window_hours),
+            *_window_inputs(view.offer_window_minutes, view.return_window_hours),
             NumberInput(
                 "reminder_days",
                 t("Days without work until a reminder"),
@@ -87,7 +87,7 @@ def change_form(view: MarketplaceView, known: Mapping[str, Any]) -> Card:
                 minimum=2,
                 maximum=90,
             ),
-            _questions(written),
+            _questions_input(questions),
         ),
         (
             Run(t("Save"), "marketplace.change", {"marketplace": view.marketplace_id}, Style.PRIMARY, collects=True),
@@ -96,19 +96,19 @@ def change_form(view: MarketplaceView, known: Mapping[str, Any]) -> Card:
     )
 
 
-def invite_form(markets: MarketplaceList | MarketplaceView, known: Mapping[str, Any]) -> Card:
-    """Invite a firm, with words of one's own."""
-    views = markets.marketplaces if isinstance(markets, MarketplaceList) else (markets,)
-    own = tuple(one for one in views if one.may_run)
-    chosen = str(known.get("marketplace", "")) or (own[0].marketplace_id if len(own) == 1 else "")
+def partner_invitation_form(view: MarketplaceList | MarketplaceView, values: Mapping[str, Any]) -> Card:
+    """Ask for the partner to invite and the mail's text."""
+    views = view.marketplaces if isinstance(view, MarketplaceList) else (view,)
+    operated = tuple(marketplace for marketplace in views if marketplace.may_run)
+    chosen = str(values.get("marketplace", "")) or (operated[0].marketplace_id if len(operated) == 1 else "")
     args = {"marketplace": chosen} if chosen else {}
-    parts = tuple(Choice(str(part), label) for part, label in PARTS.items())
+    parts = tuple(Choice(str(part), label) for part, label in PART_NAMES.items())
     return Card(
         t("Invite a partner"),
         (
-            *(() if chosen else (_markets(own),)),
-            TextInput("name", t("Firm"), str(known.get("name", "")), required=True, max_length=120),
-            TextInput("email", t("E-mail"), str(known.get("email", "")), required=True, max_length=254, kind="email"),
+            *(() if chosen else (_marketplace_input(operated),)),
+            TextInput("name", t("Firm"), str(values.get("name", "")), required=True, max_length=120),
+            TextInput("email", t("E-mail"), str(values.get("email", "")), required=True, max_length=254, kind="email"),
             ChoiceInput("part", t("What the firm does"), parts, Part.TAKES, required=True),
             TextInput("text", t("Your own words"), multiline=True, max_length=TEXT_MAX_CHARS),
         ),
@@ -119,19 +119,24 @@ def invite_form(markets: MarketplaceList | MarketplaceView, known: Mapping[str, 
     )
 
 
-def _markets(own: tuple[MarketplaceView, ...]) -> ChoiceInput:
-    choices = tuple(Choice(one.marketplace_id, verbatim(one.name)) for one in own)
+def _marketplace_input(operated: tuple[MarketplaceView, ...]) -> ChoiceInput:
+    choices = tuple(Choice(marketplace.marketplace_id, verbatim(marketplace.name)) for marketplace in operated)
     return ChoiceInput("marketplace", t("Market"), choices, required=True)
 
 
-def offer_form(form: OfferForm, known: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> Card:
-    """Where a lead goes and what is asked there; the leads of the same contact on top, once they are known (B24)."""
+def offer_form(form: OfferForm, values: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> Card:
+    """Ask where to offer a lead; list existing leads of the same contact first (B24)."""
     lead = form.lead
     label = t("Next") if form.is_choice else t("Offer anyway") if warnings else t("Offer")
-    args = {"lead": lead.lead_id, **_settled(form), **duplicates.accepted(warnings)}
+    args = {"lead": lead.lead_id, **_fixed_args(form), **duplicates.accept_args(warnings)}
     return Card(
         t("Offer {ref} · {title}", ref=lead.ref, title=lead.title),
-        (*duplicates.warned(warnings), *_where(form), *_choices(form, known), *_answers(form, known)),
+        (
+            *duplicates.duplicate_blocks(warnings),
+            *_destination_texts(form),
+            *_choice_inputs(form, values),
+            *_answer_inputs(form, values),
+        ),
         (
             Run(label, "marketplace.offer", args, Style.PRIMARY, collects=True),
             Run(t("Cancel"), "lead.card", {"lead": lead.lead_id}),
@@ -139,33 +144,35 @@ def offer_form(form: OfferForm, known: Mapping[str, Any], warnings: tuple[Warn, 
     )
 
 
-def _settled(form: OfferForm) -> dict[str, Any]:
-    """What the button carries, because nobody has to choose it."""
+def _fixed_args(form: OfferForm) -> dict[str, Any]:
+    """Build the button's arguments for what leaves no choice."""
     if form.is_choice:
         return {"choose": True}
-    market = {"marketplace": form.marketplaces[0][0]} if len(form.marketplaces) == 1 else {}
-    return {**market, **({"asked": form.asked} if form.asked else {})}
+    marketplace = {"marketplace": form.marketplaces[0][0]} if len(form.marketplaces) == 1 else {}
+    return {**marketplace, **({"asked": form.asked} if form.asked else {})}
 
 
-def _choices(form: OfferForm, known: Mapping[str, Any]) -> tuple[ChoiceInput, ...]:
-    markets = tuple(Choice(one, verbatim(name)) for one, name in form.marketplaces)
-    takers = tuple(Choice(one, verbatim(name)) for one, name in form.takers)
-    market = ChoiceInput("marketplace", t("Market"), markets, str(known.get("marketplace", "")), required=True)
-    taker = ChoiceInput("to", t("Offer to"), (Choice("", t("every active taker")), *takers), str(known.get("to", "")))
+def _choice_inputs(form: OfferForm, values: Mapping[str, Any]) -> tuple[ChoiceInput, ...]:
+    marketplaces = tuple(Choice(option_id, verbatim(name)) for option_id, name in form.marketplaces)
+    takers = tuple(Choice(option_id, verbatim(name)) for option_id, name in form.takers)
+    marketplace = ChoiceInput(
+        "marketplace", t("Market"), marketplaces, str(values.get("marketplace", "")), required=True
+    )
+    taker = ChoiceInput("to", t("Offer to"), (Choice("", t("every active taker")), *takers), str(values.get("to", "")))
     return (
-        *((market,) if len(markets) != 1 else ()),
+        *((marketplace,) if len(marketplaces) != 1 else ()),
         *((taker,) if takers and not form.is_choice else ()),
     )
 
 
-def _answers(form: OfferForm, known: Mapping[str, Any]) -> tuple[TextInput, ...]:
+def _answer_inputs(form: OfferForm, values: Mapping[str, Any]) -> tuple[TextInput, ...]:
     return tuple(
-        TextInput(name, verbatim(question), str(known.get(name) or answer), max_length=ANSWER_MAX_CHARS)
-        for name, question, answer in zip(ANSWERS, form.questions, form.answers, strict=False)
+        TextInput(name, verbatim(question), str(values.get(name) or answer), max_length=ANSWER_MAX_CHARS)
+        for name, question, answer in zip(ANSWER_NAMES, form.questions, form.answers, strict=False)
     )
 
 
-def _where(form: OfferForm) -> tuple[Text, ...]:
+def _destination_texts(form: OfferForm) -> tuple[Text, ...]:
     if len(form.marketplaces) != 1:
         return ()
     name = form.marketplaces[0][1]

@@ -1,1 +1,1 @@
-"""Cards drawn for a place: Adaptive Cards, HTML, plain text."""
+"""Renderers: cards as Adaptive Cards, Block Kit, HTML, mail and plain text."""

@@ -1,7 +1,7 @@
-"""Cards as Adaptive Cards 1.5, for Microsoft Teams.
+"""Render cards as Adaptive Cards 1.5 for Microsoft Teams.
 
-A button carries `{"v": 1, "cmd": "lead.pick", "args": {…}}`; a client adds the inputs beside these three names. The
-numbers, toggles and multiple choices among them arrive as strings ("5", "true", "a,b").
+A button carries `{"v": 1, "cmd": "lead.pick", "args": {…}}`; a client adds the inputs beside these names. Numbers,
+toggles and multiple choices among them arrive as strings ("5", "true", "a,b").
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,28 +39,28 @@ from cards.model import (
     Tone,
     t,
 )
-from cards.render.address import is_safe
-from cards.render.markdown import escaped
-from cards.render.shortened import candidates
-from cards.render.text import SYMBOLS, Writer, file_line, visible
+from cards.render.markdown import escape_markdown
+from cards.render.text import SYMBOLS, RenderContext, file_text, remove_invisible
+from cards.render.truncation import iterate_truncated
+from cards.render.urls import is_safe_url
 from services.people import Language
 
 Json: TypeAlias = dict[str, Any]
 
 LIMIT_BYTES: Final = 25_000
-"""Teams refuses messages of more than 28 KB; the rest is for the envelope."""
+"""Teams rejects bot messages over 28 KB (its "Limits and specifications" page); the rest is for the envelope."""
 
-REFRESHED_AT_MOST: Final = 60
-"""For how many people Teams asks for an own view of a card."""
+REFRESH_USERS_MAX: Final = 60
+"""Teams refreshes a card automatically for at most 60 users ("User Specific Views")."""
 
 BUTTONS_SHOWN: Final = 3
-WIDE_BADGE_LETTERS: Final = 24
+WIDE_BADGE_CHARS: Final = 24
 CHOICES_SHOWN: Final = 5
 PAYLOAD_VERSION: Final = 1
-FETCH: Final = "file.show"
-"""The command that hands over a file."""
+FETCH_COMMAND: Final = "file.show"
+"""The command that sends a file."""
 
-LOOKS: Final[Mapping[Tone, Json]] = {
+TEXT_STYLES: Final[Mapping[Tone, Json]] = {
     Tone.PLAIN: {},
     Tone.SUBTLE: {"isSubtle": True},
     Tone.STRONG: {"weight": "Bolder"},
@@ -68,24 +68,24 @@ LOOKS: Final[Mapping[Tone, Json]] = {
     Tone.WARNING: {"color": "Warning"},
     Tone.BAD: {"color": "Attention"},
 }
-BUTTON_LOOKS: Final[Mapping[Style, Json]] = {
+BUTTON_STYLES: Final[Mapping[Style, Json]] = {
     Style.PRIMARY: {"style": "positive"},
     Style.NORMAL: {},
     Style.DESTRUCTIVE: {"style": "destructive"},
 }
-UNSPOKEN: Final = {ord("<"): None, ord(">"): None}
-"""Without them no words can be taken for speech markup."""
+SPEECH_MARKUP: Final = {ord("<"): None, ord(">"): None}
+"""Characters removed from `speak`, which Teams may parse as SSML."""
 
-KINDS: Final = {"text": "Text", "email": "Email", "tel": "Tel", "url": "Url"}
+TEXT_INPUT_STYLES: Final = {"text": "Text", "email": "Email", "tel": "Tel", "url": "Url"}
 
 
 @dataclass(frozen=True, slots=True)
-class Pen(Writer):
-    """A writer who also knows what the buttons of the card carry beside their commands."""
+class AdaptiveContext(RenderContext):
+    """Render context with the payload's extra data."""
 
-    carried: Json = field(default_factory=dict[str, Any])
+    extra: Json = field(default_factory=dict[str, Any])
     many: tuple[str, ...] = ()
-    """The inputs of several choices."""
+    """Names of the inputs with several choices."""
 
 
 def render(
@@ -95,141 +95,147 @@ def render(
     now: datetime,
     *,
     user_ids: Sequence[str] = (),
-    carried: Json | None = None,
+    extra: Json | None = None,
 ) -> Json:
-    """The card as Adaptive Card. `user_ids` are the people for whom Teams asks for an own view (card.refresh).
+    """Render the card as an Adaptive Card. `user_ids` are the users with a view of their own (card.refresh).
 
-    What is `carried` comes back with every button, unless the client only knows how to send a message instead; on each
-    of very many buttons it is worth less than the buttons.
+    `extra` comes back with every button of type Action.Execute. It is left out when the card would exceed the limit.
     """
-    many = tuple(one.name for one in card.body if isinstance(one, ChoiceInput) and one.many)
-    writer = Pen(language, zone, now, escaped, carried or {}, many)
-    drawn = drawn_card(card, writer, user_ids[:REFRESHED_AT_MOST])
-    if size_bytes(drawn) <= LIMIT_BYTES:
-        return drawn
-    writer = replace(writer, carried={})
-    for candidate in candidates(card, writer):
-        drawn = drawn_card(candidate, writer, user_ids[:REFRESHED_AT_MOST])
-        if size_bytes(drawn) <= LIMIT_BYTES:
+    many = tuple(block.name for block in card.body if isinstance(block, ChoiceInput) and block.many)
+    ctx = AdaptiveContext(language, zone, now, escape_markdown, extra or {}, many)
+    rendered = render_card(card, ctx, user_ids[:REFRESH_USERS_MAX])
+    if measure_bytes(rendered) <= LIMIT_BYTES:
+        return rendered
+    ctx = replace(ctx, extra={})
+    for candidate in iterate_truncated(card, ctx):
+        rendered = render_card(candidate, ctx, user_ids[:REFRESH_USERS_MAX])
+        if measure_bytes(rendered) <= LIMIT_BYTES:
             break
-    return drawn
+    return rendered
 
 
-def size_bytes(drawn: Json) -> int:
-    """The size as it is sent."""
-    return len(msgspec.json.encode(drawn))
+def measure_bytes(rendered: Json) -> int:
+    """Measure the encoded size."""
+    return len(msgspec.json.encode(rendered))
 
 
-def drawn_card(card: Card, w: Pen, user_ids: Sequence[str]) -> Json:
-    actions = [drawn_action(action, w) for action in card.actions if is_usable(action)]
-    drawn: Json = {
+def render_card(card: Card, ctx: AdaptiveContext, user_ids: Sequence[str]) -> Json:
+    actions = [render_action(action, ctx) for action in card.actions if is_usable(action)]
+    rendered: Json = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.5",
-        "lang": str(w.language),
-        "speak": w.one_line(card.plain).translate(UNSPOKEN),
-        "fallbackText": w.line(card.plain),
-        "body": [*heading(card, w), *(part for block in card.body for part in drawn_block(block, w))],
+        "lang": str(ctx.language),
+        "speak": ctx.format_line(card.plain).translate(SPEECH_MARKUP),
+        "fallbackText": ctx.escape_line(card.plain),
+        "body": [*render_heading(card, ctx), *(part for block in card.body for part in render_block(block, ctx))],
         "actions": [
-            action if place < BUTTONS_SHOWN else {**action, "mode": "secondary"} for place, action in enumerate(actions)
+            action if index < BUTTONS_SHOWN else {**action, "mode": "secondary"} for index, action in enumerate(actions)
         ],
     }
     if card.refresh:
-        drawn["refresh"] = refresh(card.refresh, w, user_ids)
+        rendered["refresh"] = render_refresh(card.refresh, ctx, user_ids)
     if any(isinstance(block, Table | Items) for block in card.body):
-        drawn["msteams"] = {"width": "full"}
-    return drawn
+        rendered["msteams"] = {"width": "full"}
+    return rendered
 
 
-def refresh(run: Run, w: Pen, user_ids: Sequence[str]) -> Json:
-    action = {"type": "Action.Execute", "title": w.one_line(run.label), "verb": run.command, "data": payload(run)}
+def render_refresh(run: Run, ctx: AdaptiveContext, user_ids: Sequence[str]) -> Json:
+    action = {
+        "type": "Action.Execute",
+        "title": ctx.format_line(run.label),
+        "verb": run.command,
+        "data": build_payload(run),
+    }
     return {"action": action} | ({"userIds": list(user_ids)} if user_ids else {})
 
 
-def payload(run: Run) -> Json:
+def build_payload(run: Run) -> Json:
     return {"v": PAYLOAD_VERSION, "cmd": run.command, "args": dict(run.args)}
 
 
-def heading(card: Card, w: Pen) -> list[Json]:
-    """The title with its badge beside it, or below when the badge is long."""
-    title = text_block(w.line(card.title), weight="Bolder", size="Medium", style="heading")
+def render_heading(card: Card, ctx: AdaptiveContext) -> list[Json]:
+    """Render the title with the badge beside it, or below when the badge is long."""
+    title = text_block(ctx.escape_line(card.title), weight="Bolder", size="Medium", style="heading")
     if not card.badge:
         return [title]
-    badge = drawn_badge(card.badge, w)
-    if len(w.one_line(card.badge.text)) > WIDE_BADGE_LETTERS:
+    badge = render_badge(card.badge, ctx)
+    if len(ctx.format_line(card.badge.text)) > WIDE_BADGE_CHARS:
         return [title, {**badge, "spacing": "None"}]
-    return [columns(column([title], "stretch"), column([badge], "auto"))]
+    return [column_set(column([title], "stretch"), column([badge], "auto"))]
 
 
-def text_block(words: str, **looks: object) -> Json:
-    return {"type": "TextBlock", "text": words, "wrap": True, **looks}
+def text_block(text: str, **style: object) -> Json:
+    return {"type": "TextBlock", "text": text, "wrap": True, **style}
 
 
-def columns(*drawn: Json, **looks: object) -> Json:
-    return {"type": "ColumnSet", "columns": list(drawn), **looks}
+def column_set(*columns: Json, **style: object) -> Json:
+    return {"type": "ColumnSet", "columns": list(columns), **style}
 
 
-def column(items: list[Json], width: str | int, **looks: object) -> Json:
-    return {"type": "Column", "width": width, "items": items, **looks}
+def column(items: list[Json], width: str | int, **style: object) -> Json:
+    return {"type": "Column", "width": width, "items": items, **style}
 
 
-def drawn_badge(badge: Badge, w: Pen) -> Json:
-    return text_block(f"{SYMBOLS[badge.state]}{w.line(badge.text)}", **LOOKS[badge.tone])
+def render_badge(badge: Badge, ctx: AdaptiveContext) -> Json:
+    return text_block(f"{SYMBOLS[badge.state]}{ctx.escape_line(badge.text)}", **TEXT_STYLES[badge.tone])
 
 
-def drawn_block(block: Block, w: Pen) -> list[Json]:
+def render_block(block: Block, ctx: AdaptiveContext) -> list[Json]:
     match block:
         case Text() | Quote() | Badge():
-            drawn = [drawn_words(block, w)]
+            rendered = [render_text(block, ctx)]
         case Facts():
-            facts = [{"title": w.line(fact.label), "value": w.line(fact.value)} for fact in block.facts]
-            drawn: list[Json] = [{"type": "FactSet", "facts": facts}]
+            facts = [
+                {"title": ctx.escape_line(fact.label), "value": ctx.escape_line(fact.value)} for fact in block.facts
+            ]
+            rendered: list[Json] = [{"type": "FactSet", "facts": facts}]
         case Items():
-            drawn = drawn_items(block, w)
+            rendered = render_items(block, ctx)
         case Table():
-            drawn = [drawn_table(block, w)]
+            rendered = [render_table(block, ctx)]
         case Progress():
-            drawn = [text_block(w.say(block.text)), bar(block)]
+            rendered = [text_block(ctx.escape_text(block.text)), render_progress_bar(block)]
         case Picture():
-            drawn = [drawn_picture(block, w)]
+            rendered = [render_picture(block, ctx)]
         case File():
-            drawn = [drawn_file(block, w)]
+            rendered = [render_file(block, ctx)]
         case _:
-            drawn = drawn_input(block, w)
-    return drawn
+            rendered = render_input(block, ctx)
+    return rendered
 
 
-def drawn_words(block: Text | Quote | Badge, w: Pen) -> Json:
+def render_text(block: Text | Quote | Badge, ctx: AdaptiveContext) -> Json:
     match block:
         case Text():
-            return text_block(w.say(block.text), **LOOKS[block.tone])
+            return text_block(ctx.escape_text(block.text), **TEXT_STYLES[block.tone])
         case Quote():
-            quoted = text_block(w.say(block.text), maxLines=block.lines)
+            quoted = text_block(ctx.escape_text(block.text), maxLines=block.lines)
             return {"type": "Container", "style": "emphasis", "items": [quoted]}
         case Badge():
-            return drawn_badge(block, w)
+            return render_badge(block, ctx)
 
 
-def drawn_items(block: Items, w: Pen) -> list[Json]:
-    heading = [text_block(w.line(block.heading), weight="Bolder", style="heading")] if block.heading else []
-    return heading + [drawn_item(item, w) for item in block.items]
+def render_items(block: Items, ctx: AdaptiveContext) -> list[Json]:
+    heading = [text_block(ctx.escape_line(block.heading), weight="Bolder", style="heading")] if block.heading else []
+    return heading + [render_item(item, ctx) for item in block.items]
 
 
-def drawn_item(item: Item, w: Pen) -> Json:
-    words = [text_block(w.line(item.title))]
+def render_item(item: Item, ctx: AdaptiveContext) -> Json:
+    lines = [text_block(ctx.escape_line(item.title))]
     if item.detail:
-        words.append(text_block(w.line(item.detail), isSubtle=True, spacing="None", size="Small"))
-    aside = [drawn_badge(item.badge, w)] if item.badge else []
-    if actions := [drawn_action(action, w) for action in item.actions if is_usable(action)]:
+        lines.append(text_block(ctx.escape_line(item.detail), isSubtle=True, spacing="None", size="Small"))
+    aside = [render_badge(item.badge, ctx)] if item.badge else []
+    if actions := [render_action(action, ctx) for action in item.actions if is_usable(action)]:
         aside.append({"type": "ActionSet", "actions": actions})
-    both = [column(words, "stretch")] + ([column(aside, "auto")] if aside else [])
-    return columns(*both, separator=True)
+    columns = [column(lines, "stretch")] + ([column(aside, "auto")] if aside else [])
+    return column_set(*columns, separator=True)
 
 
-def drawn_table(table: Table, w: Pen) -> Json:
-    def row(cells: tuple[T, ...], **looks: object) -> Json:
-        drawn = [{"type": "TableCell", "items": [text_block(w.line(cell), **looks)]} for cell in cells]
-        return {"type": "TableRow", "cells": drawn}
+def render_table(table: Table, ctx: AdaptiveContext) -> Json:
+    def row(cells: tuple[T, ...], **style: object) -> Json:
+        rendered = [{"type": "TableCell", "items": [text_block(ctx.escape_line(cell), **style)]} for cell in cells]
+        return {"type": "TableRow", "cells": rendered}
 
     return {
         "type": "Table",
@@ -238,123 +244,136 @@ def drawn_table(table: Table, w: Pen) -> Json:
     }
 
 
-def bar(progress: Progress) -> Json:
-    """Two coloured columns: clients of version 1.5 know no bar, and what it says stands in words above it."""
+def render_progress_bar(progress: Progress) -> Json:
+    """Render two coloured columns, because version 1.5 has no progress bar; the text above carries the meaning."""
     total = max(progress.total, 1)
     done = min(max(progress.done, 0), total)
     parts = ((done, "accent"), (total - done, "emphasis"))
-    drawn = [column([], percent(part, total), style=style, minHeight="8px") for part, style in parts if part]
-    return columns(*drawn, spacing="Small")
+    rendered = [
+        column([], compute_column_width(part, total), style=style, minHeight="8px") for part, style in parts if part
+    ]
+    return column_set(*rendered, spacing="Small")
 
 
-def percent(part: int, total: int) -> int:
-    """The weight of a column, which must not be zero."""
+def compute_column_width(part: int, total: int) -> int:
+    """Compute a column's width, which must not be zero."""
     return max(1, round(100 * part / total))
 
 
-def drawn_picture(picture: Picture, w: Pen) -> Json:
-    if not is_safe(picture.url):
-        return text_block(w.line(picture.alternative), isSubtle=True)
-    return {"type": "Image", "url": picture.url, "altText": w.one_line(picture.alternative), "size": "Stretch"}
+def render_picture(picture: Picture, ctx: AdaptiveContext) -> Json:
+    if not is_safe_url(picture.url):
+        return text_block(ctx.escape_line(picture.alternative), isSubtle=True)
+    return {"type": "Image", "url": picture.url, "altText": ctx.format_line(picture.alternative), "size": "Stretch"}
 
 
-def drawn_file(file: File, w: Pen) -> Json:
-    """Its line, and a button that has it handed over: a card itself holds no file."""
-    get = drawn_action(Run(t("Get file"), FETCH, {"file": file.file_id}), w)
-    words = text_block(w.line(file_line(file)))
-    return columns(column([words], "stretch"), column([{"type": "ActionSet", "actions": [get]}], "auto"))
+def render_file(file: File, ctx: AdaptiveContext) -> Json:
+    """Render the file's name and a button that requests it, because a card cannot contain a file."""
+    get = render_action(Run(t("Get file"), FETCH_COMMAND, {"file": file.file_id}), ctx)
+    line = text_block(ctx.escape_line(file_text(file)))
+    return column_set(column([line], "stretch"), column([{"type": "ActionSet", "actions": [get]}], "auto"))
 
 
 def is_usable(action: Action) -> bool:
-    return isinstance(action, Run) or is_safe(action.url)
+    return isinstance(action, Run) or is_safe_url(action.url)
 
 
-def drawn_action(action: Action, w: Pen) -> Json:
-    title = w.one_line(action.label)
+def render_action(action: Action, ctx: AdaptiveContext) -> Json:
+    title = ctx.format_line(action.label)
     if isinstance(action, Open):
         return {"type": "Action.OpenUrl", "title": title, "url": action.url}
-    data = payload(action)
-    if w.many and action.collects:
-        data["many"] = list(w.many)
+    data = build_payload(action)
+    if ctx.many and action.collects:
+        data["many"] = list(ctx.many)
     common = {
         "title": title,
         "data": data,
         "associatedInputs": "auto" if action.collects else "none",
-        **BUTTON_LOOKS[action.style],
+        **BUTTON_STYLES[action.style],
     }
-    # Clients that do not know Execute send the same as a message.
+    # Clients without Action.Execute (before Adaptive Cards 1.4) submit the payload as a message.
     return {
         "type": "Action.Execute",
         "verb": action.command,
         **common,
-        "data": {**data, **w.carried},
+        "data": {**data, **ctx.extra},
         "fallback": {"type": "Action.Submit", **common},
     }
 
 
-def drawn_input(block: Input, w: Pen) -> list[Json]:
-    drawn: Json = {"id": block.name, "label": w.one_line(block.label)}
+def render_input(block: Input, ctx: AdaptiveContext) -> list[Json]:
+    rendered: Json = {"id": block.name, "label": ctx.format_line(block.label)}
     match block:
         case TextInput():
-            drawn |= text_input(block, w)
+            rendered |= render_text_input(block, ctx)
         case NumberInput():
-            drawn |= number_input(block)
+            rendered |= render_number_input(block)
         case ChoiceInput():
-            drawn |= choice_input(block, w)
+            rendered |= render_choice_input(block, ctx)
         case ToggleInput():
-            # The words stand beside the box; a label above would say them twice.
-            del drawn["label"]
-            drawn |= {"type": "Input.Toggle", "title": w.line(block.label), "value": "true" if block.value else "false"}
-            return [drawn]
+            # Input.Toggle shows its title beside the box; a label would repeat it.
+            del rendered["label"]
+            rendered |= {
+                "type": "Input.Toggle",
+                "title": ctx.escape_line(block.label),
+                "value": "true" if block.value else "false",
+            }
+            return [rendered]
         case DateInput():
-            drawn |= {"type": "Input.Date"} | ({"value": block.value.isoformat()} if block.value else {})
+            rendered |= {"type": "Input.Date"} | ({"value": block.value.isoformat()} if block.value else {})
         case _:
             assert_never(block)
-    return [drawn | demand(block, w), *mistake(block.error, w)]
+    return [rendered | render_validation(block, ctx), *render_error(block.error, ctx)]
 
 
-def demand(block: TextInput | NumberInput | ChoiceInput | DateInput, w: Pen) -> Json:
-    """What the client says when the input is empty or no number."""
+def render_validation(block: TextInput | NumberInput | ChoiceInput | DateInput, ctx: AdaptiveContext) -> Json:
+    """Render the client's error message for an empty or invalid input."""
     if isinstance(block, NumberInput):
-        return {"isRequired": block.required, "errorMessage": w.line(t("Please enter a number that is allowed here."))}
-    return {"isRequired": True, "errorMessage": w.line(t("Please fill this in."))} if block.required else {}
+        return {
+            "isRequired": block.required,
+            "errorMessage": ctx.escape_line(t("Please enter a number that is allowed here.")),
+        }
+    return {"isRequired": True, "errorMessage": ctx.escape_line(t("Please fill this in."))} if block.required else {}
 
 
-def mistake(error: T | None, w: Pen) -> list[Json]:
-    return [text_block(f"⚠ {w.line(error)}", color="Attention", spacing="None")] if error else []
+def render_error(error: T | None, ctx: AdaptiveContext) -> list[Json]:
+    return [text_block(f"⚠ {ctx.escape_line(error)}", color="Attention", spacing="None")] if error else []
 
 
-def text_input(block: TextInput, w: Pen) -> Json:
-    drawn: Json = {"type": "Input.Text", "maxLength": block.max_length, "style": KINDS.get(block.kind, "Text")}
+def render_text_input(block: TextInput, ctx: AdaptiveContext) -> Json:
+    rendered: Json = {
+        "type": "Input.Text",
+        "maxLength": block.max_length,
+        "style": TEXT_INPUT_STYLES.get(block.kind, "Text"),
+    }
     if block.multiline:
-        drawn["isMultiline"] = True
+        rendered["isMultiline"] = True
     if block.value:
-        drawn["value"] = visible(block.value)
+        rendered["value"] = remove_invisible(block.value)
     if block.placeholder:
-        drawn["placeholder"] = w.one_line(block.placeholder)
-    return drawn
+        rendered["placeholder"] = ctx.format_line(block.placeholder)
+    return rendered
 
 
-def number_input(block: NumberInput) -> Json:
+def render_number_input(block: NumberInput) -> Json:
     limits = {"min": block.minimum, "max": block.maximum, "value": block.value}
     return {"type": "Input.Number"} | {name: limit for name, limit in limits.items() if limit is not None}
 
 
-def choice_input(block: ChoiceInput, w: Pen) -> Json:
-    drawn: Json = {
+def render_choice_input(block: ChoiceInput, ctx: AdaptiveContext) -> Json:
+    rendered: Json = {
         "type": "Input.ChoiceSet",
-        "choices": [drawn_choice(choice, w) for choice in block.choices],
-        "style": choice_style(len(block.choices), many=block.many),
+        "choices": [render_choice(choice, ctx) for choice in block.choices],
+        "style": select_choice_style(len(block.choices), many=block.many),
         "wrap": True,
-        "placeholder": w.one_line(t("Please choose")),
+        "placeholder": ctx.format_line(t("Please choose")),
     }
-    return drawn | ({"isMultiSelect": True} if block.many else {}) | ({"value": block.value} if block.value else {})
+    return rendered | ({"isMultiSelect": True} if block.many else {}) | ({"value": block.value} if block.value else {})
 
 
-def drawn_choice(choice: Choice, w: Pen) -> Json:
-    return {"title": w.one_line(choice.label), "value": choice.value}
+def render_choice(choice: Choice, ctx: AdaptiveContext) -> Json:
+    return {"title": ctx.format_line(choice.label), "value": choice.value}
 
 
-def choice_style(count: int, *, many: bool) -> str:
-    """Few choices are all shown, more fold up."""
+def select_choice_style(count: int, *, many: bool) -> str:
+    """Choose the style: few choices are expanded, more are collapsed."""
     return "expanded" if many or count <= CHOICES_SHOWN else "compact"

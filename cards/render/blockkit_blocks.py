@@ -1,4 +1,4 @@
-"""The body of a card in Slack's blocks."""
+"""Render the body of a card as Slack's blocks."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,140 +24,161 @@ from cards.model import (
     Tone,
     t,
 )
-from cards.render.address import is_safe
-from cards.render.blockkit_actions import Pen, blocks_of, button, is_usable, menu, option
-from cards.render.blockkit_inputs import drawn_input
-from cards.render.blockkit_text import Json, context, cut, facts, header, paragraph, plain, quote, rich, section, titled
-from cards.render.text import SYMBOLS, file_line
+from cards.render.blockkit_actions import (
+    BlockKitContext,
+    is_usable,
+    render_button,
+    render_menu,
+    render_menu_option,
+    split_action_blocks,
+)
+from cards.render.blockkit_inputs import render_input
+from cards.render.blockkit_text import (
+    Json,
+    bold_title_text,
+    context_block,
+    header_block,
+    plain_text,
+    render_facts,
+    render_paragraph,
+    render_quote,
+    rich_text_block,
+    section_block,
+    truncate,
+)
+from cards.render.text import SYMBOLS, file_text
+from cards.render.urls import is_safe_url
 
 IMAGE_TEXT_MAX_CHARS: Final = 2_000
-ADDRESS_MAX_CHARS: Final = 3_000
+URL_MAX_CHARS: Final = 3_000
 TABLE_ROWS_MAX: Final = 100
 TABLE_COLUMNS_MAX: Final = 20
 CELL_MAX_CHARS: Final = 500
 BAR_CELLS: Final = 10
 OPTIONS_MIN: Final = 1
-FETCH: Final = "file.show"
-"""The command that hands over a file."""
+FETCH_COMMAND: Final = "file.show"
+"""The command that sends a file."""
 
 
 @dataclass(slots=True)
-class Body:
-    """The blocks of one card. Only its first table is drawn as one: Slack takes no second."""
+class BodyRenderer:
+    """Render the blocks of one card. Only its first table becomes a table block: Slack allows one a message."""
 
-    w: Pen
+    ctx: BlockKitContext
     command: str
-    """What the inputs belong to."""
+    """The command to which the inputs belong."""
     has_table: bool = False
 
-    def blocks(self, card: Card) -> Iterator[Json]:
+    def render_body(self, card: Card) -> Iterator[Json]:
         for block in card.body:
-            yield from self.block(block)
+            yield from self.render_block(block)
 
-    def block(self, block: Block) -> list[Json]:
-        w = self.w
+    def render_block(self, block: Block) -> list[Json]:
+        ctx = self.ctx
         match block:
             case Text():
-                drawn = paragraph(w.words(block.text), block.tone)
+                rendered = render_paragraph(ctx.format_text(block.text), block.tone)
             case Quote() | Badge():
-                drawn = [quote(block, w) if isinstance(block, Quote) else badge(block, w)]
+                rendered = [render_quote(block, ctx) if isinstance(block, Quote) else render_badge(block, ctx)]
             case Facts():
-                drawn = list(facts(block, w))
+                rendered = list(render_facts(block, ctx))
             case Items():
-                drawn = items(block, w)
+                rendered = render_items(block, ctx)
             case Table():
-                drawn = self.table(block)
+                rendered = self.render_table(block)
             case Progress():
-                drawn = [section(plain(f"{w.words(block.text)}\n{bar(block)}"))]
+                rendered = [section_block(plain_text(f"{ctx.format_text(block.text)}\n{render_progress_bar(block)}"))]
             case Picture() | File():
-                drawn = [file(block, w) if isinstance(block, File) else picture(block, w)]
+                rendered = [render_file(block, ctx) if isinstance(block, File) else render_picture(block, ctx)]
             case _:
-                drawn = drawn_input(block, w, self.command)
-        return drawn
+                rendered = render_input(block, ctx, self.command)
+        return rendered
 
-    def table(self, table: Table) -> list[Json]:
+    def render_table(self, table: Table) -> list[Json]:
         rows = (table.columns, *table.rows)
         fits = len(rows) <= TABLE_ROWS_MAX and max(map(len, rows)) <= TABLE_COLUMNS_MAX
-        words = [[cut(self.w.one_line(cell), CELL_MAX_CHARS) for cell in row] for row in rows]
-        if self.has_table or self.w.is_window or not fits:
-            return listed(words)
+        texts = [[truncate(self.ctx.format_line(cell), CELL_MAX_CHARS) for cell in row] for row in rows]
+        if self.has_table or self.ctx.is_view or not fits:
+            return render_table_as_lines(texts)
         self.has_table = True
-        return [tabled(words)]
+        return [render_table(texts)]
 
 
-def heading(card: Card, w: Pen, *, is_titled: bool = True) -> Iterator[Json]:
-    """The title and the state below it."""
-    title = w.one_line(card.title)
+def render_heading(card: Card, ctx: BlockKitContext, *, is_titled: bool = True) -> Iterator[Json]:
+    """Render the title and the badge below it."""
+    title = ctx.format_line(card.title)
     if is_titled:
-        yield header(title)
-        if len(title) > len(header(title)["text"]["text"]):
-            yield from paragraph(title, Tone.PLAIN)
+        yield header_block(title)
+        if len(title) > len(header_block(title)["text"]["text"]):
+            yield from render_paragraph(title, Tone.PLAIN)
     if card.badge:
-        yield badge(card.badge, w)
+        yield render_badge(card.badge, ctx)
 
 
-def badge(drawn: Badge, w: Pen) -> Json:
-    return context(f"{SYMBOLS[drawn.state]}{w.one_line(drawn.text)}")
+def render_badge(badge: Badge, ctx: BlockKitContext) -> Json:
+    return context_block(f"{SYMBOLS[badge.state]}{ctx.format_line(badge.text)}")
 
 
-def items(block: Items, w: Pen) -> list[Json]:
-    title = [rich("rich_text_section", w.one_line(block.heading), bold=True)] if block.heading else []
-    if block.items and all(not (one.detail or one.badge or one.actions) for one in block.items):
-        return title + paragraph("\n".join(f"• {w.one_line(one.title)}" for one in block.items), Tone.PLAIN)
-    return title + [part for one in block.items for part in item(one, w)]
+def render_items(block: Items, ctx: BlockKitContext) -> list[Json]:
+    title = [rich_text_block("rich_text_section", ctx.format_line(block.heading), bold=True)] if block.heading else []
+    if block.items and all(not (item.detail or item.badge or item.actions) for item in block.items):
+        return title + render_paragraph(
+            "\n".join(f"• {ctx.format_line(item.title)}" for item in block.items), Tone.PLAIN
+        )
+    return title + [part for item in block.items for part in render_item(item, ctx)]
 
 
-def item(one: Item, w: Pen) -> list[Json]:
-    """A row: one button stands beside it, two stand below, or in a menu beside it where blocks are scarce."""
-    name = w.one_line(one.title)
-    state = f" · {SYMBOLS[one.badge.state]}{w.one_line(one.badge.text)}" if one.badge else ""
-    detail = f"\n{w.one_line(one.detail)}" if one.detail else ""
-    drawn = section(titled(name, state + detail))
-    actions = [action for action in one.actions if is_usable(action)]
+def render_item(item: Item, ctx: BlockKitContext) -> list[Json]:
+    """Render a row: one button beside it, two below, or a menu beside it when blocks are scarce."""
+    name = ctx.format_line(item.title)
+    state = f" · {SYMBOLS[item.badge.state]}{ctx.format_line(item.badge.text)}" if item.badge else ""
+    detail = f"\n{ctx.format_line(item.detail)}" if item.detail else ""
+    rendered = section_block(bold_title_text(name, state + detail))
+    actions = [action for action in item.actions if is_usable(action)]
     if not actions:
-        return [drawn]
+        return [rendered]
     if len(actions) == 1:
-        return [drawn | {"accessory": button(actions[0], w, name)}]
-    if w.is_dense and (options := dense(actions, w)):
-        return [drawn | {"accessory": menu(options, w)}]
-    return [drawn, *blocks_of([button(action, w, name) for action in actions])]
+        return [rendered | {"accessory": render_button(actions[0], ctx, name)}]
+    if ctx.is_dense and (options := render_row_menu_options(actions, ctx)):
+        return [rendered | {"accessory": render_menu(options, ctx)}]
+    return [rendered, *split_action_blocks([render_button(action, ctx, name) for action in actions])]
 
 
-def dense(actions: Sequence[Action], w: Pen) -> list[Json]:
-    """All the buttons of a row as lines of a menu, or none of them."""
-    options = [drawn for action in actions if (drawn := option(action, w))]
+def render_row_menu_options(actions: Sequence[Action], ctx: BlockKitContext) -> list[Json]:
+    """Render all buttons of a row as menu options, or none."""
+    options = [rendered for action in actions if (rendered := render_menu_option(action, ctx))]
     return options if len(options) == len(actions) else []
 
 
-def tabled(rows: Sequence[Sequence[str]]) -> Json:
-    first, *others = rows
-    head = [rich("rich_text_section", cell, bold=True) for cell in first]
-    cells = [[{"type": "raw_text", "text": cell} for cell in row] for row in others]
+def render_table(rows: Sequence[Sequence[str]]) -> Json:
+    first, *rest = rows
+    head = [rich_text_block("rich_text_section", cell, bold=True) for cell in first]
+    cells = [[{"type": "raw_text", "text": cell} for cell in row] for row in rest]
     return {"type": "table", "column_settings": [{"is_wrapped": True} for _ in first], "rows": [head, *cells]}
 
 
-def listed(rows: Sequence[Sequence[str]]) -> list[Json]:
-    """A table in lines, where Slack draws none."""
-    first, *others = (" · ".join(row) for row in rows)
-    return [rich("rich_text_section", first, bold=True), *paragraph("\n".join(others), Tone.PLAIN)]
+def render_table_as_lines(rows: Sequence[Sequence[str]]) -> list[Json]:
+    """Render a table as lines where Slack allows no table block."""
+    first, *rest = (" · ".join(row) for row in rows)
+    return [rich_text_block("rich_text_section", first, bold=True), *render_paragraph("\n".join(rest), Tone.PLAIN)]
 
 
-def bar(progress: Progress) -> str:
+def render_progress_bar(progress: Progress) -> str:
     total = max(progress.total, 1)
     full = BAR_CELLS * min(max(progress.done, 0), total) // total
     return "▓" * full + "░" * (BAR_CELLS - full)
 
 
-def picture(drawn: Picture, w: Pen) -> Json:
-    words = w.one_line(drawn.alternative)
-    if not is_public(drawn.url):
-        return context(words)
-    return {"type": "image", "image_url": drawn.url, "alt_text": cut(words, IMAGE_TEXT_MAX_CHARS)}
+def render_picture(picture: Picture, ctx: BlockKitContext) -> Json:
+    alternative = ctx.format_line(picture.alternative)
+    if not is_public_url(picture.url):
+        return context_block(alternative)
+    return {"type": "image", "image_url": picture.url, "alt_text": truncate(alternative, IMAGE_TEXT_MAX_CHARS)}
 
 
-def is_public(url: str) -> bool:
-    """Whether Slack itself can fetch it: it refuses a message whose picture it cannot."""
-    if not is_safe(url) or len(url) > ADDRESS_MAX_CHARS:
+def is_public_url(url: str) -> bool:
+    """Tell whether Slack can fetch the URL: it rejects a message with an image that it cannot fetch."""
+    if not is_safe_url(url) or len(url) > URL_MAX_CHARS:
         return False
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -167,7 +188,9 @@ def is_public(url: str) -> bool:
         return parts.scheme == "https" and "." in host and not host.endswith((".local", ".internal", ".localhost"))
 
 
-def file(drawn: File, w: Pen) -> Json:
-    """Its line, and a button that has it handed over."""
-    name = w.one_line(file_line(drawn))
-    return section(plain(name), accessory=button(Run(t("Get file"), FETCH, {"file": drawn.file_id}), w, name))
+def render_file(file: File, ctx: BlockKitContext) -> Json:
+    """Render the file's name and a button that requests it."""
+    name = ctx.format_line(file_text(file))
+    return section_block(
+        plain_text(name), accessory=render_button(Run(t("Get file"), FETCH_COMMAND, {"file": file.file_id}), ctx, name)
+    )

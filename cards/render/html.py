@@ -1,19 +1,19 @@
-"""Cards as HTML, for the chat in the browser; a whole page for those who come by a link.
+"""Render cards as HTML for the browser chat, and whole pages for visitors with a link.
 
-A card is one `article.card`; it needs no id and no script, and may stand many times on a page.
+A card is one `article.card`; it needs no id and no script, and may occur many times on a page.
 
-What a page's script finds:
+Contract for a page's script:
 - `[data-cmd]`: a button that runs a command. `data-args` is a JSON object; `data-collects` says that the card's inputs
-  go with it. Every button is `type="button"`; the inputs stand in `form.card-form` (`method="dialog"`: it never leaves
-  the page). Enter in an input submits that form: the script then presses the card's first `[data-collects]`.
+  go with it. Every button is `type="button"`; the inputs are in `form.card-form` (`method="dialog"`: it is never
+  sent). Enter in an input submits that form: the script then presses the card's first `[data-collects]`.
 - `[data-kind]`: an input with its `name`. `text`, `number`, `date` and `choice` give their value (empty: left out),
   `toggle` gives true or false, `many` (check boxes of one name) the list of the checked values. `form.reportValidity()`
-  tells people what is missing.
+  reports missing inputs to the user.
 
-What a stylesheet finds:
+Contract for a stylesheet:
 - card: `card`, `card-head`, `card-title`, `card-body`, `card-form`, `actions`, `button` (also on links),
   `button-primary`, `button-destructive`, `more` (details), `more-actions`
-- words: `text`, `quote` (with `lines-1` … `lines-9`), `badge`, `symbol`, and `tone-plain`, `tone-subtle`,
+- texts: `text`, `quote` (with `lines-1` … `lines-9`), `badge`, `symbol`, and `tone-plain`, `tone-subtle`,
   `tone-strong`, `tone-good`, `tone-warning`, `tone-bad` on texts and badges
 - blocks: `facts` with `fact`; `items` with `items-title`, `item`, `item-words`, `item-head`, `item-title`,
   `item-detail`, `item-aside`; `table-frame`, `table`; `progress`; `picture`; `file` (a link with `data-file`,
@@ -60,47 +60,47 @@ from cards.model import (
     ToggleInput,
     t,
 )
-from cards.render.address import is_safe
-from cards.render.text import SYMBOLS, Writer, visible
+from cards.render.text import SYMBOLS, RenderContext, remove_invisible
+from cards.render.urls import is_safe_url
 from services.people import Language
 
-STYLE: Final = Markup(Path(__file__).with_name("page.css").read_text("utf-8"))  # noqa: S704 - our own file
-STYLE_SOURCE: Final = f"'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'"
-"""How a content security policy permits the stylesheet of `page`, and no other."""
+STYLESHEET: Final = Markup(Path(__file__).with_name("page.css").read_text("utf-8"))  # noqa: S704 - our own file
+STYLE_SOURCE: Final = f"'sha256-{b64encode(sha256(STYLESHEET.encode()).digest()).decode()}'"
+"""Source expression that permits only the stylesheet of `render_page` in a content security policy."""
 
 BUTTONS_SHOWN: Final = 3
 CHOICES_SHOWN: Final = 5
-QUOTE_LINES: Final = 9
+QUOTE_LINES_MAX: Final = 9
 BUTTON_CLASSES: Final = {
     Style.PRIMARY: "button button-primary",
     Style.NORMAL: "button",
     Style.DESTRUCTIVE: "button button-destructive",
 }
-KINDS: Final = {"text", "email", "tel", "url"}
-INPUTS: Final = (TextInput, NumberInput, ChoiceInput, ToggleInput, DateInput)
+TEXT_INPUT_TYPES: Final = {"text", "email", "tel", "url"}
+INPUT_TYPES: Final = (TextInput, NumberInput, ChoiceInput, ToggleInput, DateInput)
 
 
 def render(card: Card, language: Language, zone: str, now: datetime) -> str:
-    """The card as an HTML fragment."""
-    return str(drawn(card, Writer(language, zone, now)))
+    """Render the card as an HTML fragment."""
+    return str(render_element(card, RenderContext(language, zone, now)))
 
 
-def drawn(card: Card, w: Writer) -> h.Element:
-    """The card as an element, to stand in a page."""
-    parts = [drawn_block(block, w) for block in card.body]
+def render_element(card: Card, ctx: RenderContext) -> h.Element:
+    """Render the card as an htpy element."""
+    parts = [render_block(block, ctx) for block in card.body]
     body = h.div(".card-body")[parts] if parts else None
-    inside = (body, drawn_actions(card.actions, w))
-    has_inputs = any(isinstance(block, INPUTS) for block in card.body)
-    return h.article(".card", lang=str(w.language), aria_label=w.one_line(card.title))[
-        heading(card, w),
+    inside = (body, render_actions(card.actions, ctx))
+    has_inputs = any(isinstance(block, INPUT_TYPES) for block in card.body)
+    return h.article(".card", lang=str(ctx.language), aria_label=ctx.format_line(card.title))[
+        render_heading(card, ctx),
         h.form(".card-form", method="dialog", autocomplete="off")[inside] if has_inputs else inside,
     ]
 
 
-def page(title: str, body: h.Node, language: Language) -> str:
-    """A page of its own: `body` is made with htpy (`drawn`, say), a plain string in it is escaped.
+def render_page(title: str, body: h.Node, language: Language) -> str:
+    """Render a whole page; `body` is htpy content, in which plain strings are escaped.
 
-    Its stylesheet is part of it; a content security policy names it with `STYLE_SOURCE`.
+    The stylesheet is inline; a content security policy permits it with `STYLE_SOURCE`.
     """
     head = h.head[
         h.meta(charset="utf-8"),
@@ -108,119 +108,119 @@ def page(title: str, body: h.Node, language: Language) -> str:
         h.meta(name="referrer", content="no-referrer"),
         h.meta(name="robots", content="noindex"),
         h.title[title],
-        h.style[STYLE],
+        h.style[STYLESHEET],
     ]
     return str(h.html(lang=str(language))[head, h.body[h.main(".page")[body]]])
 
 
-def heading(card: Card, w: Writer) -> h.Element:
-    badge = drawn_badge(card.badge, w) if card.badge else None
-    return h.header(".card-head")[h.h3(".card-title")[w.one_line(card.title)], badge]
+def render_heading(card: Card, ctx: RenderContext) -> h.Element:
+    badge = render_badge(card.badge, ctx) if card.badge else None
+    return h.header(".card-head")[h.h3(".card-title")[ctx.format_line(card.title)], badge]
 
 
-def drawn_badge(badge: Badge, w: Writer) -> h.Element:
+def render_badge(badge: Badge, ctx: RenderContext) -> h.Element:
     symbol = h.span(".symbol", aria_hidden="true")[SYMBOLS[badge.state]] if SYMBOLS[badge.state] else None
-    return h.span(f".badge.tone-{badge.tone}")[symbol, w.one_line(badge.text)]
+    return h.span(f".badge.tone-{badge.tone}")[symbol, ctx.format_line(badge.text)]
 
 
-def paragraphs(words: str) -> list[h.Node]:
-    """The lines of a text, each on its own line."""
-    lines = words.split("\n")
+def render_lines(text: str) -> list[h.Node]:
+    """Render each line of a text on its own line."""
+    lines = text.split("\n")
     return [lines[0], *(node for line in lines[1:] for node in (h.br, line))]
 
 
-def drawn_block(block: Block, w: Writer) -> h.Node:
+def render_block(block: Block, ctx: RenderContext) -> h.Node:
     match block:
         case Text() | Quote() | Badge():
-            return drawn_words(block, w)
+            return render_text(block, ctx)
         case Facts() | Items() | Table():
-            return drawn_list(block, w)
+            return render_list(block, ctx)
         case Progress():
             bar = h.progress(max=max(block.total, 1), value=max(block.done, 0), aria_hidden="true")
-            return h.div(".progress")[h.p[paragraphs(w.words(block.text))], bar]
+            return h.div(".progress")[h.p[render_lines(ctx.format_text(block.text))], bar]
         case Picture():
-            return drawn_picture(block, w)
+            return render_picture(block, ctx)
         case File():
-            return drawn_file(block, w)
+            return render_file(block, ctx)
         case _:
-            return drawn_input(block, w)
+            return render_input(block, ctx)
 
 
-def drawn_words(block: Text | Quote | Badge, w: Writer) -> h.Element:
+def render_text(block: Text | Quote | Badge, ctx: RenderContext) -> h.Element:
     match block:
         case Text():
-            return h.p(f".text.tone-{block.tone}")[paragraphs(w.words(block.text))]
+            return h.p(f".text.tone-{block.tone}")[render_lines(ctx.format_text(block.text))]
         case Quote():
-            lines = min(max(block.lines, 1), QUOTE_LINES)
-            return h.blockquote(f".quote.lines-{lines}")[h.p[paragraphs(w.words(block.text))]]
+            lines = min(max(block.lines, 1), QUOTE_LINES_MAX)
+            return h.blockquote(f".quote.lines-{lines}")[h.p[render_lines(ctx.format_text(block.text))]]
         case Badge():
-            return h.p[drawn_badge(block, w)]
+            return h.p[render_badge(block, ctx)]
 
 
-def drawn_list(block: Facts | Items | Table, w: Writer) -> h.Element:
+def render_list(block: Facts | Items | Table, ctx: RenderContext) -> h.Element:
     match block:
         case Facts():
-            facts = ((w.one_line(fact.label), w.one_line(fact.value)) for fact in block.facts)
+            facts = ((ctx.format_line(fact.label), ctx.format_line(fact.value)) for fact in block.facts)
             return h.dl(".facts")[(h.div(".fact")[h.dt[label], h.dd[value]] for label, value in facts)]
         case Items():
-            title = h.h4(".items-title")[w.one_line(block.heading)] if block.heading else None
-            return h.section(".items")[title, h.ul[(drawn_item(item, w) for item in block.items)]]
+            title = h.h4(".items-title")[ctx.format_line(block.heading)] if block.heading else None
+            return h.section(".items")[title, h.ul[(render_item(item, ctx) for item in block.items)]]
         case Table():
-            return drawn_table(block, w)
+            return render_table(block, ctx)
 
 
-def drawn_item(item: Item, w: Writer) -> h.Element:
-    title = h.p(".item-title")[w.one_line(item.title)]
-    words = h.div(".item-words")[
-        h.div(".item-head")[title, drawn_badge(item.badge, w)] if item.badge else title,
-        h.p(".item-detail")[w.one_line(item.detail)] if item.detail else None,
+def render_item(item: Item, ctx: RenderContext) -> h.Element:
+    title = h.p(".item-title")[ctx.format_line(item.title)]
+    text = h.div(".item-words")[
+        h.div(".item-head")[title, render_badge(item.badge, ctx)] if item.badge else title,
+        h.p(".item-detail")[ctx.format_line(item.detail)] if item.detail else None,
     ]
-    about = w.one_line(item.title)
-    # "Pick" alone says little to whoever hears the buttons one after the other.
-    aside = (drawn_action(action, w, about) for action in item.actions)
-    return h.li(".item")[words, h.div(".item-aside")[aside] if item.actions else None]
+    about = ctx.format_line(item.title)
+    # A screen reader lists buttons without their rows: "Pick" alone would be ambiguous.
+    aside = (render_action(action, ctx, about) for action in item.actions)
+    return h.li(".item")[text, h.div(".item-aside")[aside] if item.actions else None]
 
 
-def drawn_table(table: Table, w: Writer) -> h.Element:
-    head = h.thead[h.tr[(h.th(scope="col")[w.one_line(cell)] for cell in table.columns)]]
-    rows = (h.tr[(h.td[w.one_line(cell)] for cell in row)] for row in table.rows)
-    # A wide table scrolls inside its frame, also by keyboard.
-    label = w.one_line(t("Table"))
+def render_table(table: Table, ctx: RenderContext) -> h.Element:
+    head = h.thead[h.tr[(h.th(scope="col")[ctx.format_line(cell)] for cell in table.columns)]]
+    rows = (h.tr[(h.td[ctx.format_line(cell)] for cell in row)] for row in table.rows)
+    # The frame is focusable, so that a wide table scrolls by keyboard (WCAG 2.1.1).
+    label = ctx.format_line(t("Table"))
     frame = h.div(".table-frame", role="region", tabindex="0", aria_label=label)
     return frame[h.table(".table")[head, h.tbody[rows]]]
 
 
-def drawn_picture(picture: Picture, w: Writer) -> h.Element:
-    words = w.one_line(picture.alternative)
-    if not is_safe(picture.url):
-        return h.p(".text.tone-subtle")[words]
-    return h.figure(".picture")[h.img(src=picture.url, alt=words, loading="lazy")]
+def render_picture(picture: Picture, ctx: RenderContext) -> h.Element:
+    alternative = ctx.format_line(picture.alternative)
+    if not is_safe_url(picture.url):
+        return h.p(".text.tone-subtle")[alternative]
+    return h.figure(".picture")[h.img(src=picture.url, alt=alternative, loading="lazy")]
 
 
-def drawn_file(file: File, w: Writer) -> h.Element:
-    """A link that the page leads through its own door; elsewhere nobody fetches anything with it."""
-    size = h.span(".file-size")[w.value(Size(file.size_bytes))]
+def render_file(file: File, ctx: RenderContext) -> h.Element:
+    """Render a link that the chat's script handles; without the session of the chat it returns nothing."""
+    size = h.span(".file-size")[ctx.format_value(Size(file.size_bytes))]
     address = f"/chat/files/{quote(file.file_id, safe='')}"
-    link = h.a(href=address, download=file.name, data_file=file.file_id)[visible(file.name)]
+    link = h.a(href=address, download=file.name, data_file=file.file_id)[remove_invisible(file.name)]
     return h.p(".file")[link, " ", size]
 
 
-def drawn_actions(actions: tuple[Action, ...], w: Writer) -> h.Node:
+def render_actions(actions: tuple[Action, ...], ctx: RenderContext) -> h.Node:
     if not actions:
         return None
-    shown, rest = actions[:BUTTONS_SHOWN], actions[BUTTONS_SHOWN:]
+    visible, rest = actions[:BUTTONS_SHOWN], actions[BUTTONS_SHOWN:]
     more = h.details(".more")[
-        h.summary[w.one_line(t("More"))],
-        h.div(".more-actions")[(drawn_action(action, w) for action in rest)],
+        h.summary[ctx.format_line(t("More"))],
+        h.div(".more-actions")[(render_action(action, ctx) for action in rest)],
     ]
-    return h.div(".actions")[(drawn_action(action, w) for action in shown), more if rest else None]
+    return h.div(".actions")[(render_action(action, ctx) for action in visible), more if rest else None]
 
 
-def drawn_action(action: Action, w: Writer, about: str = "") -> h.Node:
-    words = w.one_line(action.label)
-    label = f"{words}: {about}" if about else None
+def render_action(action: Action, ctx: RenderContext, about: str = "") -> h.Node:
+    text = ctx.format_line(action.label)
+    label = f"{text}: {about}" if about else None
     if isinstance(action, Open):
-        return link(action, words, label)
+        return render_link(action, text, label)
     return h.button(
         class_=BUTTON_CLASSES[action.style],
         type="button",
@@ -228,116 +228,120 @@ def drawn_action(action: Action, w: Writer, about: str = "") -> h.Node:
         data_args=msgspec.json.encode(action.args).decode(),
         data_collects=action.collects,
         aria_label=label,
-    )[words]
+    )[text]
 
 
-def link(action: Open, words: str, label: str | None) -> h.Node:
-    if not is_safe(action.url):
+def render_link(action: Open, text: str, label: str | None) -> h.Node:
+    if not is_safe_url(action.url):
         return None
-    return h.a(".button", href=action.url, target="_blank", rel="noopener noreferrer", aria_label=label)[words]
+    return h.a(".button", href=action.url, target="_blank", rel="noopener noreferrer", aria_label=label)[text]
 
 
-def drawn_input(block: Input, w: Writer) -> h.Element:
+def render_input(block: Input, ctx: RenderContext) -> h.Element:
     match block:
         case TextInput():
-            return field(block, w, text_input(block, w))
+            return render_field(block, ctx, render_text_input(block, ctx))
         case NumberInput():
-            return field(block, w, number_input(block))
+            return render_field(block, ctx, render_number_input(block))
         case DateInput():
             value = block.value.isoformat() if block.value else None
             control = h.input(type="date", name=block.name, data_kind="date", value=value, required=block.required)
-            return field(block, w, control)
+            return render_field(block, ctx, control)
         case ChoiceInput():
-            return choice_input(block, w)
+            return render_choice_input(block, ctx)
         case ToggleInput():
             box = h.input(type="checkbox", name=block.name, data_kind="toggle", value="true", checked=block.value)
-            return h.label(".field.choice")[box, h.span[w.one_line(block.label)]]
+            return h.label(".field.choice")[box, h.span[ctx.format_line(block.label)]]
         case _:
             assert_never(block)
 
 
-def field(block: TextInput | NumberInput | DateInput | ChoiceInput, w: Writer, control: h.Node) -> h.Element:
-    """An input with its label around it, so that the two belong together without an id."""
-    return h.label(class_=field_classes(block.error))[
-        label(block.label, w, required=block.required), control, *mistake(block.error, w)
+def render_field(
+    block: TextInput | NumberInput | DateInput | ChoiceInput, ctx: RenderContext, control: h.Node
+) -> h.Element:
+    """Render an input inside its label, which associates them without an id."""
+    return h.label(class_=list_field_classes(block.error))[
+        render_label(block.label, ctx, required=block.required), control, *render_error(block.error, ctx)
     ]
 
 
-def field_classes(error: T | None) -> list[str]:
+def list_field_classes(error: T | None) -> list[str]:
     return ["field", "field-wrong"] if error else ["field"]
 
 
-def label(text: T, w: Writer, *, required: bool) -> h.Element:
+def render_label(text: T, ctx: RenderContext, *, required: bool) -> h.Element:
     star = h.span(".required", aria_hidden="true")[" *"] if required else None
-    return h.span(".field-label")[w.one_line(text), star]
+    return h.span(".field-label")[ctx.format_line(text), star]
 
 
-def mistake(error: T | None, w: Writer) -> Iterable[h.Element]:
+def render_error(error: T | None, ctx: RenderContext) -> Iterable[h.Element]:
     if error:
         symbol = h.span(".symbol", aria_hidden="true")["⚠ "]
-        yield h.span(".field-error")[symbol, w.one_line(error)]
+        yield h.span(".field-error")[symbol, ctx.format_line(error)]
 
 
-def text_input(block: TextInput, w: Writer) -> h.Node:
+def render_text_input(block: TextInput, ctx: RenderContext) -> h.Node:
     common = {
         "name": block.name,
         "data-kind": "text",
         "maxlength": block.max_length,
-        "placeholder": w.one_line(block.placeholder) if block.placeholder else None,
+        "placeholder": ctx.format_line(block.placeholder) if block.placeholder else None,
         "required": block.required,
         "aria-invalid": "true" if block.error else None,
     }
     if block.multiline:
-        return h.textarea(common, rows=4)[visible(block.value)]
-    kind = block.kind if block.kind in KINDS else "text"
-    return h.input(common, type=kind, value=visible(block.value) or None)
+        return h.textarea(common, rows=4)[remove_invisible(block.value)]
+    kind = block.kind if block.kind in TEXT_INPUT_TYPES else "text"
+    return h.input(common, type=kind, value=remove_invisible(block.value) or None)
 
 
-def number_input(block: NumberInput) -> h.Node:
+def render_number_input(block: NumberInput) -> h.Node:
     return h.input(
         type="number",
         name=block.name,
         data_kind="number",
         step="any",
-        value=number(block.value),
-        min=number(block.minimum),
-        max=number(block.maximum),
+        value=format_number(block.value),
+        min=format_number(block.minimum),
+        max=format_number(block.maximum),
         required=block.required,
         aria_invalid="true" if block.error else None,
     )
 
 
-def number(value: float | None) -> str | None:
+def format_number(value: float | None) -> str | None:
     return None if value is None else f"{value:.10g}"
 
 
-def choice_input(block: ChoiceInput, w: Writer) -> h.Element:
-    """Few choices are all shown, more fold up in a list."""
+def render_choice_input(block: ChoiceInput, ctx: RenderContext) -> h.Element:
+    """Render a choice: few options expanded, more in a select."""
     if not block.many and len(block.choices) > CHOICES_SHOWN:
-        return field(block, w, folded(block, w))
+        return render_field(block, ctx, render_select(block, ctx))
     chosen = set(block.value.split(",")) if block.many else {block.value}
-    boxes = (choice_box(block, choice, w, checked=choice.value in chosen) for choice in block.choices)
-    legend = h.legend[label(block.label, w, required=block.required)]
-    return h.fieldset(class_=field_classes(block.error))[legend, h.div(".choices")[boxes], *mistake(block.error, w)]
+    boxes = (render_choice(block, choice, ctx, checked=choice.value in chosen) for choice in block.choices)
+    legend = h.legend[render_label(block.label, ctx, required=block.required)]
+    return h.fieldset(class_=list_field_classes(block.error))[
+        legend, h.div(".choices")[boxes], *render_error(block.error, ctx)
+    ]
 
 
-def choice_box(block: ChoiceInput, choice: Choice, w: Writer, *, checked: bool) -> h.Element:
+def render_choice(block: ChoiceInput, choice: Choice, ctx: RenderContext, *, checked: bool) -> h.Element:
     box = h.input(
         type="checkbox" if block.many else "radio",
         name=block.name,
         data_kind="many" if block.many else "choice",
         value=choice.value,
         checked=checked,
-        # A required check box would have to be checked itself.
+        # HTML validates `required` for each check box alone, not for the group.
         required=block.required and not block.many,
     )
-    return h.label(".choice")[box, h.span[w.one_line(choice.label)]]
+    return h.label(".choice")[box, h.span[ctx.format_line(choice.label)]]
 
 
-def folded(block: ChoiceInput, w: Writer) -> h.Element:
-    empty = h.option(value="")[w.one_line(t("Please choose"))]
+def render_select(block: ChoiceInput, ctx: RenderContext) -> h.Element:
+    empty = h.option(value="")[ctx.format_line(t("Please choose"))]
     options = (
-        h.option(value=choice.value, selected=choice.value == block.value)[w.one_line(choice.label)]
+        h.option(value=choice.value, selected=choice.value == block.value)[ctx.format_line(choice.label)]
         for choice in block.choices
     )
     return h.select(name=block.name, data_kind="choice", required=block.required)[empty, options]

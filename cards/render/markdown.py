@@ -1,49 +1,51 @@
-"""Words that a client must not take for Markdown: escaped where it could matter, untouched where it cannot."""
+"""Escape text for Markdown, only where it could be parsed as markup."""
 
 import re
 from typing import Final
 
-ALWAYS: Final = re.compile(r"[\[`]|~~+|(?<=\{)\{|\\(?=[!-/:-@\[-`{-~]|$)|&(?=#?\w+;)|<(?=[A-Za-z/!?])")
-MARKS: Final = re.compile(r"[\[`~{\\&<*_]")
-"""What each of the expressions beside this one begins with, except at the start of a line."""
-RUN: Final = re.compile(r"\*+|_+")
+ALWAYS_ESCAPED: Final = re.compile(r"[\[`]|~~+|(?<=\{)\{|\\(?=[!-/:-@\[-`{-~]|$)|&(?=#?\w+;)|<(?=[A-Za-z/!?])")
+ESCAPE_STARTS: Final = re.compile(r"[\[`~{\\&<*_]")
+"""First characters of the patterns beside this one, except at the start of a line."""
+EMPHASIS_RUN: Final = re.compile(r"\*+|_+")
 LINE_START: Final = re.compile(r"(?:[-+=](?=[-+=\s]|$)|#+(?=\s|$)|>|\d{1,9}(?=[.)](?:\s|$)))")
 
 
-def escaped(words: str) -> str:
-    """The words as Markdown that reads as these very words; each line becomes a paragraph.
+def escape_markdown(text: str) -> str:
+    """Escape a text so that Markdown shows it unchanged; each line becomes a paragraph.
 
-    Some mobile clients show a backslash that was not needed. So a masked address (`e***@acme.de`) keeps its stars:
-    only what could open an emphasis is escaped, and what could close one then closes nothing.
+    Some mobile clients show an unneeded backslash. A masked address (`e***@acme.de`) therefore keeps its asterisks:
+    only what could open an emphasis is escaped.
     """
-    if "\n" not in words:
-        return start_escaped(inside_escaped(words.strip()))
-    lines = (line.strip() for line in words.split("\n"))
-    return "\n\n".join(start_escaped(inside_escaped(line)) for line in lines if line)
+    if "\n" not in text:
+        return escape_start(escape_inside(text.strip()))
+    lines = (line.strip() for line in text.split("\n"))
+    return "\n\n".join(escape_start(escape_inside(line)) for line in lines if line)
 
 
-def inside_escaped(line: str) -> str:
-    return RUN.sub(run_escaped, ALWAYS.sub(backslashed, line)) if MARKS.search(line) else line
+def escape_inside(line: str) -> str:
+    return (
+        EMPHASIS_RUN.sub(escape_run, ALWAYS_ESCAPED.sub(add_backslashes, line)) if ESCAPE_STARTS.search(line) else line
+    )
 
 
-def backslashed(match: re.Match[str]) -> str:
+def add_backslashes(match: re.Match[str]) -> str:
     return "".join("\\" + character for character in match[0])
 
 
-def run_escaped(match: re.Match[str]) -> str:
-    """Stars or underscores, escaped unless they cannot open an emphasis or a list."""
+def escape_run(match: re.Match[str]) -> str:
+    """Escape asterisks or underscores unless they cannot open an emphasis or a list."""
     before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
     opens_nothing = bool(before) and (not after or after.isspace())
     inside_word = before.isalnum() and (is_punctuation(after) or (match[0][0] == "_" and after.isalnum()))
-    return match[0] if opens_nothing or inside_word else backslashed(match)
+    return match[0] if opens_nothing or inside_word else add_backslashes(match)
 
 
 def is_punctuation(character: str) -> bool:
     return character.isascii() and character.isprintable() and not character.isalnum() and character != " "
 
 
-def start_escaped(line: str) -> str:
-    """The line without what makes a list, a heading, a rule or a quotation of it."""
+def escape_start(line: str) -> str:
+    """Escape what would make the line a list, heading, rule or quotation."""
     if line[:1].isalpha():
         return line
     if not (match := LINE_START.match(line)):

@@ -1,46 +1,48 @@
-"""Words that Slack must not take for its markup, which knows no escape: told apart, or broken up."""
+"""Escape text for Slack's mrkdwn, which has no escape character: detect markup and break it up."""
 
 import re
 from typing import Final
 
 ENTITIES: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
-SUSPECTS: Final = re.compile(r"[*_~`:>•+\-]|\d[.)]")
-"""Words without any of these are read as they are."""
-RUN: Final = re.compile(r"[*_~]+")
+MARKUP_CHARS: Final = re.compile(r"[*_~`:>•+\-]|\d[.)]")
+"""A text without any of these contains no markup."""
+EMPHASIS_RUN: Final = re.compile(r"[*_~]+")
 EMOJI: Final = re.compile(r":(?=[\w+'\-]+:)")
 LINE_START: Final = re.compile(r"^[^\S\n]*(?:>|[-+*•]\s|\d{1,9}[.)]\s)", re.MULTILINE)
 
 HAIR_SPACE: Final = "\u200a"
-JOINER: Final = "\u2060"
+WORD_JOINER: Final = "\u2060"
 GRAVE: Final = "\u02cb"
 
 
-def is_text(words: str) -> bool:
-    """Whether Slack reads them as these very words where it knows markup; `<`, `>` and `&` are entities there."""
-    if not SUSPECTS.search(words):
+def is_literal(text: str) -> bool:
+    """Tell whether mrkdwn shows the text unchanged; `<`, `>` and `&` are escaped as entities."""
+    if not MARKUP_CHARS.search(text):
         return True
-    if "`" in words or EMOJI.search(words) or LINE_START.search(words):
+    if "`" in text or EMOJI.search(text) or LINE_START.search(text):
         return False
-    return not any(map(opens, RUN.finditer(words)))
+    return not any(map(opens_emphasis, EMPHASIS_RUN.finditer(text)))
 
 
-def opens(run: re.Match[str]) -> bool:
-    """Whether bold, italic or struck words may begin here. Inside a word none do: a masked address keeps its stars."""
+def opens_emphasis(run: re.Match[str]) -> bool:
+    """Tell whether bold, italic or strikethrough may begin here; inside a word, as in a masked address, none does."""
     start, end = run.span()
     before, after = run.string[max(0, start - 1) : start], run.string[end : end + 1]
     inside_word = before.isascii() and before.isalnum() and len(set(run[0])) == 1
     return bool(after) and not after.isspace() and not inside_word
 
 
-def entities(words: str) -> str:
-    """Without what begins a link, a mention or a call to everybody."""
-    return words.translate(ENTITIES)
+def escape_entities(text: str) -> str:
+    """Escape what begins a link, a mention or `@channel`."""
+    return text.translate(ENTITIES)
 
 
-def escaped(words: str) -> str:
-    """As text for a place that always knows markup: a space as thin as a hair keeps each mark from opening anything."""
-    if is_text(words):
-        return entities(words)
-    words = RUN.sub(lambda run: HAIR_SPACE.join((*run[0], "")) if opens(run) else run[0], words.replace("`", GRAVE))
-    words = LINE_START.sub(lambda start: JOINER + start[0], words)
-    return entities(EMOJI.sub(":" + JOINER, words))
+def escape_mrkdwn(text: str) -> str:
+    """Escape a text where mrkdwn cannot be switched off: a hair space after each mark keeps it from opening markup."""
+    if is_literal(text):
+        return escape_entities(text)
+    text = EMPHASIS_RUN.sub(
+        lambda run: HAIR_SPACE.join((*run[0], "")) if opens_emphasis(run) else run[0], text.replace("`", GRAVE)
+    )
+    text = LINE_START.sub(lambda start: WORD_JOINER + start[0], text)
+    return escape_entities(EMOJI.sub(":" + WORD_JOINER, text))

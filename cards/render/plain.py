@@ -1,4 +1,4 @@
-"""Cards as plain text: notifications, the text part of mails, places that show nothing else."""
+"""Render cards as plain text: notifications, the text part of mails, and clients without cards."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -20,67 +20,67 @@ from cards.model import (
     Table,
     Text,
 )
-from cards.render.address import is_safe
-from cards.render.text import SYMBOLS, Writer, file_line
+from cards.render.text import SYMBOLS, RenderContext, file_text
+from cards.render.urls import is_safe_url
 from services.people import Language
 
 
-def notice(card: Card, language: Language, zone: str, now: datetime) -> str:
-    """The one or two sentences that stand for the card, on one line."""
-    return Writer(language, zone, now).one_line(card.plain)
+def render_summary(card: Card, language: Language, zone: str, now: datetime) -> str:
+    """Render the card's summary on one line."""
+    return RenderContext(language, zone, now).format_line(card.plain)
 
 
 def render(card: Card, language: Language, zone: str, now: datetime) -> str:
-    """The card in lines: what happened, what it says, and where its links lead; buttons are left out."""
-    w = Writer(language, zone, now)
-    first = [w.one_line(card.title), *(badge(card.badge, w) if card.badge else ())]
-    said = [w.one_line(card.summary)] if card.summary and card.summary != card.title else []
-    body = (line for block in card.body for line in lines(block, w))
-    return "\n".join(line for line in (" · ".join(first), *said, *body, *links(card.actions, w)) if line)
+    """Render the card as lines with the URLs of its links; other buttons are left out."""
+    ctx = RenderContext(language, zone, now)
+    first = [ctx.format_line(card.title), *(render_badge(card.badge, ctx) if card.badge else ())]
+    summary = [ctx.format_line(card.summary)] if card.summary and card.summary != card.title else []
+    body = (line for block in card.body for line in render_block(block, ctx))
+    return "\n".join(line for line in (" · ".join(first), *summary, *body, *render_links(card.actions, ctx)) if line)
 
 
-def badge(drawn: Badge, w: Writer) -> list[str]:
-    return [f"{SYMBOLS[drawn.state]}{w.one_line(drawn.text)}"]
+def render_badge(badge: Badge, ctx: RenderContext) -> list[str]:
+    return [f"{SYMBOLS[badge.state]}{ctx.format_line(badge.text)}"]
 
 
-def lines(block: Block, w: Writer) -> Iterable[str]:
+def render_block(block: Block, ctx: RenderContext) -> Iterable[str]:
     match block:
         case Text() | Progress():
-            said: Iterable[str] = w.words(block.text).split("\n")
+            lines: Iterable[str] = ctx.format_text(block.text).split("\n")
         case Quote():
-            said = (f"> {line}" for line in w.words(block.text).split("\n"))
+            lines = (f"> {line}" for line in ctx.format_text(block.text).split("\n"))
         case Badge():
-            said = badge(block, w)
+            lines = render_badge(block, ctx)
         case Facts():
-            said = (f"{w.one_line(fact.label)}: {w.one_line(fact.value)}" for fact in block.facts)
+            lines = (f"{ctx.format_line(fact.label)}: {ctx.format_line(fact.value)}" for fact in block.facts)
         case Items():
-            said = rows(block, w)
+            lines = render_items(block, ctx)
         case Table():
-            said = (" | ".join(map(w.one_line, row)) for row in (block.columns, *block.rows))
+            lines = (" | ".join(map(ctx.format_line, row)) for row in (block.columns, *block.rows))
         case Picture() | File():
-            said = (w.one_line(file_line(block) if isinstance(block, File) else block.alternative),)
+            lines = (ctx.format_line(file_text(block) if isinstance(block, File) else block.alternative),)
         case _:
-            # What is to be filled in can be filled in only where cards are shown.
-            said = ()
-    return said
+            # Plain text has no inputs.
+            lines = ()
+    return lines
 
 
-def rows(block: Items, w: Writer) -> Iterator[str]:
+def render_items(block: Items, ctx: RenderContext) -> Iterator[str]:
     if block.heading:
-        yield w.one_line(block.heading)
+        yield ctx.format_line(block.heading)
     for item in block.items:
-        yield f"- {row(item, w)}"
-        yield from links(item.actions, w)
+        yield f"- {render_item(item, ctx)}"
+        yield from render_links(item.actions, ctx)
 
 
-def row(item: Item, w: Writer) -> str:
-    words: list[T] = [item.title, *([item.detail] if item.detail else [])]
-    return " · ".join([*map(w.one_line, words), *(badge(item.badge, w) if item.badge else ())])
+def render_item(item: Item, ctx: RenderContext) -> str:
+    texts: list[T] = [item.title, *([item.detail] if item.detail else [])]
+    return " · ".join([*map(ctx.format_line, texts), *(render_badge(item.badge, ctx) if item.badge else ())])
 
 
-def links(actions: tuple[Action, ...], w: Writer) -> list[str]:
+def render_links(actions: tuple[Action, ...], ctx: RenderContext) -> list[str]:
     return [
-        f"{w.one_line(action.label)}: {action.url}"
+        f"{ctx.format_line(action.label)}: {action.url}"
         for action in actions
-        if isinstance(action, Open) and is_safe(action.url)
+        if isinstance(action, Open) and is_safe_url(action.url)
     ]

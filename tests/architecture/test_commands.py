@@ -5,7 +5,7 @@ import pytest
 from bot.commands import discovery
 from bot.commands.command import Command
 from bot.manifests.menu import LEFT_OUT, MENUS
-from cards.help import SAMPLES
+from cards.help import ARGUMENT_SAMPLES
 
 COMMANDS = tuple(discovery.build_registry().commands.values())
 
@@ -18,7 +18,7 @@ def named(command: Command) -> str:
 @pytest.mark.parametrize("command", COMMANDS, ids=named)
 def test_help_has_an_example_for_every_argument(command: Command) -> None:
     """Whatever can be typed after a command is shown with an example."""
-    assert {name.rstrip("*") for name in command.takes} <= set(SAMPLES)
+    assert {name.rstrip("*") for name in command.takes} <= set(ARGUMENT_SAMPLES)
 
 
 @pytest.mark.parametrize("command", [one for one in COMMANDS if one.listed], ids=named)

@@ -6,10 +6,10 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.jobs.scheduler import DELIVERIES_DAYS, INBOX_DAYS
 from bot.pages.about import PRIVACY_PATH, SUPPORT_PATH, TERMS_PATH, AboutPages
-from cards.about_pages import Operator
+from cards.about_pages import SiteOperator
 
 Client = TestClient[web.Request, web.Application]
-OPERATOR = Operator("Solar<b>haus</b> GmbH", "datenschutz@solarhaus.example")
+OPERATOR = SiteOperator("Solar<b>haus</b> GmbH", "datenschutz@solarhaus.example")
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ async def test_the_times_are_those_that_are_kept(client: Client) -> None:
 async def test_an_unknown_operator_is_no_gap() -> None:
     """Where nobody said who runs it, the page says whom to ask."""
     application = web.Application()
-    application.add_routes(AboutPages(Operator(), "https://kollega.example").routes())
+    application.add_routes(AboutPages(SiteOperator(), "https://kollega.example").routes())
     async with TestClient(TestServer(application)) as opened:
         said = await (await opened.get(TERMS_PATH)).text()
     assert "Your administrator of Microsoft 365 knows who it is." in said

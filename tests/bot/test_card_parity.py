@@ -9,13 +9,13 @@ from typing import Any, Final, TypeAlias
 from msgspec.structs import replace
 from selectolax.lexbor import LexborHTMLParser
 
-from bot.platforms.teams import cards as teams_cards
+from bot.platforms.teams.cards import read_button as read_teams_button
 from cards import gallery
 from cards.examples import NOW, ZONE
 from cards.model import Card, File, Items, Open, Run
 from cards.render import adaptive, blockkit, html
-from cards.render.adaptive import FETCH
-from cards.render.blockkit_inputs import PART
+from cards.render.adaptive import FETCH_COMMAND
+from cards.render.blockkit_inputs import PART_SEPARATOR
 from services.people import Language
 from tests.cards.full_card import full_card
 from tests.cards.slack_client import walk_objects
@@ -24,7 +24,7 @@ Json: TypeAlias = dict[str, Any]
 Button: TypeAlias = tuple[str, str, bool]
 """Command, arguments as JSON, and whether the button sends the inputs."""
 
-EXAMPLES: Final = {**dict(gallery.examples()), "full card": full_card()}
+EXAMPLES: Final = {**dict(gallery.iterate_examples()), "full card": full_card()}
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ def card_controls(card: Card) -> Controls:
     items = [item for block in card.body if isinstance(block, Items) for item in block.items]
     actions = [*card.actions, *(action for item in items for action in item.actions)]
     files = [block for block in card.body if isinstance(block, File)]
-    buttons = [make_button(FETCH, {"file": file.file_id}, collects=False) for file in files]
+    buttons = [make_button(FETCH_COMMAND, {"file": file.file_id}, collects=False) for file in files]
     buttons += [
         make_button(action.command, dict(action.args), collects=action.collects)
         for action in actions
@@ -70,7 +70,7 @@ def teams_controls(card: Card, language: Language) -> Controls:
     buttons: list[Button] = []
     for element in elements:
         if element.get("type") == "Action.Execute":
-            pressed = teams_cards.read_button(element["data"])
+            pressed = read_teams_button(element["data"])
             assert pressed is not None, "a button cannot be read back"
             collects = element["associatedInputs"] == "auto"
             buttons.append(make_button(pressed.command, pressed.args, collects=collects))
@@ -88,16 +88,18 @@ def slack_controls(rendered: Json) -> Controls:
     buttons: list[Button] = []
     if "submit" in rendered:
         metadata = rendered["private_metadata"]
-        buttons += read_button(blockkit.submitted(metadata, {}), metadata)
+        buttons += read_button(blockkit.parse_submission(metadata, {}), metadata)
     for action in actions:
         value = action.get("value") or action.get("selected_option", {}).get("value")
-        buttons += read_button(blockkit.pressed(action, {}), value)
+        buttons += read_button(blockkit.parse_action(action, {}), value)
     urls = [element["url"] for element in [*options, *actions] if "url" in element]
-    input_names = [element["block_id"].partition(PART)[0] for element in elements if element.get("type") == "input"]
+    input_names = [
+        element["block_id"].partition(PART_SEPARATOR)[0] for element in elements if element.get("type") == "input"
+    ]
     return make_controls(buttons, urls, input_names)
 
 
-def read_button(pressed: blockkit.Pressed | None, value: object) -> list[Button]:
+def read_button(pressed: blockkit.ParsedCommand | None, value: object) -> list[Button]:
     """Return the button that Slack's value stands for; none where it opens a URL."""
     if pressed is None:
         return []
@@ -116,14 +118,14 @@ def browser_controls(card: Card, language: Language) -> Controls:
         for node in page.css("[data-cmd]")
     ]
     files = [{"file": node.attributes["data-file"]} for node in page.css("[data-file]")]
-    buttons += [make_button(FETCH, file, collects=False) for file in files]
+    buttons += [make_button(FETCH_COMMAND, file, collects=False) for file in files]
     urls = [node.attributes["href"] or "" for node in page.css("a.button")]
     return make_controls(buttons, urls, [node.attributes["name"] or "" for node in page.css("[data-kind]")])
 
 
 def modal_controls(card: Card, language: Language) -> Controls:
     """Return the controls of a modal; its close button stands for the buttons of the card that cancel."""
-    controls = slack_controls(blockkit.view(card, language, ZONE, NOW))
+    controls = slack_controls(blockkit.render_view(card, language, ZONE, NOW))
     cancels = [action for action in card.actions if isinstance(action, Run) and blockkit.is_cancel(action)]
     controls.buttons += Counter(make_button(action.command, dict(action.args), collects=False) for action in cancels)
     return controls
@@ -134,8 +136,8 @@ def platform_controls(card: Card, language: Language) -> dict[str, Controls]:
     return {
         "Teams": teams_controls(card, language),
         "browser": browser_controls(card, language),
-        "Slack message": slack_controls(blockkit.message(card, language, ZONE, NOW)),
-        "Slack App Home": slack_controls(blockkit.home([card], language, ZONE, NOW)),
+        "Slack message": slack_controls(blockkit.render_message(card, language, ZONE, NOW)),
+        "Slack App Home": slack_controls(blockkit.render_home([card], language, ZONE, NOW)),
         "Slack modal": modal_controls(card, language),
     }
 

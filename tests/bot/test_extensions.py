@@ -3,7 +3,7 @@ import pytest
 from bot.commands.extensions import EXTENSIONS, Extension
 from cards.examples import NOW
 from cards.model import T
-from cards.render.text import Writer
+from cards.render.text import RenderContext
 from services.people import Language
 
 TITLE_MAX_CHARS = 32
@@ -23,4 +23,4 @@ def test_words_fit_into_the_menus(extension: Extension, language: Language) -> N
 
 def written(text: T, language: Language) -> str:
     """The sentence in a language."""
-    return Writer(language, "UTC", NOW).one_line(text)
+    return RenderContext(language, "UTC", NOW).format_line(text)

@@ -12,7 +12,7 @@ from bot.commands import discovery
 from bot.dispatch.dispatcher import CommandDispatcher
 from bot.dispatch.interaction import ConversationProfile, Interaction, InteractionKind, Response, Sender
 from bot.operations.metrics import Metrics
-from cards.render.plain import notice
+from cards.render.plain import render_summary
 from services import file, user
 from services.inbox import Arrival
 from services.people import PlaceKind
@@ -77,7 +77,7 @@ def message(text: str, interaction_id: str = "1") -> Interaction:
 def words(answer: object) -> str:
     """What an answer says."""
     assert isinstance(answer, Response)
-    return notice(answer.card, answer.reader.language, answer.reader.zone, START)
+    return render_summary(answer.card, answer.reader.language, answer.reader.zone, START)
 
 
 async def test_what_was_kept_unheard_is_answered_as_usual(dispatch: CommandDispatcher, slow: SlowCommit) -> None:

@@ -20,7 +20,7 @@ from bot.commands.extensions import EXTENSIONS
 from bot.manifests import teams
 from bot.manifests.menu import ENTRIES_MAX, MENUS, Place
 from bot.pages.about import AboutPages
-from cards.about_pages import Operator
+from cards.about_pages import SiteOperator
 from services.people import Language
 from tests import png
 from tests.architecture.source import ROOT
@@ -156,7 +156,7 @@ def test_the_pages_of_the_listing_are_served() -> None:
     """The pages about the app, its data and its terms stand on the bot's own address, and the bot serves them."""
     developer = teams.manifest(APP, REGISTRY, Language.ENGLISH)["developer"]
     linked = {address.removeprefix(URL) for name, address in developer.items() if name.endswith("Url")}
-    assert linked == {route.path for route in AboutPages(Operator(), URL).routes()}
+    assert linked == {route.path for route in AboutPages(SiteOperator(), URL).routes()}
     assert developer["name"] == "Solarhaus GmbH"
 
 

@@ -51,7 +51,7 @@ HOME_SAMPLES: Final = ("home.colleague", "home.viewer", "home.without_a_team")
 SAMPLE_GROUPS: Final = {
     "every block, input and tone, and limits of the renderers": tuple(BUILT_SAMPLES),
     "buttons: styles, links, more than three, in rows": (
-        "invitation.listed",
+        "invitation.card.listed",
         "lead.examples.details",
         "lead.examples.outlined_in_work",
         "lead.examples.list",
@@ -63,7 +63,7 @@ SAMPLE_GROUPS: Final = {
         "bulk.examples.page_of_the_left_out",
         "channel.offered",
         "help.defective",
-        "invited.told_declined",
+        "invitation.invitee.told_declined",
         "lead.examples.lost",
         "lead.examples.offered",
         "lead.examples.offered_to_a_viewer",
@@ -92,7 +92,7 @@ SAMPLE_GROUPS: Final = {
         "about_pages.privacy_1",
         "about_pages.support_3",
         "install_page.installed",
-        "invited.mail",
+        "invitation.invitee.mail",
         "join_page.code",
     ),
 }
@@ -101,7 +101,7 @@ SAMPLE_GROUPS: Final = {
 
 def renderer_samples() -> dict[str, Card]:
     """Return the samples by name. Raises KeyError for an example that does not exist."""
-    cards = {**dict(gallery.examples()), **BUILT_SAMPLES}
+    cards = {**dict(gallery.iterate_examples()), **BUILT_SAMPLES}
     return {name: cards[name] for names in SAMPLE_GROUPS.values() for name in names}
 
 

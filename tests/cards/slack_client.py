@@ -50,8 +50,8 @@ def clickable_actions(rendered: Mapping[str, Any]) -> Iterator[Json]:
 
 def button_commands(rendered: Mapping[str, Any]) -> list[tuple[str, Json]]:
     """Return command and arguments of every button and of the modal's submit button."""
-    interactions = [blockkit.pressed(action, {}) for action in clickable_actions(rendered)]
-    interactions.append(blockkit.submitted(rendered.get("private_metadata"), {}))
+    interactions = [blockkit.parse_action(action, {}) for action in clickable_actions(rendered)]
+    interactions.append(blockkit.parse_submission(rendered.get("private_metadata"), {}))
     return [(interaction.command, dict(interaction.args)) for interaction in interactions if interaction]
 
 

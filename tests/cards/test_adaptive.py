@@ -130,8 +130,8 @@ def test_speech_has_no_markup() -> None:
 
 def test_many_choices_are_compact() -> None:
     """Up to five choices are expanded, more are a menu, unless several may be chosen."""
-    assert [adaptive.choice_style(count, many=False) for count in (5, 6)] == ["expanded", "compact"]
-    assert adaptive.choice_style(6, many=True) == "expanded"
+    assert [adaptive.select_choice_style(count, many=False) for count in (5, 6)] == ["expanded", "compact"]
+    assert adaptive.select_choice_style(6, many=True) == "expanded"
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ from cards.model import (
 )
 from cards.render import blockkit
 from cards.render.blockkit_actions import is_usable
-from cards.render.text import visible
+from cards.render.text import remove_invisible
 from services.people import Language
 from tests.cards import generated_cards
 from tests.cards.full_card import PICK, full_card
@@ -56,12 +56,12 @@ many_cards = settings(
 
 def render_message(card: Card, **carried: object) -> Json:
     """Render the card as a message to a reader in Berlin."""
-    return blockkit.message(card, Language.ENGLISH, ZONE, NOW, carried=carried or None)
+    return blockkit.render_message(card, Language.ENGLISH, ZONE, NOW, extra=carried or None)
 
 
 def render_modal(card: Card, **carried: object) -> Json:
     """Render the card as a modal for a reader in Berlin."""
-    return blockkit.view(card, Language.ENGLISH, ZONE, NOW, carried=carried or None)
+    return blockkit.render_view(card, Language.ENGLISH, ZONE, NOW, extra=carried or None)
 
 
 def expected_commands(card: Card) -> list[tuple[str, Json]]:
@@ -75,7 +75,7 @@ def expected_commands(card: Card) -> list[tuple[str, Json]]:
 def submit_unchanged(card: Card) -> dict[str, Any]:
     """Return the arguments that a form sends when its inputs are left unchanged."""
     rendered = render_modal(card)
-    interaction = blockkit.submitted(rendered["private_metadata"], initial_state_values(rendered["blocks"]))
+    interaction = blockkit.parse_submission(rendered["private_metadata"], initial_state_values(rendered["blocks"]))
     assert interaction
     return dict(interaction.args)
 
@@ -83,9 +83,9 @@ def submit_unchanged(card: Card) -> dict[str, Any]:
 @pytest.mark.parametrize("language", Language)
 def test_full_card_is_valid(language: Language) -> None:
     """A card with every block is within Slack's limits and valid for Slack's own models."""
-    rendered = blockkit.message(full_card(), language, ZONE, NOW)
+    rendered = blockkit.render_message(full_card(), language, ZONE, NOW)
     assert validate_slack_payload(rendered) == []
-    assert validate_slack_payload(blockkit.view(full_card(), language, ZONE, NOW)) == []
+    assert validate_slack_payload(blockkit.render_view(full_card(), language, ZONE, NOW)) == []
     for block in rendered["blocks"]:
         slack_block = SlackBlock.parse(block)  # pyright: ignore[reportUnknownMemberType] - Slack's own type
         assert slack_block
@@ -116,8 +116,8 @@ def test_a_button_carries_command_and_ids() -> None:
         "v": 1, "cmd": "lead.pick", "args": {"lead": "L-1"}, "back": {"cmd": "lead.list"}
     }  # fmt: skip
     assert (button["style"], button["text"]["emoji"]) == ("primary", False)
-    interaction = blockkit.pressed(button, {})
-    assert interaction == blockkit.Pressed("lead.pick", {"lead": "L-1"}, {"back": {"cmd": "lead.list"}})
+    interaction = blockkit.parse_action(button, {})
+    assert interaction == blockkit.ParsedCommand("lead.pick", {"lead": "L-1"}, {"back": {"cmd": "lead.list"}})
 
 
 def test_three_buttons_then_a_menu() -> None:
@@ -137,7 +137,7 @@ def test_menu_opens_urls() -> None:
     card = Card(t("Lead"), actions=(*(PICK,) * 3, Open(t("Show"), "https://example.com/a"), PICK))
     menu = render_message(card)["blocks"][-1]["elements"][-1]
     assert menu["options"][0]["url"] == "https://example.com/a"
-    assert blockkit.pressed({"selected_option": menu["options"][0]}, {}) is None
+    assert blockkit.parse_action({"selected_option": menu["options"][0]}, {}) is None
 
 
 def test_rows_have_their_buttons() -> None:
@@ -213,7 +213,7 @@ def test_notification_text_has_no_markup() -> None:
     rendered = render_message(Card(verbatim("<!channel> *x*"), (Text(verbatim((LONG + "\n") * 9)),)))
     assert find_markup(rendered["text"]) == []
     assert "<" not in rendered["text"]
-    assert len(rendered["text"]) <= blockkit.TEXT_MAX_CHARS
+    assert len(rendered["text"]) <= blockkit.FALLBACK_MAX_CHARS
     assert rendered["text"].rstrip().endswith("Photovoltaik,")
 
 
@@ -235,8 +235,8 @@ def test_modal_submits_with_its_own_button() -> None:
         "Cancel",
     )
     assert button_commands(rendered) == [("lead.pick", {"lead": "L-1"}), ("lead.create", {"lead": "L-1"})]
-    interaction = blockkit.submitted(rendered["private_metadata"], initial_state_values(rendered["blocks"]))
-    assert interaction == blockkit.Pressed("lead.create", {"lead": "L-1", "title": ""}, {"channel": "C1"})
+    interaction = blockkit.parse_submission(rendered["private_metadata"], initial_state_values(rendered["blocks"]))
+    assert interaction == blockkit.ParsedCommand("lead.create", {"lead": "L-1", "title": ""}, {"channel": "C1"})
 
 
 def test_long_title_is_inside_the_modal() -> None:
@@ -275,7 +275,7 @@ def test_inputs_are_read_back() -> None:
     button = next(
         button for block in render_message(card)["blocks"] for button in block.get("elements", []) if "value" in button
     )
-    interaction = blockkit.pressed(button, initial_state_values(render_message(card)["blocks"]))
+    interaction = blockkit.parse_action(button, initial_state_values(render_message(card)["blocks"]))
     assert interaction
     assert interaction.args == expected
 
@@ -332,15 +332,15 @@ def test_choices_lose_nothing() -> None:
 )
 def test_foreign_value_is_no_command(value: object) -> None:
     """A value that no button of Kollega carries is no command."""
-    assert blockkit.pressed({"value": value}, {}) is None
-    assert blockkit.pressed({"selected_option": {"value": value}}, {}) is None
-    assert blockkit.submitted(value, {}) is None
+    assert blockkit.parse_action({"value": value}, {}) is None
+    assert blockkit.parse_action({"selected_option": {"value": value}}, {}) is None
+    assert blockkit.parse_submission(value, {}) is None
 
 
 @pytest.mark.parametrize("values", [None, [], {"a": 1}, {"a": {"b": 1}}, {"a": {"b": {"selected_option": 5}}}])
 def test_malformed_state_is_empty(values: object) -> None:
     """State values of another shape are read as empty, without an exception."""
-    assert blockkit.filled(values) in ({}, {"a": ""})
+    assert blockkit.parse_inputs(values) in ({}, {"a": ""})
 
 
 def test_oversized_button_value_is_an_error() -> None:
@@ -355,7 +355,11 @@ def test_oversized_button_value_is_an_error() -> None:
 @given(generated_cards.cards)
 def test_any_card_is_valid(card: Card) -> None:
     """Any card is within the limits, keeps its own buttons, and has no markup from users."""
-    for rendered in (render_message(card), render_modal(card), blockkit.home([card], Language.GERMAN, ZONE, NOW)):
+    for rendered in (
+        render_message(card),
+        render_modal(card),
+        blockkit.render_home([card], Language.GERMAN, ZONE, NOW),
+    ):
         assert validate_slack_payload(rendered) == []
         assert_no_markup(rendered)
         rendered_commands = button_commands(rendered)
@@ -378,7 +382,7 @@ def test_any_card_is_valid(card: Card) -> None:
 def test_any_form_sends_its_values(card: Card) -> None:
     """An unchanged form sends the values it was rendered with."""
     rendered = render_modal(card)
-    interaction = blockkit.submitted(rendered["private_metadata"], initial_state_values(rendered["blocks"]))
+    interaction = blockkit.parse_submission(rendered["private_metadata"], initial_state_values(rendered["blocks"]))
     assert interaction
     for block in card.body:
         if isinstance(block, ToggleInput):
@@ -386,4 +390,4 @@ def test_any_form_sends_its_values(card: Card) -> None:
         elif isinstance(block, DateInput):
             assert interaction.args[block.name] == (block.value.isoformat() if block.value else "")
         elif isinstance(block, TextInput):
-            assert interaction.args[block.name] == visible(block.value)
+            assert interaction.args[block.name] == remove_invisible(block.value)

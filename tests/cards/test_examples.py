@@ -13,10 +13,10 @@ from syrupy.assertion import SnapshotAssertion
 
 from cards import gallery
 from cards.examples import NOW, ZONE
-from cards.locale import merged
+from cards.locale import merge_catalogs
 from cards.model import Action, Card, Items, Run, Style, from_json, t, to_json
 from cards.render import adaptive, blockkit, html, mail, plain
-from cards.render.text import PLACEHOLDER, Writer, placeholders
+from cards.render.text import PLACEHOLDER_PATTERN, RenderContext, find_placeholders
 from services.people import Language
 from tests.cards.compact_json import format_compact_json
 from tests.cards.full_card import PICK
@@ -26,12 +26,14 @@ from tests.cards.slack_limits import validate_slack_payload
 from tests.cards.snapshot_files import TextSnapshot
 from tests.cards.teams_schema import validate_adaptive_card
 
-EXAMPLES = dict(gallery.examples())
+EXAMPLES = dict(gallery.iterate_examples())
 TITLE_MAX_CHARS = 72
 """Sixty for the sentence and some room for the names in it."""
 RESERVED_NAMES = {"v", "cmd", "args"}
 """Keys of a button's own data, beside which Teams puts the values of inputs."""
-CATALOGUE = {message.id if isinstance(message.id, str) else message.id[0] for message in merged(Language.GERMAN)}
+CATALOGUE = {
+    message.id if isinstance(message.id, str) else message.id[0] for message in merge_catalogs(Language.GERMAN)
+}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -69,21 +71,21 @@ def assert_stored_without_loss(card: Card) -> None:
 
 def assert_sentences_complete(card: Card) -> None:
     """Require a value for every placeholder, and every sentence in the catalogue, computed ones included."""
-    sentences = list(gallery.texts(card))
+    sentences = list(gallery.iterate_texts(card))
     missing = {
         sentence.source: names
         for sentence in sentences
-        if (names := placeholders(sentence.source + sentence.plural) - sentence.params.keys())
+        if (names := find_placeholders(sentence.source + sentence.plural) - sentence.params.keys())
     }
     assert missing == {}, "placeholders without a value"
     sources = {sentence.source for sentence in sentences}
-    worded = {source for source in sources if any(letter.isalpha() for letter in PLACEHOLDER.sub("", source))}
+    worded = {source for source in sources if any(letter.isalpha() for letter in PLACEHOLDER_PATTERN.sub("", source))}
     assert worded - CATALOGUE == set(), "sentences that are not in the catalogue"
 
 
 def assert_layout_rules(card: Card, language: Language) -> None:
     """Require a short title without exclamation mark and at most one primary button."""
-    title = Writer(language, ZONE, NOW).one_line(card.title)
+    title = RenderContext(language, ZONE, NOW).format_line(card.title)
     assert 0 < len(title) <= TITLE_MAX_CHARS, f"length of the title in {language}"
     assert not title.endswith("!"), f"exclamation mark in {language}"
     assert sum(isinstance(action, Run) and action.style is Style.PRIMARY for action in card.actions) <= 1
@@ -96,16 +98,16 @@ def assert_valid_everywhere(card: Card, language: Language) -> None:
     assert len(json.dumps(teams)) <= adaptive.LIMIT_BYTES, f"size of the Adaptive Card in {language}"
     for surface, payload in slack_payloads(card, language).items():
         assert validate_slack_payload(payload) == [], f"Slack {surface} in {language}"
-    assert mail.mail(card, language, ZONE, NOW).startswith("<!doctype html>"), f"mail in {language}"
-    assert plain.notice(card, language, ZONE, NOW), f"notification in {language}"
+    assert mail.render(card, language, ZONE, NOW).startswith("<!doctype html>"), f"mail in {language}"
+    assert plain.render_summary(card, language, ZONE, NOW), f"notification in {language}"
 
 
 def slack_payloads(card: Card, language: Language) -> dict[str, dict[str, object]]:
     """Return the card as a message, a modal and part of an App Home."""
     return {
-        "message": blockkit.message(card, language, ZONE, NOW),
-        "modal": blockkit.view(card, language, ZONE, NOW),
-        "home": blockkit.home([Card(t("Lead"), actions=(PICK,)), card], language, ZONE, NOW),
+        "message": blockkit.render_message(card, language, ZONE, NOW),
+        "modal": blockkit.render_view(card, language, ZONE, NOW),
+        "home": blockkit.render_home([Card(t("Lead"), actions=(PICK,)), card], language, ZONE, NOW),
     }
 
 
@@ -120,7 +122,7 @@ def assert_hostile_text_is_harmless(card: Card, language: Language) -> None:
     for surface, payload in slack_payloads(hostile, language).items():
         assert validate_slack_payload(payload) == [], f"Slack {surface} with hostile text in {language}"
         assert_no_markup(payload)
-    for render in (html.render, mail.mail):
+    for render in (html.render, mail.render):
         tags, attributes = page_structure(render(hostile, language, ZONE, NOW))
         assert tags == page_structure(render(harmless, language, ZONE, NOW))[0], f"{render.__module__}, {language}"
         assert not [name for name in attributes if name.startswith("on")], f"{render.__module__}, {language}"

@@ -107,21 +107,21 @@ def test_user_text_changes_no_structure(user_text: str) -> None:
 def test_only_web_urls_are_rendered(url: str) -> None:
     """A link that is neither web nor mail is not rendered in any format."""
     card = Card(t("X"), actions=(Open(t("Go"), url),))
-    outputs = [render(card, Language.ENGLISH, ZONE, NOW) for render in (html.render, plain.render, mail.mail)]
+    outputs = [render(card, Language.ENGLISH, ZONE, NOW) for render in (html.render, plain.render, mail.render)]
     assert not [text for text in outputs if url in text]
 
 
 def test_picture_without_a_safe_url_is_its_text() -> None:
     """A picture that cannot be shown is replaced by its alternative text."""
     card = Card(t("X"), (Picture("javascript:alert(1)", verbatim("Leads per day")),))
-    for render in (html.render, mail.mail, plain.render):
+    for render in (html.render, mail.render, plain.render):
         assert "Leads per day" in (output := render(card, Language.ENGLISH, ZONE, NOW))
         assert "javascript" not in output
 
 
 def test_a_page_carries_its_style() -> None:
     """A page contains its stylesheet, whose hash the content security policy permits."""
-    page = html.page("<Join>", "<b>", Language.GERMAN)
+    page = html.render_page("<Join>", "<b>", Language.GERMAN)
     tree = HTMLParser(page)
     style = select(tree, "style")[0].text()
     assert f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'" == html.STYLE_SOURCE
@@ -133,7 +133,7 @@ def test_a_page_carries_its_style() -> None:
 
 def test_a_mail_has_links_and_no_buttons() -> None:
     """A mail shows the card with its links; buttons and inputs, which a mail cannot have, are omitted."""
-    tree = HTMLParser(mail.mail(full_card(), Language.GERMAN, ZONE, NOW))
+    tree = HTMLParser(mail.render(full_card(), Language.GERMAN, ZONE, NOW))
     assert [node.attributes["href"] for node in select(tree, "a")] == ["https://example.com/"]
     assert not select(tree, "button, input, form, script")
     assert select(tree, "h1")[0].text() == "Walmdach, Baujahr 1974"
@@ -144,7 +144,7 @@ def test_a_mail_has_links_and_no_buttons() -> None:
 def test_user_text_changes_no_mail_structure(user_text: str) -> None:
     """A mail has the same elements with any user text as with a harmless one."""
     harmless, hostile = (
-        HTMLParser(mail.mail(full_card(text), Language.GERMAN, ZONE, NOW)) for text in ("x", user_text)
+        HTMLParser(mail.render(full_card(text), Language.GERMAN, ZONE, NOW)) for text in ("x", user_text)
     )
     tags = [[node.tag for node in select(tree, "*") if node.tag != "br"] for tree in (harmless, hostile)]
     assert tags[0] == tags[1]
@@ -161,7 +161,8 @@ def test_plain_text_has_the_content_of_the_card() -> None:
 
 def test_a_notice_is_one_line() -> None:
     """The notification of a card is its summary, or its title, on one line."""
-    assert plain.notice(Card(verbatim("Lead\nL-1")), Language.GERMAN, ZONE, NOW) == "Lead L-1"
+    assert plain.render_summary(Card(verbatim("Lead\nL-1")), Language.GERMAN, ZONE, NOW) == "Lead L-1"
     assert (
-        plain.notice(Card(t("X"), summary=verbatim("Ben picked L-1.")), Language.GERMAN, ZONE, NOW) == "Ben picked L-1."
+        plain.render_summary(Card(t("X"), summary=verbatim("Ben picked L-1.")), Language.GERMAN, ZONE, NOW)
+        == "Ben picked L-1."
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 from markdown_it import MarkdownIt
 
-from cards.render.markdown import escaped
+from cards.render.markdown import escape_markdown
 
 MARKDOWN = MarkdownIt("js-default", {"html": False, "linkify": False})
 """The parser of the Teams desktop and browser clients, with more features than they enable."""
@@ -14,7 +14,7 @@ MARKUP_CHARACTERS = "ab1 *_[]()~`#>-+=.!\\&;<>{}|:/x\n@$^éß“ „"
 
 def render_as_client(text: str) -> str:
     """Return the HTML that a client shows for the escaped text."""
-    return str(MARKDOWN.render(escaped(text))).replace("&quot;", '"')
+    return str(MARKDOWN.render(escape_markdown(text))).replace("&quot;", '"')
 
 
 def render_unformatted(text: str) -> str:
@@ -57,7 +57,7 @@ def test_markup_is_shown_as_text(text: str) -> None:
 
 def test_date_functions_are_escaped() -> None:
     """Clients replace dates in double braces; braces in user text are separated."""
-    assert "{{" not in escaped("{{DATE(2026-11-24T10:00:00Z, SHORT)}} {{{TIME(x)}}}")
+    assert "{{" not in escape_markdown("{{DATE(2026-11-24T10:00:00Z, SHORT)}} {{{TIME(x)}}}")
 
 
 @pytest.mark.parametrize(
@@ -74,5 +74,5 @@ def test_date_functions_are_escaped() -> None:
 )
 def test_ordinary_text_has_no_backslash(text: str) -> None:
     """Masked addresses, file names and figures carry no backslash, which some mobile clients would show."""
-    assert escaped(text) == text
+    assert escape_markdown(text) == text
     assert render_as_client(text) == render_unformatted(text)

@@ -32,18 +32,18 @@ def render_payloads(name: str, card: Card, language: Language) -> str:
     """Return Adaptive Card, HTML, Slack message and, where a sample is shown there, modal and App Home."""
     teams = adaptive.render(card, language, ZONE, NOW)
     web = html.render(card, language, ZONE, NOW).replace("><", ">\n<")
-    slack = [blockkit.message(card, language, ZONE, NOW)]
-    if "submit" in (view := blockkit.view(card, language, ZONE, NOW)) or name in BUILT_SAMPLES:
+    slack = [blockkit.render_message(card, language, ZONE, NOW)]
+    if "submit" in (view := blockkit.render_view(card, language, ZONE, NOW)) or name in BUILT_SAMPLES:
         slack.append(view)
     if name in HOME_SAMPLES:
-        slack.append(blockkit.home([card], language, ZONE, NOW))
+        slack.append(blockkit.render_home([card], language, ZONE, NOW))
     return "\n".join([format_compact_json(teams), web, *map(format_compact_json, slack)])
 
 
 def test_samples_show_every_feature() -> None:
     """Every feature of a card in the examples or in the model occurs in a sample."""
     shown = {feature for card in SAMPLES.values() for feature in card_features(card)}
-    used = {feature for _, card in gallery.examples() for feature in card_features(card)}
+    used = {feature for _, card in gallery.iterate_examples() for feature in card_features(card)}
     assert used - shown == set(), "add a sample to tests/cards/renderer_samples.py"
     blocks = {block.__name__ for block in Block.__args__}
     styles = {f"Run.style = {style}" for style in Style}

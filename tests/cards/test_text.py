@@ -4,16 +4,16 @@ import pytest
 
 from cards.examples import NOW, ZONE
 from cards.model import Amount, Day, Instant, Param, T, TimeStyle, t, tn, verbatim
-from cards.render.text import Writer, zone_named
+from cards.render.text import RenderContext, find_zone
 from services.people import Language
 
-GERMAN = Writer(Language.GERMAN, ZONE, NOW)
-ENGLISH = Writer(Language.ENGLISH, ZONE, NOW)
+GERMAN = RenderContext(Language.GERMAN, ZONE, NOW)
+ENGLISH = RenderContext(Language.ENGLISH, ZONE, NOW)
 
 
 def in_german_and_english(text: T) -> tuple[str, str]:
     """Return the sentence in both languages, with ordinary spaces for non-breaking ones."""
-    german, english = (writer.words(text).replace("\xa0", " ") for writer in (GERMAN, ENGLISH))
+    german, english = (writer.format_text(text).replace("\xa0", " ") for writer in (GERMAN, ENGLISH))
     return german, english
 
 
@@ -95,7 +95,7 @@ def test_a_date_is_the_readers_date() -> None:
 def test_an_unknown_zone_is_utc() -> None:
     """A zone that no system knows falls back to UTC, so that the card is still rendered."""
     for name in ("Mars/Olympus", "", "../etc/passwd", "a" * 5000):
-        assert str(zone_named(name)) == "UTC"
+        assert str(find_zone(name)) == "UTC"
 
 
 @pytest.mark.parametrize(
@@ -122,22 +122,22 @@ def test_sentence_has_one_full_stop() -> None:
 
 def test_user_text_is_not_translated() -> None:
     """User text is not translated, and placeholders in it stay unchanged."""
-    assert GERMAN.words(t("{name} and {other}", name="just now", other="{name}")) == "just now and {name}"
-    assert GERMAN.words(verbatim("just now {text}")) == "just now {text}"
+    assert GERMAN.format_text(t("{name} and {other}", name="just now", other="{name}")) == "just now and {name}"
+    assert GERMAN.format_text(verbatim("just now {text}")) == "just now {text}"
 
 
 def test_an_unknown_placeholder_stays_visible() -> None:
     """A sentence without a value keeps the placeholder, so that the card is still rendered."""
-    assert GERMAN.words(T("Hello {name}")) == "Hello {name}"
-    assert GERMAN.words(T("")) == ""
+    assert GERMAN.format_text(T("Hello {name}")) == "Hello {name}"
+    assert GERMAN.format_text(T("")) == ""
 
 
 def test_control_characters_are_removed() -> None:
     """Control characters and direction overrides are removed, lone surrogates are replaced."""
-    assert GERMAN.words(verbatim("a\u202eb\x00c\u2066d\ufeff")) == "abcd"
-    assert GERMAN.words(verbatim("a\ud800b")) == "a\ufffdb"
+    assert GERMAN.format_text(verbatim("a\u202eb\x00c\u2066d\ufeff")) == "abcd"
+    assert GERMAN.format_text(verbatim("a\ud800b")) == "a\ufffdb"
 
 
 def test_a_title_has_one_line() -> None:
-    """`one_line` replaces line breaks by spaces."""
-    assert GERMAN.one_line(verbatim(" a\r\n  b\n\nc\u2028d ")) == "a b cd"
+    """`format_line` replaces line breaks by spaces."""
+    assert GERMAN.format_line(verbatim(" a\r\n  b\n\nc\u2028d ")) == "a b cd"

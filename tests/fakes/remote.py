@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.platforms.base import Reader, SendFailed, Sent, Target
 from cards.model import Card
-from cards.render.plain import notice
+from cards.render.plain import render_summary
 from tests.builders import START
 
 
@@ -78,4 +78,4 @@ class Searchable(Remote):
 
 
 def _words(card: Card, reader: Reader) -> str:
-    return notice(card, reader.language, reader.zone, START)
+    return render_summary(card, reader.language, reader.zone, START)

@@ -16,7 +16,7 @@ from bot.dispatch.interaction import (
     Response,
     Sender,
 )
-from cards.chat import SHOW
+from cards.chat import SHOW_COMMAND
 from cards.model import to_json
 from services.delivery import Posted
 from services.file import ReceivedFile
@@ -201,13 +201,13 @@ async def test_a_shared_channel_shows_nothing_of_a_lead(shared: Shared) -> None:
     chat, anna = shared.chat, shared.firm.owner
     brought = await people.bring(shared.firm)
     shown = (await anna.reads(shared.firm.channel))[-1]
-    assert SHOW in shown.commands
+    assert SHOW_COMMAND in shown.commands
     assert brought.title not in shown
     args = {"view": "lead.card", "key": brought.lead_id}
-    refused = await shared.presses(SHOW, args)
+    refused = await shared.presses(SHOW_COMMAND, args)
     assert brought.title not in to_json(refused.card).decode()
     incoming = replace(
-        await shared.incoming(kind=InteractionKind.CLICK, command=SHOW, args=args, message_id="m"),
+        await shared.incoming(kind=InteractionKind.CLICK, command=SHOW_COMMAND, args=args, message_id="m"),
         sender=Sender(anna.account.account_id, anna.name),
     )
     answer = await chat.house.dispatch.receive(incoming)
@@ -221,7 +221,7 @@ async def test_a_colleagues_own_answer_in_a_shared_channel_is_concealed(shared: 
     brought = await people.bring(shared.firm)
     seen = await shared.colleague_says(f"lead {brought.ref}")
     said = to_json(seen.card).decode()
-    assert seen.placement is not Placement.NEW or (SHOW in said and brought.title not in said)
+    assert seen.placement is not Placement.NEW or (SHOW_COMMAND in said and brought.title not in said)
     unasked = await shared.colleague_says("disconnect")
     assert unasked.placement is Placement.PRIVATE
 
@@ -254,6 +254,6 @@ async def test_only_what_stands_in_the_teams_places_can_be_shown(shared: Shared)
         await uow.deliveries.add_post(of_ben, uow.now)
     before = state.refused(chat)
     for view, key in (("lead.card", "of-ben"), ("invitation.mail", "x"), ("", "")):
-        await anna.forges(SHOW, {"view": view, "key": key})
+        await anna.forges(SHOW_COMMAND, {"view": view, "key": key})
     assert state.newly_refused(chat, before) <= {"NotFound", "Invalid"}
     assert state.defects(chat) == 0

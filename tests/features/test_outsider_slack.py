@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from cards.chat import SHOW
+from cards.chat import SHOW_COMMAND
 from services import user
 from services.permissions import Role
 from tests.chat import Chat, Person, Room
@@ -54,23 +54,26 @@ async def test_the_shared_channel_is_connected_after_a_warning(shared: Shared) -
 async def test_a_lead_is_a_stub_there_and_each_colleague_opens_it_alone(shared: Shared) -> None:
     """A42: the shared channel shows that there is something; the card comes to whoever may see it alone."""
     brought = await people.bring(shared.firm)
-    [stub] = [one for one in await shared.olga.reads(shared.channel) if SHOW in one.commands]
+    [stub] = [one for one in await shared.olga.reads(shared.channel) if SHOW_COMMAND in one.commands]
     assert brought.title not in await shared.olga.sees(shared.channel)
     ben = shared.firm.of(Role.MEMBER)
-    shown = await ben.presses(SHOW, at=shared.channel)
+    shown = await ben.presses(SHOW_COMMAND, at=shared.channel)
     assert brought.title in shown
     assert "lead.pick" in shown.commands
-    refused = await shared.olga.presses(SHOW, at=shared.channel)
+    refused = await shared.olga.presses(SHOW_COMMAND, at=shared.channel)
     assert brought.title not in refused
     assert brought.title not in await shared.olga.sees(shared.channel)
-    assert stub.message_id == [one for one in await ben.reads(shared.channel) if SHOW in one.commands][-1].message_id
+    assert (
+        stub.message_id
+        == [one for one in await ben.reads(shared.channel) if SHOW_COMMAND in one.commands][-1].message_id
+    )
 
 
 async def test_a_pick_out_of_the_stub_changes_the_own_channel(shared: Shared) -> None:
     """X4: what a colleague does on the card that came to him alone stands on the cards elsewhere at once."""
     brought = await people.bring(shared.firm)
     ben = shared.firm.of(Role.MEMBER)
-    await ben.presses(SHOW, at=shared.channel)
+    await ben.presses(SHOW_COMMAND, at=shared.channel)
     await ben.presses("lead.pick", at=shared.channel, lead=brought.lead_id)
     words = shared.chat.words(de="übernommen von Ben Kaya", en="picked by Ben Kaya")
     assert words in await ben.finds(brought.title, shared.firm.channel)
@@ -109,7 +112,7 @@ async def test_an_outsider_types_in_vain_and_joins(shared: Shared) -> None:
     async with chat.house.units.read() as uow:
         known = await user.known(uow, "slack", chat.stage.tenant, olga.account.account_id)
         assert await uow.members.get(shared.firm.team_id, known)
-    shown = await olga.presses(SHOW, at=shared.channel)
+    shown = await olga.presses(SHOW_COMMAND, at=shared.channel)
     assert shown.words
 
 
@@ -128,5 +131,5 @@ async def test_what_stands_in_a_channel_is_concealed_when_others_come(shared: Sh
     assert first.title not in seen
     assert second.title not in seen
     assert await people.actions(chat, firm.team_id, "team.channel_shared") == 1
-    shown = await firm.owner.presses(SHOW, at=firm.channel, key=first.lead_id)
+    shown = await firm.owner.presses(SHOW_COMMAND, at=firm.channel, key=first.lead_id)
     assert first.title in shown

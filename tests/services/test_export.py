@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from cards import lead as cards
-from cards.render.sheet import Table
-from cards.render.text import Writer
+from cards.render.csv_table import CsvTable
+from cards.render.text import RenderContext
 from services import audit, lead
 from services.errors import NotColleague, NotPermitted
 from services.lead_import import parse_row
@@ -125,8 +125,8 @@ async def test_what_was_exported_can_be_imported(firm: Firm, language: Language)
     texts = {"title": "=1+1", "text": "+2;3\n@x", "company": "-Dach", "phone": "+49 711 1234567", "value": "1234,50"}
     await bring(firm, **texts)
     async with firm.units.write() as uow:
-        table = Table(cards.HEADER, Writer(language, "Europe/Berlin", uow.now))
-        await lead.export(uow, firm.owner, lambda view: table.add(cards.row(view)))
+        table = CsvTable(cards.LEAD_HEADER, RenderContext(language, "Europe/Berlin", uow.now))
+        await lead.export(uow, firm.owner, lambda view: table.add(cards.lead_row(view)))
     opened = open_table(table.content())
     plan, near = plan_of(opened, "leads.csv")
     assert near == frozenset()

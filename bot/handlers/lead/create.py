@@ -44,7 +44,7 @@ class CaptureArgs(Args, frozen=True):
 async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """What is known already, under the leads of the same contact."""
     ctx.actor.require(Permission.LEAD_CREATE)
-    return cards.create_form(known, warnings)
+    return cards.new_lead_form(known, warnings)
 
 
 @CommandDeclaration(
@@ -64,7 +64,7 @@ async def create(ctx: Context, args: CreateArgs) -> Card | CommandResult:
     """Bring a lead in; from a dialog its card goes to where that was opened, unless the team's channel gets it."""
     draft = lead.Draft(**{name: value for name, value in msgspec.structs.asdict(args).items() if name != "accept"})
     brought = await lead.create(ctx.uow, ctx.actor, draft, accept=args.accept)
-    card = cards.shown(brought)
+    card = cards.lead_card(brought)
     if ctx.interaction.kind is not InteractionKind.DIALOG or ctx.actor.place.team_id == ctx.actor.team_id:
         return card
     view = await lead.outline(ctx.uow, ctx.actor, brought.lead_id)
@@ -85,4 +85,4 @@ async def create(ctx: Context, args: CreateArgs) -> Card | CommandResult:
 )
 async def capture(ctx: Context, args: CaptureArgs) -> Card:
     """The form, filled from a message."""
-    return cards.captured(await lead.capture(ctx.uow, ctx.actor, args.message))
+    return cards.captured_lead_form(await lead.capture(ctx.uow, ctx.actor, args.message))

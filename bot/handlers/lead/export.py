@@ -5,7 +5,7 @@ from typing import Final
 from bot.commands.command import Args, CommandDeclaration, Context, Group
 from cards import lead as cards
 from cards.model import Card, t
-from cards.render.sheet import Table
+from cards.render.csv_table import CsvTable
 from services import file, lead
 from services.permissions import Permission
 
@@ -32,9 +32,9 @@ class ExportArgs(Args, frozen=True):
 async def export(ctx: Context, args: ExportArgs) -> Card:
     """The leads that fit into one file, for this person alone."""
     writer = ctx.writer
-    table = Table(cards.HEADER, writer)
-    view = await lead.export(ctx.uow, ctx.actor, lambda one: table.add(cards.row(one)), args.after)
+    table = CsvTable(cards.LEAD_HEADER, writer)
+    view = await lead.export(ctx.uow, ctx.actor, lambda one: table.add(cards.lead_row(one)), args.after)
     if not view.count:
-        return cards.nothing_to_export()
-    name = writer.one_line(cards.named(view))
-    return cards.exported(view, await file.offer(ctx.uow, ctx.actor, name, table.content()))
+        return cards.no_leads_card()
+    name = writer.format_line(cards.leads_file_name(view))
+    return cards.lead_export_card(view, await file.offer(ctx.uow, ctx.actor, name, table.content()))

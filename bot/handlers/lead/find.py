@@ -46,8 +46,10 @@ async def find(ctx: Context, args: FindArgs) -> Card | CommandResult:
     wants_one = ctx.interaction.kind is InteractionKind.DIALOG
     hits = await lead.find(ctx.uow, ctx.actor, args.search, skip=args.skip, limit=args.count, for_others=wants_one)
     if not wants_one:
-        return cards.found(hits)
-    return CommandResult(cards.found(hits), Placement.PRIVATE, tuple(outlined(ctx, one) for one in hits.leads))
+        return cards.search_results_card(hits)
+    return CommandResult(
+        cards.search_results_card(hits), Placement.PRIVATE, tuple(outlined(ctx, one) for one in hits.leads)
+    )
 
 
 @CommandDeclaration(
@@ -68,4 +70,4 @@ async def outline(ctx: Context, args: OutlineArgs) -> CommandResult:
 
 def outlined(ctx: Context, view: lead.LeadView) -> Card:
     """The card for a message that anybody may read."""
-    return cards.outlined(view, lead_url(ctx.public_url, view.lead_id), Instant(ctx.uow.now))
+    return cards.lead_outline_card(view, lead_url(ctx.public_url, view.lead_id), Instant(ctx.uow.now))

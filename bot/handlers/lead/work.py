@@ -106,13 +106,13 @@ class ShareArgs(LeadArgs, frozen=True):
 async def list_(ctx: Context, args: ListArgs) -> Card:
     """A page of leads."""
     kind = KINDS.get(args.kind.casefold(), args.kind.casefold())
-    return cards.listed(await lead.list_(ctx.uow, ctx.actor, kind, before=args.before))
+    return cards.lead_list_card(await lead.list_(ctx.uow, ctx.actor, kind, before=args.before))
 
 
 async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
     """The leads to choose from, where a command needs one and none was named."""
     del known, warnings
-    return cards.listed(await lead.list_(ctx.uow, ctx.actor, ""))
+    return cards.lead_list_card(await lead.list_(ctx.uow, ctx.actor, ""))
 
 
 @CommandDeclaration(
@@ -131,7 +131,7 @@ async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, .
 )
 async def show(ctx: Context, args: LeadArgs) -> Card:
     """One lead."""
-    return cards.shown(await lead.show(ctx.uow, ctx.actor, args.lead))
+    return cards.lead_card(await lead.show(ctx.uow, ctx.actor, args.lead))
 
 
 @CommandDeclaration(
@@ -146,7 +146,7 @@ async def show(ctx: Context, args: LeadArgs) -> Card:
 )
 async def glance(ctx: Context, args: CardArgs) -> Card:
     """A posted card, drawn for this reader."""
-    return cards.standing(await lead.glance(ctx.uow, ctx.actor, args.lead), args.view)
+    return cards.posted_lead_card(await lead.glance(ctx.uow, ctx.actor, args.lead), args.view)
 
 
 @CommandDeclaration(
@@ -187,9 +187,9 @@ async def undo(ctx: Context, args: PickArgs) -> Card:
 
 
 async def _back(ctx: Context, args: PickArgs, view: lead.LeadView, kept: str = "") -> Card:
-    if args.back != cards.PICK_BACK:
-        return cards.shown(view)
-    return cards.listed(await lead.list_(ctx.uow, ctx.actor, args.kind, before=args.before, kept=kept))
+    if args.back != cards.BACK_TO_LIST:
+        return cards.lead_card(view)
+    return cards.lead_list_card(await lead.list_(ctx.uow, ctx.actor, args.kind, before=args.before, kept=kept))
 
 
 @CommandDeclaration(
@@ -208,7 +208,7 @@ async def _back(ctx: Context, args: PickArgs, view: lead.LeadView, kept: str = "
 async def reveal(ctx: Context, args: LeadArgs) -> Card:
     """The contact, for this person alone."""
     details = await lead.reveal(ctx.uow, ctx.actor, args.lead)
-    return cards.detailed(details, lead_url(ctx.public_url, details.lead.lead_id))
+    return cards.lead_details_card(details, lead_url(ctx.public_url, details.lead.lead_id))
 
 
 def _form(drawn: Callable[[lead.LeadView, Mapping[str, Any]], Card]) -> Form:
@@ -236,7 +236,7 @@ def _form(drawn: Callable[[lead.LeadView, Mapping[str, Any]], Card]) -> Form:
 )
 async def note(ctx: Context, args: NoteArgs) -> Card:
     """Note something."""
-    return cards.shown(await lead.note(ctx.uow, ctx.actor, args.lead, args.note, step=args.step))
+    return cards.lead_card(await lead.note(ctx.uow, ctx.actor, args.lead, args.note, step=args.step))
 
 
 @CommandDeclaration(
@@ -257,7 +257,7 @@ async def share(ctx: Context, args: ShareArgs) -> Card | CommandResult:
     """Into a channel or to a colleague; the form, where neither is named."""
     if not args.who and not args.channel:
         return CommandResult(cards.share_form(await lead.to_share(ctx.uow, ctx.actor, args.lead)), Placement.PRIVATE)
-    return cards.shared(await lead.share(ctx.uow, ctx.actor, args.lead, channel=args.channel, who=args.who))
+    return cards.shared_lead_card(await lead.share(ctx.uow, ctx.actor, args.lead, channel=args.channel, who=args.who))
 
 
 async def delegate_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -282,7 +282,7 @@ async def delegate_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[
 )
 async def delegate(ctx: Context, args: DelegateArgs) -> Card:
     """Put a colleague in charge."""
-    return cards.shown(await lead.delegate(ctx.uow, ctx.actor, args.lead, args.who))
+    return cards.lead_card(await lead.delegate(ctx.uow, ctx.actor, args.lead, args.who))
 
 
 @CommandDeclaration(
@@ -302,7 +302,7 @@ async def win(ctx: Context, args: WinArgs) -> Card | CommandResult:
     """Close as won."""
     if args.ask:
         return CommandResult(cards.win_form(await lead.to_work_on(ctx.uow, ctx.actor, args.lead)), Placement.PRIVATE)
-    return cards.shown(await lead.win(ctx.uow, ctx.actor, args.lead, args.amount))
+    return cards.lead_card(await lead.win(ctx.uow, ctx.actor, args.lead, args.amount))
 
 
 @CommandDeclaration(
@@ -320,7 +320,7 @@ async def win(ctx: Context, args: WinArgs) -> Card | CommandResult:
 )
 async def lose(ctx: Context, args: ReasonArgs) -> Card:
     """Close as lost."""
-    return cards.shown(await lead.lose(ctx.uow, ctx.actor, args.lead, args.reason))
+    return cards.lead_card(await lead.lose(ctx.uow, ctx.actor, args.lead, args.reason))
 
 
 @CommandDeclaration(
@@ -337,4 +337,4 @@ async def lose(ctx: Context, args: ReasonArgs) -> Card:
 )
 async def return_(ctx: Context, args: ReasonArgs) -> Card:
     """Give a lead back."""
-    return cards.returned(await lead.return_(ctx.uow, ctx.actor, args.lead, args.reason))
+    return cards.returned_lead_card(await lead.return_(ctx.uow, ctx.actor, args.lead, args.reason))

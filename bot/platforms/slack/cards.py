@@ -29,7 +29,7 @@ from cards.model import (
     ToggleInput,
 )
 from cards.render import blockkit
-from cards.render.text import Writer
+from cards.render.text import RenderContext
 
 INPUTS: Final = (TextInput, NumberInput, ChoiceInput, ToggleInput, DateInput)
 DETAILS: Final = (Facts, File, Items, Table)
@@ -89,7 +89,7 @@ class SlackRenderer:
 
     def message(self, card: Card, reader: Reader) -> Json:
         """Render a card as a message that names its subject."""
-        rendered = blockkit.message(card, reader.language, reader.zone, self.clock())
+        rendered = blockkit.render_message(card, reader.language, reader.zone, self.clock())
         if card.subject is not None and rendered["blocks"] and len(_block_id(card.subject)) <= BLOCK_ID_MAX_CHARS:
             first, *rest = rendered["blocks"]
             rendered["blocks"] = [{**first, "block_id": _block_id(card.subject)}, *rest]
@@ -99,14 +99,14 @@ class SlackRenderer:
     def view(self, card: Card, reader: Reader, origin: ModalOrigin) -> Json:
         """Render a card as a modal."""
         carried: dict[str, Any] = {"at": msgspec.to_builtins(origin)}
-        rendered = blockkit.view(card, reader.language, reader.zone, self.clock(), carried=carried)
+        rendered = blockkit.render_view(card, reader.language, reader.zone, self.clock(), extra=carried)
         return rendered | {"callback_id": "card"}
 
     def home(self, card: Card, reader: Reader, origin: ModalOrigin) -> Json:
         """Render a card as the App Home."""
         carried: dict[str, Any] = {"at": msgspec.to_builtins(origin)}
-        return blockkit.home([card], reader.language, reader.zone, self.clock(), carried=carried)
+        return blockkit.render_home([card], reader.language, reader.zone, self.clock(), extra=carried)
 
     def line(self, words: T, reader: Reader) -> str:
         """Render a text as one line without a card."""
-        return Writer(reader.language, reader.zone, self.clock()).one_line(words)
+        return RenderContext(reader.language, reader.zone, self.clock()).format_line(words)

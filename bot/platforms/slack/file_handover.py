@@ -55,7 +55,7 @@ class FileHandover:
                 await self._deliver_file(interaction, file, answer, reply)
             except SendFailed as failure:
                 _log.warning("file_not_delivered", failure=type(failure).__name__)
-                await self._responder.hint(interaction, answer, cards.UNANSWERED, reply)
+                await self._responder.hint(interaction, answer, cards.RESPONSE_UNDELIVERED, reply)
 
     async def _deliver_file(
         self, interaction: SlackInteraction, file: File, answer: Response, reply: SlackReply

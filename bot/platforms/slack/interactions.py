@@ -16,8 +16,8 @@ from bot.platforms.slack.directory import SlackDirectory, SlackUser
 from bot.platforms.slack.payload import Event, RequestKind, SlackRequest
 from bot.platforms.slack.text import list_mentioned, read_text, to_plain
 from cards.render import blockkit
-from cards.render.blockkit_actions import OPENS, Pressed
-from cards.render.text import zone_named
+from cards.render.blockkit_actions import OPEN_URL, ParsedCommand
+from cards.render.text import find_zone
 from services.people import OUTSIDERS, PlaceKind
 
 PLATFORM: Final = "slack"
@@ -160,12 +160,12 @@ async def _read_click(request: SlackRequest, directory: SlackDirectory) -> Slack
     payload = request.payload
     action = payload.actions[0] if payload.actions else None
     chosen = action.selected_option or {} if action else {}
-    if action is None or action.action_id.partition("#")[0] == OPENS or chosen.get("value") == OPENS:
+    if action is None or action.action_id.partition("#")[0] == OPEN_URL or chosen.get("value") == OPEN_URL:
         return None  # a link button: the client opens the URL by itself
     view = request.view
     state = (view.state if view else payload.state) or None
     option = {"selected_option": action.selected_option} if action.selected_option else {}
-    button = blockkit.pressed({"value": action.value, **option}, state.values if state else {})
+    button = blockkit.parse_action({"value": action.value, **option}, state.values if state else {})
     if view is not None:
         surface = SlackSurface.HOME if view.type == "home" else SlackSurface.MODAL
         return await _read_in_modal(request, directory, surface, button, read_origin(view.private_metadata))
@@ -181,13 +181,17 @@ async def _read_submission(request: SlackRequest, directory: SlackDirectory) -> 
     view = request.view
     if view is None:
         return None
-    button = blockkit.submitted(view.private_metadata, view.state.values if view.state else {})
+    button = blockkit.parse_submission(view.private_metadata, view.state.values if view.state else {})
     origin = read_origin(view.private_metadata)
     return await _read_in_modal(request, directory, SlackSurface.SUBMISSION, button, origin)
 
 
 async def _read_in_modal(
-    request: SlackRequest, directory: SlackDirectory, surface: SlackSurface, button: Pressed | None, origin: ModalOrigin
+    request: SlackRequest,
+    directory: SlackDirectory,
+    surface: SlackSurface,
+    button: ParsedCommand | None,
+    origin: ModalOrigin,
 ) -> SlackInteraction:
     """Read a click in a modal as a click in the conversation where the modal was opened."""
     if surface is SlackSurface.HOME:
@@ -207,7 +211,7 @@ def _build_click(
     request: SlackRequest,
     surface: SlackSurface,
     incoming: Interaction,
-    button: Pressed | None,
+    button: ParsedCommand | None,
     origin: ModalOrigin = NO_ORIGIN,
 ) -> SlackInteraction:
     incoming = replace(incoming, message_id=request.message_id)
@@ -263,7 +267,7 @@ def _build_sender(request: SlackRequest, user: SlackUser) -> Sender:
         user.name,
         user.email,
         user.locale,
-        zone_hint=user.zone if user.zone and zone_named(user.zone).key == user.zone else "",
+        zone_hint=user.zone if user.zone and find_zone(user.zone).key == user.zone else "",
         reference=build_reference(request),
         is_outsider=_is_external(request, user),
     )

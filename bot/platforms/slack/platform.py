@@ -173,13 +173,15 @@ class SlackPlatform:
             if request.kind is not RequestKind.COMMAND:
                 # Slack shows an error at a button, and sends an event again.
                 raise RequestRejected(429, "busy") from busy
-            return self._renderer.message(cards.slow(), self._reader(request))
+            return self._renderer.message(cards.timeout_card(), self._reader(request))
 
     def _render_late(self, request: SlackRequest) -> Json:
         """Return the response for a request that takes longer; a submitted modal must stay open."""
         if request.kind is not RequestKind.SUBMISSION or request.view is None:
             return {}
-        view = self._renderer.view(cards.waiting(), self._reader(request), read_origin(request.view.private_metadata))
+        view = self._renderer.view(
+            cards.waiting_card(), self._reader(request), read_origin(request.view.private_metadata)
+        )
         return {"response_action": "update", "view": view}
 
     def _reader(self, request: SlackRequest) -> Reader:
@@ -216,7 +218,7 @@ class SlackPlatform:
     async def _ask(self, interaction: SlackInteraction) -> Response | None:
         if interaction.is_understood:
             return await self._chat.receive(interaction.incoming)
-        return _answer_unknown(interaction, cards.outdated())
+        return _answer_unknown(interaction, cards.outdated_button_card())
 
     async def _forget_user(self, request: SlackRequest) -> None:
         user: object = request.raw_event.get("user")

@@ -38,7 +38,7 @@ class Responder:
             await self._deliver(interaction, answer, reply)
         except SendFailed as failure:
             log_not_sent(interaction.incoming, failure)
-            await self.hint(interaction, answer, cards.UNANSWERED, reply)
+            await self.hint(interaction, answer, cards.RESPONSE_UNDELIVERED, reply)
 
     async def hint(self, interaction: SlackInteraction, answer: Response, words: T, reply: SlackReply) -> None:
         """Show the user one line of text; a failure is logged and not retried."""
@@ -111,14 +111,14 @@ class Responder:
         try:
             await self.post(interaction, answer)
         except Ambiguous:
-            await self._update_modal(interaction, _with_card(answer, cards.unseen(answer.card)), reply)
+            await self._update_modal(interaction, _with_card(answer, cards.unconfirmed_card(answer.card)), reply)
         except SendFailed as failure:
             _log.info("answer_shown_in_modal", failure=type(failure).__name__)
             await self._update_modal(interaction, answer, reply)
         else:
             is_submission = interaction.surface is SlackSurface.SUBMISSION
             if not is_submission or not reply.send({"response_action": "clear"}):
-                await self._update_modal(interaction, _with_card(answer, Card(cards.ANSWERED_BELOW)), reply)
+                await self._update_modal(interaction, _with_card(answer, Card(cards.RESPONSE_BELOW)), reply)
 
     async def _open_modal(self, interaction: SlackInteraction, answer: Response, reply: SlackReply) -> None:
         """Open a modal; after an expired trigger, send the same card as an ephemeral message."""

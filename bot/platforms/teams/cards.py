@@ -18,7 +18,7 @@ from cards import chat as cards
 from cards.model import Card, Run, T
 from cards.render import adaptive, plain
 from cards.render.adaptive import PAYLOAD_VERSION
-from cards.render.text import Writer
+from cards.render.text import RenderContext
 
 CARD: Final = "application/vnd.microsoft.card.adaptive"
 THUMBNAIL: Final = "application/vnd.microsoft.card.thumbnail"
@@ -104,7 +104,7 @@ class TeamsRenderer:
         """Render a card as a message; the clients of `user_ids` may refresh it to a per-user view."""
         return {
             "type": "message",
-            "summary": plain.notice(card, reader.language, reader.zone, self.clock()),
+            "summary": plain.render_summary(card, reader.language, reader.zone, self.clock()),
             "attachments": [{"contentType": CARD, "content": self.card(card, reader, user_ids)}],
         }
 
@@ -113,9 +113,7 @@ class TeamsRenderer:
         view = ViewCommand(card.refresh.command, dict(card.refresh.args)) if card.refresh and user_ids else back
         shown = card if user_ids else replace(card, refresh=None)
         carried = {"back": {"cmd": view.command, "args": dict(view.args)}} if view else {}
-        rendered = adaptive.render(
-            shown, reader.language, reader.zone, self.clock(), user_ids=user_ids, carried=carried
-        )
+        rendered = adaptive.render(shown, reader.language, reader.zone, self.clock(), user_ids=user_ids, extra=carried)
         if "refresh" in rendered:
             rendered["refresh"]["action"]["verb"] = REFRESH
         return rendered
@@ -123,7 +121,7 @@ class TeamsRenderer:
     def answer(self, card: Card, reader: Reader, user_id: str, back: ViewCommand | None, *, private: bool) -> Json:
         """Render an invoke response that replaces the clicked card in this user's view."""
         if private and back and (card.refresh is None or ViewCommand(card.refresh.command, card.refresh.args) != back):
-            card = cards.returnable(card, back.command, back.args)
+            card = cards.add_back_button(card, back.command, back.args)
         return {"statusCode": 200, "type": CARD, "value": self.card(card, reader, [user_id], back)}
 
     def dialog(self, card: Card, reader: Reader, extra: Json) -> Json:
@@ -152,7 +150,7 @@ class TeamsRenderer:
 
     def line(self, words: T, reader: Reader) -> str:
         """Render a text as one line, where Teams accepts no card."""
-        return Writer(reader.language, reader.zone, self.clock()).one_line(words)
+        return RenderContext(reader.language, reader.zone, self.clock()).format_line(words)
 
     def words(self, card: Card, reader: Reader) -> str:
         """Render a card as plain text on one line."""

@@ -49,7 +49,7 @@ class ExtensionResponder:
 
     async def _respond_to_fetch(self, request: ExtensionRequest, post: Post) -> Json:
         del post
-        answer = await self._ask(request, cards.slow())
+        answer = await self._ask(request, cards.timeout_card())
         return self._render_dialog(request, answer.card, answer.reader, form_id=request.form_id)
 
     async def _respond_to_submission(self, request: ExtensionRequest, post: Post) -> Json:
@@ -58,9 +58,9 @@ class ExtensionResponder:
             return CLOSED
         # A late answer shows the inputs again, with the same form id: a repeated submission is one interaction.
         filled = rebuild_form(request.button.command, request.button.args) if request.button else None
-        answer = await self._ask(request, cards.slow(filled))
+        answer = await self._ask(request, cards.timeout_card(filled))
         if answer.placement is not Placement.NEW:
-            is_slow = answer.card.title == cards.SLOW
+            is_slow = answer.card.title == cards.TIMEOUT_TITLE
             return self._render_dialog(request, answer.card, answer.reader, form_id=request.form_id if is_slow else "")
         return await self._post_or_insert(request, answer, post)
 
@@ -73,7 +73,7 @@ class ExtensionResponder:
                 await post(request, answer)
         except (TimeoutError, Ambiguous):
             _log.warning("extension_post_outcome_unknown")
-            return self._render_dialog(request, cards.unseen(answer.card), answer.reader)
+            return self._render_dialog(request, cards.unconfirmed_card(answer.card), answer.reader)
         except SendFailed as failure:
             _log.info("extension_answer_inserted", failure=type(failure).__name__)
             return self._insert(request, answer)
@@ -87,7 +87,7 @@ class ExtensionResponder:
     async def _respond_to_search(self, request: ExtensionRequest, post: Post) -> Json:
         """Return the list of results, or the reason why it is empty."""
         del post
-        answer = await self._ask(request, cards.slow())
+        answer = await self._ask(request, cards.timeout_card())
         if answer.choices or request.is_page:
             return self._render_list(answer.choices, answer.reader)
         words = self._renderer.words(answer.card, answer.reader)[:TEXT_MAX_CHARS]
@@ -98,21 +98,21 @@ class ExtensionResponder:
         del post
         if request.incoming is None:
             return EMPTY_RESULT
-        answer = await self._ask(request, cards.slow())
+        answer = await self._ask(request, cards.timeout_card())
         return self._render_list(answer.choices, answer.reader)
 
     async def _ask(self, request: ExtensionRequest, otherwise: Card) -> Response:
         """Return the dispatch's answer; `otherwise` after the time limit."""
         reader = reader_of_locale(request.activity.locale or "")
         if request.incoming is None:
-            return Response(cards.outdated(), Placement.PRIVATE, reader)
+            return Response(cards.outdated_button_card(), Placement.PRIVATE, reader)
         try:
             async with asyncio.timeout(self._limit_s):
                 answer = await self._chat.receive(request.incoming)
         except TimeoutError:
             _log.warning("extension_timed_out", name=request.name)
             return Response(otherwise, Placement.PRIVATE, reader)
-        return answer or Response(cards.outdated(), Placement.PRIVATE, reader)
+        return answer or Response(cards.outdated_button_card(), Placement.PRIVATE, reader)
 
     def _render_dialog(self, request: ExtensionRequest, card: Card, reader: Reader, form_id: str = "") -> Json:
         extra = {"once": form_id or secrets.token_hex(8)} | ({"of": request.message_id} if request.message_id else {})

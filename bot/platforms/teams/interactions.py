@@ -20,7 +20,7 @@ from bot.platforms.teams.cards import CANCEL, REFRESH, ButtonPayload, list_cards
 from bot.platforms.teams.directory import TeamsDirectory
 from bot.platforms.teams.files import read_attachments
 from bot.platforms.teams.text import read_mentions, read_text, to_plain
-from cards.render.text import zone_named
+from cards.render.text import find_zone
 from services.people import PlaceKind
 
 PLATFORM: Final = "teams"
@@ -166,7 +166,7 @@ def _build_sender(activity: Activity) -> Sender:
         activity.user_id,
         to_plain(activity.sender.name or "")[:NAME_MAX_CHARS],
         language_hint=locale if isinstance(locale, str) else "",
-        zone_hint=zone if isinstance(zone, str) and zone_named(zone).key == zone else "",
+        zone_hint=zone if isinstance(zone, str) and find_zone(zone).key == zone else "",
         reference=build_user_reference(activity),
     )
 

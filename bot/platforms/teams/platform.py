@@ -140,7 +140,7 @@ class TeamsPlatform:
         reader = _reader_of(interaction)
         if interaction.button is None:
             user_id = interaction.activity.sender.id
-            return self._renderer.answer(cards.outdated(), reader, user_id, None, private=False)
+            return self._renderer.answer(cards.outdated_button_card(), reader, user_id, None, private=False)
         answer = await self._chat.receive(interaction.incoming)
         if answer is None:
             is_click = interaction.incoming.kind is InteractionKind.CLICK
@@ -152,7 +152,7 @@ class TeamsPlatform:
         if interaction.is_understood:
             answer = await self._chat.receive(interaction.incoming)
         else:
-            answer = Response(cards.outdated(), Placement.PRIVATE, _reader_of(interaction))
+            answer = Response(cards.outdated_button_card(), Placement.PRIVATE, _reader_of(interaction))
         if answer is not None:
             await self._responder.reply(interaction, answer)
 

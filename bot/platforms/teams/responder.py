@@ -78,8 +78,8 @@ class Responder:
             await self.post(interaction, answer)
         except SendFailed as failure:
             log_not_sent(interaction.incoming, failure)
-            return cards.UNANSWERED
-        return cards.ANSWERED_BELOW
+            return cards.RESPONSE_UNDELIVERED
+        return cards.RESPONSE_BELOW
 
     async def _deliver_files(self, interaction: TeamsInteraction, answer: Response) -> T | None:
         """Ask about the files of a click's answer in the direct chat; return the note for the clicked card."""
@@ -91,10 +91,10 @@ class Responder:
             await self._ask_about_files(interaction, answer)
         except SendFailed as failure:
             log_not_sent(interaction.incoming, failure)
-            return cards.UNANSWERED
+            return cards.RESPONSE_UNDELIVERED
         if not interaction.is_direct:
             return cards.SENT_DIRECTLY
-        return cards.ANSWERED_BELOW if answer.placement is Placement.NEW else None
+        return cards.RESPONSE_BELOW if answer.placement is Placement.NEW else None
 
     async def _ask_about_files(self, interaction: TeamsInteraction, answer: Response) -> None:
         """Ask for consent to store the files of an answer, in the direct chat and once."""
@@ -137,7 +137,7 @@ class Responder:
             sent = await self._sender.send(_build_user_target(interaction), answer.card, answer.reader)
         except (Gone, Rejected) as failure:
             _log.info("user_not_reachable", failure=type(failure).__name__)
-            unreachable = self._renderer.message(cards.unreachable(), answer.reader, [])
+            unreachable = self._renderer.message(cards.unreachable_card(), answer.reader, [])
             return await ReplyWriter(self._connector, interaction.activity).post(unreachable)
         return sent.message_id
 

@@ -104,7 +104,7 @@ class WebRenderer:
 def _render_card(card: bytes, language: Language, zone: str, minute: datetime) -> tuple[str, str]:
     """Render a card as HTML and as a notice; cached, because the page reloads the same cards at each change."""
     read = from_json(card)
-    return html.render(read, language, zone, minute), plain.notice(read, language, zone, minute)
+    return html.render(read, language, zone, minute), plain.render_summary(read, language, zone, minute)
 
 
 def read_text(text: str, people: Iterable[Person]) -> tuple[str, tuple[Mention, ...]]:

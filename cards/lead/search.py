@@ -1,8 +1,8 @@
-"""Leads that were looked for, and a lead as it may stand in any chat."""
+"""Search results, and the outline of a lead for any chat."""
 
 from typing import Final
 
-from cards.lead import words
+from cards.lead import elements
 from cards.model import (
     Badge,
     Card,
@@ -26,16 +26,16 @@ from cards.model import (
 from services.lead.model import CLOSED, LeadState, LeadView
 from services.lead.search import SEARCH_MAX_CHARS, FoundLeads
 
-IN_WORK: Final = Badge(t("in work"), State.DONE, Tone.GOOD)
-CLOSED_ONE: Final = Badge(t("closed"), State.DONE)
-STILL_OPEN: Final = Badge(t("open"), State.OPEN)
+IN_WORK_BADGE: Final = Badge(t("in work"), State.DONE, Tone.GOOD)
+CLOSED_BADGE: Final = Badge(t("closed"), State.DONE)
+OPEN_BADGE: Final = Badge(t("open"), State.OPEN)
 
 
-def found(view: FoundLeads) -> Card:
-    """The hits as a list, above the line in which to look for something else."""
+def search_results_card(view: FoundLeads) -> Card:
+    """List the results above an input for the next search."""
     return Card(
-        _titled(view),
-        (*_hits(view), TextInput("search", t("Search"), view.search, max_length=SEARCH_MAX_CHARS)),
+        _results_title(view),
+        (*_result_blocks(view), TextInput("search", t("Search"), view.search, max_length=SEARCH_MAX_CHARS)),
         (
             Run(t("Find lead"), "lead.find", style=Style.PRIMARY, collects=True),
             Run(t("Show all"), "lead.list"),
@@ -43,7 +43,7 @@ def found(view: FoundLeads) -> Card:
     )
 
 
-def _titled(view: FoundLeads) -> T:
+def _results_title(view: FoundLeads) -> T:
     if not view.search:
         return t("The newest leads") if view.leads else t("Your team has no lead yet")
     if not view.leads:
@@ -53,28 +53,28 @@ def _titled(view: FoundLeads) -> T:
     return tn("{n} lead for “{search}”", "{n} leads for “{search}”", len(view.leads), search=view.search)
 
 
-def _hits(view: FoundLeads) -> tuple[Items | Text, ...]:
+def _result_blocks(view: FoundLeads) -> tuple[Items | Text, ...]:
     if not view.leads:
         hint = t("A search looks at number, title, company, name and postcode; an e-mail or phone is found as a whole.")
         return (Text(hint, Tone.SUBTLE),)
-    more = (Text(t("There are more. Another word narrows the search."), Tone.SUBTLE),) if view.has_more else ()
-    return (Items(tuple(_hit(lead) for lead in view.leads)), *more)
+    more_text = (Text(t("There are more. Another word narrows the search."), Tone.SUBTLE),) if view.has_more else ()
+    return (Items(tuple(_result_item(lead) for lead in view.leads)), *more_text)
 
 
-def _hit(lead: LeadView) -> Item:
+def _result_item(lead: LeadView) -> Item:
     show = Run(t("Show lead"), "lead.show", {"lead": lead.lead_id})
-    return Item(words.titled(lead), words.contact_line(lead.contact), words.badge(lead), (show,))
+    return Item(elements.lead_title(lead), elements.contact_line(lead.contact), elements.lead_badge(lead), (show,))
 
 
-def outlined(lead: LeadView, url: str, at: Instant) -> Card:
-    """A lead for a message that anybody may read: who else is concerned and how to reach them is not on it."""
+def lead_outline_card(lead: LeadView, url: str, at: Instant) -> Card:
+    """Outline a lead for a public message, without contact details or assignment."""
     contact = lead.contact
-    who = " · ".join(part for part in (contact.name, contact.company, contact.postcode) if part)
-    badge = _outlined_state(lead)
+    enquirer = " · ".join(part for part in (contact.name, contact.company, contact.postcode) if part)
+    badge = _public_badge(lead)
     return Card(
-        words.titled(lead),
+        elements.lead_title(lead),
         (
-            Facts((Fact(t("Enquiry from"), verbatim(who)),)),
+            Facts((Fact(t("Enquiry from"), verbatim(enquirer)),)),
             Text(t("As of {at}. Whoever belongs to the team sees the rest in Kollega.", at=at), Tone.SUBTLE),
         ),
         (Open(t("Open lead"), url),),
@@ -83,8 +83,8 @@ def outlined(lead: LeadView, url: str, at: Instant) -> Card:
     )
 
 
-def _outlined_state(lead: LeadView) -> Badge:
-    """How far it is, without saying with whom."""
+def _public_badge(lead: LeadView) -> Badge:
+    """Say the state without naming the responsible member or team."""
     if lead.state in CLOSED:
-        return CLOSED_ONE
-    return IN_WORK if lead.state is LeadState.PICKED else STILL_OPEN
+        return CLOSED_BADGE
+    return IN_WORK_BADGE if lead.state is LeadState.PICKED else OPEN_BADGE

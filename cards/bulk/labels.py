@@ -1,4 +1,4 @@
-"""The words for what a firm does, why a line is left out, and where an invitation stands."""
+"""Labels for parts, problems and states of a bulk invitation's lines."""
 
 from typing import Final
 
@@ -7,13 +7,13 @@ from services.bulk.model import Fate, LineView, Problem
 from services.invitation.model import OPEN_MAX
 from services.marketplace.model import LINE_MAX_CHARS, PARTNERS_MAX, Part
 
-PARTS: Final[dict[Part, T]] = {
+PART_NAMES: Final[dict[Part, T]] = {
     Part.TAKES: t("takes leads"),
     Part.GIVES: t("gives leads"),
     Part.BOTH: t("gives and takes leads"),
 }
 
-PROBLEMS: Final[dict[Problem, T]] = {
+PROBLEM_TEXTS: Final[dict[Problem, T]] = {
     Problem.ADDRESS: t("no valid e-mail address"),
     Problem.LONG: t("name longer than {limit} characters", limit=LINE_MAX_CHARS),
     Problem.PART: t("part is none of: gives, takes, both"),
@@ -26,7 +26,7 @@ PROBLEMS: Final[dict[Problem, T]] = {
     Problem.OPEN: t("your team has {limit} open invitations already", limit=OPEN_MAX),
 }
 
-FATES: Final[dict[Fate, Badge]] = {
+FATE_BADGES: Final[dict[Fate, Badge]] = {
     Fate.WAITING: Badge(t("waiting its turn"), State.OPEN),
     Fate.REFUSED: Badge(t("left out"), State.WARNING, Tone.WARNING),
     Fate.QUEUED: Badge(t("being sent"), State.OPEN),
@@ -40,15 +40,15 @@ FATES: Final[dict[Fate, Badge]] = {
     Fate.OVER: Badge(t("no longer valid"), State.NONE, Tone.SUBTLE),
 }
 
-REJECTED: Final = "rejected "
+REJECTED_PREFIX: Final = "rejected "
 
 
-def why(line: LineView) -> T | None:
-    """Why nothing was sent or nothing arrived."""
+def failure_reason(line: LineView) -> T | None:
+    """Say why no mail was sent or delivered."""
     if line.problem is not None:
-        return PROBLEMS[line.problem]
+        return PROBLEM_TEXTS[line.problem]
     if line.fate is not Fate.FAILED:
         return None
-    if line.reason.startswith(REJECTED):
-        return t("refused by the mail server ({status})", status=line.reason.removeprefix(REJECTED))
+    if line.reason.startswith(REJECTED_PREFIX):
+        return t("refused by the mail server ({status})", status=line.reason.removeprefix(REJECTED_PREFIX))
     return t("the mail server could not be reached")

@@ -1,4 +1,4 @@
-"""The words of leads: states, steps, contact, money."""
+"""Parts shared by the cards of leads: titles, badges, facts and buttons."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,14 +6,14 @@ from typing import Final
 from cards.model import Amount, Badge, Fact, Instant, Run, State, Style, T, Text, TimeStyle, Tone, t, tn, verbatim
 from services.lead.model import PICKABLE, Act, Contact, LeadState, LeadView, Step
 
-STEPS: Final[Mapping[str, T]] = {
+STEP_LABELS: Final[Mapping[str, T]] = {
     Step.FIRST_CONTACT: t("First contact"),
     Step.QUALIFIED: t("Qualified"),
     Step.OFFER: t("Quote sent"),
     Step.NEGOTIATION: t("Negotiation"),
 }
 
-ORDER: Final[Mapping[LeadState, tuple[Act, ...]]] = {
+ACTION_ORDER: Final[Mapping[LeadState, tuple[Act, ...]]] = {
     LeadState.SUBMITTED: (Act.OFFER, Act.REVEAL),
     LeadState.FAILED: (Act.OFFER, Act.REVEAL),
     LeadState.PICKED: (
@@ -28,10 +28,10 @@ ORDER: Final[Mapping[LeadState, tuple[Act, ...]]] = {
         Act.RETURN,
     ),
 }
-"""What comes first depends on where the lead stands."""
-USUAL: Final = (Act.PICK, Act.REVEAL, Act.SHARE, Act.OFFER)
+"""Order of the buttons by the lead's state."""
+DEFAULT_ACTION_ORDER: Final = (Act.PICK, Act.REVEAL, Act.SHARE, Act.OFFER)
 
-LABELS: Final[Mapping[Act, T]] = {
+ACTION_LABELS: Final[Mapping[Act, T]] = {
     Act.PICK: t("Pick"),
     Act.REVEAL: t("Details"),
     Act.SHARE: t("Share"),
@@ -42,7 +42,7 @@ LABELS: Final[Mapping[Act, T]] = {
     Act.RETURN: t("Return"),
     Act.OFFER: t("Offer on a market"),
 }
-COMMANDS: Final[Mapping[Act, str]] = {
+ACTION_COMMANDS: Final[Mapping[Act, str]] = {
     Act.PICK: "lead.pick",
     Act.REVEAL: "lead.reveal",
     Act.SHARE: "lead.share",
@@ -56,34 +56,37 @@ COMMANDS: Final[Mapping[Act, str]] = {
 }
 
 
-def button(lead: LeadView, act: Act, *, is_first: bool = False) -> Run:
-    """The button of something that this reader may do."""
-    label = LABELS[act] if act is not Act.UNDO else _undo(lead)
-    # Winning asks for the amount first: a click carries none.
-    asks = {"ask": True} if act is Act.WIN else {}
+def action_button(lead: LeadView, action: Act, *, is_first: bool = False) -> Run:
+    """Build the button of one permitted action."""
+    label = ACTION_LABELS[action] if action is not Act.UNDO else _undo_label(lead)
+    # A click carries no amount, so that the button opens the form first.
+    form_args = {"ask": True} if action is Act.WIN else {}
     style = Style.PRIMARY if is_first else Style.NORMAL
-    return Run(label, COMMANDS[act], {"lead": lead.lead_id, **asks}, style)
+    return Run(label, ACTION_COMMANDS[action], {"lead": lead.lead_id, **form_args}, style)
 
 
-def _undo(lead: LeadView) -> T:
+def _undo_label(lead: LeadView) -> T:
     return t("Undo (until {until})", until=Instant(lead.undo_until or lead.created_at))
 
 
-def buttons(lead: LeadView) -> tuple[Run, ...]:
-    """All of them, the likeliest first; only the first one is coloured, and never a look at the details."""
-    order = ORDER.get(lead.state, USUAL)
-    shown = [act for act in order if act in lead.acts]
-    return tuple(button(lead, act, is_first=place == 0 and act is not Act.REVEAL) for place, act in enumerate(shown))
+def action_buttons(lead: LeadView) -> tuple[Run, ...]:
+    """Build the permitted buttons, likeliest first; only the first is primary, and never the details."""
+    order = ACTION_ORDER.get(lead.state, DEFAULT_ACTION_ORDER)
+    permitted = [action for action in order if action in lead.acts]
+    return tuple(
+        action_button(lead, action, is_first=index == 0 and action is not Act.REVEAL)
+        for index, action in enumerate(permitted)
+    )
 
 
-def badge(lead: LeadView) -> Badge:
-    """Where the lead stands, in a few words."""
+def lead_badge(lead: LeadView) -> Badge:
+    """Summarise the lead's state."""
     if lead.state is LeadState.PICKED:
-        return _picked(lead)
-    return _STATES[lead.state](lead)
+        return _picked_badge(lead)
+    return _STATE_BADGES[lead.state](lead)
 
 
-def _picked(lead: LeadView) -> Badge:
+def _picked_badge(lead: LeadView) -> Badge:
     if lead.is_vacant:
         return Badge(t("nobody is in charge"), State.OPEN, Tone.WARNING)
     at = Instant(lead.picked_at or lead.created_at)
@@ -92,85 +95,85 @@ def _picked(lead: LeadView) -> Badge:
     return Badge(t("picked by {name}, {at}", name=lead.picked_by, at=at), State.DONE, Tone.GOOD)
 
 
-def _open(lead: LeadView) -> Badge:
+def _open_badge(lead: LeadView) -> Badge:
     del lead
     return Badge(t("open"), State.OPEN)
 
 
-def _offered(lead: LeadView) -> Badge:
+def _offered_badge(lead: LeadView) -> Badge:
     until = Instant(lead.offered_until or lead.created_at)
     if lead.offer in PICKABLE:
         return Badge(t("open until {until}", until=until), State.OPEN)
     return Badge(t("on offer until {until}", until=until), State.OPEN)
 
 
-def _assigned(lead: LeadView) -> Badge:
+def _assigned_badge(lead: LeadView) -> Badge:
     until = Instant(lead.offered_until or lead.created_at)
     if lead.offer in PICKABLE:
         return Badge(t("for you alone, until {until}", until=until), State.OPEN)
     return Badge(t("assigned, until {until}", until=until), State.OPEN)
 
 
-def _submitted(lead: LeadView) -> Badge:
+def _submitted_badge(lead: LeadView) -> Badge:
     if Act.OFFER in lead.acts:
         return Badge(t("waits to be offered"), State.WARNING, Tone.WARNING)
     return Badge(t("waits for the market's operator"), State.OPEN)
 
 
-def _won(lead: LeadView) -> Badge:
+def _won_badge(lead: LeadView) -> Badge:
     at = Instant(lead.closed_at or lead.created_at)
     if lead.closed_by:
         return Badge(t("won by {name}, {at}", name=lead.closed_by, at=at), State.DONE, Tone.GOOD)
     return Badge(t("won by {name}, {at}", name=lead.taker, at=at), State.DONE, Tone.GOOD)
 
 
-def _lost(lead: LeadView) -> Badge:
+def _lost_badge(lead: LeadView) -> Badge:
     return Badge(t("lost, {at}", at=Instant(lead.closed_at or lead.created_at)), State.DONE)
 
 
-def _failed(lead: LeadView) -> Badge:
+def _failed_badge(lead: LeadView) -> Badge:
     del lead
     return Badge(t("nobody took it"), State.WARNING, Tone.WARNING)
 
 
-_STATES: Final = {
-    LeadState.OPEN: _open,
-    LeadState.OFFERED: _offered,
-    LeadState.ASSIGNED: _assigned,
-    LeadState.SUBMITTED: _submitted,
-    LeadState.WON: _won,
-    LeadState.LOST: _lost,
-    LeadState.FAILED: _failed,
+_STATE_BADGES: Final = {
+    LeadState.OPEN: _open_badge,
+    LeadState.OFFERED: _offered_badge,
+    LeadState.ASSIGNED: _assigned_badge,
+    LeadState.SUBMITTED: _submitted_badge,
+    LeadState.WON: _won_badge,
+    LeadState.LOST: _lost_badge,
+    LeadState.FAILED: _failed_badge,
 }
 
 
-def titled(lead: LeadView) -> T:
-    """The first line of everything about a lead."""
+def lead_title(lead: LeadView) -> T:
+    """Build the title line of a lead."""
     return t("Lead {ref} · {title}", ref=lead.ref, title=lead.title)
 
 
 def contact_line(contact: Contact) -> T:
-    """Who asked, in one line, as far as this reader may see it."""
+    """Summarise the contact in one line, as far as this reader may see it."""
     parts = (contact.name, contact.company, contact.email or contact.phone, contact.postcode)
     return verbatim(" · ".join(part for part in parts if part))
 
 
-def enquirer(lead: LeadView) -> Fact:
+def enquirer_fact(lead: LeadView) -> Fact:
     return Fact(t("Enquiry from"), contact_line(lead.contact))
 
 
-def value(lead: LeadView) -> tuple[Fact, ...]:
+def value_facts(lead: LeadView) -> tuple[Fact, ...]:
     if lead.value_cents is None:
         return ()
     return (Fact(t("Value"), t("about {amount}", amount=Amount(lead.value_cents, lead.currency))),)
 
 
-def source(lead: LeadView) -> tuple[Fact, ...]:
-    named = " · ".join(part for part in (lead.source, lead.campaign) if part)
-    return (Fact(t("Source"), verbatim(named)),) if named else ()
+def source_facts(lead: LeadView) -> tuple[Fact, ...]:
+    sources = " · ".join(part for part in (lead.source, lead.campaign) if part)
+    return (Fact(t("Source"), verbatim(sources)),) if sources else ()
 
 
-def market(lead: LeadView) -> tuple[Fact, ...]:
+def marketplace_facts(lead: LeadView) -> tuple[Fact, ...]:
     if not lead.marketplace:
         return ()
     if not lead.giver:
@@ -178,25 +181,25 @@ def market(lead: LeadView) -> tuple[Fact, ...]:
     return (Fact(t("Market"), t("{market} (from {giver})", market=lead.marketplace, giver=lead.giver)),)
 
 
-def in_charge(lead: LeadView) -> Fact:
+def responsible_fact(lead: LeadView) -> Fact:
     name = verbatim(lead.responsible) if lead.responsible else t("nobody yet")
     return Fact(t("In charge"), name)
 
 
-def step(lead: LeadView) -> tuple[Fact, ...]:
-    known = STEPS.get(lead.step)
-    return (Fact(t("Step"), known),) if known else ()
+def step_facts(lead: LeadView) -> tuple[Fact, ...]:
+    label = STEP_LABELS.get(lead.step)
+    return (Fact(t("Step"), label),) if label else ()
 
 
-def notes(lead: LeadView) -> tuple[Text, ...]:
-    """That somebody has noted something: what, stays in the details, because others read along (A42)."""
+def note_texts(lead: LeadView) -> tuple[Text, ...]:
+    """Say that notes exist; their text stays in the details because a channel has other readers (A42)."""
     if lead.notes is None:
         return ()
-    known = {"name": lead.notes.by, "at": Instant(lead.notes.at)}
-    many = tn("{n} note, by {name}, {at}", "{n} notes, the last one by {name}, {at}", lead.notes.count, **known)
-    return (Text(many, Tone.SUBTLE),)
+    params = {"name": lead.notes.by, "at": Instant(lead.notes.at)}
+    text = tn("{n} note, by {name}, {at}", "{n} notes, the last one by {name}, {at}", lead.notes.count, **params)
+    return (Text(text, Tone.SUBTLE),)
 
 
-def on_day(lead: LeadView) -> Instant:
-    """When the lead came in."""
+def received_on(lead: LeadView) -> Instant:
+    """Format the day on which the lead was created."""
     return Instant(lead.created_at, TimeStyle.DATE)

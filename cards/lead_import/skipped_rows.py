@@ -1,4 +1,4 @@
-"""Why rows became no lead, in words: for the card and for the file that lists them all."""
+"""Reasons why rows were skipped, for the card and the result file."""
 
 from typing import Final
 
@@ -7,9 +7,9 @@ from services.lead_import.model import KNOWN, Field, LeadImport, SkippedRow
 from services.table import Flaw
 from services.table.model import CELL_MAX_CHARS
 
-HEADINGS: Final = (t("Line"), t("Reason"))
+RESULT_HEADER: Final = (t("Line"), t("Reason"))
 
-FIELDS: Final[dict[str, T]] = {
+FIELD_NAMES: Final[dict[str, T]] = {
     Field.NAME: t("Name"),
     Field.TITLE: t("Title"),
     Field.EMAIL: t("E-mail"),
@@ -24,7 +24,7 @@ FIELDS: Final[dict[str, T]] = {
     Field.CAMPAIGN: t("Campaign"),
 }
 
-_REASONS: Final[dict[str, T]] = {
+_REASON_TEXTS: Final[dict[str, T]] = {
     Flaw.UNCLOSED: t("a quotation mark is not closed"),
     Flaw.TOO_MANY_CELLS: t("more cells than headings"),
     Flaw.UNREADABLE: t("unreadable characters"),
@@ -37,24 +37,24 @@ _REASONS: Final[dict[str, T]] = {
 }
 
 
-def reason(row: SkippedRow) -> T:
-    """Why a row was left out; a negative number is the line on which the same contact stands."""
+def skip_reason(row: SkippedRow) -> T:
+    """Say why a row was skipped; a negative number is the line with the same contact."""
     if row.reason == KNOWN and row.number < 0:
         return t("same e-mail or phone as on line {line}", line=-row.number)
     if row.reason == KNOWN:
         return t("already here as {ref}", ref=f"L-{row.number}")
     if row.reason == Flaw.TOO_LONG and not row.argument:
         return t("longer than {limit} characters", limit=row.limit or CELL_MAX_CHARS)
-    field = FIELDS.get(row.argument, verbatim(row.argument))
-    words = _REASONS.get(row.reason, _REASONS["choice"])
-    return T(words.source, {"field": field, "limit": row.limit}) if "{" in words.source else words
+    field = FIELD_NAMES.get(row.argument, verbatim(row.argument))
+    text = _REASON_TEXTS.get(row.reason, _REASON_TEXTS["choice"])
+    return T(text.source, {"field": field, "limit": row.limit}) if "{" in text.source else text
 
 
-def named(one: LeadImport) -> T:
-    """What the file with the rows that were left out is called."""
-    return t("Left out of {name}.csv", name=one.file_name.rpartition(".")[0] or one.file_name)
+def skipped_rows_file_name(lead_import: LeadImport) -> T:
+    """Name the file of skipped rows."""
+    return t("Left out of {name}.csv", name=lead_import.file_name.rpartition(".")[0] or lead_import.file_name)
 
 
-def column(place: int) -> T:
-    """A column without a heading."""
-    return t("Column {n}", n=place + 1)
+def column_label(index: int) -> T:
+    """Label a column without a heading; the index starts at 0."""
+    return t("Column {n}", n=index + 1)
