@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from services.people import Actor
+from services.actor import Actor
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from services.unit_of_work import UnitOfWork
-
 WINDOW_ROWS: Final = 2_000
 """How many rows one look takes in."""
 NAMED_MAX: Final = 20
@@ -103,13 +101,13 @@ INVARIANTS: Final[dict[str, str]] = {
 KINDS: Final = tuple(dict.fromkeys(name.partition(".")[0] for name in INVARIANTS))
 
 
-async def check_all(uow: UnitOfWork) -> tuple[Breach, ...]:
+async def check_all(invariants: Invariants) -> tuple[Breach, ...]:
     """Every breach in the whole database, window by window."""
     found: list[Breach] = []
     for kind in KINDS:
-        look = await uow.invariants.look(kind, "", WINDOW_ROWS)
+        look = await invariants.look(kind, "", WINDOW_ROWS)
         found += look.breaches
         while look.until:
-            look = await uow.invariants.look(kind, look.until, WINDOW_ROWS)
+            look = await invariants.look(kind, look.until, WINDOW_ROWS)
             found += look.breaches
     return tuple(found)

@@ -10,9 +10,9 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from services.actor import Actor
 from services.events import Event
 from services.keyring import Keyring
-from services.people import Actor
 
 # The nouns' use cases are written against this module, and it against their stores.
 if TYPE_CHECKING:
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from services.delivery.store import Deliveries
     from services.file.store import Files
     from services.identity.store import Identities
-    from services.inbox import Inbox
+    from services.inbox.store import Inbox
     from services.installation.store import Installations
     from services.invariants import Invariants
     from services.invitation.store import Invitations
+    from services.job.store import Periods
     from services.lead.store import Leads
     from services.lead_import.store import LeadImports
     from services.marketplace.store import Marketplaces
     from services.member.store import Members
-    from services.periods import Periods
     from services.request.store import Requests
     from services.team.store import Teams
     from services.user.store import Users

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.dispatch.incoming import Incoming, Placement
 from cards.render.text import Writer
-from services.people import Actor
+from services.actor import Actor
 from services.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:

@@ -28,10 +28,10 @@ from bot.views.base import View
 from cards import confirmation, help as help_cards, refusal as refusal_cards
 from cards.model import Card
 from services import audit, file, user
+from services.actor import Actor
 from services.delivery import Posted
 from services.errors import Contended, Invalid, NeedsConfirmation, NotPermitted, Refusal, Unreachable, Unsettled
-from services.inbox import Arrival
-from services.people import Actor
+from services.inbox.store import Arrival
 from services.unit_of_work import UnitOfWork, Units
 
 log = structlog.stdlib.get_logger(__name__)

@@ -6,10 +6,11 @@ from typing import Final
 from bot.commands.registry import Command, Reply
 from bot.dispatch.incoming import Placement
 from cards.chat import concealed
+from services.actor import Actor
 from services.codes import TooManyCodes
 from services.errors import Contended, FromOutside, Refusal
-from services.invitation.model import AlreadyAsked
-from services.people import Actor, Place
+from services.invitation.refusals import AlreadyAsked
+from services.people import Place
 
 FREE: Final = frozenset({"help", "cancel", "invitation.join", "conversation.install", "conversation.remove"})
 """What somebody of another organisation may do before he is a colleague: find help, and join."""

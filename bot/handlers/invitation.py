@@ -7,7 +7,7 @@ from bot.commands.context import Context
 from bot.commands.registry import Args, Command, Group, NoArgs
 from cards import invitation as cards, invited, question as question_cards
 from cards.model import Card, t
-from services import invitation
+from services import invitation, membership
 from services.errors import Warn
 from services.permissions import Permission
 
@@ -133,7 +133,7 @@ async def resend(ctx: Context, args: InvitationArgs) -> Card:
 async def join(ctx: Context, args: JoinArgs) -> Card:
     """With a code, by it; without one, ask in a team's channel, or say where to type it."""
     if args.code:
-        return invited.joined(await invitation.join(ctx.uow, ctx.actor, args.code))
+        return invited.joined(await membership.join(ctx.uow, ctx.actor, args.code))
     if ctx.actor.place.team_id:
         return invited.asked_to_join(await invitation.join_request(ctx.uow, ctx.actor))
     ctx.actor.require(Permission.INVITATION_JOIN)

@@ -7,7 +7,7 @@ from bot.commands.context import Context
 from bot.commands.registry import TO_SOMEBODY, Args, Command, Group, NoArgs
 from cards import member as cards
 from cards.model import Card, t
-from services import member
+from services import member, membership
 from services.errors import Warn
 from services.permissions import Permission
 
@@ -49,7 +49,7 @@ async def role_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn
 
 async def remove(ctx: Context, args: WhoArgs) -> Card:
     """End a colleague's access."""
-    return cards.removed(await member.remove(ctx.uow, ctx.actor, args.who, accept=args.accept))
+    return cards.removed(await membership.remove(ctx.uow, ctx.actor, args.who, accept=args.accept))
 
 
 async def remove_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -61,7 +61,7 @@ async def remove_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
 
 async def leave(ctx: Context, args: NoArgs) -> Card:
     """End one's own access."""
-    return cards.removed(await member.leave(ctx.uow, ctx.actor, accept=args.accept))
+    return cards.removed(await membership.leave(ctx.uow, ctx.actor, accept=args.accept))
 
 
 async def transfer(ctx: Context, args: WhoArgs) -> Card:

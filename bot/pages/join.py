@@ -14,8 +14,9 @@ from cards import join_page as cards
 from cards.model import Card, T
 from cards.render.html import STYLE_SOURCE, drawn, page
 from cards.render.text import Writer
-from services.invitation import InvitationPage, InvitationState, page as invitation
+from services.invitation import InvitationPage, InvitationState
 from services.invitation.model import SENT_STATES
+from services.membership import page as invitation
 from services.people import Language
 from services.unit_of_work import Units
 from services.user.model import DEFAULT_ZONE

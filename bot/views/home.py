@@ -9,7 +9,7 @@ from cards.lead.words import STEPS
 from cards.model import Card
 from cards.request import WISHES
 from services import home, user
-from services.people import Actor
+from services.actor import Actor
 from services.unit_of_work import UnitOfWork
 
 

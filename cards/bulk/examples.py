@@ -7,22 +7,8 @@ from cards.bulk.card import paged, shown, started
 from cards.bulk.forms import form
 from cards.bulk.tables import links_taken, reported
 from cards.refusal import refused
-from services.bulk.model import (
-    TYPED_MAX,
-    BulkForm,
-    BulkPage,
-    BulkState,
-    BulkView,
-    Fate,
-    LineView,
-    NoColumn,
-    NothingToSend,
-    NotYours,
-    Problem,
-    Tally,
-    TooManyBulks,
-    TooManyLines,
-)
+from services.bulk.model import TYPED_MAX, BulkForm, BulkPage, BulkState, BulkView, Fate, LineView, Problem, Tally
+from services.bulk.refusals import NoColumn, NothingToSend, NotYours, TooManyBulks, TooManyLines
 from services.file import OfferedFile
 from services.marketplace.model import Part
 

@@ -7,7 +7,7 @@ from cards.confirmation import warns
 from cards.marketplace.card import MARKETS
 from cards.model import Run, T, t
 from cards.refusal import Explained, explain
-from services.marketplace.model import (
+from services.marketplace.refusals import (
     AlreadyPartner,
     InvitationClosed,
     MarketplaceFull,

@@ -1,10 +1,12 @@
 """What the clock does with bulk invitations: it sends the next slice, follows the mails, forgets what is old."""
 
-from services.bulk.model import DRAFT_KEPT, REPORT_KEPT, Bulk, BulkState, BulkStopped, Fate, tally
+from services.actor import Actor
+from services.bulk.events import BulkStopped
+from services.bulk.model import DRAFT_KEPT, REPORT_KEPT, Bulk, BulkState, Fate, tally
 from services.bulk.send import advance
-from services.notification.model import Copies, Notice
+from services.notices import Copies, Notice
 from services.notification.planner import Planner
-from services.people import Actor, Place, PlaceKind
+from services.people import Place, PlaceKind
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-from services.bulk.model import BulkEvent, BulkResent, BulkStarted, BulkStopped
+from services.bulk.events import BulkEvent, BulkResent, BulkStarted, BulkStopped
 from services.events import Event
-from services.invitation.model import (
+from services.invitation.events import (
     InvitationEvent,
     InvitationExpired,
     InvitationJoined,
-    InvitationKind,
     InvitationRefused,
     InvitationRevoked,
 )
-from services.marketplace.model import PartnerWithdrawn
-from services.notification.model import Copies, Notice, Person
+from services.invitation.model import InvitationKind
+from services.marketplace.events import PartnerWithdrawn
+from services.notices import Copies, Notice, Person
 from services.people import TeamId
 from services.unit_of_work import UnitOfWork
 

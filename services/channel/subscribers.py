@@ -3,11 +3,11 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-from services.channel.model import ChannelDeclined, ChannelOffered
+from services.channel.events import ChannelDeclined, ChannelOffered
 from services.events import Event
-from services.notification.model import Channel, Copies, Notice, Person, Standing
+from services.notices import Channel, Copies, Notice, Person, Standing
 from services.people import TeamId
-from services.team.model import ChannelConnected, ChannelShared
+from services.team.events import ChannelConnected, ChannelShared
 from services.unit_of_work import UnitOfWork
 
 REVIEW: Final = "channel.review"

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from services.delivery.model import DeliveryResent, DeliveryUnknown
+from services.delivery.events import DeliveryResent, DeliveryUnknown
 from services.events import Event
-from services.notification.model import Copies, Notice, Person
+from services.notices import Copies, Notice, Person
 from services.people import TeamId
 from services.permissions import Permission, roles_with
 from services.unit_of_work import UnitOfWork

@@ -6,20 +6,11 @@ import unicodedata
 from datetime import datetime
 from typing import Final
 
-from services.file.model import (
-    KEPT,
-    MADE_MAX,
-    NAME_MAX_CHARS,
-    FileDiscarded,
-    FileFetched,
-    FileGone,
-    FileTooBig,
-    OfferedFile,
-    OpenedFile,
-    Purpose,
-    StoredFile,
-)
-from services.people import Actor, TeamId, UserId
+from services.actor import Actor
+from services.file.events import FileDiscarded, FileFetched
+from services.file.model import KEPT, MADE_MAX, NAME_MAX_CHARS, OfferedFile, OpenedFile, Purpose, StoredFile
+from services.file.refusals import FileGone, FileTooBig
+from services.people import TeamId, UserId
 from services.permissions import Permission
 from services.spreadsheet import CSV, FILE_MAX_BYTES
 from services.unit_of_work import UnitOfWork

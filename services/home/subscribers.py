@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from services.events import Event
 from services.home.model import HOMES_MAX
-from services.identity.model import IdentityLinked
-from services.invitation.model import (
+from services.identity.events import IdentityLinked
+from services.invitation.events import (
     InvitationApproved,
     InvitationDeclined,
     InvitationJoined,
@@ -26,8 +26,8 @@ from services.lead.events import (
     LeadVacated,
     LeadWon,
 )
-from services.marketplace.model import MarketplaceCreated, PartnerEnded, PartnerJoined
-from services.member.model import (
+from services.marketplace.events import MarketplaceCreated, PartnerEnded, PartnerJoined
+from services.member.events import (
     MemberEvent,
     MemberFlagged,
     MemberJoined,
@@ -36,10 +36,10 @@ from services.member.model import (
     MemberRoleChanged,
     TeamTransferred,
 )
-from services.notification.model import Copies, Notice
+from services.notices import Copies, Notice
 from services.people import TeamId
-from services.request.model import RequestApproved, RequestAsked, RequestDeclined, RequestWithdrawn
-from services.team.model import (
+from services.request.events import RequestApproved, RequestAsked, RequestDeclined, RequestWithdrawn
+from services.team.events import (
     ChannelConnected,
     ChannelDisconnected,
     TeamCreated,
@@ -49,7 +49,7 @@ from services.team.model import (
     TeamSettingsChanged,
 )
 from services.unit_of_work import UnitOfWork
-from services.user.model import LanguageChosen
+from services.user.events import LanguageChosen
 
 
 def _drawn(team_id: str, keys: Iterable[str]) -> list[Notice]:

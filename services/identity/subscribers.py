@@ -4,8 +4,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from services.events import Event
-from services.identity.model import IdentityAgreed, IdentityDeclined, IdentityEvent, IdentityLinked
-from services.notification.model import Copies, Notice, Person
+from services.identity.events import IdentityAgreed, IdentityDeclined, IdentityEvent, IdentityLinked
+from services.notices import Copies, Notice, Person
 from services.people import TeamId
 from services.unit_of_work import UnitOfWork
 

@@ -1,6 +1,7 @@
 """What the clock does to invitations."""
 
-from services.invitation.model import SENT_STATES, InvitationExpired, InvitationState
+from services.invitation.events import InvitationExpired
+from services.invitation.model import SENT_STATES, InvitationState
 from services.unit_of_work import UnitOfWork
 
 

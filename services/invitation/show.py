@@ -1,5 +1,6 @@
 """Invitations as their team sees them."""
 
+from services.actor import Actor
 from services.errors import NotFound
 from services.invitation.model import (
     ID_MAX_CHARS,
@@ -13,7 +14,7 @@ from services.invitation.model import (
     number_of,
 )
 from services.masking import mask_email
-from services.people import Actor, TeamId
+from services.people import TeamId
 from services.permissions import Permission, Role
 from services.team.model import Seats, Team
 from services.team.seats import count as count_seats

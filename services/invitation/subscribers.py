@@ -5,8 +5,7 @@ from typing import Any, Final
 
 from services.events import Event
 from services.invitation.decide import waits_for_owner
-from services.invitation.model import (
-    Invitation,
+from services.invitation.events import (
     InvitationAnswered,
     InvitationApproved,
     InvitationCreated,
@@ -14,14 +13,14 @@ from services.invitation.model import (
     InvitationEvent,
     InvitationExpired,
     InvitationJoined,
-    InvitationKind,
     InvitationQuestioned,
     InvitationRefused,
     InvitationRequested,
     InvitationResent,
     InvitationRevoked,
 )
-from services.notification.model import Channels, Copies, Mail, Notice, Person
+from services.invitation.model import Invitation, InvitationKind
+from services.notices import Channels, Copies, Mail, Notice, Person
 from services.people import TeamId
 from services.permissions import Role
 from services.unit_of_work import UnitOfWork

@@ -6,12 +6,13 @@ from typing import Final
 
 import phonenumbers
 
+from services.actor import Actor
 from services.lead.draft import line
 from services.lead.find import NUMBER, find as find_one
 from services.lead.model import DEFAULT_COUNTRY, PAGE_ROWS, Keys, LeadView, Seen
 from services.lead.view import has_contact, masked_text, view_of
 from services.masking import mask_name, mask_postcode
-from services.people import Actor, PlaceKind, TeamId
+from services.people import PlaceKind, TeamId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

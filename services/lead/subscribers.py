@@ -25,7 +25,7 @@ from services.lead.events import (
     LeadWon,
 )
 from services.lead.model import PICKABLE
-from services.notification.model import THREAD, Channel, Channels, Copies, Notice, Person
+from services.notices import THREAD, Channel, Channels, Copies, Notice, Person
 from services.people import TeamId
 from services.unit_of_work import UnitOfWork
 

@@ -12,6 +12,7 @@ import msgspec
 from services import file
 from services.lead.create import first_entry, own_sight
 from services.lead.model import Lead, LeadState
+from services.lead_import.events import LeadImportEvent, LeadImportFinished, LeadImportStopped, LeadsImported
 from services.lead_import.model import (
     ATTEMPTS_MAX,
     LEASE,
@@ -20,10 +21,6 @@ from services.lead_import.model import (
     Batch,
     Halt,
     LeadImport,
-    LeadImportEvent,
-    LeadImportFinished,
-    LeadImportStopped,
-    LeadsImported,
     NewLead,
     SkippedRow,
     Tally,

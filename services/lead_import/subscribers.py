@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from services.events import Event
-from services.lead_import.model import (
+from services.lead_import.events import (
     LeadImportEvent,
     LeadImportFinished,
     LeadImportStarted,
     LeadImportStopped,
     LeadsImported,
 )
-from services.notification.model import Copies, Notice
+from services.notices import Copies, Notice
 from services.people import TeamId
 from services.unit_of_work import UnitOfWork
 

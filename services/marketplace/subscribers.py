@@ -4,8 +4,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from services.events import Event
-from services.marketplace.model import PartnerDeclined, PartnerEnded, PartnerJoined
-from services.notification.model import Copies, Notice, Person
+from services.marketplace.events import PartnerDeclined, PartnerEnded, PartnerJoined
+from services.notices import Copies, Notice, Person
 from services.people import TeamId
 from services.permissions import Role
 from services.unit_of_work import UnitOfWork

@@ -4,8 +4,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from services.events import Event
-from services.member.model import MemberJoined, MemberLeft, MemberRemoved, MemberRoleChanged, TeamTransferred
-from services.notification.model import Notice, Person
+from services.member.events import MemberJoined, MemberLeft, MemberRemoved, MemberRoleChanged, TeamTransferred
+from services.notices import Notice, Person
 from services.people import TeamId
 from services.permissions import Role
 from services.unit_of_work import UnitOfWork

@@ -14,7 +14,7 @@ from services.lead import subscribers as lead
 from services.lead_import import subscribers as lead_import
 from services.marketplace import subscribers as marketplace
 from services.member import subscribers as member
-from services.notification.model import Notice
+from services.notices import Notice
 from services.request import subscribers as request
 from services.unit_of_work import UnitOfWork
 

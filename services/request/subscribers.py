@@ -4,17 +4,11 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from services.events import Event
-from services.notification.model import Copies, Notice, Person
+from services.notices import Copies, Notice, Person
 from services.people import TeamId
 from services.permissions import Permission, roles_with
 from services.request.ask import DECIDERS_MAX
-from services.request.model import (
-    RequestApproved,
-    RequestAsked,
-    RequestDeclined,
-    RequestEvent,
-    RequestWithdrawn,
-)
+from services.request.events import RequestApproved, RequestAsked, RequestDeclined, RequestEvent, RequestWithdrawn
 from services.unit_of_work import UnitOfWork
 
 

@@ -122,4 +122,4 @@ async def withstand(
     assert not changed, changed
     assert len(await state.heard_by(firm)) == len(heard)
     async with chat.house.units.read() as uow:
-        assert await check_all(uow) == ()
+        assert await check_all(uow.invariants) == ()

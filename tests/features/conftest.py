@@ -114,4 +114,4 @@ async def chat(
         }
         yield Chat(stages[platform], house, clock, language, client, mails, PUBLIC_URL, stages=stages)
         async with house.units.read() as uow:
-            assert await check_all(uow) == ()
+            assert await check_all(uow.invariants) == ()

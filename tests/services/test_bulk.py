@@ -9,20 +9,8 @@ from hypothesis import given, strategies as st
 
 from services import bulk, file, marketplace
 from services.bulk import parse, scheduled
-from services.bulk.model import (
-    KEPT_MAX,
-    SLICE,
-    BulkState,
-    Fate,
-    Line,
-    LineState,
-    NoColumn,
-    NothingToSend,
-    Problem,
-    TooManyBulks,
-    TooManyLines,
-    fate_of,
-)
+from services.bulk.model import KEPT_MAX, SLICE, BulkState, Fate, Line, LineState, Problem, fate_of
+from services.bulk.refusals import NoColumn, NothingToSend, TooManyBulks, TooManyLines
 from services.delivery.model import State
 from services.errors import Invalid, NotFound, NotPermitted, Outdated
 from services.invitation.model import InvitationState

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from services import file
+from services.actor import Actor
 from services.errors import NotColleague, NotPermitted
 from services.file import access
 from services.file.model import (
@@ -18,7 +19,6 @@ from services.file.model import (
     ReceivedFile,
 )
 from services.keyring import Keyring, Unsealable
-from services.people import Actor
 from services.permissions import Role
 from services.spreadsheet import FILE_MAX_BYTES
 from storage.engine import Database

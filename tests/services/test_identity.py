@@ -3,9 +3,9 @@
 import asyncio
 
 from services import identity, invitation, lead, team
+from services.actor import Actor
 from services.errors import Refusal
 from services.identity import Link, scheduled
-from services.people import Actor
 from services.permissions import Role
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock

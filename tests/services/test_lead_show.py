@@ -14,7 +14,7 @@ from services.lead import subscribers
 from services.lead.events import LeadDelegated, LeadEvent, LeadPicked, LeadReturned
 from services.lead.model import Act, Filter, GoneLead, LeadState, LeadView
 from services.masking import mask_email, mask_name, mask_phone, mask_postcode, mask_text
-from services.notification.model import Channels, Copies, Person
+from services.notices import Channels, Copies, Person
 from storage.engine import Database
 from storage.unit_of_work import SqlUnits
 from tests.services.firms import bring, draft, found, look, offered, open_market, pick

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services import bulk, channel, identity, invitation, lead, marketplace, request
 from services.delivery import Delivery, Kind, Posted, State
-from services.inbox import Arrival
+from services.inbox.store import Arrival
 from services.invariants import INVARIANTS, KINDS, Breach, check_all
 from services.lead_import import process
 from services.lead_import.model import Tally
@@ -197,7 +197,9 @@ class House:
 
     async def breaches(self, connection: AsyncConnection) -> tuple[Breach, ...]:
         """What is found in the transaction of this connection."""
-        return await check_all(SqlUnit(connection, self.clock(), Common(KEYRING, DEFAULT_PLAN, Ids()), writes=False))
+        return await check_all(
+            SqlUnit(connection, self.clock(), Common(KEYRING, DEFAULT_PLAN, Ids()), writes=False).invariants
+        )
 
     async def broken_by(self, name: str) -> set[str]:
         """The invariants that do not hold after what breaks this one."""

@@ -77,7 +77,7 @@ async def test_nothing_goes_on_naming_the_second_one(database: Database, units: 
 async def _breaches(units: SqlUnits) -> set[str]:
     """What the town breaks anyhow, because its things are thrown together."""
     async with units.read() as uow:
-        return {one.invariant for one in await check_all(uow)}
+        return {one.invariant for one in await check_all(uow.invariants)}
 
 
 async def test_a_colleague_who_decided_for_the_other_one_stays_two_people(units: SqlUnits, clock: Clock) -> None:

@@ -13,7 +13,7 @@ from bot.platforms.slack.cards import Drawing
 from bot.platforms.slack.tokens import Tokens
 from bot.platforms.ttl_cache import Remembered
 from cards.model import Card
-from services.notification.model import THREAD
+from services.notices import THREAD
 
 KEY_EVENT: Final = "kollega_delivery"
 """Under this name a message carries the key by which it is found again."""

@@ -1,0 +1,1 @@
+"""Scheduled jobs and the periods in which they have run."""

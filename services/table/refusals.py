@@ -1,0 +1,13 @@
+"""Refusals about tables: each is named by the state that refuses."""
+
+from dataclasses import dataclass
+
+from services.errors import Refusal
+
+
+@dataclass(eq=False)
+class Unreadable(Refusal):
+    """The file is no table; `reason` says why: "spreadsheet", "binary", "empty", "bytes", "columns" or "rows"."""
+
+    reason: str
+    limit: int = 0
