@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.inbox.store import Arrival
+from services.inbox.model import Arrival
 from storage.tables import inbox
 
 _KEY: Final = (inbox.c.platform, inbox.c.tenant, inbox.c.interaction_id)

@@ -23,12 +23,12 @@ from services.inbox.store import Inbox
 from services.installation.store import Installations
 from services.invariants import Invariants
 from services.invitation.store import Invitations
-from services.job.store import Periods
 from services.keyring import Keyring
 from services.lead.store import Leads
 from services.lead_import.store import LeadImports
 from services.marketplace.store import Marketplaces
 from services.member.store import Members
+from services.period.store import Periods
 from services.plans import DEFAULT_PLAN
 from services.request.store import Requests
 from services.team.store import Teams

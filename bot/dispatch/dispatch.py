@@ -31,7 +31,7 @@ from services import audit, file, user
 from services.actor import Actor
 from services.delivery import Posted
 from services.errors import Contended, Invalid, NeedsConfirmation, NotPermitted, Refusal, Unreachable, Unsettled
-from services.inbox.store import Arrival
+from services.inbox.model import Arrival
 from services.unit_of_work import UnitOfWork, Units
 
 log = structlog.stdlib.get_logger(__name__)

@@ -29,6 +29,7 @@ from cards.model import (
     verbatim,
 )
 from services.file import OfferedFile
+from services.lead.model import REFERENCE
 from services.lead_import.model import (
     Field,
     Halt,
@@ -222,11 +223,11 @@ def done(view: ImportView) -> Card:
         "{n} lead imported from {name}", "{n} leads imported from {name}", found.tally.imported, name=found.file_name
     )
     span = ()
-    if found.first_number is not None and found.first_number != found.last_number:
-        first, last = f"L-{found.first_number}", f"L-{found.last_number}"
-        span = (Text(t("{first} to {last}; your team sees them in its list.", first=first, last=last)),)
-    elif found.first_number is not None:
-        span = (Text(t("{ref}; your team sees it in its list.", ref=f"L-{found.first_number}")),)
+    if found.first_number is not None and found.last_number is not None:
+        first, last = REFERENCE.write(found.first_number), REFERENCE.write(found.last_number)
+        one = t("{ref}; your team sees it in its list.", ref=first)
+        several = t("{first} to {last}; your team sees them in its list.", first=first, last=last)
+        span = (Text(one if first == last else several),)
     return _card(
         view,
         title,

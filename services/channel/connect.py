@@ -1,6 +1,5 @@
 """A channel of another platform becomes the team's: by a code typed there, confirmed where it was shown (A34)."""
 
-from datetime import timedelta
 from typing import Final
 
 from services import codes
@@ -18,8 +17,6 @@ from services.team.refusals import AlreadyConnected, NotInChannel
 from services.unit_of_work import UnitOfWork
 
 PURPOSE: Final = "channel code"
-KEPT: Final = timedelta(days=1)
-"""So long a card about an offer still says how it ended."""
 
 
 async def ask(uow: UnitOfWork, actor: Actor) -> ChannelCode:

@@ -122,11 +122,6 @@ async def load(uow: UnitOfWork, team_id: TeamId, file_id: str) -> OpenedFile | N
     return OpenedFile(stored, uow.keyring.unseal(SEAL, sealed, team_id, file_id))
 
 
-async def forget(uow: UnitOfWork, limit: int) -> int:
-    """Remove the files whose time is over."""
-    return await uow.files.forget(uow.now, limit)
-
-
 def _expiry(now: datetime, purpose: Purpose) -> datetime:
     return now + KEPT[purpose]
 

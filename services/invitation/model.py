@@ -1,12 +1,13 @@
 """An invitation: somebody may join a team as a colleague, or a firm may join a marketplace as a partner."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from services.people import Language, TeamId
 from services.permissions import Role
+from services.reference import Reference
 from services.team.model import Seats
 
 VALID_DAYS = 7
@@ -24,7 +25,7 @@ OPEN_MAX = 200
 
 ID_MAX_CHARS = 64
 
-_REFERENCE = re.compile(r"[Ii]-?0*(\d{1,9})")
+REFERENCE: Final = Reference("I")
 
 
 class InvitationKind(StrEnum):
@@ -86,7 +87,7 @@ class Invitation:
 
     @property
     def ref(self) -> str:
-        return f"I-{self.number}"
+        return REFERENCE.write(self.number)
 
     @property
     def invitee(self) -> str:
@@ -141,13 +142,7 @@ class Question:
     @property
     def ref(self) -> str:
         """Of the invitation."""
-        return f"I-{self.number}"
-
-
-def number_of(ref: str) -> int | None:
-    """The number in a reference such as I-7; None for what is an id, if anything."""
-    match = _REFERENCE.fullmatch(ref.strip())
-    return int(match[1]) if match else None
+        return REFERENCE.write(self.number)
 
 
 @dataclass(frozen=True, slots=True)

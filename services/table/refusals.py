@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from services.errors import Refusal
 
 
+class TableRefusal(Refusal):
+    """A file cannot be read as a table."""
+
+
 @dataclass(eq=False)
-class Unreadable(Refusal):
+class Unreadable(TableRefusal):
     """The file is no table; `reason` says why: "spreadsheet", "binary", "empty", "bytes", "columns" or "rows"."""
 
     reason: str

@@ -14,7 +14,7 @@ from bot.dispatch.incoming import Answer, Incoming, Kind, Sender, Where
 from bot.operations.metrics import Metrics
 from cards.render.plain import notice
 from services import file, user
-from services.inbox.store import Arrival
+from services.inbox.model import Arrival
 from services.people import PlaceKind
 from storage.engine import Database
 from storage.unit_of_work import SqlUnits

@@ -276,12 +276,12 @@ async def test_lists_and_reports_are_forgotten(units: SqlUnits, clock: Clock) ->
     unsent = await listed(operator, firms(2, 5))
     clock.at += timedelta(days=2)
     async with units.write() as uow:
-        assert await scheduled.forget(uow, 10) == 1
+        assert await scheduled.purge(uow, 10) == 1
         assert await uow.bulks.get(operator.team_id, unsent.bulk_id) is None
     clock.at += timedelta(days=90)
     await tick(operator)
     async with units.write() as uow:
-        assert await scheduled.forget(uow, 10) == 1
+        assert await scheduled.purge(uow, 10) == 1
     assert len(await invited(operator)) == 2
 
 

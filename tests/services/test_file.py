@@ -8,7 +8,7 @@ from sqlalchemy import select
 from services import file
 from services.actor import Actor
 from services.errors import NotColleague, NotPermitted
-from services.file import access
+from services.file import scheduled
 from services.file.model import (
     MADE_MAX,
     RECEIVED_MAX,
@@ -51,7 +51,7 @@ async def read(units: SqlUnits, actor: Actor, file_id: str) -> OpenedFile:
 async def tidy(units: SqlUnits) -> int:
     """The clock's work; how many files it removed."""
     async with units.write() as uow:
-        return await access.forget(uow, 100)
+        return await scheduled.purge(uow, 100)
 
 
 @pytest.fixture

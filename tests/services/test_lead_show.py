@@ -278,7 +278,11 @@ def test_masks_leave_what_the_rules_say(mask: Callable[[str], str], text: str, l
 async def told(units: SqlUnits, happened: LeadEvent) -> list[tuple[type[object], str, str]]:
     """Kind of audience, view and team of every notice of an event."""
     async with units.read() as uow:
-        found_notices = await subscribers.HEARS[type(happened)](uow, happened)
+        found_notices = [
+            notice
+            for subscriber in subscribers.SUBSCRIBERS[type(happened)]
+            for notice in await subscriber(uow, happened)
+        ]
     return [(type(one.to), one.view, one.team_id) for one in found_notices]
 
 

@@ -1,1 +1,0 @@
-"""Scheduled jobs and the periods in which they have run."""
