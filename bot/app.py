@@ -19,7 +19,7 @@ from bot.dispatch.dispatcher import CommandDispatcher
 from bot.gateways.smtp import SmtpMails
 from bot.jobs.auditor import Auditor
 from bot.jobs.importer import Importer
-from bot.jobs.scheduler import Jobs, table_of
+from bot.jobs.scheduler import Jobs, all_jobs
 from bot.operations.metrics import Metrics
 from bot.outbox.relay import Relay
 from bot.outbox.renderer import DeliveryRenderer
@@ -225,7 +225,7 @@ def build_application(
         registry=registry,
         dispatch=dispatch,
         relay=Relay(units, sender, woken=woken),
-        jobs=Jobs(units, metrics, table_of(Auditor(units, metrics))),
+        jobs=Jobs(units, metrics, all_jobs(Auditor(units, metrics))),
         importer=Importer(units, metrics),
         transcripts=transcripts,
         browser=browser,

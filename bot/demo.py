@@ -10,9 +10,10 @@ from importlib.resources import files
 from typing import Any, Final, Protocol
 
 from bot.platforms.web.renderer import PLATFORM, TENANT
-from services import invitation, lead, marketplace, team, user
-from services.invitation import page
-from services.people import Actor, Language, Place, PlaceKind
+from services import invitation, lead, marketplace, membership, team, user
+from services.actor import Actor
+from services.membership import page
+from services.people import Language, Place, PlaceKind
 from services.permissions import Role
 from services.transcript import Person, Room, Transcript
 from services.unit_of_work import UnitOfWork, Units
@@ -129,7 +130,7 @@ class _Stage:
         opened = await page.accept(self.uow, invitation.token_of(self.uow.keyring, invited))
         if opened is None:
             raise LookupError(invited.ref)
-        await invitation.join(self.uow, await self._meet(person_id), opened.code)
+        await membership.join(self.uow, await self._meet(person_id), opened.code)
 
     async def _open_market(self) -> None:
         anna = await self._meet(ANNA)

@@ -26,11 +26,13 @@ from cards.model import (
 )
 from cards.platform_names import platform_and_tenant, platform_name
 from cards.refusal import RefusalText, explain_refusal
-from services.channel.model import CODE_MINUTES, BotMissing, ChannelCode, ChannelOffer, OfferOver, OfferState
+from services.channel.model import CODE_MINUTES, ChannelCode, ChannelOffer, OfferState
+from services.channel.refusals import BotMissing, OfferOver
 from services.codes import WrongCode
 from services.people import TeamId
 from services.team.connect import OUTSIDE, OUTSIDE_EFFECT
-from services.team.model import AlreadyConnected, ConnectedChannel, NotInChannel, Welcome
+from services.team.model import ConnectedChannel, Welcome
+from services.team.refusals import AlreadyConnected, NotInChannel
 
 HELP: Final = Run(t("What can I do here?"), "help")
 CREATE: Final = Run(t("Create a team"), "team.create", style=Style.PRIMARY)

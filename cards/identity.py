@@ -32,20 +32,22 @@ from cards.refusal import RefusalText, explain_refusal
 from services.codes import CODE_TYPED_MAX_CHARS, WrongCode
 from services.identity.model import (
     LINK_MINUTES,
-    AlreadyLinked,
-    BothInTeams,
     Known,
     Link,
     LinkCode,
     LinkedIdentity,
-    LinkOver,
     LinkState,
+    Side,
+    UnlinkedIdentity,
+)
+from services.identity.refusals import (
+    AlreadyLinked,
+    BothInTeams,
+    LinkOver,
     NotLinked,
     OtherSide,
     OwnerElsewhere,
-    Side,
     TooManyIdentities,
-    UnlinkedIdentity,
 )
 from services.identity.unlink import UNLINK, UNLINK_EFFECT
 from services.people import NO_TEAM, TeamId

@@ -25,17 +25,8 @@ from cards.model import (
 from cards.refusal import RefusalText, explain_refusal
 from cards.roles import ROLES
 from services.errors import Warn
-from services.member.model import (
-    GIVEN_ROLES,
-    ChangedMember,
-    IsOwnerAlready,
-    ListedMembers,
-    OwnershipNotGiven,
-    OwnerStays,
-    RemovedMember,
-    Row,
-    TransferredTeam,
-)
+from services.member.model import GIVEN_ROLES, ChangedMember, ListedMembers, RemovedMember, Row, TransferredTeam
+from services.member.refusals import IsOwnerAlready, OwnershipNotGiven, OwnerStays
 from services.permissions import Role
 
 SHOW_MEMBERS: Final = Run(t("Show colleagues"), "member.list")

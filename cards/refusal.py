@@ -22,7 +22,7 @@ from services.errors import (
 )
 from services.people import Place, PlaceKind
 from services.permissions import Permission
-from services.table.model import Unreadable
+from services.table.refusals import Unreadable
 
 CANDIDATES_MAX = 5
 ADDRESS_MAX_CHARS = 254

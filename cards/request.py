@@ -8,16 +8,8 @@ from cards.model import Badge, Card, Fact, Facts, Instant, Run, State, Style, Su
 from cards.refusal import RefusalText, explain_refusal
 from services.people import TeamId
 from services.permissions import Permission
-from services.request.model import (
-    AskedRequest,
-    NotAskable,
-    OwnQuestion,
-    Request,
-    RequestDecided,
-    RequestState,
-    ShownRequest,
-    TooManyRequests,
-)
+from services.request.model import AskedRequest, Request, RequestState, ShownRequest
+from services.request.refusals import NotAskable, OwnQuestion, RequestDecided, TooManyRequests
 
 VIEW: Final = "request.approval"
 NAMES_SHOWN_MAX: Final = 3

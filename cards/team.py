@@ -33,17 +33,14 @@ from services.permissions import Role
 from services.team.model import (
     NAME_MAX_CHARS,
     RESTORE_DAYS,
-    AlreadyInTeam,
     Channel,
     CreatedTeam,
     DeletedTeam,
-    NothingToRestore,
-    OwnerSets,
     RestoredTeam,
     Seats,
-    SeatsTaken,
     ShownTeam,
 )
+from services.team.refusals import AlreadyInTeam, NothingToRestore, OwnerSets, SeatsTaken
 
 ZONE_MAX_CHARS: Final = 60
 CHANNELS_SHOWN_MAX: Final = 5

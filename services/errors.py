@@ -1,53 +1,52 @@
-"""Why something was not done: one tree, parameters instead of sentences, no language and no platform.
+"""Refusals: one tree, with parameters instead of sentences, independent of language and platform.
 
-Refusal                     the rule says no; the transaction is rolled back; a card explains it
-├── NotPermitted            the role does not allow it (X1)
-├── NotColleague            the person is not in the team
-├── FromOutside         somebody of another organisation, who is no colleague here: nothing of the team is said to him
-├── NotFound                there is no such thing for this team; also said of what belongs to others (I19, X1)
-├── Ambiguous               several things match what was typed
+Refusal                     a rule forbids it: the transaction is rolled back and a card explains why
+├── NotPermitted            the actor's role lacks the permission (X1)
+├── NotColleague            the actor is not a member of the team
+├── FromOutside             the actor is an external user: the card names nothing of the team
+├── NotFound                no such thing exists for this team; also for what belongs to other teams (I19, X1)
+├── Ambiguous               several things match the typed text
 ├── Invalid                 an argument is missing, malformed or beyond its limit
-├── Outdated                the thing has moved on since the card was drawn
-├── Contended               the database was too busy, also after repeating; nothing was written
-│   ├── Unreachable         the database is away or can keep nothing; whether the last thing was kept is open
-│   └── Unsettled           all was done, but the end was not heard of in time; whether it was kept is open
-└── one family a noun       services/<noun>/model.py, e.g. LeadRefusal → AlreadyPicked
-NeedsConfirmation           not a refusal: the person decides, and the same command comes again with `accept`
+├── Outdated                the state has changed since the card was rendered
+├── Contended               the database was too busy, also after retries; nothing was written
+│   ├── Unreachable         the database does not answer or cannot write; whether a commit succeeded is open
+│   └── Unsettled           the commit's result did not arrive in time; whether it succeeded is open
+├── TooManyCodes            too many wrong codes of any kind: services/codes.py
+└── <Noun>Refusal           one family a noun: services/<noun>/refusals.py, such as LeadRefusal with AlreadyPicked
+NeedsConfirmation           no refusal: the actor decides, and the same command comes again with `accept`
 
-Anything else that is raised is a defect and becomes a card with a correlation id.
+Every other exception is a defect and becomes a card with a correlation id.
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from services.people import Place
-    from services.permissions import Permission
+from services.people import Place
+from services.permissions import Permission
 
 
 class Refusal(Exception):
-    """The product's rules say no. Subclasses are dataclasses whose fields are the sentence's parameters."""
+    """A rule of the product forbids it. Subclasses are dataclasses whose fields are the parameters of the text."""
 
 
 @dataclass(eq=False)
 class NotPermitted(Refusal):
-    """The person's role does not grant the permission."""
+    """The actor's role does not grant the permission."""
 
-    permission: "Permission"
+    permission: Permission
 
 
 @dataclass(eq=False)
 class NotColleague(Refusal):
-    """The person is not a colleague of the team that is meant."""
+    """The actor is not a member of the team that is meant."""
 
-    permission: "Permission"
-    elsewhere: "Place | None" = None
-    """The place of another team, where somebody acts who has a team of his own; empty for somebody without one."""
+    permission: Permission
+    elsewhere: Place | None = None
+    """The place of another team, in which a member of some team acts; None for a user without a team."""
 
 
 @dataclass(eq=False)
 class FromOutside(Refusal):
-    """Somebody of another organisation, who is no colleague here, is told neither what there is nor who decides."""
+    """The actor is an external user without membership: the card tells neither what exists nor who decides."""
 
 
 @dataclass(eq=False)
@@ -60,7 +59,7 @@ class NotFound(Refusal):
 
 @dataclass(eq=False)
 class Ambiguous(Refusal):
-    """Several things match; `candidates` are (value to use instead, name to show)."""
+    """Several things match; `candidates` are pairs of the value to use instead and the name to show."""
 
     kind: str
     wanted: str
@@ -69,7 +68,7 @@ class Ambiguous(Refusal):
 
 @dataclass(eq=False)
 class Invalid(Refusal):
-    """An argument cannot be used; `reason` is one of the catalogue's words, such as "too_long"."""
+    """An argument cannot be used; `reason` is a key of the texts, such as "too_long"."""
 
     argument: str
     reason: str
@@ -78,7 +77,7 @@ class Invalid(Refusal):
 
 @dataclass(eq=False)
 class Outdated(Refusal):
-    """What the card offered is no longer possible, because the thing has moved on."""
+    """The action that the card offered is no longer possible, because the state has changed."""
 
     kind: str
     ref: str = ""
@@ -86,22 +85,22 @@ class Outdated(Refusal):
 
 @dataclass(eq=False)
 class Contended(Refusal):
-    """Others held what was needed for too long (a lock, a deadlock, a serialisation failure); repeating may help."""
+    """The database was busy for too long (lock, deadlock, serialisation failure); a retry may help."""
 
 
 @dataclass(eq=False)
 class Unreachable(Contended):
-    """The database is away or cannot keep anything (stopped, disk full); a commit that was under way may have held."""
+    """The database does not answer or cannot write (stopped, disk full); whether a running commit succeeded is open."""
 
 
 @dataclass(eq=False)
 class Unsettled(Contended):
-    """Everything was done, but whether it was kept had not been heard of when the time was over."""
+    """The result of the commit did not arrive before the timeout; whether it succeeded is open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Warn:
-    """Something to know before going on: a code to accept and the parameters of its sentence."""
+    """A consequence to accept: its code and the parameters of its text."""
 
     code: str
     params: dict[str, object] = field(default_factory=dict[str, object])
@@ -109,6 +108,6 @@ class Warn:
 
 @dataclass(eq=False)
 class NeedsConfirmation(Exception):
-    """The command has a consequence that the person must accept: run it again with these codes in `accept`."""
+    """The command has consequences that the actor must accept: it is run again with these codes in `accept`."""
 
     warnings: tuple[Warn, ...]

@@ -1,8 +1,9 @@
-"""What has happened: frozen facts that a use case emits, kept with the change itself, audited, and routed by the relay.
+"""Events: frozen facts that use cases emit. They are stored in the same transaction, audited, and routed by the relay.
 
-Each noun defines its own events in `services/<noun>/model.py` as subclasses of `Event` with `tag="noun.verb"`; the
-tag is the action in the audit log. Every field beyond the ones here is a detail of the audit row: ids, numbers and old
-and new values, never a secret. `decode` reads any of them back.
+Each noun defines its events in `services/<noun>/events.py` as subclasses of `Event` with `tag="noun.verb"`; the tag is
+the action in the audit log. Every field that `Event` does not have is a detail of the audit row: ids, numbers, old and
+new values, never a secret. Subscribers turn events into notices (`services/<noun>/subscribers.py`). `decode` reads
+every event back.
 """
 
 from functools import cache
@@ -10,27 +11,27 @@ from typing import Any
 
 import msgspec
 
-from services.people import Actor
+from services.actor import Actor
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    """Something that happened in the name of a team."""
+    """A fact that concerns a team."""
 
     team_id: str = ""
-    """Filled in from the actor; named by the event that no actor causes, or that belongs to another team."""
+    """Filled in from the actor, unless the event names it: events of jobs and pages, or of another team."""
     actor_id: str | None = None
-    """The user who did it; nobody, when the clock did."""
+    """The user who caused it; None for a scheduled job."""
     subject: str = ""
-    """The team's own reference, such as L-12 or I-7, for the audit log."""
+    """The team's reference of the thing, such as L-12 or I-7, for the audit log."""
     platform: str = ""
     silent: bool = False
-    """Whether only the audit log keeps it and nobody is told."""
+    """Whether the event is only audited and has no subscribers."""
 
 
 def enveloped(event: Event, by: Actor | None) -> Event:
-    """The event with the team, the person and the platform of the actor where it leaves them empty.
+    """Fill in team, user and platform from the actor where the event leaves them empty.
 
-    Raises ValueError for an event of no team, which no audit log would keep.
+    Raises ValueError for an event without a team, which no audit log could store.
     """
     filled = event if by is None else _filled(event, by)
     if not filled.team_id:
@@ -48,17 +49,17 @@ def _filled(event: Event, by: Actor) -> Event:
 
 
 def encode(event: Event) -> bytes:
-    """The event as JSON."""
+    """Encode the event as JSON."""
     return msgspec.json.encode(event)
 
 
 def action(event: Event) -> str:
-    """The event's tag, such as "lead.picked"."""
+    """Return the tag of the event, such as "lead.picked"."""
     return str(event.__struct_config__.tag)
 
 
 def details(event: Event) -> dict[str, Any]:
-    """What the audit log keeps beside who, when, what and which platform."""
+    """Return the fields that the audit row stores as details."""
     built: dict[str, Any] = msgspec.to_builtins(event)
     return {name: value for name, value in built.items() if name not in _ENVELOPE}
 
@@ -77,6 +78,6 @@ def _kinds() -> dict[str, type[Event]]:
 
 
 def decode(body: str | bytes) -> Event:
-    """The event that `encode` wrote. Raises KeyError for a kind that no longer exists."""
+    """Decode what `encode` wrote. Raises KeyError for a tag that no longer exists."""
     raw: dict[str, Any] = msgspec.json.decode(body)
     return msgspec.convert(raw, _kinds()[raw["type"]])

@@ -4,12 +4,11 @@ Each noun declares its own in `services/<noun>/invariants.py`; the modules are f
 concerns a single row is a CHECK constraint of the schema instead.
 """
 
-import importlib
-import pkgutil
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Final, Protocol
+
+from services.discovery import role_modules
 
 WINDOW_ROWS: Final = 2_000
 """A window is one short transaction: the auditor never holds a snapshot for long."""
@@ -76,14 +75,12 @@ class Invariants(Protocol):
 def checked() -> dict[str, Checked]:
     """Find what all nouns declare, by kind. Raises ValueError where two nouns declare the same kind."""
     found: dict[str, Checked] = {}
-    package = Path(__file__).parent
-    for noun in sorted(module.name for module in pkgutil.iter_modules([str(package)]) if module.ispkg):
-        if (package / noun / "invariants.py").exists():
-            declared: tuple[Checked, ...] = importlib.import_module(f"services.{noun}.invariants").INVARIANTS
-            for each in declared:
-                if each.kind in found:
-                    raise ValueError(f"two nouns declare invariants of {each.kind}")
-                found[each.kind] = each
+    for module in role_modules("invariants"):
+        declared: tuple[Checked, ...] = module.INVARIANTS
+        for each in declared:
+            if each.kind in found:
+                raise ValueError(f"two nouns declare invariants of {each.kind}")
+            found[each.kind] = each
     return found
 
 

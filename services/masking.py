@@ -2,7 +2,7 @@
 
 import re
 
-from services.people import Actor
+from services.actor import Actor
 from services.permissions import Permission
 
 _EMAIL = re.compile(r"[\w.+%'-]+@([\w-]+(?:\.[\w-]+)+)")

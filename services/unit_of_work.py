@@ -10,11 +10,12 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from services.actor import Actor
 from services.events import Event
 from services.keyring import Keyring
-from services.people import Actor
 
-# The nouns' use cases are written against this module, and it against their stores.
+# Importing a store runs its package, which imports the noun's use cases, which import this module: a cycle at run time
+# that the modules themselves do not have.
 if TYPE_CHECKING:
     from services.audit.store import AuditTrail
     from services.bulk.store import Bulks
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from services.delivery.store import Deliveries
     from services.file.store import Files
     from services.identity.store import Identities
-    from services.inbox import Inbox
+    from services.inbox.store import Inbox
     from services.installation.store import Installations
     from services.invariants import Invariants
     from services.invitation.store import Invitations
@@ -31,20 +32,20 @@ if TYPE_CHECKING:
     from services.lead_import.store import LeadImports
     from services.marketplace.store import Marketplaces
     from services.member.store import Members
-    from services.periods import Periods
+    from services.period.store import Periods
     from services.request.store import Requests
     from services.team.store import Teams
     from services.user.store import Users
 
 
 class UnitOfWork(Protocol):
-    """What a use case may touch."""
+    """The stores, the clock and the keyring of one transaction."""
 
     now: datetime
-    """The one clock reading of this transaction, aware UTC."""
+    """The only clock reading of this transaction, aware UTC."""
     keyring: Keyring
     plan: str
-    """The plan that a new team gets while nothing is charged."""
+    """The plan of a new team."""
 
     users: Users
     identities: Identities
@@ -67,15 +68,14 @@ class UnitOfWork(Protocol):
     invariants: Invariants
 
     def new_id(self) -> str:
-        """A new opaque id, unguessable, in order of time."""
+        """Return a new opaque id that cannot be guessed and sorts by time."""
         ...
 
     def emit(self, event: Event, by: Actor | None = None) -> None:
-        """Keep what happened: with the commit it becomes an audit row and, unless silent, work for the relay.
+        """Store an event: the commit makes it an audit row and, unless it is silent, work for the relay.
 
-        The team, the person and the platform are filled in from `by` at once, where the event leaves them empty.
-        Without `by` nothing is filled in: the clock and the pages name the team themselves, and so does whoever tells
-        another team. An event of no team is refused.
+        Team, user and platform are filled in from `by` where the event leaves them empty. Without `by` (jobs, pages,
+        events of another team) the event names its team. Raises ValueError for an event without a team.
         """
         ...
 
@@ -84,9 +84,9 @@ class Units(Protocol):
     """Opens units of work."""
 
     def write(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """A transaction that may change data."""
+        """Open a transaction that may change data."""
         ...
 
     def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """A read-only transaction; whatever would write in it fails."""
+        """Open a read-only transaction; a write in it fails."""
         ...

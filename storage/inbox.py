@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.inbox import Arrival
+from services.inbox.model import Arrival
 from storage.rows import Rows, param, row_of
 from storage.tables import inbox
 

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.actor import Actor
 from services.audit.store import AuditTrail
 from services.bulk.store import Bulks
 from services.channel.store import ChannelOffers
@@ -18,7 +19,7 @@ from services.delivery.store import Deliveries
 from services.events import Event, encode, enveloped
 from services.file.store import Files
 from services.identity.store import Identities
-from services.inbox import Inbox
+from services.inbox.store import Inbox
 from services.installation.store import Installations
 from services.invariants import Invariants
 from services.invitation.store import Invitations
@@ -27,8 +28,7 @@ from services.lead.store import Leads
 from services.lead_import.store import LeadImports
 from services.marketplace.store import Marketplaces
 from services.member.store import Members
-from services.people import Actor
-from services.periods import Periods
+from services.period.store import Periods
 from services.plans import DEFAULT_PLAN
 from services.request.store import Requests
 from services.team.store import Teams

@@ -11,8 +11,9 @@ from bot.dispatch.interaction import Interaction, Placement
 from bot.views.base import View
 from cards.model import Card, T
 from cards.render.text import RenderContext
+from services.actor import Actor
 from services.errors import Warn
-from services.people import Actor, Language
+from services.people import Language
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

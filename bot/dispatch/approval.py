@@ -9,8 +9,8 @@ from bot.dispatch.profiles import resolve_mentions
 from cards import refusal as refusal_cards
 from cards.model import Card, Run, Style, t
 from services import member, request
+from services.actor import Actor
 from services.errors import NotPermitted, Refusal
-from services.people import Actor
 from services.unit_of_work import UnitOfWork
 
 INVITE: Final = "invitation.create"

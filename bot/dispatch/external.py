@@ -7,10 +7,11 @@ from msgspec.structs import replace
 from bot.commands.command import Command, CommandResult
 from bot.dispatch.interaction import Placement
 from cards.chat import redacted_card
+from services.actor import Actor
 from services.codes import TooManyCodes
 from services.errors import Contended, FromOutside, Refusal
-from services.invitation.model import AlreadyAsked
-from services.people import Actor, Place
+from services.invitation.refusals import AlreadyAsked
+from services.people import Place
 
 COMMANDS_FOR_EXTERNAL_USERS: Final = frozenset(
     {"help", "cancel", "invitation.join", "conversation.install", "conversation.remove"}

@@ -19,8 +19,8 @@ from bot.platforms.base import Reader
 from cards import confirmation, help as help_cards, refusal as refusal_cards
 from cards.model import Card
 from services import audit, user
+from services.actor import Actor
 from services.errors import Contended, NeedsConfirmation, NotPermitted, Refusal, Unreachable, Unsettled
-from services.people import Actor
 from services.unit_of_work import Units
 
 log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger(__name__)

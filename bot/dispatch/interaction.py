@@ -7,8 +7,9 @@ from typing import Any, Protocol
 
 from bot.platforms.base import Reader, Sent
 from cards.model import Card, File
+from services.actor import Actor
 from services.file import OpenedFile, ReceivedFile
-from services.people import Actor, PlaceKind
+from services.people import PlaceKind
 
 
 class InteractionKind(StrEnum):

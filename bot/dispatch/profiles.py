@@ -5,7 +5,8 @@ from typing import Any
 
 from bot.dispatch.interaction import Interaction
 from services import user
-from services.people import Actor, Place
+from services.actor import Actor
+from services.people import Place
 from services.unit_of_work import UnitOfWork, Units
 
 

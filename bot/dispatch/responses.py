@@ -4,8 +4,8 @@ from bot.commands.command import Command, decode_result
 from bot.dispatch.interaction import Interaction, InteractionKind, Placement, Response
 from bot.platforms.base import Reader
 from cards.model import Card
-from services.inbox import Arrival
-from services.people import Actor
+from services.actor import Actor
+from services.inbox.model import Arrival
 
 
 def build_response(card: Card, placement: Placement, actor: Actor, choices: tuple[Card, ...] = ()) -> Response:

@@ -13,8 +13,8 @@ from bot.commands.registry import Registry
 from bot.dispatch.interaction import Interaction, InteractionKind, private_placement
 from bot.views.base import View
 from cards.model import Card
+from services.actor import Actor
 from services.errors import Invalid
-from services.people import Actor
 from services.unit_of_work import UnitOfWork
 
 RECEIVE_FILE: Final = "file.receive"

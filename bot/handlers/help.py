@@ -10,8 +10,9 @@ from bot.dispatch.external import COMMANDS_FOR_EXTERNAL_USERS
 from cards import help as cards
 from cards.model import Card, t
 from services import user
+from services.actor import Actor
 from services.errors import Warn
-from services.people import Actor, Language
+from services.people import Language
 from services.permissions import Permission
 
 

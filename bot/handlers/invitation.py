@@ -6,7 +6,7 @@ from typing import Any
 from bot.commands.command import Args, CommandDeclaration, Context, Group, NoArgs
 from cards.invitation import card as cards, invitee, question as question_cards
 from cards.model import Card, t
-from services import invitation
+from services import invitation, membership
 from services.errors import Warn
 from services.permissions import Permission
 
@@ -266,7 +266,7 @@ async def resend(ctx: Context, args: InvitationArgs) -> Card:
 async def join(ctx: Context, args: JoinArgs) -> Card:
     """With a code, by it; without one, ask in a team's channel, or say where to type it."""
     if args.code:
-        return invitee.join_result_card(await invitation.join(ctx.uow, ctx.actor, args.code))
+        return invitee.join_result_card(await membership.join(ctx.uow, ctx.actor, args.code))
     if ctx.actor.place.team_id:
         return invitee.join_requested_card(await invitation.join_request(ctx.uow, ctx.actor))
     ctx.actor.require(Permission.INVITATION_JOIN)

@@ -6,7 +6,7 @@ from typing import Any
 from bot.commands.command import RECIPIENT_PREPOSITIONS, Args, CommandDeclaration, Context, Group, NoArgs
 from cards import member as cards
 from cards.model import Card, t
-from services import member
+from services import member, membership
 from services.errors import Warn
 from services.permissions import Permission
 
@@ -90,7 +90,7 @@ async def remove_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
 )
 async def remove(ctx: Context, args: WhoArgs) -> Card:
     """End a colleague's access."""
-    return cards.removed_member_card(await member.remove(ctx.uow, ctx.actor, args.who, accept=args.accept))
+    return cards.removed_member_card(await membership.remove(ctx.uow, ctx.actor, args.who, accept=args.accept))
 
 
 async def transfer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
@@ -129,4 +129,4 @@ async def transfer(ctx: Context, args: WhoArgs) -> Card:
 )
 async def leave(ctx: Context, args: NoArgs) -> Card:
     """End one's own access."""
-    return cards.removed_member_card(await member.leave(ctx.uow, ctx.actor, accept=args.accept))
+    return cards.removed_member_card(await membership.leave(ctx.uow, ctx.actor, accept=args.accept))

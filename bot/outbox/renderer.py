@@ -11,10 +11,11 @@ from bot.platforms.base import Reader, Target
 from bot.views.base import Mail, MailView, View
 from cards.chat import redacted_card
 from cards.model import Card, Subject, to_json
+from services.actor import Actor
 from services.delivery import Delivery, Kind, Posted
-from services.notification.model import THREAD
+from services.notices import THREAD
 from services.notification.planner import MAIL
-from services.people import NO_TEAM, OUTSIDERS, Actor, Language, Place, PlaceKind, TeamId, UserId
+from services.people import NO_TEAM, OUTSIDERS, Language, Place, PlaceKind, TeamId, UserId
 from services.permissions import Role
 from services.unit_of_work import UnitOfWork
 from services.user.model import DEFAULT_ZONE, Identity

@@ -6,11 +6,12 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.jobs.scheduler import DELIVERIES_DAYS, INBOX_DAYS
 from bot.pages.language import language_of, render_card_page
 from cards import about_pages as cards
 from cards.model import Card
 from cards.render.html import STYLE_SOURCE
+from services.delivery.scheduled import DELIVERIES_DAYS
+from services.inbox.scheduled import INBOX_DAYS
 
 SUPPORT_PATH: Final = "/about"
 PRIVACY_PATH: Final = "/privacy"

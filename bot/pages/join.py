@@ -14,8 +14,9 @@ from cards import join_page as cards
 from cards.model import Card, T
 from cards.render.html import STYLE_SOURCE, render_element, render_page
 from cards.render.text import RenderContext
-from services.invitation import InvitationPage, InvitationState, page as invitation
+from services.invitation import InvitationPage, InvitationState
 from services.invitation.model import SENT_STATES
+from services.membership import page as invitation_page
 from services.people import Language
 from services.unit_of_work import Units
 from services.user.model import DEFAULT_ZONE
@@ -47,7 +48,7 @@ class JoinPage:
     async def show(self, request: web.Request) -> web.Response:
         """Who invites to what; changes nothing."""
         async with self.units.read() as uow:
-            return self._answer(request, await invitation.read(uow, request.match_info["token"]), uow.now)
+            return self._answer(request, await invitation_page.read(uow, request.match_info["token"]), uow.now)
 
     async def decide(self, request: web.Request) -> web.Response:
         """Accept or decline, told by a button of this very page."""
@@ -64,9 +65,9 @@ class JoinPage:
         async with self.units.write() as uow:
             match answer:
                 case "accept":
-                    found = await invitation.accept(uow, token)
+                    found = await invitation_page.accept(uow, token)
                 case "decline":
-                    found = await invitation.refuse(uow, token)
+                    found = await invitation_page.refuse(uow, token)
                 case _:
                     raise web.HTTPBadRequest(headers=HEADERS)
             now = uow.now

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from cards.model import Card, T
-from services.people import Actor, Language
+from services.actor import Actor
+from services.people import Language
 from services.unit_of_work import UnitOfWork
 
 View: TypeAlias = Callable[[UnitOfWork, Actor, str, Mapping[str, str]], Awaitable[Card | None]]

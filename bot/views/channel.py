@@ -6,9 +6,10 @@ from typing import Final
 from bot.views.base import View
 from cards import channel as cards
 from cards.model import Card
+from services.actor import Actor
 from services.channel.model import OfferState
 from services.channel.subscribers import CONNECTED, REVIEW
-from services.people import Actor, PlaceKind
+from services.people import PlaceKind
 from services.permissions import Permission
 from services.team.model import ConnectedChannel
 from services.unit_of_work import UnitOfWork

@@ -6,7 +6,7 @@ from bot.views.base import View
 from cards import delivery as cards
 from cards.model import Card
 from services import delivery
-from services.people import Actor
+from services.actor import Actor
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

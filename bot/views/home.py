@@ -9,7 +9,7 @@ from cards.lead.elements import STEP_LABELS
 from cards.model import Card
 from cards.request import PERMISSION_LABELS
 from services import home, user
-from services.people import Actor
+from services.actor import Actor
 from services.unit_of_work import UnitOfWork
 
 

@@ -6,9 +6,9 @@ from typing import Final
 from bot.views.base import View
 from cards import identity as cards
 from cards.model import Card
+from services.actor import Actor
 from services.identity.link import described
 from services.identity.model import Link, LinkState
-from services.people import Actor
 from services.unit_of_work import UnitOfWork
 
 

@@ -7,10 +7,10 @@ from typing import Final
 from bot.views.base import Mail, MailView, View
 from cards.invitation import card as cards, invitee, question as question_cards
 from cards.model import Card
+from services.actor import Actor
 from services.invitation import Invitation, InvitationState, ShownInvitation, token_of
 from services.invitation.model import SENT_STATES
 from services.invitation.show import shown
-from services.people import Actor
 from services.team import Seats
 from services.unit_of_work import UnitOfWork
 

@@ -7,9 +7,9 @@ from bot.views.base import View
 from cards import lead as cards
 from cards.model import Card
 from services import lead
+from services.actor import Actor
 from services.errors import NotColleague, NotFound
 from services.lead.model import GoneLead, LeadView
-from services.people import Actor
 from services.unit_of_work import UnitOfWork
 
 

@@ -7,9 +7,9 @@ from bot.views.base import View
 from cards import lead_import as cards
 from cards.model import Card
 from services import lead_import
+from services.actor import Actor
 from services.errors import NotColleague, NotFound, NotPermitted
 from services.file import FileGone
-from services.people import Actor
 from services.unit_of_work import UnitOfWork
 
 

@@ -7,8 +7,8 @@ from bot.views.base import View
 from cards import marketplace as cards
 from cards.model import Card
 from services import marketplace
+from services.actor import Actor
 from services.errors import NotColleague, NotFound
-from services.people import Actor
 from services.unit_of_work import UnitOfWork
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from bot.views.base import View
 from cards import request as cards
 from cards.model import Card
-from services.people import Actor
+from services.actor import Actor
 from services.request.ask import shown
 from services.unit_of_work import UnitOfWork
 

@@ -7,22 +7,8 @@ from cards.bulk.card import bulk_card, bulk_page_card, bulk_started_card
 from cards.bulk.export import links_file_card, report_file_card
 from cards.bulk.forms import bulk_form
 from cards.refusal import refusal_card
-from services.bulk.model import (
-    TYPED_MAX,
-    BulkForm,
-    BulkPage,
-    BulkState,
-    BulkView,
-    Fate,
-    LineView,
-    NoColumn,
-    NothingToSend,
-    NotYours,
-    Problem,
-    Tally,
-    TooManyBulks,
-    TooManyLines,
-)
+from services.bulk.model import TYPED_MAX, BulkForm, BulkPage, BulkState, BulkView, Fate, LineView, Problem, Tally
+from services.bulk.refusals import NoColumn, NothingToSend, NotYours, TooManyBulks, TooManyLines
 from services.file import OfferedFile
 from services.marketplace.model import Part
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from cards.model import Run, t, verbatim
 from cards.refusal import RefusalText, explain_refusal
-from services.bulk.model import NoColumn, NothingToSend, NotYours, TooManyBulks, TooManyLines
+from services.bulk.refusals import NoColumn, NothingToSend, NotYours, TooManyBulks, TooManyLines
 
 INVITE_MANY: Final = Run(t("Invite many firms"), "marketplace.invite_many")
 COLUMNS_SHOWN_MAX: Final = 5

@@ -33,17 +33,19 @@ from cards.roles import ROLES
 from services.invitation.model import (
     EMAIL_MAX_CHARS,
     TEXT_MAX_CHARS,
-    AlreadyColleague,
-    AlreadyDecided,
-    AlreadyInvited,
     Invitation,
     InvitationKind,
     InvitationState,
     ListedInvitations,
+    ShownInvitation,
+)
+from services.invitation.refusals import (
+    AlreadyColleague,
+    AlreadyDecided,
+    AlreadyInvited,
     NotOpen,
     OwnerDecides,
     OwnRequest,
-    ShownInvitation,
     TooManyOpen,
 )
 from services.member.model import GIVEN_ROLES

@@ -27,14 +27,13 @@ from cards.roles import ROLES
 from services.codes import TooManyCodes, WrongCode
 from services.invitation.model import (
     CODE_MINUTES,
-    AlreadyAsked,
     Invitation,
     InvitationKind,
     InvitationState,
     JoinedTeam,
-    NoTeamHere,
     ShownInvitation,
 )
+from services.invitation.refusals import AlreadyAsked, NoTeamHere
 from services.permissions import Role
 
 CODE_TYPED_MAX_CHARS: Final = 40

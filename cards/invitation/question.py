@@ -6,14 +6,8 @@ from typing import Final
 from cards.examples import NOW
 from cards.model import Badge, Card, Quote, Run, State, Style, Subject, T, Text, TextInput, Tone, t, verbatim
 from cards.refusal import RefusalText, explain_refusal, refusal_card
-from services.invitation.model import (
-    QUESTION_MAX_CHARS,
-    AlreadyAnswered,
-    NobodyToAsk,
-    NotAsked,
-    Question,
-    TooManyQuestions,
-)
+from services.invitation.model import QUESTION_MAX_CHARS, Question
+from services.invitation.refusals import AlreadyAnswered, NobodyToAsk, NotAsked, TooManyQuestions
 from services.people import TeamId
 
 QUESTION_VIEW: Final = "invitation.question"

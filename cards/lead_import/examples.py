@@ -12,7 +12,6 @@ from services.lead import Contact
 from services.lead.model import Enquiry, Keys
 from services.lead_import.model import (
     KNOWN,
-    AlreadyImported,
     Column,
     Field,
     Halt,
@@ -20,12 +19,12 @@ from services.lead_import.model import (
     ImportState,
     ImportView,
     LeadImport,
-    NameUnmapped,
     NewLead,
     Plan,
     SkippedRow,
     Tally,
 )
+from services.lead_import.refusals import AlreadyImported, NameUnmapped
 from services.people import TeamId, UserId
 from services.spreadsheet import FILE_MAX_BYTES, ROWS_MAX
 from services.table import Flaw, Unreadable

@@ -3,6 +3,7 @@
 from typing import Final
 
 from cards.model import T, t, verbatim
+from services.lead.model import REFERENCE
 from services.lead_import.model import KNOWN, Field, LeadImport, SkippedRow
 from services.table import Flaw
 from services.table.model import CELL_MAX_CHARS
@@ -42,7 +43,7 @@ def skip_reason(row: SkippedRow) -> T:
     if row.reason == KNOWN and row.number < 0:
         return t("same e-mail or phone as on line {line}", line=-row.number)
     if row.reason == KNOWN:
-        return t("already here as {ref}", ref=f"L-{row.number}")
+        return t("already here as {ref}", ref=REFERENCE.write(row.number))
     if row.reason == Flaw.TOO_LONG and not row.argument:
         return t("longer than {limit} characters", limit=row.limit or CELL_MAX_CHARS)
     field = FIELD_NAMES.get(row.argument, verbatim(row.argument))

@@ -15,19 +15,21 @@ from services.marketplace.model import (
     REMINDER_DAYS,
     RETURN_WINDOW_HOURS,
     STALL_DAYS,
+    MarketplaceList,
+    MarketplaceView,
+    OfferForm,
+    PartnerState,
+    PartnerView,
+)
+from services.marketplace.refusals import (
     AlreadyPartner,
     InvitationClosed,
     MarketplaceFull,
-    MarketplaceList,
-    MarketplaceView,
     NameTaken,
     NotGiver,
-    OfferForm,
     OperatorItself,
     PartnerActive,
     PartnerNotActive,
-    PartnerState,
-    PartnerView,
     TooManyMarketplaces,
 )
 

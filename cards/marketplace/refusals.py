@@ -7,7 +7,7 @@ from cards.confirmation import register_warning
 from cards.marketplace.card import SHOW_MARKETPLACES
 from cards.model import Run, T, t
 from cards.refusal import RefusalText, explain_refusal
-from services.marketplace.model import (
+from services.marketplace.refusals import (
     AlreadyPartner,
     InvitationClosed,
     MarketplaceFull,

@@ -1,11 +1,7 @@
 """Who did what, for which team, when and through which platform (X5)."""
 
+from services.audit.events import AuditExported as AuditExported
 from services.audit.export import ExportedEntries as ExportedEntries, export as export
-from services.audit.model import (
-    AuditExported as AuditExported,
-    Entry as Entry,
-    Link as Link,
-    ListedEntries as ListedEntries,
-)
+from services.audit.model import Entry as Entry, Link as Link, ListedEntries as ListedEntries
 from services.audit.record_refused import TRESPASSES as TRESPASSES, note_refused as note_refused
 from services.audit.show import show as show

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from services.audit.model import AuditExported, Link
-from services.people import Actor
+from services.actor import Actor
+from services.audit.events import AuditExported
+from services.audit.model import Link
 from services.permissions import Permission
 from services.spreadsheet import Full
 from services.unit_of_work import UnitOfWork

@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.events import Event
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -74,12 +72,3 @@ class ListedEntries:
     entries: tuple[Entry, ...]
     older_than: int = 0
     """Where the next page begins; 0: there is none."""
-
-
-class AuditExported(Event, frozen=True, kw_only=True, tag="audit.exported"):
-    """Somebody took the log along as a file."""
-
-    count: int
-    first_seq: int
-    last_seq: int
-    silent: bool = True

@@ -1,8 +1,9 @@
 """A click that somebody had no right to: kept in his own team's log, and nothing of what it was aimed at (X1, X5)."""
 
+from services.actor import Actor
 from services.errors import FromOutside, NotColleague, NotFound, NotPermitted, Refusal
 from services.events import Event
-from services.people import NO_TEAM, Actor, TeamId
+from services.people import NO_TEAM, TeamId
 from services.unit_of_work import UnitOfWork
 
 TRESPASSES: tuple[type[Refusal], ...] = (NotPermitted, NotColleague, NotFound, FromOutside)

@@ -1,8 +1,8 @@
 """Who reads the audit log, and how far back at a time (X5)."""
 
+from services.actor import Actor
 from services.audit.model import ListedEntries
 from services.audit.store import NEWEST
-from services.people import Actor
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

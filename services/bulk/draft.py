@@ -4,17 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from services import file
-from services.bulk.model import (
-    KEPT_MAX,
-    Bulk,
-    BulkForm,
-    BulkState,
-    BulkView,
-    Line,
-    Problem,
-    TooManyBulks,
-)
+from services.actor import Actor
+from services.bulk.model import KEPT_MAX, Bulk, BulkForm, BulkState, BulkView, Line, Problem
 from services.bulk.parse import LANGUAGES, PARTS, Entry, read_table, read_text
+from services.bulk.refusals import TooManyBulks
 from services.bulk.show import view_of
 from services.errors import Invalid, NotFound
 from services.invitation.invite import checked_address, checked_text
@@ -22,7 +15,7 @@ from services.invitation.model import OPEN_MAX
 from services.marketplace.find import run_by
 from services.marketplace.model import LINE_MAX_CHARS, MARKETPLACES_SHOWN, PARTNERS_MAX, Part, PartnerState
 from services.marketplace.partner import part_of
-from services.people import Actor, Language, TeamId
+from services.people import Language, TeamId
 from services.permissions import Permission
 from services.table import open_table
 from services.unit_of_work import UnitOfWork

@@ -1,9 +1,11 @@
 """The links themselves, for whoever sent the invitations and passes them on where no mail does."""
 
-from services.bulk.model import LINKED, BulkLinksTaken, BulkTable, NothingToSend, NotYours
+from services.actor import Actor
+from services.bulk.events import BulkLinksTaken
+from services.bulk.model import LINKED, BulkTable
+from services.bulk.refusals import NothingToSend, NotYours
 from services.bulk.show import found, whole
 from services.invitation.tokens import token_of
-from services.people import Actor
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

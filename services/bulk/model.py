@@ -8,8 +8,6 @@ from enum import StrEnum
 from typing import Final
 
 from services.delivery.model import State as Delivered
-from services.errors import Refusal
-from services.events import Event
 from services.invitation.model import InvitationState
 from services.marketplace.model import Part
 from services.people import Language, TeamId, UserId
@@ -246,79 +244,3 @@ class BulkTable:
 
     view: BulkView
     links: Mapping[int, str]
-
-
-# ---- what is audited and heard of ----
-
-
-class BulkEvent(Event, frozen=True, kw_only=True):
-    """Something that happened to a bulk invitation."""
-
-    bulk_id: str
-    marketplace_id: str
-
-
-class BulkStarted(BulkEvent, frozen=True, kw_only=True, tag="bulk.started"):
-    """Somebody had looked at it and sent it; each invitation has a row of its own."""
-
-    firms: int
-
-
-class BulkStopped(BulkEvent, frozen=True, kw_only=True, tag="bulk.stopped"):
-    """Whoever had sent it lost the right to; the rest was not invited."""
-
-    firms: int
-
-
-class BulkResent(BulkEvent, frozen=True, kw_only=True, tag="bulk.resent"):
-    """Somebody sent those mails again that had not left."""
-
-    firms: int
-
-
-class BulkLinksTaken(BulkEvent, frozen=True, kw_only=True, tag="bulk.links_taken"):
-    """Whoever sent it took the links out as a file."""
-
-    firms: int
-    silent: bool = True
-
-
-# ---- why something was not done ----
-
-
-class BulkRefusal(Refusal):
-    """The rules about bulk invitations say no."""
-
-
-@dataclass(eq=False)
-class TooManyLines(BulkRefusal):
-    """More lines than can be pasted, or more rows than a file may have."""
-
-    limit: int
-    is_file: bool = False
-
-
-@dataclass(eq=False)
-class NothingToSend(BulkRefusal):
-    """No line could be read as a firm with an address, or nothing is left to send."""
-
-
-@dataclass(eq=False)
-class NoColumn(BulkRefusal):
-    """The file has no column with e-mail addresses."""
-
-    columns: tuple[str, ...] = ()
-
-
-@dataclass(eq=False)
-class TooManyBulks(BulkRefusal):
-    """The team has many reports already."""
-
-    limit: int = KEPT_MAX
-
-
-@dataclass(eq=False)
-class NotYours(BulkRefusal):
-    """Links are secrets of whoever sent the invitations."""
-
-    who: str

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from services.bulk.model import FILE_ROWS_MAX, TYPED_MAX, TYPED_MAX_CHARS, NoColumn, NothingToSend, TooManyLines
+from services.bulk.model import FILE_ROWS_MAX, TYPED_MAX, TYPED_MAX_CHARS
+from services.bulk.refusals import NoColumn, NothingToSend, TooManyLines
 from services.errors import Invalid
 from services.marketplace.model import Part
 from services.people import Language

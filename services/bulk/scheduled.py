@@ -1,27 +1,35 @@
-"""What the clock does with bulk invitations: it sends the next slice, follows the mails, forgets what is old."""
+"""Scheduled jobs about bulk invitations: sending in slices, updating their cards, purge."""
 
-from services.bulk.model import DRAFT_KEPT, REPORT_KEPT, Bulk, BulkState, BulkStopped, Fate, tally
+from typing import Final
+
+from services.actor import Actor
+from services.bulk.events import BulkStopped
+from services.bulk.model import DRAFT_KEPT, REPORT_KEPT, Bulk, BulkState, Fate, tally
 from services.bulk.send import advance
-from services.notification.model import Copies, Notice
+from services.jobs import Job
+from services.notices import Copies, Notice
 from services.notification.planner import Planner
-from services.people import Actor, Place, PlaceKind
+from services.people import Place, PlaceKind
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 
+SLICES: Final = 20
+"""Bulk invitations that one run looks at: the job comes again after five seconds."""
+
 
 async def work(uow: UnitOfWork, limit: int) -> int:
-    """Send one slice, and draw again the cards of those that have moved on; how many were looked at."""
+    """Send one slice and update the cards of the bulk invitations that changed; return how many were checked."""
     bulks = await uow.bulks.moving(limit)
     running = next((one for one in bulks if one.state is BulkState.RUNNING), None)
     if running is not None:
-        await _go_on(uow, running)
+        await _send_slice(uow, running)
     for bulk in bulks:
-        await _look(uow, bulk)
+        await _update_cards(uow, bulk)
     return len(bulks)
 
 
-async def _go_on(uow: UnitOfWork, bulk: Bulk) -> None:
-    """In the name of whoever sent it, whose right to do so is read again."""
+async def _send_slice(uow: UnitOfWork, bulk: Bulk) -> None:
+    """Send the next slice in the name of its sender, whose permission is read again; stop without it."""
     actor = await _sender(uow, bulk)
     if actor is not None and actor.may(Permission.MARKETPLACE_RUN):
         await advance(uow, actor, bulk)
@@ -49,7 +57,7 @@ async def _sender(uow: UnitOfWork, bulk: Bulk) -> Actor | None:
     )
 
 
-async def _look(uow: UnitOfWork, bulk: Bulk) -> None:
+async def _update_cards(uow: UnitOfWork, bulk: Bulk) -> None:
     now = await uow.bulks.get(bulk.team_id, bulk.bulk_id) or bulk
     counts = tally(await uow.bulks.fated(bulk.team_id, bulk.bulk_id, uow.now))
     digest = f"{now.state} {counts.digest}"
@@ -61,6 +69,12 @@ async def _look(uow: UnitOfWork, bulk: Bulk) -> None:
     await uow.bulks.look(bulk.team_id, bulk.bulk_id, digest, uow.now, is_moving=is_moving)
 
 
-async def forget(uow: UnitOfWork, limit: int) -> int:
-    """Drafts of yesterday, and reports that nobody needs any more."""
+async def purge(uow: UnitOfWork, limit: int) -> int:
+    """Delete old drafts and old reports; return how many."""
     return await uow.bulks.forget(uow.now - DRAFT_KEPT, uow.now - REPORT_KEPT, limit)
+
+
+JOBS: Final = (
+    Job("bulk.work", 5, work, SLICES),
+    Job("bulk.purge", 3600, purge),
+)

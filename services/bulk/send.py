@@ -3,36 +3,19 @@
 from dataclasses import replace
 from typing import Final
 
+from services.actor import Actor
 from services.bulk.draft import room
-from services.bulk.model import (
-    RESENDABLE,
-    SLICE,
-    Bulk,
-    BulkResent,
-    BulkStarted,
-    BulkState,
-    BulkView,
-    Fate,
-    Line,
-    LineState,
-    NothingToSend,
-    Problem,
-    tally,
-)
+from services.bulk.events import BulkResent, BulkStarted
+from services.bulk.model import RESENDABLE, SLICE, Bulk, BulkState, BulkView, Fate, Line, LineState, Problem, tally
+from services.bulk.refusals import NothingToSend
 from services.bulk.show import found, view_of
 from services.errors import Outdated
-from services.invitation.model import (
-    SENT_STATES,
-    VALID_FOR,
-    Addressee,
-    AlreadyInvited,
-    InvitationKind,
-    InvitationResent,
-    TooManyOpen,
-)
-from services.marketplace.model import AlreadyPartner, Marketplace
+from services.invitation.events import InvitationResent
+from services.invitation.model import SENT_STATES, VALID_FOR, Addressee, InvitationKind
+from services.invitation.refusals import AlreadyInvited, TooManyOpen
+from services.marketplace.model import Marketplace
 from services.marketplace.partner import add_firm
-from services.people import Actor
+from services.marketplace.refusals import AlreadyPartner
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

@@ -1,5 +1,6 @@
 """What a colleague of the operator sees of a bulk invitation: before it is sent, and as its report."""
 
+from services.actor import Actor
 from services.bulk.model import (
     PAGE,
     Bulk,
@@ -13,7 +14,7 @@ from services.bulk.model import (
 )
 from services.errors import NotFound
 from services.masking import email_for
-from services.people import Actor, TeamId
+from services.people import TeamId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

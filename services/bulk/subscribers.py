@@ -1,60 +1,48 @@
-"""Who hears of bulk invitations: every card of one, whenever one of its firms moves on."""
+"""Subscribers about bulk invitations: the sender, and every card of one when one of its invitations changes."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Final
 
-from services.bulk.model import BulkEvent, BulkResent, BulkStarted, BulkStopped
-from services.events import Event
-from services.invitation.model import (
+from services.bulk.events import BulkResent, BulkStarted, BulkStopped
+from services.invitation.events import (
     InvitationEvent,
     InvitationExpired,
     InvitationJoined,
-    InvitationKind,
     InvitationRefused,
     InvitationRevoked,
 )
-from services.marketplace.model import PartnerWithdrawn
-from services.notification.model import Copies, Notice, Person
+from services.invitation.model import InvitationKind
+from services.marketplace.events import PartnerWithdrawn
+from services.notices import Copies, Notice, Subscribers, TellUser, UpdateCards
 from services.people import TeamId
 from services.unit_of_work import UnitOfWork
 
 VIEW: Final = "bulk.card"
 
-
-async def started(uow: UnitOfWork, event: BulkStarted) -> list[Notice]:
-    """Whoever sent it gets the report in his own chat, wherever it was sent from."""
-    told = Notice(Person(event.actor_id or ""), event.bulk_id, VIEW, TeamId(event.team_id))
-    return [*await changed(uow, event), told]
+UPDATE: Final = UpdateCards("bulk_id")
 
 
-async def changed(uow: UnitOfWork, event: BulkEvent) -> list[Notice]:
-    """Every copy of its card."""
-    del uow
-    return [Notice(Copies(), event.bulk_id, team_id=TeamId(event.team_id))]
+async def invitation_answered(uow: UnitOfWork, event: InvitationEvent) -> list[Notice]:
+    """Update the cards of the bulk invitation that the partner's invitation belongs to."""
+    return await _update_bulk(uow, event.team_id, event.invitation_id) if event.kind == InvitationKind.PARTNER else []
 
 
-async def answered(uow: UnitOfWork, event: InvitationEvent) -> list[Notice]:
-    """Every card of the bulk invitation that the firm's invitation came with."""
-    return await _about(uow, event.team_id, event.invitation_id) if event.kind == InvitationKind.PARTNER else []
+async def partner_withdrawn(uow: UnitOfWork, event: PartnerWithdrawn) -> list[Notice]:
+    """Update the cards of the bulk invitation whose invitation the operator took back."""
+    return await _update_bulk(uow, event.team_id, event.invitation_id)
 
 
-async def withdrawn(uow: UnitOfWork, event: PartnerWithdrawn) -> list[Notice]:
-    """The same, when the operator takes one back."""
-    return await _about(uow, event.team_id, event.invitation_id)
-
-
-async def _about(uow: UnitOfWork, team_id: str, invitation_id: str) -> list[Notice]:
+async def _update_bulk(uow: UnitOfWork, team_id: str, invitation_id: str) -> list[Notice]:
     bulk_id = await uow.bulks.of_invitation(TeamId(team_id), invitation_id)
     return [Notice(Copies(), bulk_id, team_id=TeamId(team_id))] if bulk_id else []
 
 
-HEARS: Final[dict[type[Event], Callable[[UnitOfWork, Any], Coroutine[Any, Any, list[Notice]]]]] = {
-    BulkResent: changed,
-    BulkStarted: started,
-    BulkStopped: changed,
-    InvitationExpired: answered,
-    InvitationJoined: answered,
-    InvitationRefused: answered,
-    InvitationRevoked: answered,
-    PartnerWithdrawn: withdrawn,
+SUBSCRIBERS: Final[Subscribers] = {
+    BulkResent: (UPDATE,),
+    BulkStarted: (UPDATE, TellUser("actor_id", VIEW, "bulk_id")),
+    BulkStopped: (UPDATE,),
+    InvitationExpired: (invitation_answered,),
+    InvitationJoined: (invitation_answered,),
+    InvitationRefused: (invitation_answered,),
+    InvitationRevoked: (invitation_answered,),
+    PartnerWithdrawn: (partner_withdrawn,),
 }

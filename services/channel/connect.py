@@ -1,30 +1,22 @@
 """A channel of another platform becomes the team's: by a code typed there, confirmed where it was shown (A34)."""
 
-from datetime import timedelta
 from typing import Final
 
 from services import codes
-from services.channel.model import (
-    CODE_VALID_FOR,
-    BotMissing,
-    ChannelCode,
-    ChannelDeclined,
-    ChannelOffer,
-    ChannelOffered,
-    OfferOver,
-    OfferState,
-)
+from services.actor import Actor
+from services.channel.events import ChannelDeclined, ChannelOffered
+from services.channel.model import CODE_VALID_FOR, ChannelCode, ChannelOffer, OfferState
+from services.channel.refusals import BotMissing, OfferOver
 from services.codes import WrongCode
 from services.errors import NotFound
-from services.people import Actor
 from services.permissions import Permission
 from services.team.connect import check_outsiders
-from services.team.model import AlreadyConnected, ChannelConnected, ConnectedChannel, NotInChannel
+from services.team.events import ChannelConnected
+from services.team.model import ConnectedChannel
+from services.team.refusals import AlreadyConnected, NotInChannel
 from services.unit_of_work import UnitOfWork
 
 PURPOSE: Final = "channel code"
-KEPT: Final = timedelta(days=1)
-"""So long a card about an offer still says how it ended."""
 
 
 async def ask(uow: UnitOfWork, actor: Actor) -> ChannelCode:

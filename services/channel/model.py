@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from services.errors import Refusal
-from services.events import Event
 from services.people import TeamId
 
 CODE_MINUTES: Final = 10
@@ -47,36 +45,6 @@ class ChannelOffer:
     def is_open(self, now: datetime) -> bool:
         """Whether something can still become of it."""
         return self.state in OPEN_STATES and self.expires_at > now
-
-
-class ChannelOffered(Event, frozen=True, kw_only=True, tag="channel.offered"):
-    """Somebody typed the code in a channel; nothing was connected yet."""
-
-    offer_id: str
-    asked_of: str
-    tenant: str
-    conversation_id: str
-    channel: str
-
-
-class ChannelDeclined(Event, frozen=True, kw_only=True, tag="channel.declined"):
-    """An offered channel was not wanted."""
-
-    offer_id: str
-
-
-class ChannelRefusal(Refusal):
-    """The rules of connecting by a code say no."""
-
-
-@dataclass(eq=False)
-class OfferOver(ChannelRefusal):
-    """It was decided, its minutes have passed, or nobody has typed the code yet."""
-
-
-@dataclass(eq=False)
-class BotMissing(ChannelRefusal):
-    """The bot is no member of the channel, so that nothing could be posted there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,18 @@
-"""What the clock does about codes for channels."""
+"""Scheduled jobs about codes for channels: purge of old offers."""
 
-from services.channel.connect import KEPT
+from datetime import timedelta
+from typing import Final
+
+from services.jobs import Job
 from services.unit_of_work import UnitOfWork
 
+KEPT: Final = timedelta(days=1)
+"""Until then a card about an offer still shows how it ended."""
 
-async def forget(uow: UnitOfWork, limit: int) -> int:
-    """Drop what is over."""
+
+async def purge(uow: UnitOfWork, limit: int) -> int:
+    """Delete offers that are older than a day; return how many."""
     return await uow.channel_offers.forget(uow.now - KEPT, limit)
+
+
+JOBS: Final = (Job("channel.purge", 3600, purge),)

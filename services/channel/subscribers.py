@@ -1,33 +1,33 @@
-"""Who hears of a channel that is connected by a code: whoever asked for the code, and then the channel itself."""
+"""Subscribers about a channel that is connected by a code: the user who asked for the code, then the channel."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Final
 
-from services.channel.model import ChannelDeclined, ChannelOffered
-from services.events import Event
-from services.notification.model import Channel, Copies, Notice, Person, Standing
+from services.channel.events import ChannelDeclined, ChannelOffered
+from services.notices import Channel, Copies, Notice, Person, Standing, Subscribers, UpdateCards
 from services.people import TeamId
-from services.team.model import ChannelConnected, ChannelShared
+from services.team.events import ChannelConnected, ChannelShared
 from services.unit_of_work import UnitOfWork
 
 REVIEW: Final = "channel.review"
 CONNECTED: Final = "channel.connected"
 STANDING_MAX: Final = 500
-"""So many cards of a channel are concealed when others begin to read along; older ones say little any more."""
+"""Cards that are redacted when external users join: a limit for one transaction; older cards are seldom read."""
+
+UPDATE: Final = UpdateCards("offer_id")
 
 
 async def offered(uow: UnitOfWork, event: ChannelOffered) -> list[Notice]:
-    """The card with the code becomes the question; where it was shown in passing, the question comes by itself."""
+    """Update the card with the code to the question; send the question, if that card was ephemeral."""
     copies = await uow.deliveries.copies(event.offer_id)
     team_id = TeamId(event.team_id)
-    told = [Notice(Copies(), event.offer_id, team_id=team_id)]
+    notices = [Notice(Copies(), event.offer_id, team_id=team_id)]
     if any(one.view == REVIEW and one.user_id == event.asked_of for one in copies):
-        return told
-    return [*told, Notice(Person(event.asked_of), event.offer_id, REVIEW, team_id)]
+        return notices
+    return [*notices, Notice(Person(event.asked_of), event.offer_id, REVIEW, team_id)]
 
 
 async def connected(uow: UnitOfWork, event: ChannelConnected) -> list[Notice]:
-    """The channel that was offered, and the cards about it; who connects the channel where he is says it there."""
+    """Tell the offered channel and update the offer's cards; a channel connected from within was told at once."""
     del uow
     if not event.offer_id:
         return []
@@ -39,22 +39,16 @@ async def connected(uow: UnitOfWork, event: ChannelConnected) -> list[Notice]:
     ]
 
 
-async def declined(uow: UnitOfWork, event: ChannelDeclined) -> list[Notice]:
-    """Every card about it."""
-    del uow
-    return [Notice(Copies(), event.offer_id, team_id=TeamId(event.team_id))]
-
-
 async def shared(uow: UnitOfWork, event: ChannelShared) -> list[Notice]:
-    """The cards that stand in the channel: from now on they are concealed there (A42)."""
+    """Update the cards in the channel, which are redacted there from now on (A42)."""
     del uow
     there = Standing(event.platform, event.tenant, event.conversation_id, STANDING_MAX)
     return [Notice(there, event.conversation_id, team_id=TeamId(event.team_id))]
 
 
-HEARS: Final[dict[type[Event], Callable[[UnitOfWork, Any], Coroutine[Any, Any, list[Notice]]]]] = {
-    ChannelConnected: connected,
-    ChannelDeclined: declined,
-    ChannelOffered: offered,
-    ChannelShared: shared,
+SUBSCRIBERS: Final[Subscribers] = {
+    ChannelConnected: (connected,),
+    ChannelDeclined: (UPDATE,),
+    ChannelOffered: (offered,),
+    ChannelShared: (shared,),
 }

@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from services.actor import Actor
 from services.delivery.model import Posted
 from services.errors import NotFound
-from services.people import Actor
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

@@ -6,9 +6,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from services.errors import Refusal
-from services.events import Event
-
 SWEEP: Final = timedelta(minutes=2)
 """Messages lost within so short a time after each other are told of together: what a crash leaves behind."""
 SHOWN_MAX: Final = 5
@@ -115,31 +112,6 @@ class Backlog:
     unknown: int = 0
     failed: int = 0
     age_s: float = 0.0
-
-
-class DeliveryUnknown(Event, frozen=True, kw_only=True, tag="delivery.unknown"):
-    """A message may or may not have arrived; somebody has to look."""
-
-    delivery_id: str
-    view: str
-    sweep_id: str
-
-
-class DeliveryResent(Event, frozen=True, kw_only=True, tag="delivery.resent"):
-    """Somebody looked, and the message is sent once more."""
-
-    delivery_id: str
-    view: str
-    sweep_id: str
-
-
-class DeliveryRefusal(Refusal):
-    """The rules of delivery say no."""
-
-
-@dataclass(eq=False)
-class NotUnknown(DeliveryRefusal):
-    """The message was sent again already, or it is known what became of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,20 @@
 """Messages of which nobody knows whether they arrived: somebody looks, and sends them once more or leaves them."""
 
+from services.actor import Actor
+from services.delivery.events import DeliveryResent, DeliveryUnknown
 from services.delivery.model import (
     RESENT_MAX,
     SHOWN_MAX,
     SWEEP,
     Delivery,
-    DeliveryResent,
-    DeliveryUnknown,
     LostDelivery,
-    NotUnknown,
     State,
     UnknownDeliveries,
     UnknownDelivery,
 )
+from services.delivery.refusals import NotUnknown
 from services.errors import NotFound
-from services.people import Actor, TeamId
+from services.people import TeamId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

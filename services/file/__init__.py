@@ -10,19 +10,14 @@ from services.file.access import (
     show as show,
     show_made as show_made,
 )
-from services.file.model import (
+from services.file.events import (
     FileDiscarded as FileDiscarded,
-    FileEmpty as FileEmpty,
     FileFetched as FileFetched,
-    FileGone as FileGone,
-    FileInPublic as FileInPublic,
-    FileNotFetched as FileNotFetched,
     FileReceived as FileReceived,
-    FileRefusal as FileRefusal,
-    FileTooBig as FileTooBig,
+)
+from services.file.model import (
     Format as Format,
     KeptFile as KeptFile,
-    NotCsv as NotCsv,
     OfferedFile as OfferedFile,
     OpenedFile as OpenedFile,
     Problem as Problem,
@@ -30,6 +25,15 @@ from services.file.model import (
     ReceivedFile as ReceivedFile,
     ReceivedFiles as ReceivedFiles,
     StoredFile as StoredFile,
-    TooManyFiles as TooManyFiles,
 )
 from services.file.receive import receive as receive, receive_all as receive_all
+from services.file.refusals import (
+    FileEmpty as FileEmpty,
+    FileGone as FileGone,
+    FileInPublic as FileInPublic,
+    FileNotFetched as FileNotFetched,
+    FileRefusal as FileRefusal,
+    FileTooBig as FileTooBig,
+    NotCsv as NotCsv,
+    TooManyFiles as TooManyFiles,
+)

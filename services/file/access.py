@@ -6,20 +6,11 @@ import unicodedata
 from datetime import datetime
 from typing import Final
 
-from services.file.model import (
-    KEPT,
-    MADE_MAX,
-    NAME_MAX_CHARS,
-    FileDiscarded,
-    FileFetched,
-    FileGone,
-    FileTooBig,
-    OfferedFile,
-    OpenedFile,
-    Purpose,
-    StoredFile,
-)
-from services.people import Actor, TeamId, UserId
+from services.actor import Actor
+from services.file.events import FileDiscarded, FileFetched
+from services.file.model import KEPT, MADE_MAX, NAME_MAX_CHARS, OfferedFile, OpenedFile, Purpose, StoredFile
+from services.file.refusals import FileGone, FileTooBig
+from services.people import TeamId, UserId
 from services.permissions import Permission
 from services.spreadsheet import CSV, FILE_MAX_BYTES
 from services.unit_of_work import UnitOfWork
@@ -129,11 +120,6 @@ async def load(uow: UnitOfWork, team_id: TeamId, file_id: str) -> OpenedFile | N
     if sealed is None:
         return None
     return OpenedFile(stored, uow.keyring.unseal(SEAL, sealed, team_id, file_id))
-
-
-async def forget(uow: UnitOfWork, limit: int) -> int:
-    """Remove the files whose time is over."""
-    return await uow.files.forget(uow.now, limit)
 
 
 def _expiry(now: datetime, purpose: Purpose) -> datetime:

@@ -6,9 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from services.errors import Refusal
-from services.events import Event
 from services.people import TeamId, UserId
-from services.spreadsheet import FILE_MAX_BYTES
 
 MESSAGE_MAX: Final = 5
 """So many files may come with one message."""
@@ -100,64 +98,8 @@ class ReceivedFiles:
     """What became of the files of one message."""
 
     kept: tuple[KeptFile, ...]
-    refused: tuple[tuple[str, "FileRefusal"], ...] = ()
+    refused: tuple[tuple[str, Refusal], ...] = ()
     """The others by name, each with the reason."""
-
-
-# ---- what happened ----
-
-
-class FileReceived(Event, frozen=True, kw_only=True, tag="file.received"):
-    """Somebody sent a file to the bot."""
-
-    file_id: str
-    size_bytes: int
-    silent: bool = True
-
-
-class FileDiscarded(Event, frozen=True, kw_only=True, tag="file.discarded"):
-    """Somebody took a file back before its time was over."""
-
-    file_id: str
-    silent: bool = True
-
-
-class FileFetched(Event, frozen=True, kw_only=True, tag="file.fetched"):
-    """Somebody took a file that the bot had made out of the chat."""
-
-    file_id: str
-    size_bytes: int
-    silent: bool = True
-
-
-# ---- why not ----
-
-
-class FileRefusal(Refusal):
-    """Something is wrong with a file."""
-
-
-@dataclass(eq=False)
-class FileTooBig(FileRefusal):
-    """The file is larger than any file may be."""
-
-    name: str = ""
-    limit_bytes: int = FILE_MAX_BYTES
-
-
-@dataclass(eq=False)
-class TooManyFiles(FileRefusal):
-    """The person has sent so many files that the next one must wait."""
-
-    limit: int = RECEIVED_MAX
-    limit_bytes: int = RECEIVED_MAX_BYTES
-
-
-@dataclass(eq=False)
-class FileEmpty(FileRefusal):
-    """There is nothing in the file."""
-
-    name: str
 
 
 class Format(StrEnum):
@@ -165,28 +107,3 @@ class Format(StrEnum):
 
     EXCEL = "excel"
     OTHER = "other"
-
-
-@dataclass(eq=False)
-class NotCsv(FileRefusal):
-    """The file is no table as plain text."""
-
-    name: str
-    format: Format = Format.OTHER
-
-
-@dataclass(eq=False)
-class FileNotFetched(FileRefusal):
-    """The platform announced a file and did not hand it over."""
-
-    name: str
-
-
-@dataclass(eq=False)
-class FileInPublic(FileRefusal):
-    """The file was sent where others read along."""
-
-
-@dataclass(eq=False)
-class FileGone(FileRefusal):
-    """The file is no longer there, or never was for this person."""

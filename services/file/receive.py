@@ -5,29 +5,31 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Final
 
+from services.actor import Actor
 from services.errors import Invalid
 from services.file.access import add, fit_name
+from services.file.events import FileReceived
 from services.file.model import (
     KEPT,
     MESSAGE_MAX,
     RECEIVED_MAX,
     RECEIVED_MAX_BYTES,
-    FileEmpty,
-    FileInPublic,
-    FileNotFetched,
-    FileReceived,
-    FileRefusal,
-    FileTooBig,
     Format,
     KeptFile,
-    NotCsv,
     Problem,
     Purpose,
     ReceivedFile,
     ReceivedFiles,
+)
+from services.file.refusals import (
+    FileEmpty,
+    FileInPublic,
+    FileNotFetched,
+    FileRefusal,
+    FileTooBig,
+    NotCsv,
     TooManyFiles,
 )
-from services.people import Actor
 from services.permissions import Permission
 from services.spreadsheet import FILE_MAX_BYTES
 from services.unit_of_work import UnitOfWork

@@ -1,10 +1,10 @@
 """The home, read anew each time."""
 
 from services import invitation, lead, marketplace, team
+from services.actor import Actor
 from services.home.model import LEADS_SHOWN, MARKETPLACES_NAMED, WAITING_SHOWN, Home, Visit, WaysIn
 from services.lead.model import Filter
 from services.marketplace.model import MarketplaceList
-from services.people import Actor
 from services.permissions import Permission
 from services.request.model import Request
 from services.team.model import RESTORE_WINDOW

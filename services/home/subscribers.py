@@ -1,12 +1,12 @@
-"""Whose home shows something else now: theirs who are concerned, and everybody's where it is about the team itself."""
+"""Subscribers that update homes: those of the users concerned, or all of a team's when the team itself changed."""
 
-from collections.abc import Callable, Coroutine, Iterable
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from services.events import Event
 from services.home.model import HOMES_MAX
-from services.identity.model import IdentityLinked
-from services.invitation.model import (
+from services.identity.events import IdentityLinked
+from services.invitation.events import (
     InvitationApproved,
     InvitationDeclined,
     InvitationJoined,
@@ -26,8 +26,8 @@ from services.lead.events import (
     LeadVacated,
     LeadWon,
 )
-from services.marketplace.model import MarketplaceCreated, PartnerEnded, PartnerJoined
-from services.member.model import (
+from services.marketplace.events import MarketplaceCreated, PartnerEnded, PartnerJoined
+from services.member.events import (
     MemberEvent,
     MemberFlagged,
     MemberJoined,
@@ -36,10 +36,10 @@ from services.member.model import (
     MemberRoleChanged,
     TeamTransferred,
 )
-from services.notification.model import Copies, Notice
+from services.notices import Copies, Notice, Subscribers
 from services.people import TeamId
-from services.request.model import RequestApproved, RequestAsked, RequestDeclined, RequestWithdrawn
-from services.team.model import (
+from services.request.events import RequestApproved, RequestAsked, RequestDeclined, RequestWithdrawn
+from services.team.events import (
     ChannelConnected,
     ChannelDisconnected,
     TeamCreated,
@@ -49,58 +49,55 @@ from services.team.model import (
     TeamSettingsChanged,
 )
 from services.unit_of_work import UnitOfWork
-from services.user.model import LanguageChosen
+from services.user.events import LanguageChosen
 
 
-def _drawn(team_id: str, keys: Iterable[str]) -> list[Notice]:
+def _updates(team_id: str, keys: Iterable[str]) -> list[Notice]:
     return [Notice(Copies(), key, team_id=TeamId(team_id)) for key in dict.fromkeys(keys)]
 
 
-async def _of(uow: UnitOfWork, user_ids: Iterable[str | None]) -> list[str]:
-    known = {one for one in user_ids if one}
-    return await uow.deliveries.homes_of(known) if known else []
+async def _homes_of(uow: UnitOfWork, user_ids: Iterable[str | None]) -> list[str]:
+    present = {user_id for user_id in user_ids if user_id}
+    return await uow.deliveries.homes_of(present) if present else []
 
 
-async def own(uow: UnitOfWork, event: Event) -> list[Notice]:
-    """The home of whoever did it."""
-    return _drawn(event.team_id, await _of(uow, [event.actor_id]))
+async def update_own(uow: UnitOfWork, event: Event) -> list[Notice]:
+    """Update the home of the actor."""
+    return _updates(event.team_id, await _homes_of(uow, [event.actor_id]))
 
 
-async def lead(uow: UnitOfWork, event: LeadEvent) -> list[Notice]:
-    """Whoever is in charge, whoever was until now, and whoever did it."""
+async def update_concerned(uow: UnitOfWork, event: LeadEvent) -> list[Notice]:
+    """Update the homes of the actor, of the responsible member and of the former one."""
     seen = await uow.leads.see(TeamId(event.team_id), event.lead_id)
     now = seen.lead.responsible_id if seen else None
     before = event.from_user_id if isinstance(event, LeadDelegated | LeadVacated) else None
-    return _drawn(event.team_id, await _of(uow, [event.actor_id, now, before]))
+    return _updates(event.team_id, await _homes_of(uow, [event.actor_id, now, before]))
 
 
-async def everybody(uow: UnitOfWork, event: Event) -> list[Notice]:
-    """All the team's homes, and those of whoever is concerned, a colleague or no longer one.
-
-    Also where nobody says any more whose lead it was.
-    """
+async def update_team(uow: UnitOfWork, event: Event) -> list[Notice]:
+    """Update all homes of the team, and those of actor and member concerned, who may have left it."""
     concerned = [event.actor_id, event.member_id if isinstance(event, MemberEvent) else None]
     homes = await uow.deliveries.homes(event.team_id, HOMES_MAX)
-    return _drawn(event.team_id, [*homes, *await _of(uow, concerned)])
+    return _updates(event.team_id, [*homes, *await _homes_of(uow, concerned)])
 
 
-async def partners(uow: UnitOfWork, event: PartnerJoined | PartnerEnded) -> list[Notice]:
-    """The homes of the firm that takes part, or no longer does."""
-    team_id = event.partner_team_id if isinstance(event, PartnerJoined) else await _firm(uow, event)
-    return _drawn(team_id, await uow.deliveries.homes(team_id, HOMES_MAX)) if team_id else []
+async def update_partner(uow: UnitOfWork, event: PartnerJoined | PartnerEnded) -> list[Notice]:
+    """Update the homes of the team that joined or left the marketplace."""
+    team_id = event.partner_team_id if isinstance(event, PartnerJoined) else await _partner_team_id(uow, event)
+    return _updates(team_id, await uow.deliveries.homes(team_id, HOMES_MAX)) if team_id else []
 
 
-async def _firm(uow: UnitOfWork, event: PartnerEnded) -> str:
+async def _partner_team_id(uow: UnitOfWork, event: PartnerEnded) -> str:
     partner = await uow.marketplaces.partner(TeamId(event.team_id), event.partner_id)
     return partner.partner_team_id or "" if partner else ""
 
 
-HEARS: Final[dict[type[Event], Callable[[UnitOfWork, Any], Coroutine[Any, Any, list[Notice]]]]] = {
-    IdentityLinked: own,
-    LanguageChosen: own,
-    MarketplaceCreated: everybody,
-    PartnerEnded: partners,
-    PartnerJoined: partners,
+SUBSCRIBERS: Final[Subscribers] = {
+    IdentityLinked: (update_own,),
+    LanguageChosen: (update_own,),
+    MarketplaceCreated: (update_team,),
+    PartnerEnded: (update_partner,),
+    PartnerJoined: (update_partner,),
     **dict.fromkeys(
         (
             LeadDelegated,
@@ -111,7 +108,7 @@ HEARS: Final[dict[type[Event], Callable[[UnitOfWork, Any], Coroutine[Any, Any, l
             LeadVacated,
             LeadWon,
         ),
-        lead,
+        (update_concerned,),
     ),
     **dict.fromkeys(
         (
@@ -141,6 +138,6 @@ HEARS: Final[dict[type[Event], Callable[[UnitOfWork, Any], Coroutine[Any, Any, l
             TeamSettingsChanged,
             TeamTransferred,
         ),
-        everybody,
+        (update_team,),
     ),
 }

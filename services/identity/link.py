@@ -3,32 +3,34 @@
 from typing import Final
 
 from services import codes
+from services.actor import Actor
 from services.codes import WrongCode
 from services.errors import NotFound
 from services.file.model import MADE_MAX, RECEIVED_MAX, Purpose
+from services.identity.events import IdentityAgreed, IdentityDeclined, IdentityLinked
 from services.identity.model import (
     IDENTITIES_MAX,
     LINK_VALID_FOR,
     OPEN_STATES,
-    AlreadyLinked,
-    BothInTeams,
-    IdentityAgreed,
-    IdentityDeclined,
-    IdentityLinked,
     Link,
     LinkCode,
     LinkedIdentity,
-    LinkOver,
     LinkState,
+    Side,
+)
+from services.identity.refusals import (
+    AlreadyLinked,
+    BothInTeams,
+    LinkOver,
     OtherSide,
     OwnerElsewhere,
-    Side,
     TooManyIdentities,
 )
 from services.identity.unlink import known
-from services.invitation.model import InvitationRevoked, InvitationState
+from services.invitation.events import InvitationRevoked
+from services.invitation.model import InvitationState
 from services.member.model import Member
-from services.people import NO_TEAM, Actor, TeamId, UserId
+from services.people import NO_TEAM, TeamId, UserId
 from services.permissions import Permission, Role
 from services.unit_of_work import UnitOfWork
 

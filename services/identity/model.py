@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from services.errors import Refusal
-from services.events import Event
 from services.people import TeamId
 
 LINK_MINUTES: Final = 10
@@ -73,83 +71,6 @@ class Known:
     tenant: str
     platform_user_id: str
     is_here: bool = False
-
-
-class IdentityEvent(Event, frozen=True, kw_only=True):
-    """Something that happened to somebody's chat identities."""
-
-    link_id: str = ""
-
-
-class IdentityAgreed(IdentityEvent, frozen=True, kw_only=True, tag="identity.agreed"):
-    """Somebody typed the code and says that both identities are his; the first side is asked."""
-
-    asked_of: str
-    first_platform: str
-    other_platform: str
-
-
-class IdentityDeclined(IdentityEvent, frozen=True, kw_only=True, tag="identity.declined"):
-    """One of the two said no; nothing was changed."""
-
-
-class IdentityLinked(IdentityEvent, frozen=True, kw_only=True, tag="identity.linked"):
-    """Two chat identities are one person from now on; the merged user's id leads to this person."""
-
-    member_id: str
-    merged_id: str
-    first_platform: str
-    other_platform: str
-    ended_role: str = ""
-    """Of the second membership, where both were colleagues of the same team."""
-
-
-class IdentityUnlinked(IdentityEvent, frozen=True, kw_only=True, tag="identity.unlinked"):
-    """A chat identity is a person of its own again, in no team."""
-
-    member_id: str
-    unlinked_platform: str
-
-
-class IdentityRefusal(Refusal):
-    """The rules of linking say no."""
-
-
-@dataclass(eq=False)
-class AlreadyLinked(IdentityRefusal):
-    """The code was shown to the same person."""
-
-
-@dataclass(eq=False)
-class BothInTeams(IdentityRefusal):
-    """Each side is a colleague of a team of its own: one person belongs to one team (B2)."""
-
-
-@dataclass(eq=False)
-class OwnerElsewhere(IdentityRefusal):
-    """Both are colleagues of one team, and the side that would end owns it (A44)."""
-
-
-@dataclass(eq=False)
-class OtherSide(IdentityRefusal):
-    """The question is put to the same request's other chat."""
-
-
-@dataclass(eq=False)
-class LinkOver(IdentityRefusal):
-    """It was decided, or its minutes have passed."""
-
-
-@dataclass(eq=False)
-class NotLinked(IdentityRefusal):
-    """There is nothing to take apart."""
-
-
-@dataclass(eq=False)
-class TooManyIdentities(IdentityRefusal):
-    """The person is linked in as many chats as there may be."""
-
-    limit: int = IDENTITIES_MAX
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,33 @@
-"""What the clock does about linking: it looks after what was merged, and forgets what is over."""
+"""Scheduled jobs about linked identities: completion of merges, purge of old requests."""
 
 from datetime import timedelta
 from typing import Final
 
+from services.jobs import Job
 from services.unit_of_work import UnitOfWork
 
 KEPT: Final = timedelta(days=1)
-"""So long a card about a request still says how it ended."""
-LOOKED_AFTER: Final = timedelta(minutes=2)
-"""Whatever somebody was still doing under the merged id has long ended then."""
+"""Until then a card about a request still shows how it ended."""
+MERGE_COMPLETED_AFTER: Final = timedelta(minutes=2)
+"""Every transaction that still used the merged user's id has ended by then."""
+MERGES: Final = 20
+"""Merges per transaction: each one updates rows of many tables."""
 
 
-async def forget(uow: UnitOfWork, limit: int) -> int:
-    """Drop what is over."""
+async def purge(uow: UnitOfWork, limit: int) -> int:
+    """Delete requests to link that are older than a day; return how many."""
     return await uow.identities.forget(uow.now - KEPT, limit)
 
 
-async def settle(uow: UnitOfWork, limit: int) -> int:
-    """Give the person also what was being done under the merged id at the very moment of linking."""
-    merged = await uow.identities.merged(uow.now - LOOKED_AFTER, limit)
+async def complete_merges(uow: UnitOfWork, limit: int) -> int:
+    """Move rows that were written under a merged id while it was being linked; return how many merges were checked."""
+    merged = await uow.identities.merged(uow.now - MERGE_COMPLETED_AFTER, limit)
     for into, gone in merged:
         await uow.identities.merge(await uow.identities.current(into), gone, uow.now)
     return len(merged)
+
+
+JOBS: Final = (
+    Job("identity.complete_merges", 60, complete_merges, MERGES),
+    Job("identity.purge", 3600, purge),
+)

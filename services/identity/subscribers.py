@@ -1,35 +1,29 @@
-"""Who hears of linking: both sides, on the cards that they have before them, the first one in any case."""
+"""Subscribers about linking: both users, on the cards that they have; the first one in any case."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Final
 
-from services.events import Event
-from services.identity.model import IdentityAgreed, IdentityDeclined, IdentityEvent, IdentityLinked
-from services.notification.model import Copies, Notice, Person
+from services.identity.events import IdentityAgreed, IdentityDeclined, IdentityLinked
+from services.notices import Copies, Notice, Person, Subscribers, UpdateCards
 from services.people import TeamId
 from services.unit_of_work import UnitOfWork
 
 REVIEW: Final = "identity.review"
 
+UPDATE: Final = UpdateCards("link_id")
+
 
 async def agreed(uow: UnitOfWork, event: IdentityAgreed) -> list[Notice]:
-    """The card with the code becomes the question; where it was shown in passing, the question comes by itself."""
+    """Update the card with the code to the question; send the question, if that card was ephemeral."""
     copies = await uow.deliveries.copies(event.link_id)
     team_id = TeamId(event.team_id)
-    told = [Notice(Copies(), event.link_id, team_id=team_id)]
+    notices = [Notice(Copies(), event.link_id, team_id=team_id)]
     if any(one.view == REVIEW and one.user_id == event.asked_of for one in copies):
-        return told
-    return [*told, Notice(Person(event.asked_of), event.link_id, REVIEW, team_id)]
+        return notices
+    return [*notices, Notice(Person(event.asked_of), event.link_id, REVIEW, team_id)]
 
 
-async def changed(uow: UnitOfWork, event: IdentityEvent) -> list[Notice]:
-    """Every card about it."""
-    del uow
-    return [Notice(Copies(), event.link_id, team_id=TeamId(event.team_id))]
-
-
-HEARS: Final[dict[type[Event], Callable[[UnitOfWork, Any], Coroutine[Any, Any, list[Notice]]]]] = {
-    IdentityAgreed: agreed,
-    IdentityDeclined: changed,
-    IdentityLinked: changed,
+SUBSCRIBERS: Final[Subscribers] = {
+    IdentityAgreed: (agreed,),
+    IdentityDeclined: (UPDATE,),
+    IdentityLinked: (UPDATE,),
 }

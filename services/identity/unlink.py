@@ -3,9 +3,12 @@
 from dataclasses import replace
 from typing import Final
 
+from services.actor import Actor
 from services.errors import NeedsConfirmation, NotFound, Warn
-from services.identity.model import IdentityUnlinked, Known, NotLinked, UnlinkedIdentity
-from services.people import Actor, UserId
+from services.identity.events import IdentityUnlinked
+from services.identity.model import Known, UnlinkedIdentity
+from services.identity.refusals import NotLinked
+from services.people import UserId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 from services.user.model import Identity

@@ -8,4 +8,4 @@ from services.installation.model import (
     Installation as Installation,
     OpenedInstallation as OpenedInstallation,
 )
-from services.installation.oauth_state import ask as ask, forget as forget, take as take
+from services.installation.oauth_state import ask as ask, take as take

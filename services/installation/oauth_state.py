@@ -1,6 +1,5 @@
 """Asking a workspace to take the app in: a question that one browser can answer, once and soon."""
 
-from datetime import datetime
 from typing import Final
 
 from services.installation.model import ASKED_FOR, Fault, Question
@@ -33,8 +32,3 @@ async def take(uow: UnitOfWork, state: str, browser: str) -> Fault | None:
     if await uow.installations.use_question(asked.digest, uow.now):
         return None
     return Fault.EXPIRED if asked.used_at is None and asked.expires_at <= uow.now else Fault.USED
-
-
-async def forget(uow: UnitOfWork, before: datetime, limit: int) -> int:
-    """Drop the questions whose time was over."""
-    return await uow.installations.forget_questions(before, limit)

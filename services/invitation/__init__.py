@@ -8,7 +8,6 @@ from services.invitation.invite import (
     join_request as join_request,
     request as request,
 )
-from services.invitation.join import join as join
 from services.invitation.model import (
     Invitation as Invitation,
     InvitationKind as InvitationKind,

@@ -1,25 +1,19 @@
 """Requests are decided, and invitations taken back or sent again (A45, A46)."""
 
-from services.invitation.join import admit
+from services.actor import Actor
+from services.invitation.admit import admit
+from services.invitation.events import InvitationApproved, InvitationDeclined, InvitationResent, InvitationRevoked
 from services.invitation.model import (
     OPEN_STATES,
     SENT_STATES,
     VALID_FOR,
-    AlreadyDecided,
     Invitation,
-    InvitationApproved,
-    InvitationDeclined,
     InvitationKind,
-    InvitationResent,
-    InvitationRevoked,
     InvitationState,
-    NotOpen,
-    OwnerDecides,
-    OwnRequest,
     ShownInvitation,
 )
+from services.invitation.refusals import AlreadyDecided, NotOpen, OwnerDecides, OwnRequest
 from services.invitation.show import found, shown
-from services.people import Actor
 from services.permissions import Permission, Role
 from services.team import seats
 from services.unit_of_work import UnitOfWork

@@ -4,31 +4,27 @@ from dataclasses import replace
 
 from email_validator import EmailNotValidError, validate_email
 
+from services.actor import Actor
 from services.errors import Invalid, NotFound
+from services.invitation.events import InvitationCreated, InvitationExpired, InvitationRequested
 from services.invitation.model import (
     EMAIL_MAX_CHARS,
     OPEN_MAX,
     TEXT_MAX_CHARS,
     VALID_FOR,
     Addressee,
-    AlreadyAsked,
-    AlreadyColleague,
-    AlreadyInvited,
     Invitation,
-    InvitationCreated,
-    InvitationExpired,
     InvitationKind,
-    InvitationRequested,
     InvitationState,
-    NoTeamHere,
     ShownInvitation,
-    TooManyOpen,
 )
+from services.invitation.refusals import AlreadyAsked, AlreadyColleague, AlreadyInvited, NoTeamHere, TooManyOpen
 from services.member.change_role import role_named
-from services.people import NO_TEAM, Actor, TeamId
+from services.people import NO_TEAM, TeamId
 from services.permissions import Permission, Role
 from services.team import seats
-from services.team.model import AlreadyInTeam, Team
+from services.team.model import Team
+from services.team.refusals import AlreadyInTeam
 from services.unit_of_work import UnitOfWork
 
 

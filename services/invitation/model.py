@@ -1,14 +1,13 @@
 """An invitation: somebody may join a team as a colleague, or a firm may join a marketplace as a partner."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
-from services.errors import Refusal
-from services.events import Event
 from services.people import Language, TeamId
 from services.permissions import Role
+from services.reference import Reference
 from services.team.model import Seats
 
 VALID_DAYS = 7
@@ -26,7 +25,7 @@ OPEN_MAX = 200
 
 ID_MAX_CHARS = 64
 
-_REFERENCE = re.compile(r"[Ii]-?0*(\d{1,9})")
+REFERENCE: Final = Reference("I")
 
 
 class InvitationKind(StrEnum):
@@ -88,7 +87,7 @@ class Invitation:
 
     @property
     def ref(self) -> str:
-        return f"I-{self.number}"
+        return REFERENCE.write(self.number)
 
     @property
     def invitee(self) -> str:
@@ -143,188 +142,7 @@ class Question:
     @property
     def ref(self) -> str:
         """Of the invitation."""
-        return f"I-{self.number}"
-
-
-def number_of(ref: str) -> int | None:
-    """The number in a reference such as I-7; None for what is an id, if anything."""
-    match = _REFERENCE.fullmatch(ref.strip())
-    return int(match[1]) if match else None
-
-
-class InvitationEvent(Event, frozen=True, kw_only=True):
-    """Something that happened to an invitation."""
-
-    invitation_id: str
-    kind: str
-
-
-class InvitationRequested(InvitationEvent, frozen=True, kw_only=True, tag="invitation.requested"):
-    """A colleague, or somebody in the channel, asks for an invitation (A46)."""
-
-    role: str
-    email: str = ""
-
-
-class InvitationCreated(InvitationEvent, frozen=True, kw_only=True, tag="invitation.created"):
-    """An invitation is on its way (A45)."""
-
-    role: str
-    email: str = ""
-    bulk_id: str = ""
-    """The bulk invitation that it came with, whose report says what became of the mail."""
-
-
-class InvitationApproved(InvitationEvent, frozen=True, kw_only=True, tag="invitation.approved"):
-    """Somebody with the right said yes to a request (A46)."""
-
-    asked_by: str
-
-
-class InvitationDeclined(InvitationEvent, frozen=True, kw_only=True, tag="invitation.declined"):
-    """Somebody with the right said no to a request (A46)."""
-
-    asked_by: str
-
-
-class InvitationQuestioned(InvitationEvent, frozen=True, kw_only=True, tag="invitation.questioned"):
-    """Somebody who may decide asks whoever wants the invitation something first."""
-
-    question_id: str
-    asked_of: str
-
-
-class InvitationAnswered(InvitationEvent, frozen=True, kw_only=True, tag="invitation.answered"):
-    """Whoever wants the invitation has answered."""
-
-    question_id: str
-    asked_by: str
-
-
-class InvitationRefused(InvitationEvent, frozen=True, kw_only=True, tag="invitation.refused"):
-    """The invitee said no on the page."""
-
-
-class InvitationAccepted(InvitationEvent, frozen=True, kw_only=True, tag="invitation.accepted"):
-    """The invitee said yes on the page and has a code."""
-
-    silent: bool = True
-
-
-class InvitationJoined(InvitationEvent, frozen=True, kw_only=True, tag="invitation.joined"):
-    """The invitation was used, once and for all."""
-
-
-class InvitationRevoked(InvitationEvent, frozen=True, kw_only=True, tag="invitation.revoked"):
-    """The team took it back."""
-
-
-class InvitationResent(InvitationEvent, frozen=True, kw_only=True, tag="invitation.resent"):
-    """A new link is on its way; the old one is void."""
-
-    bulk_id: str = ""
-
-
-class InvitationExpired(InvitationEvent, frozen=True, kw_only=True, tag="invitation.expired"):
-    """Its seven days have passed."""
-
-
-class InvitationRefusal(Refusal):
-    """The rules of inviting say no."""
-
-
-@dataclass(eq=False)
-class AlreadyInvited(InvitationRefusal):
-    """There is an open invitation to this address (A45)."""
-
-    ref: str
-    email: str
-
-
-@dataclass(eq=False)
-class AlreadyColleague(InvitationRefusal):
-    """The address belongs to a colleague (A45)."""
-
-    email: str
-
-
-@dataclass(eq=False)
-class AlreadyAsked(InvitationRefusal):
-    """Somebody who asked to join asks again before anybody decided."""
-
-
-@dataclass(eq=False)
-class AlreadyDecided(InvitationRefusal):
-    """The first decision has won (A46)."""
-
-    ref: str
-    state: InvitationState
-    by: str = ""
-    at: datetime | None = None
-
-
-@dataclass(eq=False)
-class OwnRequest(InvitationRefusal):
-    """Nobody decides on his own request; `deciders` can."""
-
-    deciders: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(eq=False)
-class OwnerDecides(InvitationRefusal):
-    """In this team the owner approves the admins' invitations (A46)."""
-
-    owner: str
-
-
-@dataclass(eq=False)
-class TooManyQuestions(InvitationRefusal):
-    """Asked back often enough: now it can be decided."""
-
-    ref: str
-    limit: int = QUESTIONS_MAX
-
-
-@dataclass(eq=False)
-class AlreadyAnswered(InvitationRefusal):
-    """A question is answered once."""
-
-    ref: str
-
-
-@dataclass(eq=False)
-class NotAsked(InvitationRefusal):
-    """The question was put to somebody else."""
-
-    ref: str
-    who: str
-
-
-@dataclass(eq=False)
-class NobodyToAsk(InvitationRefusal):
-    """Somebody asks to join himself: there is no colleague to ask."""
-
-    ref: str
-
-
-@dataclass(eq=False)
-class NotOpen(InvitationRefusal):
-    """The invitation leads nowhere any more."""
-
-    ref: str
-    state: InvitationState
-
-
-@dataclass(eq=False)
-class TooManyOpen(InvitationRefusal):
-    """More open invitations than anybody can look through."""
-
-    limit: int
-
-
-@dataclass(eq=False)
-class NoTeamHere(InvitationRefusal):
-    """Nobody has connected this channel, so there is no team to join."""
+        return REFERENCE.write(self.number)
 
 
 @dataclass(frozen=True, slots=True)

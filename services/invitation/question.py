@@ -2,23 +2,19 @@
 
 from dataclasses import replace
 
+from services.actor import Actor
 from services.errors import Invalid, NotFound
 from services.invitation.decide import to_decide
+from services.invitation.events import InvitationAnswered, InvitationQuestioned
 from services.invitation.model import (
     ID_MAX_CHARS,
     QUESTION_MAX_CHARS,
     QUESTIONS_MAX,
-    AlreadyAnswered,
     Invitation,
-    InvitationAnswered,
     InvitationKind,
-    InvitationQuestioned,
-    NobodyToAsk,
-    NotAsked,
     Question,
-    TooManyQuestions,
 )
-from services.people import Actor
+from services.invitation.refusals import AlreadyAnswered, NobodyToAsk, NotAsked, TooManyQuestions
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

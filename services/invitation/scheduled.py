@@ -1,11 +1,15 @@
-"""What the clock does to invitations."""
+"""Scheduled jobs about invitations: expiry."""
 
-from services.invitation.model import SENT_STATES, InvitationExpired, InvitationState
+from typing import Final
+
+from services.invitation.events import InvitationExpired
+from services.invitation.model import SENT_STATES, InvitationState
+from services.jobs import Job
 from services.unit_of_work import UnitOfWork
 
 
 async def expire(uow: UnitOfWork, limit: int) -> int:
-    """Close the invitations whose seven days have passed, at most so many; how many."""
+    """Expire invitations that were sent more than seven days ago; return how many."""
     closed = 0
     for one in await uow.invitations.expired(uow.now, limit):
         if not await uow.invitations.move(one.team_id, one.invitation_id, SENT_STATES, InvitationState.EXPIRED):
@@ -15,3 +19,6 @@ async def expire(uow: UnitOfWork, limit: int) -> int:
             InvitationExpired(team_id=one.team_id, subject=one.ref, invitation_id=one.invitation_id, kind=one.kind)
         )
     return closed
+
+
+JOBS: Final = (Job("invitation.expire", 60, expire),)

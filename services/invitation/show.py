@@ -1,19 +1,20 @@
 """Invitations as their team sees them."""
 
+from services.actor import Actor
 from services.errors import NotFound
 from services.invitation.model import (
     ID_MAX_CHARS,
     LISTED_MAX,
+    REFERENCE,
     SENT_STATES,
     Invitation,
     InvitationKind,
     InvitationState,
     ListedInvitations,
     ShownInvitation,
-    number_of,
 )
 from services.masking import mask_email
-from services.people import Actor, TeamId
+from services.people import TeamId
 from services.permissions import Permission, Role
 from services.team.model import Seats, Team
 from services.team.seats import count as count_seats
@@ -47,13 +48,13 @@ async def found(uow: UnitOfWork, team_id: TeamId, ref: str) -> Invitation:
 
     Buttons carry the id: the card of a former team never hits an invitation of the same number in the new one.
     """
-    number = number_of(ref)
+    number = REFERENCE.parse(ref)
     if number is not None:
         wanted = await uow.invitations.numbered(team_id, number)
     else:
         wanted = await uow.invitations.get(team_id, ref.strip()[:ID_MAX_CHARS])
     if wanted is None or wanted.kind is InvitationKind.PARTNER:
-        raise NotFound("invitation", "" if number is None else f"I-{number}")
+        raise NotFound("invitation", "" if number is None else REFERENCE.write(number))
     return wanted
 
 

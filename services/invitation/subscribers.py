@@ -1,12 +1,9 @@
-"""Who hears of invitations: those who decide, those who asked, and the invitee (A46, A73)."""
+"""Subscribers about invitations: the members who decide, the member who asked, and the invitee (A46, A73)."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Final
 
-from services.events import Event
 from services.invitation.decide import waits_for_owner
-from services.invitation.model import (
-    Invitation,
+from services.invitation.events import (
     InvitationAnswered,
     InvitationApproved,
     InvitationCreated,
@@ -14,23 +11,22 @@ from services.invitation.model import (
     InvitationEvent,
     InvitationExpired,
     InvitationJoined,
-    InvitationKind,
     InvitationQuestioned,
     InvitationRefused,
     InvitationRequested,
     InvitationResent,
     InvitationRevoked,
 )
-from services.notification.model import Channels, Copies, Mail, Notice, Person
+from services.invitation.model import InvitationKind
+from services.notices import Channels, Mail, Notice, Person, Subscribers, TellUser, UpdateCards
 from services.people import TeamId
 from services.permissions import Role
 from services.unit_of_work import UnitOfWork
 
 DECIDERS_MAX: Final = 50
-
-
-def _copies(event: InvitationEvent) -> Notice:
-    return Notice(Copies(), event.invitation_id, team_id=TeamId(event.team_id))
+DECIDED: Final = "invitation.decided"
+UPDATE: Final = UpdateCards("invitation_id")
+TELL_REQUESTER: Final = TellUser("asked_by", DECIDED, "invitation_id")
 
 
 def _to(user_id: str, view: str, event: InvitationEvent) -> Notice:
@@ -38,82 +34,51 @@ def _to(user_id: str, view: str, event: InvitationEvent) -> Notice:
 
 
 def _mail(event: InvitationEvent, otherwise: str) -> Notice:
-    """The link, by mail; where no mail can be sent, as a card to whoever wanted the invitation."""
+    """The link, by e-mail; if none can be sent, as a card to the user `otherwise`."""
     return Notice(Mail(otherwise), event.invitation_id, "invitation.mail", TeamId(event.team_id))
 
 
 async def requested(uow: UnitOfWork, event: InvitationRequested) -> list[Notice]:
-    """Everybody who may decide, and the channels; whoever asked is not asked (A46)."""
+    """Ask the members who may decide, except the requester, and the channels (A46)."""
     wanted = await uow.invitations.get(event.team_id, event.invitation_id)
     if wanted is None:
         return []
     roles = (Role.OWNER,) if await waits_for_owner(uow, wanted) else (Role.OWNER, Role.ADMIN)
     deciders = await uow.members.holders(event.team_id, roles, DECIDERS_MAX)
-    asked = [_to(one.user_id, "invitation.approval", event) for one in deciders if one.user_id != event.actor_id]
-    return [*asked, Notice(Channels(), event.invitation_id, "invitation.approval", TeamId(event.team_id))]
+    approvals = [_to(one.user_id, "invitation.approval", event) for one in deciders if one.user_id != event.actor_id]
+    return [*approvals, Notice(Channels(), event.invitation_id, "invitation.approval", TeamId(event.team_id))]
 
 
 async def sent(uow: UnitOfWork, event: InvitationCreated | InvitationResent) -> list[Notice]:
-    """The invitee, by mail (A73); of many the report tells which mails did not leave, and nobody gets a card each."""
+    """Send the link to the invitee (A73). A bulk invitation has a report instead of a card for each e-mail not sent."""
     del uow
-    return [_copies(event), _mail(event, "" if event.bulk_id else event.actor_id or "")]
+    return [_mail(event, "" if event.bulk_id else event.actor_id or "")]
 
 
 async def approved(uow: UnitOfWork, event: InvitationApproved) -> list[Notice]:
-    """Every copy of the card, whoever asked, and the invitee by mail."""
+    """Send the link to the invitee; a user who asked to join is a member already."""
     del uow
-    told = [_copies(event), _to(event.asked_by, "invitation.decided", event)]
-    return told if event.kind == InvitationKind.JOIN else [*told, _mail(event, event.asked_by)]
-
-
-async def declined(uow: UnitOfWork, event: InvitationDeclined) -> list[Notice]:
-    """Every copy of the card, and whoever asked."""
-    del uow
-    return [_copies(event), _to(event.asked_by, "invitation.decided", event)]
+    return [] if event.kind == InvitationKind.JOIN else [_mail(event, event.asked_by)]
 
 
 async def ended(uow: UnitOfWork, event: InvitationRefused | InvitationExpired) -> list[Notice]:
-    """Every copy of the card, and whoever invited; the marketplace tells of its partners itself."""
+    """Tell the inviter; partners are a matter of the marketplace's subscribers."""
     wanted = await uow.invitations.get(event.team_id, event.invitation_id)
-    if wanted is None or wanted.kind is InvitationKind.PARTNER:
-        return [_copies(event)]
-    return [_copies(event), *(_to(user_id, "invitation.decided", event) for user_id in _concerned(wanted))]
+    if wanted is None or wanted.kind is InvitationKind.PARTNER or not wanted.requested_by:
+        return []
+    return [_to(wanted.requested_by, DECIDED, event)]
 
 
-def _concerned(wanted: Invitation) -> list[str]:
-    return [wanted.requested_by] if wanted.requested_by else []
-
-
-async def moved(uow: UnitOfWork, event: InvitationJoined | InvitationRevoked) -> list[Notice]:
-    """Every copy of the card."""
-    del uow
-    return [_copies(event)]
-
-
-async def questioned(uow: UnitOfWork, event: InvitationQuestioned) -> list[Notice]:
-    """Whoever wants the invitation."""
-    del uow
-    return [Notice(Person(event.asked_of), event.question_id, "invitation.question", TeamId(event.team_id))]
-
-
-async def answered(uow: UnitOfWork, event: InvitationAnswered) -> list[Notice]:
-    """Whoever asked; the question itself says that it is answered."""
-    del uow
-    team_id = TeamId(event.team_id)
-    told = Notice(Person(event.asked_by), event.question_id, "invitation.answer", team_id)
-    return [Notice(Copies(), event.question_id, team_id=team_id), told]
-
-
-HEARS: Final[dict[type[Event], Callable[[UnitOfWork, Any], Coroutine[Any, Any, list[Notice]]]]] = {
-    InvitationAnswered: answered,
-    InvitationApproved: approved,
-    InvitationCreated: sent,
-    InvitationDeclined: declined,
-    InvitationExpired: ended,
-    InvitationJoined: moved,
-    InvitationQuestioned: questioned,
-    InvitationRefused: ended,
-    InvitationRequested: requested,
-    InvitationResent: sent,
-    InvitationRevoked: moved,
+SUBSCRIBERS: Final[Subscribers] = {
+    InvitationAnswered: (UpdateCards("question_id"), TellUser("asked_by", "invitation.answer", "question_id")),
+    InvitationApproved: (UPDATE, TELL_REQUESTER, approved),
+    InvitationCreated: (UPDATE, sent),
+    InvitationDeclined: (UPDATE, TELL_REQUESTER),
+    InvitationExpired: (UPDATE, ended),
+    InvitationJoined: (UPDATE,),
+    InvitationQuestioned: (TellUser("asked_of", "invitation.question", "question_id"),),
+    InvitationRefused: (UPDATE, ended),
+    InvitationRequested: (requested,),
+    InvitationResent: (UPDATE, sent),
+    InvitationRevoked: (UPDATE,),
 }

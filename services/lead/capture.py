@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from services.actor import Actor
 from services.errors import Warn
 from services.lead.create import warned_of
 from services.lead.draft import Draft, keys_of
 from services.lead.message_parser import read
 from services.lead.model import TEXT_MAX_CHARS
-from services.people import Actor
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

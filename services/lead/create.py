@@ -2,12 +2,12 @@
 
 from msgspec.structs import replace
 
+from services.actor import Actor
 from services.errors import NeedsConfirmation, Warn
 from services.lead.draft import Draft, contact_of, enquiry_of
 from services.lead.events import LeadCreated
 from services.lead.model import Keys, Lead, LeadState, LeadView, NewEntry, Offer, Seen, Sight, What
 from services.lead.view import view_of
-from services.people import Actor
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

@@ -1,5 +1,6 @@
 """Hand a lead on inside the team: delegate, share, and what happens when a colleague leaves (B17-B19)."""
 
+from services.actor import Actor
 from services.errors import Invalid, NotFound
 from services.lead.events import LeadDelegated, LeadShared, LeadVacated
 from services.lead.find import find, find_ours, why_not_ours
@@ -9,7 +10,7 @@ from services.lead.refusals import AlreadyResponsible, CannotWork, NoChannel, No
 from services.lead.view import view_of
 from services.member.model import Member
 from services.member.resolve import resolve
-from services.people import Actor, TeamId, UserId
+from services.people import TeamId, UserId
 from services.permissions import Grant, Permission, grant
 from services.unit_of_work import UnitOfWork
 

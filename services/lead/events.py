@@ -1,4 +1,4 @@
-"""What happened to leads: audited, and heard of by whom `notices` names."""
+"""Events about leads."""
 
 from services.events import Event
 from services.lead.model import DEFAULT_CURRENCY

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from services.actor import Actor
 from services.lead.events import LeadsExported
 from services.lead.model import LeadView, Seen, Sight
 from services.lead.view import view_of
-from services.people import Actor, TeamId
+from services.people import TeamId
 from services.permissions import Permission
 from services.spreadsheet import Full
 from services.unit_of_work import UnitOfWork

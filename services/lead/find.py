@@ -1,15 +1,13 @@
 """Which lead is meant, and why it cannot be worked on."""
 
-import re
 from dataclasses import replace
 
 from services.errors import NotFound
-from services.lead.model import CLOSED, PICKABLE, LeadState, Seen
+from services.lead.model import CLOSED, PICKABLE, REFERENCE, LeadState, Seen
 from services.lead.refusals import AlreadyClosed, HeldElsewhere, LeadRefusal, NotPicked
 from services.people import TeamId
 from services.unit_of_work import UnitOfWork
 
-NUMBER = re.compile(r"(?:[lL]-?)?(\d{1,9})")
 _ID_MAX_CHARS = 64
 
 
@@ -19,13 +17,13 @@ async def known(uow: UnitOfWork, team_id: TeamId, ref: str) -> Seen:
     Buttons carry the lead's opaque id: an old card of another team's lead then never hits one of this team's.
     """
     wanted = ref.strip()
-    number = NUMBER.fullmatch(wanted)
+    number = REFERENCE.parse(wanted)
     if number is not None:
-        seen = await uow.leads.see_number(team_id, int(number[1]))
+        seen = await uow.leads.see_number(team_id, number)
     else:
         seen = await uow.leads.see(team_id, wanted) if 0 < len(wanted) <= _ID_MAX_CHARS else None
     if seen is None:
-        raise NotFound("lead", f"L-{number[1]}" if number else "")
+        raise NotFound("lead", "" if number is None else REFERENCE.write(number))
     return await _with_notes(uow, team_id, seen)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from services.actor import Actor
 from services.lead.draft import needed, paragraph
 from services.lead.events import LeadReturned
 from services.lead.find import find, find_ours, is_ours, known, why_not_ours
@@ -10,7 +11,7 @@ from services.lead.model import REASON_MAX_CHARS, GoneLead, LeadView, Offer, See
 from services.lead.offer import going_to, next_takers, open_to
 from services.lead.refusals import LeadRefusal, ReturnExpired
 from services.lead.view import gone, view_of
-from services.people import Actor, TeamId
+from services.people import TeamId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

@@ -1,7 +1,8 @@
 """An entry of a lead's history, in a colleague's or the clock's name (B11)."""
 
+from services.actor import Actor
 from services.lead.model import NewEntry, Seen, What
-from services.people import Actor, UserId
+from services.people import UserId
 from services.unit_of_work import UnitOfWork
 
 

@@ -3,8 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from services.people import TeamId, UserId
+from services.reference import Reference
+
+REFERENCE: Final = Reference("L", is_prefix_optional=True)
 
 TITLE_MAX_CHARS = 120
 TEXT_MAX_CHARS = 4_000
@@ -193,7 +197,7 @@ class Sight:
     @property
     def ref(self) -> str:
         """How the team calls the lead."""
-        return f"L-{self.number}"
+        return REFERENCE.write(self.number)
 
 
 @dataclass(frozen=True, slots=True)

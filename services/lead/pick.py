@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from services.actor import Actor
 from services.lead.events import LeadPicked, LeadTaken, LeadUndone
 from services.lead.find import find_ours, known
 from services.lead.history import note_down
 from services.lead.model import CLOSED, PICKABLE, UNDO_MINUTES, Act, Lead, LeadState, LeadView, Offer, Seen, Step, What
 from services.lead.refusals import AlreadyClosed, AlreadyPicked, LeadRefusal, NotOffered, OfferEnded, UndoExpired
 from services.lead.view import acts_of, view_of
-from services.people import Actor, TeamId
+from services.people import TeamId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

@@ -1,4 +1,4 @@
-"""Why something was not done with a lead: named by the state that refuses."""
+"""Refusals about leads: each is named by the state that refuses."""
 
 from dataclasses import dataclass
 from datetime import datetime

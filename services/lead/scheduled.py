@@ -1,5 +1,8 @@
-"""What the clock does with leads: offers end; accepted leads are reminded of and, stalled, offered again (B21)."""
+"""Scheduled jobs about leads: offers expire; idle accepted leads cause a reminder, then a new offer (B21)."""
 
+from typing import Final
+
+from services.jobs import Job
 from services.lead.events import LeadFailed, LeadReminded, LeadStalled
 from services.lead.model import Lead, NewEntry, Offer, Sight, What
 from services.lead.offer import going_to, next_takers, open_to
@@ -8,7 +11,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def expire(uow: UnitOfWork, limit: int) -> int:
-    """Offers whose time is over: brokerage failed, which operator and giver hear; how many."""
+    """Fail the leads whose offer has expired, which tells operator and giver; return how many."""
     failed = await uow.leads.expire(uow.now, limit)
     for lead in failed:
         await uow.leads.clear_offers(lead.lead_id, uow.now)
@@ -20,7 +23,7 @@ async def expire(uow: UnitOfWork, limit: int) -> int:
 
 
 async def remind(uow: UnitOfWork, limit: int) -> int:
-    """Accepted leads with which nothing has happened for days: whoever is responsible hears it once; how many."""
+    """Remind, once, the responsible member of each accepted lead that has been idle for days; return how many."""
     idle = await uow.leads.remind(uow.now, limit)
     for lead in idle:
         team_id = lead.picked_team_id or NO_TEAM
@@ -30,7 +33,7 @@ async def remind(uow: UnitOfWork, limit: int) -> int:
 
 
 async def offer_again(uow: UnitOfWork, limit: int) -> int:
-    """Accepted leads with which nothing happened even after the reminder go to the other takers; how many."""
+    """Offer accepted leads that stayed idle after the reminder to the other takers; return how many."""
     done = 0
     for lead in await uow.leads.stalled(uow.now, limit):
         done += await _take_away(uow, lead)
@@ -68,3 +71,10 @@ def _entry(uow: UnitOfWork, lead: Lead, team_id: TeamId | None, what: What) -> N
         at=uow.now,
         what=what,
     )
+
+
+JOBS: Final = (
+    Job("lead.expire", 30, expire),
+    Job("lead.remind", 600, remind),
+    Job("lead.offer_again", 600, offer_again),
+)

@@ -6,12 +6,13 @@ from typing import Final
 
 import phonenumbers
 
+from services.actor import Actor
 from services.lead.draft import line
-from services.lead.find import NUMBER, find as find_one
-from services.lead.model import DEFAULT_COUNTRY, PAGE_ROWS, Keys, LeadView, Seen
+from services.lead.find import find as find_one
+from services.lead.model import DEFAULT_COUNTRY, PAGE_ROWS, REFERENCE, Keys, LeadView, Seen
 from services.lead.view import has_contact, masked_text, view_of
 from services.masking import mask_name, mask_postcode
-from services.people import Actor, PlaceKind, TeamId
+from services.people import PlaceKind, TeamId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 
@@ -60,7 +61,7 @@ async def find(
     elif _is_reference(text):
         rows = page = await _numbered(uow, actor, text)
     else:
-        rows = await uow.leads.search(team_id, _words(text), _number(text), start, size + 1)
+        rows = await uow.leads.search(team_id, _words(text), REFERENCE.parse(text), start, size + 1)
         page = [seen for seen in rows[:size] if _stands_in(text, seen, actor)]
     reader = _anybody(actor) if for_others else actor
     views = tuple(view_of(seen, reader, uow.now) for seen in page)
@@ -75,7 +76,7 @@ async def outline(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:
 
 async def _numbered(uow: UnitOfWork, actor: Actor, text: str) -> list[Seen]:
     """The lead of this number, which is at most one."""
-    seen = await uow.leads.see_number(actor.team_id, _number(text) or 0)
+    seen = await uow.leads.see_number(actor.team_id, REFERENCE.parse(text) or 0)
     return [seen] if seen and seen.sight.sees else []
 
 
@@ -109,19 +110,14 @@ def _words(text: str) -> list[str]:
     return text.casefold().split(maxsplit=WORDS_MAX - 1)
 
 
-def _number(text: str) -> int | None:
-    found = NUMBER.fullmatch(text)
-    return int(found[1]) if found else None
-
-
 def _is_reference(text: str) -> bool:
     """Whether it can be nothing but a lead's number."""
-    return _number(text) is not None and not text.isdigit()
+    return REFERENCE.parse(text) is not None and not text.isdigit()
 
 
 def _stands_in(text: str, seen: Seen, actor: Actor) -> bool:
     """Whether the reader may know that all of it stands there: what is masked for him is not found by him (A41)."""
-    if _number(text) == seen.sight.number:
+    if REFERENCE.parse(text) == seen.sight.number:
         return True
     contact, enquiry = seen.lead.contact, seen.lead.enquiry
     is_known = has_contact(seen)

@@ -1,11 +1,11 @@
 """Lists of leads, and one lead to look at."""
 
+from services.actor import Actor
 from services.errors import Invalid
 from services.lead.events import LeadRevealed
 from services.lead.find import find, known
 from services.lead.model import HISTORY_SHOWN, PAGE_ROWS, Filter, GoneLead, LeadDetails, LeadPage, LeadView, Seen
 from services.lead.view import gone, has_contact, told, view_of
-from services.people import Actor
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

@@ -1,9 +1,7 @@
-"""Who hears of leads: the channels of the teams concerned, every posted card, and whoever is asked for something."""
+"""Subscribers about leads: channels of the teams concerned, every posted card, members who are asked to act."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Final
 
-from services.events import Event
 from services.lead.events import (
     LeadAssigned,
     LeadCreated,
@@ -25,7 +23,7 @@ from services.lead.events import (
     LeadWon,
 )
 from services.lead.model import PICKABLE
-from services.notification.model import THREAD, Channel, Channels, Copies, Notice, Person
+from services.notices import THREAD, Channel, Channels, Notice, Person, Subscribers, UpdateCards
 from services.people import TeamId
 from services.unit_of_work import UnitOfWork
 
@@ -33,10 +31,7 @@ CARD: Final = "lead.card"
 DELEGATED: Final = "lead.delegated"
 FAILED: Final = "lead.failed"
 REMINDER: Final = "lead.reminder"
-
-
-def _copies(event: LeadEvent) -> Notice:
-    return Notice(Copies(), event.lead_id, team_id=TeamId(event.team_id))
+UPDATE: Final = UpdateCards("lead_id")
 
 
 def _channels(event: LeadEvent, team_id: str, view: str = CARD) -> Notice:
@@ -44,7 +39,7 @@ def _channels(event: LeadEvent, team_id: str, view: str = CARD) -> Notice:
 
 
 async def created(uow: UnitOfWork, event: LeadCreated) -> list[Notice]:
-    """The channels of the team that brought it in; in the one where it was asked for, the thread."""
+    """Post into the channels of the creating team; in the channel of the request, into its thread."""
     del uow
     everywhere = _channels(event, event.team_id)
     if not event.thread:
@@ -54,55 +49,43 @@ async def created(uow: UnitOfWork, event: LeadCreated) -> list[Notice]:
 
 
 async def submitted(uow: UnitOfWork, event: LeadSubmitted) -> list[Notice]:
-    """The operator's channels: the lead waits for it."""
+    """Post into the channels of the operator, who decides about the lead."""
     del uow
-    return [_copies(event), _channels(event, event.operator_team_id)]
+    return [_channels(event, event.operator_team_id)]
 
 
 async def offered(uow: UnitOfWork, event: LeadOffered | LeadAssigned | LeadReturned | LeadStalled) -> list[Notice]:
-    """The channels of every team that may pick it now; without any, the operator's."""
+    """Post into the channels of every team that may pick the lead; without one, into the operator's."""
     sights = await uow.leads.sights(event.lead_id)
     takers = [sight.team_id for sight in sights if sight.offer in PICKABLE]
-    told = takers or [sight.team_id for sight in sights if sight.operates]
-    return [_copies(event), *(_channels(event, team_id) for team_id in told)]
-
-
-async def changed(uow: UnitOfWork, event: LeadEvent) -> list[Notice]:
-    """Every card already posted."""
-    del uow
-    return [_copies(event)]
+    team_ids = takers or [sight.team_id for sight in sights if sight.operates]
+    return [_channels(event, team_id) for team_id in team_ids]
 
 
 async def delegated(uow: UnitOfWork, event: LeadDelegated) -> list[Notice]:
-    """Every card already posted, and the colleague who is responsible now, unless he has just done it himself."""
+    """Tell the member who is responsible now, unless they delegated the lead to themselves."""
     del uow
     if event.to_user_id == event.actor_id:
-        return [_copies(event)]
-    told = Notice(
-        Person(event.to_user_id),
-        event.lead_id,
-        DELEGATED,
-        TeamId(event.team_id),
-        {"by": event.actor_id or ""},
-    )
-    return [_copies(event), told]
+        return []
+    params = {"by": event.actor_id or ""}
+    return [Notice(Person(event.to_user_id), event.lead_id, DELEGATED, TeamId(event.team_id), params)]
 
 
 async def shared(uow: UnitOfWork, event: LeadShared) -> list[Notice]:
-    """The channel it was shared into."""
+    """Post into the channel that the lead was shared into."""
     del uow
     to = Channel(event.to_platform, event.to_tenant, event.to_conversation_id)
     return [Notice(to, event.lead_id, CARD, TeamId(event.team_id))]
 
 
 async def vacated(uow: UnitOfWork, event: LeadVacated) -> list[Notice]:
-    """The team's channels: any colleague may pick it (B19)."""
+    """Post into the team's channels, where any member may pick the lead (B19)."""
     del uow
-    return [_copies(event), _channels(event, event.team_id)]
+    return [_channels(event, event.team_id)]
 
 
 async def reminded(uow: UnitOfWork, event: LeadReminded) -> list[Notice]:
-    """Whoever is responsible; the team's channels, where nobody is."""
+    """Remind the responsible member; without one, the team's channels."""
     seen = await uow.leads.see(TeamId(event.team_id), event.lead_id)
     if seen is None:
         return []
@@ -115,28 +98,28 @@ async def reminded(uow: UnitOfWork, event: LeadReminded) -> list[Notice]:
 
 
 async def failed(uow: UnitOfWork, event: LeadFailed) -> list[Notice]:
-    """Operator and giver, in their channels (B21)."""
+    """Tell operator and giver in their channels (B21)."""
     del uow
     teams = dict.fromkeys((event.team_id, event.giver_team_id))
-    return [_copies(event), *(_channels(event, team_id, FAILED) for team_id in teams)]
+    return [_channels(event, team_id, FAILED) for team_id in teams]
 
 
-HEARS: Final[dict[type[Event], Callable[[UnitOfWork, Any], Coroutine[Any, Any, list[Notice]]]]] = {
-    LeadAssigned: offered,
-    LeadCreated: created,
-    LeadDelegated: delegated,
-    LeadFailed: failed,
-    LeadLost: changed,
-    LeadNoted: changed,
-    LeadOffered: offered,
-    LeadPicked: changed,
-    LeadReminded: reminded,
-    LeadReturned: offered,
-    LeadShared: shared,
-    LeadStalled: offered,
-    LeadSubmitted: submitted,
-    LeadTaken: changed,
-    LeadUndone: changed,
-    LeadVacated: vacated,
-    LeadWon: changed,
+SUBSCRIBERS: Final[Subscribers] = {
+    LeadAssigned: (UPDATE, offered),
+    LeadCreated: (created,),
+    LeadDelegated: (UPDATE, delegated),
+    LeadFailed: (UPDATE, failed),
+    LeadLost: (UPDATE,),
+    LeadNoted: (UPDATE,),
+    LeadOffered: (UPDATE, offered),
+    LeadPicked: (UPDATE,),
+    LeadReminded: (reminded,),
+    LeadReturned: (UPDATE, offered),
+    LeadShared: (shared,),
+    LeadStalled: (UPDATE, offered),
+    LeadSubmitted: (UPDATE, submitted),
+    LeadTaken: (UPDATE,),
+    LeadUndone: (UPDATE,),
+    LeadVacated: (UPDATE, vacated),
+    LeadWon: (UPDATE,),
 }

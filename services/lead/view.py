@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from services.actor import Actor
 from services.lead.find import is_ours
 from services.lead.model import (
     PICKABLE,
@@ -18,7 +19,7 @@ from services.lead.model import (
     What,
 )
 from services.masking import mask_email, mask_name, mask_phone, mask_postcode, mask_text, reads_contacts
-from services.people import Actor, TeamId
+from services.people import TeamId
 from services.permissions import Permission
 
 _PUBLISHED = frozenset(

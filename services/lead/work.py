@@ -1,5 +1,6 @@
 """Work on a picked lead: note, win, lose; any colleague of the team may (B5)."""
 
+from services.actor import Actor
 from services.errors import Invalid
 from services.lead.draft import needed, paragraph
 from services.lead.events import LeadLost, LeadNoted, LeadWon
@@ -8,7 +9,6 @@ from services.lead.history import note_down
 from services.lead.model import NOTE_MAX_CHARS, REASON_MAX_CHARS, LeadState, LeadView, Offer, Step, What
 from services.lead.view import view_of
 from services.money import read_cents
-from services.people import Actor
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

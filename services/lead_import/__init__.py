@@ -2,7 +2,6 @@
 
 from services.lead_import import process as process
 from services.lead_import.model import (
-    AlreadyImported as AlreadyImported,
     Batch as Batch,
     Column as Column,
     Defaults as Defaults,
@@ -12,7 +11,6 @@ from services.lead_import.model import (
     ImportState as ImportState,
     ImportView as ImportView,
     LeadImport as LeadImport,
-    NameUnmapped as NameUnmapped,
     NewLead as NewLead,
     Plan as Plan,
     SkippedRow as SkippedRow,
@@ -25,4 +23,5 @@ from services.lead_import.prepare import (
     prepare as prepare,
     show as show,
 )
+from services.lead_import.refusals import AlreadyImported as AlreadyImported, NameUnmapped as NameUnmapped
 from services.lead_import.start import start as start, stop as stop

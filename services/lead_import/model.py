@@ -7,11 +7,8 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from services.errors import Refusal
-from services.events import Event
-from services.file import OfferedFile
-from services.lead import Contact
-from services.lead.model import Enquiry, Keys
+from services.file.model import OfferedFile
+from services.lead.model import Contact, Enquiry, Keys
 from services.people import TeamId, UserId
 
 BATCH_ROWS: Final = 500
@@ -204,64 +201,3 @@ class HowTo:
     """How leads are brought in by file, with a file to begin from."""
 
     example: OfferedFile | None
-
-
-# ---- what happened ----
-
-
-class LeadImportEvent(Event, frozen=True, kw_only=True):
-    """Something that happened to an import."""
-
-    import_id: str
-
-
-class LeadImportStarted(LeadImportEvent, frozen=True, kw_only=True, tag="lead.import_started"):
-    """Somebody let an import begin or go on."""
-
-    rows: int
-    done: int
-
-
-class LeadsImported(LeadImportEvent, frozen=True, kw_only=True, tag="lead.imported"):
-    """A batch of rows was dealt with; the subject names the first and the last lead."""
-
-    count: int
-    known: int
-    rejected: int
-
-
-class LeadImportStopped(LeadImportEvent, frozen=True, kw_only=True, tag="lead.import_stopped"):
-    """An import stopped before its end."""
-
-    reason: str
-
-
-class LeadImportFinished(LeadImportEvent, frozen=True, kw_only=True, tag="lead.import_finished"):
-    """Nothing of the file is left."""
-
-    imported: int
-    known: int
-    rejected: int
-
-
-# ---- why not ----
-
-
-class LeadImportRefusal(Refusal):
-    """The rules about imports say no."""
-
-
-@dataclass(eq=False)
-class AlreadyImported(LeadImportRefusal):
-    """Somebody in the team has imported this very file, or is doing so now."""
-
-    at: datetime
-    by: str = ""
-    is_done: bool = True
-
-
-@dataclass(eq=False)
-class NameUnmapped(LeadImportRefusal):
-    """No column says who asked, so that no row could become a lead."""
-
-    import_id: str

@@ -7,24 +7,16 @@ from dataclasses import replace
 import msgspec
 
 from services import file
+from services.actor import Actor
 from services.errors import Invalid, NotFound, Outdated
 from services.file import OpenedFile
 from services.lead.draft import line
 from services.lead.model import LINE_MAX_CHARS, TITLE_MAX_CHARS
 from services.lead_import.columns import plan_of
 from services.lead_import.examine import Examined, examine
-from services.lead_import.model import (
-    AlreadyImported,
-    Defaults,
-    Field,
-    HowTo,
-    ImportState,
-    ImportView,
-    LeadImport,
-    Plan,
-)
+from services.lead_import.model import Defaults, Field, HowTo, ImportState, ImportView, LeadImport, Plan
+from services.lead_import.refusals import AlreadyImported
 from services.lead_import.show import previewed, shown
-from services.people import Actor
 from services.permissions import Permission
 from services.table import open_table
 from services.unit_of_work import UnitOfWork

@@ -11,19 +11,15 @@ import msgspec
 
 from services import file
 from services.lead.create import first_entry, own_sight
-from services.lead.model import Lead, LeadState
+from services.lead.model import REFERENCE, Lead, LeadState
+from services.lead_import.events import LeadImportEvent, LeadImportFinished, LeadImportStopped, LeadsImported
 from services.lead_import.model import (
     ATTEMPTS_MAX,
     LEASE,
-    PREVIEW_KEPT,
     REDRAW,
     Batch,
     Halt,
     LeadImport,
-    LeadImportEvent,
-    LeadImportFinished,
-    LeadImportStopped,
-    LeadsImported,
     NewLead,
     SkippedRow,
     Tally,
@@ -105,11 +101,6 @@ async def fail(uow: UnitOfWork, carried: LeadImport, holder: str) -> None:
         await halt(uow, carried, Halt.BROKEN)
 
 
-async def forget(uow: UnitOfWork, limit: int) -> int:
-    """Drop previews that nobody started: their files are gone."""
-    return await uow.lead_imports.forget(uow.now - PREVIEW_KEPT, limit)
-
-
 async def _holds(uow: UnitOfWork, carried: LeadImport, holder: str) -> bool:
     until = uow.now + LEASE
     return await uow.lead_imports.hold(carried.team_id, carried.import_id, holder, carried.line, until)
@@ -160,7 +151,7 @@ async def _advance(uow: UnitOfWork, carried: LeadImport, batch: Batch, tally: Ta
     await uow.lead_imports.advance(carried.team_id, carried.import_id, batch.line, tally, span, moved_at=moved_at)
     told = LeadsImported(
         import_id=carried.import_id,
-        subject=f"L-{span[0]}–L-{span[1]}" if span else "",
+        subject=f"{REFERENCE.write(span[0])}–{REFERENCE.write(span[1])}" if span else "",
         count=tally.imported,
         known=tally.known,
         rejected=tally.rejected,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from services.actor import Actor
 from services.file import OfferedFile
 from services.lead.model import Keys
 from services.lead_import.examine import Examined
@@ -18,7 +19,6 @@ from services.lead_import.model import (
     SkippedRow,
     Tally,
 )
-from services.people import Actor
 from services.unit_of_work import UnitOfWork
 
 ROWS_FOR_A_GUESS: Final = 400

@@ -1,21 +1,12 @@
 """An import begins, stops and goes on, as its owner says; the work itself is the clock's."""
 
 from services import file
+from services.actor import Actor
 from services.file.model import KEPT, Purpose
-from services.lead_import.model import (
-    Defaults,
-    Field,
-    Halt,
-    ImportState,
-    ImportView,
-    LeadImport,
-    LeadImportStarted,
-    LeadImportStopped,
-    NameUnmapped,
-    Plan,
-)
+from services.lead_import.events import LeadImportStarted, LeadImportStopped
+from services.lead_import.model import Defaults, Field, Halt, ImportState, ImportView, LeadImport, Plan
 from services.lead_import.prepare import own, planned, taken, view
-from services.people import Actor
+from services.lead_import.refusals import NameUnmapped
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

@@ -1,30 +1,20 @@
-"""Who hears of an import: the cards about it move, and nobody else is told."""
+"""Subscribers about imports: the cards of the import are updated."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
-from services.events import Event
-from services.lead_import.model import (
-    LeadImportEvent,
+from services.lead_import.events import (
     LeadImportFinished,
     LeadImportStarted,
     LeadImportStopped,
     LeadsImported,
 )
-from services.notification.model import Copies, Notice
-from services.people import TeamId
-from services.unit_of_work import UnitOfWork
+from services.notices import Subscribers, UpdateCards
 
+UPDATE: Final = UpdateCards("import_id")
 
-async def moved(uow: UnitOfWork, event: LeadImportEvent) -> list[Notice]:
-    """Every card already posted."""
-    del uow
-    return [Notice(Copies(), event.import_id, team_id=TeamId(event.team_id))]
-
-
-HEARS: Final[dict[type[Event], Callable[[UnitOfWork, Any], Awaitable[list[Notice]]]]] = {
-    LeadImportFinished: moved,
-    LeadImportStarted: moved,
-    LeadImportStopped: moved,
-    LeadsImported: moved,
+SUBSCRIBERS: Final[Subscribers] = {
+    LeadImportFinished: (UPDATE,),
+    LeadImportStarted: (UPDATE,),
+    LeadImportStopped: (UPDATE,),
+    LeadsImported: (UPDATE,),
 }

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+from services.actor import Actor
 from services.errors import Invalid
 from services.lead.draft import line, needed
+from services.marketplace.events import MarketplaceChanged, MarketplaceCreated
 from services.marketplace.find import run_by
 from services.marketplace.form import questions_of
 from services.marketplace.model import (
@@ -14,20 +16,17 @@ from services.marketplace.model import (
     PARTNERS_MAX,
     RETURN_WINDOW_HOURS,
     Marketplace,
-    MarketplaceChanged,
-    MarketplaceCreated,
     MarketplaceList,
     MarketplaceView,
     Membership,
-    NameTaken,
     Partner,
     PartnerState,
     PartnerView,
     Settings,
-    TooManyMarketplaces,
 )
+from services.marketplace.refusals import NameTaken, TooManyMarketplaces
 from services.masking import email_for
-from services.people import Actor, TeamId
+from services.people import TeamId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

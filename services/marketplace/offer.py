@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from services.actor import Actor
 from services.errors import NotFound
 from services.lead.create import ask_about_duplicates
 from services.lead.events import LeadAssigned, LeadOffered, LeadSubmitted
@@ -14,8 +15,9 @@ from services.lead.refusals import AlreadyOffered, NoTakers
 from services.lead.view import view_of
 from services.marketplace.find import given_to, partner_of, run_by
 from services.marketplace.form import fields_of, known_as
-from services.marketplace.model import MARKETPLACES_SHOWN, Answers, Marketplace, NotGiver, OfferForm
-from services.people import Actor, TeamId
+from services.marketplace.model import MARKETPLACES_SHOWN, Answers, Marketplace, OfferForm
+from services.marketplace.refusals import NotGiver
+from services.people import TeamId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 

@@ -2,38 +2,43 @@
 
 from datetime import timedelta
 
-from services import invitation
+from services.actor import Actor
 from services.errors import Invalid, NeedsConfirmation, NotFound, Outdated, Warn
-from services.invitation.invite import checked_address
-from services.invitation.model import OPEN_STATES, Addressee, AlreadyInvited, Invitation, InvitationState
+from services.invitation.invite import checked_address, invite_partner
+from services.invitation.model import OPEN_STATES, Addressee, Invitation, InvitationState
+from services.invitation.refusals import AlreadyInvited
 from services.lead.draft import line, needed
 from services.lead.model import UNDO_MINUTES
+from services.marketplace.events import (
+    MarketplaceJoined,
+    PartnerDeclined,
+    PartnerEnded,
+    PartnerInvited,
+    PartnerJoined,
+    PartnerWithdrawn,
+)
 from services.marketplace.find import run_by
 from services.marketplace.manage import look_again, view_of
 from services.marketplace.model import (
     LINE_MAX_CHARS,
     PARTNERS_MAX,
-    AlreadyPartner,
-    InvitationClosed,
     Marketplace,
-    MarketplaceFull,
-    MarketplaceJoined,
     MarketplaceView,
     Membership,
-    OperatorItself,
     Part,
     Partner,
-    PartnerActive,
-    PartnerDeclined,
-    PartnerEnded,
-    PartnerInvited,
-    PartnerJoined,
-    PartnerNotActive,
     PartnerState,
     PartnerTold,
-    PartnerWithdrawn,
 )
-from services.people import Actor, TeamId
+from services.marketplace.refusals import (
+    AlreadyPartner,
+    InvitationClosed,
+    MarketplaceFull,
+    OperatorItself,
+    PartnerActive,
+    PartnerNotActive,
+)
+from services.people import TeamId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 
@@ -71,7 +76,7 @@ async def invite(
 
 async def add_firm(uow: UnitOfWork, actor: Actor, market: Marketplace, firm: Addressee, part: Part) -> Partner:
     """Invite the firm, whatever stands around it. Raises AlreadyInvited, TooManyOpen."""
-    sent = await invitation.invite_partner(uow, actor, market.marketplace_id, firm)
+    sent = await invite_partner(uow, actor, market.marketplace_id, firm)
     partner = Partner(
         team_id=market.team_id,
         marketplace_id=market.marketplace_id,

@@ -8,19 +8,20 @@ from services.member.change_role import (
     role_named as role_named,
     transfer as transfer,
 )
-from services.member.model import (
-    ChangedMember as ChangedMember,
-    ListedMembers as ListedMembers,
-    Member as Member,
+from services.member.events import (
     MemberFlagged as MemberFlagged,
     MemberJoined as MemberJoined,
     MemberLeft as MemberLeft,
     MemberRemoved as MemberRemoved,
     MemberRoleChanged as MemberRoleChanged,
-    RemovedMember as RemovedMember,
     TeamTransferred as TeamTransferred,
+)
+from services.member.model import (
+    ChangedMember as ChangedMember,
+    ListedMembers as ListedMembers,
+    Member as Member,
+    RemovedMember as RemovedMember,
     TransferredTeam as TransferredTeam,
 )
-from services.member.remove import leave as leave, remove as remove
 from services.member.resolve import resolve as resolve
 from services.member.show import list_ as list_, row as row

@@ -2,21 +2,12 @@
 
 from dataclasses import replace
 
+from services.actor import Actor
 from services.errors import Invalid, NeedsConfirmation, NotFound, Outdated, Warn
-from services.member.model import (
-    GIVEN_ROLES,
-    ChangedMember,
-    IsOwnerAlready,
-    Member,
-    MemberFlagged,
-    MemberRoleChanged,
-    OwnershipNotGiven,
-    OwnerStays,
-    TeamTransferred,
-    TransferredTeam,
-)
+from services.member.events import MemberFlagged, MemberRoleChanged, TeamTransferred
+from services.member.model import GIVEN_ROLES, ChangedMember, Member, TransferredTeam
+from services.member.refusals import IsOwnerAlready, OwnershipNotGiven, OwnerStays
 from services.member.resolve import resolve
-from services.people import Actor
 from services.permissions import Permission, Role
 from services.unit_of_work import UnitOfWork
 

@@ -1,9 +1,9 @@
 """Who is in the team (A30)."""
 
+from services.actor import Actor
 from services.errors import NotFound
 from services.member.model import LISTED_MAX, ListedMembers, Member, Row
 from services.member.resolve import resolve
-from services.people import Actor
 from services.permissions import Permission, Role
 from services.team.seats import count as count_seats
 from services.unit_of_work import UnitOfWork

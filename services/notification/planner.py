@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from services.conversation.model import Conversation
 from services.delivery import Delivery, Kind, Posted, State
-from services.notification.model import Channel, Channels, Copies, Mail, Notice, Person, Standing
+from services.notices import Channel, Channels, Copies, Mail, Notice, Person, Standing
 from services.people import TeamId
 from services.unit_of_work import UnitOfWork
 

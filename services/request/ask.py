@@ -4,24 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from services.actor import Actor
 from services.errors import Invalid, NotFound
-from services.people import Actor, TeamId, UserId
+from services.people import TeamId, UserId
 from services.permissions import Permission, Role, roles_with
-from services.request.model import (
-    ARGS_MAX_CHARS,
-    OPEN_MAX,
-    AskedRequest,
-    NotAskable,
-    OwnQuestion,
-    Request,
-    RequestApproved,
-    RequestAsked,
-    RequestDecided,
-    RequestDeclined,
-    RequestState,
-    ShownRequest,
-    TooManyRequests,
-)
+from services.request.events import RequestApproved, RequestAsked, RequestDeclined
+from services.request.model import ARGS_MAX_CHARS, OPEN_MAX, AskedRequest, Request, RequestState, ShownRequest
+from services.request.refusals import NotAskable, OwnQuestion, RequestDecided, TooManyRequests
 from services.unit_of_work import UnitOfWork
 
 DECIDERS_MAX = 20

@@ -6,8 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from services.errors import Refusal
-from services.events import Event
 from services.people import TeamId
 from services.permissions import Permission
 
@@ -41,62 +39,6 @@ class Request:
     decided_at: datetime | None = None
     asked_by_name: str = ""
     decided_by_name: str = ""
-
-
-class RequestEvent(Event, frozen=True, kw_only=True):
-    """Something that happened to a request."""
-
-    request_id: str
-    command: str
-    asked_by: str
-
-
-class RequestAsked(RequestEvent, frozen=True, kw_only=True, tag="request.asked"):
-    """Somebody asks for what his role does not allow."""
-
-    permission: str
-
-
-class RequestApproved(RequestEvent, frozen=True, kw_only=True, tag="request.approved"):
-    """A colleague with the right did it for him."""
-
-
-class RequestDeclined(RequestEvent, frozen=True, kw_only=True, tag="request.declined"):
-    """A colleague with the right will not do it."""
-
-
-class RequestWithdrawn(RequestEvent, frozen=True, kw_only=True, tag="request.withdrawn"):
-    """Whoever asked is a colleague no longer."""
-
-
-class RequestRefusal(Refusal):
-    """The rules of asking say no."""
-
-
-@dataclass(eq=False)
-class NotAskable(RequestRefusal):
-    """This can be asked of nobody: it is everybody's right, or it only makes sense in person."""
-
-
-@dataclass(eq=False)
-class RequestDecided(RequestRefusal):
-    """The first decision has won."""
-
-    state: RequestState
-    by: str = ""
-    at: datetime | None = None
-
-
-@dataclass(eq=False)
-class OwnQuestion(RequestRefusal):
-    """Nobody decides on his own request."""
-
-
-@dataclass(eq=False)
-class TooManyRequests(RequestRefusal):
-    """More open requests of one person than anybody wants to read."""
-
-    limit: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,6 @@
 """Tables that people bring along as CSV files: their bytes become rows, and their headings become fields."""
 
 from services.table.headings import Headings as Headings, recognise as recognise
-from services.table.model import (
-    BadRow as BadRow,
-    Encoding as Encoding,
-    Flaw as Flaw,
-    Row as Row,
-    Table as Table,
-    Unreadable as Unreadable,
-)
+from services.table.model import BadRow as BadRow, Encoding as Encoding, Flaw as Flaw, Row as Row, Table as Table
 from services.table.open_table import open_table as open_table
+from services.table.refusals import Unreadable as Unreadable

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from services.errors import Refusal
 from services.spreadsheet import restore
 from services.table.records import Record, Spoilt, records
 
@@ -51,14 +50,6 @@ class BadRow:
 
 
 AnyRow: TypeAlias = Row | BadRow
-
-
-@dataclass(eq=False)
-class Unreadable(Refusal):
-    """The file is no table; `reason` says why: "spreadsheet", "binary", "empty", "bytes", "columns" or "rows"."""
-
-    reason: str
-    limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from itertools import islice
 from typing import Final
 
 from services.spreadsheet import FILE_MAX_BYTES
-from services.table.model import COLUMNS_MAX, Encoding, Table, Unreadable, is_empty
+from services.table.model import COLUMNS_MAX, Encoding, Table, is_empty
 from services.table.records import Record, records
+from services.table.refusals import Unreadable
 
 DELIMITERS: Final = (";", ",", "\t", "|")
 SAMPLE_BYTES: Final = 64 * 1024

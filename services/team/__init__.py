@@ -7,9 +7,16 @@ from services.team.connect import (
     welcome as welcome,
 )
 from services.team.create import create as create, delete as delete, restore as restore
-from services.team.model import (
+from services.team.events import (
     ChannelConnected as ChannelConnected,
     ChannelDisconnected as ChannelDisconnected,
+    TeamCreated as TeamCreated,
+    TeamDeleted as TeamDeleted,
+    TeamRenamed as TeamRenamed,
+    TeamRestored as TeamRestored,
+    TeamSettingsChanged as TeamSettingsChanged,
+)
+from services.team.model import (
     ConnectedChannel as ConnectedChannel,
     CreatedTeam as CreatedTeam,
     DeletedTeam as DeletedTeam,
@@ -17,11 +24,6 @@ from services.team.model import (
     Seats as Seats,
     ShownTeam as ShownTeam,
     Team as Team,
-    TeamCreated as TeamCreated,
-    TeamDeleted as TeamDeleted,
-    TeamRenamed as TeamRenamed,
-    TeamRestored as TeamRestored,
-    TeamSettingsChanged as TeamSettingsChanged,
     Welcome as Welcome,
 )
 from services.team.settings import change_settings as change_settings, rename as rename, show as show

@@ -2,20 +2,14 @@
 
 from typing import Final
 
+from services.actor import Actor
 from services.conversation.model import Conversation
 from services.errors import NeedsConfirmation, NotFound, Warn
-from services.people import NO_TEAM, Actor, PlaceKind
+from services.people import NO_TEAM, PlaceKind
 from services.permissions import Permission
-from services.team.model import (
-    RESTORE_WINDOW,
-    AlreadyConnected,
-    ChannelConnected,
-    ChannelDisconnected,
-    ConnectedChannel,
-    DeletedTeam,
-    NotInChannel,
-    Welcome,
-)
+from services.team.events import ChannelConnected, ChannelDisconnected
+from services.team.model import RESTORE_WINDOW, ConnectedChannel, DeletedTeam, Welcome
+from services.team.refusals import AlreadyConnected, NotInChannel
 from services.unit_of_work import UnitOfWork
 
 OUTSIDE: Final = "team.connect.outsiders"

@@ -1,22 +1,13 @@
 """Teams begin, end, and come back (A36, A44, A77)."""
 
+from services.actor import Actor
 from services.errors import Invalid, NotFound
-from services.people import NO_TEAM, Actor, TeamId
+from services.people import NO_TEAM, TeamId
 from services.permissions import Permission, Role
 from services.team.connect import attach
-from services.team.model import (
-    NAME_MAX_CHARS,
-    RESTORE_WINDOW,
-    AlreadyInTeam,
-    CreatedTeam,
-    DeletedTeam,
-    NothingToRestore,
-    RestoredTeam,
-    Team,
-    TeamCreated,
-    TeamDeleted,
-    TeamRestored,
-)
+from services.team.events import TeamCreated, TeamDeleted, TeamRestored
+from services.team.model import NAME_MAX_CHARS, RESTORE_WINDOW, CreatedTeam, DeletedTeam, RestoredTeam, Team
+from services.team.refusals import AlreadyInTeam, NothingToRestore
 from services.unit_of_work import UnitOfWork
 
 

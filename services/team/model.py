@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from services.errors import Refusal
-from services.events import Event
 from services.people import Language, TeamId
 from services.permissions import Role
 
@@ -40,110 +38,6 @@ class Seats:
     @property
     def free(self) -> int:
         return max(0, self.limit - self.taken)
-
-
-class TeamEvent(Event, frozen=True, kw_only=True):
-    """Something that happened to a team."""
-
-
-class TeamCreated(TeamEvent, frozen=True, kw_only=True, tag="team.created"):
-    """Somebody founded a team and is its owner (A44)."""
-
-    name: str
-
-
-class TeamRenamed(TeamEvent, frozen=True, kw_only=True, tag="team.renamed"):
-    """The team has another name."""
-
-    old: str
-    new: str
-
-
-class TeamSettingsChanged(TeamEvent, frozen=True, kw_only=True, tag="team.settings_changed"):
-    """Language, zone or the owner's approval of admins' invitations changed."""
-
-    old: dict[str, str]
-    new: dict[str, str]
-
-
-class TeamDeleted(TeamEvent, frozen=True, kw_only=True, tag="team.deleted"):
-    """The team is no more; its owner can restore it for 30 days (A77)."""
-
-    name: str
-
-
-class TeamRestored(TeamEvent, frozen=True, kw_only=True, tag="team.restored"):
-    """The team is back, with the colleagues who joined no other one meanwhile."""
-
-    members: int
-
-
-class ChannelConnected(TeamEvent, frozen=True, kw_only=True, tag="team.channel_connected"):
-    """A channel belongs to the team from now on."""
-
-    tenant: str
-    conversation_id: str
-    channel: str
-    channel_platform: str = ""
-    """Where the channel is, when it was connected from elsewhere."""
-    offer_id: str = ""
-
-
-class ChannelDisconnected(TeamEvent, frozen=True, kw_only=True, tag="team.channel_disconnected"):
-    """A channel no longer belongs to the team."""
-
-    tenant: str
-    conversation_id: str
-    channel: str
-
-
-class ChannelShared(TeamEvent, frozen=True, kw_only=True, tag="team.channel_shared"):
-    """People of other organisations read along in a channel of the team from now on."""
-
-    tenant: str
-    conversation_id: str
-    channel: str
-
-
-class TeamRefusal(Refusal):
-    """A team's rules say no."""
-
-
-@dataclass(eq=False)
-class AlreadyInTeam(TeamRefusal):
-    """A person is a colleague of one team at a time (B2)."""
-
-    name: str = ""
-    """Somebody else; empty for the reader."""
-
-
-@dataclass(eq=False)
-class AlreadyConnected(TeamRefusal):
-    """The channel belongs to a team already; which one is not said."""
-
-
-@dataclass(eq=False)
-class NotInChannel(TeamRefusal):
-    """Only a channel can be connected, and this is a direct chat."""
-
-
-@dataclass(eq=False)
-class OwnerSets(TeamRefusal):
-    """Whether the owner approves the admins' invitations is set by the owner alone (A46)."""
-
-    owner: str
-
-
-@dataclass(eq=False)
-class NothingToRestore(TeamRefusal):
-    """No team of this person was deleted in the last 30 days."""
-
-
-@dataclass(eq=False)
-class SeatsTaken(TeamRefusal):
-    """Every seat of the plan is taken, by colleagues or by open invitations (A4)."""
-
-    seats: Seats
 
 
 @dataclass(frozen=True, slots=True)

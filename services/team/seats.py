@@ -3,7 +3,8 @@
 from services.errors import NotFound
 from services.people import TeamId
 from services.plans import PLANS
-from services.team.model import Seats, SeatsTaken, Team
+from services.team.model import Seats, Team
+from services.team.refusals import SeatsTaken
 from services.unit_of_work import UnitOfWork
 
 

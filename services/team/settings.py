@@ -2,11 +2,14 @@
 
 from zoneinfo import ZoneInfo
 
+from services.actor import Actor
 from services.errors import Invalid, NotFound
-from services.people import Actor, Language
+from services.people import Language
 from services.permissions import Permission, Role
 from services.team.create import named
-from services.team.model import Channel, OwnerSets, ShownTeam, Team, TeamRenamed, TeamSettingsChanged
+from services.team.events import TeamRenamed, TeamSettingsChanged
+from services.team.model import Channel, ShownTeam, Team
+from services.team.refusals import OwnerSets
 from services.team.seats import count as count_seats
 from services.unit_of_work import UnitOfWork
 

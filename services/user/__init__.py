@@ -1,9 +1,9 @@
 """People, how they are recognised, and the language they chose."""
 
+from services.user.events import LanguageChosen as LanguageChosen
 from services.user.model import (
     ChosenLanguage as ChosenLanguage,
     Identity as Identity,
-    LanguageChosen as LanguageChosen,
     Met as Met,
     Recognised as Recognised,
     User as User,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.events import Event
-from services.people import NO_TEAM, OUTSIDERS, Actor, Language, Place, PlaceKind, TeamId, UserId
+from services.actor import Actor
+from services.people import NO_TEAM, OUTSIDERS, Language, Place, PlaceKind, TeamId, UserId
 from services.permissions import Role
 
 NAME_MAX_CHARS = 120
@@ -162,12 +162,6 @@ def name_until_told(sender: Met) -> str:
 def spoken(language_hint: str) -> Language:
     """The language nearest to a locale such as de-AT."""
     return Language.GERMAN if language_hint.casefold().startswith("de") else Language.ENGLISH
-
-
-class LanguageChosen(Event, frozen=True, kw_only=True, tag="preference.language_chosen"):
-    """A person chose the language in which the bot speaks to him."""
-
-    language: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,18 @@
 
 from typing import Any
 
+from services.actor import Actor
 from services.conversation.model import Conversation
 from services.errors import NotFound
-from services.people import Actor, Language, Place, PlaceKind, UserId
+from services.people import Language, Place, PlaceKind, UserId
 from services.permissions import Permission
-from services.team.model import ChannelShared
+from services.team.events import ChannelShared
 from services.unit_of_work import UnitOfWork
+from services.user.events import LanguageChosen
 from services.user.model import (
     DEFAULT_ZONE,
     ChosenLanguage,
     Identity,
-    LanguageChosen,
     Met,
     Recognised,
     User,

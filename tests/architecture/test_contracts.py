@@ -20,7 +20,6 @@ BONES = (
     "bot/platforms/base",
     "bot/views/base",
     "storage/lead",
-    "services/errors",
     "cards/model",
     "cards/lead",
     "cards/team",
@@ -39,6 +38,14 @@ def contract(name: str) -> Mapping[str, Any]:
     return next(contract for contract in contracts() if contract["id"] == name)
 
 
+def service_bones() -> list[str]:
+    """Every module and noun that the contract about the order of services names; nouns with a model and a store."""
+    names = [name for layer in contract("order")["layers"] for name in layer.split(" | ")]
+    folders = [name for name in names if (ROOT / "services" / name).is_dir()]
+    roles = [f"services/{noun}/{role}" for noun in folders for role in ("model", "events", "refusals", "store")]
+    return [f"services/{name}" for name in names if name not in folders] + roles
+
+
 def write(root: Path, module: str, text: str = "") -> None:
     """Put a module into a small copy of the house."""
     path = root / f"{module}.py"
@@ -53,8 +60,9 @@ def write(root: Path, module: str, text: str = "") -> None:
 def house(tmp_path: Path) -> Path:
     """A copy of the house in which every room is empty."""
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    for module in BONES:
+    for module in (*BONES, *service_bones()):
         write(tmp_path, module)
+    write(tmp_path, "services/unit_of_work", "import services.lead.store\n")
     return tmp_path
 
 
@@ -77,6 +85,12 @@ def test_folders_of_the_bot_are_free_of_vendors() -> None:
     ("name", "module", "imported"),
     [
         ("layers", "services/errors", "cards.model"),
+        ("order", "services/lead/pick", "services.marketplace.model"),
+        ("order", "services/team/model", "services.member.model"),
+        ("order", "services/actor", "services.unit_of_work"),
+        ("order", "services/coupon/model", "services.errors"),
+        ("models", "services/lead/model", "services.unit_of_work"),
+        ("models", "services/lead/store", "services.unit_of_work"),
         ("layers", "cards/model", "storage.lead"),
         ("layers", "storage/lead", "cards.model"),
         ("layers", "cards/model", "bot.app"),
@@ -108,6 +122,8 @@ def test_a_wrong_import_is_noticed(house: Path, name: str, module: str, imported
 @pytest.mark.parametrize(
     ("name", "module", "imported"),
     [
+        ("order", "services/marketplace/offer", "services.lead.model"),
+        ("models", "services/lead/pick", "services.unit_of_work"),
         ("composition", "bot/app", "storage.lead"),
         ("composition", "bot/__main__", "storage.lead"),
         ("vendors", "bot/platforms/base", "botbuilder.core"),

@@ -4,9 +4,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.jobs.scheduler import DELIVERIES_DAYS, INBOX_DAYS
 from bot.pages.about import PRIVACY_PATH, SUPPORT_PATH, TERMS_PATH, AboutPages
 from cards.about_pages import SiteOperator
+from services.delivery.scheduled import DELIVERIES_DAYS
+from services.inbox.scheduled import INBOX_DAYS
 
 Client = TestClient[web.Request, web.Application]
 OPERATOR = SiteOperator("Solar<b>haus</b> GmbH", "datenschutz@solarhaus.example")

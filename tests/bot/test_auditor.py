@@ -4,7 +4,7 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from bot.jobs.auditor import Auditor
-from bot.jobs.scheduler import Jobs, table_of
+from bot.jobs.scheduler import Jobs, all_jobs
 from bot.operations.metrics import Metrics
 from services.invariants import checked, sentences
 from storage.engine import Database
@@ -37,7 +37,7 @@ async def test_a_sound_database_gives_a_heartbeat_and_no_breach(units: SqlUnits)
     """The job of the auditor ends with the time of its round, and with a zero for each invariant."""
     await found(units, "Solarhaus")
     metrics = Metrics()
-    [job] = [one for one in table_of(Auditor(units, metrics)) if one.name == "invariant.audit"]
+    [job] = [one for one in all_jobs(Auditor(units, metrics)) if one.name == "invariant.audit"]
     assert await Jobs(units, metrics, (job,)).tick(job)
     assert value(metrics, HEARTBEAT) > 0
     assert [breaches(metrics, name) for name in sentences()] == [0.0] * len(sentences())

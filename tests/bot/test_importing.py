@@ -13,7 +13,7 @@ from bot.jobs.importer import Importer
 from bot.operations.metrics import Metrics
 from services import file, lead_import
 from services.errors import NotFound, NotPermitted
-from services.lead_import import AlreadyImported, Defaults, Halt, ImportState, NameUnmapped, Tally, process
+from services.lead_import import AlreadyImported, Defaults, Halt, ImportState, NameUnmapped, Tally, process, scheduled
 from services.lead_import.model import ATTEMPTS_MAX, BATCH_ROWS, LEASE
 from services.lead_import.parse_row import batches
 from services.people import Language
@@ -389,7 +389,7 @@ class TestMay:
         started = await imports.begin(units, firm.member, imports.many(2))
         clock.advance(hours=25)
         async with units.write() as uow:
-            assert await process.forget(uow, 10) == 1
+            assert await scheduled.purge(uow, 10) == 1
         async with units.read() as uow:
             with pytest.raises(NotFound):
                 await lead_import.show(uow, firm.member, forgotten.lead_import.import_id)

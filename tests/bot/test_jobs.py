@@ -2,11 +2,12 @@ import asyncio
 
 import pytest
 
-from bot.jobs.scheduler import JOBS, Job, Jobs
+from bot.jobs.scheduler import Jobs, anchor_audit, noun_jobs
 from bot.operations.metrics import Metrics
 from services.audit.model import Head
 from services.errors import Contended
 from services.events import Event
+from services.jobs import Job
 from services.unit_of_work import UnitOfWork
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
@@ -18,8 +19,9 @@ class Ticked(Event, frozen=True, kw_only=True, tag="test.ticked"):
     pass
 
 
-async def emit(uow: UnitOfWork) -> int:
+async def emit(uow: UnitOfWork, limit: int = 1) -> int:
     """Work that leaves one entry."""
+    del limit
     uow.emit(Ticked(team_id="T", silent=True))
     return 1
 
@@ -47,7 +49,8 @@ async def test_a_job_that_failed_is_tried_again_in_its_period(units: SqlUnits) -
     """A defect leaves the period open and nothing half done; it is counted, and the next tick tries again."""
     errors: list[Exception] = [ZeroDivisionError(), Contended()]
 
-    async def fail_first(uow: UnitOfWork) -> int:
+    async def fail_first(uow: UnitOfWork, limit: int) -> int:
+        del limit
         await emit(uow)
         if errors:
             raise errors.pop(0)
@@ -60,25 +63,25 @@ async def test_a_job_that_failed_is_tried_again_in_its_period(units: SqlUnits) -
     assert b'kollega_job_failures_total{job="test"} 1.0' in metrics.text()
 
 
-@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
+@pytest.mark.parametrize("job", noun_jobs(), ids=lambda job: job.name)
 async def test_every_job_runs_on_an_empty_database(units: SqlUnits, job: Job) -> None:
     """Whatever the table holds can be done, also where there is nothing to do."""
     metrics = Metrics()
-    assert await Jobs(units, metrics).tick(job)
+    assert await Jobs(units, metrics, (job,)).tick(job)
     assert b"kollega_job_failures_total{" not in metrics.text()
 
 
 async def test_old_records_are_cleared_away(units: SqlUnits, clock: Clock) -> None:
     """Periods that are long over are forgotten, the current one is not."""
     job = Job("test", 60, emit)
-    jobs = Jobs(units, Metrics())
+    jobs = Jobs(units, Metrics(), noun_jobs())
     await jobs.tick(job)
     clock.advance(days=8)
-    [forget] = [one for one in JOBS if one.name == "job.forget"]
+    [forget] = [one for one in noun_jobs() if one.name == "period.purge"]
     await jobs.tick(forget)
     async with units.write() as uow:
         assert await uow.periods.begin("test", job.period(clock().replace(month=11, day=23)))
-        assert not await uow.periods.begin("job.forget", forget.period(uow.now))
+        assert not await uow.periods.begin("period.purge", forget.period(uow.now))
 
 
 async def test_periods_do_not_know_clock_changes() -> None:
@@ -95,6 +98,7 @@ async def test_the_ends_of_the_audit_logs_are_read_daily(units: SqlUnits) -> Non
         await emit(uow)
     async with units.read() as uow:
         assert await uow.audit.heads() == [await uow.audit.head("T")]
+        assert await anchor_audit(uow, 10) == 1
         assert await uow.audit.head("nobody") == Head("nobody", 0, "")
 
 
@@ -102,8 +106,8 @@ async def test_the_scheduler_only_ticks(units: SqlUnits, clock: Clock) -> None:
     """Started, it ticks by itself; shut down, it leaves nothing running."""
     done = asyncio.Event()
 
-    async def tell(uow: UnitOfWork) -> int:
-        del uow
+    async def tell(uow: UnitOfWork, limit: int) -> int:
+        del uow, limit
         clock.advance(seconds=1)
         done.set()
         return 1

@@ -14,7 +14,7 @@ from bot.dispatch.interaction import ConversationProfile, Interaction, Interacti
 from bot.operations.metrics import Metrics
 from cards.render.plain import render_summary
 from services import file, user
-from services.inbox import Arrival
+from services.inbox.model import Arrival
 from services.people import PlaceKind
 from storage.engine import Database
 from storage.unit_of_work import SqlUnits

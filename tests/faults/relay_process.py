@@ -27,7 +27,7 @@ from bot.platforms.teams.service_hosts import ServiceHosts
 from bot.platforms.teams.token import TokenSource
 from bot.views import delivery as delivery_views
 from cards.model import Card, verbatim
-from services.people import Actor
+from services.actor import Actor
 from services.unit_of_work import UnitOfWork
 from storage.engine import open_database
 from storage.unit_of_work import SqlUnits

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from services import lead, team, user
+from services.actor import Actor
 from services.errors import Contended
-from services.people import Actor, Place, PlaceKind, TeamId
+from services.people import Place, PlaceKind, TeamId
 from services.permissions import Role
 from services.unit_of_work import UnitOfWork
 from services.user.model import Met

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
 
-from services import invitation, lead, marketplace, team, user
-from services.invitation import page
+from services import invitation, lead, marketplace, membership, team, user
+from services.actor import Actor
 from services.lead import LeadView
-from services.people import Actor, TeamId
+from services.membership import page
+from services.people import TeamId
 from services.permissions import Role
 from services.unit_of_work import UnitOfWork
 from tests.chat import Chat, Person, Room
@@ -110,7 +111,7 @@ async def _bring(uow: UnitOfWork, operator: Actor, firm: Firm, marketplace_id: s
     [invited] = await uow.invitations.open_to(operator.team_id, email)
     opened = await page.accept(uow, invitation.token_of(uow.keyring, invited))
     assert opened is not None
-    await invitation.join(uow, await actor(uow, firm.owner), opened.code)
+    await membership.join(uow, await actor(uow, firm.owner), opened.code)
 
 
 async def bring(giver: Firm, title: str = "Dachsanierung, 120 m²", by: Person | None = None) -> LeadView:

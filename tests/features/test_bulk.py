@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from bot.jobs.scheduler import JOBS
+from bot.jobs.scheduler import noun_jobs
 from services import file
 from services.permissions import Role
 from tests.chat import Chat, Person
@@ -27,7 +27,7 @@ WORDS: Final = "Wir kennen uns von der Messe."
 
 async def clockwork(chat: Chat) -> None:
     """The clock looks after bulk invitations once more, and everybody hears of it."""
-    [job] = [one for one in JOBS if one.name == "bulk.work"]
+    [job] = [one for one in noun_jobs() if one.name == "bulk.work"]
     chat.clock.advance(seconds=job.every_s)
     assert await chat.house.jobs.tick(job)
     await chat.settles()

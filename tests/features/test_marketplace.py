@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.jobs.scheduler import JOBS
+from bot.jobs.scheduler import noun_jobs
 from services.permissions import Role
 from tests.chat import Chat
 from tests.features import people
@@ -15,7 +15,7 @@ MAIL = "leitung@dachwerk.example"
 
 async def clockwork(chat: Chat, name: str) -> None:
     """The clock ticks for a job, and everybody hears what it did."""
-    [job] = [one for one in JOBS if one.name == name]
+    [job] = [one for one in noun_jobs() if one.name == name]
     assert await chat.house.jobs.tick(job)
     await chat.settles()
 

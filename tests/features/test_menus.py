@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.platforms.teams import extension_responses as teams_extensions
-from services.inbox import Arrival
+from services.inbox.model import Arrival
 from services.people import PlaceKind
 from services.permissions import Role
 from tests.chat import Chat, Person, Room

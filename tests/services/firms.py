@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 
 from services import lead, marketplace, team, user
+from services.actor import Actor
 from services.invitation.model import InvitationState
 from services.lead.model import LeadView
 from services.marketplace.model import MarketplaceView, PartnerState
-from services.people import Actor, Language, Place, PlaceKind, TeamId
+from services.people import Language, Place, PlaceKind, TeamId
 from services.permissions import Role
 from services.user.model import Met
 from storage.unit_of_work import SqlUnits

@@ -1,9 +1,9 @@
 """Files of leads and what becomes of them, for tests about imports."""
 
 from services import file, lead_import
+from services.actor import Actor
 from services.file.model import ReceivedFile
 from services.lead_import import Defaults, ImportView, LeadImport
-from services.people import Actor
 from services.unit_of_work import Units
 
 HEADINGS = "Vorname;Nachname;E-Mail;Telefon;Firma;PLZ;Betreff;Wert (EUR)"

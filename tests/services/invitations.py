@@ -1,15 +1,15 @@
 """Invitations on their way, for tests that begin with one."""
 
-from services import invitation
+from services import invitation, membership
+from services.actor import Actor
 from services.codes import WrongCode
-from services.invitation import page
 from services.invitation.model import (
     Invitation,
     InvitationState,
     JoinedTeam,
 )
 from services.invitation.tokens import token_of
-from services.people import Actor
+from services.membership import page
 from storage.unit_of_work import SqlUnits
 from tests.services.firms import Firm
 
@@ -48,7 +48,7 @@ async def code_for(firm: Firm, invited: Invitation) -> str:
 async def join(units: SqlUnits, actor: Actor, code: str) -> JoinedTeam | WrongCode:
     """Type a code."""
     async with units.write() as uow:
-        return await invitation.join(uow, actor, code)
+        return await membership.join(uow, actor, code)
 
 
 async def state_of(firm: Firm, invited: Invitation) -> InvitationState:

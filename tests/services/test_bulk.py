@@ -9,20 +9,8 @@ from hypothesis import given, strategies as st
 
 from services import bulk, file, marketplace
 from services.bulk import parse, scheduled
-from services.bulk.model import (
-    KEPT_MAX,
-    SLICE,
-    BulkState,
-    Fate,
-    Line,
-    LineState,
-    NoColumn,
-    NothingToSend,
-    Problem,
-    TooManyBulks,
-    TooManyLines,
-    fate_of,
-)
+from services.bulk.model import KEPT_MAX, SLICE, BulkState, Fate, Line, LineState, Problem, fate_of
+from services.bulk.refusals import NoColumn, NothingToSend, TooManyBulks, TooManyLines
 from services.delivery.model import State
 from services.errors import Invalid, NotFound, NotPermitted, Outdated
 from services.invitation.model import InvitationState
@@ -289,12 +277,12 @@ async def test_lists_and_reports_are_forgotten(units: SqlUnits, clock: Clock) ->
     unsent = await listed(operator, firms(2, 5))
     clock.at += timedelta(days=2)
     async with units.write() as uow:
-        assert await scheduled.forget(uow, 10) == 1
+        assert await scheduled.purge(uow, 10) == 1
         assert await uow.bulks.get(operator.team_id, unsent.bulk_id) is None
     clock.at += timedelta(days=90)
     await tick(operator)
     async with units.write() as uow:
-        assert await scheduled.forget(uow, 10) == 1
+        assert await scheduled.purge(uow, 10) == 1
     assert len(await invited(operator)) == 2
 
 

@@ -1,7 +1,9 @@
 import pytest
 
+from services.actor import Actor
 from services.events import Event, enveloped
-from services.people import Actor, Language, Place, PlaceKind, Role, TeamId, UserId
+from services.people import Language, Place, PlaceKind, TeamId, UserId
+from services.permissions import Role
 
 
 class Nodded(Event, frozen=True, kw_only=True, tag="test.nodded"):

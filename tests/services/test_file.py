@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from services import file
+from services.actor import Actor
 from services.errors import NotColleague, NotPermitted
-from services.file import access
+from services.file import scheduled
 from services.file.model import (
     MADE_MAX,
     RECEIVED_MAX,
@@ -18,7 +19,6 @@ from services.file.model import (
     ReceivedFile,
 )
 from services.keyring import Keyring, Unsealable
-from services.people import Actor
 from services.permissions import Role
 from services.spreadsheet import FILE_MAX_BYTES
 from storage.engine import Database
@@ -51,7 +51,7 @@ async def read(units: SqlUnits, actor: Actor, file_id: str) -> OpenedFile:
 async def tidy(units: SqlUnits) -> int:
     """The clock's work; how many files it removed."""
     async with units.write() as uow:
-        return await access.forget(uow, 100)
+        return await scheduled.purge(uow, 100)
 
 
 @pytest.fixture

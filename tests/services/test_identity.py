@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from services import identity, invitation, lead, team
+from services.actor import Actor
 from services.errors import Refusal
 from services.identity import Link, scheduled
-from services.people import Actor
 from services.permissions import Role
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
@@ -44,13 +44,13 @@ async def test_what_was_under_way_is_picked_up_by_the_clock(units: SqlUnits, clo
         assert await uow.leads.delegate(firm.team_id, brought.lead_id, held, firm.member.user_id, uow.now)
     clock.advance(minutes=1)
     async with units.write() as uow:
-        assert await scheduled.settle(uow, ENOUGH) == 1
+        assert await scheduled.complete_merges(uow, ENOUGH) == 1
     async with units.read() as uow:
         seen = await lead.show(uow, firm.owner, brought.lead_id)
     assert seen.responsible_id == newcomer.user_id
     clock.advance(minutes=5)
     async with units.write() as uow:
-        assert await scheduled.settle(uow, ENOUGH) == 0
+        assert await scheduled.complete_merges(uow, ENOUGH) == 0
 
 
 async def test_requests_are_forgotten_after_a_day(units: SqlUnits, clock: Clock) -> None:
@@ -59,10 +59,10 @@ async def test_requests_are_forgotten_after_a_day(units: SqlUnits, clock: Clock)
     link_id = await prepared(units, first, other)
     clock.advance(hours=23)
     async with units.write() as uow:
-        assert await scheduled.forget(uow, ENOUGH) == 0
+        assert await scheduled.purge(uow, ENOUGH) == 0
     clock.advance(hours=2)
     async with units.write() as uow:
-        assert await scheduled.forget(uow, ENOUGH) == 1
+        assert await scheduled.purge(uow, ENOUGH) == 1
         assert await uow.identities.get(link_id) is None
 
 

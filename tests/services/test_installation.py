@@ -6,10 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.jobs.scheduler import forget_questions
 from services import installation
 from services.conversation.model import Conversation
-from services.installation import Fault, Installation, OpenedInstallation
+from services.installation import Fault, Installation, OpenedInstallation, scheduled
 from services.keyring import Keyring, Unsealable
 from services.people import PlaceKind
 from storage.engine import Database
@@ -218,9 +217,9 @@ async def test_old_questions_are_forgotten(units: SqlUnits, clock: Clock) -> Non
     state = await ask(units, "browser")
     clock.advance(minutes=69)
     async with units.write() as uow:
-        assert await forget_questions(uow) == 0
+        assert await scheduled.purge(uow, 10) == 0
     assert await take(units, state, "browser") is Fault.EXPIRED
     clock.advance(minutes=1)
     async with units.write() as uow:
-        assert await forget_questions(uow) == 1
+        assert await scheduled.purge(uow, 10) == 1
     assert await take(units, state, "browser") is Fault.UNKNOWN

@@ -4,24 +4,19 @@ import asyncio
 
 import pytest
 
-from services import invitation, member, team
+from services import invitation, membership, team
+from services.actor import Actor
 from services.codes import CODE_ALPHABET, TooManyCodes, WrongCode
 from services.errors import Invalid, NotFound
-from services.invitation import page
-from services.invitation.model import (
-    AlreadyColleague,
-    AlreadyInvited,
-    InvitationState,
-    JoinedTeam,
-    NotOpen,
-)
+from services.invitation.model import InvitationState, JoinedTeam
+from services.invitation.refusals import AlreadyColleague, AlreadyInvited, NotOpen
 from services.invitation.scheduled import expire
 from services.invitation.tokens import new_code
 from services.keyring import Keyring
-from services.member.model import OwnershipNotGiven
-from services.people import Actor
+from services.member.refusals import OwnershipNotGiven
+from services.membership import page
 from services.permissions import Role
-from services.team.model import AlreadyInTeam, SeatsTaken
+from services.team.refusals import AlreadyInTeam, SeatsTaken
 from storage.unit_of_work import SqlUnits
 from tests.builders import START, Clock
 from tests.services.firms import Firm, found, meet
@@ -110,7 +105,7 @@ async def test_seats_count_again_at_joining(units: SqlUnits, firm: Firm, eva: Ac
     with pytest.raises(SeatsTaken):
         await join(units, eva, code)
     async with units.write() as uow:
-        await member.remove(uow, firm.owner, other.user_id, accept=("member.remove",))
+        await membership.remove(uow, firm.owner, other.user_id, accept=("member.remove",))
     assert isinstance(await join(units, eva, code), JoinedTeam)
 
 

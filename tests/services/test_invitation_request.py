@@ -5,20 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from services import invitation, member, team
+from services import invitation, member, membership, team
+from services.actor import Actor
 from services.errors import NotColleague, NotPermitted
-from services.invitation import page
-from services.invitation.model import (
-    AlreadyAsked,
-    AlreadyDecided,
-    InvitationState,
-    NoTeamHere,
-    OwnerDecides,
-    OwnRequest,
-)
-from services.people import NO_TEAM, Actor
+from services.invitation.model import InvitationState
+from services.invitation.refusals import AlreadyAsked, AlreadyDecided, NoTeamHere, OwnerDecides, OwnRequest
+from services.membership import page
+from services.people import NO_TEAM
 from services.permissions import Role
-from services.team.model import AlreadyInTeam, SeatsTaken
+from services.team.refusals import AlreadyInTeam, SeatsTaken
 from storage.unit_of_work import SqlUnits
 from tests.services.firms import Firm, found, meet
 from tests.services.invitations import ask, code_for, invite, state_of, token_for
@@ -121,7 +116,7 @@ async def test_the_owner_approves_admins(units: SqlUnits, firm: Firm) -> None:
     second = await meet(units, "Zweiter Admin")
     async with units.write() as uow:
         await uow.members.add(firm.team_id, second.user_id, Role.ADMIN, "", uow.now)
-        await member.remove(uow, firm.owner, firm.viewer.user_id, accept=("member.remove",))
+        await membership.remove(uow, firm.owner, firm.viewer.user_id, accept=("member.remove",))
         await team.change_settings(uow, firm.owner, owner_approves_admins=True)
     asked = await invite(firm, firm.admin)
     assert asked.state is InvitationState.REQUESTED

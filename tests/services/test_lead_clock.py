@@ -6,7 +6,7 @@ from services import lead, marketplace
 from services.lead import scheduled, subscribers
 from services.lead.events import LeadFailed, LeadReminded
 from services.lead.model import Act, LeadState
-from services.notification.model import Channels, Person
+from services.notices import Channels, Person
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
 from tests.services.firms import bring, found, look, offered, open_market, pick

@@ -14,7 +14,7 @@ from services.lead import subscribers
 from services.lead.events import LeadDelegated, LeadEvent, LeadPicked, LeadReturned
 from services.lead.model import Act, Filter, GoneLead, LeadState, LeadView
 from services.masking import mask_email, mask_name, mask_phone, mask_postcode, mask_text
-from services.notification.model import Channels, Copies, Person
+from services.notices import Channels, Copies, Person
 from storage.engine import Database
 from storage.unit_of_work import SqlUnits
 from tests.services.firms import bring, draft, found, look, offered, open_market, pick
@@ -278,7 +278,11 @@ def test_masks_leave_what_the_rules_say(mask: Callable[[str], str], text: str, l
 async def told(units: SqlUnits, happened: LeadEvent) -> list[tuple[type[object], str, str]]:
     """Kind of audience, view and team of every notice of an event."""
     async with units.read() as uow:
-        found_notices = await subscribers.HEARS[type(happened)](uow, happened)
+        found_notices = [
+            notice
+            for subscriber in subscribers.SUBSCRIBERS[type(happened)]
+            for notice in await subscriber(uow, happened)
+        ]
     return [(type(one.to), one.view, one.team_id) for one in found_notices]
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from services import lead, marketplace
+from services.actor import Actor
 from services.errors import Ambiguous, Invalid, NotColleague, NotFound, NotPermitted
 from services.lead.model import Act, GoneLead, LeadState, LeadView, Offer, What
 from services.lead.refusals import (
@@ -19,7 +20,6 @@ from services.lead.refusals import (
     NotPicked,
     ReturnExpired,
 )
-from services.people import Actor
 from services.permissions import Role
 from services.unit_of_work import UnitOfWork
 from storage.unit_of_work import SqlUnits

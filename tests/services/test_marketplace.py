@@ -8,13 +8,8 @@ from services import lead, marketplace
 from services.errors import Invalid, NeedsConfirmation, NotFound, NotPermitted, Outdated
 from services.lead.model import Act, LeadState, Offer
 from services.lead.refusals import AlreadyOffered, NoTakers
-from services.marketplace.model import (
-    MarketplaceList,
-    MarketplaceView,
-    NameTaken,
-    NotGiver,
-    OperatorItself,
-)
+from services.marketplace.model import MarketplaceList, MarketplaceView
+from services.marketplace.refusals import NameTaken, NotGiver, OperatorItself
 from services.permissions import Role
 from storage.unit_of_work import SqlUnits
 from tests.services.firms import Firm, bring, draft, found, join, look, offered, one_market, open_market, pick

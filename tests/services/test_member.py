@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from services import invitation, member
+from services import invitation, member, membership
 from services.errors import Ambiguous, Invalid, NeedsConfirmation, NotFound
-from services.invitation.model import AlreadyDecided
-from services.member.model import IsOwnerAlready, OwnershipNotGiven, OwnerStays
+from services.invitation.refusals import AlreadyDecided
+from services.member.refusals import IsOwnerAlready, OwnershipNotGiven, OwnerStays
 from services.permissions import Permission, Role
 from services.request import ask
 from services.request.model import RequestState
@@ -67,7 +67,7 @@ async def test_the_owner_is_not_changed(units: SqlUnits, firm: Firm, by: Role) -
         with pytest.raises(OwnerStays):
             await member.change_role(uow, firm.actors[by], firm.owner.user_id, "viewer")
         with pytest.raises(OwnerStays):
-            await member.remove(uow, firm.actors[by], firm.owner.user_id, accept=("member.remove", "member.leave"))
+            await membership.remove(uow, firm.actors[by], firm.owner.user_id, accept=("member.remove", "member.leave"))
     assert await role_of(firm, firm.owner.user_id) is Role.OWNER
 
 
@@ -75,7 +75,7 @@ async def test_removal_asks_first(units: SqlUnits, firm: Firm) -> None:
     """A75: a removal is confirmed first; until then nothing changes."""
     with pytest.raises(NeedsConfirmation) as question:
         async with units.write() as uow:
-            await member.remove(uow, firm.admin, firm.member.user_id)
+            await membership.remove(uow, firm.admin, firm.member.user_id)
     assert [one.code for one in question.value.warnings] == ["member.remove", "member.remove.effect"]
     assert await role_of(firm, firm.member.user_id) is Role.MEMBER
 
@@ -85,7 +85,7 @@ async def test_removal_ends_access(units: SqlUnits, firm: Firm) -> None:
     brought = await bring(firm)
     await pick(firm, brought.lead_id)
     async with units.write() as uow:
-        await member.remove(uow, firm.admin, firm.member.user_id, accept=REMOVE)
+        await membership.remove(uow, firm.admin, firm.member.user_id, accept=REMOVE)
     async with units.read() as uow:
         seen = await uow.users.recognise("web", "demo", firm.member.name, firm.channel.conversation_id)
         listed = await member.list_(uow, firm.owner)
@@ -103,7 +103,7 @@ async def test_what_the_removed_asked_for_is_withdrawn(units: SqlUnits, firm: Fi
         asked = await invitation.request(uow, firm.member, "eva@acme.de")
         request = await ask(uow, firm.member, "team.rename", {"name": "X"}, Permission.TEAM_EDIT_SETTINGS)
     async with units.write() as uow:
-        await member.remove(uow, firm.owner, firm.member.user_id, accept=REMOVE)
+        await membership.remove(uow, firm.owner, firm.member.user_id, accept=REMOVE)
     async with units.write() as uow:
         with pytest.raises(AlreadyDecided):
             await invitation.approve(uow, firm.owner, asked.invitation.ref)
@@ -116,7 +116,7 @@ async def test_the_removed_come_back_by_invitation(units: SqlUnits, firm: Firm) 
     """A75: somebody who was removed can join again later, with the role of the new invitation and no old rights."""
     async with units.write() as uow:
         await member.flag(uow, firm.owner, firm.member.user_id, may_delegate=True)
-        await member.remove(uow, firm.owner, firm.member.user_id, accept=REMOVE)
+        await membership.remove(uow, firm.owner, firm.member.user_id, accept=REMOVE)
         assert await uow.members.add(firm.team_id, firm.member.user_id, Role.VIEWER, "", uow.now)
         again = await uow.members.get(firm.team_id, firm.member.user_id)
     assert again is not None
@@ -129,8 +129,8 @@ async def test_everybody_may_leave(units: SqlUnits, firm: Firm, role: Role) -> N
     actor = firm.actors[role]
     async with units.write() as uow:
         with pytest.raises(NeedsConfirmation):
-            await member.leave(uow, actor, accept=REMOVE)
-        left = await member.leave(uow, actor, accept=("member.leave",))
+            await membership.leave(uow, actor, accept=REMOVE)
+        left = await membership.leave(uow, actor, accept=("member.leave",))
     assert left.is_self
     assert await role_of(firm, actor.user_id) is None
 
@@ -139,7 +139,7 @@ async def test_the_owner_does_not_leave(units: SqlUnits, firm: Firm) -> None:
     """A44: the owner cannot leave, because there is exactly one at any time."""
     async with units.write() as uow:
         with pytest.raises(OwnerStays) as refused:
-            await member.leave(uow, firm.owner, accept=("member.leave",))
+            await membership.leave(uow, firm.owner, accept=("member.leave",))
     assert refused.value.is_self
 
 
@@ -195,7 +195,7 @@ async def test_colleagues_of_others_do_not_exist(units: SqlUnits, firm: Firm) ->
     async with units.write() as uow:
         for who in (other.member.user_id, other.member.name):
             with pytest.raises(NotFound):
-                await member.remove(uow, firm.owner, who, accept=REMOVE)
+                await membership.remove(uow, firm.owner, who, accept=REMOVE)
             with pytest.raises(NotFound):
                 await member.change_role(uow, firm.owner, who, "viewer")
     assert await role_of(other, other.member.user_id) is Role.MEMBER
@@ -216,10 +216,10 @@ async def test_the_list_shows_what_one_may_do(units: SqlUnits, firm: Firm) -> No
 async def test_removed_once(units: SqlUnits, firm: Firm) -> None:
     """A75: of two removals of the same colleague one has an effect."""
     async with units.write() as uow:
-        await member.remove(uow, firm.owner, firm.member.user_id, accept=REMOVE)
+        await membership.remove(uow, firm.owner, firm.member.user_id, accept=REMOVE)
     async with units.write() as uow:
         with pytest.raises(NotFound):
-            await member.remove(uow, firm.admin, firm.member.user_id, accept=REMOVE)
+            await membership.remove(uow, firm.admin, firm.member.user_id, accept=REMOVE)
     async with units.read() as uow:
         log = await uow.audit.page(firm.team_id, limit=50)
     assert [one.action for one in log].count("member.removed") == 1

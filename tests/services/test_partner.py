@@ -8,16 +8,10 @@ from services import lead, marketplace
 from services.errors import NeedsConfirmation, NotFound, NotPermitted
 from services.lead.model import LeadState
 from services.marketplace import subscribers
-from services.marketplace.model import (
-    AlreadyPartner,
-    MarketplaceView,
-    PartnerActive,
-    PartnerEnded,
-    PartnerJoined,
-    PartnerNotActive,
-    PartnerState,
-)
-from services.notification.model import Copies, Person
+from services.marketplace.events import PartnerEnded, PartnerJoined
+from services.marketplace.model import MarketplaceView, PartnerState
+from services.marketplace.refusals import AlreadyPartner, PartnerActive, PartnerNotActive
+from services.notices import Copies, Person
 from services.permissions import Role
 from storage.unit_of_work import SqlUnits
 from tests.services.firms import Firm, found, join, look, offered, one_market, open_market, pick

@@ -3,18 +3,11 @@ import asyncio
 import pytest
 
 from services import request
+from services.actor import Actor
 from services.errors import Invalid, NotFound, NotPermitted
-from services.people import Actor
 from services.permissions import Permission, Role
-from services.request.model import (
-    OPEN_MAX,
-    NotAskable,
-    OwnQuestion,
-    Request,
-    RequestDecided,
-    RequestState,
-    TooManyRequests,
-)
+from services.request.model import OPEN_MAX, Request, RequestState
+from services.request.refusals import NotAskable, OwnQuestion, RequestDecided, TooManyRequests
 from storage.unit_of_work import SqlUnits
 from tests.services.firms import Firm, found
 

@@ -2,13 +2,14 @@ from dataclasses import replace
 
 import pytest
 
-from services import invitation, member, team
+from services import invitation, member, membership, team
+from services.actor import Actor
 from services.audit import show as show_audit
 from services.conversation.model import Conversation
 from services.errors import Invalid, NotColleague, NotFound, NotPermitted, Refusal
-from services.people import NO_TEAM, Actor, Language
+from services.people import NO_TEAM, Language
 from services.permissions import Permission, Role
-from services.team.model import AlreadyConnected, AlreadyInTeam, NothingToRestore, NotInChannel, OwnerSets
+from services.team.refusals import AlreadyConnected, AlreadyInTeam, NothingToRestore, NotInChannel, OwnerSets
 from services.unit_of_work import UnitOfWork
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
@@ -48,7 +49,7 @@ async def carry_out(uow: UnitOfWork, actor: Actor, firm: Firm, row: str) -> None
         case "invite":
             await invitation.create(uow, actor, "eva@acme.de")
         case "remove":
-            await member.remove(uow, actor, firm.viewer.user_id, accept=("member.remove", "member.leave"))
+            await membership.remove(uow, actor, firm.viewer.user_id, accept=("member.remove", "member.leave"))
         case "change role":
             await member.change_role(uow, actor, firm.viewer.user_id, "member")
         case "edit settings":
@@ -227,7 +228,7 @@ async def test_restore_after_30_days(units: SqlUnits, firm: Firm, clock: Clock) 
 async def test_who_joined_elsewhere_stays_there(units: SqlUnits, firm: Firm, clock: Clock) -> None:
     """A77, B2: a colleague who has joined another team meanwhile is not taken back; one removed before stays out."""
     async with units.write() as uow:
-        await member.remove(uow, firm.owner, firm.viewer.user_id, accept=("member.remove",))
+        await membership.remove(uow, firm.owner, firm.viewer.user_id, accept=("member.remove",))
     clock.advance(minutes=1)
     async with units.write() as uow:
         await team.delete(uow, firm.owner, "Solarhaus")

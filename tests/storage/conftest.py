@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services import bulk, channel, identity, invitation, lead, marketplace, request
 from services.delivery import Delivery, Kind, Posted, State
-from services.inbox import Arrival
+from services.inbox.model import Arrival
 from services.invariants import Breach, check_all
 from services.lead_import import process
 from services.lead_import.model import Tally

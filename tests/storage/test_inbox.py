@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.inbox import Arrival
+from services.inbox.model import Arrival
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
 

@@ -14,7 +14,7 @@ from bot.platforms.slack.api import SlackApi, Workspace
 from bot.platforms.slack.cards import SlackRenderer
 from bot.platforms.slack.tokens import Tokens
 from cards.model import Card
-from services.notification.model import THREAD
+from services.notices import THREAD
 
 KEY_EVENT: Final = "kollega_delivery"
 """Type of the message metadata that carries the key for a lookup."""

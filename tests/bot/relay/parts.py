@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from cards.model import Card, t, verbatim
-from services.people import Actor
+from services.actor import Actor
 from services.unit_of_work import UnitOfWork
 from storage.unit_of_work import SqlUnits
 

@@ -9,7 +9,7 @@ from bot.outbox.sender import DeliverySender
 from bot.platforms.base import Gone, RateLimited, Rejected, Unavailable
 from cards.model import Card
 from services import lead
-from services.people import Actor
+from services.actor import Actor
 from services.unit_of_work import UnitOfWork
 from storage.unit_of_work import SqlUnits
 from tests.bot.relay.parts import unknowns

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.outbox.relay import LEASE, Relay
-from bot.outbox.sender import ATTEMPTS_MAX, LOOKUPS_MAX, DeliverySender
+from bot.outbox.relay import Relay
+from bot.outbox.sender import ATTEMPTS_MAX, LEASE, LOOKUPS_MAX, DeliverySender
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
 from services.delivery import Kind
 from storage.unit_of_work import SqlUnits

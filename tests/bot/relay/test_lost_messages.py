@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.outbox.relay import LEASE, Relay
-from bot.outbox.sender import DeliverySender, Outcome
+from bot.outbox.relay import Relay
+from bot.outbox.sender import LEASE, DeliverySender, Outcome
 from bot.platforms.base import Ambiguous
 from services import delivery
 from services.delivery import Delivery, Kind, State

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.outbox.relay import LEASE, Relay
+from bot.outbox.relay import Relay
+from bot.outbox.sender import LEASE
 from bot.platforms.base import Ambiguous
 from services import delivery
 from services.delivery import Delivery, Kind, State

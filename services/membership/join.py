@@ -1,21 +1,14 @@
-"""An invitation is used: the code ties the chat identity to it, once (A45, B2)."""
+"""Use an invitation: its code ties the chat identity to it, once (A45, B2)."""
 
-from services import marketplace
+from services.actor import Actor
 from services.codes import WRONG_CODES_MAX, WrongCode, check_guesses, count_wrong
-from services.invitation.model import (
-    SENT_STATES,
-    Invitation,
-    InvitationJoined,
-    InvitationKind,
-    InvitationState,
-    JoinedTeam,
-)
+from services.invitation.admit import admit, emit_joined
+from services.invitation.model import Invitation, InvitationKind, InvitationState, JoinedTeam
 from services.invitation.tokens import digests_of
-from services.member.model import MemberJoined
-from services.people import Actor, TeamId
+from services.marketplace.partner import join_partner
+from services.people import TeamId
 from services.permissions import Permission
 from services.team import seats
-from services.team.model import AlreadyInTeam
 from services.unit_of_work import UnitOfWork
 
 
@@ -48,47 +41,10 @@ async def _coded(uow: UnitOfWork, code: str) -> Invitation | None:
     return wanted
 
 
-async def admit(uow: UnitOfWork, wanted: Invitation, user_id: str, platform: str) -> bool:
-    """Make the person a colleague by this invitation; False when it has just been used. Raises AlreadyInTeam (B2)."""
-    team_id = wanted.team_id
-    if await uow.members.of_user(user_id):
-        raise AlreadyInTeam(wanted.user_name)
-    if not await uow.invitations.join(team_id, wanted.invitation_id, SENT_STATES, user_id):
-        return False
-    if not await uow.members.add(team_id, user_id, wanted.role, wanted.email, uow.now):
-        raise AlreadyInTeam(wanted.user_name)
-    _say_joined(uow, wanted, user_id, platform)
-    uow.emit(
-        MemberJoined(
-            team_id=team_id,
-            actor_id=user_id,
-            platform=platform,
-            subject=wanted.ref,
-            member_id=user_id,
-            role=wanted.role,
-            invitation=wanted.ref,
-        )
-    )
-    return True
-
-
 async def _join_marketplace(uow: UnitOfWork, actor: Actor, wanted: Invitation) -> JoinedTeam | WrongCode:
     if not await uow.invitations.join(wanted.team_id, wanted.invitation_id, (InvitationState.ACCEPTED,), actor.user_id):
         return WrongCode(WRONG_CODES_MAX)
-    joined = await marketplace.join_partner(uow, actor, wanted)
-    _say_joined(uow, wanted, actor.user_id, actor.place.platform)
+    joined = await join_partner(uow, actor, wanted)
+    emit_joined(uow, wanted, actor.user_id, actor.place.platform)
     operator = await uow.teams.name(TeamId(wanted.team_id)) or ""
     return JoinedTeam(operator, actor.role, wanted.kind, joined.name)
-
-
-def _say_joined(uow: UnitOfWork, wanted: Invitation, user_id: str, platform: str) -> None:
-    uow.emit(
-        InvitationJoined(
-            team_id=wanted.team_id,
-            actor_id=user_id,
-            platform=platform,
-            subject=wanted.ref,
-            invitation_id=wanted.invitation_id,
-            kind=wanted.kind,
-        )
-    )

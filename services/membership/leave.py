@@ -1,13 +1,15 @@
 """A colleague's access ends: removed by somebody with the right, or of one's own accord (A75)."""
 
-from services import lead
+from services.actor import Actor
 from services.errors import NeedsConfirmation, Outdated, Warn
-from services.invitation.model import InvitationRevoked
-from services.member.model import Member, MemberLeft, MemberRemoved, OwnerStays, RemovedMember
+from services.invitation.events import InvitationRevoked
+from services.lead.delegate import vacate
+from services.member.events import MemberLeft, MemberRemoved
+from services.member.model import Member, RemovedMember
+from services.member.refusals import OwnerStays
 from services.member.resolve import resolve
-from services.people import Actor
 from services.permissions import Permission, Role
-from services.request.model import RequestWithdrawn
+from services.request.events import RequestWithdrawn
 from services.unit_of_work import UnitOfWork
 
 
@@ -45,7 +47,7 @@ async def _end(uow: UnitOfWork, actor: Actor, colleague: Member) -> None:
     team_id, user_id = colleague.team_id, colleague.user_id
     if not await uow.members.remove(team_id, user_id, uow.now):
         raise Outdated("member", colleague.name)
-    await lead.vacate(uow, team_id, user_id)
+    await vacate(uow, team_id, user_id)
     for one in await uow.invitations.withdraw(team_id, user_id):
         uow.emit(
             InvitationRevoked(subject=one.ref, invitation_id=one.invitation_id, kind=one.kind),

@@ -1,17 +1,16 @@
 """The page behind an invitation's link: whoever holds the link may see, accept and decline, and learns nothing else."""
 
-from services import marketplace
+from services.invitation.events import InvitationAccepted, InvitationRefused
 from services.invitation.model import (
     CODE_VALID_FOR,
     SENT_STATES,
     Invitation,
-    InvitationAccepted,
     InvitationKind,
     InvitationPage,
-    InvitationRefused,
     InvitationState,
 )
 from services.invitation.tokens import digests_of, named_by, new_code, proves
+from services.marketplace.partner import decline_partner
 from services.unit_of_work import UnitOfWork
 
 PLATFORM = "web page"
@@ -53,7 +52,7 @@ async def refuse(uow: UnitOfWork, token: str) -> InvitationPage | None:
         return None
     if await uow.invitations.move(wanted.team_id, wanted.invitation_id, _sent(wanted), InvitationState.DECLINED):
         if wanted.kind is InvitationKind.PARTNER:
-            await marketplace.decline_partner(uow, wanted)
+            await decline_partner(uow, wanted)
         uow.emit(
             InvitationRefused(
                 team_id=wanted.team_id,

@@ -1,0 +1,1 @@
+"""Interactions that were received, each of which has its effect once."""

@@ -1,0 +1,25 @@
+"""The inbox: an interaction has its effect once, and a repetition gets the same answer."""
+
+from typing import Protocol
+
+from services.inbox.model import Arrival
+
+
+class Inbox(Protocol):
+    """Stored interactions and their answers."""
+
+    async def register(self, arrival: Arrival) -> bool:
+        """Add the interaction; False if it exists already (after waiting for the transaction that handles it)."""
+        ...
+
+    async def answer(self, arrival: Arrival) -> str | None:
+        """Return the answer of the interaction, None if it was not handled."""
+        ...
+
+    async def keep(self, arrival: Arrival, answer: str) -> None:
+        """Store the answer for a repetition."""
+        ...
+
+    async def forget(self, before_days: int, limit: int) -> int:
+        """Delete at most `limit` interactions older than the days; return how many."""
+        ...
