@@ -1,1 +1,1 @@
-"""The rules of the product in plain Python: no chat, no SQL, no HTTP, no vendor. docs/rules.md lists them by number."""
+"""Rules of the product in plain Python: no chat, no SQL, no HTTP, no vendor SDK. docs/rules.md numbers the rules."""

@@ -9,7 +9,7 @@ from services.permissions import INTO_A_TEAM, Grant, Permission, Role, grant
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person acting for a team (B1), with the role that was read from the database for this very action."""
+    """User acting for a team (B1), with the role read from the database for this action."""
 
     user_id: UserId
     name: str
@@ -17,30 +17,30 @@ class Actor:
     role: Role
     language: Language
     zone: str
-    """IANA name of the person's time zone."""
+    """IANA name of the user's time zone."""
     place: Place
     platform_user_id: str = ""
-    """By what the platform knows the person here; empty where the bot writes unasked."""
+    """Platform's id of the user; empty where the bot writes without a request."""
     may_delegate: bool = False
-    """Responsible colleague (B17): may delegate any lead of the team."""
+    """Whether the user is a responsible member (B17), who may delegate any lead of the team."""
     is_visiting: bool = False
-    """A colleague of some team in the place of another one, where he acts for neither."""
+    """Whether a member of one team acts in the place of another, and thus for neither."""
     is_outsider: bool = False
-    """Of another organisation than the place, and no colleague of a team here: helped, let in, and told nothing."""
+    """Whether the user is external and no member of a team here: may get help and join, but sees nothing."""
 
     def may(self, permission: Permission, *, own: bool = False) -> bool:
-        """Whether the role grants the permission; `own` says that the thing concerned is this person's."""
+        """Return whether the role grants the permission; `own` says that the subject is the user's own."""
         given = grant(self.role, permission)
         return given is Grant.YES or (given is Grant.OWN and own)
 
     def is_offered(self, permission: Permission) -> bool:
-        """Whether it is worth showing: granted at least for what is this person's own, and of use where he is."""
+        """Return whether to show the command: granted at least for the user's own subjects, and usable here."""
         return self.may(permission, own=True) and not (self.is_visiting and permission in INTO_A_TEAM)
 
     def require(self, permission: Permission, *, own: bool = False) -> TeamId:
-        """The team in whose name the person may do this.
+        """Return the team for which the actor may do this.
 
-        Raises NotColleague for somebody outside the team, NotPermitted for a role without the permission.
+        Raises NotColleague for a user outside the team, NotPermitted for a role without the permission.
         """
         if not self.may(permission, own=own):
             raise self._outside(permission) if self.role is Role.GUEST else NotPermitted(permission)

@@ -35,7 +35,7 @@ def enveloped(event: Event, by: Actor | None) -> Event:
     """
     filled = event if by is None else _filled(event, by)
     if not filled.team_id:
-        raise ValueError(f"{action(event)} names no team")
+        raise ValueError(f"{action(event)} has no team")
     return filled
 
 

@@ -1,4 +1,4 @@
-"""The secrets of this deployment: links and codes are derived from them or compared through them."""
+"""Secret keys of the deployment, from which links and codes are derived and checked."""
 
 import base64
 import hashlib
@@ -14,31 +14,31 @@ _NONCE_BYTES: Final = 12
 
 
 class Unsealable(Exception):
-    """No key of the ring opens it here."""
+    """No key decrypts the content in this context."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """Secret keys, the first one makes and all of them verify, so that a key can be replaced while links are out."""
+    """Secret keys: the first one signs, all of them verify, so that a key can be rotated while links are valid."""
 
     keys: tuple[bytes, ...]
 
     def token(self, purpose: str, *parts: str) -> str:
-        """A URL-safe proof that this deployment issued these parts for this purpose (32 bytes, base64url)."""
+        """Return a URL-safe proof that this deployment issued these parts for this purpose (32 bytes, base64url)."""
         return _mac(self.keys[0], purpose, parts)
 
     def verifies(self, token: str, purpose: str, *parts: str) -> bool:
-        """Whether the token is such a proof, made with any key of the ring; compared in constant time."""
+        """Return whether the token is such a proof, made with any key; compared in constant time."""
         given = token.encode()
         return any(hmac.compare_digest(_mac(key, purpose, parts).encode(), given) for key in self.keys)
 
     def seal(self, purpose: str, content: bytes, *parts: str) -> bytes:
-        """The content unreadable for whoever has no key, and bound to this place: elsewhere it does not open."""
+        """Encrypt the content, bound to its purpose and parts: with other parts it does not decrypt."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         return nonce + _cipher(self.keys[0], purpose).encrypt(nonce, content, _place(purpose, parts))
 
     def unseal(self, purpose: str, sealed: bytes, *parts: str) -> bytes:
-        """What was sealed with any key of the ring. Raises Unsealable for what was altered, or moved from elsewhere."""
+        """Decrypt content sealed with any key. Raises Unsealable for altered content or other parts."""
         nonce, body = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
         for key in self.keys:
             try:
@@ -56,12 +56,12 @@ class Keyring:
         return None
 
     def digests(self, purpose: str, secret: str) -> tuple[str, ...]:
-        """What is stored of a short secret instead of itself, under each key; the first one is stored."""
+        """Return keyed digests to store instead of a short secret, one for each key; the first is stored."""
         return tuple(_mac(key, purpose, (secret,)) for key in self.keys)
 
 
 def _cipher(key: bytes, purpose: str) -> AESGCM:
-    """A key of its own for each purpose, so that nothing that signs also unlocks."""
+    """Derive a separate key for each purpose, so that a signing key decrypts nothing."""
     return AESGCM(hmac.new(key, f"seal\x1f{purpose}".encode(), hashlib.sha256).digest())
 
 

@@ -1,4 +1,4 @@
-"""Money as people type it."""
+"""Money as users type it."""
 
 import re
 
@@ -10,9 +10,9 @@ _CURRENCY = re.compile(r"(?:€|EUR|\$|USD)", re.IGNORECASE)
 
 
 def read_cents(argument: str, typed: str) -> int:
-    """Minor units of `18500`, `18.500 €`, `18,500.00` or `18.500,5`: one or two digits at the end are cents.
+    """Parse `18500`, `18.500 €`, `18,500.00` or `18.500,5` into minor units.
 
-    Raises Invalid.
+    One or two digits after the last separator are cents. Raises Invalid.
     """
     found = _AMOUNT.fullmatch(_CURRENCY.sub("", typed, count=1).strip())
     if found is None:

@@ -13,7 +13,7 @@ from services.people import NO_TEAM, TeamId
 from services.unit_of_work import UnitOfWork
 
 THREAD: Final = "thread"
-"""The parameter of a notice that names the message of the channel under which its card stands."""
+"""Parameter of a notice that names the channel's message under which its card is posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """Every channel that the notice's team has connected and that has no card of this view and key yet."""
+    """Audience: every connected channel of the notice's team without a card of this view and key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One conversation."""
+    """Audience: one conversation."""
 
     platform: str
     tenant: str

@@ -8,31 +8,31 @@ TeamId = NewType("TeamId", str)
 UserId = NewType("UserId", str)
 
 NO_TEAM = TeamId("")
-"""The team of somebody who is nobody's colleague here: no row has it, so nothing is found with it."""
+"""Team id of users without a team: no row has it, so that queries with it find nothing."""
 
 
 OUTSIDERS: Final = "outsiders"
-"""By this a platform says in what it keeps of a place that people of other organisations read along there."""
+"""Key in a conversation's reference by which a platform marks external users as readers."""
 
 
 class Language(StrEnum):
-    """The languages the bot speaks."""
+    """Languages of the bot."""
 
     GERMAN = "de"
     ENGLISH = "en"
 
 
 class PlaceKind(StrEnum):
-    """What kind of conversation somebody writes in."""
+    """Kind of a conversation."""
 
-    PERSONAL = "personal"  # one person and the bot
+    PERSONAL = "personal"  # one user and the bot
     CHANNEL = "channel"  # many readers
-    GROUP = "group"  # a chat of several people; for masking the same as a channel
+    GROUP = "group"  # chat of several users; masked like a channel
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The conversation in which something happens, and the team that connected it."""
+    """Conversation in which something happens, with the team that connected it."""
 
     platform: str
     tenant: str
@@ -41,11 +41,11 @@ class Place:
     name: str = ""
     team_id: TeamId = NO_TEAM
     thread: str = ""
-    """Under which message it happens, as the platform needs it to write there; known only where that matters."""
+    """Message under which it happens, in the platform's form; set only where the response belongs into the thread."""
     has_outsiders: bool = False
-    """Whether people of other organisations read along: they see nothing of the team there."""
+    """Whether external users are readers: they see nothing of the team there."""
 
     @property
     def is_public(self) -> bool:
-        """Whether others read along, so that contacts must be masked (A42)."""
+        """Return whether others read along, so that contacts must be masked (A42)."""
         return self.kind is not PlaceKind.PERSONAL

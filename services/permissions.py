@@ -1,10 +1,10 @@
-"""Who may do what: one table, readable beside the tables of docs/rules.md (A30-A36, B3-B6, B17)."""
+"""Permissions: one table of roles and grants, in the order of docs/rules.md (A30-A36, B3-B6, B17)."""
 
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a colleague is in the team; a guest is in the chat but not (yet) in the team."""
+    """Role of a member in a team; a guest is in the chat but not in the team."""
 
     OWNER = "owner"
     ADMIN = "admin"
@@ -14,42 +14,42 @@ class Role(StrEnum):
 
 
 class Grant(StrEnum):
-    """A cell of the table."""
+    """Cell of the table."""
 
     YES = "yes"
-    OWN = "own"  # only for what is this person's own
+    OWN = "own"  # only for the user's own subjects
     NO = "no"
 
 
 class Permission(StrEnum):
-    """Everything that can be allowed, named noun:verb like the commands."""
+    """All permissions, named noun:verb like the commands."""
 
     HELP = "help:show"
     PREFERENCE_SET = "preference:set"
     TEAM_CREATE = "team:create"
     TEAM_RESTORE = "team:restore"
     INVITATION_JOIN = "invitation:join"
-    IDENTITY_LINK = "identity:link"  # one's own chats
+    IDENTITY_LINK = "identity:link"  # the user's own chats
     CHANNEL_OFFER = "channel:offer"  # type a team's code in a channel; connecting it is A34
     TEAM_VIEW_SETTINGS = "team:view_settings"  # A30
     MEMBER_INVITE = "member:invite"  # A31
     MEMBER_REMOVE = "member:remove"  # A32
     MEMBER_CHANGE_ROLE = "member:change_role"  # A33
-    MEMBER_LEAVE = "member:leave"  # oneself
+    MEMBER_LEAVE = "member:leave"  # the user's own membership
     TEAM_EDIT_SETTINGS = "team:edit_settings"  # A34: rename, settings, connect and disconnect channels
     ADDON_BUY = "addon:buy"  # A35
     TEAM_DELETE = "team:delete"  # A36
     TEAM_TRANSFER = "team:transfer"  # A76
     INVITATION_REQUEST = "invitation:request"  # A46
     INVITATION_DECIDE = "invitation:decide"  # A46
-    INVITATION_ANSWER = "invitation:answer"  # whoever asked for it
+    INVITATION_ANSWER = "invitation:answer"  # the requester
     REQUEST_ASK = "request:ask"  # X1
-    REQUEST_DECIDE = "request:decide"  # the asked-for command is authorised again for whoever decides
+    REQUEST_DECIDE = "request:decide"  # the requested command is authorised again for the decider
     AUDIT_VIEW = "audit:view"  # X5
-    CARD_SHOW = "card:show"  # a card of the team's that others must not read along with
-    DELIVERY_RESEND = "delivery:resend"  # a message that perhaps never arrived
+    CARD_SHOW = "card:show"  # a card of the team that others must not read
+    DELIVERY_RESEND = "delivery:resend"  # a message with an unknown outcome
     FILE_RECEIVE = "file:receive"  # send the bot a file to work with
-    FILE_FETCH = "file:fetch"  # what was made for oneself
+    FILE_FETCH = "file:fetch"  # files made for the user
     LEAD_VIEW = "lead:view"
     LEAD_REVEAL = "lead:reveal"  # A19, A42
     LEAD_EXPORT = "lead:export"  # A41: for viewers without contacts
@@ -58,10 +58,10 @@ class Permission(StrEnum):
     LEAD_PICK = "lead:pick"  # B4
     LEAD_WORK = "lead:work"  # B5: note, step, won, lost, return, undo
     LEAD_SHARE = "lead:share"  # B18
-    LEAD_DELEGATE = "lead:delegate"  # B17: own = responsible for this lead, or responsible colleague
+    LEAD_DELEGATE = "lead:delegate"  # B17: own = responsible for this lead, or responsible member
     MARKETPLACE_VIEW = "marketplace:view"
-    MARKETPLACE_RUN = "marketplace:run"  # B3: any colleague of the operator
-    MARKETPLACE_GIVE = "marketplace:give"  # B6: any colleague of a giver
+    MARKETPLACE_RUN = "marketplace:run"  # B3: any member of the operator
+    MARKETPLACE_GIVE = "marketplace:give"  # B6: any member of a giver
 
 
 O, A, M, V, G = Role.OWNER, Role.ADMIN, Role.MEMBER, Role.VIEWER, Role.GUEST  # noqa: E741 - the columns of the table
@@ -76,7 +76,7 @@ GRANTS: dict[Permission, dict[Role, Grant]] = {
     Permission.HELP: _EVERYBODY,
     Permission.PREFERENCE_SET: _EVERYBODY,
     Permission.TEAM_CREATE: _EVERYBODY,
-    Permission.TEAM_RESTORE: _EVERYBODY,  # whoever owned it: nobody is a colleague of a deleted team
+    Permission.TEAM_RESTORE: _EVERYBODY,  # the former owner: a deleted team has no members
     Permission.INVITATION_JOIN: _EVERYBODY,
     Permission.IDENTITY_LINK: _EVERYBODY,
     Permission.CHANNEL_OFFER: _EVERYBODY,
@@ -114,14 +114,14 @@ GRANTS: dict[Permission, dict[Role, Grant]] = {
 }
 
 INTO_A_TEAM = frozenset({Permission.TEAM_CREATE, Permission.TEAM_RESTORE, Permission.INVITATION_JOIN})
-"""What brings somebody, or his firm, somewhere: in the place of another team nothing of it works for him (B2)."""
+"""Permissions to get into a team: unusable for a member of one team in another team's place (B2)."""
 
 
 def grant(role: Role, permission: Permission) -> Grant:
-    """The cell of the table; what is not in it is denied (X1)."""
+    """Return the cell of the table; a missing cell denies (X1)."""
     return GRANTS[permission].get(role, Grant.NO)
 
 
 def roles_with(permission: Permission) -> tuple[Role, ...]:
-    """The roles of colleagues who may do it whatever the thing, the owner's first."""
+    """Return the members' roles that grant the permission for any subject, owner first."""
     return tuple(role for role in Role if role is not Role.GUEST and grant(role, permission) is Grant.YES)

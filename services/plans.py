@@ -1,4 +1,4 @@
-"""What each plan includes, read once from the table beside this module."""
+"""Plans and what each includes, read once from plans.toml."""
 
 import tomllib
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from importlib.resources import files
 from typing import Final
 
 DEFAULT_PLAN: Final = "enterprise"
-"""Of a new team, while nothing is charged."""
+"""Plan of new teams, while billing does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A row of the table."""
+    """Row of the table."""
 
     included_members: int
-    """Seats without buying any; the owner's is one of them (A4)."""
+    """Included seats; the owner takes one of them (A4)."""
 
 
 PLANS: Final = {

@@ -1,4 +1,4 @@
-"""Tables as people open them in a spreadsheet: CSV in the manner of their language, in which no cell is a formula."""
+"""CSV tables for spreadsheet programs, in the format of the reader's language. No cell is evaluated as a formula."""
 
 import csv
 import io
@@ -9,42 +9,42 @@ from typing import Final, TypeAlias
 from services.people import Language
 
 Cell: TypeAlias = str | int | None
-"""A text, a number, or nothing."""
+"""Text, number or empty cell."""
 
 CSV: Final = "text/csv"
 FILE_MAX_BYTES: Final = 10 * 1024 * 1024
-"""No table that is sent or received is larger."""
+"""Maximum size of a sent or received table."""
 
 ROWS_MAX: Final = 100_000
 EXPORT_ROWS_MAX: Final = 10_000
-"""So many go into one file of an export, which one transaction makes; the next file begins behind them."""
+"""Rows per exported file, which one transaction makes; the next file begins after them."""
 
 DELIMITERS: Final = {Language.GERMAN: ";", Language.ENGLISH: ","}
-"""By which a spreadsheet program of that language splits a line that is opened with a double click."""
+"""Delimiter by which a spreadsheet program of that language splits lines on opening the file."""
 
 _FORMULA: Final = re.compile(r"'*(?:[\t\r\n\0]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
-"""How a cell begins that some spreadsheet program calculates; full-width signs are signs, too.
+"""Beginnings that some spreadsheet program evaluates; full-width signs count as signs.
 
-Apostrophes before it count along, so that taking one away again always gives the original.
+Leading apostrophes are included, so that removing one always gives the original.
 """
 
 
 class Full(Exception):
-    """Another row would make the table larger than it may be."""
+    """A further row would exceed the table's limits."""
 
 
 def neutralise(text: str) -> str:
-    """The text as a cell that every spreadsheet program shows and none calculates."""
+    """Prefix a text with an apostrophe where a spreadsheet program would evaluate it."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def restore(cell: str) -> str:
-    """The text that was neutralised."""
+    """Return the original of a neutralised text."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 class Sheet:
-    """A table that grows by rows up to a size: UTF-8 with a mark by which spreadsheet programs know it."""
+    """Growing table up to a size: UTF-8 with a byte order mark, by which spreadsheet programs detect the encoding."""
 
     def __init__(
         self,
@@ -61,11 +61,11 @@ class Sheet:
         self.add(header)
 
     def add(self, row: Sequence[Cell]) -> None:
-        """Add a row as a whole. Raises Full and leaves the table as it was."""
+        """Add a whole row. Raises Full and leaves the table unchanged."""
         line = io.StringIO()
         writer = csv.writer(line, delimiter=self._delimiter, lineterminator="\r\n")
         writer.writerow([neutralise(cell) if isinstance(cell, str) else cell for cell in row])
-        # Half of a surrogate pair has no place in UTF-8, and no text that was ever stored has one.
+        # UTF-8 cannot encode lone surrogates, and no stored text has one.
         data = line.getvalue().encode("utf-8", "replace")
         if self.rows >= self._max_rows or len(self._data) + len(data) > self._max_bytes:
             raise Full
@@ -73,14 +73,14 @@ class Sheet:
         self.rows += 1
 
     def content(self) -> bytes:
-        """The table as a file."""
+        """Return the table as a file."""
         return bytes(self._data)
 
 
 def write_csv(
     header: Sequence[str], rows: Iterable[Sequence[Cell]], language: Language, max_bytes: int = FILE_MAX_BYTES
 ) -> bytes:
-    """A whole table as a file. Raises Full where it is larger than it may be."""
+    """Return a whole table as a file. Raises Full beyond its limits."""
     sheet = Sheet(header, language, max_bytes)
     for row in rows:
         sheet.add(row)

@@ -1,4 +1,4 @@
-"""What the chat in the browser asks of storage: its people, its rooms, and who said what to whom."""
+"""Storage interface of the browser chat: its people, rooms and messages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from services.people import Language, PlaceKind
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody as whom one can look at the chat."""
+    """Person as whom the visitor of the browser chat can act."""
 
     person_id: str
     name: str
@@ -18,13 +18,13 @@ class Person:
     zone: str
     position: int = 0
     firm: str = ""
-    """Name of the team the person belongs to at this moment; empty outside every team."""
+    """Name of the person's present team; empty without one."""
     role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A channel, or a person's direct chat with the bot."""
+    """Channel, or a person's direct chat with the bot."""
 
     room_id: str
     kind: PlaceKind
@@ -35,7 +35,7 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as one reader sees it."""
+    """Message as one reader sees it."""
 
     message_id: str
     room_id: str
@@ -43,10 +43,10 @@ class Message:
     changed_seq: int
     at: datetime
     author_id: str = ""
-    """Empty: the bot."""
+    """Author; empty: the bot."""
     author_name: str = ""
     audience_id: str = ""
-    """The only reader; empty: everybody in the room."""
+    """Only reader; empty: all members of the room."""
     below_id: str = ""
     text: str = ""
     card: str = ""
@@ -54,7 +54,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message to keep; the same `key` again is the same message."""
+    """Message to store; the same `key` again is the same message."""
 
     room_id: str
     key: str
@@ -66,68 +66,68 @@ class Draft:
 
 
 class Transcript(Protocol):
-    """One transaction on the chat's rooms and messages. Whoever is not in a room finds nothing in it."""
+    """One transaction on rooms and messages. Rooms are found only by their members."""
 
     async def put_person(self, person: Person) -> None:
-        """Keep a person and the direct room with the bot; known ones are renamed."""
+        """Store a person and the direct room with the bot; an existing person is renamed."""
         ...
 
     async def put_room(self, room: Room, person_ids: Sequence[str]) -> None:
-        """Keep a room and add people to it."""
+        """Store a room and add people to it."""
         ...
 
     async def people(self) -> list[Person]:
-        """Everybody, in the order of the switch."""
+        """Return all people, in the order of the person switch."""
         ...
 
     async def person(self, person_id: str) -> Person | None: ...
 
     async def rooms(self, person_id: str) -> list[Room]:
-        """The person's rooms with what is unread in them."""
+        """Return the person's rooms with their unread counts."""
         ...
 
     async def room(self, room_id: str, person_id: str) -> Room | None: ...
 
     async def readers(self, room_id: str) -> list[str]:
-        """Who is in the room; nobody where there is no such room."""
+        """Return the members of the room; none for an unknown room."""
         ...
 
     async def acquainted(self, person_id: str) -> list[str]:
-        """The person and everybody who shares a channel with this person."""
+        """Return the person and all who share a channel with this person."""
         ...
 
     async def direct_room(self, person_id: str) -> str:
-        """The person's direct room with the bot; empty for somebody unknown."""
+        """Return the person's direct room with the bot; empty for an unknown person."""
         ...
 
     async def newest(self, room_id: str, person_id: str, before_seq: int, count: int) -> list[Message]:
-        """The newest messages before a position, oldest first (0: from the end)."""
+        """Return the newest messages before a position, oldest first (0: from the end)."""
         ...
 
     async def changed(self, room_id: str, person_id: str, since_seq: int, count: int) -> list[Message]:
-        """What appeared or changed for this reader after a position in the order of changes."""
+        """Return messages that appeared or changed for this reader after a position in the order of changes."""
         ...
 
     async def head(self, room_id: str) -> int:
-        """The position of the room's last change."""
+        """Return the position of the room's last change."""
         ...
 
     async def message(self, room_id: str, message_id: str, person_id: str) -> Message | None: ...
 
     async def add(self, draft: Draft) -> Message:
-        """Keep a message, or find the one that was kept under its key."""
+        """Store a message, or return the one stored under its key."""
         ...
 
     async def change(self, room_id: str, message_id: str, card: str) -> bool:
-        """Give a message another card for everybody; personal views of it end. False: there is none."""
+        """Replace a message's card for all readers and end its personal views. False: there is none."""
         ...
 
     async def replace(self, message: Message, person_id: str, card: str) -> None:
-        """Give a message another card in the eyes of one reader."""
+        """Replace a message's card for one reader."""
         ...
 
     async def dismiss(self, room_id: str, message_id: str, person_id: str) -> bool:
-        """Take away a message that only this reader sees. False: there is none."""
+        """Remove a message that only this reader sees. False: there is none."""
         ...
 
     async def mark_read(self, room_id: str, person_id: str, seq: int) -> None: ...

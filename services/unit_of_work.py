@@ -1,7 +1,7 @@
-"""One transaction: the stores of all nouns, one reading of the clock, and the events of what happened.
+"""Unit of work: one transaction with the stores of all nouns, one clock reading and the emitted events.
 
 Opened only at the entry points (dispatch, job, relay, page). Leaving the block commits; an exception rolls everything
-back, the events included. Use cases never commit and never call the network.
+back, including the events. Use cases never commit and never call the network.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class UnitOfWork(Protocol):
 
 
 class Units(Protocol):
-    """Opens units of work."""
+    """Opener of units of work."""
 
     def write(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """Open a transaction that may change data."""

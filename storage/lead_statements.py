@@ -191,7 +191,6 @@ DUPLICATES: Final = (
 
 SIGHTS: Final = select(lead_sights).where(lead_sights.c.lead_id == _LEAD).order_by(lead_sights.c.team_id)
 
-# ---- writing ----
 
 ADD: Final = insert(leads)
 ADD_SIGHT: Final = insert(lead_sights)
@@ -354,7 +353,6 @@ END_OFFERS: Final = (
     .returning(lead_sights.c.lead_id)
 )
 
-# ---- scheduled ----
 
 _DUE: Final = (leads.c.state.in_([LeadState.OFFERED, LeadState.ASSIGNED]), leads.c.offered_until <= _NOW)
 EXPIRE: Final = (

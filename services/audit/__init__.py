@@ -1,4 +1,4 @@
-"""Who did what, for which team, when and through which platform (X5)."""
+"""Audit log: who changed what, for which team, when and on which platform (X5)."""
 
 from services.audit.events import AuditExported as AuditExported
 from services.audit.export import ExportedEntries as ExportedEntries, export as export

@@ -4,9 +4,17 @@ from services.events import Event
 
 
 class AuditExported(Event, frozen=True, kw_only=True, tag="audit.exported"):
-    """Somebody took the log along as a file."""
+    """A member exported the audit log to a file."""
 
     count: int
     first_seq: int
     last_seq: int
+    silent: bool = True
+
+
+class AccessRefused(Event, frozen=True, kw_only=True, tag="access.refused"):
+    """An interaction was refused because the user lacks the right or the subject does not exist for them."""
+
+    command: str
+    reason: str
     silent: bool = True

@@ -1,4 +1,4 @@
-"""The audit log to take along, whole and in such a way that everybody can compute its chain again (X5)."""
+"""Export of a team's whole audit log, with what is needed to recompute its hash chain (X5)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,17 +16,20 @@ BATCH: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class ExportedEntries:
-    """What went into the file."""
+    """Range of entries in the exported file."""
 
     count: int
     first_seq: int
     last_seq: int
     after: int
-    """Behind this number the next file begins; 0: there is none."""
+    """Sequence number after which the next file begins; 0: no further entry."""
 
 
 async def export(uow: UnitOfWork, actor: Actor, add: Callable[[Link], None], after: int = 0) -> ExportedEntries:
-    """Hand over the entries behind a number in their order, until `add` is Full; that it was done is an entry, too."""
+    """Pass the entries after a sequence number to `add`, oldest first, until `add` raises Full.
+
+    The export itself is logged.
+    """
     team_id = actor.require(Permission.AUDIT_VIEW)
     last, count, has_more = after, 0, True
     try:

@@ -1,4 +1,4 @@
-"""What the audit log says: who did what for which team, when and through which platform (X5)."""
+"""Audit log entries: who changed what for which team, when and on which platform (X5)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,35 +7,35 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One change."""
+    """One change of a team's data."""
 
     team_id: str
     seq: int
-    """Its number in the team's log, from 1, without gaps."""
+    """Sequence number in the team's log, from 1, without gaps."""
     at: datetime
     action: str
-    """The event's tag, such as "lead.picked"."""
+    """Tag of the event, such as "lead.picked"."""
     user_id: str | None
-    """Nobody, when the clock did it."""
+    """User who made the change; None for a scheduled job."""
     user_name: str
-    """As the person is called today; empty when nobody did it or the person was erased."""
+    """Present name of the user; empty for a scheduled job or an erased user."""
     platform: str
     subject: str
-    """The team's own reference, such as L-12."""
+    """Team's own reference, such as L-12."""
     details: dict[str, Any] = field(default_factory=dict[str, Any])
     """Ids, numbers, old and new values; empty once erased."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An entry with all that its hash is computed from, so that anybody can compute it again."""
+    """Entry with every input of its hash, so that a reader can recompute the chain."""
 
     entry: Entry
     at: str
-    """The time, as the hash has it."""
+    """Time in the form that the hash covers."""
     salt: str
     canonical: str
-    """The details, as the commitment has them; empty once erased."""
+    """Details in the form that the commitment covers; empty once erased."""
     commitment: str
     prev_hash: str
     hash: str
@@ -43,7 +43,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The end of a team's log. Kept elsewhere, it shows later whether the log's tail was cut off."""
+    """Last entry of a team's log. A copy stored elsewhere shows later whether the log was truncated."""
 
     team_id: str
     seq: int
@@ -52,23 +52,23 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What checking a team's log found."""
+    """Result of verifying a team's log."""
 
     head: Head
     broken_at: int | None = None
-    """The first entry that is missing or was altered; None: the log is whole."""
+    """Sequence number of the first missing or altered entry; None: the log is intact."""
 
     @property
     def is_whole(self) -> bool:
-        """Whether every entry is there as it was written."""
+        """Return whether every entry is present and unaltered."""
         return self.broken_at is None
 
 
 @dataclass(frozen=True, slots=True)
 class ListedEntries:
-    """A page of the log."""
+    """Page of the log."""
 
     team_name: str
     entries: tuple[Entry, ...]
     older_than: int = 0
-    """Where the next page begins; 0: there is none."""
+    """Sequence number before which the next page begins; 0: last page."""

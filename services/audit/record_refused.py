@@ -1,28 +1,24 @@
-"""A click that somebody had no right to: kept in his own team's log, and nothing of what it was aimed at (X1, X5)."""
+"""Refused interactions, recorded in the log of the user's own team without their target (X1, X5)."""
 
 from services.actor import Actor
+from services.audit.events import AccessRefused
 from services.errors import FromOutside, NotColleague, NotFound, NotPermitted, Refusal
-from services.events import Event
 from services.people import NO_TEAM, TeamId
 from services.unit_of_work import UnitOfWork
 
 TRESPASSES: tuple[type[Refusal], ...] = (NotPermitted, NotColleague, NotFound, FromOutside)
-"""The role does not allow it, or for this person there is no such thing: buttons name only what their reader has."""
+"""Refusals worth recording: the role forbids it, or the reader has no such thing.
 
-
-class AccessRefused(Event, frozen=True, kw_only=True, tag="access.refused"):
-    """Somebody pressed what he had no right to, or what there is not for him."""
-
-    command: str
-    reason: str
-    silent: bool = True
+Buttons name only what their reader has.
+"""
 
 
 async def note_refused(uow: UnitOfWork, actor: Actor, command: str, refusal: Refusal) -> bool:
-    """Keep that a click was refused, each command of a person once an hour; whether it was kept now.
+    """Record that an interaction was refused, each command of a user once an hour.
 
-    It stands in the log of the person's own team, wherever he pressed: others learn nothing of it, and of somebody in
-    no team nobody has a log. What people of other organisations try in a team's channel, that team's log keeps.
+    Returns whether it was recorded now. The entry goes to the user's own team, in whatever conversation it happened:
+    other teams learn nothing of it. No log records a user without a team. Attempts of external users in a team's
+    channel go to that team's log.
     """
     team_id = await _whose_log(uow, actor)
     hour = uow.now.strftime("%Y-%m-%dT%H")

@@ -1,4 +1,4 @@
-"""Who reads the audit log, and how far back at a time (X5)."""
+"""Pages of the audit log (X5)."""
 
 from services.actor import Actor
 from services.audit.model import ListedEntries
@@ -10,7 +10,7 @@ PAGE = 10
 
 
 async def show(uow: UnitOfWork, actor: Actor, before_seq: int = NEWEST) -> ListedEntries:
-    """The team's changes before a number, the newest first."""
+    """Return the team's entries before a sequence number, newest first."""
     team_id = actor.require(Permission.AUDIT_VIEW)
     entries = await uow.audit.page(team_id, before_seq=before_seq, limit=PAGE + 1)
     older = entries[PAGE - 1].seq if len(entries) > PAGE else 0

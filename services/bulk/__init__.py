@@ -1,4 +1,4 @@
-"""Bulk invitations: read, looked at, sent, reported on."""
+"""Bulk invitations: parsed, previewed, sent and reported."""
 
 from services.bulk.draft import draft as draft, form as form
 from services.bulk.links import links as links, report as report

@@ -1,4 +1,4 @@
-"""Read a list of firms and look at it before anything leaves the house."""
+"""Draft of a bulk invitation: parse a list of partners and validate each line before anything is sent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def form(uow: UnitOfWork, actor: Actor, file_id: str = "") -> BulkForm:
-    """Where firms can be invited to, and what a file has to say."""
+    """Return the marketplaces the team runs and, with a file, its name and number of rows."""
     team_id = actor.require(Permission.MARKETPLACE_RUN)
     found = await uow.marketplaces.memberships(team_id, MARKETPLACES_SHOWN)
     own = tuple(
@@ -50,7 +50,10 @@ async def draft(
     part: str = "",
     text: str = "",
 ) -> BulkView:
-    """Keep the firms of a pasted text or a file, each with the reason why it would be left out; nothing is sent."""
+    """Store the partners of a pasted text or a file, each with its problem if any.
+
+    Nothing is sent.
+    """
     team_id = actor.require(Permission.MARKETPLACE_RUN)
     market = await run_by(uow, team_id, marketplace)
     usual = part_of(part)
@@ -78,14 +81,14 @@ async def draft(
 
 
 def _line(entry: Entry, usual: Part, language: Language) -> Line:
-    """What the entry says by itself; its address is the one that people mean (A45)."""
+    """Validate one entry by itself; its address is normalised as for duplicate search (A45)."""
     drafted = Line(line=entry.line, firm=entry.firm, email=entry.email, part=usual, language=language)
     try:
         address = checked_address(entry.email)
     except Invalid:
         cut = replace(drafted, firm=entry.firm[:LINE_MAX_CHARS], email=entry.email[:LINE_MAX_CHARS])
         return cut.refused(Problem.ADDRESS)
-    # A firm without a name goes by its domain, until it brings its own.
+    # Without a name the line shows the domain, until the partner joins under its own name.
     named = replace(drafted, email=address, firm=entry.firm or address.rpartition("@")[2])
     if len(named.firm) > LINE_MAX_CHARS:
         return replace(named, firm=named.firm[:LINE_MAX_CHARS]).refused(Problem.LONG)
@@ -93,7 +96,7 @@ def _line(entry: Entry, usual: Part, language: Language) -> Line:
 
 
 def _told(line: Line, entry: Entry) -> Line:
-    """With the part and the language of its own, where the file says them."""
+    """Return the line with the part and the language from the file, where given."""
     part = PARTS.get(entry.part.casefold()) if entry.part else line.part
     language = LANGUAGES.get(entry.language.casefold()) if entry.language else line.language
     if part is None:
@@ -105,19 +108,19 @@ def _told(line: Line, entry: Entry) -> Line:
 
 @dataclass(slots=True)
 class Room:
-    """Who is there already, and how many more there may be."""
+    """Free capacity of a marketplace, and the addresses that are already invited or taking part."""
 
     places: int
-    """Of partners on the marketplace."""
+    """Partners that may still be added to the marketplace."""
     invitations: int
-    """Open ones of the team."""
+    """Open invitations that the team may still create."""
     partners: set[str]
     invited: set[str]
     own: set[str]
     seen: set[str] = field(default_factory=set[str])
 
     def judge(self, line: Line) -> Problem | None:
-        """Why the firm cannot be invited; whoever can be takes up room."""
+        """Return why the partner cannot be invited; an invitable one uses up capacity."""
         problem = self._known(line.email)
         self.seen.add(line.email)
         if problem is None and self.places <= 0:
@@ -140,7 +143,7 @@ class Room:
 
 
 async def room(uow: UnitOfWork, team_id: TeamId, marketplace_id: str) -> Room:
-    """The room on the marketplace at this moment."""
+    """Load the marketplace's present capacity."""
     partners = await uow.marketplaces.partners(team_id, marketplace_id, PARTNERS_MAX)
     invited = await uow.invitations.open_on(team_id, marketplace_id, uow.now, OPEN_MAX)
     return Room(

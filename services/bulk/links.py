@@ -1,4 +1,4 @@
-"""The links themselves, for whoever sent the invitations and passes them on where no mail does."""
+"""Invitation links for the sender, who passes them on where no mail was delivered."""
 
 from services.actor import Actor
 from services.bulk.events import BulkLinksTaken
@@ -11,7 +11,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def links(uow: UnitOfWork, actor: Actor, bulk_id: str) -> BulkTable:
-    """Every firm that no mail has reached, with the token of its link, by line."""
+    """Return every partner that no mail reached, with the token of its link, by line."""
     team_id = actor.require(Permission.MARKETPLACE_RUN)
     bulk = await found(uow, team_id, bulk_id)
     if bulk.user_id != actor.user_id:
@@ -29,6 +29,6 @@ async def links(uow: UnitOfWork, actor: Actor, bulk_id: str) -> BulkTable:
 
 
 async def report(uow: UnitOfWork, actor: Actor, bulk_id: str) -> BulkTable:
-    """Every line with what became of it."""
+    """Return every line with its outcome."""
     team_id = actor.require(Permission.MARKETPLACE_VIEW)
     return BulkTable(await whole(uow, actor, await found(uow, team_id, bulk_id)), {})

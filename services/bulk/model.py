@@ -1,4 +1,4 @@
-"""A bulk invitation: many firms invited to a marketplace at once, looked at first, reported on afterwards (B22)."""
+"""Bulk invitation: many partners invited to a marketplace at once, with a preview before and a report after (B22)."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,31 +13,31 @@ from services.marketplace.model import Part
 from services.people import Language, TeamId, UserId
 
 TYPED_MAX: Final = 200
-"""Lines that are typed or pasted."""
+"""Maximum of typed or pasted lines. More come as a file."""
 TYPED_MAX_CHARS: Final = 12_000
 FILE_ROWS_MAX: Final = 1_000
 SLICE: Final = 50
-"""Invitations in one transaction."""
+"""Invitations per transaction: small, because the team's row is locked meanwhile."""
 PAGE: Final = 10
-"""Firms on one card."""
+"""Partners per page of a card."""
 KEPT_MAX: Final = 100
-"""Bulk invitations of one team; the reports of the oldest are forgotten first by the clock."""
+"""Bulk invitations stored per team; the oldest reports expire first."""
 DRAFT_KEPT: Final = timedelta(hours=24)
 REPORT_KEPT: Final = timedelta(days=90)
 
 
 class BulkState(StrEnum):
-    """Where it stands."""
+    """State of a bulk invitation."""
 
-    DRAFT = "draft"  # looked at; nothing has left the house
+    DRAFT = "draft"  # previewed; nothing was sent
     RUNNING = "running"
     DONE = "done"
-    STOPPED = "stopped"  # whoever sent it may not invite any more
-    DROPPED = "dropped"  # never sent
+    STOPPED = "stopped"  # the sender lost the permission to invite
+    DROPPED = "dropped"  # discarded before sending
 
 
 class LineState(StrEnum):
-    """What became of a line."""
+    """State of a line."""
 
     WAITING = "waiting"
     INVITED = "invited"
@@ -45,41 +45,41 @@ class LineState(StrEnum):
 
 
 class Problem(StrEnum):
-    """Why a line is left out."""
+    """Reason why a line is left out."""
 
-    ADDRESS = "address"  # none, or no valid one
-    LONG = "long"  # the firm's name is too long
+    ADDRESS = "address"  # missing or invalid
+    LONG = "long"  # the name is too long
     PART = "part"  # neither gives nor takes
-    LANGUAGE = "language"  # one that the bot does not speak
-    TWICE = "twice"  # the address stands further up
+    LANGUAGE = "language"  # not a language of the bot
+    TWICE = "twice"  # the address occurs in an earlier line
     PARTNER = "partner"  # takes part already
     INVITED = "invited"
-    OWN = "own"  # a colleague of the operator
-    FULL = "full"  # the marketplace has no room
+    OWN = "own"  # a member of the operator's team
+    FULL = "full"  # the marketplace has no capacity left
     OPEN = "open"  # the team has too many open invitations
 
 
 class Fate(StrEnum):
-    """Where a firm stands in the report."""
+    """Outcome of a line in the report."""
 
-    WAITING = "waiting"  # its turn is still to come
+    WAITING = "waiting"  # not processed yet
     REFUSED = "refused"
-    QUEUED = "queued"  # invited; the mail has not left yet
-    SENT = "sent"  # the mail server has it
-    UNKNOWN = "unknown"  # perhaps the mail server has it
+    QUEUED = "queued"  # invited; the mail was not sent yet
+    SENT = "sent"  # accepted by the mail server
+    UNKNOWN = "unknown"  # the mail server may have accepted it
     FAILED = "failed"
-    LINK = "link"  # there is no mail server: somebody passes the link on
-    ACCEPTED = "accepted"  # on the page; the firm still has to join in a chat
+    LINK = "link"  # no mail server configured: the sender passes the link on
+    ACCEPTED = "accepted"  # accepted on the page; the partner has not joined in a chat yet
     JOINED = "joined"
     DECLINED = "declined"
-    OVER = "over"  # withdrawn, or its seven days have passed
+    OVER = "over"  # revoked or expired
 
 
 MOVING: Final = frozenset({Fate.WAITING, Fate.QUEUED})
-"""What changes without anybody doing anything."""
+"""Outcomes that change without a user's action."""
 RESENDABLE: Final = frozenset({Fate.FAILED, Fate.UNKNOWN})
 LINKED: Final = frozenset({Fate.LINK, Fate.FAILED, Fate.UNKNOWN})
-"""Whom only the link itself reaches."""
+"""Outcomes for which the link must be passed on by hand."""
 
 _BY_INVITATION: Final = {
     InvitationState.ACCEPTED: Fate.ACCEPTED,
@@ -98,29 +98,29 @@ _BY_MAIL: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bulk:
-    """A bulk invitation."""
+    """Bulk invitation."""
 
     team_id: TeamId
     bulk_id: str
     marketplace_id: str
     user_id: UserId
-    """Whoever sends it; only this person gets its links."""
+    """Sender; only this user gets the links."""
     platform: str
     text: str
-    """In the person's own words, for every mail."""
+    """Sender's own text for every mail."""
     state: BulkState
     created_at: datetime
     changed_at: datetime
     shown: str = ""
-    """What its cards showed last."""
+    """Digest of what its cards showed last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A firm to invite, as it was read from a line of a text or a row of a file."""
+    """Partner to invite, parsed from a line of text or a row of a file."""
 
     line: int
-    """Where it stands, counted as people count."""
+    """Line number in the source, from 1."""
     firm: str
     email: str
     part: Part
@@ -130,22 +130,22 @@ class Line:
     invitation_id: str | None = None
 
     def refused(self, problem: Problem) -> "Line":
-        """The same line, left out."""
+        """Return the line marked as left out."""
         return replace(self, state=LineState.REFUSED, problem=problem)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fated:
-    """A line and what became of it."""
+    """Line with its outcome."""
 
     line: Line
     fate: Fate
     reason: str = ""
-    """What the mail server said."""
+    """Answer of the mail server."""
 
 
 def fate_of(line: Line, invited: InvitationState | None, mailed: Delivered | None) -> Fate:
-    """Where a firm stands, by its invitation and the mail that carries it."""
+    """Return a line's outcome from the states of its invitation and its mail."""
     if line.state is LineState.REFUSED:
         return Fate.REFUSED
     if line.state is LineState.WAITING or invited is None:
@@ -157,12 +157,12 @@ def fate_of(line: Line, invited: InvitationState | None, mailed: Delivered | Non
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many firms stand where."""
+    """Number of lines by outcome."""
 
     counts: Mapping[Fate, int]
 
     def of(self, *fates: Fate) -> int:
-        """Those of these fates together."""
+        """Return the number of lines with one of these outcomes."""
         return sum(self.counts.get(fate, 0) for fate in fates)
 
     @property
@@ -171,26 +171,26 @@ class Tally:
 
     @property
     def is_moving(self) -> bool:
-        """Whether it changes without anybody doing anything."""
+        """Return whether some outcome will change without a user's action."""
         return self.of(*MOVING) > 0
 
     @property
     def digest(self) -> str:
-        """By which a change is seen."""
+        """Return the counts as text, to detect changes."""
         return " ".join(f"{fate}={self.counts[fate]}" for fate in Fate if self.counts.get(fate))
 
 
 def tally(fated: list[Fated]) -> Tally:
-    """Count what became of the lines."""
+    """Count lines by outcome."""
     return Tally(Counter(one.fate for one in fated))
 
 
-# ---- what a card is given ----
+# ---- views ----
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineView:
-    """A line as this reader may see it; the address is masked where others read along."""
+    """Line as one reader may see it; the address is masked in public places."""
 
     line: int
     firm: str
@@ -203,7 +203,7 @@ class LineView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkView:
-    """A bulk invitation, before it is sent or as its report."""
+    """Bulk invitation as a draft or a report."""
 
     bulk_id: str
     marketplace_id: str
@@ -213,15 +213,15 @@ class BulkView:
     state: BulkState
     tally: Tally
     lines: tuple[LineView, ...]
-    """Those of one page; on the first card those that were left out."""
+    """Lines of one page; on the first card those that were left out."""
     may_run: bool
     is_own: bool
-    """Whether the reader sends it himself: links are for this person alone."""
+    """Whether the reader is the sender; only the sender may see the links."""
 
 
 @dataclass(frozen=True, slots=True)
 class BulkPage:
-    """A page of its firms."""
+    """Page of the lines."""
 
     view: BulkView
     page: int
@@ -230,7 +230,7 @@ class BulkPage:
 
 @dataclass(frozen=True, slots=True)
 class BulkForm:
-    """Where firms can be invited to, and the file from which they are read, if there is one."""
+    """Choice of marketplaces, and the file to import from, if any."""
 
     marketplaces: tuple[tuple[str, str], ...]
     file_id: str = ""
@@ -240,7 +240,7 @@ class BulkForm:
 
 @dataclass(frozen=True, slots=True)
 class BulkTable:
-    """What a file for the person says: of every line its fate, and its link where that is what the file is for."""
+    """All lines for a file download, with the links where the file is about links."""
 
     view: BulkView
     links: Mapping[int, str]

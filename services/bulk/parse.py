@@ -1,4 +1,4 @@
-"""What was pasted, or stands in a file, as firms with an address: nothing is checked here, and nothing is lost."""
+"""Parser of pasted text and CSV files into partners with an address. It validates nothing and drops nothing."""
 
 import re
 import unicodedata
@@ -42,7 +42,7 @@ _SPACES: Final = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A firm as it was written; what is not said stays empty."""
+    """Partner as it was written; missing values are empty."""
 
     line: int
     firm: str
@@ -52,7 +52,10 @@ class Entry:
 
 
 def read_text(text: str) -> list[Entry]:
-    """One firm a line, name and address in any order: `Acme; a@b.example`, `a@b.example Acme`, `Acme <a@b.example>`."""
+    """Parse one partner a line, name and address in any order.
+
+    Forms: `Acme; a@b.example`, `a@b.example Acme`, `Acme <a@b.example>`.
+    """
     if len(text) > TYPED_MAX_CHARS:
         raise Invalid("firms", "too_long", TYPED_MAX_CHARS)
     entries = [_typed(number, one) for number, one in enumerate(text.splitlines(), 1) if one.strip()]
@@ -62,7 +65,7 @@ def read_text(text: str) -> list[Entry]:
 
 
 def _typed(number: int, line: str) -> Entry:
-    """A line with two addresses names none, because nobody can tell which of them is meant."""
+    """Parse one line. Two addresses give none, because the intended one is ambiguous."""
     found = [one for one in _WORD.findall(line) if "@" in one]
     if len(found) != 1:
         return Entry(number, _plain(line), "")
@@ -71,7 +74,7 @@ def _typed(number: int, line: str) -> Entry:
 
 
 def read_table(table: Table) -> list[Entry]:
-    """The rows of a file, by its headings. Raises NoColumn without one for addresses."""
+    """Parse the rows of a file by its headings. Raises NoColumn without an address column."""
     columns = recognise(table.headings, COLUMNS)
     places = {**columns.near, **columns.known}
     if EMAIL not in places:

@@ -7,12 +7,12 @@ from services.errors import Refusal
 
 
 class BulkRefusal(Refusal):
-    """The rules about bulk invitations say no."""
+    """A rule about bulk invitations forbids it."""
 
 
 @dataclass(eq=False)
 class TooManyLines(BulkRefusal):
-    """More lines than can be pasted, or more rows than a file may have."""
+    """More lines than may be pasted, or more rows than a file may have."""
 
     limit: int
     is_file: bool = False
@@ -20,25 +20,25 @@ class TooManyLines(BulkRefusal):
 
 @dataclass(eq=False)
 class NothingToSend(BulkRefusal):
-    """No line could be read as a firm with an address, or nothing is left to send."""
+    """No line holds a partner with an address, or no line is left to send."""
 
 
 @dataclass(eq=False)
 class NoColumn(BulkRefusal):
-    """The file has no column with e-mail addresses."""
+    """The file has no column of e-mail addresses."""
 
     columns: tuple[str, ...] = ()
 
 
 @dataclass(eq=False)
 class TooManyBulks(BulkRefusal):
-    """The team has many reports already."""
+    """The team stores the maximum of reports."""
 
     limit: int = KEPT_MAX
 
 
 @dataclass(eq=False)
 class NotYours(BulkRefusal):
-    """Links are secrets of whoever sent the invitations."""
+    """Links are secrets of the sender."""
 
     who: str

@@ -62,7 +62,7 @@ async def _update_cards(uow: UnitOfWork, bulk: Bulk) -> None:
     counts = tally(await uow.bulks.fated(bulk.team_id, bulk.bulk_id, uow.now))
     digest = f"{now.state} {counts.digest}"
     if digest != bulk.shown:
-        # Not an event: that a mail left is no news for the audit log, which has the invitation already.
+        # No event: a sent mail is no news for the audit log, which has the invitation already.
         notice = Notice(Copies(), bulk.bulk_id, team_id=bulk.team_id)
         await Planner(uow, uow.new_id(), has_mail=False).plan((notice,))
     is_moving = now.state is BulkState.RUNNING or (now.state is BulkState.DONE and counts.is_moving)

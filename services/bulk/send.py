@@ -1,4 +1,4 @@
-"""Send what was looked at: a slice in each transaction, each firm once, each with an invitation of its own."""
+"""Sending of a bulk invitation: one slice a transaction, one invitation a partner, each exactly once."""
 
 from dataclasses import replace
 from typing import Final
@@ -27,7 +27,7 @@ _PROBLEMS: Final[dict[type[Exception], Problem]] = {
 
 
 async def send(uow: UnitOfWork, actor: Actor, bulk_id: str) -> BulkView:
-    """Begin to invite what a draft holds; once, however often somebody presses."""
+    """Start sending a draft. Idempotent: a repeated click changes nothing."""
     team_id = actor.require(Permission.MARKETPLACE_RUN)
     bulk = await found(uow, team_id, bulk_id)
     if bulk.state is BulkState.DROPPED:
@@ -52,8 +52,11 @@ async def _begin(uow: UnitOfWork, actor: Actor, bulk: Bulk) -> None:
 
 
 async def advance(uow: UnitOfWork, actor: Actor, bulk: Bulk) -> int:
-    """Invite the next firms of a running one; how many lines were settled. Whoever calls has made sure of the right."""
-    # Alone with the team, so that two processes do not take the same lines and nobody else takes the room.
+    """Invite the next slice of a running one and return the number of lines processed.
+
+    The caller has checked the permission.
+    """
+    # Lock the team, so that no other process takes the same lines or the remaining capacity.
     await uow.teams.lock(bulk.team_id)
     market = await uow.marketplaces.find(bulk.team_id, bulk.marketplace_id)
     lines = await uow.bulks.waiting(bulk.team_id, bulk.bulk_id, SLICE) if market else []
@@ -78,7 +81,7 @@ async def _invite(uow: UnitOfWork, actor: Actor, market: Marketplace, bulk: Bulk
 
 
 async def drop(uow: UnitOfWork, actor: Actor, bulk_id: str) -> BulkView:
-    """Throw a draft away."""
+    """Discard a draft."""
     team_id = actor.require(Permission.MARKETPLACE_RUN)
     bulk = await found(uow, team_id, bulk_id)
     if bulk.state is not BulkState.DROPPED and not await uow.bulks.move(
@@ -89,7 +92,7 @@ async def drop(uow: UnitOfWork, actor: Actor, bulk_id: str) -> BulkView:
 
 
 async def resend(uow: UnitOfWork, actor: Actor, bulk_id: str) -> BulkView:
-    """Send those mails again that did not leave, or of which nobody knows; the old links are void."""
+    """Send the mails again that failed or whose outcome is unknown; the old links become void."""
     team_id = actor.require(Permission.MARKETPLACE_RUN)
     bulk = await found(uow, team_id, bulk_id)
     before = await uow.bulks.mailed_after(team_id, bulk_id)

@@ -1,4 +1,4 @@
-"""What a colleague of the operator sees of a bulk invitation: before it is sent, and as its report."""
+"""Views of a bulk invitation for members of the operator: draft and report."""
 
 from services.actor import Actor
 from services.bulk.model import (
@@ -20,14 +20,14 @@ from services.unit_of_work import UnitOfWork
 
 
 async def show(uow: UnitOfWork, actor: Actor, bulk_id: str = "") -> BulkView:
-    """How it stands; the latest that was sent, where none is named. Raises NotFound."""
+    """Return a bulk invitation, by default the latest sent one. Raises NotFound."""
     team_id = actor.require(Permission.MARKETPLACE_VIEW)
     wanted = bulk_id or await uow.bulks.latest(team_id) or ""
     return await view_of(uow, actor, await found(uow, team_id, wanted))
 
 
 async def page(uow: UnitOfWork, actor: Actor, bulk_id: str, number: int = 1) -> BulkPage:
-    """Its firms, one by one, some on a page."""
+    """Return one page of its lines."""
     team_id = actor.require(Permission.MARKETPLACE_VIEW)
     bulk = await found(uow, team_id, bulk_id)
     fated = await uow.bulks.fated(team_id, bulk_id, uow.now)
@@ -37,20 +37,20 @@ async def page(uow: UnitOfWork, actor: Actor, bulk_id: str, number: int = 1) -> 
 
 
 async def view_of(uow: UnitOfWork, actor: Actor, bulk: Bulk) -> BulkView:
-    """The first card: of single firms only those that need somebody."""
+    """Build the first card's view: of the lines only those that need action."""
     fated = await uow.bulks.fated(bulk.team_id, bulk.bulk_id, uow.now)
     wanted = Fate.REFUSED if bulk.state is BulkState.DRAFT else Fate.FAILED
     return await _view(uow, actor, bulk, fated, [one for one in fated if one.fate is wanted][:PAGE])
 
 
 async def whole(uow: UnitOfWork, actor: Actor, bulk: Bulk) -> BulkView:
-    """With every line, for a file."""
+    """Build the view with every line, for a file."""
     fated = await uow.bulks.fated(bulk.team_id, bulk.bulk_id, uow.now)
     return await _view(uow, actor, bulk, fated, fated)
 
 
 async def found(uow: UnitOfWork, team_id: TeamId, bulk_id: str) -> Bulk:
-    """A bulk invitation of the team. Raises NotFound."""
+    """Return a bulk invitation of the team. Raises NotFound."""
     bulk = await uow.bulks.get(team_id, bulk_id)
     if bulk is None:
         raise NotFound("bulk", "")

@@ -1,4 +1,4 @@
-"""What the rules about bulk invitations ask of storage."""
+"""Storage interface of bulk invitations."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,68 +12,68 @@ class Bulks(Protocol):
     """Bulk invitations and their lines."""
 
     async def add(self, bulk: Bulk, lines: Sequence[Line]) -> None:
-        """A new one with all its lines."""
+        """Add a bulk invitation with all its lines."""
         ...
 
     async def get(self, team_id: TeamId, bulk_id: str) -> Bulk | None: ...
 
     async def latest(self, team_id: TeamId) -> str | None:
-        """The one that was sent last."""
+        """Return the id of the one sent last."""
         ...
 
     async def count(self, team_id: TeamId) -> int:
-        """Those that were sent and are not forgotten yet."""
+        """Count the sent ones that were not purged."""
         ...
 
     async def begin(self, team_id: TeamId, bulk_id: str, user_id: UserId, platform: str, now: datetime) -> bool:
-        """Send a draft in this person's name; False when it is none any more."""
+        """Start a draft in this user's name. False: it is no draft any more."""
         ...
 
     async def move(self, team_id: TeamId, bulk_id: str, was: BulkState, to: BulkState, now: datetime) -> bool:
-        """Change its state, if it is the expected one."""
+        """Change the state if it is the expected one. False: it is not."""
         ...
 
     async def drop_drafts(self, team_id: TeamId, user_id: UserId) -> int:
-        """Forget what this person has looked at and not sent; how many."""
+        """Delete this user's drafts. Returns the number deleted."""
         ...
 
     async def fated(self, team_id: TeamId, bulk_id: str, now: datetime) -> list[Fated]:
-        """Every line with what became of it, in their order."""
+        """Return every line with its outcome, in order."""
         ...
 
     async def waiting(self, team_id: TeamId, bulk_id: str, limit: int) -> list[Line]:
-        """The next lines whose turn it is."""
+        """Return the next waiting lines."""
         ...
 
     async def settle(self, team_id: TeamId, bulk_id: str, line: Line, mailed_after: str) -> bool:
-        """What became of a waiting line; False when it is not waiting any more.
+        """Store the outcome of a waiting line. False: it is not waiting any more.
 
-        Only what was mailed because of events younger than the id `mailed_after` counts for it.
+        Only mails of events with an id above `mailed_after` count for its outcome.
         """
         ...
 
     async def mail_again(
         self, team_id: TeamId, bulk_id: str, invitation_id: str, was_after: str, mailed_after: str
     ) -> bool:
-        """From now on only mails that come later count; False when somebody else was faster."""
+        """Count only later mails from now on. False: a concurrent transaction did it first."""
         ...
 
     async def mailed_after(self, team_id: TeamId, bulk_id: str) -> dict[str, str]:
-        """After which id a mail counts, by invitation."""
+        """Return, by invitation, the event id above which mails count."""
         ...
 
     async def of_invitation(self, team_id: TeamId, invitation_id: str) -> str | None:
-        """The bulk invitation to which an invitation belongs."""
+        """Return the bulk invitation that an invitation belongs to."""
         ...
 
     async def moving(self, limit: int) -> list[Bulk]:
-        """Sent ones whose cards may have to change, of every team, those first at which nobody has looked for long."""
+        """Return sent ones of all teams whose cards may change, those examined longest ago first."""
         ...
 
     async def look(self, team_id: TeamId, bulk_id: str, shown: str, now: datetime, *, is_moving: bool) -> None:
-        """Note what its cards show, and whether that will change by itself."""
+        """Store what its cards show, and whether that can change without a user's action."""
         ...
 
     async def forget(self, drafts_before: datetime, before: datetime, limit: int) -> int:
-        """Drop drafts and reports of before, of every team; how many."""
+        """Purge drafts and reports older than the given times, of every team. Returns the number deleted."""
         ...

@@ -1,4 +1,4 @@
-"""A channel of another platform becomes the team's: by a code typed there, confirmed where it was shown (A34)."""
+"""Connecting a channel of another platform: a code is typed there and confirmed where it was issued (A34)."""
 
 from typing import Final
 
@@ -20,7 +20,10 @@ PURPOSE: Final = "channel code"
 
 
 async def ask(uow: UnitOfWork, actor: Actor) -> ChannelCode:
-    """A code to type in a channel of another platform, shown to this person alone; an older one ends."""
+    """Issue a code to type in a channel of another platform, shown to the actor alone.
+
+    An older code of the actor ends.
+    """
     team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
     code = codes.new_code(uow.keyring, PURPOSE, uow.new_id(), uow.now)
     offer = ChannelOffer(
@@ -36,7 +39,7 @@ async def ask(uow: UnitOfWork, actor: Actor) -> ChannelCode:
 
 
 async def offer(uow: UnitOfWork, actor: Actor, code: str) -> ChannelOffer | WrongCode:
-    """Type the code in a channel: whoever asked for it is asked; nothing of the team is told here before."""
+    """Claim a code in a channel. The issuer is asked to confirm; the channel learns nothing of the team before."""
     actor.require(Permission.CHANNEL_OFFER)
     place = actor.place
     if not place.is_public:
@@ -67,7 +70,7 @@ async def offer(uow: UnitOfWork, actor: Actor, code: str) -> ChannelOffer | Wron
 
 
 async def review(uow: UnitOfWork, actor: Actor, offer_id: str) -> ChannelOffer:
-    """The channel that was offered, for those who may connect it."""
+    """Return an offered channel for a member who may connect it. Raises NotFound."""
     team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
     found = await uow.channel_offers.get(team_id, offer_id)
     if found is None:
@@ -76,7 +79,7 @@ async def review(uow: UnitOfWork, actor: Actor, offer_id: str) -> ChannelOffer:
 
 
 async def confirm(uow: UnitOfWork, actor: Actor, offer_id: str, *, accept: tuple[str, ...] = ()) -> ConnectedChannel:
-    """Make the offered channel the team's."""
+    """Connect the offered channel to the team."""
     team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
     found = await review(uow, actor, offer_id)
     if found.state is not OfferState.OFFERED or not found.is_open(uow.now):
@@ -100,7 +103,7 @@ async def confirm(uow: UnitOfWork, actor: Actor, offer_id: str, *, accept: tuple
 
 
 async def decline(uow: UnitOfWork, actor: Actor, offer_id: str) -> ChannelOffer:
-    """Leave the channel alone, and end the code."""
+    """Decline the offered channel and end its code."""
     team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
     await review(uow, actor, offer_id)
     if not await uow.channel_offers.decide(team_id, offer_id, OfferState.DECLINED, uow.now):

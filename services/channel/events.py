@@ -4,7 +4,7 @@ from services.events import Event
 
 
 class ChannelOffered(Event, frozen=True, kw_only=True, tag="channel.offered"):
-    """Somebody typed the code in a channel; nothing was connected yet."""
+    """A user typed the code in a channel; it is not connected yet."""
 
     offer_id: str
     asked_of: str
@@ -14,6 +14,6 @@ class ChannelOffered(Event, frozen=True, kw_only=True, tag="channel.offered"):
 
 
 class ChannelDeclined(Event, frozen=True, kw_only=True, tag="channel.declined"):
-    """An offered channel was not wanted."""
+    """The offered channel was declined."""
 
     offer_id: str

@@ -1,4 +1,4 @@
-"""A channel of another platform on its way to a team: a code from one side, typed there, confirmed on the first one."""
+"""Offer of a channel of another platform: a code issued on one side, typed there, confirmed by the issuer."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,10 +12,10 @@ CODE_VALID_FOR: Final = timedelta(minutes=CODE_MINUTES)
 
 
 class OfferState(StrEnum):
-    """How far it has come."""
+    """State of an offer."""
 
-    ASKED = "asked"  # there is a code
-    OFFERED = "offered"  # somebody typed it in a channel; whoever asked decides
+    ASKED = "asked"  # the code was issued
+    OFFERED = "offered"  # the code was typed in a channel; its issuer decides
     CONNECTED = "connected"
     DECLINED = "declined"
 
@@ -25,7 +25,7 @@ OPEN_STATES: Final = (OfferState.ASKED, OfferState.OFFERED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelOffer:
-    """A channel that may become the team's."""
+    """Channel that may become the team's."""
 
     team_id: TeamId
     offer_id: str
@@ -39,17 +39,17 @@ class ChannelOffer:
     conversation_id: str = ""
     offered_by_name: str = ""
     channel: str = ""
-    """What it is called there."""
+    """Name of the channel on its platform."""
     has_outsiders: bool = False
 
     def is_open(self, now: datetime) -> bool:
-        """Whether something can still become of it."""
+        """Return whether the offer can still be claimed or decided."""
         return self.state in OPEN_STATES and self.expires_at > now
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelCode:
-    """A new code."""
+    """Newly issued code."""
 
     offer_id: str
     code: str

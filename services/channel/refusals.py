@@ -6,14 +6,14 @@ from services.errors import Refusal
 
 
 class ChannelRefusal(Refusal):
-    """The rules of connecting by a code say no."""
+    """A rule about connecting by a code forbids it."""
 
 
 @dataclass(eq=False)
 class OfferOver(ChannelRefusal):
-    """It was decided, its minutes have passed, or nobody has typed the code yet."""
+    """The offer was decided or has expired, or the code was not typed yet."""
 
 
 @dataclass(eq=False)
 class BotMissing(ChannelRefusal):
-    """The bot is no member of the channel, so that nothing could be posted there."""
+    """The bot is no member of the channel and could not post there."""

@@ -1,4 +1,4 @@
-"""What the rules ask of storage about channels that are connected by a code."""
+"""Storage interface of channel offers."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,26 +9,26 @@ from services.people import Place
 
 
 class ChannelOffers(Protocol):
-    """Channels on their way to a team."""
+    """Channel offers of all teams."""
 
     async def add(self, offer: ChannelOffer, digest: str) -> None:
-        """Keep it with its code; what the same person asked for before and nobody finished ends."""
+        """Store an offer with the digest of its code; an unfinished older one of the same user ends."""
         ...
 
     async def get(self, team_id: str, offer_id: str) -> ChannelOffer | None: ...
 
     async def coded(self, digests: Collection[str]) -> ChannelOffer | None:
-        """The offer that a code belongs to, of a living team; the code proves the right to it."""
+        """Return the offer of a code, if its team exists. No team is needed: the code proves the right."""
         ...
 
     async def claim(self, team_id: str, offer_id: str, by: str, place: Place, expires_at: datetime) -> bool:
-        """Note the channel in which the code was typed, which ends by it; the first one wins."""
+        """Record the channel in which the code was typed and end the code. False: it was claimed already."""
         ...
 
     async def decide(self, team_id: str, offer_id: str, to: OfferState, at: datetime) -> bool:
-        """End an open one; the first decision wins."""
+        """Decide an open offer. False: it was decided already."""
         ...
 
     async def forget(self, before: datetime, limit: int) -> int:
-        """Drop what ended before, at most so many; the number dropped."""
+        """Purge offers that ended before, at most `limit`. Returns the number deleted."""
         ...

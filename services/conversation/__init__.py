@@ -1,1 +1,1 @@
-"""The public face of the noun."""
+"""Conversations in which the bot is or was."""

@@ -1,4 +1,4 @@
-"""A place in which the bot is or was; it belongs to the team that connected it."""
+"""Conversation in which the bot is or was; it belongs to the team that connected it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from services.people import NO_TEAM, OUTSIDERS, PlaceKind, TeamId
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A channel, a group chat or a direct chat."""
+    """Channel, group chat or direct chat."""
 
     platform: str
     tenant: str
@@ -17,11 +17,11 @@ class Conversation:
     kind: PlaceKind
     name: str = ""
     team_id: TeamId = NO_TEAM
-    """The team that connected it; none for direct chats and for channels that nobody connected."""
+    """Team that connected it; none for direct chats and unconnected channels."""
     reference: Mapping[str, Any] = field(default_factory=dict[str, Any])
     installed: bool = True
 
     @property
     def has_outsiders(self) -> bool:
-        """Whether people of other organisations read along."""
+        """Return whether external users are members of the conversation."""
         return bool(self.reference.get(OUTSIDERS))

@@ -1,4 +1,4 @@
-"""Cards on their way to a place, and the cards that are there already."""
+"""Deliveries of cards, and the cards already posted."""
 
 from services.delivery.events import DeliveryResent as DeliveryResent, DeliveryUnknown as DeliveryUnknown
 from services.delivery.find_post import find_post as find_post

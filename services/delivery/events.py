@@ -4,7 +4,7 @@ from services.events import Event
 
 
 class DeliveryUnknown(Event, frozen=True, kw_only=True, tag="delivery.unknown"):
-    """A message may or may not have arrived; somebody has to look."""
+    """A message has an unknown outcome; a member has to check."""
 
     delivery_id: str
     view: str
@@ -12,7 +12,7 @@ class DeliveryUnknown(Event, frozen=True, kw_only=True, tag="delivery.unknown"):
 
 
 class DeliveryResent(Event, frozen=True, kw_only=True, tag="delivery.resent"):
-    """Somebody looked, and the message is sent once more."""
+    """A member checked, and the message is sent again."""
 
     delivery_id: str
     view: str

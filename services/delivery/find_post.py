@@ -1,4 +1,4 @@
-"""A card that stands somewhere, asked for by a colleague who is to see what those around him must not."""
+"""Lookup of a posted card for a member who wants to read it unredacted."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ KEY_MAX_CHARS: Final = 64
 
 
 async def find_post(uow: UnitOfWork, actor: Actor, view: str, key: str) -> Posted:
-    """A card that the team has in a channel, or this person in his own chat. Raises NotFound for any other."""
+    """Return a card in a team's channel or in the actor's own chat. Raises NotFound for any other."""
     team_id = actor.require(Permission.CARD_SHOW)
     copies = await uow.deliveries.copies(key) if 0 < len(key) <= KEY_MAX_CHARS else []
     readers = {None, actor.user_id}

@@ -1,4 +1,4 @@
-"""A delivery is a card or a mail on its way to one place; a post is a card that has arrived and follows its subject."""
+"""Delivery: a card or a mail to send to one place. Post: a delivered card that is updated with its subject."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,35 +7,35 @@ from enum import StrEnum
 from typing import Any, Final
 
 SWEEP: Final = timedelta(minutes=2)
-"""Messages lost within so short a time after each other are told of together: what a crash leaves behind."""
+"""Messages with an unknown outcome within this time are reported together: one crash left some forty per admin."""
 SHOWN_MAX: Final = 5
-"""So many of them stand on a card one by one."""
+"""Messages listed one by one on a card."""
 RESENT_MAX: Final = 100
-"""So many are sent again at one press; the card then offers the rest."""
+"""Messages sent again by one click; the card then offers the rest."""
 
 
 class Kind(StrEnum):
-    """What is to be done."""
+    """Kind of delivery."""
 
-    POST = "post"  # a new message
-    UPDATE = "update"  # a posted card, drawn again
+    POST = "post"  # new message
+    UPDATE = "update"  # new rendering of a posted card
     MAIL = "mail"
 
 
 class State(StrEnum):
-    """How far it has come; the last four are ends."""
+    """State of a delivery; the last four are final."""
 
     PENDING = "pending"
-    SENDING = "sending"  # said before the platform is asked, so that a crash leaves a trace
+    SENDING = "sending"  # committed before the platform is called, so that a crash leaves a trace (docs/decisions/0002)
     SENT = "sent"
-    SUPPRESSED = "suppressed"  # there was nothing to send, and the reason says why
-    FAILED = "failed"  # the platform will not take it
-    UNKNOWN = "unknown"  # perhaps it arrived: never repeated unasked
+    SUPPRESSED = "suppressed"  # nothing to send; the reason says why
+    FAILED = "failed"  # rejected by the platform for good
+    UNKNOWN = "unknown"  # may have arrived: never repeated without a member's decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """A card about a subject that exists on a platform."""
+    """Card about a subject that exists on a platform."""
 
     team_id: str
     post_id: str
@@ -46,16 +46,16 @@ class Posted:
     conversation_id: str
     message_id: str
     user_id: str | None = None
-    """The only reader, in a direct chat."""
+    """Only reader, in a direct chat."""
     reference: Mapping[str, Any] = field(default_factory=dict[str, Any])
     params: Mapping[str, str] = field(default_factory=dict[str, str])
     shown: str = ""
-    """Digest of what it shows; empty where that is not known."""
+    """Digest of the rendered content; empty where unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A card or a mail for one place."""
+    """Card or mail for one place."""
 
     team_id: str
     delivery_id: str
@@ -67,26 +67,30 @@ class Delivery:
     tenant: str
     conversation_id: str = ""
     user_id: str = ""
-    """Our user, for a direct message."""
+    """User id, for a direct message."""
     post_id: str | None = None
-    """The post that an update draws again, or that a new message will be."""
+    """Post that an update renders again, or that a new message will create."""
     params: Mapping[str, str] = field(default_factory=dict[str, str])
     state: State = State.PENDING
     reason: str = ""
     attempts: int = 0
     leased_until: datetime | None = None
-    """While it is being sent: by this each sender is told from those who had it before him."""
+    """End of the lease.
+
+    It tells the present sender process from earlier ones: attempts restart with a resend, but a new lease always ends
+    later.
+    """
     sweep_id: str = ""
-    """The first of the messages with which this one was lost."""
+    """First message of the group whose outcome became unknown together."""
     doubted_at: datetime | None = None
-    """When it was sent without anybody knowing whether it arrived: it is looked up before it is sent again."""
+    """Time of an attempt with unknown outcome: the message is looked up before it is sent again."""
     looks: int = 0
-    """How often it was to be looked up."""
+    """Number of lookups so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An event that nobody has heard of yet."""
+    """Event that the relay has not routed yet."""
 
     event_id: str
     body: str
@@ -95,7 +99,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Which kinds of work are due."""
+    """Kinds of work that are due."""
 
     events: bool
     deliveries: bool
@@ -104,7 +108,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How much is waiting, and for how long already."""
+    """Number of waiting items, and the age of the oldest."""
 
     unrouted: int = 0
     pending: int = 0
@@ -116,13 +120,13 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class UnknownDelivery:
-    """A message of which nobody knows whether it arrived, as the admins see it."""
+    """Message with an unknown outcome, as admins see it."""
 
     delivery_id: str
     view: str
     platform: str
     place: str
-    """The channel's or the person's name."""
+    """Name of the channel or the person."""
     at: datetime
     is_open: bool
     """Whether it can still be sent again."""
@@ -130,7 +134,7 @@ class UnknownDelivery:
 
 @dataclass(frozen=True, slots=True)
 class LostDelivery:
-    """A delivery with when it came to its present state."""
+    """Delivery with the time of its last change of state."""
 
     delivery: Delivery
     at: datetime
@@ -138,7 +142,7 @@ class LostDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Messages that were lost together: the first ones, the open before all others, and how many there are."""
+    """Group of messages whose outcome became unknown together: the first ones, open ones first, and the total."""
 
     lost: tuple[LostDelivery, ...]
     total: int
@@ -147,10 +151,10 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True)
 class UnknownDeliveries:
-    """The same as the admins see it."""
+    """Group of messages with an unknown outcome, as admins see it."""
 
     sweep_id: str
     first: tuple[UnknownDelivery, ...]
     total: int
     open: int
-    """How many can still be sent again."""
+    """Number that can still be sent again."""

@@ -6,9 +6,9 @@ from services.errors import Refusal
 
 
 class DeliveryRefusal(Refusal):
-    """The rules of delivery say no."""
+    """A rule about deliveries forbids it."""
 
 
 @dataclass(eq=False)
 class NotUnknown(DeliveryRefusal):
-    """The message was sent again already, or it is known what became of it."""
+    """The message was sent again already, or its outcome is known."""

@@ -1,4 +1,4 @@
-"""Messages of which nobody knows whether they arrived: somebody looks, and sends them once more or leaves them."""
+"""Messages with an unknown outcome: a member checks and sends them again or leaves them."""
 
 from services.actor import Actor
 from services.delivery.events import DeliveryResent, DeliveryUnknown
@@ -20,8 +20,8 @@ from services.unit_of_work import UnitOfWork
 
 
 async def lose(uow: UnitOfWork, delivery: Delivery) -> None:
-    """A message that has just become unknown is told of together with those that were lost right before it."""
-    # Many may be lost at the same moment: one after the other, so that each sees those before it.
+    """Report a message with an unknown outcome, grouped with those right before it."""
+    # A crash leaves many at once: the lock makes each transaction see the group of the one before.
     await uow.teams.lock(delivery.team_id)
     before = await uow.deliveries.latest_sweep(delivery.team_id, uow.now - SWEEP, delivery.delivery_id)
     sweep_id = before or delivery.delivery_id
@@ -33,7 +33,7 @@ async def lose(uow: UnitOfWork, delivery: Delivery) -> None:
 
 
 async def show(uow: UnitOfWork, actor: Actor, sweep_id: str) -> UnknownDeliveries:
-    """What is known of messages that were lost together."""
+    """Return a group of messages with an unknown outcome. Raises NotFound."""
     team_id = actor.require(Permission.DELIVERY_RESEND)
     sweep = await uow.deliveries.sweep(team_id, sweep_id, SHOWN_MAX)
     if sweep is None:
@@ -43,7 +43,7 @@ async def show(uow: UnitOfWork, actor: Actor, sweep_id: str) -> UnknownDeliverie
 
 
 async def resend(uow: UnitOfWork, actor: Actor, delivery_id: str) -> UnknownDeliveries:
-    """Send one once more, although it may have arrived."""
+    """Send one message again, although it may have arrived."""
     team_id = actor.require(Permission.DELIVERY_RESEND)
     found = await uow.deliveries.get(team_id, delivery_id)
     if found is None:
@@ -54,7 +54,7 @@ async def resend(uow: UnitOfWork, actor: Actor, delivery_id: str) -> UnknownDeli
 
 
 async def resend_all(uow: UnitOfWork, actor: Actor, sweep_id: str) -> UnknownDeliveries:
-    """Send those that were lost together once more, as many as go at once."""
+    """Send the open messages of a group again, at most RESENT_MAX at once."""
     team_id = actor.require(Permission.DELIVERY_RESEND)
     sweep = await uow.deliveries.sweep(team_id, sweep_id, RESENT_MAX)
     if sweep is None:
@@ -65,7 +65,7 @@ async def resend_all(uow: UnitOfWork, actor: Actor, sweep_id: str) -> UnknownDel
 
 
 async def _again(uow: UnitOfWork, actor: Actor, team_id: TeamId, delivery: Delivery) -> bool:
-    """Whether it is on its way once more."""
+    """Queue the message again. False: its outcome is known by now."""
     if not await uow.deliveries.resend(team_id, delivery.delivery_id, uow.now):
         return False
     uow.emit(DeliveryResent(delivery_id=delivery.delivery_id, view=delivery.view, sweep_id=delivery.sweep_id), by=actor)
@@ -85,7 +85,7 @@ async def _shown(uow: UnitOfWork, lost: LostDelivery) -> UnknownDelivery:
 
 
 async def _place(uow: UnitOfWork, delivery: Delivery) -> str:
-    """The name of the channel or the person."""
+    """Return the name of the channel or the person."""
     if delivery.user_id:
         user = await uow.users.get(delivery.user_id)
         return user.name if user else ""

@@ -1,4 +1,4 @@
-"""Files that people send to the bot and that the bot makes for people."""
+"""Files that users send to the bot and that the bot makes for users."""
 
 from services.file.access import (
     discard as discard,

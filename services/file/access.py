@@ -1,4 +1,4 @@
-"""Keeping a file for one person: made, read, discarded, forgotten. What is in it lies sealed."""
+"""Stored files of one user: created, read, discarded and purged. Their content is encrypted."""
 
 import hashlib
 import re
@@ -19,17 +19,17 @@ SEAL: Final = "file"
 NAMELESS: Final = "file.csv"
 
 _UNFIT: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+')
-"""What no file system takes, and what lets a name read differently from what it is."""
+"""Characters that file systems refuse, or that make a name look different from what it is."""
 
 
 async def offer(uow: UnitOfWork, actor: Actor, name: str, content: bytes, media_type: str = CSV) -> OfferedFile:
-    """A file made for whoever asked for it, ready to be fetched for a week."""
+    """Create a file for the actor, available for a week."""
     team_id = actor.require(Permission.FILE_FETCH)
     return await make(uow, team_id, actor.user_id, name, content, media_type)
 
 
 async def read(uow: UnitOfWork, actor: Actor, file_id: str) -> OpenedFile:
-    """A file with what is in it, for the person whose it is. Raises FileGone, also for what belongs to others."""
+    """Return the actor's file with its content. Raises FileGone, also for other users' files."""
     team_id = actor.require(Permission.FILE_FETCH)
     opened = await load(uow, team_id, file_id)
     if opened is None or opened.stored.user_id != actor.user_id:
@@ -38,7 +38,7 @@ async def read(uow: UnitOfWork, actor: Actor, file_id: str) -> OpenedFile:
 
 
 async def show(uow: UnitOfWork, actor: Actor, file_id: str) -> StoredFile:
-    """What is known of a person's own file. Raises FileGone."""
+    """Return the metadata of the actor's file. Raises FileGone."""
     team_id = actor.require(Permission.FILE_FETCH)
     stored = await uow.files.get(team_id, file_id)
     if stored is None or stored.user_id != actor.user_id or stored.expires_at <= uow.now:
@@ -47,7 +47,7 @@ async def show(uow: UnitOfWork, actor: Actor, file_id: str) -> StoredFile:
 
 
 async def show_made(uow: UnitOfWork, actor: Actor, file_id: str) -> StoredFile:
-    """What is known of a file that was made for this person. Raises FileGone."""
+    """Return the metadata of a file made for the actor. Raises FileGone."""
     actor.require(Permission.FILE_FETCH)
     stored = await show(uow, actor, file_id)
     if stored.purpose is not Purpose.MADE:
@@ -56,7 +56,7 @@ async def show_made(uow: UnitOfWork, actor: Actor, file_id: str) -> StoredFile:
 
 
 async def fetch(uow: UnitOfWork, actor: Actor, file_id: str) -> OpenedFile:
-    """Take a made file out of the chat; the log keeps that it happened."""
+    """Return a made file for download and log that."""
     actor.require(Permission.FILE_FETCH)
     await show_made(uow, actor, file_id)
     opened = await read(uow, actor, file_id)
@@ -68,7 +68,7 @@ async def fetch(uow: UnitOfWork, actor: Actor, file_id: str) -> OpenedFile:
 
 
 async def discard(uow: UnitOfWork, actor: Actor, file_id: str) -> StoredFile:
-    """Remove a file of one's own before its time is over."""
+    """Delete one of the actor's files before it expires."""
     team_id = actor.require(Permission.FILE_RECEIVE)
     stored = await show(uow, actor, file_id)
     await uow.files.delete(team_id, file_id)
@@ -79,7 +79,7 @@ async def discard(uow: UnitOfWork, actor: Actor, file_id: str) -> StoredFile:
 async def make(
     uow: UnitOfWork, team_id: TeamId, user_id: UserId, name: str, content: bytes, media_type: str = CSV
 ) -> OfferedFile:
-    """The same for work that ends when nobody is there: a file for a colleague of the team."""
+    """Create a file for a member, also from a background job. Raises FileTooBig."""
     if len(content) > FILE_MAX_BYTES:
         raise FileTooBig(fit_name(name))
     held = await uow.files.held(team_id, user_id, Purpose.MADE)
@@ -92,7 +92,7 @@ async def make(
 async def add(
     uow: UnitOfWork, team_id: TeamId, user_id: UserId, purpose: Purpose, kind: tuple[str, str], content: bytes
 ) -> StoredFile:
-    """Keep a file; whoever calls has looked at the limits."""
+    """Store a file. The caller has checked the limits."""
     file_id = uow.new_id()
     name, media_type = kind
     stored = StoredFile(
@@ -112,7 +112,7 @@ async def add(
 
 
 async def load(uow: UnitOfWork, team_id: TeamId, file_id: str) -> OpenedFile | None:
-    """A file of the team for work that goes on in the background, in the name of the person whose file it is."""
+    """Return a file of the team for a background job in its owner's name; None once expired."""
     stored = await uow.files.get(team_id, file_id)
     if stored is None or stored.expires_at <= uow.now:
         return None
@@ -127,7 +127,7 @@ def _expiry(now: datetime, purpose: Purpose) -> datetime:
 
 
 def fit_name(name: str) -> str:
-    """A name that every file system takes and that reads as it is; the end, which says what it is, stays."""
+    """Return a name that every file system accepts, shortened before its extension."""
     fit = _UNFIT.sub(" ", unicodedata.normalize("NFC", name)).strip(" .")
     if len(fit) <= NAME_MAX_CHARS:
         return fit or NAMELESS

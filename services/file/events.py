@@ -4,7 +4,7 @@ from services.events import Event
 
 
 class FileReceived(Event, frozen=True, kw_only=True, tag="file.received"):
-    """Somebody sent a file to the bot."""
+    """A user sent a file to the bot."""
 
     file_id: str
     size_bytes: int
@@ -12,14 +12,14 @@ class FileReceived(Event, frozen=True, kw_only=True, tag="file.received"):
 
 
 class FileDiscarded(Event, frozen=True, kw_only=True, tag="file.discarded"):
-    """Somebody took a file back before its time was over."""
+    """A user deleted a file before it expired."""
 
     file_id: str
     silent: bool = True
 
 
 class FileFetched(Event, frozen=True, kw_only=True, tag="file.fetched"):
-    """Somebody took a file that the bot had made out of the chat."""
+    """A user downloaded a file that the bot had made."""
 
     file_id: str
     size_bytes: int

@@ -1,4 +1,4 @@
-"""A file: what somebody sent to the bot, or what the bot made for somebody, for this person alone and not for long."""
+"""File that a user sent, or that the bot made for a user: private to this user and short-lived."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,37 +9,37 @@ from services.errors import Refusal
 from services.people import TeamId, UserId
 
 MESSAGE_MAX: Final = 5
-"""So many files may come with one message."""
+"""Files accepted with one message."""
 
 RECEIVED_MAX: Final = 20
 RECEIVED_MAX_BYTES: Final = 50 * 1024 * 1024
-"""So much of what a person has sent is kept at a time."""
+"""Total size stored of what a user has sent."""
 
 MADE_MAX: Final = 50
-"""So many files made for a person are kept at a time; beyond, the oldest one goes."""
+"""Made files stored per user; a further one replaces the oldest."""
 
 NAME_MAX_CHARS: Final = 120
 
 
 class Purpose(StrEnum):
-    """From where the file came."""
+    """Origin of a file."""
 
-    RECEIVED = "received"  # somebody sent it to the bot
-    MADE = "made"  # the bot made it for somebody
+    RECEIVED = "received"  # sent to the bot by the user
+    MADE = "made"  # made by the bot for the user
 
 
 KEPT: Final = {Purpose.RECEIVED: timedelta(hours=24), Purpose.MADE: timedelta(days=7)}
-"""How long a file stays: long enough to be used, because it is full of personal data."""
+"""Lifetime of a file: only as long as it is needed, because it holds personal data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
-    """What is known of a file besides what is in it."""
+    """Metadata of a file."""
 
     team_id: TeamId
     file_id: str
     user_id: UserId
-    """The only person who may use it."""
+    """Only user who may use it."""
     name: str
     media_type: str
     purpose: Purpose
@@ -51,7 +51,7 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """A file with what is in it."""
+    """File with its content."""
 
     stored: StoredFile
     content: bytes
@@ -59,7 +59,7 @@ class OpenedFile:
 
 @dataclass(frozen=True, slots=True)
 class OfferedFile:
-    """A file that waits to be fetched by the person for whom it was made."""
+    """File ready for download by the user it was made for."""
 
     file_id: str
     name: str
@@ -67,7 +67,7 @@ class OfferedFile:
 
 
 class Problem(StrEnum):
-    """Why the content of a file did not come along."""
+    """Reason why the content did not arrive."""
 
     TOO_BIG = "too_big"
     NOT_FETCHED = "not_fetched"
@@ -75,7 +75,7 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """A file as it came in from a platform."""
+    """File as a platform delivered it."""
 
     name: str
     media_type: str
@@ -85,7 +85,7 @@ class ReceivedFile:
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A file that was sent to the bot and is kept for now; the person says what to do with it."""
+    """Received and stored file; the user says next what to do with it."""
 
     file_id: str
     name: str
@@ -95,15 +95,15 @@ class KeptFile:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFiles:
-    """What became of the files of one message."""
+    """Result for the files of one message."""
 
     kept: tuple[KeptFile, ...]
     refused: tuple[tuple[str, Refusal], ...] = ()
-    """The others by name, each with the reason."""
+    """Refused files by name, each with the reason."""
 
 
 class Format(StrEnum):
-    """What a file is instead of a table as plain text."""
+    """Format of a file that is no plain-text table."""
 
     EXCEL = "excel"
     OTHER = "other"

@@ -1,4 +1,4 @@
-"""Receiving what people send to the bot: only tables as plain text, only so many, only from their own chat."""
+"""Receiving files: only plain-text tables, within limits, and only in a direct chat."""
 
 import hashlib
 from collections.abc import Sequence
@@ -50,11 +50,14 @@ _MAGIC: Final = (
     b"Rar!",
     b"GIF8",
 )
-"""How files begin that are certainly no text."""
+"""Leading bytes of formats that are not text."""
 
 
 async def receive_all(uow: UnitOfWork, actor: Actor, received: Sequence[ReceivedFile]) -> ReceivedFiles:
-    """Keep the files of one message. Raises the refusal of a file that came alone."""
+    """Store the files of one message.
+
+    Raises the refusal of a single file; of several files refusals are listed.
+    """
     actor.require(Permission.FILE_RECEIVE)
     if actor.place.is_public:
         raise FileInPublic
@@ -75,7 +78,7 @@ async def receive_all(uow: UnitOfWork, actor: Actor, received: Sequence[Received
 
 
 async def receive(uow: UnitOfWork, actor: Actor, received: ReceivedFile) -> KeptFile:
-    """Keep what somebody sent, until it is used or a day is over; the same again is the same file."""
+    """Store a received file for a day. The same content again extends the stored file."""
     team_id = actor.require(Permission.FILE_RECEIVE)
     _require_table(received)
     held = await uow.files.held(team_id, actor.user_id, Purpose.RECEIVED)
@@ -95,7 +98,7 @@ async def receive(uow: UnitOfWork, actor: Actor, received: ReceivedFile) -> Kept
 
 
 def _require_table(received: ReceivedFile) -> None:
-    """Refuse what cannot be read as a table, before anything of it is kept."""
+    """Refuse what is no table, before anything of it is stored."""
     name, content = fit_name(received.name), received.content
     if received.problem is Problem.TOO_BIG or len(content) > FILE_MAX_BYTES:
         raise FileTooBig(name)
@@ -108,11 +111,11 @@ def _require_table(received: ReceivedFile) -> None:
 
 
 def _format(received: ReceivedFile) -> Format | None:
-    """What the file is instead of a table as plain text, by its name and by how it begins."""
+    """Return the format by name and leading bytes; None for a plain-text table."""
     ending = PurePath(received.name).suffix.casefold()
     is_text = ending in _ENDINGS or received.media_type.casefold().startswith(_TEXTS)
     if ending in _EXCEL_ENDINGS:
         return Format.EXCEL
     if is_text and received.content.startswith((_ARCHIVE, _OLD_OFFICE)):
-        return Format.EXCEL  # renamed instead of saved
+        return Format.EXCEL  # renamed instead of exported
     return None if is_text and not received.content.startswith(_MAGIC) else Format.OTHER

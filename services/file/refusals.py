@@ -8,12 +8,12 @@ from services.spreadsheet import FILE_MAX_BYTES
 
 
 class FileRefusal(Refusal):
-    """Something is wrong with a file."""
+    """A rule about files forbids it."""
 
 
 @dataclass(eq=False)
 class FileTooBig(FileRefusal):
-    """The file is larger than any file may be."""
+    """The file is larger than FILE_MAX_BYTES."""
 
     name: str = ""
     limit_bytes: int = FILE_MAX_BYTES
@@ -21,7 +21,7 @@ class FileTooBig(FileRefusal):
 
 @dataclass(eq=False)
 class TooManyFiles(FileRefusal):
-    """The person has sent so many files that the next one must wait."""
+    """The user has too many stored files; the next one must wait."""
 
     limit: int = RECEIVED_MAX
     limit_bytes: int = RECEIVED_MAX_BYTES
@@ -29,14 +29,14 @@ class TooManyFiles(FileRefusal):
 
 @dataclass(eq=False)
 class FileEmpty(FileRefusal):
-    """There is nothing in the file."""
+    """The file is empty."""
 
     name: str
 
 
 @dataclass(eq=False)
 class NotCsv(FileRefusal):
-    """The file is no table as plain text."""
+    """The file is no plain-text table."""
 
     name: str
     format: Format = Format.OTHER
@@ -44,16 +44,16 @@ class NotCsv(FileRefusal):
 
 @dataclass(eq=False)
 class FileNotFetched(FileRefusal):
-    """The platform announced a file and did not hand it over."""
+    """The platform announced a file and did not deliver it."""
 
     name: str
 
 
 @dataclass(eq=False)
 class FileInPublic(FileRefusal):
-    """The file was sent where others read along."""
+    """The file was sent in a public place."""
 
 
 @dataclass(eq=False)
 class FileGone(FileRefusal):
-    """The file is no longer there, or never was for this person."""
+    """The file has expired, or never existed for this user."""

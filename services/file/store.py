@@ -1,4 +1,4 @@
-"""What the rules about files ask of storage."""
+"""Storage interface of files."""
 
 from datetime import datetime
 from typing import Protocol
@@ -8,32 +8,30 @@ from services.people import TeamId, UserId
 
 
 class Files(Protocol):
-    """Files of all teams; what is in them is kept as it is given, sealed."""
+    """Files of all teams; their content is stored encrypted, as it is given."""
 
     async def get(self, team_id: TeamId, file_id: str) -> StoredFile | None:
-        """What is known of a file."""
+        """Return a file's metadata."""
         ...
 
     async def sealed(self, team_id: TeamId, file_id: str) -> bytes | None:
-        """What is in a file."""
+        """Return a file's encrypted content."""
         ...
 
     async def held(self, team_id: TeamId, user_id: UserId, purpose: Purpose) -> list[StoredFile]:
-        """A person's files, the oldest first. In a writing transaction nobody else adds to them until it ends."""
+        """Return a user's files, oldest first. A writing transaction locks them against additions until it ends."""
         ...
 
-    async def add(self, stored: StoredFile, sealed: bytes) -> None:
-        """A new file."""
-        ...
+    async def add(self, stored: StoredFile, sealed: bytes) -> None: ...
 
     async def prolong(self, team_id: TeamId, file_id: str, expires_at: datetime) -> None:
-        """Keep a file longer."""
+        """Extend a file's lifetime."""
         ...
 
     async def delete(self, team_id: TeamId, file_id: str) -> bool:
-        """Remove a file with what is in it. False: there is none."""
+        """Delete a file with its content. False: there is none."""
         ...
 
     async def forget(self, before: datetime, limit: int) -> int:
-        """Remove files whose time was over; how many they were."""
+        """Purge files that expired before. Returns the number deleted."""
         ...

@@ -1,4 +1,4 @@
-"""A home for each kind of person: a colleague, somebody without a team, a visitor in another team's place."""
+"""Home views: for a member, for a user without a team, for a visitor in another team's place."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,28 +12,28 @@ from services.team.model import ShownTeam
 VIEW: Final = "home.card"
 LEADS_SHOWN: Final = 5
 WAITING_SHOWN: Final = 5
-"""Of each kind of what waits for a decision."""
+"""Limit for each kind of decision."""
 MARKETPLACES_NAMED: Final = 3
 HOMES_MAX: Final = 500
-"""So many homes of a team are drawn again when something about the team itself changes."""
+"""Open homes updated when something about the whole team changes."""
 
 
 def key_of(user_id: str) -> str:
-    """What names somebody's home among the cards that are drawn again."""
+    """Return the key under which a user's home is updated."""
     return f"home:{user_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The home of a colleague."""
+    """Home of a member."""
 
     team: ShownTeam
     language: Language
     leads: tuple[LeadView, ...]
-    """The first of those that this person is in charge of."""
+    """First leads that the user is responsible for."""
     has_more_leads: bool
     invitations: tuple[ShownInvitation, ...]
-    """Those that wait for this person's decision; so do the requests."""
+    """Invitations and requests that the user may decide."""
     requests: tuple[Request, ...]
     has_more_waiting: bool
     marketplaces: tuple[str, ...]
@@ -42,15 +42,15 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class WaysIn:
-    """The home of somebody who has no team."""
+    """Home of a user without a team."""
 
     language: Language
     restorable: tuple[tuple[str, str], ...] = ()
-    """Id and name of the team that this person can bring back."""
+    """Id and name of a deleted team that the user can restore."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """No home: in the place of another team nobody works for his own."""
+    """No home: in another team's place a user cannot work for their own team."""
 
     place: Place

@@ -1,4 +1,4 @@
-"""The home, read anew each time."""
+"""App Home, read anew each time."""
 
 from services import invitation, lead, marketplace, team
 from services.actor import Actor
@@ -12,7 +12,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def show(uow: UnitOfWork, actor: Actor) -> Home | WaysIn | Visit:
-    """What this person has to do here, and what there is to know; without a team, how to come into one."""
+    """Return the actor's home; without a team, the ways into one."""
     actor.require(Permission.HELP)
     if actor.is_visiting:
         return Visit(actor.place)
@@ -43,7 +43,7 @@ async def _at_home(uow: UnitOfWork, actor: Actor) -> Home:
 
 
 async def _requests(uow: UnitOfWork, actor: Actor) -> list[Request]:
-    """What colleagues ask for and this person may do, one more than is shown."""
+    """Return requests that the actor may decide, one more than is shown."""
     allowed = [permission for permission in Permission if actor.may(permission)]
     return await uow.requests.waiting(actor.team_id, allowed, actor.user_id, WAITING_SHOWN + 1)
 

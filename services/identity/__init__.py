@@ -1,4 +1,4 @@
-"""One person at several chats."""
+"""Linking several chat identities to one user."""
 
 from services.identity.link import (
     agree as agree,

@@ -4,13 +4,13 @@ from services.events import Event
 
 
 class IdentityEvent(Event, frozen=True, kw_only=True):
-    """Something that happened to somebody's chat identities."""
+    """An event of a user's chat identities."""
 
     link_id: str = ""
 
 
 class IdentityAgreed(IdentityEvent, frozen=True, kw_only=True, tag="identity.agreed"):
-    """Somebody typed the code and says that both identities are his; the first side is asked."""
+    """The other side agreed that both identities are one user; the first side is asked."""
 
     asked_of: str
     first_platform: str
@@ -18,22 +18,22 @@ class IdentityAgreed(IdentityEvent, frozen=True, kw_only=True, tag="identity.agr
 
 
 class IdentityDeclined(IdentityEvent, frozen=True, kw_only=True, tag="identity.declined"):
-    """One of the two said no; nothing was changed."""
+    """One side declined; nothing was changed."""
 
 
 class IdentityLinked(IdentityEvent, frozen=True, kw_only=True, tag="identity.linked"):
-    """Two chat identities are one person from now on; the merged user's id leads to this person."""
+    """Two users were merged; the merged user's id resolves to the remaining user."""
 
     member_id: str
     merged_id: str
     first_platform: str
     other_platform: str
     ended_role: str = ""
-    """Of the second membership, where both were colleagues of the same team."""
+    """Role in the ended membership, where both were members of one team."""
 
 
 class IdentityUnlinked(IdentityEvent, frozen=True, kw_only=True, tag="identity.unlinked"):
-    """A chat identity is a person of its own again, in no team."""
+    """A chat identity was separated into a new user without a team."""
 
     member_id: str
     unlinked_platform: str

@@ -1,4 +1,7 @@
-"""Two chat identities become one person when both sides say so: neither a code alone nor an address suffices."""
+"""Linking of two chat identities to one user.
+
+Both sides confirm: a code can be stolen, and an address proves nothing (docs/decisions/0006).
+"""
 
 from typing import Final
 
@@ -39,7 +42,10 @@ _ROOM: Final = {Purpose.RECEIVED: RECEIVED_MAX, Purpose.MADE: MADE_MAX}
 
 
 async def ask(uow: UnitOfWork, actor: Actor) -> LinkCode:
-    """A code to type on the other side, shown here and to nobody else; an older one ends."""
+    """Issue a code to type on the other side, shown to the actor alone.
+
+    An older code of the actor ends.
+    """
     actor.require(Permission.IDENTITY_LINK)
     mine = await known(uow, actor)
     if len(mine) >= IDENTITIES_MAX:
@@ -51,7 +57,10 @@ async def ask(uow: UnitOfWork, actor: Actor) -> LinkCode:
 
 
 async def enter(uow: UnitOfWork, actor: Actor, code: str) -> Link | WrongCode:
-    """Type the code on the other side: it ends by that, and this person reads whose it is before anything goes on."""
+    """Claim a code on the other side and end it.
+
+    The actor sees whose code it is before the link goes on.
+    """
     actor.require(Permission.IDENTITY_LINK)
     await codes.check_guesses(uow, actor.user_id)
     link = await uow.identities.coded(codes.digests_of(uow.keyring, PURPOSE, code))
@@ -66,7 +75,10 @@ async def enter(uow: UnitOfWork, actor: Actor, code: str) -> Link | WrongCode:
 
 
 async def agree(uow: UnitOfWork, actor: Actor, link_id: str) -> Link:
-    """Say on the other side that both are oneself; the first side is asked now."""
+    """Agree on the other side to be linked.
+
+    The first side is asked next.
+    """
     actor.require(Permission.IDENTITY_LINK)
     link = await _open(uow, actor, link_id)
     if link.other is None or link.other.user_id != actor.user_id:
@@ -87,7 +99,7 @@ async def agree(uow: UnitOfWork, actor: Actor, link_id: str) -> Link:
 
 
 async def review(uow: UnitOfWork, actor: Actor, link_id: str) -> Link:
-    """Who would like to be linked, for the first side, with the team that this person is in."""
+    """Return a link request to its first side, with the other side's team. Raises NotFound."""
     actor.require(Permission.IDENTITY_LINK)
     link = await uow.identities.get(link_id)
     if link is None or link.first.user_id != actor.user_id:
@@ -96,7 +108,7 @@ async def review(uow: UnitOfWork, actor: Actor, link_id: str) -> Link:
 
 
 async def described(uow: UnitOfWork, link: Link) -> Link:
-    """The request with the other side's team, once that side has agreed to be seen."""
+    """Add the other side's team, once that side has agreed."""
     if link.other is None or link.state is not LinkState.AGREED:
         return link
     member = await uow.members.of_user(link.other.user_id)
@@ -104,7 +116,7 @@ async def described(uow: UnitOfWork, link: Link) -> Link:
 
 
 async def decline(uow: UnitOfWork, actor: Actor, link_id: str) -> Link:
-    """Say no, on either side."""
+    """Decline on either side."""
     actor.require(Permission.IDENTITY_LINK)
     link = await _open(uow, actor, link_id)
     if not await uow.identities.move(link_id, OPEN_STATES, LinkState.DECLINED, uow.now):
@@ -116,7 +128,7 @@ async def decline(uow: UnitOfWork, actor: Actor, link_id: str) -> Link:
 
 
 async def confirm(uow: UnitOfWork, actor: Actor, link_id: str) -> LinkedIdentity:
-    """Say yes on the first side: from now on both are this person."""
+    """Confirm on the first side and merge both users."""
     actor.require(Permission.IDENTITY_LINK)
     link = await _open(uow, actor, link_id)
     if link.first.user_id != actor.user_id:
@@ -153,7 +165,7 @@ def _linked(link: Link, other: Side, team_id: TeamId, ended: Member | None) -> I
 
 
 async def _check(uow: UnitOfWork, into: str, gone: str) -> tuple[Member | None, Member | None]:
-    """Both memberships. Raises what is in the way of one person having them (A44, B2)."""
+    """Return both memberships. Raises the refusal that forbids merging them (A44, B2)."""
     if into == gone:
         raise AlreadyLinked
     if [await uow.identities.current(one) for one in (into, gone)] != [into, gone]:
@@ -169,7 +181,7 @@ async def _check(uow: UnitOfWork, into: str, gone: str) -> tuple[Member | None, 
 
 
 async def _make_room(uow: UnitOfWork, team_id: TeamId, into: str, gone: str) -> None:
-    """Nobody keeps more files than there is room for: of both together the oldest go."""
+    """Delete the oldest files beyond the limit that both users' files exceed together."""
     for purpose, limit in _ROOM.items():
         held = [one for user_id in (into, gone) for one in await uow.files.held(team_id, UserId(user_id), purpose)]
         for oldest in sorted(held, key=lambda one: one.created_at)[: max(0, len(held) - limit)]:
@@ -177,7 +189,7 @@ async def _make_room(uow: UnitOfWork, team_id: TeamId, into: str, gone: str) -> 
 
 
 async def withdraw_wishes(uow: UnitOfWork, actor: Actor, user_id: str) -> None:
-    """Whoever has become somebody else, or a colleague, asks no team to let him in any more."""
+    """Revoke a user's open requests to join teams, which a merged user or a member no longer needs."""
     for one in await uow.invitations.wishes(user_id):
         if await uow.invitations.move(one.team_id, one.invitation_id, (one.state,), InvitationState.REVOKED):
             revoked = InvitationRevoked(
@@ -187,7 +199,7 @@ async def withdraw_wishes(uow: UnitOfWork, actor: Actor, user_id: str) -> None:
 
 
 async def _side(uow: UnitOfWork, actor: Actor) -> Side:
-    """The identity that acts here."""
+    """Return the identity that acts in this chat."""
     here = await uow.users.identities(actor.user_id)
     place = actor.place
     [identity] = [
@@ -199,7 +211,7 @@ async def _side(uow: UnitOfWork, actor: Actor) -> Side:
 
 
 async def _open(uow: UnitOfWork, actor: Actor, link_id: str) -> Link:
-    """A request that this person has to do with, and that is not over."""
+    """Return an open request of which the actor is a side. Raises NotFound, LinkOver."""
     link = await _found(uow, link_id)
     if actor.user_id not in {link.first.user_id, link.other.user_id if link.other else ""}:
         raise NotFound("link")
@@ -216,7 +228,7 @@ async def _found(uow: UnitOfWork, link_id: str) -> Link:
 
 
 async def _told(uow: UnitOfWork, link: Link) -> TeamId:
-    """In whose name both hear of it: the first side's team, else the other one's; none, where neither is in one."""
+    """Return the team in whose name both sides are notified: the first side's, else the other's, else NO_TEAM."""
     for side in (link.first, link.other):
         member = await uow.members.of_user(side.user_id) if side else None
         if member:

@@ -1,4 +1,4 @@
-"""One person at several chats: a request to link two identities, confirmed on both sides before anything happens."""
+"""Link of chat identities: a request to make two identities one user, confirmed on both sides."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,15 +10,15 @@ from services.people import TeamId
 LINK_MINUTES: Final = 10
 LINK_VALID_FOR: Final = timedelta(minutes=LINK_MINUTES)
 IDENTITIES_MAX: Final = 10
-"""So many chats one person is linked in at most."""
+"""Chat identities per user."""
 
 
 class LinkState(StrEnum):
-    """How far a request to link has come."""
+    """State of a link request."""
 
-    ASKED = "asked"  # there is a code, on the first side
-    TYPED = "typed"  # somebody typed it on the other side, and reads to whom it belongs
-    AGREED = "agreed"  # he says that it is himself; the first side decides
+    ASKED = "asked"  # the first side has a code
+    TYPED = "typed"  # the code was typed on the other side, which reads whose it is
+    AGREED = "agreed"  # the other side agreed; the first side decides
     LINKED = "linked"
     DECLINED = "declined"
 
@@ -28,7 +28,7 @@ OPEN_STATES: Final = (LinkState.ASKED, LinkState.TYPED, LinkState.AGREED)
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A chat identity in such a request, as the person at the other side is to recognise it."""
+    """Chat identity in a link request, as the other side is to recognise it."""
 
     user_id: str
     platform: str
@@ -36,35 +36,35 @@ class Side:
     platform_user_id: str
     name: str = ""
     email_hint: str = ""
-    """From the platform: never a proof."""
+    """Address from the platform: a hint, never a proof, because a tenant's admin can set it."""
     team_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A request to link two chat identities."""
+    """Request to link two chat identities."""
 
     link_id: str
     state: LinkState
     first: Side
-    """Where the code was shown; this person stays."""
+    """Side on which the code was issued; its user remains."""
     created_at: datetime
     expires_at: datetime
     other: Side | None = None
-    """Where the code was typed."""
+    """Side on which the code was typed."""
 
     def is_open(self, now: datetime) -> bool:
-        """Whether something can still become of it."""
+        """Return whether the request can still be decided."""
         return self.state in OPEN_STATES and self.expires_at > now
 
     def named(self, team_name: str) -> "Link":
-        """With the other side's team."""
+        """Return the request with the other side's team."""
         return replace(self, other=replace(self.other, team_name=team_name) if self.other else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One of a person's chat identities, by a reference that only this deployment makes."""
+    """Chat identity of a user, with a reference that only this deployment can make."""
 
     ref: str
     platform: str
@@ -75,7 +75,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class LinkCode:
-    """A new code, and where this person is linked already."""
+    """Newly issued code, with the user's present chats."""
 
     link_id: str
     code: str
@@ -85,17 +85,17 @@ class LinkCode:
 
 @dataclass(frozen=True, slots=True)
 class LinkedIdentity:
-    """Two chats are one person now."""
+    """Result of a link: two chats of one user."""
 
     link: Link
     team_id: TeamId
     is_same_team: bool
-    """Both were colleagues of the same team: one membership stays, with the first side's role."""
+    """Whether both were members of one team: one membership remains, with the first side's role."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnlinkedIdentity:
-    """A chat identity that is a person of its own again."""
+    """Chat identity separated into a new user."""
 
     platform: str
     tenant: str

@@ -7,41 +7,41 @@ from services.identity.model import IDENTITIES_MAX
 
 
 class IdentityRefusal(Refusal):
-    """The rules of linking say no."""
+    """A rule about linking forbids it."""
 
 
 @dataclass(eq=False)
 class AlreadyLinked(IdentityRefusal):
-    """The code was shown to the same person."""
+    """The code was issued to the same user."""
 
 
 @dataclass(eq=False)
 class BothInTeams(IdentityRefusal):
-    """Each side is a colleague of a team of its own: one person belongs to one team (B2)."""
+    """The sides are members of different teams: a user belongs to one team (B2)."""
 
 
 @dataclass(eq=False)
 class OwnerElsewhere(IdentityRefusal):
-    """Both are colleagues of one team, and the side that would end owns it (A44)."""
+    """Both are members of one team, and the side that would end owns it (A44)."""
 
 
 @dataclass(eq=False)
 class OtherSide(IdentityRefusal):
-    """The question is put to the same request's other chat."""
+    """The request waits for its other side."""
 
 
 @dataclass(eq=False)
 class LinkOver(IdentityRefusal):
-    """It was decided, or its minutes have passed."""
+    """The request was decided or has expired."""
 
 
 @dataclass(eq=False)
 class NotLinked(IdentityRefusal):
-    """There is nothing to take apart."""
+    """The user has a single chat identity."""
 
 
 @dataclass(eq=False)
 class TooManyIdentities(IdentityRefusal):
-    """The person is linked in as many chats as there may be."""
+    """The user has the maximum of chat identities."""
 
     limit: int = IDENTITIES_MAX

@@ -1,4 +1,4 @@
-"""What the rules ask of storage about chat identities that become one person."""
+"""Storage interface of chat identity links."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,49 +9,49 @@ from services.user.model import Identity, User
 
 
 class Identities(Protocol):
-    """Requests to link, and what linking and taking apart change; all of it stands below the teams."""
+    """Link requests, and the changes of linking and unlinking; these rows have no team."""
 
     async def ask(self, link: Link, digest: str) -> None:
-        """Keep a request with its code; what the same person asked for before and did not finish ends."""
+        """Store a request with its code's digest; an unfinished older one of the same user ends."""
         ...
 
     async def get(self, link_id: str) -> Link | None: ...
 
     async def coded(self, digests: Collection[str]) -> Link | None:
-        """The request that a code belongs to; the code proves the right to it."""
+        """Return the request of a code; the code proves the right."""
         ...
 
     async def claim(self, link_id: str, other: Side, expires_at: datetime) -> bool:
-        """Note who typed the code, which ends by it; the first one wins."""
+        """Record who typed the code and end the code. False: it was claimed already."""
         ...
 
     async def move(self, link_id: str, was: Collection[LinkState], to: LinkState, expires_at: datetime) -> bool:
-        """Move it on if it is in one of the states; the first one wins."""
+        """Change the state from one of `was`. False: another transition came first."""
         ...
 
     async def current(self, user_id: str) -> str:
-        """The person whom an id leads to now; itself, unless it was merged into another one."""
+        """Return the user that an id resolves to; itself unless merged."""
         ...
 
     async def lock(self, user_ids: Collection[str]) -> None:
-        """Let nobody else link or unlink these people until the transaction ends."""
+        """Lock these users against other links and unlinks until the transaction ends."""
         ...
 
     async def merge(self, into: str, gone: str, at: datetime) -> None:
-        """Make one person of two: what the second one has and did is the first one's.
+        """Merge user `gone` into `into`, with all its rows.
 
-        Their memberships fit together; the audit log stays as it was written, and the old id leads to the person.
+        Their memberships are compatible. The audit log stays unchanged, and the old id resolves to the remaining user.
         """
         ...
 
     async def part(self, identity: Identity, user: User, at: datetime) -> None:
-        """Make a person of its own of an identity; cards in its direct chat follow nothing any more."""
+        """Separate an identity into a user of its own; cards in its direct chat are updated no more."""
         ...
 
     async def forget(self, before: datetime, limit: int) -> int:
-        """Drop requests whose time ended before, at most so many; the number dropped."""
+        """Purge requests that ended before, at most `limit`. Returns the number deleted."""
         ...
 
     async def merged(self, since: datetime, limit: int) -> list[tuple[str, str]]:
-        """Who was merged into whom since then, as (into, gone)."""
+        """Return the merges since a time, as (into, gone)."""
         ...

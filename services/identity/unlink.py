@@ -1,4 +1,4 @@
-"""One of a person's chat identities becomes a person of its own again."""
+"""Unlinking: one of a user's chat identities becomes a new user."""
 
 from dataclasses import replace
 from typing import Final
@@ -19,7 +19,7 @@ UNLINK_EFFECT: Final = "identity.unlink.effect"
 
 
 async def list_(uow: UnitOfWork, actor: Actor) -> tuple[Known, ...]:
-    """The chats in which this person is known. Raises NotLinked for a single one."""
+    """Return the actor's chat identities. Raises NotLinked for a single one."""
     actor.require(Permission.IDENTITY_LINK)
     mine = await known(uow, actor)
     if len(mine) < 2:  # noqa: PLR2004 - one alone is linked to nothing
@@ -28,7 +28,7 @@ async def list_(uow: UnitOfWork, actor: Actor) -> tuple[Known, ...]:
 
 
 async def unlink(uow: UnitOfWork, actor: Actor, ref: str, *, accept: tuple[str, ...] = ()) -> UnlinkedIdentity:
-    """Take one of them out: there somebody new writes from now on, who is in no team."""
+    """Separate an identity into a new user without a team."""
     team_id = actor.require(Permission.IDENTITY_LINK)
     chosen = next((one for one in await list_(uow, actor) if one.ref == ref), None)
     if chosen is None:
@@ -47,7 +47,7 @@ async def unlink(uow: UnitOfWork, actor: Actor, ref: str, *, accept: tuple[str, 
 
 
 async def known(uow: UnitOfWork, actor: Actor) -> tuple[Known, ...]:
-    """The chats in which the person is known."""
+    """Return the actor's chat identities."""
     place = actor.place
     here = (place.platform, place.tenant, actor.platform_user_id)
     mine = await uow.users.identities(actor.user_id)
@@ -59,12 +59,12 @@ async def known(uow: UnitOfWork, actor: Actor) -> tuple[Known, ...]:
 
 
 async def _identity(uow: UnitOfWork, user_id: str, ref: str) -> Identity | None:
-    """Looked up again under the lock; the last one of a person is never taken."""
+    """Find the identity again under the lock; None for the last one, which is never separated."""
     mine = await uow.users.identities(user_id)
     return next((one for one in mine if _ref(uow, one) == ref), None) if len(mine) > 1 else None
 
 
 def _ref(uow: UnitOfWork, identity: Identity) -> str:
-    """By what a button names an identity, so that no id of a platform stands on it."""
+    """Return the identity's reference for a button, so that no platform id stands in its payload."""
     key = (identity.platform, identity.tenant, identity.platform_user_id)
     return uow.keyring.token("identity", *key)[:REF_CHARS]

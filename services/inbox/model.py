@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An interaction under its platform's own id."""
+    """Interaction under its platform's own id."""
 
     platform: str
     tenant: str

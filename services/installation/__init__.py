@@ -1,4 +1,4 @@
-"""The public face of the noun."""
+"""Installations of the app in workspaces."""
 
 from services.installation.install import find as find, keep as keep, leave as leave, withdraw as withdraw
 from services.installation.model import (

@@ -1,4 +1,4 @@
-"""Keeping what a workspace gave the app: sealed for its very row, and gone when the workspace takes it back."""
+"""Installation of the app in a workspace: its token is encrypted for its row and deleted on uninstall."""
 
 from typing import Final
 
@@ -9,13 +9,19 @@ SEAL: Final = "installation.token"
 
 
 async def keep(uow: UnitOfWork, installation: Installation, token: str) -> None:
-    """A new installation, or the same one anew; whose the channels of the workspace are stays as it is."""
+    """Store or replace an installation.
+
+    The team of each channel stays.
+    """
     sealed = uow.keyring.seal(SEAL, token.encode(), installation.tenant, installation.workspace)
     await uow.installations.keep(installation, sealed)
 
 
 async def find(uow: UnitOfWork, tenant: str, workspace: str) -> OpenedInstallation | None:
-    """What opens a workspace. Raises Unsealable for a row that was altered, or whose key is gone."""
+    """Return the installation of a workspace with its token.
+
+    Raises Unsealable for an altered row or a missing key.
+    """
     for installation, sealed in await uow.installations.opening(tenant, workspace):
         opened = uow.keyring.unseal(SEAL, sealed, installation.tenant, installation.workspace)
         return OpenedInstallation(installation, opened.decode())
@@ -23,7 +29,10 @@ async def find(uow: UnitOfWork, tenant: str, workspace: str) -> OpenedInstallati
 
 
 async def withdraw(uow: UnitOfWork, gone: Installation) -> None:
-    """The token of an installation opens nothing any more. One that was made anew since stays, and so do its places."""
+    """Delete an installation and leave its conversations.
+
+    A reinstallation made since then stays, with its conversations.
+    """
     if not await uow.installations.delete(gone.tenant, gone.workspace, gone.installed_at):
         return
     is_open = gone.workspace and await uow.installations.opening(gone.tenant, gone.workspace)
@@ -32,5 +41,5 @@ async def withdraw(uow: UnitOfWork, gone: Installation) -> None:
 
 
 async def leave(uow: UnitOfWork, tenant: str, workspace: str) -> None:
-    """The app is in no place of a workspace any more, or of none of the whole enterprise: nothing is posted there."""
+    """Mark the bot as absent in a workspace, or in a whole enterprise, so that nothing is posted there."""
     await uow.conversations.mark_all_left(PLATFORM, tenant, workspace)

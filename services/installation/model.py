@@ -1,4 +1,4 @@
-"""The app in a workspace: what was given to it there, and the questions that lead to it."""
+"""Installation of the app in a workspace, and the OAuth states that lead to one."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import Final
 
 PLATFORM: Final = "slack"
-"""The only platform on which each workspace gives the app a token of its own."""
+"""Only platform on which each workspace issues its own token."""
 ASKED_FOR: Final = timedelta(minutes=10)
-"""So long somebody may read what the app asks for before agreeing to it."""
+"""Time to read the consent page before agreeing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,22 +16,22 @@ class Installation:
     """The app in one workspace or, org-wide, in all workspaces of an enterprise."""
 
     tenant: str
-    """The enterprise, else the workspace."""
+    """Enterprise id, else workspace id."""
     workspace: str
-    """Empty for an org-wide installation."""
+    """Workspace id; empty for an org-wide installation."""
     name: str
     app_id: str
     bot_user_id: str
     bot_id: str
     scopes: tuple[str, ...]
     installed_by: str
-    """The platform's id of the person; nobody's, where it does not say."""
+    """Platform's id of the installing user; empty where the platform does not tell."""
     installed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedInstallation:
-    """An installation with the token that it gave."""
+    """Installation with its decrypted token."""
 
     installation: Installation
     token: str = field(repr=False)
@@ -39,7 +39,7 @@ class OpenedInstallation:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is kept of a question to a workspace: digests, so that nobody who reads them can answer it."""
+    """Stored OAuth state: digests only, so that a reader of the database cannot use it."""
 
     digest: str
     browser: str
@@ -48,9 +48,9 @@ class Question:
 
 
 class Fault(StrEnum):
-    """Why an answer belongs to no open question."""
+    """Reason why a callback matches no open OAuth state."""
 
-    UNKNOWN = "unknown"  # never asked, or long ago
-    ELSEWHERE = "elsewhere"  # asked in another browser
+    UNKNOWN = "unknown"  # never issued, or purged
+    ELSEWHERE = "elsewhere"  # issued to another browser
     EXPIRED = "expired"
     USED = "used"

@@ -1,4 +1,4 @@
-"""Asking a workspace to take the app in: a question that one browser can answer, once and soon."""
+"""OAuth state of an installation: bound to one browser, used once, short-lived."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ BROWSER: Final = "installation.browser"
 
 
 async def ask(uow: UnitOfWork, browser: str) -> str:
-    """A new question of this browser: its state, which comes back with the answer and is kept nowhere."""
+    """Issue an OAuth state for this browser; only its digest is stored."""
     state = uow.keyring.token(STATE, uow.new_id(), browser)
     await uow.installations.add_question(
         Question(
@@ -23,7 +23,7 @@ async def ask(uow: UnitOfWork, browser: str) -> str:
 
 
 async def take(uow: UnitOfWork, state: str, browser: str) -> Fault | None:
-    """Take the answer to a question, once; what is wrong with it, if it is no answer to an open one."""
+    """Use an OAuth state once. Returns the fault, or None for a valid open one."""
     asked = await uow.installations.question(uow.keyring.digests(STATE, state))
     if asked is None:
         return Fault.UNKNOWN

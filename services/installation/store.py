@@ -1,4 +1,4 @@
-"""What the rules ask of storage about installations and the questions that lead to them."""
+"""Storage interface of installations and their OAuth states."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,34 +8,34 @@ from services.installation.model import Installation, Question
 
 
 class Installations(Protocol):
-    """Installations of all workspaces; they stand below the teams, whose channels may be in any of them."""
+    """Installations of all workspaces; these rows have no team, because any team's channel may be in any workspace."""
 
     async def opening(self, tenant: str, workspace: str) -> list[tuple[Installation, bytes]]:
-        """What opens this workspace, with its sealed token: its own installation before the org-wide one."""
+        """Return the workspace's installations with encrypted tokens: its own before the org-wide one."""
         ...
 
     async def listed(self, limit: int) -> list[Installation]:
-        """The installations, at most so many, the oldest first."""
+        """Return the oldest installations."""
         ...
 
     async def keep(self, installation: Installation, sealed: bytes) -> None:
-        """A new installation, or the same one anew."""
+        """Store or replace an installation."""
         ...
 
     async def delete(self, tenant: str, workspace: str, installed_at: datetime) -> bool:
-        """Remove an installation; False when there is none, or it has been made anew since."""
+        """Delete an installation. False: there is none, or it was replaced since."""
         ...
 
     async def add_question(self, question: Question) -> None: ...
 
     async def question(self, digests: Sequence[str]) -> Question | None:
-        """The question with one of these digests."""
+        """Return the OAuth state with one of these digests."""
         ...
 
     async def use_question(self, digest: str, at: datetime) -> bool:
-        """Take the answer to a question; False when it has one already or its time is over."""
+        """Mark an OAuth state as used. False: it is used or has expired."""
         ...
 
     async def forget_questions(self, before: datetime, limit: int) -> int:
-        """Drop questions whose time was over; the number dropped."""
+        """Purge expired OAuth states. Returns the number deleted."""
         ...

@@ -1,4 +1,4 @@
-"""Invitations: asked for, sent, decided, accepted on a page, used once."""
+"""Invitations: requested, sent, decided, accepted on a page, used once."""
 
 from services.codes import WrongCode as WrongCode
 from services.invitation.decide import approve as approve, decline as decline, resend as resend, revoke as revoke

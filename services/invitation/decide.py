@@ -1,4 +1,4 @@
-"""Requests are decided, and invitations taken back or sent again (A45, A46)."""
+"""Deciding, revoking and resending invitations (A45, A46)."""
 
 from services.actor import Actor
 from services.invitation.admit import admit
@@ -23,12 +23,15 @@ _RESENDABLE = (*SENT_STATES, InvitationState.EXPIRED)
 
 
 async def approve(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
-    """Say yes to a request, first decision wins: the mail goes out, or whoever asked to join is a colleague now."""
+    """Approve a request, first decision wins.
+
+    The mail is sent, or the user who asked to join becomes a member.
+    """
     team_id = actor.require(Permission.INVITATION_DECIDE)
     wanted = await to_decide(uow, actor, ref)
     await seats.reserve(uow, team_id, besides=wanted.invitation_id)
     await _decide(uow, actor, wanted, InvitationState.PENDING)
-    # From now on it holds a seat, so it needs an end, also where it is used at once.
+    # From here on it holds a seat, so it needs an expiry, also where it is used at once.
     await uow.invitations.send(team_id, wanted.invitation_id, (InvitationState.PENDING,), uow.now + VALID_FOR)
     uow.emit(
         InvitationApproved(
@@ -42,7 +45,7 @@ async def approve(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
 
 
 async def decline(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
-    """Say no to a request. First decision wins."""
+    """Decline a request. First decision wins."""
     actor.require(Permission.INVITATION_DECIDE)
     wanted = await to_decide(uow, actor, ref)
     await _decide(uow, actor, wanted, InvitationState.DECLINED)
@@ -56,7 +59,7 @@ async def decline(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
 
 
 async def revoke(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
-    """Take an invitation back: its link and code lead nowhere from now on."""
+    """Revoke an invitation: its link and code become void."""
     team_id = actor.require(Permission.MEMBER_INVITE)
     wanted = await found(uow, team_id, ref)
     if not await uow.invitations.move(
@@ -68,7 +71,7 @@ async def revoke(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
 
 
 async def resend(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
-    """Send a new link that is valid for seven days; the old one and its code are void."""
+    """Send a new link, valid for seven days; the old link and its code become void."""
     team_id = actor.require(Permission.MEMBER_INVITE)
     wanted = await found(uow, team_id, ref)
     await seats.reserve(uow, team_id, besides=wanted.invitation_id)
@@ -79,7 +82,7 @@ async def resend(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
 
 
 async def to_decide(uow: UnitOfWork, actor: Actor, ref: str) -> Invitation:
-    """A request that this person may decide: never one's own, and an admin's only where admins may (A46)."""
+    """Return a request that the actor may decide: not their own, an admin's only where admins may (A46)."""
     wanted = await found(uow, actor.team_id, ref)
     if wanted.state is not InvitationState.REQUESTED:
         raise _decided(actor, wanted)
@@ -92,7 +95,7 @@ async def to_decide(uow: UnitOfWork, actor: Actor, ref: str) -> Invitation:
 
 
 async def waits_for_owner(uow: UnitOfWork, wanted: Invitation) -> bool:
-    """Whether an admin asked in a team whose owner approves the admins' invitations."""
+    """Return whether an admin asked in a team whose owner approves the admins' invitations."""
     team = await uow.teams.get(wanted.team_id)
     asker = await uow.members.get(wanted.team_id, wanted.requested_by)
     return bool(team and team.owner_approves_admins and asker and asker.role is Role.ADMIN)
@@ -106,7 +109,7 @@ async def _decide(uow: UnitOfWork, actor: Actor, wanted: Invitation, to: Invitat
 
 
 def _decided(actor: Actor, invitation: Invitation) -> AlreadyDecided:
-    """Nobody is told that he himself was faster."""
+    """Build the refusal; the decider is not named to themselves."""
     by = "" if invitation.decided_by == actor.user_id else invitation.decided_by_name
     return AlreadyDecided(invitation.ref, invitation.state, by, invitation.decided_at)
 

@@ -1,4 +1,4 @@
-"""Somebody is invited, or an invitation is asked for (A31, A45, A46)."""
+"""Inviting, and asking for an invitation (A31, A45, A46)."""
 
 from dataclasses import replace
 
@@ -29,7 +29,10 @@ from services.unit_of_work import UnitOfWork
 
 
 async def create(uow: UnitOfWork, actor: Actor, email: str, role: str = "member", *, text: str = "") -> ShownInvitation:
-    """Invite an address into the team; where the owner approves the admins' invitations, an admin only asks (A46)."""
+    """Invite an address into the team.
+
+    An admin only asks, where the owner approves the admins' invitations (A46).
+    """
     team_id = actor.require(Permission.MEMBER_INVITE)
     team, _ = await seats.reserve(uow, team_id)
     wanted = await _drafted(uow, actor, team, InvitationKind.MEMBER, email, text)
@@ -50,7 +53,7 @@ async def request(
 
 
 async def join_request(uow: UnitOfWork, actor: Actor) -> ShownInvitation:
-    """Ask to become a colleague of the team whose channel this is (A46)."""
+    """Ask to become a member of the team that the channel belongs to (A46)."""
     actor.require(Permission.INVITATION_JOIN)
     if actor.role is not Role.GUEST or await uow.members.of_user(actor.user_id):
         raise AlreadyInTeam
@@ -63,7 +66,10 @@ async def join_request(uow: UnitOfWork, actor: Actor) -> ShownInvitation:
 
 
 async def invite_partner(uow: UnitOfWork, actor: Actor, marketplace_id: str, firm: Addressee) -> Invitation:
-    """Invite a firm to a marketplace by the same link, page and code; whoever joins does it for his own team (B22)."""
+    """Invite a partner to a marketplace, with the same link, page and code as a member.
+
+    The joining user joins for their own team (B22).
+    """
     team_id = actor.require(Permission.MARKETPLACE_RUN)
     team = await _locked(uow, team_id)
     address = checked_address(firm.email)
@@ -85,7 +91,7 @@ async def invite_partner(uow: UnitOfWork, actor: Actor, marketplace_id: str, fir
 
 
 def checked_address(email: str) -> str:
-    """The address, trimmed and case-folded, so that it is compared as people mean it (A45). Raises Invalid."""
+    """Return the address trimmed and case-folded, as duplicates are compared (A45). Raises Invalid."""
     trimmed = email.strip()
     if not trimmed:
         raise Invalid("email", "missing")
@@ -98,7 +104,7 @@ def checked_address(email: str) -> str:
 
 
 def checked_text(text: str) -> str:
-    """The inviter's own words. Raises Invalid when they are too many."""
+    """Return the inviter's own text, trimmed. Raises Invalid when it is too long."""
     trimmed = text.strip()
     if len(trimmed) > TEXT_MAX_CHARS:
         raise Invalid("text", "too_long", TEXT_MAX_CHARS)
@@ -115,7 +121,7 @@ async def _locked(uow: UnitOfWork, team_id: TeamId) -> Team:
 async def _drafted(
     uow: UnitOfWork, actor: Actor, team: Team, kind: InvitationKind, email: str, text: str
 ) -> Invitation:
-    """An invitation to an address that is neither a colleague's nor invited already (A45)."""
+    """Draft an invitation to an address that is no member's and not invited yet (A45)."""
     address = checked_address(email)
     if await uow.members.has_address(team.team_id, address):
         raise AlreadyColleague(address)
@@ -125,7 +131,7 @@ async def _drafted(
 
 
 async def _settle_expired(uow: UnitOfWork, team: Team, address: str) -> None:
-    """An invitation that is over holds nobody up, even if the clock has not come by yet."""
+    """Expire overdue invitations to the address, which the scheduled job may not have reached yet."""
     for one in await uow.invitations.open_to(team.team_id, address):
         if one.is_over(uow.now) and await uow.invitations.move(
             team.team_id, one.invitation_id, (one.state,), InvitationState.EXPIRED

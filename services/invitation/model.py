@@ -1,4 +1,4 @@
-"""An invitation: somebody may join a team as a colleague, or a firm may join a marketplace as a partner."""
+"""Invitation: of a person to a team as a member, or of a partner to a marketplace."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,9 +19,9 @@ TEXT_MAX_CHARS = 1_000
 LISTED_MAX = 50
 QUESTION_MAX_CHARS = 300
 QUESTIONS_MAX = 5
-"""So often those who decide can ask back about one invitation."""
+"""Questions that deciders may ask about one invitation."""
 OPEN_MAX = 200
-"""Open invitations and requests of one team; beyond that somebody decides first."""
+"""Open invitations and requests per team; beyond that some must be decided first."""
 
 ID_MAX_CHARS = 64
 
@@ -29,19 +29,19 @@ REFERENCE: Final = Reference("I")
 
 
 class InvitationKind(StrEnum):
-    """Who is invited, and by what."""
+    """Kind of an invitation."""
 
-    MEMBER = "member"  # a person, by an e-mail address
+    MEMBER = "member"  # a person, by e-mail address
     JOIN = "join"  # a person in a channel who asked to join
-    PARTNER = "partner"  # a firm, to a marketplace
+    PARTNER = "partner"  # a partner, to a marketplace
 
 
 class InvitationState(StrEnum):
-    """Where it stands."""
+    """State of an invitation."""
 
-    REQUESTED = "requested"  # waits for somebody who may decide
+    REQUESTED = "requested"  # waits for a decision
     PENDING = "pending"  # sent, waits for the invitee
-    ACCEPTED = "accepted"  # accepted on the page; the code ties the chat identity to it
+    ACCEPTED = "accepted"  # accepted on the page; the code binds the chat identity to it
     JOINED = "joined"
     DECLINED = "declined"
     REVOKED = "revoked"
@@ -54,7 +54,7 @@ SENT_STATES = (InvitationState.PENDING, InvitationState.ACCEPTED)
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """An invitation as its row says, with the names of the people in it."""
+    """Invitation row with the names of its people."""
 
     team_id: TeamId
     invitation_id: str
@@ -65,19 +65,19 @@ class Invitation:
     requested_by: str
     created_at: datetime
     language: Language
-    """In which the mail and the page speak."""
+    """Language of the mail and the page."""
     email: str = ""
-    """Trimmed and case-folded; empty for somebody who asked to join from the channel."""
+    """Address, trimmed and case-folded; empty for a user who asked to join from the channel."""
     name: str = ""
     user_id: str | None = None
-    """Who asked to join, then who joined."""
+    """User who asked to join, later the user who joined."""
     from_outside: bool = False
-    """Whether whoever asks to join is of another organisation."""
+    """Whether an external user asks to join."""
     decided_by: str | None = None
     decided_at: datetime | None = None
     expires_at: datetime | None = None
     generation: int = 1
-    """A link that is sent again makes the old one void."""
+    """Generation of the link: a resent link makes the old one void."""
     code_expires_at: datetime | None = None
     text: str = ""
     marketplace_id: str | None = None
@@ -91,39 +91,39 @@ class Invitation:
 
     @property
     def invitee(self) -> str:
-        """Whom the invitation is about, as a card names him."""
+        """Return the invitee's name for a card."""
         return self.email or self.user_name or self.name
 
     def is_open(self, now: datetime) -> bool:
-        """Whether it still leads somewhere."""
+        """Return whether the invitation can still be used."""
         return self.state in OPEN_STATES and not self.is_over(now)
 
     def is_over(self, now: datetime) -> bool:
-        """Whether its seven days have passed."""
+        """Return whether the invitation has expired."""
         return self.expires_at is not None and self.expires_at <= now
 
     def as_of(self, now: datetime) -> "Invitation":
-        """The invitation with the state that it really has, whether or not the clock's work was done."""
+        """Return the invitation with its true state, whether or not the scheduled job has run."""
         over = self.state in SENT_STATES and self.is_over(now)
         return replace(self, state=InvitationState.EXPIRED) if over else self
 
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """A firm to invite, by what is said of it."""
+    """Partner to invite."""
 
     name: str
     email: str
     text: str = ""
     language: Language | None = None
-    """In which the mail and the page speak; the team's, unless it is said."""
+    """Language of the mail and the page; default: the team's."""
     bulk_id: str = ""
-    """The bulk invitation that it comes with."""
+    """Bulk invitation that it belongs to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What somebody who may decide wants to know first, and the answer; nothing is decided by it."""
+    """Question that a decider asks about a request, with its answer; it decides nothing."""
 
     team_id: TeamId
     question_id: str
@@ -141,17 +141,17 @@ class Question:
 
     @property
     def ref(self) -> str:
-        """Of the invitation."""
+        """Return the invitation's reference."""
         return REFERENCE.write(self.number)
 
 
 @dataclass(frozen=True, slots=True)
 class ShownInvitation:
-    """An invitation as a reader in the team sees it, with what this reader may do."""
+    """Invitation as a reader in the team sees it, with the reader's actions."""
 
     invitation: Invitation
     email: str
-    """Masked where others read along or the reader is a viewer."""
+    """Address, masked in public places and for viewers."""
     seats: Seats
     may_decide: bool = False
     may_revoke: bool = False
@@ -160,7 +160,7 @@ class ShownInvitation:
 
 @dataclass(frozen=True, slots=True)
 class ListedInvitations:
-    """The open invitations and requests of a team, then the latest others."""
+    """Open invitations and requests of a team, then the latest others."""
 
     rows: tuple[ShownInvitation, ...]
     seats: Seats
@@ -170,7 +170,7 @@ class ListedInvitations:
 
 @dataclass(frozen=True, slots=True)
 class JoinedTeam:
-    """Somebody is a colleague now, or a firm a partner."""
+    """Result of joining: a new member, or a partner on a marketplace."""
 
     team_name: str
     role: Role
@@ -180,13 +180,13 @@ class JoinedTeam:
 
 @dataclass(frozen=True, slots=True)
 class InvitationPage:
-    """What the page behind a link shows."""
+    """Content of the page behind a link."""
 
     invitation: Invitation
     team_name: str
     zone: str
-    """The team's, because nothing is known of the reader."""
+    """Team's time zone, because the reader is unknown."""
     inviter_name: str
     marketplace: str = ""
     code: str = ""
-    """Shown once, right after accepting."""
+    """Code, shown once after accepting."""

@@ -1,4 +1,4 @@
-"""Who decides about an invitation asks whoever wants it something first; nothing is decided by it (A46)."""
+"""Questions of a decider to the requester; they decide nothing (A46)."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def to_question(uow: UnitOfWork, actor: Actor, ref: str) -> Invitation:
-    """The invitation about which this person may ask now, for the form. Raises why not."""
+    """Return the invitation that the actor may question now, for the form. Raises the refusal that forbids it."""
     actor.require(Permission.INVITATION_DECIDE)
     wanted = await to_decide(uow, actor, ref)
     if wanted.kind is not InvitationKind.MEMBER:
@@ -29,7 +29,7 @@ async def to_question(uow: UnitOfWork, actor: Actor, ref: str) -> Invitation:
 
 
 async def question(uow: UnitOfWork, actor: Actor, ref: str, text: str) -> Question:
-    """Ask whoever wants the invitation, in the direct chat."""
+    """Ask the requester, in the direct chat."""
     team_id = actor.require(Permission.INVITATION_DECIDE)
     await uow.teams.lock(team_id)
     wanted = await to_question(uow, actor, ref)
@@ -63,7 +63,7 @@ async def question(uow: UnitOfWork, actor: Actor, ref: str, text: str) -> Questi
 
 
 async def to_answer(uow: UnitOfWork, actor: Actor, question_id: str) -> Question:
-    """The question that this person may answer now, for the form. Raises why not."""
+    """Return the question that the actor may answer now, for the form. Raises the refusal that forbids it."""
     team_id = actor.require(Permission.INVITATION_ANSWER)
     asked = await uow.invitations.question(team_id, question_id.strip()[:ID_MAX_CHARS])
     if asked is None or actor.user_id not in {asked.requested_by, asked.asked_by}:
@@ -76,7 +76,7 @@ async def to_answer(uow: UnitOfWork, actor: Actor, question_id: str) -> Question
 
 
 async def answer(uow: UnitOfWork, actor: Actor, question_id: str, text: str) -> Question:
-    """Answer, once; whoever asked reads it in the direct chat."""
+    """Answer a question once; the decider reads the answer in the direct chat."""
     team_id = actor.require(Permission.INVITATION_ANSWER)
     asked = await to_answer(uow, actor, question_id)
     said = _line(text)

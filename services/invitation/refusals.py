@@ -8,12 +8,12 @@ from services.invitation.model import QUESTIONS_MAX, InvitationState
 
 
 class InvitationRefusal(Refusal):
-    """The rules of inviting say no."""
+    """A rule about invitations forbids it."""
 
 
 @dataclass(eq=False)
 class AlreadyInvited(InvitationRefusal):
-    """There is an open invitation to this address (A45)."""
+    """An open invitation to this address exists (A45)."""
 
     ref: str
     email: str
@@ -21,19 +21,19 @@ class AlreadyInvited(InvitationRefusal):
 
 @dataclass(eq=False)
 class AlreadyColleague(InvitationRefusal):
-    """The address belongs to a colleague (A45)."""
+    """The address belongs to a member (A45)."""
 
     email: str
 
 
 @dataclass(eq=False)
 class AlreadyAsked(InvitationRefusal):
-    """Somebody who asked to join asks again before anybody decided."""
+    """The user's request to join is still undecided."""
 
 
 @dataclass(eq=False)
 class AlreadyDecided(InvitationRefusal):
-    """The first decision has won (A46)."""
+    """Another decision came first (A46)."""
 
     ref: str
     state: InvitationState
@@ -43,21 +43,21 @@ class AlreadyDecided(InvitationRefusal):
 
 @dataclass(eq=False)
 class OwnRequest(InvitationRefusal):
-    """Nobody decides on his own request; `deciders` can."""
+    """A user may not decide their own request; `deciders` may."""
 
     deciders: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(eq=False)
 class OwnerDecides(InvitationRefusal):
-    """In this team the owner approves the admins' invitations (A46)."""
+    """The owner approves the admins' invitations in this team (A46)."""
 
     owner: str
 
 
 @dataclass(eq=False)
 class TooManyQuestions(InvitationRefusal):
-    """Asked back often enough: now it can be decided."""
+    """The maximum of questions was asked; the request can be decided."""
 
     ref: str
     limit: int = QUESTIONS_MAX
@@ -65,14 +65,14 @@ class TooManyQuestions(InvitationRefusal):
 
 @dataclass(eq=False)
 class AlreadyAnswered(InvitationRefusal):
-    """A question is answered once."""
+    """The question was answered already."""
 
     ref: str
 
 
 @dataclass(eq=False)
 class NotAsked(InvitationRefusal):
-    """The question was put to somebody else."""
+    """The question was put to another user."""
 
     ref: str
     who: str
@@ -80,14 +80,14 @@ class NotAsked(InvitationRefusal):
 
 @dataclass(eq=False)
 class NobodyToAsk(InvitationRefusal):
-    """Somebody asks to join himself: there is no colleague to ask."""
+    """The user asks to join in person: there is no requesting member to question."""
 
     ref: str
 
 
 @dataclass(eq=False)
 class NotOpen(InvitationRefusal):
-    """The invitation leads nowhere any more."""
+    """The invitation cannot be used any more."""
 
     ref: str
     state: InvitationState
@@ -95,11 +95,11 @@ class NotOpen(InvitationRefusal):
 
 @dataclass(eq=False)
 class TooManyOpen(InvitationRefusal):
-    """More open invitations than anybody can look through."""
+    """The team has the maximum of open invitations."""
 
     limit: int
 
 
 @dataclass(eq=False)
 class NoTeamHere(InvitationRefusal):
-    """Nobody has connected this channel, so there is no team to join."""
+    """The channel is not connected, so there is no team to join."""

@@ -24,7 +24,7 @@ _RESENDABLE = (*SENT_STATES, InvitationState.EXPIRED)
 
 
 async def list_(uow: UnitOfWork, actor: Actor) -> ListedInvitations:
-    """What is open, then what is over, the latest first."""
+    """Return open invitations, then ended ones, latest first."""
     team_id = actor.require(Permission.TEAM_VIEW_SETTINGS)
     team = await _living(uow, actor)
     seats = await count_seats(uow, team)
@@ -38,15 +38,15 @@ async def list_(uow: UnitOfWork, actor: Actor) -> ListedInvitations:
 
 
 async def show(uow: UnitOfWork, actor: Actor, ref: str) -> ShownInvitation:
-    """One invitation, by its number."""
+    """Return one invitation, by number or id. Raises NotFound."""
     team_id = actor.require(Permission.TEAM_VIEW_SETTINGS)
     return await shown(uow, actor, await found(uow, team_id, ref))
 
 
 async def found(uow: UnitOfWork, team_id: TeamId, ref: str) -> Invitation:
-    """The team's invitation of that number or id; partners' ones are the marketplace's business. Raises NotFound.
+    """Return the team's invitation of that number or id, except partners' ones. Raises NotFound.
 
-    Buttons carry the id: the card of a former team never hits an invitation of the same number in the new one.
+    Buttons carry the id: a card of a former team then never matches an invitation of the same number in the new one.
     """
     number = REFERENCE.parse(ref)
     if number is not None:
@@ -59,7 +59,7 @@ async def found(uow: UnitOfWork, team_id: TeamId, ref: str) -> Invitation:
 
 
 async def shown(uow: UnitOfWork, actor: Actor, wanted: Invitation) -> ShownInvitation:
-    """An invitation for this reader."""
+    """Build the invitation's view for the actor."""
     team = await _living(uow, actor)
     return await _seen(uow, actor, team, wanted, await count_seats(uow, team))
 
@@ -74,7 +74,7 @@ async def _living(uow: UnitOfWork, actor: Actor) -> Team:
 async def _seen(uow: UnitOfWork, actor: Actor, team: Team, wanted: Invitation, seats: Seats) -> ShownInvitation:
     now = wanted.as_of(uow.now)
     invites = actor.may(Permission.MEMBER_INVITE)
-    # The address is hidden where others read along and from viewers, except from whoever typed it.
+    # The address is masked in public places and for viewers, except for its requester.
     hides = actor.place.is_public or (actor.role is Role.VIEWER and wanted.requested_by != actor.user_id)
     return ShownInvitation(
         now,

@@ -1,4 +1,4 @@
-"""Leads: brought in, listed, picked, worked on, handed on, closed and returned."""
+"""Leads: created, listed, picked, worked on, delegated, closed and returned."""
 
 from services.lead import scheduled as scheduled
 from services.lead.capture import CapturedLead as CapturedLead, capture as capture

@@ -1,4 +1,4 @@
-"""A lead begun from a message: what it tells, and who asked before (B20, B24)."""
+"""Capture of a lead from a message, with the leads of the same contact (B20, B24)."""
 
 from dataclasses import dataclass
 
@@ -14,17 +14,20 @@ from services.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class CapturedLead:
-    """What a message tells, to be looked through before it becomes a lead."""
+    """Draft parsed from a message, to be checked before it becomes a lead."""
 
     draft: Draft
     warnings: tuple[Warn, ...]
-    """Leads of the same contact."""
+    """Leads with the same contact."""
     is_shortened: bool
-    """Whether the message is longer than an enquiry can be."""
+    """Whether the message was longer than an enquiry may be."""
 
 
 async def capture(uow: UnitOfWork, actor: Actor, message: str) -> CapturedLead:
-    """Read a message. Nothing is kept until somebody has looked it through."""
+    """Parse a message into a draft.
+
+    Nothing is stored before a member has checked it.
+    """
     actor.require(Permission.LEAD_CREATE)
     draft = read(message)
     warnings = await warned_of(uow, actor, keys_of(draft))

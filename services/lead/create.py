@@ -1,4 +1,4 @@
-"""A team brings in an enquiry; who asked before is shown first (B20, B24)."""
+"""Creation of a lead, after showing leads of the same contact (B20, B24)."""
 
 from msgspec.structs import replace
 
@@ -15,7 +15,7 @@ DUPLICATE = "duplicate:"
 
 
 async def create(uow: UnitOfWork, actor: Actor, draft: Draft, *, accept: tuple[str, ...] = ()) -> LeadView:
-    """Keep a new lead in the actor's team. Raises NeedsConfirmation with the leads of the same contact."""
+    """Create a lead in the actor's team. Raises NeedsConfirmation with the leads of the same contact."""
     team_id = actor.require(Permission.LEAD_CREATE)
     contact, keys = contact_of(draft)
     enquiry = enquiry_of(draft)
@@ -46,7 +46,7 @@ async def ask_about_duplicates(
     but: str = "",
     marketplace_id: str | None = None,
 ) -> None:
-    """Raises NeedsConfirmation while one of the newest leads with the same contact is not accepted by name."""
+    """Raise NeedsConfirmation unless every recent lead with the same contact is accepted by its code."""
     warnings = await warned_of(uow, actor, keys, but=but, marketplace_id=marketplace_id)
     if not all(one.code in accept for one in warnings):
         raise NeedsConfirmation(warnings)
@@ -55,13 +55,13 @@ async def ask_about_duplicates(
 async def warned_of(
     uow: UnitOfWork, actor: Actor, keys: Keys, *, but: str = "", marketplace_id: str | None = None
 ) -> tuple[Warn, ...]:
-    """The newest leads with the same contact that the actor's team knows."""
+    """Return warnings for the newest leads with the same contact that the team may see."""
     found = await uow.leads.duplicates(actor.team_id, keys, but=but, marketplace_id=marketplace_id)
     return tuple(Warn(f"{DUPLICATE}{one.lead.lead_id}", {"lead": view_of(one, actor, uow.now)}) for one in found)
 
 
 def _event(actor: Actor, sight: Sight, accepted: int) -> LeadCreated:
-    """With the thread of the team's channel in which its card is awaited."""
+    """Build the event, with the thread of the team's channel in which the card is expected."""
     created = LeadCreated(subject=sight.ref, lead_id=sight.lead_id, accepted_duplicates=accepted)
     place = actor.place
     if not place.thread or place.team_id != actor.team_id:
@@ -70,7 +70,7 @@ def _event(actor: Actor, sight: Sight, accepted: int) -> LeadCreated:
 
 
 def own_sight(lead: Lead, number: int) -> Sight:
-    """How the team that brings a lead in sees it from then on."""
+    """Return the lead visibility of the team that creates a lead."""
     return Sight(
         team_id=lead.team_id,
         lead_id=lead.lead_id,
@@ -82,7 +82,7 @@ def own_sight(lead: Lead, number: int) -> Sight:
 
 
 def first_entry(uow: UnitOfWork, lead: Lead) -> NewEntry:
-    """With what the history of a lead begins."""
+    """Return the first activity of a lead's history."""
     return NewEntry(
         giver_team_id=lead.team_id,
         lead_id=lead.lead_id,

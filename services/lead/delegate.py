@@ -1,4 +1,4 @@
-"""Hand a lead on inside the team: delegate, share, and what happens when a colleague leaves (B17-B19)."""
+"""Delegating and sharing a lead in the team, and releasing the leads of a leaving member (B17-B19)."""
 
 from services.actor import Actor
 from services.errors import Invalid, NotFound
@@ -18,7 +18,10 @@ _SHARABLE = frozenset({Offer.OPEN, Offer.ASSIGNED, Offer.HELD})
 
 
 async def delegate(uow: UnitOfWork, actor: Actor, ref: str, who: str) -> LeadView:
-    """Make a colleague responsible: whoever is, a responsible colleague, an admin or the owner may (B17)."""
+    """Make a member responsible.
+
+    Allowed for the responsible member, responsible members, admins and the owner (B17).
+    """
     team_id = actor.require(Permission.LEAD_DELEGATE, own=True)
     seen = await find_ours(uow, team_id, ref)
     actor.require(Permission.LEAD_DELEGATE, own=actor.may_delegate or seen.lead.responsible_id == actor.user_id)
@@ -46,12 +49,12 @@ async def _hand(uow: UnitOfWork, actor: Actor, seen: Seen, colleague: Member) ->
 
 
 def can_work(colleague: Member) -> bool:
-    """Whether somebody can be responsible for a lead."""
+    """Return whether a member can be responsible for a lead."""
     return grant(colleague.role, Permission.LEAD_WORK) is Grant.YES
 
 
 async def share(uow: UnitOfWork, actor: Actor, ref: str, *, channel: str = "", who: str = "") -> SharedLead:
-    """Post a lead's card into another channel of the team, or hand it to a colleague; never beyond the team (B18)."""
+    """Post a lead's card into another channel of the team, or delegate it; never outside the team (B18)."""
     team_id = actor.require(Permission.LEAD_SHARE)
     if who.startswith("#"):
         channel, who = who, ""
@@ -78,7 +81,7 @@ async def share(uow: UnitOfWork, actor: Actor, ref: str, *, channel: str = "", w
 
 
 async def _channel(uow: UnitOfWork, team_id: TeamId, typed: str) -> tuple[tuple[str, str, str], str]:
-    """A channel of the team by its address or name. Raises NotFound for any other, whether it exists or not."""
+    """Return a channel of the team by id or name. Raises NotFound for any other, existing or not."""
     if not typed.strip():
         raise Invalid("channel", "missing")
     wanted = typed.strip().removeprefix("#")
@@ -89,7 +92,7 @@ async def _channel(uow: UnitOfWork, team_id: TeamId, typed: str) -> tuple[tuple[
 
 
 async def to_delegate(uow: UnitOfWork, actor: Actor, ref: str) -> Hands:
-    """What the form for delegating needs. Raises why the lead cannot be delegated."""
+    """Return the choices of the delegation form. Raises the refusal that forbids delegating."""
     team_id = actor.require(Permission.LEAD_DELEGATE, own=True)
     seen = await find_ours(uow, team_id, ref)
     actor.require(Permission.LEAD_DELEGATE, own=actor.may_delegate or seen.lead.responsible_id == actor.user_id)
@@ -97,7 +100,7 @@ async def to_delegate(uow: UnitOfWork, actor: Actor, ref: str) -> Hands:
 
 
 async def to_share(uow: UnitOfWork, actor: Actor, ref: str) -> Hands:
-    """What the form for sharing needs. Raises why the lead cannot be shared."""
+    """Return the choices of the sharing form. Raises the refusal that forbids sharing."""
     team_id = actor.require(Permission.LEAD_SHARE)
     seen = await find(uow, team_id, ref)
     if seen.sight.offer not in _SHARABLE:
@@ -124,7 +127,7 @@ async def _hands(uow: UnitOfWork, actor: Actor, seen: Seen) -> Hands:
 
 
 async def vacate(uow: UnitOfWork, team_id: TeamId, user_id: UserId) -> int:
-    """Somebody leaves: his leads stay, nobody is responsible, any colleague may pick them; how many (B19)."""
+    """Release the leads of a leaving member, so that any member may pick them. Returns the number (B19)."""
     emptied = await uow.leads.vacate(team_id, user_id)
     entries = [
         NewEntry(

@@ -1,4 +1,4 @@
-"""What somebody typed into a form, made into a lead's parts or refused by name."""
+"""Draft of a lead: form input, parsed into a lead's parts or refused by field."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from services.money import read_cents
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A lead as it was typed."""
+    """Lead as it was typed."""
 
     title: str
     name: str
@@ -38,7 +38,7 @@ class Draft:
 
 
 def line(argument: str, typed: str, limit: int = LINE_MAX_CHARS) -> str:
-    """One line, its spaces put in order. Raises Invalid when it is too long."""
+    """Return one line with normalised spaces. Raises Invalid when it is too long."""
     text = " ".join(unicodedata.normalize("NFC", typed).split())
     if len(text) > limit:
         raise Invalid(argument, "too_long", limit)
@@ -46,7 +46,7 @@ def line(argument: str, typed: str, limit: int = LINE_MAX_CHARS) -> str:
 
 
 def paragraph(argument: str, typed: str, limit: int) -> str:
-    """A text of several lines. Raises Invalid when it is too long."""
+    """Return a text of several lines, normalised. Raises Invalid when it is too long."""
     text = unicodedata.normalize("NFC", typed).strip()
     if len(text) > limit:
         raise Invalid(argument, "too_long", limit)
@@ -54,14 +54,14 @@ def paragraph(argument: str, typed: str, limit: int) -> str:
 
 
 def needed(argument: str, text: str) -> str:
-    """The text, which must be there. Raises Invalid."""
+    """Return the text unless it is empty. Raises Invalid."""
     if not text:
         raise Invalid(argument, "missing")
     return text
 
 
 def contact_of(draft: Draft) -> tuple[Contact, Keys]:
-    """Who asked, and by what the person is found again."""
+    """Return the contact and its contact key. Raises Invalid."""
     country = _country(draft.country)
     email, email_key = _email(draft.email)
     phone, phone_key = _phone(draft.phone, country)
@@ -77,12 +77,12 @@ def contact_of(draft: Draft) -> tuple[Contact, Keys]:
 
 
 def keys_of(draft: Draft) -> Keys:
-    """By what the person is found again."""
+    """Return the contact key. Raises Invalid."""
     return Keys(_email(draft.email)[1], _phone(draft.phone, _country(draft.country))[1])
 
 
 def enquiry_of(draft: Draft) -> Enquiry:
-    """What was asked."""
+    """Return the enquiry. Raises Invalid."""
     return Enquiry(
         title=needed("title", line("title", draft.title, TITLE_MAX_CHARS)),
         text=paragraph("text", draft.text, TEXT_MAX_CHARS),

@@ -5,40 +5,40 @@ from services.lead.model import DEFAULT_CURRENCY
 
 
 class LeadEvent(Event, frozen=True, kw_only=True):
-    """Something that happened to a lead."""
+    """An event of a lead."""
 
     lead_id: str
 
 
 class LeadCreated(LeadEvent, frozen=True, kw_only=True, tag="lead.created"):
-    """A team brought in an enquiry."""
+    """A team created a lead."""
 
     accepted_duplicates: int = 0
     tenant: str = ""
     conversation_id: str = ""
-    """The team's channel in which it was asked for, if it was in a thread there."""
+    """Team's channel in which it was created, if in a thread there."""
     thread: str = ""
 
 
 class LeadsExported(Event, frozen=True, kw_only=True, tag="lead.exported"):
-    """Somebody took the team's leads along as a file."""
+    """A member exported the team's leads to a file."""
 
     count: int
     first: str
     last: str
     has_contacts: bool
-    """Whether contacts stood in it as they are."""
+    """Whether the file held unmasked contacts."""
     silent: bool = True
 
 
 class LeadRevealed(LeadEvent, frozen=True, kw_only=True, tag="lead.revealed"):
-    """A colleague looked at the contact unmasked (A42)."""
+    """A member read the unmasked contact (A42)."""
 
     silent: bool = True
 
 
 class LeadSubmitted(LeadEvent, frozen=True, kw_only=True, tag="lead.submitted"):
-    """A giver put a lead on a marketplace, where it waits for the operator."""
+    """A giver submitted a lead to a marketplace, where it waits for the operator."""
 
     operator_team_id: str
     marketplace_id: str
@@ -59,25 +59,25 @@ class LeadAssigned(LeadEvent, frozen=True, kw_only=True, tag="lead.assigned"):
 
 
 class LeadPicked(LeadEvent, frozen=True, kw_only=True, tag="lead.picked"):
-    """A colleague picked a lead in the team's name."""
+    """A member picked a lead for the team."""
 
 
 class LeadUndone(LeadEvent, frozen=True, kw_only=True, tag="lead.undone"):
-    """A pick was taken back (B25)."""
+    """A pick was undone (B25)."""
 
 
 class LeadTaken(LeadEvent, frozen=True, kw_only=True, tag="lead.taken"):
-    """A colleague took over a lead of the team for which nobody was responsible (B19)."""
+    """A member took over a lead of the team without a responsible member (B19)."""
 
 
 class LeadNoted(LeadEvent, frozen=True, kw_only=True, tag="lead.noted"):
-    """A colleague noted something or set the step."""
+    """A member added a note or set the step."""
 
     step: str = ""
 
 
 class LeadDelegated(LeadEvent, frozen=True, kw_only=True, tag="lead.delegated"):
-    """Responsibility went to a colleague (B17, B18)."""
+    """Responsibility passed to another member (B17, B18)."""
 
     from_user_id: str | None
     to_user_id: str
@@ -103,28 +103,28 @@ class LeadLost(LeadEvent, frozen=True, kw_only=True, tag="lead.lost"):
 
 
 class LeadReturned(LeadEvent, frozen=True, kw_only=True, tag="lead.returned"):
-    """The team gave the lead back; without further takers it waits for the operator."""
+    """The team returned the lead; without further takers it waits for the operator."""
 
     takers: int
 
 
 class LeadVacated(LeadEvent, frozen=True, kw_only=True, tag="lead.vacated"):
-    """Whoever was responsible left the team; the lead stays (B19)."""
+    """The responsible member left the team; the lead stays (B19)."""
 
     from_user_id: str
 
 
 class LeadReminded(LeadEvent, frozen=True, kw_only=True, tag="lead.reminded"):
-    """Nothing has happened with an accepted lead for days (B21)."""
+    """A picked lead has had no activity for days (B21)."""
 
 
 class LeadStalled(LeadEvent, frozen=True, kw_only=True, tag="lead.stalled"):
-    """Nothing happened even after the reminder: the lead is offered again (B21)."""
+    """The lead had no activity even after the reminder and is offered again (B21)."""
 
     takers: int
 
 
 class LeadFailed(LeadEvent, frozen=True, kw_only=True, tag="lead.failed"):
-    """Nobody took the lead in time: brokerage failed (B21)."""
+    """The offer expired without a pick: brokerage failed (B21)."""
 
     giver_team_id: str

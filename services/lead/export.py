@@ -1,4 +1,4 @@
-"""All leads of a team as a table to take along, as far as this person may read them (A41)."""
+"""Export of a team's leads as a table, with as much as the actor may read (A41)."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -18,21 +18,22 @@ BATCH: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class ExportedLeads:
-    """What went into the file."""
+    """Range of leads in the exported file."""
 
     count: int
     first: str
     last: str
     after: int
-    """Behind this number the next file begins; 0: there is none."""
+    """Number after which the next file begins; 0: no further lead."""
     has_contacts: bool
-    """Whether contacts stand in it as they are."""
+    """Whether the file holds unmasked contacts."""
 
 
 async def export(uow: UnitOfWork, actor: Actor, add: Callable[[LeadView], None], after: int = 0) -> ExportedLeads:
-    """Hand over the leads behind a number in their order, until `add` is Full; the log keeps how many went out.
+    """Pass the leads after a number to `add`, in order, until `add` raises Full; log how many.
 
-    Contacts are open only for whoever may look them up one by one, and of leads of which the team may know them (A42).
+    Contacts are unmasked only for a member who may reveal them one by one, and only of leads whose contact the team may
+    see (A42).
     """
     team_id = actor.require(Permission.LEAD_EXPORT)
     revealed = actor.may(Permission.LEAD_REVEAL)
@@ -59,7 +60,7 @@ async def export(uow: UnitOfWork, actor: Actor, add: Callable[[LeadView], None],
 
 
 async def _behind(uow: UnitOfWork, team_id: TeamId, after: int) -> AsyncIterator[Seen]:
-    """Everything that the team sees behind a number, batch by batch."""
+    """Yield all leads visible to the team after a number, batch by batch."""
     number, has_more = after, True
     while has_more:
         found = await uow.leads.after(team_id, number, BATCH)

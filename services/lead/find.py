@@ -1,4 +1,4 @@
-"""Which lead is meant, and why it cannot be worked on."""
+"""Lookup of a lead by reference, and the refusal when it cannot be worked on."""
 
 from dataclasses import replace
 
@@ -12,9 +12,9 @@ _ID_MAX_CHARS = 64
 
 
 async def known(uow: UnitOfWork, team_id: TeamId, ref: str) -> Seen:
-    """The lead that the team calls so, also when it is gone for the team. Raises NotFound.
+    """Return the lead of this reference, even if no longer visible to the team. Raises NotFound.
 
-    Buttons carry the lead's opaque id: an old card of another team's lead then never hits one of this team's.
+    Buttons carry the opaque lead id: an old card of another team's lead then never matches one of this team's.
     """
     wanted = ref.strip()
     number = REFERENCE.parse(wanted)
@@ -28,7 +28,7 @@ async def known(uow: UnitOfWork, team_id: TeamId, ref: str) -> Seen:
 
 
 async def _with_notes(uow: UnitOfWork, team_id: TeamId, seen: Seen) -> Seen:
-    """A note is work: where nothing has been done since the pick, there is none to look for."""
+    """Add the notes of the team. A note counts as work: without work since the pick the query is skipped."""
     lead = seen.lead
     if not is_ours(seen) or lead.picked_at is None or lead.worked_at == lead.picked_at:
         return seen
@@ -36,7 +36,7 @@ async def _with_notes(uow: UnitOfWork, team_id: TeamId, seen: Seen) -> Seen:
 
 
 async def find(uow: UnitOfWork, team_id: TeamId, ref: str) -> Seen:
-    """The lead, if it exists for the team (B8, B9). Raises NotFound."""
+    """Return the lead if it is visible to the team (B8, B9). Raises NotFound."""
     seen = await known(uow, team_id, ref)
     if not seen.sight.sees:
         raise NotFound("lead", seen.sight.ref)
@@ -44,7 +44,7 @@ async def find(uow: UnitOfWork, team_id: TeamId, ref: str) -> Seen:
 
 
 async def find_ours(uow: UnitOfWork, team_id: TeamId, ref: str) -> Seen:
-    """A lead that the team works on. Raises NotFound or why it is none."""
+    """Return a lead that the team works on. Raises NotFound, or the refusal that says why it does not."""
     seen = await find(uow, team_id, ref)
     if not is_ours(seen):
         raise why_not_ours(seen)
@@ -52,12 +52,12 @@ async def find_ours(uow: UnitOfWork, team_id: TeamId, ref: str) -> Seen:
 
 
 def is_ours(seen: Seen) -> bool:
-    """Whether the team works on it."""
+    """Return whether the team works on the lead."""
     return seen.is_ours and seen.lead.state is LeadState.PICKED
 
 
 def why_not_ours(seen: Seen) -> LeadRefusal:
-    """Why the team cannot work on it."""
+    """Return the refusal that says why the team cannot work on the lead."""
     ref = seen.sight.ref
     if seen.is_ours and seen.lead.state in CLOSED:
         return AlreadyClosed(ref)

@@ -1,4 +1,4 @@
-"""Give an accepted lead back with a reason, inside the window (B21)."""
+"""Returning a picked lead with a reason, within the window (B21)."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def return_(uow: UnitOfWork, actor: Actor, ref: str, reason: str) -> LeadView | GoneLead:
-    """Give the team's lead back: to the other takers, without any to the operator, or into the own team again."""
+    """Return the team's lead: to the other takers, without any to the operator, or back into the own team."""
     team_id = actor.require(Permission.LEAD_WORK)
     why = needed("reason", paragraph("reason", reason, REASON_MAX_CHARS))
     seen = await find_ours(uow, team_id, ref)
@@ -51,7 +51,7 @@ async def _left(uow: UnitOfWork, actor: Actor, seen: Seen) -> LeadView | GoneLea
 
 
 async def _why_not(uow: UnitOfWork, actor: Actor, seen: Seen) -> LeadRefusal:
-    """Read anew: somebody may have closed or returned it in between."""
+    """Read the lead again: a concurrent transaction may have closed or returned it."""
     now_seen = await find(uow, actor.team_id, seen.lead.lead_id)
     if is_ours(now_seen):
         return ReturnExpired(seen.sight.ref, seen.return_window_hours, seen.lead.lead_id)

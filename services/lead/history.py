@@ -1,4 +1,4 @@
-"""An entry of a lead's history, in a colleague's or the clock's name (B11)."""
+"""Adding an activity to a lead's history, in a member's or a job's name (B11)."""
 
 from services.actor import Actor
 from services.lead.model import NewEntry, Seen, What
@@ -16,7 +16,7 @@ async def note_down(
     to: UserId | None = None,
     reverses: str | None = None,
 ) -> None:
-    """Keep what this person did with the lead."""
+    """Record the actor's activity on the lead."""
     entry = NewEntry(
         giver_team_id=seen.lead.team_id,
         lead_id=seen.lead.lead_id,

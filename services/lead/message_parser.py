@@ -1,4 +1,4 @@
-"""What a message tells about whoever asks, and what for; what is not certain stays empty."""
+"""Parser of a message into a lead's contact and enquiry; what is not certain stays empty."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ from services.lead.draft import Draft
 from services.lead.model import DEFAULT_COUNTRY, LINE_MAX_CHARS, TEXT_MAX_CHARS, TITLE_MAX_CHARS
 
 READ_MAX_CHARS: Final = 8_000
-"""So much of a message is read; nobody introduces himself after that."""
+"""Leading part of a message that is parsed; contacts do not occur after that."""
 LINES_MAX: Final = 300
 LINE_READ_CHARS: Final = 400
 NUMBERS_TRIED: Final = 60
@@ -27,7 +27,7 @@ DIGITS: Final = {"DE": 5, "AT": 4, "CH": 4}
 
 
 def read(text: str) -> Draft:
-    """The lead that a message of plain text holds, as far as it is certain."""
+    """Parse a plain-text message into a draft, with only what is certain."""
     whole = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()
     message = _Message(whole[:READ_MAX_CHARS])
     return Draft(
@@ -49,7 +49,7 @@ class _Labelled:
 
 
 class _Message:
-    """A message in lines, with what its labels say."""
+    """Message in lines, with the values of its labels."""
 
     def __init__(self, text: str) -> None:
         self.lines = [line[:LINE_READ_CHARS].strip() for line in text.split("\n")[:LINES_MAX]]
@@ -57,7 +57,7 @@ class _Message:
 
     @cached_property
     def text(self) -> str:
-        """What the person wrote, without the lines that say to whom it was sent."""
+        """Return the text without the lines that name its recipients and date."""
         return "\n".join(line for line, label in self._pairs if label is None or label.field not in {"to", "sent"})
 
     @property
@@ -65,12 +65,12 @@ class _Message:
         return zip(self.lines, self.labelled, strict=True)
 
     def said(self, *fields: str) -> list[str]:
-        """The values of these labels, in their order."""
+        """Return the values of these labels, in order."""
         return [label.value for label in self.labelled if label and label.field in fields]
 
     @cached_property
     def prose(self) -> list[str]:
-        """The lines without labels and without the greeting."""
+        """Return the lines without labels and greeting."""
         bare = (message_patterns.GREETING.sub("", line, count=1) for line, label in self._pairs if label is None)
         return [line for line in bare if line]
 
@@ -81,7 +81,7 @@ class _Message:
 
     @cached_property
     def country(self) -> str:
-        """The country that a postcode or a telephone number names; Germany, where nothing does."""
+        """Return the country that a postcode or a phone number implies; by default Germany."""
         if found := message_patterns.COUNTRY_CODE.search(self.text):
             return "DE" if found[1] else {"A": "AT", "AT": "AT", "CH": "CH"}[found[3]]
         dialled = {
@@ -100,7 +100,7 @@ def _label(line: str) -> _Labelled | None:
 
 
 def _only(found: Iterable[str]) -> str:
-    """The one thing that was found, if it was one."""
+    """Return the value if it is the only distinct one, else empty."""
     distinct = list(dict.fromkeys(one for one in found if one))
     return distinct[0] if len(distinct) == 1 else ""
 
@@ -116,7 +116,7 @@ def _emails(text: str) -> Iterator[str]:
 
 
 def _phone(message: _Message) -> str:
-    """The number under which to call; of several the first one that is called one."""
+    """Return the phone number to call; of several the first one marked as such."""
     text = message_patterns.IBAN.sub(" ", message_patterns.EMAIL.sub(" ", message.text))
     found = list(_numbers(text, message.country))
     called = [number for number, is_called in found if is_called]
@@ -147,7 +147,7 @@ def _in_addresses(message: _Message) -> Iterator[str]:
         if found[2].split()[0].casefold().strip(".") in message_patterns.UNITS:
             continue
         line = message.text[message.text.rfind("\n", 0, found.start(1)) + 1 :].partition("\n")[0]
-        # "50000 Flyer brauchen wir" begins like an address, and is none.
+        # Example: "50000 Flyer brauchen wir" begins like an address and is none.
         if line.lstrip().startswith(found[1]) and not message_patterns.WHOLE_LINE.fullmatch(line.partition(",")[0]):
             continue
         yield found[1]
@@ -161,7 +161,7 @@ def _company(message: _Message) -> str:
 
 
 def _companies(line: str) -> Iterator[str]:
-    """The names before legal forms."""
+    """Yield the names in front of legal forms."""
     start = 0
     for form in message_patterns.LEGAL_FORM.finditer(line):
         words = _words_before(line[start : form.start()])
@@ -185,7 +185,7 @@ def _words_before(text: str) -> list[str]:
 
 
 def _name(message: _Message) -> str:
-    """What the person is called: said by a label, by the person, by the signature, or by whoever tells of him."""
+    """Return the person's name: from a label, an introduction, the signature, or a report about the person."""
     readers: tuple[Callable[[_Message], str], ...] = (_labelled_name, _introduced, _signed_or_told)
     return next((name for reader in readers if (name := reader(message))), "")
 
@@ -199,14 +199,14 @@ def _labelled_name(message: _Message) -> str:
 
 
 def _person_in(value: str) -> str:
-    """The name in `Schneider, Elke <elke@posteo.de>` and its kin."""
+    """Return the name in `Schneider, Elke <elke@posteo.de>` and similar forms."""
     name = re.split(r"[<(\[|/;]|\s[–-]\s|@", message_patterns.EMAIL.sub("", value))[0].strip(" \"',")
     last, comma, first = name.partition(",")
     return _person(f"{first.strip()} {last.strip()}" if comma and " " not in first.strip() else last.strip())
 
 
 def _person(text: str) -> str:
-    """The name, if the text is one and nothing else."""
+    """Return the name if the text is a name and nothing else."""
     found = message_patterns.PERSON.fullmatch(text.strip().rstrip(",."))
     if not found or message_patterns.LEGAL_FORM.search(text):
         return ""
@@ -219,7 +219,7 @@ def _introduced(message: _Message) -> str:
 
 
 def _mentioned(message: _Message) -> Iterator[str]:
-    """The names in "hier Tom Fritz", "Tom Fritz here" and "Tom Fritz from Acme"; other nouns are none."""
+    """Yield the names in "hier Tom Fritz", "Tom Fritz here" and "Tom Fritz from Acme"; other nouns are none."""
     for line in message.prose:
         for found in (one for clue in message_patterns.MENTIONED for one in clue.finditer(line)):
             name = _without_employer(found[1])
@@ -228,13 +228,16 @@ def _mentioned(message: _Message) -> Iterator[str]:
 
 
 def _without_employer(name: str) -> str:
-    """Tom Fritz, where he is called "Tom Fritz von Acme"; "Max von der Heide" is the whole name."""
+    """Return Tom Fritz for "Tom Fritz von Acme"; "Max von der Heide" is the whole name."""
     parts = message_patterns.EMPLOYER.split(name, maxsplit=1)
     return parts[0] if len(parts[0].split()) > 1 else name
 
 
 def _signed_or_told(message: _Message) -> str:
-    """A colleague who tells of a call signs with his own name: with two different names none is certain."""
+    """Return the signed name or the reported one.
+
+    A member who reports a call signs with their own name: two different names give none.
+    """
     signed, told = _signed(message), _told_of(message)
     if not signed or not told:
         return signed or told
@@ -242,7 +245,7 @@ def _signed_or_told(message: _Message) -> str:
 
 
 def _signed(message: _Message) -> str:
-    """Under the last farewell, or behind it."""
+    """Return the name under the last closing formula, or behind it."""
     for place in range(len(message.lines) - 1, -1, -1):
         closing = message_patterns.CLOSING.match(message.lines[place])
         if closing is None or message_patterns.WISH.search(message.lines[place]):
@@ -268,7 +271,7 @@ def _told_of(message: _Message) -> str:
 
 
 def _title(message: _Message) -> str:
-    """What the message calls itself, or the first sentence that asks for something."""
+    """Return the message's subject, or the first sentence that asks for something."""
     if said := message.said("title"):
         return _shortened(message_patterns.REPLY.sub("", said[0], count=1))
     sentences = list(_sentences(message))

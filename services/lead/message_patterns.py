@@ -1,4 +1,4 @@
-"""By what people mark who they are in a message, in German and English."""
+"""Patterns by which people give their name and address in messages, in German and English."""
 
 import re
 from typing import Final
@@ -35,7 +35,7 @@ GREETING: Final = re.compile(
     r"dear|hello|good (?:morning|afternoon|evening)|to whom)\b[^,!:.]{0,100}[,!:.]?[ \t]*",
     re.IGNORECASE,
 )
-"""Names the reader and not the writer; what follows it on its line may be anything."""
+"""It names the recipient, not the writer; any text may follow it on its line."""
 CLOSING: Final = re.compile(
     r"(?:mit )?(?:(?:freundliche[nm]?|beste[nm]?|viele[nm]?|liebe[nm]?|herzliche[nm]?|schöne[nm]?|sonnige[nm]?|"
     r"freundlichem)[ \t]+(?:grüße[n]?|grüsse[n]?|gruß|gruss|dank)|mfg|lg|vg|bg|gruß|grüße|grüsse|"
@@ -69,9 +69,9 @@ MENTIONED: Final = (
     re.compile(rf"{_BEGINS}{_FULL_NAME}[ \t]+(?i:hier|here){_ENDS}"),
     re.compile(rf"{_BEGINS}{_FULL_NAME}[ \t]+(?:from|(?:von|vom)(?=[^.!?]{{1,80}}?(?<![\w.])(?:GmbH|AG|KG|e\.K\.)))\b"),
 )
-"""A name between other words, which any two nouns might be: see THINGS."""
+"""Names between other words, where any two nouns would match: see THINGS."""
 EMPLOYER: Final = re.compile(r"[ \t]+(?:von|vom)[ \t]")
-"""Behind a first and a last name rather the firm than a part of the name."""
+"""Text behind a first and a last name is the company rather than a part of the name."""
 THINGS: Final = re.compile(
     r"\w*(?:ung|ungen|heit|keit|schaft|tion|tionen|tät|anlage|anlagen|dach|pumpe|module?|haus|bau|amt|werk|stelle|"
     r"platz|stück|daten|angebote?|anfragen?|auftrag|termin|kunden?|firma|team|büro|straße|strasse|stadt|messe|"
@@ -84,7 +84,7 @@ THINGS: Final = re.compile(
     r"for|from|here|there|we|he|she|it|they|this|that|what|who|when|where)",
     re.IGNORECASE,
 )
-"""What is no part of a person's name, even where it is written with a capital."""
+"""Words that are no part of a person's name, even if capitalised."""
 HONORIFIC: Final = re.compile(
     rf"\b(Herrn?|Frau|Familie|Mr\.?|Mrs\.?|Ms\.?)[ \t]+(?:{_TITLE}[ \t]*){{0,3}}"
     rf"((?:{_PARTICLE}[ \t]+){{0,2}}{_WORD}(?:[ \t]+{_WORD}){{0,2}})"
@@ -108,7 +108,7 @@ NOT_OF_A_NAME: Final = _set(
     "firma company unternehmen fa. die der das den dem des the a ein eine einer wir we i ich from von bei at for für "
     "herr frau mr mrs ms und and of inhaber"
 )
-"""Words at which a company's name cannot begin, however they are written."""
+"""Words with which a company's name cannot begin, in any case."""
 
 EMAIL: Final = re.compile(r"(?<![\w.%+'-])[\w.%+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
 MACHINES: Final = re.compile(r"(?:no-?reply|do-?not-?reply|mailer-daemon|postmaster|notifications?)\b", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""A lead: an enquiry that is offered, picked, worked and closed, and what each team may see of it."""
+"""Lead: an enquiry that is offered, picked, worked on and closed, and each team's lead visibility."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,32 +26,32 @@ DEFAULT_CURRENCY = "EUR"
 
 
 class LeadState(StrEnum):
-    """Where a lead stands, the same for everybody who sees it."""
+    """State of a lead, the same for every team."""
 
-    OPEN = "open"  # in the giver's own team, any colleague may pick it
+    OPEN = "open"  # in the giver's own team, any member may pick it
     SUBMITTED = "submitted"  # on a marketplace, waits for its operator
-    OFFERED = "offered"  # to every taker, until its time is over
-    ASSIGNED = "assigned"  # to one taker, until its time is over
+    OFFERED = "offered"  # to every taker, until the offer expires
+    ASSIGNED = "assigned"  # to one taker, until the offer expires
     PICKED = "picked"  # a team works on it
     WON = "won"
     LOST = "lost"
-    FAILED = "failed"  # nobody took it in time
+    FAILED = "failed"  # the offer expired without a pick
 
 
 CLOSED = frozenset({LeadState.WON, LeadState.LOST})
 
 
 class Offer(StrEnum):
-    """What a lead is to one team."""
+    """State of a lead for one team."""
 
     NONE = "none"  # nothing beyond giving or operating
     OPEN = "open"  # may be picked
     ASSIGNED = "assigned"  # may be picked, by this team alone
     HELD = "held"  # this team works on it
     CLOSED = "closed"  # this team won or lost it
-    GONE = "gone"  # another team picked it: as if it had never been here (B8)
-    PASSED = "passed"  # the same for a giver or an operator, who goes on seeing where it stands
-    RETURNED = "returned"  # this team gave it back and is not asked again
+    GONE = "gone"  # another team picked it: invisible from now on (B8)
+    PASSED = "passed"  # the same for a giver or an operator, for whom it stays visible
+    RETURNED = "returned"  # this team returned it and gets no further offer
 
 
 PICKABLE = frozenset({Offer.OPEN, Offer.ASSIGNED})
@@ -59,7 +59,7 @@ TAKING = frozenset({Offer.OPEN, Offer.ASSIGNED, Offer.HELD, Offer.CLOSED})
 
 
 class Step(StrEnum):
-    """How far the work on a picked lead has come."""
+    """Progress of the work on a picked lead."""
 
     FIRST_CONTACT = "first_contact"
     QUALIFIED = "qualified"
@@ -68,26 +68,26 @@ class Step(StrEnum):
 
 
 class Filter(StrEnum):
-    """Which leads a list shows."""
+    """Selection of leads in a list."""
 
     CURRENT = "current"  # offered and in work
     OFFERED = "offered"
     WORK = "work"
     MINE = "mine"
-    GIVEN = "given"  # brought in or operated by the team, and not its own to work on
+    GIVEN = "given"  # given or operated by the team, and not its own to work on
     CLOSED = "closed"
 
 
 class What(StrEnum):
-    """An entry of a lead's history (B11)."""
+    """Type of an activity in a lead's history (B11)."""
 
     CREATED = "created"
     SUBMITTED = "submitted"
     OFFERED = "offered"
     ASSIGNED = "assigned"
     PICKED = "picked"
-    UNDONE = "undone"  # takes a pick back (B25)
-    TAKEN = "taken"  # responsibility that had become empty
+    UNDONE = "undone"  # reverses a pick (B25)
+    TAKEN = "taken"  # responsibility that was vacant
     NOTED = "noted"
     DELEGATED = "delegated"
     SHARED = "shared"
@@ -95,13 +95,13 @@ class What(StrEnum):
     LOST = "lost"
     RETURNED = "returned"
     REMINDED = "reminded"
-    STALLED = "stalled"  # taken away because nothing happened, and offered again
-    VACATED = "vacated"  # whoever was responsible left the team (B19)
+    STALLED = "stalled"  # withdrawn for lack of activity and offered again
+    VACATED = "vacated"  # the responsible member left the team (B19)
     FAILED = "failed"
 
 
 class Act(StrEnum):
-    """Something that a reader may do with a lead in its present state."""
+    """Action that a reader may perform on a lead in its present state."""
 
     PICK = "pick"
     REVEAL = "reveal"
@@ -117,7 +117,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Who asked."""
+    """Person who asked."""
 
     name: str
     email: str = ""
@@ -129,7 +129,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Enquiry:
-    """What was asked."""
+    """Content of the enquiry."""
 
     title: str
     text: str = ""
@@ -142,7 +142,7 @@ class Enquiry:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """By what the same person is found again (B24)."""
+    """Contact key: normalised e-mail and phone for duplicate search (B24)."""
 
     email: str = ""
     phone: str = ""
@@ -150,10 +150,10 @@ class Keys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """An enquiry and where it stands."""
+    """Enquiry with its state."""
 
     team_id: TeamId
-    """The giver: the team that brought it in."""
+    """Giver: the team that created it."""
     lead_id: str
     contact: Contact
     enquiry: Enquiry
@@ -179,7 +179,7 @@ class Lead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """What one team may see of a lead, under the team's own number."""
+    """Lead visibility: what one team may see of a lead, under the team's own number (docs/decisions/0004)."""
 
     team_id: TeamId
     lead_id: str
@@ -191,18 +191,18 @@ class Sight:
 
     @property
     def sees(self) -> bool:
-        """Whether the lead exists for the team (B8, B9)."""
+        """Return whether the lead is visible to the team (B8, B9)."""
         return self.gives or self.operates or self.offer in TAKING
 
     @property
     def ref(self) -> str:
-        """How the team calls the lead."""
+        """Return the team's own reference of the lead."""
         return REFERENCE.write(self.number)
 
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """How often the team that has a lead has noted something about it; what, only its details tell."""
+    """Number of notes by the team that has the lead, with the last author; the texts are in its details."""
 
     count: int
     by: str
@@ -211,7 +211,7 @@ class Notes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A lead as one team finds it: with its sight and the names around it."""
+    """Lead as loaded for one team: with its visibility and the names around it."""
 
     lead: Lead
     sight: Sight
@@ -223,17 +223,17 @@ class Seen:
     picked_by: str = ""
     closed_by: str = ""
     notes: Notes | None = None
-    """Since the pick; looked up for a single lead, not for lists."""
+    """Notes since the pick; loaded for a single lead, not for lists."""
 
     @property
     def is_ours(self) -> bool:
-        """Whether this team picked it."""
+        """Return whether this team picked it."""
         return self.lead.picked_team_id == self.sight.team_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:
-    """Something to keep in a lead's history."""
+    """Activity to add to a lead's history."""
 
     giver_team_id: TeamId
     lead_id: str
@@ -249,7 +249,7 @@ class NewEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """Something that happened to a lead, with its names."""
+    """Activity of a lead, with names."""
 
     entry_id: str
     at: datetime
@@ -262,12 +262,12 @@ class Entry:
     reverses: str | None = None
 
 
-# ---- what a card is given ----
+# ---- views ----
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadView:
-    """A lead as this reader may see it: contact already masked, acts already decided."""
+    """Lead as this reader may see it: contact masked, actions decided."""
 
     lead_id: str
     ref: str
@@ -279,14 +279,14 @@ class LeadView:
     source: str
     campaign: str
     fields: tuple[tuple[str, str], ...]
-    """What the marketplace's form asked, and the answers (B20); empty where others read along."""
+    """Questions of the marketplace's form with answers (B20); empty in public places."""
     state: LeadState
     offer: Offer
     giver: str
-    """The firm that gave it, empty where it is the reader's own."""
+    """Team that gave it; empty for the reader's own."""
     marketplace: str
     taker: str
-    """The firm that has it, empty where it is the reader's own."""
+    """Team that has it; empty for the reader's own."""
     offered_until: datetime | None
     picked_by: str
     picked_at: datetime | None
@@ -303,26 +303,26 @@ class LeadView:
     return_until: datetime | None
     acts: frozenset[Act]
     is_stalling: bool = False
-    """Whether a reminder was sent and nothing has happened since (B21)."""
+    """Whether a reminder was sent and no activity has followed (B21)."""
     notes: Notes | None = None
     """Notes of the reader's own team, on the card of a single lead."""
     is_vacant: bool = False
-    """Whether the team has it and nobody is responsible (B19)."""
+    """Whether the team has it without a responsible member (B19)."""
 
 
 @dataclass(frozen=True, slots=True)
 class GoneLead:
-    """A card that a team still has of a lead that is no longer there for it."""
+    """Card that a team still has of a lead that is no longer visible to it."""
 
     lead_id: str
     ref: str
     is_taken: bool = True
-    """Whether another team has it; otherwise nobody has, and it is merely not for this team."""
+    """Whether another team has it; otherwise no team has it, and it is not offered to this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class SharedLead:
-    """A lead that was posted into another channel of the team, or handed to a colleague."""
+    """Result of sharing: a card in another channel of the team, or a delegation."""
 
     lead: LeadView
     channel: str = ""
@@ -331,20 +331,20 @@ class SharedLead:
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """To whom and where a lead can be handed on."""
+    """Members and channels to which a lead can be delegated or shared."""
 
     lead: LeadView
     colleagues: tuple[tuple[str, str], ...]
-    """User id and name of everybody who can be responsible for it now."""
+    """User id and name of every member who can become responsible."""
     channels: tuple[tuple[str, str], ...]
-    """Address and name of the team's other channels."""
+    """Id and name of the team's other channels."""
     may_hand_over: bool = False
-    """Whether this reader may make a colleague responsible now."""
+    """Whether this reader may delegate now."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeadDetails:
-    """A lead with everything that this reader may see, and its history."""
+    """Lead with everything that this reader may see, and its history."""
 
     lead: LeadView
     history: tuple[Entry, ...]
@@ -355,13 +355,13 @@ class LeadDetails:
 
 @dataclass(frozen=True, slots=True)
 class LeadPage:
-    """A page of a list; `after` names the next one."""
+    """Page of a list; `after` is the cursor of the next one."""
 
     kind: Filter
     leads: tuple[LeadView, ...]
     after: int | None
     may_create: bool
     before: int = 0
-    """Where this page begins; 0 for the first one."""
+    """Cursor of this page; 0 for the first one."""
     kept: str = ""
-    """The lead that was picked from this page: it stays in its place, whatever the page is of."""
+    """Id of the lead just picked from this page: it keeps its row, whatever the filter."""

@@ -1,4 +1,4 @@
-"""Who gets a marketplace's lead next: every taker that has not given it back, in the same transaction (B21)."""
+"""Choice of the next takers of a marketplace's lead, in the same transaction (B21)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def next_takers(uow: UnitOfWork, lead: Lead, *, but: TeamId | None = None) -> list[TeamId]:
-    """The active takers to whom the lead can be offered now, without those that returned it and without `but`."""
+    """Return the active takers to offer the lead to, without those that returned it and without `but`."""
     if lead.operator_team_id is None or lead.marketplace_id is None:
         return []
     passed_on = {sight.team_id for sight in await uow.leads.sights(lead.lead_id) if sight.offer is Offer.RETURNED} | {
@@ -21,7 +21,7 @@ async def next_takers(uow: UnitOfWork, lead: Lead, *, but: TeamId | None = None)
 
 
 async def open_to(uow: UnitOfWork, lead: Lead, takers: Sequence[TeamId], offer: Offer) -> None:
-    """Put the lead on offer to these teams and to nobody else."""
+    """Offer the lead to these teams and to no others."""
     known = {sight.team_id for sight in await uow.leads.sights(lead.lead_id)}
     await uow.leads.clear_offers(lead.lead_id, uow.now)
     await uow.leads.set_offer(lead.lead_id, [team for team in takers if team in known], offer, uow.now)
@@ -43,7 +43,7 @@ async def _sight(uow: UnitOfWork, lead: Lead, team_id: TeamId, offer: Offer) -> 
 
 
 async def offer_window(uow: UnitOfWork, lead: Lead) -> datetime | None:
-    """When an offer that begins now ends."""
+    """Return when an offer that begins now expires."""
     if lead.operator_team_id is None or lead.marketplace_id is None:
         return None
     marketplace = await uow.marketplaces.find(lead.operator_team_id, lead.marketplace_id)
@@ -51,7 +51,7 @@ async def offer_window(uow: UnitOfWork, lead: Lead) -> datetime | None:
 
 
 async def going_to(uow: UnitOfWork, lead: Lead, takers: Sequence[TeamId]) -> tuple[LeadState, datetime | None]:
-    """The state of a lead that its team has lost: offered again, escalated to the operator, or back in its own team."""
+    """Return the next state of a lead withdrawn from its team: offered again, submitted to the operator, or open."""
     if lead.marketplace_id is None:
         return LeadState.OPEN, None
     if not takers:

@@ -1,4 +1,7 @@
-"""Pick: one update decides who has the lead; a pick can be taken back for some minutes (B4, B8-B10, B25)."""
+"""Picking: one guarded update decides who gets the lead (docs/decisions/0001).
+
+A pick can be undone for some minutes (B4, B8-B10, B25).
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +19,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def pick(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:
-    """Take a lead on offer in the team's name, or one of the team's for which nobody is responsible."""
+    """Pick a lead on offer for the team, or one of the team's without a responsible member."""
     team_id = actor.require(Permission.LEAD_PICK)
     seen = await known(uow, team_id, ref)
     if await uow.leads.pick(team_id, seen.lead.lead_id, actor.user_id, uow.now):
@@ -34,7 +37,7 @@ async def _picked(uow: UnitOfWork, actor: Actor, seen: Seen) -> LeadView:
 
 
 def _as_picked(uow: UnitOfWork, actor: Actor, seen: Seen) -> Seen:
-    """What the updates have just made of the lead, without asking for it again."""
+    """Return the lead as the updates have left it, without a further query."""
     lead: Lead = replace(
         seen.lead,
         state=LeadState.PICKED,
@@ -58,7 +61,7 @@ async def _taken(uow: UnitOfWork, actor: Actor, seen: Seen) -> LeadView:
 
 
 async def _why_not(uow: UnitOfWork, actor: Actor, team_id: TeamId, lead_id: str) -> LeadRefusal:
-    """Read anew, because somebody else's pick may have come in between."""
+    """Read the lead again: a concurrent pick may have come first."""
     seen = await known(uow, team_id, lead_id)
     lead, ref = seen.lead, seen.sight.ref
     if seen.is_ours and lead.state in CLOSED:
@@ -74,7 +77,7 @@ async def _why_not(uow: UnitOfWork, actor: Actor, team_id: TeamId, lead_id: str)
 
 
 async def undo(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:
-    """Take the team's pick back within the minutes; the history keeps both (B25)."""
+    """Undo the team's pick within the minutes; the history keeps both (B25)."""
     team_id = actor.require(Permission.LEAD_WORK)
     seen = await find_ours(uow, team_id, ref)
     lead = seen.lead
@@ -84,7 +87,7 @@ async def undo(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:
         lead.lead_id,
         to=state,
         picked_after=uow.now - timedelta(minutes=UNDO_MINUTES),
-        # Others lose none of their time while it was out of their reach.
+        # Other takers get back the time during which the lead was held.
         offered_until=lead.offered_until and lead.offered_until + (uow.now - lead.picked_at),
     ):
         may_return = Act.RETURN in acts_of(seen, actor, uow.now)
@@ -98,7 +101,7 @@ async def undo(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:
 
 
 async def _before(uow: UnitOfWork, seen: Seen) -> LeadState:
-    """Where the lead stood when it was picked."""
+    """Return the state the lead had when it was picked."""
     if seen.lead.marketplace_id is None:
         return LeadState.OPEN
     ways = [What.OFFERED, What.ASSIGNED, What.RETURNED, What.STALLED]

@@ -8,30 +8,30 @@ from services.errors import Refusal
 
 @dataclass(eq=False)
 class LeadRefusal(Refusal):
-    """The rules about leads say no."""
+    """A rule about leads forbids it."""
 
     ref: str
 
 
 @dataclass(eq=False)
 class AlreadyPicked(LeadRefusal):
-    """Somebody was faster; a colleague is named, another team is not (B10)."""
+    """Another pick came first; a member is named, another team is not (B10)."""
 
     by: str = ""
     at: datetime | None = None
     is_self: bool = False
     lead_id: str = ""
-    """Only where the lead is still there for the person."""
+    """Lead id, only where the lead is still visible to the user."""
 
 
 @dataclass(eq=False)
 class NotOffered(LeadRefusal):
-    """The lead is there for the team, but not to be picked."""
+    """The lead is visible to the team, but not offered to it."""
 
 
 @dataclass(eq=False)
 class OfferEnded(LeadRefusal):
-    """The time in which the lead could be picked is over."""
+    """The offer has expired."""
 
 
 @dataclass(eq=False)
@@ -49,14 +49,14 @@ class AlreadyClosed(LeadRefusal):
 
 @dataclass(eq=False)
 class HeldElsewhere(LeadRefusal):
-    """Another firm works on the lead; only its colleagues change it."""
+    """Another team works on the lead; only its members may change it."""
 
     taker: str = ""
 
 
 @dataclass(eq=False)
 class UndoExpired(LeadRefusal):
-    """A pick can be taken back for some minutes only (B25)."""
+    """A pick can be undone for some minutes only (B25)."""
 
     minutes: int = 0
     lead_id: str = ""
@@ -65,7 +65,7 @@ class UndoExpired(LeadRefusal):
 
 @dataclass(eq=False)
 class ReturnExpired(LeadRefusal):
-    """An accepted lead can be returned for some hours only (B21)."""
+    """A picked lead can be returned for some hours only (B21)."""
 
     hours: int = 0
     lead_id: str = ""
@@ -73,21 +73,21 @@ class ReturnExpired(LeadRefusal):
 
 @dataclass(eq=False)
 class AlreadyResponsible(LeadRefusal):
-    """The colleague is responsible already."""
+    """The member is responsible already."""
 
     who: str = ""
 
 
 @dataclass(eq=False)
 class CannotWork(LeadRefusal):
-    """A viewer cannot be given responsibility."""
+    """A viewer cannot be responsible."""
 
     who: str = ""
 
 
 @dataclass(eq=False)
 class NoChannel(LeadRefusal):
-    """The team has connected no other channel to share into."""
+    """The team has no other connected channel."""
 
 
 @dataclass(eq=False)
@@ -97,6 +97,6 @@ class AlreadyOffered(LeadRefusal):
 
 @dataclass(eq=False)
 class NoTakers(LeadRefusal):
-    """Nobody is left to whom the lead could be offered."""
+    """No taker is left to whom the lead could be offered."""
 
     marketplace: str = ""

@@ -1,4 +1,4 @@
-"""Leads found by what stands in them, as far as the reader may know it (A41, B9)."""
+"""Search of leads by text, limited to what the reader may see (A41, B9)."""
 
 import re
 from dataclasses import dataclass, replace
@@ -18,17 +18,17 @@ from services.unit_of_work import UnitOfWork
 
 SEARCH_MAX_CHARS: Final = 200
 WORDS_MAX: Final = 6
-"""So many words are looked for one by one; those that follow must stand together."""
+"""Words searched one by one; the following ones must stand together."""
 SKIPPED_MAX: Final = 500
 PAGE_MAX: Final = 25
 DIGITS_MIN: Final = 7
-"""A telephone number has more digits than anything else that people search for."""
+"""Phone numbers have more digits than other search terms."""
 _ADDRESS: Final = re.compile(r"[^\s@]+@[^\s@]+")
 
 
 @dataclass(frozen=True, slots=True)
 class FoundLeads:
-    """What a search has found, the newest first."""
+    """Search result, newest first."""
 
     search: str
     leads: tuple[LeadView, ...]
@@ -44,9 +44,9 @@ async def find(
     limit: int = PAGE_ROWS,
     for_others: bool = False,
 ) -> FoundLeads:
-    """The newest leads in which every word stands; all of them, where nothing is looked for.
+    """Return the newest leads that contain every word; all leads for an empty text.
 
-    `for_others` draws them for whoever reads along in any chat. Raises Invalid for a text that is too long.
+    `for_others` masks them as for any reader of any chat. Raises Invalid for a text that is too long.
     """
     team_id = actor.require(Permission.LEAD_VIEW)
     text = line("search", search, SEARCH_MAX_CHARS)
@@ -55,7 +55,7 @@ async def find(
         return FoundLeads(text, ())
     keys = _keys(text)
     if keys:
-        # A contact is found as a whole, by those who may read it, and never bit by bit.
+        # A contact matches as a whole, for readers who may see it: partial matches would reveal it piece by piece.
         rows = await uow.leads.of_contact(team_id, keys, start, size + 1) if _reveals(actor) else []
         page = rows[:size]
     elif _is_reference(text):
@@ -69,19 +69,19 @@ async def find(
 
 
 async def outline(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:
-    """A lead of the actor's team as anybody may see it who reads along. Raises NotFound (B8, B9)."""
+    """Return a lead of the team masked as for any reader of a public place. Raises NotFound (B8, B9)."""
     team_id: TeamId = actor.require(Permission.LEAD_VIEW)
     return view_of(await find_one(uow, team_id, ref), _anybody(actor), uow.now)
 
 
 async def _numbered(uow: UnitOfWork, actor: Actor, text: str) -> list[Seen]:
-    """The lead of this number, which is at most one."""
+    """Return the lead of this number, at most one."""
     seen = await uow.leads.see_number(actor.team_id, REFERENCE.parse(text) or 0)
     return [seen] if seen and seen.sight.sees else []
 
 
 def _anybody(actor: Actor) -> Actor:
-    """The same person where others read along, so that nothing is drawn for him alone (A42)."""
+    """Return the actor as in a public place, so that nothing is unmasked for the actor alone (A42)."""
     return replace(actor, place=replace(actor.place, kind=PlaceKind.CHANNEL))
 
 
@@ -90,7 +90,7 @@ def _reveals(actor: Actor) -> bool:
 
 
 def _keys(text: str) -> Keys | None:
-    """The whole address or the whole number that is looked for."""
+    """Return the contact key if the text is a whole address or number."""
     if _ADDRESS.fullmatch(text):
         return Keys(email=text.casefold())
     if not text.startswith(("+", "0", "(0", "(+")) or any(letter.isalpha() for letter in text):
@@ -111,12 +111,12 @@ def _words(text: str) -> list[str]:
 
 
 def _is_reference(text: str) -> bool:
-    """Whether it can be nothing but a lead's number."""
+    """Return whether the text can only be a lead's number."""
     return REFERENCE.parse(text) is not None and not text.isdigit()
 
 
 def _stands_in(text: str, seen: Seen, actor: Actor) -> bool:
-    """Whether the reader may know that all of it stands there: what is masked for him is not found by him (A41)."""
+    """Return whether all words stand in what the reader may see: masked text does not match (A41)."""
     if REFERENCE.parse(text) == seen.sight.number:
         return True
     contact, enquiry = seen.lead.contact, seen.lead.enquiry

@@ -1,4 +1,4 @@
-"""Lists of leads, and one lead to look at."""
+"""Lists of leads, and single leads."""
 
 from services.actor import Actor
 from services.errors import Invalid
@@ -11,9 +11,9 @@ from services.unit_of_work import UnitOfWork
 
 
 async def list_(uow: UnitOfWork, actor: Actor, kind: str = "", *, before: int = 0, kept: str = "") -> LeadPage:
-    """A page of the team's leads, the newest first; what is offered and in work, unless another kind is wanted.
+    """Return a page of the team's leads, newest first; by default those offered and in work.
 
-    The lead of the id `kept` has just been picked from the page and stays in its place there.
+    The lead of the id `kept` was just picked from the page and keeps its row.
     """
     team_id = actor.require(Permission.LEAD_VIEW)
     wanted = _kind(kind)
@@ -32,13 +32,13 @@ async def list_(uow: UnitOfWork, actor: Actor, kind: str = "", *, before: int = 
 
 
 async def show(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:
-    """A lead as this reader may see it. Raises NotFound, also for what is gone (B8, B9)."""
+    """Return a lead as the actor may see it. Raises NotFound, also for one no longer visible (B8, B9)."""
     team_id = actor.require(Permission.LEAD_VIEW)
     return view_of(await find(uow, team_id, ref), actor, uow.now)
 
 
 async def glance(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView | GoneLead:
-    """What a card that was posted about a lead shows now: one line, once the lead is gone for the team (B8)."""
+    """Return the content of a posted card: one line, once the lead is no longer visible to the team (B8)."""
     team_id = actor.require(Permission.LEAD_VIEW)
     seen = await known(uow, team_id, ref)
     if not seen.sight.sees:
@@ -47,9 +47,9 @@ async def glance(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView | GoneLead
 
 
 async def reveal(uow: UnitOfWork, actor: Actor, ref: str) -> LeadDetails:
-    """The whole enquiry with its history, for this person alone; a look at the contact is logged (A19, A42).
+    """Return the whole enquiry with its history, for the actor alone; log the reading of the contact (A19, A42).
 
-    A team that has yet to pick the lead reads the contact masked, and no look at it is logged.
+    A team that has not picked the lead reads the contact masked, and that is not logged.
     """
     team_id = actor.require(Permission.LEAD_REVEAL)
     seen = await find(uow, team_id, ref)

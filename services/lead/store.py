@@ -1,4 +1,4 @@
-"""What the rules about leads ask of storage."""
+"""Storage interface of leads."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,102 +9,102 @@ from services.people import TeamId, UserId
 
 
 class Leads(Protocol):
-    """Leads, who sees them, and their history."""
+    """Leads, their visibilities and their histories."""
 
-    # ---- reading ----
+    # ---- queries ----
 
     async def see(self, team_id: TeamId, lead_id: str) -> Seen | None:
-        """The lead as this team has it, also when it is gone for the team; None where it never had it."""
+        """Return the lead as loaded for this team, even if no longer visible. None: it never was."""
         ...
 
     async def see_number(self, team_id: TeamId, number: int) -> Seen | None:
-        """The same by the team's own number."""
+        """Return the same by the team's own number."""
         ...
 
     async def page(self, team_id: TeamId, user_id: UserId, kind: Filter, before: int | None) -> list[Seen]:
-        """A page of that kind and one lead more, the newest below the number, in one query."""
+        """Return a page of that filter and one lead more, newest first, in one query."""
         ...
 
     async def duplicates(self, team_id: TeamId, keys: Keys, *, but: str, marketplace_id: str | None) -> list[Seen]:
-        """Leads with the same e-mail or phone that this team sees, the newest first, without the lead `but`."""
+        """Return leads visible to the team with the same contact key, newest first, without the lead `but`."""
         ...
 
     async def search(
         self, team_id: TeamId, words: Sequence[str], number: int | None, skip: int, limit: int
     ) -> list[Seen]:
-        """Leads that the team sees with this number, or in which every (case-folded) word stands, the newest first."""
+        """Return visible leads with this number, or with every (case-folded) word, newest first."""
         ...
 
     async def of_contact(self, team_id: TeamId, keys: Keys, skip: int, limit: int) -> list[Seen]:
-        """Leads with this e-mail or phone of which the team may know the contact, the newest first."""
+        """Return leads with this contact key whose contact the team may see, newest first."""
         ...
 
     async def known(self, team_id: TeamId, keys: Sequence[Keys]) -> dict[str, int]:
-        """Of these e-mails and phones those that leads brought in by the team have, with the first one's number."""
+        """Map those of these e-mails and phones that leads created by the team have to the first lead's number."""
         ...
 
     async def after(self, team_id: TeamId, number: int, limit: int) -> list[Seen]:
-        """Leads that the team sees behind a number, the oldest first."""
+        """Return visible leads after a number, oldest first."""
         ...
 
     async def history(self, team_id: TeamId, lead_id: str, limit: int) -> list[Entry]:
-        """What happened, the newest first; nothing for a team that never had the lead."""
+        """Return the activities, newest first; none for a team that never had the lead."""
         ...
 
     async def last(self, team_id: TeamId, lead_id: str, whats: Sequence[What]) -> Entry | None:
-        """The latest entry of one of these kinds."""
+        """Return the latest activity of one of these types."""
         ...
 
     async def notes(self, team_id: TeamId, lead_id: str, since: datetime) -> Notes | None:
-        """How many notes this team has written since then, and the last one's author; None where there is none."""
+        """Return the number of the team's notes since a time, with the last author; None for no note."""
         ...
 
     async def sights(self, lead_id: str) -> list[Sight]:
-        """Every team's sight of the lead, for the relay and for offers; never shown as such."""
+        """Return every team's visibility of the lead, for the relay and for offers; never shown to users."""
         ...
 
-    # ---- writing: each update names the state it expects and says whether it held ----
+    # ---- guarded updates: each names the state it expects and returns whether it held ----
 
     async def add(self, lead: Lead, sight: Sight) -> None:
-        """A new lead in its giver's team."""
+        """Add a lead with its giver's visibility."""
         ...
 
     async def add_all(self, leads: Sequence[Lead]) -> None:
-        """Many new leads of one team; their sights come separately."""
+        """Add many leads of one team, without their visibilities."""
         ...
 
     async def record(self, entries: Sequence[NewEntry]) -> None:
-        """Add to the history."""
+        """Add activities to histories."""
         ...
 
     async def pick(self, team_id: TeamId, lead_id: str, user_id: UserId, now: datetime) -> bool:
-        """Give the lead to this team, if it may still be picked by it: the one update that decides."""
+        """Assign the lead to this team if it may still pick it: the one update that decides (B10)."""
         ...
 
     async def settle(self, team_id: TeamId, lead_id: str, now: datetime) -> None:
-        """After a pick: held for the winner, gone for all others to whom it was offered."""
+        """After a pick, set the visibility to held for the winner and to gone for all other takers."""
         ...
 
     async def take(self, team_id: TeamId, lead_id: str, user_id: UserId, now: datetime) -> bool:
-        """Make somebody responsible for a lead of the team for which nobody is."""
+        """Make a user responsible for a lead of the team that has no responsible member."""
         ...
 
     async def unpick(
         self, team_id: TeamId, lead_id: str, *, to: LeadState, picked_after: datetime, offered_until: datetime | None
     ) -> bool:
-        """Take a pick back that was made after this time."""
+        """Undo a pick made after this time."""
         ...
 
     async def unsettle(self, team_id: TeamId, lead_id: str, offer: Offer, now: datetime) -> None:
-        """After an undone pick: on offer again for the team and for whom it was gone."""
+        """After an undone pick, restore the offers to the team and to the other takers."""
         ...
 
     async def work(self, team_id: TeamId, lead_id: str, step: Step, now: datetime) -> bool:
-        """Note that the team worked on its lead, and the step it has reached."""
+        """Record work on the team's lead, and the step reached."""
         ...
 
     async def delegate(self, team_id: TeamId, lead_id: str, was: UserId, to: UserId, now: datetime) -> bool:
-        """Hand responsibility over, if it still lies where it was."""
+        """Pass responsibility on, if `was` still has it."""
         ...
 
     async def close(
@@ -118,19 +118,19 @@ class Leads(Protocol):
         won_cents: int | None = None,
         reason: str = "",
     ) -> bool:
-        """Win or lose the team's lead."""
+        """Close the team's lead as won or lost."""
         ...
 
     async def give_back(
         self, team_id: TeamId, lead_id: str, to: LeadState, *, picked_after: datetime, offered_until: datetime | None
     ) -> bool:
-        """Take the lead from the team, whose wish it is, if it was picked after this time."""
+        """Return the team's lead, if it was picked after this time."""
         ...
 
     async def take_away(
         self, team_id: TeamId, lead_id: str, to: LeadState, *, worked_at: datetime, offered_until: datetime | None
     ) -> bool:
-        """Take the lead from the team, if nothing has happened since."""
+        """Withdraw the lead from the team, if no activity has followed."""
         ...
 
     async def put(
@@ -148,45 +148,45 @@ class Leads(Protocol):
         ...
 
     async def answer(self, team_id: TeamId, lead_id: str, fields: dict[str, str]) -> None:
-        """Keep the answers to a marketplace's questions, of a lead that this team gives or operates."""
+        """Store the answers to a marketplace's form, of a lead that this team gives or operates."""
         ...
 
     async def set_offer(self, lead_id: str, team_ids: Sequence[TeamId], offer: Offer, now: datetime) -> None:
-        """Change what the lead is to these teams."""
+        """Set the lead's offer state for these teams."""
         ...
 
     async def clear_offers(self, lead_id: str, now: datetime) -> None:
-        """Nothing is on offer to anybody, and for nobody is it merely gone."""
+        """End all offers, and the state of takers that lost the pick."""
         ...
 
     async def operate(self, team_id: TeamId, lead_id: str) -> bool:
-        """Let the operator see the lead, if it has a sight of it already."""
+        """Mark the team as operator, if it has a visibility of the lead already."""
         ...
 
     async def add_sights(self, sights: Sequence[Sight], now: datetime) -> None:
-        """Let further teams see the lead."""
+        """Add visibilities for further teams."""
         ...
 
     async def vacate(self, team_id: TeamId, user_id: UserId) -> list[Sight]:
-        """Empty the responsibility of somebody who left; the leads concerned."""
+        """Clear a leaving member's responsibility. Returns the visibilities of the leads concerned."""
         ...
 
     async def end_offers(
         self, team_id: TeamId, marketplace_id: str, picked_after: datetime, now: datetime
     ) -> list[str]:
-        """A taker leaves the marketplace: what was on offer to it no longer is; ids of the leads concerned."""
+        """End the offers to a taker that leaves the marketplace. Returns the ids of the leads concerned."""
         ...
 
-    # ---- the clock ----
+    # ---- scheduled jobs ----
 
     async def expire(self, now: datetime, limit: int) -> list[Lead]:
-        """Offers whose time is over become failed; the leads."""
+        """Fail leads whose offer expired and return them."""
         ...
 
     async def remind(self, now: datetime, limit: int) -> list[Lead]:
-        """Accepted leads with which nothing happened for the marketplace's reminder days, each once; the leads."""
+        """Mark picked leads without activity for the marketplace's reminder days, each once, and return them."""
         ...
 
     async def stalled(self, now: datetime, limit: int) -> list[Lead]:
-        """Accepted leads with which nothing happened for the marketplace's stall days and that were reminded of."""
+        """Return picked leads that were reminded of and without activity for the marketplace's stall days."""
         ...

@@ -1,4 +1,4 @@
-"""A lead as one reader may see it: contact masked, other firms' colleagues unnamed, acts decided."""
+"""View of a lead for one reader: contact masked, other teams' members unnamed, actions decided."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -26,26 +26,29 @@ _PUBLISHED = frozenset(
     {What.CREATED, What.SUBMITTED, What.OFFERED, What.ASSIGNED, What.PICKED, What.UNDONE, What.WON, What.LOST}
     | {What.RETURNED, What.STALLED, What.FAILED}
 )
-"""What giver and operator read of another firm's work; notes and names stay in that firm."""
+"""Activities of another team that giver and operator may read; notes and names stay in that team."""
 _TELLING_MIN_CHARS = 4
-"""A shorter name or postcode stands in other words, too."""
+"""Minimum length: shorter names and postcodes also occur inside other words."""
 _TO_PUT = frozenset({LeadState.SUBMITTED, LeadState.FAILED})
 
 
 def undo_until(seen: Seen) -> datetime | None:
-    """Until when the pick can be taken back (B25)."""
+    """Return until when the pick can be undone (B25)."""
     return seen.lead.picked_at + timedelta(minutes=UNDO_MINUTES) if seen.lead.picked_at and is_ours(seen) else None
 
 
 def return_until(seen: Seen) -> datetime | None:
-    """Until when a marketplace's lead can be returned (B21); what is the team's own has no window."""
+    """Return until when a marketplace's lead can be returned (B21); the team's own has no window."""
     if not is_ours(seen) or seen.lead.picked_at is None or seen.lead.marketplace_id is None:
         return None
     return seen.lead.picked_at + timedelta(hours=seen.return_window_hours)
 
 
 def view_of(seen: Seen, actor: Actor, now: datetime, *, revealed: bool = False) -> LeadView:
-    """The lead for this reader; `revealed` only for somebody who may see contacts, alone."""
+    """Build the reader's view.
+
+    `revealed` only for a user who may see contacts, in a view for them alone.
+    """
     lead, sight = seen.lead, seen.sight
     ours = seen.is_ours
     open_text = has_contact(seen) and (revealed or reads_contacts(actor))
@@ -88,12 +91,12 @@ def view_of(seen: Seen, actor: Actor, now: datetime, *, revealed: bool = False) 
 
 
 def gone(seen: Seen) -> GoneLead:
-    """What is left of the lead for a team that no longer sees it."""
+    """Build what remains of the lead for a team to which it is no longer visible."""
     return GoneLead(seen.lead.lead_id, seen.sight.ref, is_taken=seen.lead.picked_team_id is not None)
 
 
 def acts_of(seen: Seen, actor: Actor, now: datetime) -> frozenset[Act]:
-    """What this reader may do with the lead in its present state; authorised again when it is done."""
+    """Return the actions open to this reader; each is authorised again when performed."""
     return frozenset(act for act, allowed in _rules(seen, actor, now) if allowed)
 
 
@@ -105,7 +108,7 @@ def _rules(seen: Seen, actor: Actor, now: datetime) -> list[tuple[Act, bool]]:
     pickable = offer in PICKABLE and in_time
     vacant = ours and lead.responsible_id is None
     undo, back = undo_until(seen), return_until(seen)
-    # Everybody in a channel reads the same card: who may delegate is known when somebody does.
+    # All readers of a channel share one card: the permission to delegate is checked at the click.
     own = actor.may_delegate or actor.user_id in {"", lead.responsible_id}
     return [
         (Act.PICK, (pickable or vacant) and actor.may(Permission.LEAD_PICK)),
@@ -134,12 +137,12 @@ def _fields(seen: Seen, *, open_text: bool) -> tuple[tuple[str, str], ...]:
 
 
 def has_contact(seen: Seen) -> bool:
-    """Whether the team may know who asked: it gave the lead, operates it or has picked it (A42)."""
+    """Return whether the team may see the contact: it gives, operates or has picked the lead (A42)."""
     return seen.sight.gives or seen.sight.operates or seen.is_ours
 
 
 def masked_text(text: str, seen: Seen, actor: Actor) -> str:
-    """A text that tells of the contact no more than the masked contact does: enquiries are often signed."""
+    """Mask a text as far as the contact is masked: enquiries are often signed."""
     contact, told = seen.lead.contact, mask_text(text)
     masked = _masked(seen, actor)
     for written, shown in ((contact.name, masked.name), (contact.postcode, masked.postcode)):
@@ -159,7 +162,10 @@ def _masked(seen: Seen, actor: Actor) -> Contact:
 
 
 def told(entries: list[Entry], seen: Seen, team_id: TeamId) -> tuple[Entry, ...]:
-    """The history for this team: its own with names and words; of others what concerns it, under the firm's name."""
+    """Return the history for this team.
+
+    Its own activities come with names and texts; others only where they concern it, under the team's name.
+    """
     return tuple(one for entry in entries if (one := _told(entry, seen, team_id)) is not None)
 
 
@@ -171,7 +177,7 @@ def _told(entry: Entry, seen: Seen, team_id: TeamId) -> Entry | None:
     from_background = entry.team_id in {seen.lead.team_id, seen.lead.operator_team_id}
     if entry.what not in _PUBLISHED or not (background or from_background):
         return None
-    # Another taker's pick and return are nobody's business but the giver's and the operator's (B8).
+    # Another taker's pick and return are visible to the giver and the operator alone (B8).
     if not background and entry.what not in {What.CREATED, What.OFFERED, What.ASSIGNED}:
         return None
     return replace(entry, user="", subject="")

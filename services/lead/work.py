@@ -1,4 +1,4 @@
-"""Work on a picked lead: note, win, lose; any colleague of the team may (B5)."""
+"""Work on a picked lead: note, win, lose; any member of the team may (B5)."""
 
 from services.actor import Actor
 from services.errors import Invalid
@@ -14,13 +14,13 @@ from services.unit_of_work import UnitOfWork
 
 
 async def to_work_on(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:
-    """A lead that this person may work on now, for the forms. Raises why it cannot be worked on."""
+    """Return a lead that the actor may work on now, for the forms. Raises the refusal that forbids it."""
     team_id = actor.require(Permission.LEAD_WORK)
     return view_of(await find_ours(uow, team_id, ref), actor, uow.now)
 
 
 async def note(uow: UnitOfWork, actor: Actor, ref: str, text: str, *, step: str = "") -> LeadView:
-    """Keep a note on the team's lead and, when given, the step it has reached."""
+    """Add a note to the team's lead and, when given, set its step."""
     team_id = actor.require(Permission.LEAD_WORK)
     written = needed("note", paragraph("note", text, NOTE_MAX_CHARS))
     seen = await find_ours(uow, team_id, ref)
@@ -40,7 +40,7 @@ def _step(typed: str) -> Step:
 
 
 async def win(uow: UnitOfWork, actor: Actor, ref: str, amount: str = "") -> LeadView:
-    """Close the team's lead as won, with the amount if it is known."""
+    """Close the team's lead as won, with the amount if known."""
     team_id = actor.require(Permission.LEAD_WORK)
     cents = read_cents("amount", amount) if amount.strip() else None
     seen = await find_ours(uow, team_id, ref)

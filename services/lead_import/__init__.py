@@ -1,4 +1,4 @@
-"""Leads brought in by file: looked at first, then imported in the background, with an account of every row."""
+"""Import of leads from a file: previewed first, then processed in the background, with a result for every row."""
 
 from services.lead_import import process as process
 from services.lead_import.model import (

@@ -1,4 +1,4 @@
-"""Which column is which part of a lead, as headings say it in German and English."""
+"""Mapping of column headings to a lead's parts, in German and English."""
 
 from typing import Final
 
@@ -52,7 +52,10 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
 
 
 def plan_of(table: Table, file_name: str) -> tuple[Plan, frozenset[Field]]:
-    """What the headings say, and which of the fields are only near; the file's name is what it is all about."""
+    """Return the plan that the headings imply, and the fields only guessed.
+
+    The file's name becomes the default title.
+    """
     found = recognise(table.headings, WORDS)
     places = {**found.near, **found.known}
     columns: dict[Field, tuple[int, ...]] = {field: (places[field],) for field in Field if field in places}
@@ -60,12 +63,12 @@ def plan_of(table: Table, file_name: str) -> tuple[Plan, frozenset[Field]]:
     if parts and Field.NAME not in found.known:
         columns[Field.NAME] = parts
     near = {field for field in columns if not set(columns[field]) <= set(found.known.values())}
-    # Without headings nothing is known: the person says what is what.
+    # Without headings nothing is mapped: the user maps the columns.
     return Plan(columns=columns, title=_about(file_name)), frozenset(near)
 
 
 def joined_name(table: Table) -> tuple[int, ...]:
-    """The columns that are a name together."""
+    """Return the columns that form a name together."""
     known = recognise(table.headings, WORDS).known
     return tuple(known[name] for name in (FIRST_NAME, LAST_NAME) if name in known)
 

@@ -4,20 +4,20 @@ from services.events import Event
 
 
 class LeadImportEvent(Event, frozen=True, kw_only=True):
-    """Something that happened to an import."""
+    """An event of an import."""
 
     import_id: str
 
 
 class LeadImportStarted(LeadImportEvent, frozen=True, kw_only=True, tag="lead.import_started"):
-    """Somebody let an import begin or go on."""
+    """The owner started or resumed an import."""
 
     rows: int
     done: int
 
 
 class LeadsImported(LeadImportEvent, frozen=True, kw_only=True, tag="lead.imported"):
-    """A batch of rows was dealt with; the subject names the first and the last lead."""
+    """A batch of rows was processed; the subject names its first and last lead."""
 
     count: int
     known: int
@@ -31,7 +31,7 @@ class LeadImportStopped(LeadImportEvent, frozen=True, kw_only=True, tag="lead.im
 
 
 class LeadImportFinished(LeadImportEvent, frozen=True, kw_only=True, tag="lead.import_finished"):
-    """Nothing of the file is left."""
+    """All rows of the file are processed."""
 
     imported: int
     known: int

@@ -1,4 +1,4 @@
-"""A look at a file: its columns, how many rows it has, and what would become of the first ones. Pure."""
+"""Examination of a file: its columns, its number of rows and the results of the first ones. Pure functions."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from services.table import BadRow, Row, Table, Unreadable
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What a file holds."""
+    """Content of a file."""
 
     columns: tuple[Column, ...]
     joined: tuple[int, ...]
@@ -22,7 +22,7 @@ class Examined:
 
 
 def examine(table: Table, plan: Plan) -> Examined:
-    """Count all rows, and read the first ones closely. Raises Unreadable for too many, and for none."""
+    """Count all rows and parse the first ones. Raises Unreadable for too many rows and for none."""
     rows = table.rows()
     first = list(islice(rows, CHECKED_ROWS))
     count = len(first) + sum(1 for _ in islice(rows, ROWS_MAX))
@@ -34,7 +34,7 @@ def examine(table: Table, plan: Plan) -> Examined:
 
 
 def _columns(table: Table, rows: list[Row | BadRow]) -> Iterator[Column]:
-    """The columns, each with the first thing that stands in it."""
+    """Yield the columns, each with its first value."""
     sound = [row for row in rows if isinstance(row, Row)]
     for place, heading in enumerate(table.headings):
         example = next((cell for row in sound if (cell := row.cells[place].strip())), "")

@@ -1,4 +1,4 @@
-"""From a row of cells to a lead, or to the reason why it becomes none; pure, and the same in preview and import."""
+"""Parser of a row into a lead, or into the reason why it becomes none. Pure, and the same in preview and import."""
 
 import re
 from collections.abc import Iterator
@@ -30,14 +30,14 @@ _COUNTRIES: Final = {
 
 
 def batches(table: Table, plan: Plan, after_line: int) -> Iterator[Batch]:
-    """The rows below a line, some at a time."""
+    """Yield the rows below a line, batch by batch."""
     rows = table.rows(after_line)
     while several := tuple(read(row, plan) for row in islice(rows, BATCH_ROWS)):
         yield Batch(several, several[-1].line)
 
 
 def read(row: Row | BadRow, plan: Plan) -> ReadRow:
-    """A row as it becomes a lead, or why it does not."""
+    """Parse a row into a lead, or into the reason why it becomes none."""
     if isinstance(row, BadRow):
         return SkippedRow(row.line, row.flaw)
     try:
@@ -72,13 +72,13 @@ def _cell(row: Row, plan: Plan, field: Field) -> str:
 
 
 def _title(cells: dict[Field, str], plan: Plan) -> str:
-    """What the row says, else what the whole file is about, else how the enquiry begins."""
+    """Return the row's title, else the file's default title, else the beginning of the enquiry."""
     told = cells[Field.TITLE] or plan.title
     return told or next(iter(cells[Field.TEXT].splitlines()), "")[:TITLE_MAX_CHARS]
 
 
 def _money(value: str, currency: str) -> tuple[str, str]:
-    """The number by itself, and its currency: the column's, or the one that stands beside the number."""
+    """Return the number alone and its currency: the column's, or the one beside the number."""
     written = _WRITTEN.search(value)
     told = currency or (written[0] if written else "")
     code = _SIGNS.get(told.upper(), told.upper()) or DEFAULT_CURRENCY

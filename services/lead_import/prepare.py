@@ -1,4 +1,4 @@
-"""Before anything is imported: a file is looked at, its columns are named, and the person sees what would happen."""
+"""Preparation of an import: the file is examined, its columns are mapped, and its owner sees a preview."""
 
 import asyncio
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ DIGITS_MAX = 3
 
 
 async def explain(uow: UnitOfWork, actor: Actor, name: str, content: bytes) -> HowTo:
-    """How it is done, with a file to begin from where nobody reads along."""
+    """Return the instructions, with an example file except in public places."""
     actor.require(Permission.LEAD_IMPORT)
     if actor.place.is_public:
         return HowTo(None)
@@ -34,7 +34,10 @@ async def explain(uow: UnitOfWork, actor: Actor, name: str, content: bytes) -> H
 
 
 async def prepare(uow: UnitOfWork, actor: Actor, file_id: str) -> ImportView:
-    """Look at a file that this person has sent; nothing is imported yet. The same file again is the same import."""
+    """Examine a file of the actor and store a preview; nothing is imported.
+
+    The same file again resumes the same import.
+    """
     team_id = actor.require(Permission.LEAD_IMPORT)
     opened = await file.read(uow, actor, file_id)
     same = await uow.lead_imports.same(team_id, opened.stored.sha256, actor.user_id)
@@ -58,19 +61,19 @@ async def prepare(uow: UnitOfWork, actor: Actor, file_id: str) -> ImportView:
 
 
 async def show(uow: UnitOfWork, actor: Actor, import_id: str) -> ImportView:
-    """The import as it stands. Raises NotFound, also for a colleague's."""
+    """Return the import. Raises NotFound, also for another member's."""
     actor.require(Permission.LEAD_IMPORT)
     return await view(uow, actor, await own(uow, actor, import_id))
 
 
 async def follow(uow: UnitOfWork, actor: Actor, import_id: str) -> ImportView:
-    """The same for the card that moves: also somebody who may no longer import reads how it ended."""
+    """Return the same for its updated card, also after its owner lost the permission to import."""
     actor.require(Permission.LEAD_VIEW)
     return await view(uow, actor, await own(uow, actor, import_id))
 
 
 async def assign(uow: UnitOfWork, actor: Actor, import_id: str, places: Mapping[str, str]) -> ImportView:
-    """Say which column is which part of a lead; what is not named is left out."""
+    """Map columns to a lead's parts; unmapped columns are ignored."""
     team_id = actor.require(Permission.LEAD_IMPORT)
     found = await own(uow, actor, import_id)
     if found.state is not ImportState.PREVIEW:
@@ -86,7 +89,7 @@ async def assign(uow: UnitOfWork, actor: Actor, import_id: str, places: Mapping[
 
 
 async def own(uow: UnitOfWork, actor: Actor, import_id: str) -> LeadImport:
-    """An import of this very person. Raises NotFound."""
+    """Return an import of the actor. Raises NotFound."""
     found = await uow.lead_imports.get(actor.team_id, import_id)
     if found is None or found.user_id != actor.user_id:
         raise NotFound(KIND)
@@ -94,7 +97,7 @@ async def own(uow: UnitOfWork, actor: Actor, import_id: str) -> LeadImport:
 
 
 async def view(uow: UnitOfWork, actor: Actor, found: LeadImport) -> ImportView:
-    """What there is to see of it now."""
+    """Build the view of its present state."""
     if found.state is not ImportState.PREVIEW:
         return await shown(uow, found)
     opened = await file.read(uow, actor, found.file_id)
@@ -102,7 +105,7 @@ async def view(uow: UnitOfWork, actor: Actor, found: LeadImport) -> ImportView:
 
 
 def planned(plan: Plan, defaults: Defaults) -> Plan:
-    """The plan with what no column says. Raises Invalid for what is too long."""
+    """Return the plan with the defaults. Raises Invalid for values that are too long."""
     return Plan(
         columns=plan.columns,
         title=line("title", defaults.title, TITLE_MAX_CHARS),
@@ -113,13 +116,16 @@ def planned(plan: Plan, defaults: Defaults) -> Plan:
 
 
 def taken(same: LeadImport) -> AlreadyImported:
-    """Who has imported this very file, or is doing so, and since when."""
+    """Build the refusal that names the user and the time of the earlier import."""
     at = same.ended_at or same.begun_at or same.created_at
     return AlreadyImported(at, same.user_name, is_done=same.state is ImportState.DONE)
 
 
 async def _again(uow: UnitOfWork, actor: Actor, same: LeadImport, opened: OpenedFile) -> ImportView:
-    """One's own import goes on where it is; what is done, or a colleague does, is said and left alone."""
+    """Resume the actor's own import.
+
+    Raises AlreadyImported for a finished one and for another member's.
+    """
     if same.state is ImportState.DONE or same.user_id != actor.user_id:
         raise taken(same)
     if same.state is not ImportState.RUNNING:
@@ -138,7 +144,7 @@ def _examine(opened: OpenedFile, plan: Plan) -> Examined:
 
 
 def _places(name: str, typed: str) -> tuple[int, ...]:
-    """`3` is one column, `3+4` are two that are joined. Raises Invalid."""
+    """Parse `3` as one column and `3+4` as two joined ones. Raises Invalid."""
     places = typed.split("+")
     if len(places) > (2 if name == Field.NAME else 1) or not all(
         one.isdecimal() and len(one) <= DIGITS_MAX for one in places

@@ -1,7 +1,7 @@
-"""The work of an import: a batch of rows is a transaction with its checkpoint, whoever carries it and however he ends.
+"""Processing of an import: one batch and its checkpoint per transaction, under a lease.
 
-A process claims an import for a short time and renews the claim with each batch. The batch, its checkpoint, its audit
-entry and what it left out are written together or not at all: nothing is imported twice, and nothing is lost.
+A process leases an import for a short time and renews the lease with each batch. The batch, its checkpoint, its audit
+entry and its skipped rows are committed together, so that a crash of the process neither repeats nor loses a row.
 """
 
 from collections.abc import Sequence
@@ -31,24 +31,24 @@ from services.unit_of_work import UnitOfWork
 
 
 async def claim(uow: UnitOfWork, holder: str) -> LeadImport | None:
-    """Take an import that nobody carries."""
+    """Lease a running import that no process holds."""
     return await uow.lead_imports.claim(holder, uow.now, uow.now + LEASE)
 
 
 async def content(uow: UnitOfWork, carried: LeadImport) -> bytes | None:
-    """What is in its file, as long as it is kept."""
+    """Return its file's content; None once expired."""
     opened = await file.load(uow, carried.team_id, carried.file_id)
     return opened.content if opened else None
 
 
 async def carry(uow: UnitOfWork, carried: LeadImport, holder: str, batch: Batch) -> LeadImport | None:
-    """Deal with some rows. Nothing, when it has stopped or somebody else carries it."""
+    """Process a batch of rows. None: the import has stopped or another process holds the lease."""
     if not await _holds(uow, carried, holder):
         return None
     if not await _may(uow, carried):
         await halt(uow, carried, Halt.REVOKED)
         return None
-    # Whoever gives numbers at the same time waits here, and so sees the leads that this batch brings.
+    # Lock the number sequence: a concurrent batch waits here and then finds this batch's leads as duplicates.
     await uow.teams.next_numbers(carried.team_id, "lead", 0)
     rows = await judged(uow, carried, batch.rows, keeps_duplicates=carried.plan.keeps_duplicates)
     numbers = await _bring(uow, carried, [row for row in rows if isinstance(row, NewLead)])
@@ -60,7 +60,10 @@ async def carry(uow: UnitOfWork, carried: LeadImport, holder: str, batch: Batch)
 async def finish(
     uow: UnitOfWork, carried: LeadImport, holder: str, name: str, result: bytes | None, result_rows: int
 ) -> bool:
-    """Nothing is left: the file goes, what was left out stays for its owner; False when somebody else carries it."""
+    """End the import: delete its file and store the skipped rows for its owner.
+
+    False: another process holds the lease.
+    """
     if not await _holds(uow, carried, holder):
         return False
     made = await file.make(uow, carried.team_id, carried.user_id, name, result) if result else None
@@ -80,23 +83,23 @@ async def finish(
 
 
 async def skipped(uow: UnitOfWork, carried: LeadImport) -> list[SkippedRow]:
-    """Everything that was left out."""
+    """Return all skipped rows."""
     return await uow.lead_imports.skipped(carried.team_id, carried.import_id, ROWS_MAX)
 
 
 async def halt(uow: UnitOfWork, carried: LeadImport, why: Halt) -> None:
-    """It stops, and its card says why."""
+    """Stop the import; its card shows the reason."""
     if await uow.lead_imports.stop(carried.team_id, carried.import_id, why):
         _emit(uow, carried, LeadImportStopped(import_id=carried.import_id, reason=why))
 
 
 async def release(uow: UnitOfWork, carried: LeadImport, holder: str) -> None:
-    """Let somebody else carry it at once."""
+    """Release the lease, so that another process can continue at once."""
     await uow.lead_imports.release(carried.team_id, carried.import_id, holder)
 
 
 async def fail(uow: UnitOfWork, carried: LeadImport, holder: str) -> None:
-    """Count a failure; after some of them at the same place it stops instead of trying for ever."""
+    """Count a failure; after ATTEMPTS_MAX at the same row stop instead of retrying for ever."""
     if await uow.lead_imports.count_failure(carried.team_id, carried.import_id, holder) >= ATTEMPTS_MAX:
         await halt(uow, carried, Halt.BROKEN)
 
@@ -107,13 +110,13 @@ async def _holds(uow: UnitOfWork, carried: LeadImport, holder: str) -> bool:
 
 
 async def _may(uow: UnitOfWork, carried: LeadImport) -> bool:
-    """Whoever started it is authorised again with every batch."""
+    """Return whether the owner may still import; checked with every batch."""
     member = await uow.members.get(carried.team_id, carried.user_id)
     return member is not None and grant(member.role, Permission.LEAD_IMPORT) is Grant.YES
 
 
 async def _bring(uow: UnitOfWork, carried: LeadImport, rows: Sequence[NewLead]) -> dict[int, int]:
-    """Keep the leads; their numbers by their lines."""
+    """Create the leads and return their numbers by line."""
     if not rows:
         return {}
     last = await uow.teams.next_numbers(carried.team_id, "lead", len(rows))
@@ -140,7 +143,7 @@ def _lead(uow: UnitOfWork, carried: LeadImport, row: NewLead) -> Lead:
 
 
 def _numbered(row: SkippedRow, numbers: dict[int, int]) -> SkippedRow:
-    """A contact that stands further up in the same batch has a number by now."""
+    """Replace the line of a duplicate in the same batch by its lead's number."""
     return replace(row, number=numbers[-row.number]) if row.number < 0 else row
 
 
@@ -166,5 +169,5 @@ def _sum(one: Tally, other: Tally) -> Tally:
 
 
 def _emit(uow: UnitOfWork, carried: LeadImport, event: LeadImportEvent) -> None:
-    """In the name of whoever started it."""
+    """Emit an event in the owner's name."""
     uow.emit(msgspec.structs.replace(event, team_id=carried.team_id, actor_id=carried.user_id))

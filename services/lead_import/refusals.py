@@ -7,12 +7,12 @@ from services.errors import Refusal
 
 
 class LeadImportRefusal(Refusal):
-    """The rules about imports say no."""
+    """A rule about imports forbids it."""
 
 
 @dataclass(eq=False)
 class AlreadyImported(LeadImportRefusal):
-    """Somebody in the team has imported this very file, or is doing so now."""
+    """The team has imported this file, or is importing it."""
 
     at: datetime
     by: str = ""
@@ -21,6 +21,6 @@ class AlreadyImported(LeadImportRefusal):
 
 @dataclass(eq=False)
 class NameUnmapped(LeadImportRefusal):
-    """No column says who asked, so that no row could become a lead."""
+    """No column holds the contact's name, so that no row could become a lead."""
 
     import_id: str

@@ -1,4 +1,4 @@
-"""An import as its owner reads it: what would happen, how far it is, what became of it."""
+"""View of an import for its owner: preview, progress and result."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -25,7 +25,7 @@ ROWS_FOR_A_GUESS: Final = 400
 
 
 async def previewed(uow: UnitOfWork, actor: Actor, found: LeadImport, examined: Examined) -> ImportView:
-    """What would become of the file. Where others read along, no row of it is shown."""
+    """Build the preview. In public places no row is shown."""
     rows = await judged(uow, found, examined.checked, keeps_duplicates=False)
     skipped = tuple(row for row in rows if isinstance(row, SkippedRow))
     examples = tuple(row for row in examined.checked if isinstance(row, NewLead))[:SHOWN_ROWS]
@@ -41,7 +41,7 @@ async def previewed(uow: UnitOfWork, actor: Actor, found: LeadImport, examined: 
 
 
 async def shown(uow: UnitOfWork, found: LeadImport) -> ImportView:
-    """How far it has come."""
+    """Build the view of progress or result."""
     skipped = await uow.lead_imports.skipped(found.team_id, found.import_id, SKIPPED_SHOWN)
     return ImportView(
         lead_import=found, skipped=tuple(skipped), result=await _result(uow, found), left_s=_left(uow, found)
@@ -51,7 +51,7 @@ async def shown(uow: UnitOfWork, found: LeadImport) -> ImportView:
 async def judged(
     uow: UnitOfWork, found: LeadImport, rows: Iterable[ReadRow], *, keeps_duplicates: bool
 ) -> list[ReadRow]:
-    """The rows, and among them as skipped those whose contact is in the team or further up already (B24)."""
+    """Mark rows as skipped whose contact is in the team or in an earlier row (B24)."""
     several = list(rows)
     if keeps_duplicates:
         return several
@@ -60,7 +60,7 @@ async def judged(
 
 
 def _without_known(rows: list[ReadRow], known: dict[str, int]) -> Iterator[ReadRow]:
-    """A number is the lead's; a negative one the line's on which the same contact stands."""
+    """Positive numbers are a lead's; negative ones the line of the earlier row with the same contact."""
     met = dict(known)
     for row in rows:
         if isinstance(row, SkippedRow):
@@ -76,12 +76,12 @@ def _without_known(rows: list[ReadRow], known: dict[str, int]) -> Iterator[ReadR
 
 
 def keys_of(keys: Keys) -> tuple[str, ...]:
-    """By what somebody is found again, as far as it is known."""
+    """Return the non-empty parts of a contact key."""
     return tuple(key for key in (keys.email, keys.phone) if key)
 
 
 def tally_of(rows: Iterable[ReadRow]) -> Tally:
-    """How many of each kind."""
+    """Count rows by result."""
     several = list(rows)
     imported = sum(isinstance(row, NewLead) for row in several)
     known = sum(isinstance(row, SkippedRow) and row.reason == KNOWN for row in several)
@@ -89,7 +89,7 @@ def tally_of(rows: Iterable[ReadRow]) -> Tally:
 
 
 async def _result(uow: UnitOfWork, found: LeadImport) -> OfferedFile | None:
-    """The file with what was left out, as long as it is kept."""
+    """Return the file of skipped rows, unless expired."""
     kept = await uow.files.get(found.team_id, found.result_file_id) if found.result_file_id else None
     if kept is None or kept.expires_at <= uow.now:
         return None

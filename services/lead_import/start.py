@@ -1,4 +1,4 @@
-"""An import begins, stops and goes on, as its owner says; the work itself is the clock's."""
+"""Starting, stopping and resuming an import for its owner; a background job does the processing."""
 
 from services import file
 from services.actor import Actor
@@ -12,7 +12,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def start(uow: UnitOfWork, actor: Actor, import_id: str, defaults: Defaults | None = None) -> ImportView:
-    """Let it begin, or go on where it stopped; what runs or is done stays as it is."""
+    """Start the import or resume a stopped one. Idempotent for a running or finished one."""
     actor.require(Permission.LEAD_IMPORT)
     found = await own(uow, actor, import_id)
     if found.state is ImportState.PREVIEW:
@@ -23,7 +23,7 @@ async def start(uow: UnitOfWork, actor: Actor, import_id: str, defaults: Default
 
 
 async def stop(uow: UnitOfWork, actor: Actor, import_id: str) -> ImportView:
-    """Let it stop after the rows that are being dealt with."""
+    """Stop the import after the batch in progress."""
     team_id = actor.require(Permission.LEAD_IMPORT)
     await own(uow, actor, import_id)
     if await uow.lead_imports.stop(team_id, import_id, Halt.ASKED):
@@ -34,7 +34,7 @@ async def stop(uow: UnitOfWork, actor: Actor, import_id: str) -> ImportView:
 async def _begin(uow: UnitOfWork, actor: Actor, found: LeadImport, plan: Plan) -> None:
     if not plan.columns.keys() & {Field.NAME, Field.COMPANY}:
         raise NameUnmapped(found.import_id)
-    # Two colleagues may start the same file at the same moment.
+    # Lock the team: two members may start the same file concurrently.
     await uow.teams.lock(found.team_id)
     same = await uow.lead_imports.same(found.team_id, found.sha256, actor.user_id)
     if same is not None and same.import_id != found.import_id and _is_taken(same):

@@ -1,4 +1,4 @@
-"""What the rules about imports ask of storage."""
+"""Storage interface of imports."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,50 +9,53 @@ from services.people import TeamId, UserId
 
 
 class LeadImports(Protocol):
-    """Imports of all teams, and the rows that they left out."""
+    """Imports of all teams, and their skipped rows."""
 
     async def get(self, team_id: TeamId, import_id: str) -> LeadImport | None: ...
 
     async def same(self, team_id: TeamId, sha256: str, user_id: UserId) -> LeadImport | None:
-        """The import of the same file that has come furthest; previews of this person alone."""
+        """Return the most advanced import of the same file; of previews only this user's."""
         ...
 
     async def add(self, lead_import: LeadImport) -> None:
-        """A new preview."""
+        """Add a preview."""
         ...
 
     async def change_plan(self, team_id: TeamId, import_id: str, plan: Plan) -> bool:
-        """False when it is no preview any more."""
+        """Replace the plan. False: it is no preview any more."""
         ...
 
     async def change_file(self, team_id: TeamId, import_id: str, file_id: str) -> None:
-        """The same file, sent again."""
+        """Replace the file by the same one, sent again."""
         ...
 
     async def start(self, team_id: TeamId, import_id: str, was: ImportState, now: datetime) -> bool:
-        """Let it begin or go on, if it stands where it was."""
+        """Start or resume, if the state is `was`."""
         ...
 
     async def stop(self, team_id: TeamId, import_id: str, halt: str) -> bool:
-        """False when it does not run (any more)."""
+        """Stop it. False: it is not running."""
         ...
 
     async def skipped(self, team_id: TeamId, import_id: str, limit: int) -> list[SkippedRow]:
-        """The first rows that were left out."""
+        """Return the first skipped rows."""
         ...
 
-    # ---- work in the background: one process carries an import at a time, named by its holder ----
+    # ---- background processing: one process at a time holds the lease ----
 
     async def is_waiting(self, now: datetime) -> bool:
-        """Whether some import is running that nobody carries."""
+        """Return whether a running import has no valid lease."""
         ...
 
     async def claim(self, holder: str, now: datetime, leased_until: datetime) -> LeadImport | None:
-        """Take an import that nobody carries."""
+        """Lease a running import that no process holds."""
         ...
 
     async def hold(self, team_id: TeamId, import_id: str, holder: str, line: int, leased_until: datetime) -> bool:
-        """Go on carrying it until the transaction ends; False when it has stopped, moved on or is carried by others."""
+        """Renew the lease and lock the row until the transaction ends.
+
+        False: stopped, advanced or held by another process.
+        """
         ...
 
     async def advance(
@@ -65,27 +68,27 @@ class LeadImports(Protocol):
         *,
         moved_at: datetime,
     ) -> None:
-        """Everything down to the line is done; the tally and the numbers are those of this batch alone."""
+        """Set the checkpoint to the line, and add this batch's tally and numbers."""
         ...
 
     async def skip(self, team_id: TeamId, import_id: str, rows: Sequence[SkippedRow]) -> None:
-        """Keep why rows were left out."""
+        """Store skipped rows with their reasons."""
         ...
 
     async def finish(
         self, team_id: TeamId, import_id: str, now: datetime, result_file_id: str | None, result_rows: int
     ) -> None:
-        """Nothing is left of it; what was left out is in the file."""
+        """End the import; the skipped rows are in the result file."""
         ...
 
     async def release(self, team_id: TeamId, import_id: str, holder: str) -> None:
-        """Somebody else may carry it at once."""
+        """Release the lease."""
         ...
 
     async def count_failure(self, team_id: TeamId, import_id: str, holder: str) -> int:
-        """One more failure at the same place, and nobody carries it; how many there have been."""
+        """Count a failure at the same row and release the lease. Returns the number of failures."""
         ...
 
     async def forget(self, before: datetime, limit: int) -> int:
-        """Drop previews that were never started; how many they were."""
+        """Purge previews that were never started. Returns the number deleted."""
         ...

@@ -1,4 +1,4 @@
-"""Marketplaces: run, joined by partners, offered leads."""
+"""Marketplaces: run by an operator, joined by partners, offered leads."""
 
 from services.marketplace.manage import change as change, create as create, show as show
 from services.marketplace.model import (

@@ -4,19 +4,19 @@ from services.events import Event
 
 
 class MarketplaceEvent(Event, frozen=True, kw_only=True):
-    """Something that happened on a marketplace; `team_id` is the operator's unless a partner acted."""
+    """An event of a marketplace; `team_id` is the operator's unless a partner acted."""
 
     marketplace_id: str
 
 
 class MarketplaceCreated(MarketplaceEvent, frozen=True, kw_only=True, tag="marketplace.created"):
-    """A team opened a marketplace."""
+    """A team created a marketplace."""
 
     name: str
 
 
 class MarketplaceChanged(MarketplaceEvent, frozen=True, kw_only=True, tag="marketplace.changed"):
-    """Its operator changed its windows or its questions."""
+    """The operator changed its windows or questions."""
 
     offer_window_minutes: int
     return_window_hours: int
@@ -26,27 +26,27 @@ class MarketplaceChanged(MarketplaceEvent, frozen=True, kw_only=True, tag="marke
 
 
 class PartnerInvited(MarketplaceEvent, frozen=True, kw_only=True, tag="partner.invited"):
-    """The operator invited a firm."""
+    """The operator invited a partner."""
 
     partner_id: str
     invitation_id: str
 
 
 class PartnerJoined(MarketplaceEvent, frozen=True, kw_only=True, tag="partner.joined"):
-    """A firm accepted and takes part."""
+    """A partner joined."""
 
     partner_id: str
     partner_team_id: str
 
 
 class MarketplaceJoined(MarketplaceEvent, frozen=True, kw_only=True, tag="marketplace.joined"):
-    """The same in the log of the firm that joined."""
+    """A team joined, in that team's own log."""
 
     silent: bool = True
 
 
 class PartnerDeclined(MarketplaceEvent, frozen=True, kw_only=True, tag="partner.declined"):
-    """A firm declined."""
+    """A partner declined."""
 
     partner_id: str
 
@@ -56,7 +56,7 @@ class PartnerEnded(MarketplaceEvent, frozen=True, kw_only=True, tag="partner.end
 
     partner_id: str
     lead_ids: tuple[str, ...] = ()
-    """What had been on offer to the firm."""
+    """Leads that were on offer to the partner."""
 
 
 class PartnerWithdrawn(MarketplaceEvent, frozen=True, kw_only=True, tag="partner.withdrawn"):

@@ -1,4 +1,4 @@
-"""Which marketplace or partner is meant."""
+"""Lookup of a marketplace or partner by id or name."""
 
 from services.errors import Ambiguous, NotFound
 from services.lead.draft import line
@@ -8,7 +8,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def run_by(uow: UnitOfWork, team_id: TeamId, wanted: str) -> Marketplace:
-    """A marketplace that the team runs, by id or name, or its only one. Raises NotFound, Ambiguous."""
+    """Return a marketplace that the team runs, by id or name, or its only one. Raises NotFound, Ambiguous."""
     found = [
         one
         for one in await uow.marketplaces.memberships(team_id, MARKETPLACES_SHOWN)
@@ -18,7 +18,10 @@ async def run_by(uow: UnitOfWork, team_id: TeamId, wanted: str) -> Marketplace:
 
 
 async def given_to(uow: UnitOfWork, team_id: TeamId, wanted: str) -> Membership:
-    """A marketplace to which the team gives leads, by id or name, or its only one. Raises NotFound, Ambiguous."""
+    """Return a marketplace to which the team gives leads, by id or name, or its only one.
+
+    Raises NotFound, Ambiguous.
+    """
     found = [one for one in await uow.marketplaces.memberships(team_id, MARKETPLACES_SHOWN) if one.partner.gives]
     return _only(found, wanted)
 
@@ -39,7 +42,7 @@ def _is(marketplace: Marketplace, wanted: str) -> bool:
 
 
 async def partner_of(uow: UnitOfWork, team_id: TeamId, marketplace_id: str, wanted: str) -> Partner:
-    """A taker of the marketplace by id or name. Raises NotFound, Ambiguous."""
+    """Return a taker of the marketplace by id or name. Raises NotFound, Ambiguous."""
     name = line("to", wanted)
     takers = await uow.marketplaces.takers(team_id, marketplace_id)
     fitting = [one for one in takers if one.partner_id == name or one.name.casefold() == name.casefold()]

@@ -1,4 +1,4 @@
-"""The questions of a marketplace's own form, and a lead's answers to them (B20)."""
+"""Form of a marketplace: its questions, and a lead's answers (B20)."""
 
 import hashlib
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from services.marketplace.model import (
 
 
 def questions_of(typed: str) -> tuple[str, ...]:
-    """One question a line. Raises Invalid."""
+    """Parse one question a line. Raises Invalid."""
     lines = dict.fromkeys(one for text in typed.splitlines() if (one := line("questions", text, QUESTION_MAX_CHARS)))
     if len(lines) > QUESTIONS_MAX:
         raise Invalid("questions", "too_many", QUESTIONS_MAX)
@@ -25,14 +25,14 @@ def questions_of(typed: str) -> tuple[str, ...]:
 
 
 def known_as(questions: Sequence[str]) -> str:
-    """By what a form is known again: answers to other questions than these are not theirs."""
+    """Return a digest of the questions, to detect answers to an older version of the form."""
     return hashlib.sha256("\n".join(questions).encode()).hexdigest()[:16] if questions else ""
 
 
 def fields_of(lead: Lead, market: Marketplace, answers: Answers) -> dict[str, str]:
-    """What the lead says on this marketplace; an empty answer leaves what was said before.
+    """Return the lead's answers on this marketplace; an empty answer keeps the previous one.
 
-    Raises Outdated when the questions are not those that were answered.
+    Raises Outdated when the questions have changed since they were shown.
     """
     given = tuple(line("answer", text, ANSWER_MAX_CHARS) for text in answers.texts)
     if any(given) and answers.asked != known_as(market.questions):

@@ -1,4 +1,4 @@
-"""Run a marketplace: open it and look at it (B3, B7)."""
+"""Running a marketplace: create, change and show it (B3, B7)."""
 
 from dataclasses import replace
 
@@ -46,7 +46,7 @@ async def create(
     return_window_hours: int = RETURN_WINDOW_HOURS,
     questions: str = "",
 ) -> MarketplaceView:
-    """Open a marketplace; its operator gives leads to it and, if wanted, takes them too (B7)."""
+    """Create a marketplace. Its operator gives leads to it and, if wanted, takes them (B7)."""
     team_id = actor.require(Permission.MARKETPLACE_RUN)
     wanted = needed("name", line("name", name, NAME_MAX_CHARS))
     _within("offer_window_minutes", offer_window_minutes, OFFER_MINUTES)
@@ -82,12 +82,12 @@ async def create(
 
 
 async def change(uow: UnitOfWork, actor: Actor, wanted: str, settings: Settings) -> MarketplaceView:
-    """Change the windows and the questions of a marketplace that the team runs; what is on offer keeps its time."""
+    """Change the windows and questions of a marketplace of the team; current offers keep their expiry."""
     team_id = actor.require(Permission.MARKETPLACE_RUN)
     _within("offer_window_minutes", settings.offer_window_minutes, OFFER_MINUTES)
     _within("return_window_hours", settings.return_window_hours, RETURN_HOURS)
     _within("reminder_days", settings.reminder_days, REMINDER_DAYS_LIMITS)
-    # Nothing is taken away before its reminder.
+    # A lead is withdrawn only after its reminder.
     _within("stall_days", settings.stall_days, (settings.reminder_days + 1, STALL_DAYS_MAX))
     changed = replace(
         await run_by(uow, team_id, wanted),
@@ -120,7 +120,7 @@ def _within(argument: str, value: int, limits: tuple[int, int]) -> None:
 
 
 async def _check_room(uow: UnitOfWork, team_id: TeamId, name: str) -> None:
-    """Under the team's lock, so that two of a name cannot be opened at once."""
+    """Check limit and name under the team's lock, so that a name cannot be used twice concurrently."""
     known = [
         one.marketplace
         for one in await uow.marketplaces.memberships(team_id, MARKETPLACES_SHOWN)
@@ -133,7 +133,7 @@ async def _check_room(uow: UnitOfWork, team_id: TeamId, name: str) -> None:
 
 
 async def show(uow: UnitOfWork, actor: Actor, wanted: str = "") -> MarketplaceView | MarketplaceList:
-    """One marketplace, with its partners for its operator; the list, where several could be meant."""
+    """Return one marketplace, for its operator with partners; the list where several match."""
     team_id = actor.require(Permission.MARKETPLACE_VIEW)
     memberships = await uow.marketplaces.memberships(team_id, MARKETPLACES_SHOWN)
     name = line("marketplace", wanted).casefold()
@@ -151,7 +151,7 @@ def _names(membership: Membership) -> set[str]:
 
 
 async def look_at(uow: UnitOfWork, actor: Actor, membership: Membership) -> MarketplaceView:
-    """The marketplace; who else takes part is the operator's alone to know."""
+    """Build the view; only the operator sees the partners."""
     market = membership.marketplace
     if market.team_id != actor.team_id:
         return view_of(membership, actor, [])
@@ -160,14 +160,14 @@ async def look_at(uow: UnitOfWork, actor: Actor, membership: Membership) -> Mark
 
 
 async def look_again(uow: UnitOfWork, actor: Actor, marketplace_id: str) -> MarketplaceView:
-    """The marketplace after a change, for somebody of its operator."""
+    """Return the marketplace after a change, for its operator."""
     memberships = await uow.marketplaces.memberships(actor.team_id, MARKETPLACES_SHOWN)
     mine = next(one for one in memberships if one.marketplace.marketplace_id == marketplace_id)
     return await look_at(uow, actor, mine)
 
 
 def view_of(membership: Membership, actor: Actor, partners: list[Partner]) -> MarketplaceView:
-    """A marketplace for this reader."""
+    """Build a marketplace's view for this reader."""
     market, own = membership.marketplace, membership.partner
     is_ours = market.team_id == actor.team_id
     return MarketplaceView(

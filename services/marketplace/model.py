@@ -1,4 +1,4 @@
-"""A marketplace: where an operator offers the leads of givers to takers, and the firms that take part."""
+"""Marketplace: an operator offers the givers' leads to the takers. Its partners are teams."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +13,12 @@ QUESTIONS_MAX = 5
 QUESTION_MAX_CHARS = 80
 ANSWER_MAX_CHARS = 300
 ANSWERS_KEPT = 10
-"""Of one lead, whatever its marketplace came to ask in between."""
+"""Answers stored per lead, whatever the marketplace has asked since."""
 PARTNERS_MAX = 200
 MARKETPLACES_MAX = 20
-"""A team runs at most so many."""
+"""Marketplaces that one team may run."""
 MARKETPLACES_SHOWN = 50
-"""Those in which it merely takes part come on top."""
+"""Marketplaces listed, including those in which the team only takes part."""
 
 OFFER_WINDOW_MINUTES = 120
 RETURN_WINDOW_HOURS = 48
@@ -27,7 +27,7 @@ STALL_DAYS = 7
 
 
 class PartnerState(StrEnum):
-    """Where a firm stands on a marketplace (B22)."""
+    """State of a partner on a marketplace (B22)."""
 
     PENDING = "pending"  # invited
     ACTIVE = "active"
@@ -36,7 +36,7 @@ class PartnerState(StrEnum):
 
 
 class Part(StrEnum):
-    """As what a firm takes part."""
+    """Part that a partner plays."""
 
     TAKES = "takes"
     GIVES = "gives"
@@ -45,10 +45,10 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marketplace:
-    """A marketplace, run by the team it belongs to."""
+    """Marketplace, run by the team it belongs to."""
 
     team_id: TeamId
-    """The operator."""
+    """Operator."""
     marketplace_id: str
     name: str
     offer_window_minutes: int = OFFER_WINDOW_MINUTES
@@ -56,7 +56,7 @@ class Marketplace:
     reminder_days: int = REMINDER_DAYS
     stall_days: int = STALL_DAYS
     questions: tuple[str, ...] = ()
-    """What its form asks whoever puts a lead on it (B20)."""
+    """Questions of its form, asked when a lead is submitted (B20)."""
     created_by: UserId
     created_at: datetime
 
@@ -74,7 +74,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was answered, in the order of the questions, and by what those are known again."""
+    """Answers in the order of the questions, with the digest of these questions."""
 
     asked: str = ""
     texts: tuple[str, ...] = ()
@@ -82,10 +82,10 @@ class Answers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partner:
-    """A firm on a marketplace: it gives leads, takes them, or both."""
+    """Partner on a marketplace: it gives leads, takes them, or both."""
 
     team_id: TeamId
-    """The operator."""
+    """Operator."""
     marketplace_id: str
     partner_id: str
     partner_team_id: TeamId | None
@@ -101,19 +101,19 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A marketplace that a team takes part in, and as what."""
+    """Marketplace that a team takes part in, with its part."""
 
     marketplace: Marketplace
     operator: str
     partner: Partner
 
 
-# ---- what a card is given ----
+# ---- views ----
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerView:
-    """A partner as the operator sees it; an e-mail address is masked where others read along."""
+    """Partner as the operator sees it; the address is masked in public places."""
 
     partner_id: str
     name: str
@@ -126,7 +126,7 @@ class PartnerView:
 
 @dataclass(frozen=True, slots=True)
 class PartnerTold:
-    """What became of an invitation."""
+    """Outcome of a partner's invitation."""
 
     name: str
     marketplace: str
@@ -135,12 +135,12 @@ class PartnerTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketplaceView:
-    """A marketplace as this reader may see it: partners are the operator's alone to see."""
+    """Marketplace as this reader may see it; only the operator sees partners."""
 
     marketplace_id: str
     name: str
     operator: str
-    """Empty where it is the reader's own team."""
+    """Operator's name; empty for the reader's own team."""
     gives: bool
     takes: bool
     offer_window_minutes: int
@@ -154,7 +154,7 @@ class MarketplaceView:
 
 @dataclass(frozen=True, slots=True)
 class MarketplaceList:
-    """The marketplaces that a team runs or takes part in."""
+    """Marketplaces that a team runs or takes part in."""
 
     marketplaces: tuple[MarketplaceView, ...]
     may_create: bool
@@ -162,17 +162,17 @@ class MarketplaceList:
 
 @dataclass(frozen=True, slots=True)
 class OfferForm:
-    """Where a lead can go: (id, name) of marketplaces and of the takers, where there is only one marketplace to run."""
+    """Choice of (id, name) of marketplaces; and of takers, where the team runs the only one."""
 
     lead: LeadView
     marketplaces: tuple[tuple[str, str], ...]
     takers: tuple[tuple[str, str], ...]
     window_minutes: int
     questions: tuple[str, ...] = ()
-    """Of the only marketplace."""
+    """Questions of the only marketplace."""
     asked: str = ""
-    """By what the questions are known again when the answers come."""
+    """Digest of the questions, to match the answers."""
     answers: tuple[str, ...] = ()
-    """What is known already, in the order of the questions."""
+    """Present answers, in the order of the questions."""
     is_choice: bool = False
-    """Whether the marketplace is chosen first, because what is asked depends on it."""
+    """Whether the marketplace is chosen first, because the questions depend on it."""

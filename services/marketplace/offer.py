@@ -1,4 +1,4 @@
-"""A lead goes to a marketplace: its giver submits it, its operator offers it to all takers or assigns it (B21)."""
+"""Offering a lead on a marketplace: its giver submits it, its operator offers or assigns it (B21)."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -35,10 +35,10 @@ async def offer(
     answers: Answers | None = None,
     accept: tuple[str, ...] = (),
 ) -> LeadView:
-    """Submit the team's lead to a marketplace or, as its operator, offer it to every taker or assign it `to` one.
+    """Submit the team's lead to a marketplace; as its operator offer it to all takers or assign it `to` one.
 
-    `answers` are those to the marketplace's questions, in their order (B20).
-    Raises NeedsConfirmation with the leads of the same contact on the marketplace (B24).
+    `answers` are those to the marketplace's questions, in their order (B20). Raises NeedsConfirmation with the leads of
+    the same contact on the marketplace (B24).
     """
     team_id = actor.require(Permission.MARKETPLACE_GIVE)
     seen = await find(uow, team_id, ref)
@@ -64,7 +64,7 @@ async def offer(
 
 
 async def _market(uow: UnitOfWork, team_id: TeamId, seen: Seen, wanted: str) -> Marketplace:
-    """Where the lead goes: where it is already, or where its giver wants it."""
+    """Return the lead's present marketplace, or the one that its giver names."""
     lead, sight = seen.lead, seen.sight
     if sight.operates and lead.marketplace_id and lead.state in _FROM_OPERATOR:
         return await run_by(uow, team_id, lead.marketplace_id)
@@ -77,7 +77,7 @@ async def _market(uow: UnitOfWork, team_id: TeamId, seen: Seen, wanted: str) -> 
 
 
 async def _submit(uow: UnitOfWork, actor: Actor, seen: Seen, market: Marketplace) -> None:
-    """Put the lead before the operator, who from now on sees it under a number of his own."""
+    """Submit the lead to the operator, to whom it becomes visible under a number of the operator's own."""
     lead = seen.lead
     await _put(uow, actor, seen, market, LeadState.SUBMITTED)
     await uow.leads.clear_offers(lead.lead_id, uow.now)
@@ -95,7 +95,7 @@ async def _submit(uow: UnitOfWork, actor: Actor, seen: Seen, market: Marketplace
 
 
 async def let_operate(uow: UnitOfWork, lead: Lead, operator: TeamId) -> None:
-    """Give the operator sight of the lead."""
+    """Make the lead visible to the operator."""
     if await uow.leads.operate(operator, lead.lead_id):
         return
     sight = Sight(
@@ -109,7 +109,10 @@ async def let_operate(uow: UnitOfWork, lead: Lead, operator: TeamId) -> None:
 
 
 async def _put_up(uow: UnitOfWork, actor: Actor, seen: Seen, market: Marketplace, to: str) -> None:
-    """Offer to every taker, or to one alone; who returned it is asked again only by name."""
+    """Offer to every taker, or to one alone.
+
+    A taker that returned the lead is asked again only by name.
+    """
     on_market = replace(seen.lead, operator_team_id=market.team_id, marketplace_id=market.marketplace_id)
     if to:
         takers = [(await partner_of(uow, actor.team_id, market.marketplace_id, to)).partner_team_id or TeamId("")]
@@ -157,9 +160,9 @@ async def _put(uow: UnitOfWork, actor: Actor, seen: Seen, market: Marketplace, s
 
 
 async def offer_form(uow: UnitOfWork, actor: Actor, ref: str, marketplace: str = "") -> OfferForm:
-    """Where this lead can go: the marketplaces to which the team gives and, for their operator, the takers.
+    """Return where this lead can go: marketplaces the team gives to and, for their operator, the takers.
 
-    What a marketplace asks is known once it is the only one, or the one that was chosen.
+    The questions are known once one marketplace is the only one or was chosen.
     """
     team_id = actor.require(Permission.MARKETPLACE_GIVE)
     seen = await find(uow, team_id, ref)

@@ -1,4 +1,4 @@
-"""Firms come to a marketplace and leave it: invited, active, declined, ended (B22)."""
+"""Partners of a marketplace: invited, active, declined, ended (B22)."""
 
 from datetime import timedelta
 
@@ -55,7 +55,10 @@ async def invite(
     part: str = Part.TAKES,
     text: str = "",
 ) -> MarketplaceView:
-    """Invite a firm by mail, with words of one's own; it takes part once one of its owners or admins has joined."""
+    """Invite a partner by mail, with the actor's own text.
+
+    It takes part once one of its owners or admins has joined.
+    """
     team_id = actor.require(Permission.MARKETPLACE_RUN)
     firm = Addressee(needed("name", line("name", name, LINE_MAX_CHARS)), email, text)
     wanted = part_of(part)
@@ -75,7 +78,7 @@ async def invite(
 
 
 async def add_firm(uow: UnitOfWork, actor: Actor, market: Marketplace, firm: Addressee, part: Part) -> Partner:
-    """Invite the firm, whatever stands around it. Raises AlreadyInvited, TooManyOpen."""
+    """Invite the partner without checking limits. Raises AlreadyInvited, TooManyOpen."""
     sent = await invite_partner(uow, actor, market.marketplace_id, firm)
     partner = Partner(
         team_id=market.team_id,
@@ -105,7 +108,7 @@ async def add_firm(uow: UnitOfWork, actor: Actor, market: Marketplace, firm: Add
 
 
 def part_of(typed: str) -> Part:
-    """As what a firm is to take part; taking is usual. Raises Invalid."""
+    """Parse the part that a partner plays; default: takes. Raises Invalid."""
     try:
         return Part(typed or Part.TAKES)
     except ValueError as error:
@@ -113,7 +116,7 @@ def part_of(typed: str) -> Part:
 
 
 async def join_partner(uow: UnitOfWork, actor: Actor, invited: Invitation) -> MarketplaceView:
-    """Bring one's firm to the marketplace, by the invitation whose code was just given."""
+    """Join the marketplace for the actor's team, by the invitation of the code just entered."""
     team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
     partner = await uow.marketplaces.invited(TeamId(invited.team_id), invited.invitation_id)
     market = partner and await uow.marketplaces.find(partner.team_id, partner.marketplace_id)
@@ -141,7 +144,10 @@ async def join_partner(uow: UnitOfWork, actor: Actor, invited: Invitation) -> Ma
 
 
 async def decline_partner(uow: UnitOfWork, invited: Invitation) -> bool:
-    """The firm declined on the invitation's page: the link proves the right to; whether it was still invited."""
+    """Decline for the partner on the invitation's page, where the link proves the right.
+
+    False: it is not invited any more.
+    """
     partner = await uow.marketplaces.invited(TeamId(invited.team_id), invited.invitation_id)
     if partner is None or not await uow.marketplaces.move(
         partner.team_id, partner.partner_id, PartnerState.PENDING, PartnerState.DECLINED, uow.now
@@ -159,7 +165,7 @@ async def decline_partner(uow: UnitOfWork, invited: Invitation) -> bool:
 
 
 async def show_partner(uow: UnitOfWork, actor: Actor, partner_id: str) -> PartnerTold:
-    """What became of an invitation to a marketplace of the team. Raises NotFound."""
+    """Return the outcome of a partner's invitation. Raises NotFound."""
     team_id = actor.require(Permission.MARKETPLACE_VIEW)
     partner = await _found(uow, team_id, partner_id)
     market = await uow.marketplaces.find(team_id, partner.marketplace_id)
@@ -167,7 +173,7 @@ async def show_partner(uow: UnitOfWork, actor: Actor, partner_id: str) -> Partne
 
 
 async def end(uow: UnitOfWork, actor: Actor, partner_id: str, *, accept: tuple[str, ...] = ()) -> MarketplaceView:
-    """End an active partnership: nothing is on offer to the firm any more; what it has picked it keeps."""
+    """End an active partnership: its offers end, its picked leads stay."""
     team_id = actor.require(Permission.MARKETPLACE_RUN)
     partner = await _found(uow, team_id, partner_id)
     if partner.partner_team_id == team_id:
@@ -191,7 +197,7 @@ async def end(uow: UnitOfWork, actor: Actor, partner_id: str, *, accept: tuple[s
 
 
 async def withdraw(uow: UnitOfWork, actor: Actor, partner_id: str) -> MarketplaceView:
-    """Delete a partner that is merely invited, or declined; an active one cannot be deleted (B22)."""
+    """Delete a partner that is only invited or has declined; an active one cannot be deleted (B22)."""
     team_id = actor.require(Permission.MARKETPLACE_RUN)
     partner = await _found(uow, team_id, partner_id)
     if partner.state is PartnerState.ACTIVE:

@@ -8,7 +8,7 @@ from services.marketplace.model import MARKETPLACES_MAX, PARTNERS_MAX
 
 @dataclass(eq=False)
 class MarketplaceRefusal(Refusal):
-    """The rules about marketplaces say no."""
+    """A rule about marketplaces forbids it."""
 
     name: str
 
@@ -20,7 +20,7 @@ class NameTaken(MarketplaceRefusal):
 
 @dataclass(eq=False)
 class AlreadyPartner(MarketplaceRefusal):
-    """The firm, or the address, is on the marketplace or invited already."""
+    """The team or the address takes part or is invited already."""
 
     marketplace: str = ""
 
@@ -44,7 +44,7 @@ class OperatorItself(MarketplaceRefusal):
 
 @dataclass(eq=False)
 class MarketplaceFull(MarketplaceRefusal):
-    """No further partner fits."""
+    """The marketplace has the maximum of partners."""
 
     limit: int = PARTNERS_MAX
 
@@ -56,7 +56,7 @@ class NotGiver(MarketplaceRefusal):
 
 @dataclass(eq=False)
 class TooManyMarketplaces(MarketplaceRefusal):
-    """A team runs a limited number of marketplaces."""
+    """The team runs the maximum of marketplaces."""
 
     limit: int = MARKETPLACES_MAX
 

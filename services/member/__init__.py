@@ -1,4 +1,4 @@
-"""Colleagues: listed, changed, removed, and the owner's succession."""
+"""Members: listed, changed, removed, and the transfer of ownership."""
 
 from services.member.change_role import (
     ROLE_WORDS as ROLE_WORDS,

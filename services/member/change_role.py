@@ -1,4 +1,4 @@
-"""Roles, responsible colleagues, and the owner's succession (A74, A76, B17)."""
+"""Changing roles, responsible members and the owner (A74, A76, B17)."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def change_role(uow: UnitOfWork, actor: Actor, who: str, role: str) -> ChangedMember:
-    """Give a colleague another role, which holds from the next action on; never the owner's, never ownership (A74)."""
+    """Change a member's role, effective from the next action; neither from nor to owner (A74)."""
     team_id = actor.require(Permission.MEMBER_CHANGE_ROLE)
     new = role_named(role)
     colleague = await resolve(uow, team_id, who)
@@ -29,7 +29,7 @@ async def change_role(uow: UnitOfWork, actor: Actor, who: str, role: str) -> Cha
 async def change(
     uow: UnitOfWork, actor: Actor, who: str, role: str, *, may_delegate: bool | None = None
 ) -> ChangedMember:
-    """Change a colleague's role and, where it is said, whether he is a responsible one."""
+    """Change a member's role and, where given, whether they are a responsible member."""
     team_id = actor.require(Permission.MEMBER_CHANGE_ROLE)
     colleague = await resolve(uow, team_id, who)
     changed = await change_role(uow, actor, colleague.user_id, role)
@@ -39,7 +39,7 @@ async def change(
 
 
 def role_named(role: str) -> Role:
-    """A role that can be given, by its word in either language. Raises Invalid, OwnershipNotGiven."""
+    """Parse an assignable role, in either language. Raises Invalid, OwnershipNotGiven."""
     named = _ROLES.get(role.strip().casefold())
     if named is None:
         raise Invalid("role", "role")
@@ -62,7 +62,7 @@ _ROLES = {
     "betrachterin": Role.VIEWER,
 }
 ROLE_WORDS = frozenset(_ROLES)
-"""By which words roles are known, case-folded."""
+"""Case-folded words for roles."""
 
 
 def _changed(colleague: Member, role: Role, *, may_delegate: bool) -> ChangedMember:
@@ -70,7 +70,7 @@ def _changed(colleague: Member, role: Role, *, may_delegate: bool) -> ChangedMem
 
 
 async def flag(uow: UnitOfWork, actor: Actor, who: str, *, may_delegate: bool) -> ChangedMember:
-    """Make a colleague a responsible one, who may delegate any lead of the team, or end that (B17)."""
+    """Set whether a member is a responsible one, who may delegate any lead of the team (B17)."""
     team_id = actor.require(Permission.MEMBER_CHANGE_ROLE)
     colleague = await resolve(uow, team_id, who)
     if colleague.may_delegate is not may_delegate:
@@ -81,7 +81,7 @@ async def flag(uow: UnitOfWork, actor: Actor, who: str, *, may_delegate: bool) -
 
 
 async def transfer(uow: UnitOfWork, actor: Actor, who: str, *, accept: tuple[str, ...] = ()) -> TransferredTeam:
-    """Make an active colleague the owner and oneself an admin, both or neither (A76)."""
+    """Make an active member the owner and the actor an admin, both or neither (A76)."""
     team_id = actor.require(Permission.TEAM_TRANSFER)
     heir = await resolve(uow, team_id, who)
     if heir.user_id == actor.user_id:

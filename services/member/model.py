@@ -1,4 +1,4 @@
-"""A colleague: a person's membership in a team, with one role."""
+"""Member: a user's role in a team."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,12 +9,12 @@ from services.permissions import Role
 LISTED_MAX = 200
 
 GIVEN_ROLES = (Role.ADMIN, Role.MEMBER, Role.VIEWER)
-"""What can be given by an invitation or a change of role: ownership is only transferred (A45, A74)."""
+"""Roles that an invitation or a change of role can assign: ownership is only transferred (A45, A74)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An active colleague."""
+    """Active member of a team."""
 
     team_id: TeamId
     user_id: UserId
@@ -22,14 +22,14 @@ class Member:
     role: Role
     joined_at: datetime
     may_delegate: bool = False
-    """Responsible colleague (B17)."""
+    """Whether the member is a responsible one (B17)."""
     email: str = ""
-    """The address of the invitation, confirmed by its link."""
+    """Address of the invitation, confirmed by its link."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A colleague in the list, with what the reader may do with him."""
+    """Member in the list, with the reader's actions."""
 
     user_id: str
     name: str
@@ -42,7 +42,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ListedMembers:
-    """The colleagues of a team."""
+    """Members of a team."""
 
     team_name: str
     rows: tuple[Row, ...]
@@ -56,7 +56,7 @@ class ListedMembers:
 
 @dataclass(frozen=True, slots=True)
 class ChangedMember:
-    """A colleague after a change of role or flag."""
+    """Member after a change of role or flag."""
 
     user_id: str
     name: str
@@ -67,7 +67,7 @@ class ChangedMember:
 
 @dataclass(frozen=True, slots=True)
 class RemovedMember:
-    """Somebody who is a colleague no longer."""
+    """Former member."""
 
     name: str
     team_name: str
@@ -76,7 +76,7 @@ class RemovedMember:
 
 @dataclass(frozen=True, slots=True)
 class TransferredTeam:
-    """The team with its new owner."""
+    """Team with its new owner."""
 
     team_name: str
     owner_name: str

@@ -6,7 +6,7 @@ from services.errors import Refusal
 
 
 class MemberRefusal(Refusal):
-    """The rules of membership say no."""
+    """A rule about membership forbids it."""
 
 
 @dataclass(eq=False)
@@ -19,9 +19,9 @@ class OwnerStays(MemberRefusal):
 
 @dataclass(eq=False)
 class OwnershipNotGiven(MemberRefusal):
-    """Owner is no role that a change of role can give; the owner can transfer the team (A74, A76)."""
+    """A change of role cannot make an owner; the owner can transfer the team (A74, A76)."""
 
 
 @dataclass(eq=False)
 class IsOwnerAlready(MemberRefusal):
-    """The team cannot be transferred to the one who owns it."""
+    """The user owns the team already."""

@@ -1,4 +1,4 @@
-"""Whom somebody means by a name."""
+"""Lookup of a member by name."""
 
 from services.errors import Ambiguous, Invalid, NotFound
 from services.member.model import LISTED_MAX, Member
@@ -8,13 +8,13 @@ WANTED_MAX_CHARS = 120
 
 
 async def resolve(uow: UnitOfWork, team_id: str, who: str) -> Member:
-    """The colleague with this user id or name. Raises NotFound, Ambiguous."""
+    """Return the member with this user id or name. Raises NotFound, Ambiguous."""
     wanted = " ".join(who.split()).removeprefix("@")
     if not wanted:
         raise Invalid("who", "missing")
     if len(wanted) > WANTED_MAX_CHARS:
         raise Invalid("who", "too_long", WANTED_MAX_CHARS)
-    # Old cards may name somebody by an id that has been merged into another one since.
+    # Old cards may carry an id that was merged into another user since.
     known = await uow.members.get(team_id, await uow.identities.current(wanted))
     if known is not None:
         return known
@@ -27,7 +27,7 @@ async def resolve(uow: UnitOfWork, team_id: str, who: str) -> Member:
 
 
 def _named(colleagues: list[Member], wanted: str) -> list[Member]:
-    """Those with exactly this name; nobody is, so those with a first or last name that begins like it."""
+    """Return members with exactly this name, else those whose first or last name begins with it."""
     exactly = [one for one in colleagues if one.name.casefold() == wanted]
     return exactly or [
         one for one in colleagues if any(part.startswith(wanted) for part in one.name.casefold().split())

@@ -1,4 +1,4 @@
-"""Who is in the team (A30)."""
+"""Members of a team (A30)."""
 
 from services.actor import Actor
 from services.errors import NotFound
@@ -10,7 +10,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def list_(uow: UnitOfWork, actor: Actor) -> ListedMembers:
-    """The colleagues, the owner first, and what this person may do with each."""
+    """Return the members, owner first, with the actor's actions for each."""
     team_id = actor.require(Permission.TEAM_VIEW_SETTINGS)
     team = await uow.teams.get(team_id)
     if team is None:
@@ -30,7 +30,7 @@ async def list_(uow: UnitOfWork, actor: Actor) -> ListedMembers:
 
 
 async def row(uow: UnitOfWork, actor: Actor, who: str) -> Row:
-    """One colleague, to be changed."""
+    """Return one member, for the form."""
     team_id = actor.require(Permission.MEMBER_CHANGE_ROLE)
     return _row(actor, await resolve(uow, team_id, who))
 

@@ -13,9 +13,10 @@ from services.unit_of_work import UnitOfWork
 
 
 async def join(uow: UnitOfWork, actor: Actor, code: str) -> JoinedTeam | WrongCode:
-    """Become a colleague, or bring one's firm to a marketplace, by the code from the invitation's page.
+    """Become a member, or join a marketplace for one's team, by the code of the invitation's page.
 
-    A wrong code is an answer and no refusal, because it is counted: after five in 15 minutes none is looked at.
+    A wrong code is returned, not raised, because it is counted: after five in 15 minutes further codes are not
+    compared.
     """
     actor.require(Permission.INVITATION_JOIN)
     await check_guesses(uow, actor.user_id)
@@ -32,7 +33,7 @@ async def join(uow: UnitOfWork, actor: Actor, code: str) -> JoinedTeam | WrongCo
 
 
 async def _coded(uow: UnitOfWork, code: str) -> Invitation | None:
-    """The invitation that the code opens now; its team still exists."""
+    """Return the invitation of a valid code, if its team still exists."""
     wanted = await uow.invitations.coded(digests_of(uow.keyring, code))
     if wanted is None or wanted.code_expires_at is None or wanted.code_expires_at <= uow.now:
         return None

@@ -1,4 +1,4 @@
-"""A colleague's access ends: removed by somebody with the right, or of one's own accord (A75)."""
+"""Ending a membership: by removal, or by the member's own choice (A75)."""
 
 from services.actor import Actor
 from services.errors import NeedsConfirmation, Outdated, Warn
@@ -14,7 +14,10 @@ from services.unit_of_work import UnitOfWork
 
 
 async def remove(uow: UnitOfWork, actor: Actor, who: str, *, accept: tuple[str, ...] = ()) -> RemovedMember:
-    """End a colleague's membership at once; the leads stay, what he asked for is withdrawn, the seat is free (A75)."""
+    """End a member's access at once.
+
+    The leads stay, the member's requests are withdrawn, the seat becomes free (A75).
+    """
     team_id = actor.require(Permission.MEMBER_REMOVE)
     colleague = await resolve(uow, team_id, who)
     if colleague.user_id == actor.user_id:
@@ -29,13 +32,13 @@ async def remove(uow: UnitOfWork, actor: Actor, who: str, *, accept: tuple[str, 
 
 
 async def leave(uow: UnitOfWork, actor: Actor, *, accept: tuple[str, ...] = ()) -> RemovedMember:
-    """End one's own membership: everybody but the owner may go, for nobody is kept in a team."""
+    """End the actor's own membership, except the owner's."""
     team_id = actor.require(Permission.MEMBER_LEAVE)
     oneself = await resolve(uow, team_id, actor.user_id)
     if oneself.role is Role.OWNER:
         raise OwnerStays(oneself.name, is_self=True)
     name = await uow.teams.name(team_id) or ""
-    # Whoever confirmed the removal of a colleague has not confirmed to go.
+    # Confirming the removal of a member does not confirm leaving.
     if "member.leave" not in accept:
         raise NeedsConfirmation((Warn("member.leave", {"team": name}), Warn("member.leave.effect")))
     await _end(uow, actor, oneself)

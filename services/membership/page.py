@@ -1,4 +1,4 @@
-"""The page behind an invitation's link: whoever holds the link may see, accept and decline, and learns nothing else."""
+"""Page behind an invitation's link. Its holder may see, accept and decline, and learns nothing else."""
 
 from services.invitation.events import InvitationAccepted, InvitationRefused
 from services.invitation.model import (
@@ -17,13 +17,16 @@ PLATFORM = "web page"
 
 
 async def read(uow: UnitOfWork, token: str) -> InvitationPage | None:
-    """What the link shows; None for one that was never issued, is replaced by a newer one, or whose team is no more."""
+    """Return the page; None for a link that is invalid, replaced by a newer one or of a deleted team."""
     wanted = await _linked(uow, token)
     return None if wanted is None else await _page(uow, wanted)
 
 
 async def accept(uow: UnitOfWork, token: str) -> InvitationPage | None:
-    """Accept and show a code once; accepting again before joining makes a new code and ends the old one."""
+    """Accept and show a code once.
+
+    Accepting again before joining makes a new code and ends the old one.
+    """
     wanted = await _linked(uow, token)
     if wanted is None or wanted.state not in SENT_STATES:
         return None if wanted is None else await _page(uow, wanted)
@@ -46,7 +49,7 @@ async def accept(uow: UnitOfWork, token: str) -> InvitationPage | None:
 
 
 async def refuse(uow: UnitOfWork, token: str) -> InvitationPage | None:
-    """Decline: the link leads nowhere from now on, and whoever invited hears of it."""
+    """Decline: the link becomes void, and the inviter is notified."""
     wanted = await _linked(uow, token)
     if wanted is None:
         return None

@@ -1,1 +1,1 @@
-"""Who hears of what has happened: events become notices, and each notice becomes deliveries."""
+"""Notifications: events become notices, and notices become deliveries."""

@@ -1,4 +1,4 @@
-"""From a notice to deliveries: which places, which posts, and what is known already not to be sent."""
+"""Planner of deliveries for notices: which conversations, which posts, and which are suppressed at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,26 +10,26 @@ from services.people import TeamId
 from services.unit_of_work import UnitOfWork
 
 MAIL = "mail"
-"""The platform of mails."""
+"""Platform name of mails."""
 OTHERWISE = "otherwise"
-"""The parameter of a mail that names who gets its card when it cannot be sent."""
+"""Parameter of a mail that names the user who gets its card when it cannot be sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """Plans the notices of one event in one transaction."""
+    """Planner for the notices of one event, in one transaction."""
 
     uow: UnitOfWork
     event_id: str
     has_mail: bool
-    """Whether a mail server is set up."""
+    """Whether a mail server is configured."""
 
     async def plan(self, notices: Sequence[Notice]) -> int:
-        """Keep what has to be delivered; how much that is."""
+        """Queue the deliveries of the notices. Returns their number."""
         planned = 0
         for notice in notices:
             deliveries = await self._deliveries(notice)
-            # One after the other: a notice must know what those before it have planned.
+            # One after the other: a notice must see what the earlier ones have queued.
             await self.uow.deliveries.add(deliveries, self.uow.now)
             planned += len(deliveries)
         return planned
@@ -37,7 +37,7 @@ class Planner:
     async def _deliveries(self, notice: Notice) -> list[Delivery]:
         match notice.to:
             case Copies():
-                # In the same order everywhere, so that whoever plans for the same cards waits for one only.
+                # Sorted, so that concurrent planners of the same cards lock them in the same order.
                 copies = await self.uow.deliveries.copies(notice.key)
                 return [self._update(post) for post in sorted(copies, key=lambda one: one.post_id)]
             case Standing(platform, tenant, conversation_id, limit):
@@ -92,7 +92,7 @@ class Planner:
         return planned
 
     async def _unless_awaited(self, notice: Notice, channel: Conversation) -> list[Delivery]:
-        """A new post, unless one waits already: that one will show what is true when its turn comes."""
+        """Return a new post, unless a pending one exists: that one renders the present state when it is sent."""
         place = (channel.platform, channel.tenant, channel.conversation_id)
         if await self.uow.deliveries.awaits(notice.team_id, notice.view, notice.key, *place):
             return []
@@ -106,7 +106,7 @@ class Planner:
         return planned
 
     async def _to_person(self, notice: Notice, user_id: str) -> Delivery:
-        """To the direct chat used last; by mail, where the person has never met the bot."""
+        """Choose the direct chat used last; a mail where the user has no chat identity."""
         identities = await self.uow.users.identities(user_id)
         if not identities:
             return await self._to_address(notice, user_id)
@@ -131,7 +131,7 @@ class Planner:
 
 
 async def fall_back(uow: UnitOfWork, failed: Delivery) -> None:
-    """Give the card of a mail that cannot be sent to whoever was named for this."""
+    """Send the card of an undeliverable mail to its fallback user."""
     otherwise = failed.params.get(OTHERWISE, "")
     if otherwise:
         params = {name: value for name, value in failed.params.items() if name != OTHERWISE}

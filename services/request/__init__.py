@@ -1,4 +1,4 @@
-"""Requests: somebody asks a colleague with the right to do something for him."""
+"""Requests: a member asks an approver to perform a command."""
 
 from services.request.ask import approve as approve, ask as ask, decline as decline, lifters as lifters, show as show
 from services.request.model import (

@@ -1,4 +1,4 @@
-"""Somebody asks a colleague with the right, and the first decision wins (X1)."""
+"""Asking an approver to perform a command; the first decision wins (X1)."""
 
 import json
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ LIFTERS_MAX = 3
 async def ask(
     uow: UnitOfWork, actor: Actor, command: str, args: Mapping[str, Any], *needed: Permission
 ) -> AskedRequest:
-    """Ask those whose role allows the first thing that this person lacks; refused where it lacks nothing."""
+    """Ask the members whose role grants the first missing permission. Raises NotAskable where none is missing."""
     team_id = actor.require(Permission.REQUEST_ASK)
     permission = next((one for one in needed if not actor.may(one)), None)
     if permission is None:
@@ -57,16 +57,19 @@ async def ask(
 
 
 def _kept(args: Mapping[str, Any], permission: Permission) -> dict[str, Any]:
-    """The arguments; whoever decides accepts consequences himself and types the name of what is deleted himself."""
+    """Return the arguments to store.
+
+    The decider accepts consequences, and types the name of a team to delete, in person.
+    """
     if permission is Permission.TEAM_DELETE:
         return {}
     return {name: value for name, value in args.items() if name != "accept"}
 
 
 async def lifters(uow: UnitOfWork, actor: Actor, permission: Permission) -> tuple[str, ...]:
-    """Who can be asked for what this person was refused: nobody asks a viewer for what an owner does not need (X1).
+    """List the approvers of a permission that the actor lacks: members with a higher role (X1).
 
-    It words a refusal, so it asks no permission itself.
+    It words a refusal, so it requires no permission itself.
     """
     above = tuple(Role)[: tuple(Role).index(actor.role)]
     roles = tuple(role for role in roles_with(permission) if role in above)
@@ -74,7 +77,7 @@ async def lifters(uow: UnitOfWork, actor: Actor, permission: Permission) -> tupl
 
 
 async def show(uow: UnitOfWork, actor: Actor, request_id: str) -> ShownRequest:
-    """A request for this reader: those who can decide it, and whoever asked."""
+    """Return a request for its deciders and its requester. Raises NotFound for others."""
     team_id = actor.require(Permission.REQUEST_ASK)
     asked = await _found(uow, team_id, request_id)
     if asked.asked_by != actor.user_id and not actor.may(asked.permission):
@@ -83,7 +86,7 @@ async def show(uow: UnitOfWork, actor: Actor, request_id: str) -> ShownRequest:
 
 
 async def shown(uow: UnitOfWork, actor: Actor, asked: Request) -> ShownRequest:
-    """What the request is about, and what this reader may do with it."""
+    """Build the request's view for this reader."""
     is_open = asked.state is RequestState.OPEN
     may_decide = is_open and actor.may(asked.permission) and asked.asked_by != actor.user_id
     return ShownRequest(asked, await _about(uow, asked), may_decide=may_decide)
@@ -98,7 +101,7 @@ async def _about(uow: UnitOfWork, asked: Request) -> tuple[tuple[str, str], ...]
 
 
 async def _called(uow: UnitOfWork, team_id: TeamId, name: str, value: str) -> str:
-    """What people call it: buttons carry ids, and whatever is none was typed."""
+    """Return the display name of an argument: buttons carry ids, other values were typed."""
     match name:
         case "who":
             colleague = await uow.members.get(team_id, value)
@@ -114,7 +117,7 @@ async def _called(uow: UnitOfWork, team_id: TeamId, name: str, value: str) -> st
 
 
 async def approve(uow: UnitOfWork, actor: Actor, request_id: str) -> Request:
-    """Take a request on; what was asked for is then done in this person's name, in the same transaction."""
+    """Approve a request; its command is then performed in the actor's name, in the same transaction."""
     actor.require(Permission.REQUEST_DECIDE)
     asked = await _decide(uow, actor, request_id, RequestState.APPROVED)
     uow.emit(
@@ -125,7 +128,7 @@ async def approve(uow: UnitOfWork, actor: Actor, request_id: str) -> Request:
 
 
 async def decline(uow: UnitOfWork, actor: Actor, request_id: str) -> ShownRequest:
-    """Say no to a request."""
+    """Decline a request."""
     actor.require(Permission.REQUEST_DECIDE)
     asked = await _decide(uow, actor, request_id, RequestState.DECLINED)
     uow.emit(

@@ -4,7 +4,7 @@ from services.events import Event
 
 
 class RequestEvent(Event, frozen=True, kw_only=True):
-    """Something that happened to a request."""
+    """An event of a request."""
 
     request_id: str
     command: str
@@ -12,18 +12,18 @@ class RequestEvent(Event, frozen=True, kw_only=True):
 
 
 class RequestAsked(RequestEvent, frozen=True, kw_only=True, tag="request.asked"):
-    """Somebody asks for what his role does not allow."""
+    """A member asks for a command that their role does not grant."""
 
     permission: str
 
 
 class RequestApproved(RequestEvent, frozen=True, kw_only=True, tag="request.approved"):
-    """A colleague with the right did it for him."""
+    """An approver performed the command."""
 
 
 class RequestDeclined(RequestEvent, frozen=True, kw_only=True, tag="request.declined"):
-    """A colleague with the right will not do it."""
+    """An approver declined the request."""
 
 
 class RequestWithdrawn(RequestEvent, frozen=True, kw_only=True, tag="request.withdrawn"):
-    """Whoever asked is a colleague no longer."""
+    """The requester left the team."""

@@ -1,4 +1,4 @@
-"""A request: somebody asks a colleague with the right to do something for him."""
+"""Request: a member asks an approver to perform a command."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,11 +11,11 @@ from services.permissions import Permission
 
 ARGS_MAX_CHARS = 2_000
 OPEN_MAX = 20
-"""Open requests of one person; beyond that somebody decides first."""
+"""Open requests per user; beyond that some must be decided first."""
 
 
 class RequestState(StrEnum):
-    """Where it stands."""
+    """State of a request."""
 
     OPEN = "open"
     APPROVED = "approved"
@@ -25,7 +25,7 @@ class RequestState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as its row says, with the names of the people in it."""
+    """Request row with the names of its people."""
 
     team_id: TeamId
     request_id: str
@@ -43,17 +43,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class ShownRequest:
-    """A request as a reader sees it."""
+    """Request as a reader sees it."""
 
     request: Request
     about: tuple[tuple[str, str], ...] = ()
-    """Its arguments as people read them: a colleague's name instead of an id."""
+    """Arguments for display: a member's name instead of an id."""
     may_decide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AskedRequest:
-    """A request that is on its way, and to whom."""
+    """Sent request, with its deciders."""
 
     request: Request
     deciders: tuple[str, ...]

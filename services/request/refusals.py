@@ -8,17 +8,17 @@ from services.request.model import RequestState
 
 
 class RequestRefusal(Refusal):
-    """The rules of asking say no."""
+    """A rule about requests forbids it."""
 
 
 @dataclass(eq=False)
 class NotAskable(RequestRefusal):
-    """This can be asked of nobody: it is everybody's right, or it only makes sense in person."""
+    """The command cannot be requested: every member may perform it, or only in person."""
 
 
 @dataclass(eq=False)
 class RequestDecided(RequestRefusal):
-    """The first decision has won."""
+    """Another decision came first."""
 
     state: RequestState
     by: str = ""
@@ -27,11 +27,11 @@ class RequestDecided(RequestRefusal):
 
 @dataclass(eq=False)
 class OwnQuestion(RequestRefusal):
-    """Nobody decides on his own request."""
+    """A user may not decide their own request."""
 
 
 @dataclass(eq=False)
 class TooManyRequests(RequestRefusal):
-    """More open requests of one person than anybody wants to read."""
+    """The user has the maximum of open requests."""
 
     limit: int

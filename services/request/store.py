@@ -1,4 +1,4 @@
-"""What the rules ask of storage about requests."""
+"""Storage interface of requests."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -16,17 +16,17 @@ class Requests(Protocol):
     async def get(self, team_id: str, request_id: str) -> Request | None: ...
 
     async def open_of(self, team_id: str, user_id: str, limit: int) -> list[Request]:
-        """What this person asked for and nobody decided."""
+        """Return the user's undecided requests."""
         ...
 
     async def waiting(self, team_id: str, permissions: Collection[Permission], but: str, limit: int) -> list[Request]:
-        """What needs one of these permissions and nobody decided, the oldest first; not what `but` asked for."""
+        """Return undecided requests that need one of these permissions, oldest first, without those of `but`."""
         ...
 
     async def decide(self, team_id: str, request_id: str, to: RequestState, by: str, at: datetime) -> bool:
-        """Decide an open request; the first decision wins."""
+        """Decide an open request. False: another decision came first."""
         ...
 
     async def withdraw(self, team_id: str, user_id: str, at: datetime) -> list[Request]:
-        """Withdraw what this person asked for and nobody decided; what was withdrawn."""
+        """Withdraw the user's undecided requests and return them."""
         ...

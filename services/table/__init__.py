@@ -1,4 +1,4 @@
-"""Tables that people bring along as CSV files: their bytes become rows, and their headings become fields."""
+"""CSV tables that users send: bytes become rows, and headings become fields."""
 
 from services.table.headings import Headings as Headings, recognise as recognise
 from services.table.model import BadRow as BadRow, Encoding as Encoding, Flaw as Flaw, Row as Row, Table as Table

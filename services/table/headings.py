@@ -1,4 +1,4 @@
-"""What headings mean: words for fields, in German and English, and near ones as a suggestion."""
+"""Matching of headings to fields, in German and English, with similar ones as suggestions."""
 
 import re
 import unicodedata
@@ -9,9 +9,9 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 NEAR: Final = 84
-"""How alike, in percent, a heading and a word must be for a suggestion."""
+"""Similarity in percent between a heading and a word that makes a suggestion."""
 SHORT_MAX_CHARS: Final = 3
-"""Shorter words resemble each other by chance."""
+"""Shorter words are similar by chance."""
 _APART: Final = re.compile(r"[^a-z0-9]+")
 _ASIDE: Final = re.compile(r"[(\[].*?[)\]]")
 _LETTERS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -19,22 +19,22 @@ _LETTERS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 
 @dataclass(frozen=True, slots=True)
 class Headings:
-    """Which column is which field, by the column's place."""
+    """Columns of the fields, by index."""
 
     known: dict[str, int] = field(default_factory=dict[str, int])
     near: dict[str, int] = field(default_factory=dict[str, int])
-    """What a heading perhaps means; somebody has to look."""
+    """Suggested fields; the user has to check them."""
 
 
 def folded(heading: str) -> str:
-    """`E-Mail-Adresse (privat)` → `emailadresse`: what is written in many ways is compared in one."""
+    """Normalise a heading for comparison: `E-Mail-Adresse (privat)` → `emailadresse`."""
     text = unicodedata.normalize("NFC", _ASIDE.sub("", heading)).casefold().translate(_LETTERS)
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return _APART.sub("", plain)
 
 
 def recognise(headings: Sequence[str], words: Mapping[str, Sequence[str]]) -> Headings:
-    """The fields among the headings; each field and each column once, the first column first."""
+    """Match headings to fields; each field and each column once, the first column first."""
     meanings = {folded(word): name for name, several in words.items() for word in several}
     known: dict[str, int] = {}
     for place, heading in enumerate(headings):

@@ -1,4 +1,4 @@
-"""A table as it was brought: how its bytes are written, its headings, and its rows with the numbers of their lines."""
+"""Table: encoding and delimiter of a file, its headings, and its rows with line numbers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,27 +13,27 @@ CELL_MAX_CHARS = 32 * 1024
 
 
 class Encoding(StrEnum):
-    """How characters are written; the names are Python's."""
+    """Encoding of a file; the values are Python's names."""
 
-    UTF_8 = "utf-8-sig"  # with or without a mark at its beginning
-    UTF_16 = "utf-16"  # the mark says which of the two
-    CP1252 = "cp1252"  # what spreadsheets on Windows write without being asked
+    UTF_8 = "utf-8-sig"  # with or without a byte order mark
+    UTF_16 = "utf-16"  # the byte order mark tells the endianness
+    CP1252 = "cp1252"  # default of spreadsheet programs on Windows
 
 
 class Flaw(StrEnum):
-    """Why a row cannot be used, before anybody asks what it says."""
+    """Reason why a row cannot be parsed."""
 
-    UNCLOSED = "unclosed"  # a quotation mark without its counterpart
-    TOO_LONG = "too_long"  # a row or a cell beyond its limit
-    TOO_MANY_CELLS = "too_many_cells"  # more than there are headings
-    UNREADABLE = "unreadable"  # characters that are none in the file's encoding
+    UNCLOSED = "unclosed"  # a quotation mark is not closed
+    TOO_LONG = "too_long"  # a row or a cell exceeds its limit
+    TOO_MANY_CELLS = "too_many_cells"  # more cells than headings
+    UNREADABLE = "unreadable"  # characters invalid in the file's encoding
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """As many cells as there are headings, and the line on which the row begins.
+    """As many cells as headings, with the line on which the row begins.
 
-    An apostrophe that only kept a cell from being calculated is gone: what was exported comes back as it was.
+    Apostrophes of neutralised cells are removed, so that an exported file is restored.
     """
 
     line: int
@@ -42,7 +42,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that is skipped, and why; the cells as far as they could be told apart."""
+    """Skipped row with its flaw, and the cells as far as they were parsed."""
 
     line: int
     flaw: Flaw
@@ -54,18 +54,18 @@ AnyRow: TypeAlias = Row | BadRow
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file understood as a table. Reading begins anew each time, and takes a line at a time."""
+    """File parsed as a table. Each iteration begins anew and reads one line at a time."""
 
     content: bytes
     encoding: Encoding
     delimiter: str
     heading_line: int
-    """On which line the headings end; 0, where the first row is one like all others."""
+    """Line on which the headings end; 0 for a table without headings."""
     headings: tuple[str, ...]
-    """As they were written; empty texts, where the file has none."""
+    """Headings as written; empty texts for a table without headings."""
 
     def rows(self, after_line: int = 0) -> Iterator[AnyRow]:
-        """Every row that begins below the line; empty ones are none."""
+        """Yield every non-empty row that begins below the line."""
         begin = max(after_line, self.heading_line)
         for record in records(self.content, self.encoding, self.delimiter, len(self.headings)):
             if record.line > begin and not is_empty(record):
@@ -91,5 +91,5 @@ class Table:
 
 
 def is_empty(record: Record | Spoilt) -> bool:
-    """Whether nothing stands in it."""
+    """Return whether all cells are blank."""
     return isinstance(record, Record) and not any(cell.strip() for cell in record.cells)

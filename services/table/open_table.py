@@ -1,4 +1,4 @@
-"""What kind of file it is: its encoding, its delimiter, its headings. Raises Unreadable for what is no table."""
+"""Detection of a file's encoding, delimiter and headings. Raises Unreadable for what is no table."""
 
 import codecs
 import re
@@ -15,19 +15,19 @@ DELIMITERS: Final = (";", ",", "\t", "|")
 SAMPLE_BYTES: Final = 64 * 1024
 SAMPLE_ROWS: Final = 50
 HEADING_ROWS: Final = 20
-"""So many rows, empty ones, may stand above the headings."""
+"""Empty rows allowed above the headings."""
 CHUNK_BYTES: Final = 1024 * 1024
 
 _SPREADSHEETS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _OTHERS: Final = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"{\\rtf")
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _TOLD: Final = re.compile(r"sep=(.)\s*", re.IGNORECASE)
-"""The first line with which spreadsheets tell each other the delimiter."""
+"""First line by which spreadsheet programs declare the delimiter."""
 _VALUE: Final = re.compile(r"[^\W\d_]")
 
 
 def open_table(content: bytes) -> Table:
-    """The table in a file. Raises Unreadable."""
+    """Parse a file as a table. Raises Unreadable."""
     if len(content) > FILE_MAX_BYTES:
         raise Unreadable("bytes", FILE_MAX_BYTES)
     encoding = _encoding(content)
@@ -54,7 +54,10 @@ def _encoding(content: bytes) -> Encoding:
 
 
 def _is_utf_8(content: bytes) -> bool:
-    """Also with a few flaws: where most of what is not ASCII makes sense, the rest is damage and no other encoding."""
+    """Return whether the content is UTF-8, possibly with some damaged characters.
+
+    If most non-ASCII characters decode, the rest is damage rather than another encoding.
+    """
     foreign = broken = 0
     for text in _decoded(content):
         foreign += len(text) - len(text.encode("ascii", "ignore"))
@@ -70,7 +73,7 @@ def _decoded(content: bytes) -> Iterator[str]:
 
 
 def _delimiter(content: bytes, encoding: Encoding) -> str:
-    """The one that divides most rows alike, into most cells."""
+    """Return the delimiter that splits most rows into the same number of cells."""
     sample = _sample(content, encoding)
     told = _TOLD.match(sample.decode(encoding, "replace"))
     if told:
@@ -79,7 +82,7 @@ def _delimiter(content: bytes, encoding: Encoding) -> str:
 
 
 def _sample(content: bytes, encoding: Encoding) -> bytes:
-    """The beginning of the file, up to the end of a line where there is one."""
+    """Return the beginning of the file, cut at the end of a line where possible."""
     if len(content) <= SAMPLE_BYTES or encoding is Encoding.UTF_16:
         return content[:SAMPLE_BYTES]
     return content[: content.rfind(b"\n", 0, SAMPLE_BYTES) + 1] or content[:SAMPLE_BYTES]
@@ -95,7 +98,7 @@ def _evenness(sample: bytes, encoding: Encoding, delimiter: str) -> tuple[float,
 
 
 def _without_tail(cells: list[str]) -> list[str]:
-    """Without the empty cells at the end, which mean nothing."""
+    """Return the cells without trailing empty ones."""
     width = len(cells)
     while width and not cells[width - 1].strip():
         width -= 1
@@ -103,7 +106,7 @@ def _without_tail(cells: list[str]) -> list[str]:
 
 
 def _first(content: bytes, encoding: Encoding, delimiter: str) -> Record:
-    """The first row in which something stands."""
+    """Return the first row with content."""
     for record in islice(records(content, encoding, delimiter), HEADING_ROWS):
         told = isinstance(record, Record) and record.line == 1 and _TOLD.fullmatch(delimiter.join(record.cells))
         if isinstance(record, Record) and not is_empty(record) and not told:
@@ -112,6 +115,6 @@ def _first(content: bytes, encoding: Encoding, delimiter: str) -> Record:
 
 
 def _names(cells: list[str]) -> bool:
-    """Whether these are headings: words all of them, and none an address or a number."""
+    """Return whether the row holds headings: words only, no address and no number."""
     named = [cell for cell in cells if cell.strip()]
     return all(_VALUE.search(cell) and "@" not in cell for cell in named)

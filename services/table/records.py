@@ -1,7 +1,7 @@
-"""From bytes to records, in one pass and with little memory: quotes may hold line breaks, and may be left open.
+"""Parser of bytes into records, in one pass with bounded memory; quotes may hold line breaks or stay unclosed.
 
-A quotation mark that is never closed would swallow the rest of a file. Whoever reads on for too long is stopped: the
-line with the mark is spoilt, and the lines below it are read again, each by itself.
+An unclosed quotation mark would swallow the rest of a file. Beyond a limit the reader stops: the line with the mark is
+spoilt, and the lines below it are read again, each as a record of its own.
 """
 
 import csv
@@ -19,7 +19,7 @@ EMPTY: Final = frozenset({"\n", "\r\n", "\r"})
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Cells, and the line on which they begin."""
+    """Cells with the line on which they begin."""
 
     line: int
     cells: list[str]
@@ -27,12 +27,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Spoilt:
-    """A line that cannot be told apart into cells: a quotation mark is open, or it never ends."""
+    """Line that cannot be split into cells: a quotation mark is unclosed, or the line is too long."""
 
     line: int
     is_open: bool
     text: str = ""
-    """Its beginning."""
+    """Beginning of the line."""
 
 
 class _Stop(Exception):
@@ -40,11 +40,11 @@ class _Stop(Exception):
 
 
 class _Endless(Exception):
-    """The line is longer than any record may be."""
+    """The line is longer than a record may be."""
 
 
 class _Lines:
-    """Lines of a text, given out for one record at a time."""
+    """Lines of a text, handed out for one record at a time."""
 
     def __init__(self, text: io.TextIOBase) -> None:
         self._text = text
@@ -53,34 +53,34 @@ class _Lines:
         self.is_alone = False
         self._chars = 0
         self.taken: list[tuple[int, str | None]] = []
-        """The record's lines; nothing in place of an endless one."""
+        """Lines of the record; None in place of a too long one."""
         self.has_ended = False
 
     def begin(self) -> None:
-        """The next line is the first of a record."""
+        """Begin a new record with the next line."""
         self.taken.clear()
         self._chars = 0
         self.has_ended = False
 
     def put_back(self) -> tuple[int, str]:
-        """Read all but the first line of the record again, each by itself; that one line."""
+        """Queue all but the record's first line to be read again one by one, and return that line."""
         first, *others = self.taken
         self._again.extendleft(reversed(others))
         return first[0], first[1] or ""
 
     @property
     def is_odd(self) -> bool:
-        """Whether the first line opens a quotation that it does not close, or the other way round."""
+        """Return whether the first line has an odd number of quotation marks."""
         return (self.taken[0][1] or "").count('"') % 2 == 1
 
     @property
     def is_torn(self) -> bool:
-        """Whether the one line still has to do with a quotation mark above it."""
+        """Return whether the single line belongs to a quotation begun above it."""
         return self.is_alone and self.is_odd
 
     @property
     def line(self) -> int:
-        """Where the record begins."""
+        """Return the line on which the record begins."""
         return self.taken[0][0]
 
     def __iter__(self) -> "_Lines":
@@ -119,10 +119,10 @@ class _Lines:
 
 
 def records(content: bytes, encoding: str, delimiter: str, columns: int = 0) -> Iterator[Record | Spoilt]:
-    """All records in their order. Several lines are one record only if that has as many cells as there are columns."""
-    # Characters that are none stay visible as such: their rows are skipped, and all others read.
+    """Yield all records in order. Several lines form a record only if its cells match the number of columns."""
+    # Invalid characters are replaced visibly: only their rows are skipped.
     lines = _Lines(io.TextIOWrapper(io.BytesIO(content), encoding, errors="replace", newline=""))
-    # Strict, so that a quotation mark which happens to stand in a row further down closes nothing.
+    # Strict, so that a quotation mark inside a later row closes nothing.
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         lines.begin()
@@ -140,7 +140,7 @@ def records(content: bytes, encoding: str, delimiter: str, columns: int = 0) -> 
 
 
 def _leniently(lines: _Lines, delimiter: str) -> Record | None:
-    """A row by itself that quotes in its own way, such as `"Dach" und Fach`, is read as it stands."""
+    """Parse a single row with unescaped quotation marks, such as `"Dach" und Fach`, leniently."""
     if len(lines.taken) > 1 or lines.is_odd:
         return None
     try:
@@ -150,7 +150,7 @@ def _leniently(lines: _Lines, delimiter: str) -> Record | None:
 
 
 def _spoilt(lines: _Lines) -> Spoilt:
-    """The record's first line alone is lost; where its quotation marks are in order, it is too long."""
+    """Mark only the record's first line as spoilt; with balanced quotation marks it is too long."""
     is_open = len(lines.taken) > 1 or lines.is_odd
     line, text = lines.put_back()
     return Spoilt(line, is_open=is_open, text=text[:SPOILT_CHARS].rstrip("\r\n"))

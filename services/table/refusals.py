@@ -11,7 +11,7 @@ class TableRefusal(Refusal):
 
 @dataclass(eq=False)
 class Unreadable(TableRefusal):
-    """The file is no table; `reason` says why: "spreadsheet", "binary", "empty", "bytes", "columns" or "rows"."""
+    """The file is no table; `reason` is "spreadsheet", "binary", "empty", "bytes", "columns" or "rows"."""
 
     reason: str
     limit: int = 0

@@ -1,4 +1,4 @@
-"""Teams: founded, settled, connected to channels, deleted and restored."""
+"""Teams: created, configured, connected to channels, deleted and restored."""
 
 from services.team.connect import (
     connect as connect,

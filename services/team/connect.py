@@ -1,4 +1,4 @@
-"""Channels belong to the team that connected them (A34)."""
+"""Connecting channels to a team (A34)."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ OUTSIDE_EFFECT: Final = "team.connect.outsiders.effect"
 
 
 async def connect(uow: UnitOfWork, actor: Actor, *, accept: tuple[str, ...] = ()) -> ConnectedChannel:
-    """Connect this channel to the team; where other organisations read along, once that is accepted."""
+    """Connect this channel to the team; with external users in it, after confirmation."""
     team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
     if not actor.place.is_public:
         raise NotInChannel
@@ -30,13 +30,13 @@ async def connect(uow: UnitOfWork, actor: Actor, *, accept: tuple[str, ...] = ()
 
 
 def check_outsiders(accept: tuple[str, ...], *, has_outsiders: bool) -> None:
-    """Raise NeedsConfirmation where people of other organisations read along and nobody has accepted that yet."""
+    """Raise NeedsConfirmation for a channel with external users, unless accepted."""
     if has_outsiders and OUTSIDE not in accept:
         raise NeedsConfirmation((Warn(OUTSIDE), Warn(OUTSIDE_EFFECT)))
 
 
 async def attach(uow: UnitOfWork, actor: Actor, team_id: str) -> Conversation | None:
-    """Give the channel to the team unless it is another's, and say so unless it was the team's already."""
+    """Connect the channel unless it is another team's; emit the event unless it was the team's already."""
     place = actor.place
     channel = await uow.conversations.connect(team_id, place.platform, place.tenant, place.conversation_id, uow.now)
     if channel is not None and place.team_id != team_id:
@@ -50,7 +50,7 @@ async def attach(uow: UnitOfWork, actor: Actor, team_id: str) -> Conversation | 
 
 
 async def disconnect(uow: UnitOfWork, actor: Actor) -> ConnectedChannel:
-    """Take this channel from the team: nothing of the team is posted in it any more."""
+    """Disconnect this channel: the team's cards are posted in it no more."""
     team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
     place = actor.place
     if not await uow.conversations.disconnect(team_id, place.platform, place.tenant, place.conversation_id):
@@ -63,7 +63,7 @@ async def disconnect(uow: UnitOfWork, actor: Actor) -> ConnectedChannel:
 
 
 async def welcome(uow: UnitOfWork, actor: Actor) -> Welcome:
-    """What there is to say when the bot comes into a place."""
+    """Return the welcome for the bot's arrival in a place."""
     actor.require(Permission.HELP)
     since = uow.now - RESTORE_WINDOW
     deleted = () if actor.team_id else await uow.teams.deleted(actor.user_id, since)
@@ -83,7 +83,7 @@ async def welcome(uow: UnitOfWork, actor: Actor) -> Welcome:
 
 
 async def leave_place(uow: UnitOfWork, actor: Actor) -> None:
-    """Remember that the bot was taken out of this place; the channel stays the team's, should it come back."""
+    """Record that the bot was removed from this place; the channel stays the team's for a later return."""
     actor.require(Permission.HELP)
     place = actor.place
     await uow.conversations.mark_left(place.platform, place.tenant, place.conversation_id)

@@ -1,4 +1,4 @@
-"""Teams begin, end, and come back (A36, A44, A77)."""
+"""Creating, deleting and restoring teams (A36, A44, A77)."""
 
 from services.actor import Actor
 from services.errors import Invalid, NotFound
@@ -12,7 +12,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def create(uow: UnitOfWork, actor: Actor, name: str) -> CreatedTeam:
-    """Found a team; its creator owns it (A44), and the channel in which that happens is its first one."""
+    """Create a team. Its creator owns it (A44), and the channel of the command becomes its first one."""
     actor.require(Permission.TEAM_CREATE)
     team = Team(
         team_id=TeamId(uow.new_id()),
@@ -28,14 +28,14 @@ async def create(uow: UnitOfWork, actor: Actor, name: str) -> CreatedTeam:
     if not await uow.members.add(team.team_id, actor.user_id, Role.OWNER, "", uow.now):
         raise AlreadyInTeam
     uow.emit(TeamCreated(team_id=team.team_id, name=team.name), by=actor)
-    # Where other organisations read along, connecting is a decision of its own.
+    # With external users in it, connecting the channel needs its own confirmation.
     connects = actor.place.is_public and actor.place.team_id == NO_TEAM and not actor.place.has_outsiders
     channel = await attach(uow, actor, team.team_id) if connects else None
     return CreatedTeam(team.team_id, team.name, channel.name if channel else "", is_connected=channel is not None)
 
 
 def named(name: str) -> str:
-    """A team's name within its limits. Raises Invalid."""
+    """Return a valid team name. Raises Invalid."""
     trimmed = " ".join(name.split())
     if not trimmed:
         raise Invalid("name", "missing")
@@ -45,7 +45,7 @@ def named(name: str) -> str:
 
 
 async def delete(uow: UnitOfWork, actor: Actor, name: str) -> DeletedTeam:
-    """End the team and every membership; its name, typed, is the confirmation (A77)."""
+    """Delete the team and end every membership; the typed name confirms it (A77)."""
     team_id = actor.require(Permission.TEAM_DELETE)
     team = await uow.teams.lock(team_id)
     if team is None:
@@ -59,7 +59,7 @@ async def delete(uow: UnitOfWork, actor: Actor, name: str) -> DeletedTeam:
 
 
 async def restore(uow: UnitOfWork, actor: Actor, team: str = "") -> RestoredTeam:
-    """Bring back the team that this person deleted in the last 30 days (A77), the latest unless one is named."""
+    """Restore a team that the actor deleted in the last 30 days (A77), by default the latest."""
     actor.require(Permission.TEAM_RESTORE)
     since = uow.now - RESTORE_WINDOW
     deleted = await uow.teams.deleted(actor.user_id, since)

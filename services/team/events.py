@@ -4,11 +4,11 @@ from services.events import Event
 
 
 class TeamEvent(Event, frozen=True, kw_only=True):
-    """Something that happened to a team."""
+    """An event of a team."""
 
 
 class TeamCreated(TeamEvent, frozen=True, kw_only=True, tag="team.created"):
-    """Somebody founded a team and is its owner (A44)."""
+    """A user created a team and owns it (A44)."""
 
     name: str
 
@@ -28,30 +28,30 @@ class TeamSettingsChanged(TeamEvent, frozen=True, kw_only=True, tag="team.settin
 
 
 class TeamDeleted(TeamEvent, frozen=True, kw_only=True, tag="team.deleted"):
-    """The team is no more; its owner can restore it for 30 days (A77)."""
+    """The team was deleted; its owner can restore it for 30 days (A77)."""
 
     name: str
 
 
 class TeamRestored(TeamEvent, frozen=True, kw_only=True, tag="team.restored"):
-    """The team is back, with the colleagues who joined no other one meanwhile."""
+    """The team was restored, with the members who joined no other team meanwhile."""
 
     members: int
 
 
 class ChannelConnected(TeamEvent, frozen=True, kw_only=True, tag="team.channel_connected"):
-    """A channel belongs to the team from now on."""
+    """A channel was connected to the team."""
 
     tenant: str
     conversation_id: str
     channel: str
     channel_platform: str = ""
-    """Where the channel is, when it was connected from elsewhere."""
+    """Platform of the channel, when it was connected from another one."""
     offer_id: str = ""
 
 
 class ChannelDisconnected(TeamEvent, frozen=True, kw_only=True, tag="team.channel_disconnected"):
-    """A channel no longer belongs to the team."""
+    """A channel was disconnected from the team."""
 
     tenant: str
     conversation_id: str
@@ -59,7 +59,7 @@ class ChannelDisconnected(TeamEvent, frozen=True, kw_only=True, tag="team.channe
 
 
 class ChannelShared(TeamEvent, frozen=True, kw_only=True, tag="team.channel_shared"):
-    """People of other organisations read along in a channel of the team from now on."""
+    """External users joined a channel of the team."""
 
     tenant: str
     conversation_id: str

@@ -1,4 +1,4 @@
-"""A team: the one organisational unit, its settings, its channels, and what happens to it."""
+"""Team: the organisational unit, its settings, its channels and its events."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,16 +13,16 @@ RESTORE_WINDOW = timedelta(days=RESTORE_DAYS)
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team as its row says."""
+    """Team row."""
 
     team_id: TeamId
     name: str
     plan: str
     language: Language
-    """Of what the bot posts in the team's channels."""
+    """Language of posts in the team's channels."""
     zone: str
     owner_approves_admins: bool
-    """An admin's invitation waits for the owner (A46)."""
+    """Whether an admin's invitation waits for the owner (A46)."""
     created_by: str
     created_at: datetime
     deleted_at: datetime | None = None
@@ -30,7 +30,7 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """How many may be colleagues, and how many places are taken (A4)."""
+    """Taken seats and their limit (A4)."""
 
     taken: int
     limit: int
@@ -42,7 +42,7 @@ class Seats:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A connected channel as a card names it."""
+    """Connected channel as a card names it."""
 
     platform: str
     conversation_id: str
@@ -52,7 +52,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class ShownTeam:
-    """A team as a colleague sees it, with what this colleague may do."""
+    """Team as a member sees it, with the member's actions."""
 
     team_id: TeamId
     name: str
@@ -71,7 +71,7 @@ class ShownTeam:
 
 @dataclass(frozen=True, slots=True)
 class CreatedTeam:
-    """A new team and whether the channel, in which it was created, is connected to it."""
+    """New team, and whether the channel of its creation is connected to it."""
 
     team_id: TeamId
     name: str
@@ -81,7 +81,7 @@ class CreatedTeam:
 
 @dataclass(frozen=True, slots=True)
 class DeletedTeam:
-    """A deleted team and until when it can be restored."""
+    """Deleted team, with the end of its restore window."""
 
     team_id: TeamId
     name: str
@@ -90,7 +90,7 @@ class DeletedTeam:
 
 @dataclass(frozen=True, slots=True)
 class RestoredTeam:
-    """A team that is back, and how many of its colleagues."""
+    """Restored team, with the number of its members."""
 
     team_id: TeamId
     name: str
@@ -99,25 +99,25 @@ class RestoredTeam:
 
 @dataclass(frozen=True, slots=True)
 class ConnectedChannel:
-    """A channel that is now the team's, or no longer is."""
+    """Channel that was connected or disconnected."""
 
     team_name: str
     channel: str
     is_group: bool = False
-    """A chat of several people, which nobody calls a channel."""
+    """Whether it is a group chat, which users do not call a channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """What the bot says when it comes into a place."""
+    """Welcome on the bot's arrival in a place."""
 
     is_personal: bool
     is_connected: bool = False
     is_shared: bool = False
-    """Other organisations read along: no team is named."""
+    """Whether external users are readers: then no team is named."""
     team_name: str = ""
-    """The team to which the place, or in a direct chat the person, belongs already."""
+    """Team of the place or, in a direct chat, of the user."""
     own_team_name: str = ""
-    """The person's own team, to which he may connect the channel."""
+    """User's own team, to which the channel may be connected."""
     may_connect: bool = False
     restorable: tuple[DeletedTeam, ...] = field(default=())

@@ -7,20 +7,20 @@ from services.team.model import Seats
 
 
 class TeamRefusal(Refusal):
-    """A team's rules say no."""
+    """A rule about teams forbids it."""
 
 
 @dataclass(eq=False)
 class AlreadyInTeam(TeamRefusal):
-    """A person is a colleague of one team at a time (B2)."""
+    """The user is a member of a team already, and one is the maximum (B2)."""
 
     name: str = ""
-    """Somebody else; empty for the reader."""
+    """Name of another user; empty for the reader."""
 
 
 @dataclass(eq=False)
 class AlreadyConnected(TeamRefusal):
-    """The channel belongs to a team already; which one is not said."""
+    """The channel belongs to a team already, which is not named."""
 
 
 @dataclass(eq=False)
@@ -30,18 +30,18 @@ class NotInChannel(TeamRefusal):
 
 @dataclass(eq=False)
 class OwnerSets(TeamRefusal):
-    """Whether the owner approves the admins' invitations is set by the owner alone (A46)."""
+    """Only the owner sets whether the owner approves the admins' invitations (A46)."""
 
     owner: str
 
 
 @dataclass(eq=False)
 class NothingToRestore(TeamRefusal):
-    """No team of this person was deleted in the last 30 days."""
+    """No team of this user was deleted in the last 30 days."""
 
 
 @dataclass(eq=False)
 class SeatsTaken(TeamRefusal):
-    """Every seat of the plan is taken, by colleagues or by open invitations (A4)."""
+    """Every seat of the plan is taken, by members or open invitations (A4)."""
 
     seats: Seats

@@ -1,4 +1,4 @@
-"""Seats: who may be a colleague within what the plan includes (A4)."""
+"""Seats: members and open invitations within the plan's limit (A4)."""
 
 from services.errors import NotFound
 from services.people import TeamId
@@ -9,13 +9,13 @@ from services.unit_of_work import UnitOfWork
 
 
 async def count(uow: UnitOfWork, team: Team, *, besides: str = "") -> Seats:
-    """Colleagues and unexpired invitations against the plan's limit; one invitation may be left out."""
+    """Count members and unexpired invitations; one invitation may be left out."""
     held = await uow.invitations.seats_held(team.team_id, uow.now, besides)
     return Seats(await uow.members.count(team.team_id) + held, PLANS[team.plan].included_members)
 
 
 async def reserve(uow: UnitOfWork, team_id: TeamId, *, besides: str = "") -> tuple[Team, Seats]:
-    """The team, held so that nobody else takes the free seat meanwhile. Raises SeatsTaken."""
+    """Lock the team, so that no concurrent transaction takes the free seat. Raises SeatsTaken."""
     team = await uow.teams.lock(team_id)
     if team is None:
         raise NotFound("team")

@@ -1,4 +1,4 @@
-"""A team's name and settings (A30, A34)."""
+"""Name and settings of a team (A30, A34)."""
 
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def show(uow: UnitOfWork, actor: Actor) -> ShownTeam:
-    """The team, its settings and channels (A30)."""
+    """Return the team, its settings and channels (A30)."""
     team_id = actor.require(Permission.TEAM_VIEW_SETTINGS)
     team = await uow.teams.get(team_id)
     if team is None:
@@ -48,7 +48,7 @@ async def _owner_name(uow: UnitOfWork, team: Team) -> str:
 
 
 async def rename(uow: UnitOfWork, actor: Actor, name: str) -> ShownTeam:
-    """Give the team another name."""
+    """Rename the team."""
     team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
     team = await uow.teams.lock(team_id)
     if team is None:
@@ -68,7 +68,7 @@ async def change_settings(
     zone: str | None = None,
     owner_approves_admins: bool | None = None,
 ) -> ShownTeam:
-    """Change what is given, leave the rest. Whether the owner approves admins' invitations is the owner's to say."""
+    """Change the given settings. Only the owner changes whether the owner approves admins' invitations."""
     team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
     team = await uow.teams.lock(team_id)
     if team is None:
@@ -98,7 +98,7 @@ def _settings(language: Language, zone: str, owner_approves_admins: object) -> d
 
 
 def _checked(zone: str) -> str:
-    """A time zone that exists. Raises Invalid."""
+    """Return an existing time zone. Raises Invalid."""
     try:
         return ZoneInfo(zone.strip()).key
     except (OSError, ValueError, LookupError) as error:

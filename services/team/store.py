@@ -1,4 +1,4 @@
-"""What the rules ask of storage about teams."""
+"""Storage interface of teams."""
 
 from datetime import datetime
 from typing import Protocol
@@ -8,18 +8,18 @@ from services.team.model import Team
 
 
 class Teams(Protocol):
-    """Teams and the numbers they give."""
+    """Teams and their number sequences."""
 
     async def get(self, team_id: str) -> Team | None:
-        """A living team."""
+        """Return a team that is not deleted."""
         ...
 
     async def name(self, team_id: str) -> str | None:
-        """What a living team is called."""
+        """Return the name of a team that is not deleted."""
         ...
 
     async def lock(self, team_id: str) -> Team | None:
-        """A living team, held until the transaction ends: whoever counts its seats is alone with them."""
+        """Return a team locked until the transaction ends, which serialises the counting of its seats."""
         ...
 
     async def add(self, team: Team) -> None: ...
@@ -31,21 +31,21 @@ class Teams(Protocol):
     ) -> None: ...
 
     async def delete(self, team_id: str, at: datetime) -> bool:
-        """False when it was deleted already."""
+        """Delete the team. False: it was deleted already."""
         ...
 
     async def restore(self, team_id: str, since: datetime) -> bool:
-        """Bring back a team that was deleted after the time; False when there is none."""
+        """Restore a team deleted after the time. False: there is none."""
         ...
 
     async def deleted(self, user_id: str, since: datetime) -> list[Team]:
-        """The teams that this person owned when they were deleted after the time, the latest first."""
+        """Return teams that this user owned when they were deleted after the time, latest first."""
         ...
 
     async def next_numbers(self, team_id: str, kind: str, count: int) -> int:
-        """The last one of so many new numbers; with none, whoever wants one waits until this transaction ends."""
+        """Return the last of `count` new numbers; 0 only locks the sequence until the transaction ends."""
         ...
 
     async def next_number(self, team_id: str, kind: str) -> int:
-        """The next number of a kind of reference, such as "lead"; never given twice."""
+        """Return the next number of a kind of reference, such as "lead"; never the same twice."""
         ...

@@ -1,4 +1,4 @@
-"""People, how they are recognised, and the language they chose."""
+"""Users, how they are recognised, and their language."""
 
 from services.user.events import LanguageChosen as LanguageChosen
 from services.user.model import (

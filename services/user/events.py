@@ -4,6 +4,6 @@ from services.events import Event
 
 
 class LanguageChosen(Event, frozen=True, kw_only=True, tag="preference.language_chosen"):
-    """A person chose the language in which the bot speaks to him."""
+    """A user chose the language of the bot."""
 
     language: str

@@ -1,4 +1,4 @@
-"""A person, the chat identities by which this person is known, and how both become an actor."""
+"""User, the chat identities of a user, and the actor made from both."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ DEFAULT_ZONE = "Europe/Berlin"
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A person as the platform describes him; the e-mail address is a hint, never a proof."""
+    """Profile of a user from the platform; the e-mail address is a hint, never a proof."""
 
     platform_user_id: str
     name: str
@@ -22,25 +22,25 @@ class Met:
     language_hint: str = ""
     zone_hint: str = ""
     reference: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """What the platform needs to write to this person unasked, wherever he was met."""
+    """Platform data needed to write to this user without a request, from any conversation."""
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person, whatever the platform."""
+    """User, independent of platform."""
 
     user_id: UserId
     name: str
     language: Language
     zone: str
     language_chosen: bool = False
-    """Chosen by the person, so that no platform changes it."""
+    """Whether the user chose the language, so that no platform profile changes it."""
     email_hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """By what a platform knows a person, and what it needs to write to this person unasked."""
+    """Chat identity: a platform's id of a user, with the data needed to write to them without a request."""
 
     platform: str
     tenant: str
@@ -49,14 +49,14 @@ class Identity:
     direct_conversation_id: str = ""
     reference: Mapping[str, Any] = field(default_factory=dict[str, Any])
     is_main: bool = True
-    """Whether this one says what the person is called; each person has one of these."""
+    """Whether the user's name comes from this identity; each user has exactly one such."""
     is_latest: bool = True
-    """Whether the person wrote to the bot last in this one's direct chat; each person has one of these."""
+    """Whether this identity's direct chat was used last; each user has exactly one such."""
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """The one team in which a person is a colleague now (B2)."""
+    """Team of which a user is a member now (B2)."""
 
     team_id: TeamId
     role: Role
@@ -65,7 +65,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class KnownPlace:
-    """A conversation as it was met last; a deleted team counts as none."""
+    """Conversation as stored; a deleted team counts as none."""
 
     conversation_id: str
     kind: PlaceKind
@@ -77,7 +77,7 @@ class KnownPlace:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """Who writes, and where: all that is needed to make the actor."""
+    """User, identity, membership and conversation: all that an actor is made from."""
 
     user: User
     identity: Identity
@@ -85,7 +85,7 @@ class Recognised:
     place: KnownPlace
 
     def actor(self, *, thread: str = "", is_outsider: bool = False) -> Actor:
-        """The person acting here: for the team of a connected channel, elsewhere for his own team."""
+        """Build the actor: for the team of a connected channel, elsewhere for the user's own team."""
         place_team = NO_TEAM if self.place.kind is PlaceKind.PERSONAL else self.place.team_id
         valid = self.membership
         if valid and place_team not in {NO_TEAM, valid.team_id}:
@@ -118,7 +118,7 @@ class Recognised:
         )
 
     def is_current(self, name: str, kind: PlaceKind, place_name: str, reference: Mapping[str, Any]) -> bool:
-        """Whether meeting the person again would change nothing, so that a reading command stays one."""
+        """Return whether an upsert would change nothing, so that a reading command needs no write transaction."""
         known = self.place
         if not known.installed or known.kind is not kind or dict(known.reference) != dict(reference):
             return False
@@ -127,16 +127,16 @@ class Recognised:
         return shortened(place_name) in {"", known.name} and self.is_called(name)
 
     def _is_where_he_was_last(self) -> bool:
-        """Whether messages reach the person in this very chat."""
+        """Return whether the user's direct messages go to this chat."""
         return self.identity.is_latest and self.identity.direct_conversation_id == self.place.conversation_id
 
     def is_called(self, name: str) -> bool:
-        """Whether the person still has this name, as far as this identity has a say in it."""
+        """Return whether the user's name is unchanged, as far as this identity determines it."""
         return not self.identity.is_main or shortened(name) in {"", self.user.name}
 
 
 def described(user: User, sender: Met) -> User:
-    """The person with what the platform says now; nothing replaces what the person chose."""
+    """Update a user by a platform profile; what the user chose stays."""
     hinted = spoken(sender.language_hint) if sender.language_hint else user.language
     return User(
         user_id=user.user_id,
@@ -149,23 +149,23 @@ def described(user: User, sender: Met) -> User:
 
 
 def shortened(name: str) -> str:
-    """A person's name within its limit."""
+    """Normalise a name and cut it at its limit."""
     return " ".join(name.split())[:NAME_MAX_CHARS]
 
 
 def name_until_told(sender: Met) -> str:
-    """How somebody is called whose name the platform leaves out at the first meeting: nobody is nameless on a card."""
+    """Return a first name for display, where the platform's first request carries none."""
     mailbox = sender.email_hint.partition("@")[0]
     return shortened(sender.name) or shortened(mailbox) or f"#{sender.platform_user_id[-4:]}"
 
 
 def spoken(language_hint: str) -> Language:
-    """The language nearest to a locale such as de-AT."""
+    """Return the language nearest to a locale such as de-AT."""
     return Language.GERMAN if language_hint.casefold().startswith("de") else Language.ENGLISH
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenLanguage:
-    """The bot now speaks this language to the person."""
+    """Newly chosen language."""
 
     language: Language

@@ -1,4 +1,4 @@
-"""Who somebody is, from the first message on: made and renewed from what the platform has verified."""
+"""Recognising users: created and updated from what the platform has verified."""
 
 from typing import Any
 
@@ -27,19 +27,22 @@ from services.user.model import (
 async def recognise(
     uow: UnitOfWork, platform: str, tenant: str, platform_user_id: str, conversation_id: str
 ) -> Recognised | None:
-    """Who writes and where; None for a person or a place not met yet. It makes the actor, so it asks no permission."""
+    """Return the user and the conversation; None for unknown ones.
+
+    It makes the actor, so it requires no permission.
+    """
     return await uow.users.recognise(platform, tenant, platform_user_id, conversation_id)
 
 
 async def known(uow: UnitOfWork, platform: str, tenant: str, platform_user_id: str) -> str:
-    """The user behind a mention; empty for somebody not met yet."""
+    """Return the user id of a mention; empty for an unknown user."""
     return await uow.users.user_id(platform, tenant, platform_user_id)
 
 
 async def meet(
     uow: UnitOfWork, place: Place, sender: Met, reference: dict[str, Any], *, is_bot_there: bool = True
 ) -> None:
-    """Keep the person and the place as the platform describes them now."""
+    """Upsert the user's profile and the conversation."""
     user_id = await known(uow, place.platform, place.tenant, sender.platform_user_id)
     if user_id:
         await _renew(uow, user_id, place, sender)
@@ -64,7 +67,7 @@ async def meet(
 
 
 async def _note_shared(uow: UnitOfWork, here: Conversation, user_id: str) -> None:
-    """What already stands in a team's channel is not for those who read along from now on."""
+    """Emit ChannelShared once external users join: cards already posted there must be redacted."""
     known = await uow.conversations.find(here.platform, here.tenant, here.conversation_id)
     if known is None or known.has_outsiders or not known.team_id:
         return
@@ -80,7 +83,7 @@ async def _note_shared(uow: UnitOfWork, here: Conversation, user_id: str) -> Non
 
 
 async def _renew(uow: UnitOfWork, user_id: str, place: Place, sender: Met) -> None:
-    """What the platform says now; of somebody who is linked, only where he was known first."""
+    """Update the user from the profile; of a linked user only from the main identity."""
     key = (place.platform, place.tenant, sender.platform_user_id)
     mine = await uow.users.identities(user_id)
     if any(not one.is_main for one in mine if (one.platform, one.tenant, one.platform_user_id) == key):
@@ -94,7 +97,7 @@ async def _renew(uow: UnitOfWork, user_id: str, place: Place, sender: Met) -> No
 
 
 async def _introduce(uow: UnitOfWork, place: Place, sender: Met) -> str:
-    """Keep a new person; whoever was faster at it has made the same one."""
+    """Add a new user. A concurrent transaction may have added the same one, whose id is returned then."""
     user_id = UserId(uow.new_id())
     user = User(user_id, name_until_told(sender), spoken(sender.language_hint), sender.zone_hint or DEFAULT_ZONE)
     if await uow.users.add(described(user, sender), _identity(place, sender, user_id, dict(sender.reference)), uow.now):
@@ -108,7 +111,7 @@ def _identity(place: Place, sender: Met, user_id: str, reference: dict[str, Any]
 
 
 async def choose_language(uow: UnitOfWork, actor: Actor, language: Language) -> ChosenLanguage:
-    """Speak this language with this person from now on (X3)."""
+    """Set the user's language (X3)."""
     team_id = actor.require(Permission.PREFERENCE_SET)
     await uow.users.choose_language(actor.user_id, language)
     if team_id:

@@ -1,4 +1,4 @@
-"""What the rules ask of storage about people."""
+"""Storage interface of users."""
 
 from datetime import datetime
 from typing import Protocol
@@ -8,48 +8,48 @@ from services.user.model import Identity, Recognised, User
 
 
 class Users(Protocol):
-    """People and their chat identities; they stand below the teams."""
+    """Users and their chat identities; these rows have no team."""
 
     async def recognise(
         self, platform: str, tenant: str, platform_user_id: str, conversation_id: str
     ) -> Recognised | None:
-        """Who this is and where, with the membership; None for somebody not met yet. One query."""
+        """Return user, identity, membership and conversation; None for unknown ones. One query."""
         ...
 
     async def get(self, user_id: str) -> User | None: ...
 
     async def user_id(self, platform: str, tenant: str, platform_user_id: str) -> str:
-        """The person behind a mention; empty for somebody not met yet."""
+        """Return the user id of a mention; empty for an unknown user."""
         ...
 
     async def identities(self, user_id: str) -> list[Identity]:
-        """Every way to write to the person: where there is a direct chat, and the one used last, first."""
+        """Return the user's identities: those with a direct chat first, and the one used last before others."""
         ...
 
     async def add(self, user: User, identity: Identity, at: datetime) -> bool:
-        """Keep a new person; False when somebody else has just done it."""
+        """Add a user. False: a concurrent transaction has just added it."""
         ...
 
     async def change(self, user: User) -> None:
-        """Keep what the platform says of a person."""
+        """Update the user from the platform profile."""
         ...
 
     async def reach(self, identity: Identity) -> None:
-        """Keep how to write to a person unasked."""
+        """Store how to write to the user without a request."""
         ...
 
     async def prefer(self, identity: Identity) -> None:
-        """Write to the person in this chat from now on, as long as no other one is used."""
+        """Make this chat the user's preferred one until another is used."""
         ...
 
     async def choose_language(self, user_id: str, language: Language) -> None: ...
 
     async def wrong_codes(self, user_id: str, since: datetime) -> int:
-        """How many wrong codes in a row, the last of them after the time."""
+        """Count wrong codes in a row, if the last of them came after the time."""
         ...
 
     async def count_wrong_code(self, user_id: str, at: datetime, since: datetime) -> int:
-        """Count one more; those before `since` are forgotten. The number now."""
+        """Count one more, ignoring those before `since`. Returns the number."""
         ...
 
     async def forget_wrong_codes(self, user_id: str) -> None: ...
