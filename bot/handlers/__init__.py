@@ -1,1 +1,1 @@
-"""What each command does: read its arguments, call one use case, hand its view to one card."""
+"""Handlers: pass typed arguments to one use case and its view to one card."""

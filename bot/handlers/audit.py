@@ -1,4 +1,4 @@
-"""The audit log."""
+"""Commands about the audit log."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ HELP_RANK: Final = 1
 
 
 class PageArgs(Args, frozen=True):
-    """Before which entry."""
+    """Arguments of `audit.show`: the page ends before this entry."""
 
     before: int = NEWEST
 
@@ -32,12 +32,12 @@ class PageArgs(Args, frozen=True):
     writes=False,
 )
 async def show(ctx: Context, args: PageArgs) -> Card:
-    """The newest entries before one."""
+    """Show the newest entries before one."""
     return cards.listed(await audit.show(ctx.uow, ctx.actor, args.before))
 
 
 class ExportArgs(Args, frozen=True):
-    """Behind which entry the file begins."""
+    """Arguments of `audit.export`: the file begins behind this entry."""
 
     after: int = 0
 
@@ -53,7 +53,7 @@ class ExportArgs(Args, frozen=True):
     args=ExportArgs,
 )
 async def export(ctx: Context, args: ExportArgs) -> Card:
-    """The entries that fit into one file."""
+    """Export the entries that fit into one file."""
     writer = ctx.writer
     table = Table(cards.HEADER, writer)
     view = await audit.export(ctx.uow, ctx.actor, lambda one: table.add(cards.row(one)), args.after)

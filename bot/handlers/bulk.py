@@ -1,4 +1,4 @@
-"""The commands about bulk invitations; they begin where a marketplace's partners are invited."""
+"""Commands about bulk invitations of marketplace partners."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -19,7 +19,7 @@ HELP_RANK: Final = 1
 
 
 class InviteManyArgs(Args, frozen=True):
-    """Which firms, pasted or in a file, and as what; without a part the form is still to come."""
+    """Pasted or uploaded firms and their part; without a part the form opens."""
 
     firms: str = ""
     file: str = ""
@@ -29,25 +29,25 @@ class InviteManyArgs(Args, frozen=True):
 
 
 class BulkArgs(Args, frozen=True):
-    """Which bulk invitation."""
+    """Reference of a bulk invitation."""
 
     bulk: str
 
 
 class ShowArgs(Args, frozen=True):
-    """Which bulk invitation; the latest one, where none is named."""
+    """Reference of a bulk invitation; empty for the latest one."""
 
     bulk: str = ""
 
 
 class PageArgs(BulkArgs, frozen=True):
-    """Which page of it."""
+    """Reference and page of a bulk invitation."""
 
     page: int = 1
 
 
 async def invite_many_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Which firms."""
+    """Show the form for firms."""
     del warnings
     return cards.form(await bulk.form(ctx.uow, ctx.actor, str(known.get("file", ""))), known)
 
@@ -65,7 +65,7 @@ async def invite_many_form(ctx: Context, known: Mapping[str, Any], warnings: tup
     form=invite_many_form,
 )
 async def invite_many(ctx: Context, args: InviteManyArgs) -> Card | CommandResult:
-    """Look at the firms; the form, where they are still to come."""
+    """Check the firms, or show the form where they are missing."""
     if not args.part or not (args.firms or args.file):
         known = {"firms": args.firms, "marketplace": args.marketplace, "text": args.text}
         card = cards.form(await bulk.form(ctx.uow, ctx.actor, args.file), known)
@@ -96,7 +96,7 @@ async def invite_many(ctx: Context, args: InviteManyArgs) -> Card | CommandResul
     writes=False,
 )
 async def show(ctx: Context, args: ShowArgs) -> Card:
-    """How it stands."""
+    """Show the progress."""
     return cards.shown(await bulk.show(ctx.uow, ctx.actor, args.bulk))
 
 
@@ -111,7 +111,7 @@ async def show(ctx: Context, args: ShowArgs) -> Card:
     listed=False,
 )
 async def page(ctx: Context, args: PageArgs) -> Card:
-    """Firm by firm."""
+    """Show one page of firms."""
     return cards.paged(await bulk.page(ctx.uow, ctx.actor, args.bulk, args.page))
 
 
@@ -125,7 +125,7 @@ async def page(ctx: Context, args: PageArgs) -> Card:
     listed=False,
 )
 async def send(ctx: Context, args: BulkArgs) -> Card:
-    """Begin to send."""
+    """Start sending."""
     return cards.started(await bulk.send(ctx.uow, ctx.actor, args.bulk))
 
 
@@ -139,7 +139,7 @@ async def send(ctx: Context, args: BulkArgs) -> Card:
     listed=False,
 )
 async def drop(ctx: Context, args: BulkArgs) -> Card:
-    """Throw the list away."""
+    """Discard the list."""
     return cards.shown(await bulk.drop(ctx.uow, ctx.actor, args.bulk))
 
 
@@ -153,7 +153,7 @@ async def drop(ctx: Context, args: BulkArgs) -> Card:
     listed=False,
 )
 async def resend(ctx: Context, args: BulkArgs) -> Card:
-    """Send again what did not leave."""
+    """Resend failed invitations."""
     return cards.shown(await bulk.resend(ctx.uow, ctx.actor, args.bulk))
 
 
@@ -168,7 +168,7 @@ async def resend(ctx: Context, args: BulkArgs) -> Card:
     listed=False,
 )
 async def report(ctx: Context, args: BulkArgs) -> CommandResult:
-    """Firm by firm, as a file."""
+    """Export the result of each firm."""
     table = await bulk.report(ctx.uow, ctx.actor, args.bulk)
     made = await _made(ctx, table, tables.REPORT_NAME, tables.REPORT, tables.report_rows(table))
     return CommandResult(tables.reported(table.view, made), ctx.message_placement)
@@ -185,7 +185,7 @@ async def report(ctx: Context, args: BulkArgs) -> CommandResult:
     listed=False,
 )
 async def links(ctx: Context, args: BulkArgs) -> CommandResult:
-    """The links that no mail carries, as a file."""
+    """Export the links that are not sent by mail."""
     table = await bulk.links(ctx.uow, ctx.actor, args.bulk)
     rows = tables.link_rows(table, ctx.public_url)
     made = await _made(ctx, table, tables.LINKS_NAME, tables.LINKS, rows)
@@ -195,7 +195,7 @@ async def links(ctx: Context, args: BulkArgs) -> CommandResult:
 async def _made(
     ctx: Context, table: BulkTable, name: T, header: tuple[T, ...], rows: Iterable[tables.Row]
 ) -> file.OfferedFile:
-    """The table in the language and the manner of whoever asked for it."""
+    """Store the table as a file in the language and format of the actor."""
     writer = ctx.writer
     written = ([writer.one_line(cell) if isinstance(cell, T) else cell for cell in row] for row in rows)
     content = write_csv([writer.one_line(one) for one in header], written, ctx.actor.language)

@@ -1,4 +1,4 @@
-"""A card whose channel is also read by people of other organisations, for one colleague alone."""
+"""Command that shows a redacted card of a shared channel to one member."""
 
 from bot.commands.command import Args, CommandDeclaration, Context, Group
 from bot.dispatch.interaction import Placement
@@ -10,7 +10,7 @@ from services.permissions import Permission
 
 
 class CardArgs(Args, frozen=True):
-    """Which card, about what."""
+    """View and key of a posted card."""
 
     view: str
     key: str
@@ -28,7 +28,7 @@ class CardArgs(Args, frozen=True):
     listed=False,
 )
 async def show(ctx: Context, args: CardArgs) -> Card:
-    """The card as it is true now for whoever asks."""
+    """Show the current card for the actor."""
     posted = await delivery.find_post(ctx.uow, ctx.actor, args.view, args.key)
     view = ctx.views.get(posted.view)
     params = {**posted.params, "team_id": posted.team_id, "public_url": ctx.public_url}

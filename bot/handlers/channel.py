@@ -1,4 +1,4 @@
-"""Channels of other platforms: a code, and what becomes of the channel in which it is typed."""
+"""Commands that connect a channel of another platform by a code."""
 
 from bot.commands.command import Args, CommandDeclaration, CommandResult, Context, Group, NoArgs
 from bot.dispatch.interaction import Placement
@@ -9,7 +9,7 @@ from services.permissions import Permission
 
 
 class OfferArgs(Args, frozen=True):
-    """Which offered channel."""
+    """Id of an offered channel."""
 
     offer: str
 
@@ -24,7 +24,7 @@ class OfferArgs(Args, frozen=True):
     group=Group.TEAM,
 )
 async def code(ctx: Context, args: NoArgs) -> CommandResult:
-    """A new code, shown once."""
+    """Show a new code once."""
     del args
     return CommandResult(
         cards.code_shown(await channel.ask(ctx.uow, ctx.actor)), ctx.message_placement, repeated_card=cards.shown_once()
@@ -42,7 +42,7 @@ async def code(ctx: Context, args: NoArgs) -> CommandResult:
     listed=False,
 )
 async def review(ctx: Context, args: OfferArgs) -> Card | CommandResult:
-    """The channel that was offered; the code stays to be seen as long as nobody has typed it."""
+    """Show the offered channel; the card keeps the code until it was typed."""
     found = await channel.review(ctx.uow, ctx.actor, args.offer)
     card = cards.review(found, ctx.uow.now)
     is_early = found.state is channel.OfferState.ASKED and found.is_open(ctx.uow.now)
@@ -59,7 +59,7 @@ async def review(ctx: Context, args: OfferArgs) -> Card | CommandResult:
     listed=False,
 )
 async def confirm(ctx: Context, args: OfferArgs) -> Card:
-    """Make it the team's."""
+    """Connect the channel with the team."""
     return cards.confirmed(await channel.confirm(ctx.uow, ctx.actor, args.offer, accept=args.accept))
 
 
@@ -73,5 +73,5 @@ async def confirm(ctx: Context, args: OfferArgs) -> Card:
     listed=False,
 )
 async def decline(ctx: Context, args: OfferArgs) -> Card:
-    """Leave it alone."""
+    """Decline the channel."""
     return cards.review(await channel.decline(ctx.uow, ctx.actor, args.offer), ctx.uow.now)

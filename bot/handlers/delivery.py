@@ -1,4 +1,4 @@
-"""The commands about messages that may not have arrived."""
+"""Commands about messages whose outcome is unknown."""
 
 from bot.commands.command import Args, CommandDeclaration, Context, Group
 from cards import delivery as cards
@@ -8,13 +8,13 @@ from services.permissions import Permission
 
 
 class DeliveryArgs(Args, frozen=True):
-    """Which message."""
+    """Id of a message."""
 
     delivery: str
 
 
 class SweepArgs(Args, frozen=True):
-    """Which messages, that were lost together."""
+    """Id of a group of messages that were lost together."""
 
     sweep: str
 
@@ -29,7 +29,7 @@ class SweepArgs(Args, frozen=True):
     listed=False,
 )
 async def resend(ctx: Context, args: DeliveryArgs) -> Card:
-    """Send a message again that may not have arrived."""
+    """Resend a message whose outcome is unknown."""
     return cards.resent(await delivery.resend(ctx.uow, ctx.actor, args.delivery))
 
 
@@ -43,5 +43,5 @@ async def resend(ctx: Context, args: DeliveryArgs) -> Card:
     listed=False,
 )
 async def resend_all(ctx: Context, args: SweepArgs) -> Card:
-    """Send messages again that may not have arrived."""
+    """Resend a group of messages whose outcome is unknown."""
     return cards.resent(await delivery.resend_all(ctx.uow, ctx.actor, args.sweep))

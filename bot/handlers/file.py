@@ -1,4 +1,4 @@
-"""Files that people send and that were made for them."""
+"""Commands about received and exported files."""
 
 from typing import Final
 
@@ -10,11 +10,11 @@ from services import file
 from services.permissions import Permission
 
 USES: Final = ("lead.import", "marketplace.invite_many")
-"""The commands that take a received file, as `file`."""
+"""Commands with an argument `file` for a received file."""
 
 
 class FileArgs(Args, frozen=True):
-    """Which one."""
+    """Id of a file."""
 
     file: str
 
@@ -30,7 +30,7 @@ class FileArgs(Args, frozen=True):
     listed=False,
 )
 async def receive(ctx: Context, args: NoArgs) -> Card:
-    """What came along with the message, and what this person may do with it."""
+    """Store the attached files and offer the commands that accept them."""
     del args
     files = await file.receive_all(ctx.uow, ctx.actor, ctx.interaction.files)
     known = (ctx.commands[name] for name in USES if name in ctx.commands)
@@ -49,7 +49,7 @@ async def receive(ctx: Context, args: NoArgs) -> Card:
     listed=False,
 )
 async def show(ctx: Context, args: FileArgs) -> CommandResult:
-    """A file to be fetched; where others read along, they do not see that there is one."""
+    """Show an exported file to the actor alone."""
     card = cards.offered(await file.show_made(ctx.uow, ctx.actor, args.file))
     return CommandResult(card, ctx.message_placement)
 
@@ -66,7 +66,7 @@ async def show(ctx: Context, args: FileArgs) -> CommandResult:
     listed=False,
 )
 async def decline(ctx: Context, args: FileArgs) -> Card:
-    """It was not put where the person keeps files, and stays to be fetched."""
+    """Keep an exported file after the actor declined to save it."""
     return cards.declined(await file.show_made(ctx.uow, ctx.actor, args.file))
 
 
@@ -81,5 +81,5 @@ async def decline(ctx: Context, args: FileArgs) -> Card:
     listed=False,
 )
 async def discard(ctx: Context, args: FileArgs) -> Card:
-    """Away with it."""
+    """Delete a received file."""
     return cards.discarded(await file.discard(ctx.uow, ctx.actor, args.file))

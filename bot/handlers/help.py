@@ -1,4 +1,4 @@
-"""Help, the choice of language, and the way out of a question."""
+"""Commands for help, language and cancelling."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -16,13 +16,13 @@ from services.permissions import Permission
 
 
 class LanguageArgs(Args, frozen=True):
-    """Which language."""
+    """A language, `de` or `en`."""
 
     language: Language = msgspec.field()
 
 
 class HelpArgs(Args, frozen=True):
-    """About what; everything, if nothing is named."""
+    """Topic of the help; empty for all topics."""
 
     group: str = ""
 
@@ -35,11 +35,11 @@ GROUPS: Final = {
     "me": Group.YOU,
     "ich": Group.YOU,
 } | {group.value: group for group in Group}
-"""What people call a topic."""
+"""Words for the topics."""
 
 
 AT_HOME: Final = frozenset({"home.show"})
-"""Of no use in the place of another team."""
+"""Commands that help omits in a conversation of another team."""
 
 
 @CommandDeclaration(
@@ -55,7 +55,7 @@ AT_HOME: Final = frozenset({"home.show"})
     writes=False,
 )
 async def show(ctx: Context, args: HelpArgs) -> Card:
-    """What this person may do here."""
+    """List what the actor may do here."""
     ctx.actor.require(Permission.HELP)
     german = ctx.actor.language is Language.GERMAN
     offered = tuple(
@@ -88,7 +88,7 @@ def _is_offered(actor: Actor, command: Command) -> bool:
 
 
 async def language_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Which language."""
+    """A language, `de` or `en`."""
     del known, warnings
     ctx.actor.require(Permission.PREFERENCE_SET)
     return cards.language_form()
@@ -108,7 +108,7 @@ async def language_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[
     changes_reader=True,
 )
 async def language(ctx: Context, args: LanguageArgs) -> Card:
-    """Speak this language with this person from now on."""
+    """Change the actor's language."""
     await user.choose_language(ctx.uow, ctx.actor, args.language)
     return cards.language_chosen()
 
@@ -125,7 +125,7 @@ async def language(ctx: Context, args: LanguageArgs) -> Card:
     listed=False,
 )
 async def cancel(ctx: Context, args: NoArgs) -> Card:
-    """Leave everything as it is."""
+    """Confirm that nothing changes."""
     del args
     ctx.actor.require(Permission.HELP)
     return cards.cancelled()

@@ -1,4 +1,4 @@
-"""The home: what there is to do, to decide and to know, on one card."""
+"""Command that shows the home: open work, decisions and the team on one card."""
 
 from msgspec.structs import replace
 
@@ -12,7 +12,7 @@ from services.permissions import Permission
 
 
 class HomeArgs(Args, frozen=True):
-    """Whether the card stays where it is and is drawn again when something in it changes."""
+    """Whether the card is updated when its content changes."""
 
     stays: bool = False
 
@@ -29,6 +29,6 @@ class HomeArgs(Args, frozen=True):
     writes=False,
 )
 async def show(ctx: Context, args: HomeArgs) -> Card:
-    """The person's home as it is now."""
+    """Show the actor's current home."""
     card = cards.shown(await home.show(ctx.uow, ctx.actor), STEPS, WISHES)
     return replace(card, subject=Subject(home.VIEW, home.key_of(ctx.actor.user_id))) if args.stays else card

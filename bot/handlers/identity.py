@@ -1,4 +1,4 @@
-"""One person at several chats: link and unlink one's own chat identities."""
+"""Commands that link and unlink the actor's chat identities."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,25 +15,25 @@ from services.permissions import Permission
 
 
 class LinkArgs(Args, frozen=True):
-    """The code from the other chat; without one, a new code."""
+    """Code from the other chat; empty for a new code."""
 
     code: str = ""
 
 
 class EnterArgs(Args, frozen=True):
-    """The code from the other chat."""
+    """Code from the other chat."""
 
     code: str
 
 
 class RequestArgs(Args, frozen=True):
-    """Which request to link."""
+    """Id of a request to link."""
 
     link: str
 
 
 class UnlinkArgs(Args, frozen=True):
-    """Which chat; without one, all of them to choose from."""
+    """Reference of an identity; empty to choose one."""
 
     identity: str = ""
 
@@ -50,7 +50,7 @@ class UnlinkArgs(Args, frozen=True):
     takes=("code",),
 )
 async def link(ctx: Context, args: LinkArgs) -> Card | CommandResult | None:
-    """With a code, go on with it; without one, show a new one, and never again."""
+    """Enter a code, or show a new one once."""
     if args.code:
         return await enter.handler(ctx, EnterArgs(code=args.code))
     return CommandResult(
@@ -71,14 +71,14 @@ async def link(ctx: Context, args: LinkArgs) -> Card | CommandResult | None:
     args=UnlinkArgs,
 )
 async def unlink(ctx: Context, args: UnlinkArgs) -> Card:
-    """Take a chat out, or show from which to choose."""
+    """Unlink an identity, or list the identities."""
     if not args.identity:
         return cards.listed(await identity.list_(ctx.uow, ctx.actor))
     return cards.unlinked(await identity.unlink(ctx.uow, ctx.actor, args.identity, accept=args.accept))
 
 
 async def enter_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Which code."""
+    """Show the form for a code."""
     del known, warnings
     ctx.actor.require(Permission.IDENTITY_LINK)
     return cards.code_form()
@@ -95,7 +95,7 @@ async def enter_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[War
     listed=False,
 )
 async def enter(ctx: Context, args: EnterArgs) -> Card:
-    """Whose the code is."""
+    """Show the user to whom the code belongs."""
     found = await identity.enter(ctx.uow, ctx.actor, args.code)
     return cards.wrong(found) if isinstance(found, WrongCode) else cards.consent(found, ctx.uow.now)
 
@@ -110,7 +110,7 @@ async def enter(ctx: Context, args: EnterArgs) -> Card:
     listed=False,
 )
 async def agree(ctx: Context, args: RequestArgs) -> Card:
-    """Say where the code was typed that it is oneself."""
+    """Confirm the link where the code was typed."""
     return cards.consent(await identity.agree(ctx.uow, ctx.actor, args.link), ctx.uow.now)
 
 
@@ -125,7 +125,7 @@ async def agree(ctx: Context, args: RequestArgs) -> Card:
     listed=False,
 )
 async def review(ctx: Context, args: RequestArgs) -> Card | CommandResult:
-    """Who would like to be linked; the code stays to be seen as long as nobody has typed it."""
+    """Show the requested link; the card keeps the code until it was typed."""
     found = await identity.review(ctx.uow, ctx.actor, args.link)
     card = cards.review(found, ctx.uow.now)
     is_early = found.state in {LinkState.ASKED, LinkState.TYPED} and found.is_open(ctx.uow.now)
@@ -142,7 +142,7 @@ async def review(ctx: Context, args: RequestArgs) -> Card | CommandResult:
     listed=False,
 )
 async def confirm(ctx: Context, args: RequestArgs) -> Card:
-    """Say where the code was shown that it is oneself."""
+    """Confirm the link where the code was shown."""
     return cards.linked(await identity.confirm(ctx.uow, ctx.actor, args.link))
 
 
@@ -156,5 +156,5 @@ async def confirm(ctx: Context, args: RequestArgs) -> Card:
     listed=False,
 )
 async def decline(ctx: Context, args: RequestArgs) -> Card:
-    """Say no."""
+    """Decline."""
     return cards.review(await identity.decline(ctx.uow, ctx.actor, args.link), ctx.uow.now)

@@ -1,4 +1,4 @@
-"""Invitations: invite, ask, decide, take back, join."""
+"""Commands about invitations: create, request, decide, revoke, join."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from services.permissions import Permission
 
 
 class InviteArgs(Args, frozen=True):
-    """Whom, as what, with which words."""
+    """Address, role and text of an invitation."""
 
     email: str
     role: str = "member"
@@ -20,32 +20,32 @@ class InviteArgs(Args, frozen=True):
 
 
 class InvitationArgs(Args, frozen=True):
-    """An invitation, by its reference."""
+    """Reference of an invitation."""
 
     invitation: str
 
 
 class QuestionArgs(InvitationArgs, frozen=True):
-    """What to ask about it."""
+    """Reference of an invitation and a question."""
 
     text: str
 
 
 class AnswerArgs(Args, frozen=True):
-    """The answer to a question."""
+    """Answer to a question."""
 
     question: str
     text: str
 
 
 class JoinArgs(Args, frozen=True):
-    """The code from the page."""
+    """Code from the join page."""
 
     code: str = ""
 
 
 async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Whom."""
+    """Address of the invitee."""
     del warnings
     ctx.actor.require(Permission.MEMBER_INVITE)
     return cards.create_form(str(known.get("email", "")), str(known.get("role", "")))
@@ -69,7 +69,7 @@ async def create(ctx: Context, args: InviteArgs) -> Card:
 
 
 async def request_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Whom they should invite."""
+    """Show the form of a requested invitation."""
     del warnings
     ctx.actor.require(Permission.INVITATION_REQUEST)
     return cards.create_form(str(known.get("email", "")), str(known.get("role", "")), asks=True)
@@ -88,7 +88,7 @@ async def request_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[W
     form=request_form,
 )
 async def request(ctx: Context, args: InviteArgs) -> Card:
-    """Ask the owner and the admins."""
+    """Request an invitation from the approvers."""
     return cards.sent(await invitation.request(ctx.uow, ctx.actor, args.email, args.role, text=args.text))
 
 
@@ -103,13 +103,13 @@ async def request(ctx: Context, args: InviteArgs) -> Card:
     writes=False,
 )
 async def list_(ctx: Context, args: NoArgs) -> Card:
-    """The team's invitations."""
+    """List the team's invitations."""
     del args
     return cards.listed(await invitation.list_(ctx.uow, ctx.actor))
 
 
 async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """The invitations to choose from, where a command needs one and none was named."""
+    """List the invitations where a command lacks its reference."""
     del known, warnings
     return cards.listed(await invitation.list_(ctx.uow, ctx.actor))
 
@@ -129,7 +129,7 @@ async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, .
     listed=False,
 )
 async def show(ctx: Context, args: InvitationArgs) -> Card:
-    """One invitation as this reader may see it."""
+    """Show what the actor may see of an invitation."""
     return cards.shown(await invitation.show(ctx.uow, ctx.actor, args.invitation))
 
 
@@ -146,7 +146,7 @@ async def show(ctx: Context, args: InvitationArgs) -> Card:
     form=choose,
 )
 async def approve(ctx: Context, args: InvitationArgs) -> Card:
-    """Say yes."""
+    """Approve a requested invitation."""
     return cards.shown(await invitation.approve(ctx.uow, ctx.actor, args.invitation))
 
 
@@ -163,12 +163,12 @@ async def approve(ctx: Context, args: InvitationArgs) -> Card:
     form=choose,
 )
 async def decline(ctx: Context, args: InvitationArgs) -> Card:
-    """Say no."""
+    """Decline a requested invitation."""
     return cards.shown(await invitation.decline(ctx.uow, ctx.actor, args.invitation))
 
 
 async def question_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """What."""
+    """Show the form for a question."""
     if "invitation" not in known:
         return await choose(ctx, known, warnings)
     wanted = await invitation.to_question(ctx.uow, ctx.actor, str(known["invitation"]))
@@ -188,12 +188,12 @@ async def question_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[
     form=question_form,
 )
 async def question(ctx: Context, args: QuestionArgs) -> Card:
-    """Ask something first."""
+    """Ask the requester before deciding."""
     return question_cards.asked(await invitation.question(ctx.uow, ctx.actor, args.invitation, args.text))
 
 
 async def answer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """What to answer."""
+    """Show the form for an answer."""
     del warnings
     return question_cards.answer_form(await invitation.to_answer(ctx.uow, ctx.actor, str(known.get("question", ""))))
 
@@ -209,7 +209,7 @@ async def answer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     listed=False,
 )
 async def answer(ctx: Context, args: AnswerArgs) -> Card:
-    """Answer whoever asked."""
+    """Answer the approver's question."""
     return question_cards.answered(await invitation.answer(ctx.uow, ctx.actor, args.question, args.text))
 
 
@@ -226,7 +226,7 @@ async def answer(ctx: Context, args: AnswerArgs) -> Card:
     form=choose,
 )
 async def revoke(ctx: Context, args: InvitationArgs) -> Card:
-    """Take it back."""
+    """Revoke an invitation."""
     return cards.shown(await invitation.revoke(ctx.uow, ctx.actor, args.invitation))
 
 
@@ -243,7 +243,7 @@ async def revoke(ctx: Context, args: InvitationArgs) -> Card:
     form=choose,
 )
 async def resend(ctx: Context, args: InvitationArgs) -> Card:
-    """A new link."""
+    """Replace the link of an invitation."""
     return cards.sent(await invitation.resend(ctx.uow, ctx.actor, args.invitation))
 
 
@@ -260,7 +260,7 @@ async def resend(ctx: Context, args: InvitationArgs) -> Card:
     takes=("code",),
 )
 async def join(ctx: Context, args: JoinArgs) -> Card:
-    """With a code, by it; without one, ask in a team's channel, or say where to type it."""
+    """Join by a code; without one, request an invitation in a team's channel or explain the code."""
     if args.code:
         return invited.joined(await invitation.join(ctx.uow, ctx.actor, args.code))
     if ctx.actor.place.team_id:

@@ -1,4 +1,4 @@
-"""The commands about leads that come by file."""
+"""Commands about imports of leads from a file."""
 
 import msgspec
 
@@ -11,19 +11,19 @@ from services.spreadsheet import write_csv
 
 
 class FileArgs(Args, frozen=True):
-    """Which file; without one the answer says how it is done."""
+    """Id of a file; empty for instructions."""
 
     file: str = ""
 
 
 class ImportArgs(Args, frozen=True):
-    """Which import."""
+    """Id of an import."""
 
     lead_import: str
 
 
 class StartArgs(ImportArgs, frozen=True):
-    """Which import, and what holds for every row that says nothing of it."""
+    """Id of an import and the defaults of its rows."""
 
     title: str = ""
     source: str = ""
@@ -32,7 +32,7 @@ class StartArgs(ImportArgs, frozen=True):
 
 
 class AssignArgs(ImportArgs, frozen=True):
-    """Which column is which part of a lead; `ask` opens the form first."""
+    """Columns of the parts of a lead; `ask` opens the form first."""
 
     ask: bool = False
     name: str = ""
@@ -61,7 +61,7 @@ class AssignArgs(ImportArgs, frozen=True):
     is_askable=False,
 )
 async def bring(ctx: Context, args: FileArgs) -> Card | CommandResult:
-    """Look at a file that was sent. The card stays and moves with the import, so it is a message of its own."""
+    """Check a received file; the card is a separate message because it is updated with the import."""
     if not args.file:
         name, content = _sample(ctx)
         return cards.explained(await lead_import.explain(ctx.uow, ctx.actor, name, content))
@@ -87,7 +87,7 @@ def _sample(ctx: Context) -> tuple[str, bytes]:
     listed=False,
 )
 async def show(ctx: Context, args: ImportArgs) -> Card:
-    """One import as it stands."""
+    """Show the current import."""
     return cards.shown(await lead_import.show(ctx.uow, ctx.actor, args.lead_import))
 
 
@@ -102,7 +102,7 @@ async def show(ctx: Context, args: ImportArgs) -> Card:
     listed=False,
 )
 async def assign(ctx: Context, args: AssignArgs) -> Card:
-    """Say which column is what."""
+    """Assign columns to the parts of a lead."""
     if args.ask:
         return cards.columns_form(await lead_import.show(ctx.uow, ctx.actor, args.lead_import))
     told = msgspec.structs.asdict(args)
@@ -121,7 +121,7 @@ async def assign(ctx: Context, args: AssignArgs) -> Card:
     listed=False,
 )
 async def start(ctx: Context, args: StartArgs) -> Card:
-    """Let it begin, or go on."""
+    """Start or resume the import."""
     defaults = lead_import.Defaults(args.title, args.source, args.campaign, args.duplicates == cards.KEEP)
     return cards.shown(await lead_import.start(ctx.uow, ctx.actor, args.lead_import, defaults))
 
@@ -137,5 +137,5 @@ async def start(ctx: Context, args: StartArgs) -> Card:
     listed=False,
 )
 async def stop(ctx: Context, args: ImportArgs) -> Card:
-    """Let it stop."""
+    """Stop the import."""
     return cards.shown(await lead_import.stop(ctx.uow, ctx.actor, args.lead_import))

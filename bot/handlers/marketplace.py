@@ -1,4 +1,4 @@
-"""The commands about marketplaces."""
+"""Commands about marketplaces."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,13 +14,13 @@ from services.permissions import Permission
 
 
 class ShowArgs(Args, frozen=True):
-    """Which marketplace; none, where there is only one."""
+    """Reference of a marketplace; empty where the team has only one."""
 
     marketplace: str = ""
 
 
 class CreateArgs(Args, frozen=True):
-    """A marketplace as it was typed."""
+    """Settings of a new marketplace."""
 
     name: str
     takes: bool = True
@@ -30,7 +30,7 @@ class CreateArgs(Args, frozen=True):
 
 
 class ChangeArgs(Args, frozen=True):
-    """All of a marketplace's settings, as its form holds them."""
+    """All settings of a marketplace, as its form sends them."""
 
     marketplace: str
     offer_window_minutes: int
@@ -41,7 +41,7 @@ class ChangeArgs(Args, frozen=True):
 
 
 class InviteArgs(Args, frozen=True):
-    """Whom to invite, and as what."""
+    """Address, name and part of a new partner."""
 
     email: str
     name: str
@@ -51,13 +51,13 @@ class InviteArgs(Args, frozen=True):
 
 
 class PartnerArgs(Args, frozen=True):
-    """Which partner."""
+    """Reference of a partner."""
 
     partner: str
 
 
 class OfferArgs(Args, frozen=True):
-    """Which lead, where and to whom, with the answers; a click only names the lead and opens the form."""
+    """Lead, marketplace, takers and answers; a click names only the lead and opens the form."""
 
     lead: str
     marketplace: str = ""
@@ -84,13 +84,13 @@ class OfferArgs(Args, frozen=True):
     writes=False,
 )
 async def show(ctx: Context, args: ShowArgs) -> Card:
-    """One marketplace, or the list."""
+    """Show a marketplace or the list of marketplaces."""
     view = await marketplace.show(ctx.uow, ctx.actor, args.marketplace)
     return cards.listed(view) if isinstance(view, MarketplaceList) else cards.shown(view)
 
 
 async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Name and windows."""
+    """Show the form of a new marketplace."""
     del warnings
     ctx.actor.require(Permission.MARKETPLACE_RUN)
     return cards.create_form(known)
@@ -109,7 +109,7 @@ async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     form=create_form,
 )
 async def create(ctx: Context, args: CreateArgs) -> Card:
-    """Open a marketplace."""
+    """Create a marketplace."""
     opened = await marketplace.create(
         ctx.uow,
         ctx.actor,
@@ -123,7 +123,7 @@ async def create(ctx: Context, args: CreateArgs) -> Card:
 
 
 async def change_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """What holds now; the list, where several marketplaces could be meant."""
+    """Show the form with the current settings, or the list where several marketplaces match."""
     del warnings
     ctx.actor.require(Permission.MARKETPLACE_RUN)
     view = await marketplace.show(ctx.uow, ctx.actor, str(known.get("marketplace", "")))
@@ -157,7 +157,7 @@ async def change(ctx: Context, args: ChangeArgs) -> Card:
 
 
 async def invite_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Which firm."""
+    """Show the form for a partner."""
     del warnings
     ctx.actor.require(Permission.MARKETPLACE_RUN)
     return cards.invite_form(await marketplace.show(ctx.uow, ctx.actor, str(known.get("marketplace", ""))), known)
@@ -176,7 +176,7 @@ async def invite_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     form=invite_form,
 )
 async def invite(ctx: Context, args: InviteArgs) -> Card:
-    """Invite a firm."""
+    """Invite a partner."""
     view = await marketplace.invite(
         ctx.uow,
         ctx.actor,
@@ -190,7 +190,7 @@ async def invite(ctx: Context, args: InviteArgs) -> Card:
 
 
 async def offer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Where the lead goes, under the leads of the same contact; without a lead, those to choose from."""
+    """Show the form of an offer below duplicate leads; without a lead, list the leads."""
     if "lead" not in known:
         return lead_cards.listed(await lead.list_(ctx.uow, ctx.actor))
     form = await marketplace.offer_form(ctx.uow, ctx.actor, str(known["lead"]), str(known.get("marketplace", "")))
@@ -213,7 +213,7 @@ async def offer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[War
     warns_in_form=True,
 )
 async def offer(ctx: Context, args: OfferArgs) -> Card | CommandResult:
-    """Offer a lead; the form, where a choice is open."""
+    """Offer a lead, or show the form where a choice is missing."""
     if args.choose or (not args.marketplace and not args.to):
         form = await marketplace.offer_form(ctx.uow, ctx.actor, args.lead, args.marketplace)
         return CommandResult(cards.offer_form(form, {}), Placement.PRIVATE)
@@ -259,5 +259,5 @@ async def end(ctx: Context, args: PartnerArgs) -> Card:
     listed=False,
 )
 async def withdraw(ctx: Context, args: PartnerArgs) -> Card:
-    """Delete a partner that is merely invited."""
+    """Delete a partner that has not accepted the invitation."""
     return cards.shown(await marketplace.withdraw(ctx.uow, ctx.actor, args.partner))

@@ -1,4 +1,4 @@
-"""Colleagues: list, roles, removal, succession, leaving."""
+"""Commands about members: list, roles, removal, transfer, leaving."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,13 +12,13 @@ from services.permissions import Permission
 
 
 class WhoArgs(Args, frozen=True):
-    """A colleague, by id or name."""
+    """A member by id or name."""
 
     who: str
 
 
 class RoleArgs(Args, frozen=True):
-    """A colleague's role, and whether he is a responsible one."""
+    """A member, the new role, and whether the member may delegate leads."""
 
     who: str
     role: str
@@ -36,13 +36,13 @@ class RoleArgs(Args, frozen=True):
     writes=False,
 )
 async def list_(ctx: Context, args: NoArgs) -> Card:
-    """Everybody in the team."""
+    """List the members."""
     del args
     return cards.listed(await member.list_(ctx.uow, ctx.actor))
 
 
 async def role_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Whose role, then which one."""
+    """Show the form for a member, then for the role."""
     del warnings
     ctx.actor.require(Permission.MEMBER_CHANGE_ROLE)
     if known.get("who"):
@@ -64,13 +64,13 @@ async def role_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn
     form=role_form,
 )
 async def role(ctx: Context, args: RoleArgs) -> Card:
-    """Another role."""
+    """Change a member's role."""
     changed = await member.change(ctx.uow, ctx.actor, args.who, args.role, may_delegate=args.responsible)
     return cards.changed(changed)
 
 
 async def remove_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Who is to be removed."""
+    """Show the form for the member to remove."""
     del known, warnings
     ctx.actor.require(Permission.MEMBER_REMOVE)
     return cards.remove_form(await member.list_(ctx.uow, ctx.actor))
@@ -89,12 +89,12 @@ async def remove_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     form=remove_form,
 )
 async def remove(ctx: Context, args: WhoArgs) -> Card:
-    """End a colleague's access."""
+    """Remove a member."""
     return cards.removed(await member.remove(ctx.uow, ctx.actor, args.who, accept=args.accept))
 
 
 async def transfer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Who is to own the team."""
+    """Show the form for the new owner."""
     del known, warnings
     ctx.actor.require(Permission.TEAM_TRANSFER)
     return cards.transfer_form(await member.list_(ctx.uow, ctx.actor))
@@ -114,7 +114,7 @@ async def transfer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[
     form=transfer_form,
 )
 async def transfer(ctx: Context, args: WhoArgs) -> Card:
-    """Another owner."""
+    """Transfer the team to another owner."""
     return cards.transferred(await member.transfer(ctx.uow, ctx.actor, args.who, accept=args.accept))
 
 
@@ -128,5 +128,5 @@ async def transfer(ctx: Context, args: WhoArgs) -> Card:
     group=Group.TEAM,
 )
 async def leave(ctx: Context, args: NoArgs) -> Card:
-    """End one's own access."""
+    """Leave the team."""
     return cards.removed(await member.leave(ctx.uow, ctx.actor, accept=args.accept))

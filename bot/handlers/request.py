@@ -1,4 +1,4 @@
-"""Requests: ask somebody with the right, decide."""
+"""Commands about requests: ask an approver, decide."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from services.permissions import Permission
 
 
 class AskArgs(Args, frozen=True):
-    """A command with its arguments; the one of them that is a text comes from an input, never from the button."""
+    """A command with its arguments; a free text comes from an input, never from the button."""
 
     command: str
     args: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
@@ -23,7 +23,7 @@ class AskArgs(Args, frozen=True):
 
 
 class RequestArgs(Args, frozen=True):
-    """A request, by its id."""
+    """Id of a request."""
 
     request: str
 
@@ -38,7 +38,7 @@ class RequestArgs(Args, frozen=True):
     listed=False,
 )
 async def ask(ctx: Context, args: AskArgs) -> Card:
-    """Ask those who can do it."""
+    """Ask the approvers to run a command."""
     if args.command not in ctx.commands:
         raise NotFound("request", args.command)
     wanted = ctx.commands[args.command]
@@ -57,7 +57,7 @@ async def ask(ctx: Context, args: AskArgs) -> Card:
     listed=False,
 )
 async def show(ctx: Context, args: RequestArgs) -> Card:
-    """A request as this reader may see it."""
+    """Show what the actor may see of a request."""
     return cards.shown(await request.show(ctx.uow, ctx.actor, args.request))
 
 
@@ -71,7 +71,7 @@ async def show(ctx: Context, args: RequestArgs) -> Card:
     listed=False,
 )
 async def approve(ctx: Context, args: RequestArgs) -> Card | CommandResult | None:
-    """Do what was asked for, in one's own name, in the same transaction."""
+    """Run the requested command as the approver, in the same transaction."""
     asked = await request.approve(ctx.uow, ctx.actor, args.request)
     if asked.command not in ctx.commands:
         raise NotFound("request", args.request)
@@ -92,5 +92,5 @@ async def approve(ctx: Context, args: RequestArgs) -> Card | CommandResult | Non
     listed=False,
 )
 async def decline(ctx: Context, args: RequestArgs) -> Card:
-    """Say no."""
+    """Decline a request."""
     return cards.shown(await request.decline(ctx.uow, ctx.actor, args.request))

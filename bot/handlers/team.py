@@ -1,4 +1,4 @@
-"""Teams: create, show, settle, connect to channels, delete, restore; and the bot's coming and going."""
+"""Commands about teams and their channels, and the installation events of the bot."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,13 +14,13 @@ from services.permissions import Permission
 
 
 class NameArgs(Args, frozen=True):
-    """A team's name."""
+    """Name of a team."""
 
     name: str
 
 
 class SettingsArgs(Args, frozen=True):
-    """What changes; the rest stays."""
+    """Changed settings; the others stay."""
 
     language: Language | None = None
     zone: str | None = None
@@ -28,13 +28,13 @@ class SettingsArgs(Args, frozen=True):
 
 
 class ConnectArgs(Args, frozen=True):
-    """The code of a team in another chat."""
+    """Code of a team on another platform."""
 
     code: str = ""
 
 
 class RestoreArgs(Args, frozen=True):
-    """Which team, where there are several."""
+    """Reference of a team; empty where the user has only one."""
 
     team: str = ""
 
@@ -50,13 +50,13 @@ class RestoreArgs(Args, frozen=True):
     writes=False,
 )
 async def show(ctx: Context, args: NoArgs) -> Card:
-    """The team and its settings."""
+    """Show the team and its settings."""
     del args
     return cards.shown(await team.show(ctx.uow, ctx.actor))
 
 
 async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """What it is called."""
+    """Show the form for the name."""
     del warnings
     ctx.actor.require(Permission.TEAM_CREATE)
     return cards.create_form(str(known.get("name", "")))
@@ -75,14 +75,14 @@ async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     form=create_form,
 )
 async def create(ctx: Context, args: NameArgs) -> Card | CommandResult:
-    """Found a team; a channel that it gets by this hears of it."""
+    """Create a team; its first channel gets a notice."""
     created = await team.create(ctx.uow, ctx.actor, args.name)
     card = cards.created(created)
     return CommandResult(card, Placement.NEW) if created.is_connected else card
 
 
 async def rename_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Which name."""
+    """Show the form for another name."""
     del known, warnings
     ctx.actor.require(Permission.TEAM_EDIT_SETTINGS)
     return cards.rename_form((await team.show(ctx.uow, ctx.actor)).name)
@@ -101,12 +101,12 @@ async def rename_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     form=rename_form,
 )
 async def rename(ctx: Context, args: NameArgs) -> Card:
-    """Another name."""
+    """Rename the team."""
     return cards.changed(await team.rename(ctx.uow, ctx.actor, args.name))
 
 
 async def settings_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """The settings as they are."""
+    """Show the form with the current settings."""
     del known, warnings
     ctx.actor.require(Permission.TEAM_EDIT_SETTINGS)
     return cards.settings_form(await team.show(ctx.uow, ctx.actor))
@@ -124,7 +124,7 @@ async def settings_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[
     form=settings_form,
 )
 async def settings(ctx: Context, args: SettingsArgs) -> Card:
-    """Change what is given; without anything, show the form."""
+    """Change the given settings, or show the form without any."""
     if args == SettingsArgs():
         return await settings_form(ctx, {}, ())
     changed = await team.change_settings(
@@ -151,7 +151,7 @@ async def settings(ctx: Context, args: SettingsArgs) -> Card:
     on_click=Placement.NEW,
 )
 async def connect(ctx: Context, args: ConnectArgs) -> Card | CommandResult:
-    """Connect this channel to one's own team, or offer it to the team that has shown the code."""
+    """Connect this channel with the actor's team, or offer it to the team of the code."""
     if args.code:
         return CommandResult(
             channel.offered(await channel_offers.offer(ctx.uow, ctx.actor, args.code)), Placement.PRIVATE
@@ -177,7 +177,7 @@ async def disconnect(ctx: Context, args: NoArgs) -> Card:
 
 
 async def delete_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """The consequence, and the name to type."""
+    """Show the consequence and the form for the team's name."""
     del known, warnings
     ctx.actor.require(Permission.TEAM_DELETE)
     return cards.delete_form((await team.show(ctx.uow, ctx.actor)).name)
@@ -196,7 +196,7 @@ async def delete_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     form=delete_form,
 )
 async def delete(ctx: Context, args: NameArgs) -> Card:
-    """End the team."""
+    """Delete the team."""
     return cards.deleted(await team.delete(ctx.uow, ctx.actor, args.name))
 
 
@@ -212,7 +212,7 @@ async def delete(ctx: Context, args: NameArgs) -> Card:
     listed=False,
 )
 async def restore(ctx: Context, args: RestoreArgs) -> Card:
-    """Bring the team back."""
+    """Restore the team."""
     return cards.restored(await team.restore(ctx.uow, ctx.actor, args.team))
 
 
@@ -226,7 +226,7 @@ async def restore(ctx: Context, args: RestoreArgs) -> Card:
     listed=False,
 )
 async def install(ctx: Context, args: NoArgs) -> Card:
-    """The first words in a place."""
+    """Show the welcome card in a conversation."""
     del args
     return channel.welcome(await team.welcome(ctx.uow, ctx.actor))
 
@@ -240,6 +240,6 @@ async def install(ctx: Context, args: NoArgs) -> Card:
     listed=False,
 )
 async def remove(ctx: Context, args: NoArgs) -> None:
-    """The bot was taken out of a place; nobody there hears an answer."""
+    """Record that the bot was removed from a conversation."""
     del args
     await team.leave_place(ctx.uow, ctx.actor)

@@ -96,7 +96,7 @@ class Importer:
         try:
             await self._write_batches(carried)
         except _ClaimLost:
-            # Stopped, claimed by another process, or advanced by a commit whose result was lost: released for the next claim.
+            # Stopped, claimed by another process, or advanced by an unconfirmed commit: released at once.
             await self._release(carried)
         except Unreadable:
             await self._halt(carried, Halt.BROKEN)

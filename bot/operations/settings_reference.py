@@ -8,8 +8,8 @@ from bot.settings import PREFIX, Settings
 
 HEAD: Final = """# Settings
 
-The bot reads its settings once, from the environment or `.env`; an invalid value stops the start with one line that names
-the setting. `python -m bot settings` prints this page.
+The bot reads its settings once, from the environment or `.env`; an invalid value stops the start with one line that
+names the setting. `python -m bot settings` prints this page.
 
 | variable | default | meaning |
 |---|---|---|
@@ -17,14 +17,14 @@ the setting. `python -m bot settings` prints this page.
 TAIL: Final = """
 ## Secret keys
 
-`KOLLEGA_SECRET_KEYS` is a ring. The first key seals files and Slack tokens at rest and signs links and codes; every key of
-the ring opens and verifies. To replace a key:
+`KOLLEGA_SECRET_KEYS` is a ring. The first key seals files and Slack tokens at rest and signs links and codes; every
+key of the ring opens and verifies. To replace a key:
 
 1. Put the new key first, keep the old one behind it, and restart every process.
 2. `python -m bot reseal` encrypts all sealed contents with the first key, in batches beside the running bot. It can be
    interrupted and repeated; it reports how many contents were re-sealed, were current already, and are unreadable.
-3. Wait 7 days: invitation links are signed, not sealed, and those signed with the old key are valid for that long. Codes
-   and Slack installations that were begun expire within minutes.
+3. Wait 7 days: invitation links are signed, not sealed, and those signed with the old key are valid for that long.
+   Codes and Slack installations that were begun expire within minutes.
 4. Remove the old key and restart. A link that the old key signed is invalid from then on; the invitation can be resent.
 
 A key that was disclosed is removed right after step 2: links that it signed become invalid at once.
@@ -33,10 +33,10 @@ A key that was disclosed is removed right after step 2: links that it signed bec
 
 def render_settings() -> str:
     """Render every setting with its default and its meaning, as Markdown."""
-    rows = [
-        f"| `{PREFIX}{name.upper()}` | {_render_default(field.default)} | {' '.join((field.description or '').split())} |"
-        for name, field in Settings.model_fields.items()
-    ]
+    rows: list[str] = []
+    for name, field in Settings.model_fields.items():
+        meaning = " ".join((field.description or "").split())
+        rows.append(f"| `{PREFIX}{name.upper()}` | {_render_default(field.default)} | {meaning} |")
     return HEAD + "\n".join(rows) + "\n" + TAIL
 
 

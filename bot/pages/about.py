@@ -1,4 +1,4 @@
-"""The pages to which the listing of the app links: what this is, what is kept about people, on what terms."""
+"""Pages that the app listing links: support, privacy, terms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ HEADERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class AboutPages:
-    """For administrators who decide about the app, and for everybody of whom it keeps something."""
+    """Serves the pages of the operator for administrators and users."""
 
     operator: cards.Operator
     public_url: str

@@ -1,4 +1,4 @@
-"""The page behind an invitation's link: opening it changes nothing, its buttons accept and decline."""
+"""The join page of an invitation link: opening it changes nothing, its buttons accept and decline."""
 
 import asyncio
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ PATH: Final = "/join/{token}"
 BODY_LIMIT_S: Final = 10.0
 BODY_MAX_BYTES: Final = 2_048
 HEADERS: Final = {
-    # The address is a secret: it is kept by nobody on the way and told to nobody.
+    # The address holds the token: no cache may store it and no other site may learn it.
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -36,7 +36,7 @@ HEADERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class JoinPage:
-    """Shows invitations to whoever holds their link."""
+    """Serves the join page."""
 
     units: Units
     public_url: str
@@ -45,12 +45,12 @@ class JoinPage:
         return [web.get(PATH, self.show), web.post(PATH, self.decide)]
 
     async def show(self, request: web.Request) -> web.Response:
-        """Who invites to what; changes nothing."""
+        """Show the invitation without a change."""
         async with self.units.read() as uow:
             return self._answer(request, await invitation.read(uow, request.match_info["token"]), uow.now)
 
     async def decide(self, request: web.Request) -> web.Response:
-        """Accept or decline, told by a button of this very page."""
+        """Accept or decline by a button of this page."""
         if not self._is_own(request):
             raise web.HTTPForbidden(headers=HEADERS)
         if (request.content_length or 0) > BODY_MAX_BYTES:
@@ -73,14 +73,14 @@ class JoinPage:
         return self._answer(request, found, now)
 
     def _is_own(self, request: web.Request) -> bool:
-        """Whether the button stood on this page; beyond that, nobody can guess the token in its address."""
+        """Whether the form was sent by this page; the unguessable token in the path is the main protection."""
         if site := request.headers.get("Sec-Fetch-Site"):
             return site == "same-origin"
-        # A page that tells nobody where people come from has no origin in older browsers.
+        # With a strict referrer policy, older browsers send no origin.
         origin = request.headers.get("Origin", "null")
         if origin == "null":
             return True
-        # Behind a proxy the host of the request is not the one that people see.
+        # Behind a proxy the Host header may differ from the public address.
         return _host_of(origin) in {request.host, _host_of(self.public_url)}
 
     def _answer(self, request: web.Request, found: InvitationPage | None, now: datetime) -> web.Response:
@@ -108,7 +108,7 @@ def _status(found: InvitationPage | None) -> int:
 
 
 def _buttons(found: InvitationPage | None, w: Writer) -> h.Node:
-    """What can be decided here; nothing once the code is shown."""
+    """Render the buttons; none once the code is shown."""
     if found is None or found.code or found.invitation.state not in SENT_STATES:
         return None
     accepted = found.invitation.state is InvitationState.ACCEPTED

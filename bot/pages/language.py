@@ -1,4 +1,4 @@
-"""In which language a page speaks to whoever opens it, the way to the other one, and pages that say the same always."""
+"""Language of pages, the link to the other language, and pages without data."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -17,7 +17,7 @@ HEADER_MAX_CHARS: Final = 400
 
 
 def language_of(request: web.Request, usual: Language = Language.ENGLISH) -> Language:
-    """As chosen on the page, as the browser prefers, else the usual one."""
+    """Return the language of the query, else of the browser, else the usual one."""
     if (chosen := request.query.get("lang")) in set(Language):
         return Language(chosen)
     known = [one for one in _preferred(request.headers.get("Accept-Language", "")) if one[:2] in set(Language)]
@@ -25,13 +25,13 @@ def language_of(request: web.Request, usual: Language = Language.ENGLISH) -> Lan
 
 
 def render_language_link(language: Language) -> h.Element:
-    """The same page in the other language."""
+    """Render the link to this page in the other language."""
     other = next(one for one in Language if one is not language)
     return h.p(".text.tone-subtle")[h.a(href=f"?lang={other}", hreflang=str(other), lang=str(other))[LANGUAGES[other]]]
 
 
 def render_page(language: Language, *parts: Card) -> str:
-    """A page of cards on which nothing depends on the time, under the title of the first."""
+    """Render a page of time-independent cards under the title of the first."""
     w = _writer(language)
     return page(
         w.words(parts[0].title), [render_language_link(language), *(drawn(card, w) for card in parts)], language
@@ -39,7 +39,7 @@ def render_page(language: Language, *parts: Card) -> str:
 
 
 def render_one_time_page(language: Language, card: Card) -> str:
-    """The same of one card, without a way to the other language: what led to it counts once."""
+    """Render a page without the language link, for a URL that works only once."""
     w = _writer(language)
     return page(w.words(card.title), drawn(card, w), language)
 
@@ -49,7 +49,7 @@ def _writer(language: Language) -> Writer:
 
 
 def _preferred(header: str) -> list[str]:
-    """The languages of an Accept-Language header, the most wanted first."""
+    """List the languages of an Accept-Language header by preference."""
     wanted: list[tuple[float, str]] = []
     for part in header[:HEADER_MAX_CHARS].split(","):
         tag, _, quality = part.strip().partition(";q=")

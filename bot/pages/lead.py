@@ -1,4 +1,4 @@
-"""The page behind a link to a lead: it shows nothing of the lead, not even that there is one, and says where it is."""
+"""The page of a lead link: it explains where leads are shown and does not reveal whether the lead exists."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -22,7 +22,7 @@ HEADERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class LeadPage:
-    """For whoever opens a link to a lead outside the chat; it is the same for every lead, and for none."""
+    """Serves the same page for every lead id, also for unknown ones."""
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get(f"{LEAD_PAGE}{{lead_id}}", self.show)]

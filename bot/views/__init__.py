@@ -1,1 +1,1 @@
-"""What a posted card shows at the moment at which it is sent."""
+"""Views: render posted cards and mails from what is true when they are sent."""

@@ -11,8 +11,8 @@ from services.unit_of_work import UnitOfWork
 View: TypeAlias = Callable[[UnitOfWork, Actor, str, Mapping[str, str]], Awaitable[Card | None]]
 """(uow, reader, key, params) → the card, or None where nothing is to be sent any more.
 
-The unit of work is read-only. `key` and `params` are those of the notice; `params` always has `team_id`, the team of the
-notice, and `public_url`, the base of links. The reader is one of these:
+The unit of work is read-only. `key` and `params` are those of the notice; `params` always has `team_id`, the team of
+the notice, and `public_url`, the base of links. The reader is one of these:
 
 - in a direct chat: the user with the current role in the team of the notice. A user who is no member of it reads as
   GUEST with NO_TEAM: the view shows only what concerns the user, found through `params["team_id"]`;
@@ -34,4 +34,4 @@ class Mail:
 
 
 MailView: TypeAlias = Callable[[UnitOfWork, str, str, Mapping[str, str]], Awaitable[Mail | None]]
-"""(uow, team_id, key, params) → the mail, or None where nothing is to be sent any more. The unit of work is read-only."""
+"""(uow, team_id, key, params) → the mail, or None where nothing is to be sent. The unit of work is read-only."""

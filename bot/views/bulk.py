@@ -1,4 +1,4 @@
-"""Cards about bulk invitations, drawn when they are sent."""
+"""Views of bulk invitations."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -13,7 +13,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def card(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """The report as it is now."""
+    """Render the current report."""
     del params
     try:
         return cards.shown(await bulk.show(uow, reader, key))

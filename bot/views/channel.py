@@ -1,4 +1,4 @@
-"""What is said about a channel that is connected by a code."""
+"""Views of channels that are connected by a code."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -15,7 +15,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def review(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """The channel that was offered, for whoever may connect it; a code that stands there is not replaced."""
+    """Render the offered channel for members who may connect it; a card that shows a code is not replaced."""
     if actor.team_id != params["team_id"] or actor.place.is_public or not actor.may(Permission.TEAM_EDIT_SETTINGS):
         return None
     found = await uow.channel_offers.get(params["team_id"], key)
@@ -23,7 +23,7 @@ async def review(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, s
 
 
 async def connected(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """For everybody in the channel that is the team's now."""
+    """Render the notice of the connection for the readers of the channel."""
     found = await uow.channel_offers.get(params["team_id"], key)
     name = await uow.teams.name(params["team_id"])
     if found is None or name is None or actor.team_id != params["team_id"]:

@@ -1,4 +1,4 @@
-"""Posted cards about messages that may not have arrived."""
+"""Views of messages whose outcome is unknown."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def unknown(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """For whoever may send it again, as long as that is so."""
+    """Render the messages for members who may resend them, while their outcome is unknown."""
     del params
     if not actor.may(Permission.DELIVERY_RESEND):
         return None

@@ -1,4 +1,4 @@
-"""The home of a person, drawn again when something in it has changed."""
+"""View of a user's home, updated when its content changes."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -14,14 +14,14 @@ from services.unit_of_work import UnitOfWork
 
 
 async def card(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """The home of this reader alone, in the team that he has by now, whichever it was when he opened it."""
+    """Render the home of this reader, in the reader's current team."""
     del key, params
     actor = await _today(uow, reader)
     return cards.shown(await home.show(uow, actor), STEPS, WISHES) if actor else None
 
 
 async def _today(uow: UnitOfWork, reader: Actor) -> Actor | None:
-    """The person as he would act in his own chat with the bot."""
+    """Return the user as the actor of the direct chat."""
     here = reader.place
     for one in await uow.users.identities(reader.user_id):
         if (one.platform, one.tenant) == (here.platform, here.tenant):

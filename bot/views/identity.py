@@ -1,4 +1,4 @@
-"""What both sides of a request to link read on the cards that they have before them."""
+"""Views of both sides of a request to link identities."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -13,7 +13,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def review(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """Where the code was shown; neither that nor the outcome, which says more, is replaced."""
+    """Render the request where the code was shown; a card with the code or the outcome is not replaced."""
     del params
     link = await uow.identities.get(key)
     is_his = link is not None and link.first.user_id == actor.user_id and not actor.place.is_public
@@ -23,7 +23,7 @@ async def review(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, s
 
 
 async def consent(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """Where the code was typed."""
+    """Render the request where the code was typed."""
     del params
     link = await uow.identities.get(key)
     if link is None or actor.user_id not in _others(link) or actor.place.is_public:
@@ -32,7 +32,7 @@ async def consent(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, 
 
 
 def _others(link: Link) -> set[str]:
-    """Who reads on the other side: once linked, that is the first side's person."""
+    """Load the reader of the other side; after linking, it is the user of the first side."""
     other = link.other.user_id if link.other else ""
     return {other, link.first.user_id} if link.state is LinkState.LINKED else {other}
 

@@ -1,4 +1,4 @@
-"""What people are told about invitations: the approval card, its outcome, the mail and the link."""
+"""Views of invitations: approval card, outcome, mail and link."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,7 +16,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def approval(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """The card on which somebody decides; in a channel everybody sees the buttons and each click is authorised."""
+    """Render the approval card; in a channel every reader sees the buttons, and each click is authorised."""
     found = await uow.invitations.get(params["team_id"], key)
     if found is None or actor.team_id != params["team_id"]:
         return None
@@ -27,7 +27,7 @@ async def approval(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str,
 
 
 async def decided(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """How it ended, for whoever asked or invited."""
+    """Render the outcome for the requester or the inviter."""
     found = await uow.invitations.get(params["team_id"], key)
     team = await uow.teams.name(params["team_id"])
     if found is None or team is None or actor.user_id != found.requested_by:
@@ -37,7 +37,7 @@ async def decided(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, 
 
 
 async def question(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """What is asked about an invitation, for whoever wants it."""
+    """Render a question about a requested invitation for the requester."""
     asked = await uow.invitations.question(params["team_id"], key)
     if asked is None or actor.user_id != asked.requested_by or actor.team_id != asked.team_id:
         return None
@@ -45,7 +45,7 @@ async def question(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str,
 
 
 async def answer(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """The answer, for whoever asked."""
+    """Render the answer for the approver who asked."""
     asked = await uow.invitations.question(params["team_id"], key)
     if asked is None or actor.user_id != asked.asked_by or actor.team_id != asked.team_id:
         return None
@@ -53,7 +53,7 @@ async def answer(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, s
 
 
 async def link(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """The link, where no mail can be sent, for a colleague who passes it on."""
+    """Render the link for the member who passes it on, where no mail can be sent."""
     found = await _sent(uow, params["team_id"], key)
     if found is None or actor.team_id != params["team_id"] or actor.place.is_public:
         return None
@@ -61,7 +61,7 @@ async def link(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str
 
 
 async def mail(uow: UnitOfWork, team_id: str, key: str, params: Mapping[str, str]) -> Mail | None:
-    """The invitation, to the invitee."""
+    """Render the mail to the invitee."""
     found, team = await _sent(uow, team_id, key), await uow.teams.get(team_id)
     if found is None or team is None:
         return None
@@ -72,7 +72,7 @@ async def mail(uow: UnitOfWork, team_id: str, key: str, params: Mapping[str, str
 
 
 async def _sent(uow: UnitOfWork, team_id: str, key: str) -> Invitation | None:
-    """An invitation that still waits for its invitee."""
+    """Load an invitation that its invitee has not accepted yet."""
     found = await uow.invitations.get(team_id, key)
     if found is None or not found.email or found.as_of(uow.now).state not in SENT_STATES:
         return None

@@ -1,4 +1,4 @@
-"""Cards about leads, drawn when they are sent or change."""
+"""Views of leads."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -14,7 +14,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def _glance(uow: UnitOfWork, reader: Actor, lead_id: str) -> LeadView | GoneLead | None:
-    """What there is to say; nothing to somebody who has left the team, and of a lead that was never here."""
+    """Load what the reader may see; None for a former member and for an unknown lead."""
     try:
         return await lead.glance(uow, reader, lead_id)
     except (NotColleague, NotFound):
@@ -22,14 +22,14 @@ async def _glance(uow: UnitOfWork, reader: Actor, lead_id: str) -> LeadView | Go
 
 
 async def card(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """The lead as it stands."""
+    """Render the current lead."""
     del params
     seen = await _glance(uow, reader, key)
     return cards.shown(seen) if seen else None
 
 
 async def delegated(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """Whoever is in charge now reads from whom; once it is somebody else's, the lead as it stands."""
+    """Render who delegated the lead while the reader is responsible, else the current lead."""
     seen = await _glance(uow, reader, key)
     if not isinstance(seen, LeadView) or seen.responsible_id != reader.user_id:
         return cards.shown(seen) if seen else None
@@ -38,14 +38,14 @@ async def delegated(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[st
 
 
 async def reminder(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """A reminder, as long as nothing has happened."""
+    """Render a reminder while the lead is unchanged."""
     del params
     seen = await _glance(uow, reader, key)
     return cards.standing(seen, cards.REMINDER) if seen else None
 
 
 async def failed(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """That nobody took it, as long as that is so."""
+    """Render that no team picked the lead while this is so."""
     del params
     seen = await _glance(uow, reader, key)
     return cards.standing(seen, cards.FAILED) if seen else None

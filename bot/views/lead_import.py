@@ -1,4 +1,4 @@
-"""The card of an import, drawn as it moves."""
+"""View of an import, updated as it proceeds."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -14,7 +14,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def card(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """The import as it stands, for whoever let it begin."""
+    """Render the current import for the member who started it."""
     del params
     try:
         return cards.shown(await lead_import.follow(uow, reader, key))

@@ -1,4 +1,4 @@
-"""Cards about marketplaces, drawn when they are sent."""
+"""Views of marketplaces."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -13,7 +13,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def partner(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """What became of an invitation to the operator's marketplace."""
+    """Render the outcome of a partner's invitation for the operator."""
     del params
     try:
         told = await marketplace.show_partner(uow, reader, key)

@@ -1,4 +1,4 @@
-"""What people are told about memberships."""
+"""Views of memberships."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -11,27 +11,27 @@ from services.unit_of_work import UnitOfWork
 
 
 async def joined(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """Somebody new, for the owner."""
+    """Render the new member for the owner."""
     team = await uow.teams.name(actor.team_id)
     colleague = await uow.members.get(params["team_id"], key)
     return cards.heard_joined(colleague.name, team, colleague.role) if team and colleague else None
 
 
 async def left(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """Somebody has gone, for the owner."""
+    """Render the departure of a member for the owner."""
     del params
     team, person = await uow.teams.name(actor.team_id), await uow.users.get(key)
     return cards.heard_left(person.name, team) if team and person else None
 
 
 async def removed(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """For whoever was removed, and has not come back meanwhile."""
+    """Render the removal for the removed user, unless they are a member again."""
     team = await uow.teams.name(params["team_id"])
     return cards.heard_removed(team) if team and actor.user_id == key and not actor.team_id else None
 
 
 async def role(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """For whoever has another role: the one that holds now."""
+    """Render the current role for the member whose role changed."""
     del params
     team = await uow.teams.name(actor.team_id)
     return cards.heard_role(team, actor.role) if team and actor.user_id == key else None

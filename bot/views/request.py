@@ -1,4 +1,4 @@
-"""What people are told about requests."""
+"""Views of requests."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -12,7 +12,7 @@ from services.unit_of_work import UnitOfWork
 
 
 async def approval(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """The card on which somebody decides, for those whose role allows what was asked for."""
+    """Render the request for its approvers."""
     asked = await uow.requests.get(params["team_id"], key)
     if asked is None or actor.team_id != asked.team_id or not actor.may(asked.permission):
         return None
@@ -20,7 +20,7 @@ async def approval(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str,
 
 
 async def decided(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """How it ended, for whoever asked."""
+    """Render the outcome for the requester."""
     asked = await uow.requests.get(params["team_id"], key)
     if asked is None or actor.user_id != asked.asked_by:
         return None

@@ -1,1 +1,1 @@
-"""The commands about leads."""
+"""Commands about leads."""

@@ -1,4 +1,4 @@
-"""The commands that bring a lead in: from a form, and from a message."""
+"""Commands that create a lead from a form or from a message."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -20,7 +20,7 @@ HELP_RANK: Final = 2
 
 
 class CreateArgs(Args, frozen=True):
-    """A lead as it was typed."""
+    """Fields of a new lead."""
 
     title: str
     name: str
@@ -36,13 +36,13 @@ class CreateArgs(Args, frozen=True):
 
 
 class CaptureArgs(Args, frozen=True):
-    """A message that somebody wrote."""
+    """Text of a message."""
 
     message: str = ""
 
 
 async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """What is known already, under the leads of the same contact."""
+    """Show the form of a new lead below duplicate leads."""
     ctx.actor.require(Permission.LEAD_CREATE)
     return cards.create_form(known, warnings)
 
@@ -61,7 +61,7 @@ async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
     warns_in_form=True,
 )
 async def create(ctx: Context, args: CreateArgs) -> Card | CommandResult:
-    """Bring a lead in; from a dialog its card goes to where that was opened, unless the team's channel gets it."""
+    """Create a lead; from a dialog its card is posted there, unless the team's channel gets it."""
     draft = lead.Draft(**{name: value for name, value in msgspec.structs.asdict(args).items() if name != "accept"})
     brought = await lead.create(ctx.uow, ctx.actor, draft, accept=args.accept)
     card = cards.shown(brought)
@@ -84,5 +84,5 @@ async def create(ctx: Context, args: CreateArgs) -> Card | CommandResult:
     writes=False,
 )
 async def capture(ctx: Context, args: CaptureArgs) -> Card:
-    """The form, filled from a message."""
+    """Show the form, filled from a message."""
     return cards.captured(await lead.capture(ctx.uow, ctx.actor, args.message))

@@ -1,4 +1,4 @@
-"""The command that takes leads along as a file."""
+"""Command that exports leads as a file."""
 
 from typing import Final
 
@@ -14,7 +14,7 @@ HELP_RANK: Final = 3
 
 
 class ExportArgs(Args, frozen=True):
-    """Behind which number of a lead the file begins."""
+    """The file begins behind the lead with this number."""
 
     after: int = 0
 
@@ -30,7 +30,7 @@ class ExportArgs(Args, frozen=True):
     args=ExportArgs,
 )
 async def export(ctx: Context, args: ExportArgs) -> Card:
-    """The leads that fit into one file, for this person alone."""
+    """Export the leads that fit into one file, for the actor alone."""
     writer = ctx.writer
     table = Table(cards.HEADER, writer)
     view = await lead.export(ctx.uow, ctx.actor, lambda one: table.add(cards.row(one)), args.after)

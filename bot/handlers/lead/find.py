@@ -1,4 +1,4 @@
-"""The commands that find a lead and show it to others."""
+"""Commands that find leads and put them into messages."""
 
 from typing import Final
 
@@ -16,7 +16,7 @@ HELP_RANK: Final = 1
 
 
 class FindArgs(Args, frozen=True):
-    """What to look for, and where the page of hits begins."""
+    """Search text and page of the hits."""
 
     search: str = ""
     skip: int = 0
@@ -24,7 +24,7 @@ class FindArgs(Args, frozen=True):
 
 
 class OutlineArgs(Args, frozen=True):
-    """Which lead."""
+    """Reference of a lead."""
 
     lead: str
 
@@ -42,7 +42,7 @@ class OutlineArgs(Args, frozen=True):
     writes=False,
 )
 async def find(ctx: Context, args: FindArgs) -> Card | CommandResult:
-    """The hits; where one is wanted for a message, drawn for everybody who may read that."""
+    """List the hits; in a menu, with masked cards for a message."""
     wants_one = ctx.interaction.kind is InteractionKind.DIALOG
     hits = await lead.find(ctx.uow, ctx.actor, args.search, skip=args.skip, limit=args.count, for_others=wants_one)
     if not wants_one:
@@ -61,11 +61,11 @@ async def find(ctx: Context, args: FindArgs) -> Card | CommandResult:
     listed=False,
 )
 async def outline(ctx: Context, args: OutlineArgs) -> CommandResult:
-    """One lead as it may stand in anybody's message."""
+    """Render a masked lead for a message."""
     card = outlined(ctx, await lead.outline(ctx.uow, ctx.actor, args.lead))
     return CommandResult(card, Placement.PRIVATE, (card,))
 
 
 def outlined(ctx: Context, view: lead.LeadView) -> Card:
-    """The card for a message that anybody may read."""
+    """Render the masked card of a lead."""
     return cards.outlined(view, lead_url(ctx.public_url, view.lead_id), Instant(ctx.uow.now))

@@ -1,4 +1,4 @@
-"""The commands about leads."""
+"""Commands that list leads and work on them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -27,30 +27,30 @@ KINDS: Final = {
     "erledigt": "closed",
     "geschlossen": "closed",
 }
-"""What people type for a kind of list."""
+"""Words for the kinds of lists."""
 
 
 class ListArgs(Args, frozen=True):
-    """Which leads, and where the page begins."""
+    """Kind of list and page."""
 
     kind: str = ""
     before: int = msgspec.field(default=0)
 
 
 class LeadArgs(Args, frozen=True):
-    """Which lead."""
+    """Reference of a lead."""
 
     lead: str
 
 
 class CardArgs(LeadArgs, frozen=True):
-    """Which lead, and what its card was sent to tell."""
+    """Reference of a lead and view of its posted card."""
 
     view: str = ""
 
 
 class PickArgs(LeadArgs, frozen=True):
-    """Which lead, and the page of the list on which its button stood."""
+    """Reference of a lead and the page of the list that holds the button."""
 
     back: str = ""
     kind: str = ""
@@ -58,33 +58,33 @@ class PickArgs(LeadArgs, frozen=True):
 
 
 class NoteArgs(LeadArgs, frozen=True):
-    """What to note, and how far the work has come."""
+    """Text of a note and the reached step."""
 
     note: str
     step: str = ""
 
 
 class WinArgs(LeadArgs, frozen=True):
-    """The amount; `ask` opens the form first."""
+    """Amount of a won lead; `ask` opens the form first."""
 
     amount: str = ""
     ask: bool = False
 
 
 class ReasonArgs(LeadArgs, frozen=True):
-    """Why."""
+    """Reference of a lead and a reason."""
 
     reason: str
 
 
 class DelegateArgs(LeadArgs, frozen=True):
-    """Who is to be in charge."""
+    """Reference of a lead and the new responsible member."""
 
     who: str
 
 
 class ShareArgs(LeadArgs, frozen=True):
-    """Into which channel, or to whom."""
+    """Reference of a lead and a channel or a member."""
 
     who: str = ""
     channel: str = ""
@@ -104,13 +104,13 @@ class ShareArgs(LeadArgs, frozen=True):
     private=False,
 )
 async def list_(ctx: Context, args: ListArgs) -> Card:
-    """A page of leads."""
+    """List one page of leads."""
     kind = KINDS.get(args.kind.casefold(), args.kind.casefold())
     return cards.listed(await lead.list_(ctx.uow, ctx.actor, kind, before=args.before))
 
 
 async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """The leads to choose from, where a command needs one and none was named."""
+    """List the leads where a command lacks its reference."""
     del known, warnings
     return cards.listed(await lead.list_(ctx.uow, ctx.actor, ""))
 
@@ -130,7 +130,7 @@ async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, .
     private=False,
 )
 async def show(ctx: Context, args: LeadArgs) -> Card:
-    """One lead."""
+    """Show a lead."""
     return cards.shown(await lead.show(ctx.uow, ctx.actor, args.lead))
 
 
@@ -145,7 +145,7 @@ async def show(ctx: Context, args: LeadArgs) -> Card:
     listed=False,
 )
 async def glance(ctx: Context, args: CardArgs) -> Card:
-    """A posted card, drawn for this reader."""
+    """Render a posted card for this reader."""
     return cards.standing(await lead.glance(ctx.uow, ctx.actor, args.lead), args.view)
 
 
@@ -163,7 +163,7 @@ async def glance(ctx: Context, args: CardArgs) -> Card:
     private=False,
 )
 async def pick(ctx: Context, args: PickArgs) -> Card:
-    """Pick, and go on where it was picked."""
+    """Pick a lead and show the lead or the list of the button."""
     picked = await lead.pick(ctx.uow, ctx.actor, args.lead)
     return await _back(ctx, args, picked, kept=picked.lead_id)
 
@@ -182,7 +182,7 @@ async def pick(ctx: Context, args: PickArgs) -> Card:
     private=False,
 )
 async def undo(ctx: Context, args: PickArgs) -> Card:
-    """Take a pick back, and go on where it was picked."""
+    """Undo a pick and show the lead or the list of the button."""
     return await _back(ctx, args, await lead.undo(ctx.uow, ctx.actor, args.lead))
 
 
@@ -206,13 +206,13 @@ async def _back(ctx: Context, args: PickArgs, view: lead.LeadView, kept: str = "
     on_click=Placement.PRIVATE,
 )
 async def reveal(ctx: Context, args: LeadArgs) -> Card:
-    """The contact, for this person alone."""
+    """Show contact and history to the actor alone."""
     details = await lead.reveal(ctx.uow, ctx.actor, args.lead)
     return cards.detailed(details, lead_url(ctx.public_url, details.lead.lead_id))
 
 
 def _form(drawn: Callable[[lead.LeadView, Mapping[str, Any]], Card]) -> Form:
-    """Ask what is missing about a lead that this person may work on now."""
+    """Build a form for a lead that the actor may work on."""
 
     async def ask(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
         if "lead" not in known:
@@ -235,7 +235,7 @@ def _form(drawn: Callable[[lead.LeadView, Mapping[str, Any]], Card]) -> Form:
     form=_form(cards.note_form),
 )
 async def note(ctx: Context, args: NoteArgs) -> Card:
-    """Note something."""
+    """Add a note."""
     return cards.shown(await lead.note(ctx.uow, ctx.actor, args.lead, args.note, step=args.step))
 
 
@@ -254,14 +254,14 @@ async def note(ctx: Context, args: NoteArgs) -> Card:
     form=choose,
 )
 async def share(ctx: Context, args: ShareArgs) -> Card | CommandResult:
-    """Into a channel or to a colleague; the form, where neither is named."""
+    """Share a lead with a channel or a member, or show the form."""
     if not args.who and not args.channel:
         return CommandResult(cards.share_form(await lead.to_share(ctx.uow, ctx.actor, args.lead)), Placement.PRIVATE)
     return cards.shared(await lead.share(ctx.uow, ctx.actor, args.lead, channel=args.channel, who=args.who))
 
 
 async def delegate_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
-    """Which colleague."""
+    """Show the form for a member."""
     if "lead" not in known:
         return await choose(ctx, known, warnings)
     return cards.delegate_form(await lead.to_delegate(ctx.uow, ctx.actor, str(known["lead"])))
@@ -281,7 +281,7 @@ async def delegate_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[
     form=delegate_form,
 )
 async def delegate(ctx: Context, args: DelegateArgs) -> Card:
-    """Put a colleague in charge."""
+    """Delegate a lead."""
     return cards.shown(await lead.delegate(ctx.uow, ctx.actor, args.lead, args.who))
 
 
@@ -299,7 +299,7 @@ async def delegate(ctx: Context, args: DelegateArgs) -> Card:
     private=False,
 )
 async def win(ctx: Context, args: WinArgs) -> Card | CommandResult:
-    """Close as won."""
+    """Close a lead as won."""
     if args.ask:
         return CommandResult(cards.win_form(await lead.to_work_on(ctx.uow, ctx.actor, args.lead)), Placement.PRIVATE)
     return cards.shown(await lead.win(ctx.uow, ctx.actor, args.lead, args.amount))
@@ -319,7 +319,7 @@ async def win(ctx: Context, args: WinArgs) -> Card | CommandResult:
     private=False,
 )
 async def lose(ctx: Context, args: ReasonArgs) -> Card:
-    """Close as lost."""
+    """Close a lead as lost."""
     return cards.shown(await lead.lose(ctx.uow, ctx.actor, args.lead, args.reason))
 
 
@@ -336,5 +336,5 @@ async def lose(ctx: Context, args: ReasonArgs) -> Card:
     form=_form(cards.return_form),
 )
 async def return_(ctx: Context, args: ReasonArgs) -> Card:
-    """Give a lead back."""
+    """Return a lead."""
     return cards.returned(await lead.return_(ctx.uow, ctx.actor, args.lead, args.reason))
