@@ -1,4 +1,4 @@
-"""The example of the demo: two firms, their people and channels, a marketplace and a dozen leads.
+"""Demo data: two teams with members and channels, a marketplace and a dozen leads.
 
 Everything happens through the product's own use cases, in one transaction: it is there as a whole or not at all.
 """
@@ -52,7 +52,7 @@ class Transcripts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Enquiry:
-    """A lead of the example and what happens to it."""
+    """A demo lead and what happens to it."""
 
     giver: str
     is_offered: bool
@@ -61,7 +61,7 @@ class Enquiry:
 
 
 def enquiries() -> list[Enquiry]:
-    """The table beside this module."""
+    """Read the demo leads from `demo.toml`."""
     rows: list[dict[str, Any]] = tomllib.loads(files("bot").joinpath("demo.toml").read_text("utf-8"))["leads"]
     return [
         Enquiry(row.pop("giver"), row.pop("is_offered", False), row.pop("picked_by", ""), lead.Draft(**row))
@@ -70,7 +70,7 @@ def enquiries() -> list[Enquiry]:
 
 
 async def seed(units: Units, transcripts: Transcripts) -> bool:
-    """Add the example unless it was added before; whether it is new."""
+    """Add the demo data unless they exist; return whether they are new."""
     async with transcripts(writes=True) as transcript:
         for person in PEOPLE:
             await transcript.put_person(person)
@@ -80,31 +80,31 @@ async def seed(units: Units, transcripts: Transcripts) -> bool:
     async with units.write() as uow:
         if not await uow.periods.begin(ONCE, ONCE):
             return False
-        await _Stage(uow, rooms).play()
+        await _DemoBuilder(uow, rooms).build()
     return True
 
 
 @dataclass(frozen=True, slots=True)
-class _Stage:
-    """The story of the example, told in one transaction."""
+class _DemoBuilder:
+    """Creates the demo data in one transaction."""
 
     uow: UnitOfWork
     rooms: dict[str, str]
-    """The direct chat of each person."""
+    """Conversation id of the direct chat of each person."""
 
-    async def play(self) -> None:
+    async def build(self) -> None:
         for person in PEOPLE:
-            await self._meet(person.person_id)
-        await self._found(ANNA, SOLAR, (SALES, LEADS))
-        await self._found(PETRA, ROOF, (ENQUIRIES,))
+            await self._load_actor(person.person_id)
+        await self._create_team(ANNA, SOLAR, (SALES, LEADS))
+        await self._create_team(PETRA, ROOF, (ENQUIRIES,))
         for person_id, role in COLLEAGUES:
-            await self._hire(person_id, role)
+            await self._add_member(person_id, role)
         await self._open_market()
         for enquiry in enquiries():
-            await self._bring_in(enquiry)
+            await self._create_lead(enquiry)
 
-    async def _meet(self, person_id: str, room: Room | None = None) -> Actor:
-        """The person, in a channel or in the direct chat."""
+    async def _load_actor(self, person_id: str, room: Room | None = None) -> Actor:
+        """Upsert a person's profile and return the actor in a channel or in the direct chat."""
         person = next(one for one in PEOPLE if one.person_id == person_id)
         conversation_id = room.room_id if room else self.rooms[person_id]
         kind, name = (room.kind, room.name) if room else (PlaceKind.PERSONAL, "")
@@ -115,24 +115,24 @@ class _Stage:
             raise LookupError(person_id)
         return seen.actor()
 
-    async def _found(self, owner_id: str, name: str, rooms: tuple[Room, ...]) -> None:
-        await team.create(self.uow, await self._meet(owner_id), name)
+    async def _create_team(self, owner_id: str, name: str, rooms: tuple[Room, ...]) -> None:
+        await team.create(self.uow, await self._load_actor(owner_id), name)
         for room in rooms:
-            await team.connect(self.uow, await self._meet(owner_id, room))
+            await team.connect(self.uow, await self._load_actor(owner_id, room))
 
-    async def _hire(self, person_id: str, role: Role) -> None:
-        shown = await invitation.create(self.uow, await self._meet(ANNA), f"{person_id}@solarhaus.example", role)
+    async def _add_member(self, person_id: str, role: Role) -> None:
+        shown = await invitation.create(self.uow, await self._load_actor(ANNA), f"{person_id}@solarhaus.example", role)
         await self._accept(person_id, shown.invitation)
 
     async def _accept(self, person_id: str, invited: invitation.Invitation) -> None:
-        """Open the link, accept, and give the code to the bot."""
+        """Accept an invitation on the join page and join with its code."""
         opened = await page.accept(self.uow, invitation.token_of(self.uow.keyring, invited))
         if opened is None:
             raise LookupError(invited.ref)
-        await invitation.join(self.uow, await self._meet(person_id), opened.code)
+        await invitation.join(self.uow, await self._load_actor(person_id), opened.code)
 
     async def _open_market(self) -> None:
-        anna = await self._meet(ANNA)
+        anna = await self._load_actor(ANNA)
         await marketplace.create(self.uow, anna, MARKET)
         await marketplace.invite(
             self.uow, anna, email="petra@dachwerk.example", name=ROOF, marketplace=MARKET, part=marketplace.Part.BOTH
@@ -140,8 +140,8 @@ class _Stage:
         [invited] = await self.uow.invitations.open_to(anna.team_id, "petra@dachwerk.example")
         await self._accept(PETRA, invited)
 
-    async def _bring_in(self, enquiry: Enquiry) -> None:
-        giver = await self._meet(enquiry.giver)
+    async def _create_lead(self, enquiry: Enquiry) -> None:
+        giver = await self._load_actor(enquiry.giver)
         created = await lead.create(self.uow, giver, enquiry.draft)
         if enquiry.is_offered:
             await marketplace.offer(self.uow, giver, created.ref, marketplace=MARKET)
@@ -149,7 +149,7 @@ class _Stage:
             await self._pick(enquiry, created.lead_id)
 
     async def _pick(self, enquiry: Enquiry, lead_id: str) -> None:
-        picker = await self._meet(enquiry.picked_by)
+        picker = await self._load_actor(enquiry.picked_by)
         seen = await self.uow.leads.see(picker.team_id, lead_id)
         if seen is not None:
             await lead.pick(self.uow, picker, seen.sight.ref)

@@ -1,1 +1,1 @@
-"""What a platform wants to know before it lets the bot in, made from the registry of commands."""
+"""App manifests of the platforms, built from the registry of commands."""

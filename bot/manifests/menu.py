@@ -1,6 +1,6 @@
-"""Which commands a chat offers while somebody begins to type: ten a place, and why the others are not among them.
+"""The menus of suggested commands: ten per kind of conversation, and the reason why the others are left out.
 
-Whoever adds a command decides here, too; everything can be typed, whether it is offered or not, and help lists it.
+Adding a command includes a decision here; unlisted commands can still be typed, and help lists them.
 """
 
 from collections.abc import Mapping
@@ -8,11 +8,11 @@ from enum import StrEnum
 from typing import Final
 
 ENTRIES_MAX: Final = 10
-"""More than that, no client shows."""
+"""Clients show at most this many entries."""
 
 
 class Place(StrEnum):
-    """Where people type."""
+    """Kind of conversation in which a user types."""
 
     PERSONAL = "personal"
     CHANNEL = "channel"
@@ -20,7 +20,7 @@ class Place(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a command is in no menu."""
+    """Reason why a command is in no menu."""
 
     ON_THE_CARD = "on the card"  # a button stands where it is needed, with what it is about
     IN_A_MENU_OF_ITS_OWN = "in a menu of its own"  # the chat offers it as an extension
@@ -40,7 +40,7 @@ SHARED: Final = (
     "team.create",
     "help",
 )
-"""Where others read along: what is done with leads, and what brings people and channels in."""
+"""Menu of channels: work on leads, invitations and connecting the channel."""
 
 MENUS: Final[Mapping[Place, tuple[str, ...]]] = {
     Place.PERSONAL: (
@@ -58,7 +58,7 @@ MENUS: Final[Mapping[Place, tuple[str, ...]]] = {
     Place.CHANNEL: SHARED,
     Place.GROUP: SHARED,
 }
-"""The most wanted first, help last."""
+"""Menu of direct chats: the most frequent commands first, help last."""
 
 LEFT_OUT: Final[Mapping[str, Reason]] = {
     "home.show": Reason.IN_A_MENU_OF_ITS_OWN,

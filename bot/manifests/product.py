@@ -1,4 +1,4 @@
-"""What the product says of itself wherever somebody is about to install it."""
+"""Names, descriptions and colour of the product in manifests."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from cards.model import t
 
 NAME: Final = "Kollega"
 ACCENT: Final = "#3b4cca"
-"""The ground of the colour icon."""
+"""Background of the colour icon."""
 
 FULL_NAME: Final = t("Kollega – leads in your channel")
 SHORT: Final = t("Pick, share and close leads in the channel where your team talks.")
@@ -19,4 +19,4 @@ FULL: Final = t(
 
 
 class InvalidManifest(Exception):
-    """No manifest can be made of what was given; the text is the one line that says why."""
+    """The given values make no valid manifest; the text is one line with the reason."""

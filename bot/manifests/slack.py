@@ -1,4 +1,4 @@
-"""The app manifest of Slack, as text: what the bot offers there, what it hears, what it may do.
+"""The app manifest of Slack as text: shortcuts, command, events and scopes.
 
 Slack knows one language a manifest: names and sentences are in the one that was asked for, the hint at the command in
 both, because people type either.
@@ -27,25 +27,25 @@ SHORTCUTS: Final[Mapping[Context, tuple[str, str]]] = {
     Context.MESSAGE: ("message", CAPTURE),
     Context.COMPOSE: ("global", CREATE),
 }
-"""What an action becomes, and which command the shortcut names: beside the composer there is no message to read."""
+"""Kind of shortcut of an action and its command: a global shortcut has no message to read."""
 
 TITLES: Final[Mapping[str, T]] = {CAPTURE: t("Lead from message"), CREATE: t("Create lead")}
 """At most 24 characters in every language: Slack cuts a longer name."""
 ABOUTS: Final[Mapping[str, T]] = {CREATE: t("Opens the form for a new lead.")}
-"""Where it is not what the extension says of itself."""
+"""Titles that differ from those of the extension."""
 
 SEARCHES: Final = tuple(one.id for one in EXTENSIONS if one.kind is Kind.SEARCH)
-"""Slack puts nothing into somebody's own message: a search is typed behind the command, and a link becomes a card."""
+"""Extensions that Slack cannot offer: an app cannot insert into a user's draft, so a search is typed."""
 HINTED: Final = (*SHARED[:3], *SEARCHES, "help")
-"""Which commands the hint names; help lists all."""
+"""Commands that the usage hint names; help lists all."""
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """What differs between two deployments."""
+    """Values of one deployment."""
 
     url: str
-    """Where people reach the bot; may be empty where it connects to Slack by itself."""
+    """Public address of the bot; may be empty with Socket Mode."""
     is_socket: bool = False
 
     def __post_init__(self) -> None:
@@ -65,12 +65,12 @@ class App:
 
     @property
     def receiving(self) -> dict[str, str]:
-        """Where Slack sends what happens; nowhere, when the bot fetches it."""
+        """Build the request URLs; none with Socket Mode."""
         return {} if self.is_socket else {"request_url": self.page(EVENTS_PATH)}
 
 
 def manifest(app: App, registry: Registry, language: Language) -> dict[str, Any]:
-    """The manifest in one language."""
+    """Build the manifest in one language."""
     say = _Words(language)
     return {
         "display_information": {
@@ -105,7 +105,7 @@ def manifest(app: App, registry: Registry, language: Language) -> dict[str, Any]
 
 
 def as_yaml(document: Mapping[str, Any]) -> str:
-    """The document as text; each scalar is written as JSON writes it, which YAML reads in just one way."""
+    """Render the manifest as YAML; each scalar is written as JSON, which YAML reads unambiguously."""
     return "".join(f"{line}\n" for line in _lines(document, ""))
 
 
@@ -118,7 +118,7 @@ class _Words:
 
 
 def _shortcuts(extension: Extension, say: _Words) -> Iterator[dict[str, str]]:
-    """An action in each of the menus in which Slack has one."""
+    """Build the shortcuts of an action, one for each menu of Slack."""
     places = extension.contexts if extension.kind is Kind.ACTION else ()
     for kind, command in (SHORTCUTS[place] for place in places if place in SHORTCUTS):
         yield {

@@ -1,4 +1,4 @@
-"""The app package of Microsoft Teams: manifest, German words and icons as one archive, always the same bytes."""
+"""The app package of Microsoft Teams: a reproducible archive of manifest, German texts and icons."""
 
 import io
 import json
@@ -30,7 +30,7 @@ SCOPES: Final = {Place.PERSONAL: "personal", Place.CHANNEL: "team", Place.GROUP:
 KINDS: Final = {Kind.ACTION: "action", Kind.SEARCH: "query"}
 
 DEVELOPER_MAX_CHARS: Final = 32
-"""A longer name, Teams does not take."""
+"""Teams rejects a longer name."""
 
 _VERSION: Final = re.compile(r"(?:0|[1-9]\d{0,4})(?:\.(?:0|[1-9]\d{0,4})){2}")
 # An archive can tell no earlier time; whatever the clock says, the bytes are the same.
@@ -41,15 +41,15 @@ _UNIX: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """What differs between two deployments."""
+    """Values of one deployment."""
 
     app_id: str
-    """Of the registration in Entra ID; the bot's and the app's."""
+    """Application id of the registration in Entra ID, for bot and app."""
     url: str
-    """Where people reach the bot."""
+    """Public address of the bot."""
     version: str
     developer: str
-    """Who runs it."""
+    """Name of the operator."""
 
     def __post_init__(self) -> None:
         address = urlsplit(self.url)
@@ -75,13 +75,13 @@ class App:
 
 
 class Said(str):
-    """Words of one language, as against ids and addresses."""
+    """Text of one language, in contrast to ids and addresses."""
 
     __slots__ = ()
 
 
 def package(app: App, registry: Registry) -> bytes:
-    """The archive that an administrator uploads."""
+    """Build the archive that an administrator uploads."""
     files = {
         "manifest.json": _as_json(manifest(app, registry, Language.ENGLISH)),
         GERMAN: _as_json(german(app, registry)),
@@ -97,7 +97,7 @@ def package(app: App, registry: Registry) -> bytes:
 
 
 def manifest(app: App, registry: Registry, language: Language) -> dict[str, Any]:
-    """The manifest in one language; the archive holds the English one, and of the German one the words."""
+    """Build the manifest in one language; the archive has the English one and the German texts."""
     words = _Words(language)
     return {
         "$schema": f"{SCHEMAS}/MicrosoftTeams.schema.json",
@@ -130,7 +130,7 @@ def manifest(app: App, registry: Registry, language: Language) -> dict[str, Any]
 
 
 def german(app: App, registry: Registry) -> dict[str, str]:
-    """The words of the German manifest, by where they stand."""
+    """Build the German texts, by their path in the manifest."""
     words = _said(manifest(app, registry, Language.GERMAN))
     return {"$schema": f"{SCHEMAS}/MicrosoftTeams.Localization.schema.json", **dict(words)}
 
@@ -143,7 +143,7 @@ class _Words:
         return Said(Writer(self.language, "UTC", datetime.fromtimestamp(0, UTC)).one_line(text))
 
     def typed(self, command: Command) -> Said:
-        """What stands in the line once it was chosen."""
+        """Return the text that a client inserts when the entry is chosen."""
         return Said(command.words_in(self.language)[0])
 
 
@@ -202,7 +202,7 @@ def _extension(one: Extension, words: _Words) -> dict[str, Any]:
 
 
 def _said(piece: object, path: str = "") -> Iterator[tuple[str, str]]:
-    """All words below a piece of the manifest, each with its place as Teams names it."""
+    """List all texts below a part of the manifest with their paths as Teams names them."""
     if isinstance(piece, Said):
         yield path, piece
     elif isinstance(piece, dict):

@@ -1,4 +1,4 @@
-"""What must be true before people can use the bot, found out before they try: a line each."""
+"""Checks of a deployment before users reach the bot, one line each."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -19,15 +19,15 @@ from services.installation import Installation
 TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=5)
 
 Ask: TypeAlias = Callable[[], Awaitable[str]]
-"""What is wrong; nothing, if all is well."""
+"""Returns what is wrong; empty if nothing is."""
 
 AskInstallations: TypeAlias = Callable[[], Awaitable[Sequence[Installation]]]
-"""Where the app is installed; nothing, while the database cannot be asked."""
+"""Lists the installations; none while the database is unreachable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the answer."""
+    """Result of one check."""
 
     about: str
     fault: str = ""
@@ -39,7 +39,7 @@ class Finding:
 async def findings(
     settings: Settings, session: aiohttp.ClientSession, ask_database: Ask, ask_installations: AskInstallations
 ) -> AsyncGenerator[Finding]:
-    """One after the other, what needs no network first."""
+    """Run the checks one after the other, those without network first."""
     if settings.serves_teams:
         yield Finding("KOLLEGA_TEAMS_APP_ID", _guid(settings.teams_app_id))
         yield Finding("KOLLEGA_TEAMS_TENANT_ID", _guid(settings.teams_tenant_id))
@@ -70,7 +70,7 @@ def _address(url: str) -> str:
 
 
 async def _keys(settings: Settings, session: aiohttp.ClientSession) -> str:
-    """Without them nobody is believed."""
+    """Check that Microsoft's keys can be fetched: without them no token is accepted."""
     try:
         async with session.get(settings.teams_openid_url, timeout=TIMEOUT, allow_redirects=False) as response:
             status = response.status
@@ -80,7 +80,7 @@ async def _keys(settings: Settings, session: aiohttp.ClientSession) -> str:
 
 
 async def _token(settings: Settings, session: aiohttp.ClientSession) -> str:
-    """Id, secret and tenant belong together, or the login server gives nothing for them."""
+    """Check that the login server issues a token for id, secret and tenant."""
     source = TokenSource(
         session,
         settings.teams_login_url,
@@ -95,7 +95,7 @@ async def _token(settings: Settings, session: aiohttp.ClientSession) -> str:
 
 
 async def _turned_away(session: aiohttp.ClientSession, url: str) -> str:
-    """What reaches the bot from outside without a proof has to be turned away by it."""
+    """Check that the public address rejects an unauthenticated request."""
     try:
         async with session.post(url, json={}, timeout=TIMEOUT, allow_redirects=False) as response:
             status = response.status

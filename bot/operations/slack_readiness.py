@@ -1,4 +1,4 @@
-"""What must be true before people in Slack can use the bot, asked of Slack itself."""
+"""Checks of the Slack settings, which call Slack."""
 
 from collections.abc import AsyncGenerator, Sequence
 from http import HTTPStatus
@@ -15,7 +15,7 @@ from bot.settings import Settings
 from services.installation import Installation
 
 NO_CODE: Final = "invalid_code"
-"""What Slack says when all is well but the code, of which there is none."""
+"""Error of Slack for valid credentials with an invalid code."""
 
 NAMED_MAX: Final = 5
 
@@ -23,7 +23,7 @@ NAMED_MAX: Final = 5
 async def faults_of_slack(
     settings: Settings, session: aiohttp.ClientSession, installations: Sequence[Installation]
 ) -> AsyncGenerator[tuple[str, str]]:
-    """What is looked at, and what is wrong with it; nothing, if all is well."""
+    """Yield each check with what is wrong; empty if nothing is."""
     if settings.slack_bot_token.get_secret_value():
         yield "KOLLEGA_SLACK_BOT_TOKEN", await _token(settings, session)
     else:
@@ -35,7 +35,7 @@ async def faults_of_slack(
 
 
 async def _token(settings: Settings, session: aiohttp.ClientSession) -> str:
-    """Slack knows it, and it may do all that the manifest asks for."""
+    """Check that the bot token is valid and has all scopes of the manifest."""
     try:
         grant = await look_up(session, settings.slack_api_url, settings.slack_bot_token.get_secret_value())
     except Gone as gone:
@@ -49,7 +49,7 @@ async def _token(settings: Settings, session: aiohttp.ClientSession) -> str:
 
 
 def _permitted(installations: Sequence[Installation]) -> str:
-    """Each workspace has agreed to all that the manifest asks for, also to what was added since."""
+    """Check that every workspace granted all scopes of the current manifest."""
     lacking = [one for one in installations if set(SCOPES) - set(one.scopes)]
     if not lacking:
         return ""
@@ -62,7 +62,7 @@ def _permitted(installations: Sequence[Installation]) -> str:
 
 
 async def _client(settings: Settings, session: aiohttp.ClientSession) -> str:
-    """Id and secret belong together; Slack looks at them before it looks at a code."""
+    """Check client id and secret; Slack verifies them before the code."""
     form = {
         "client_id": settings.slack_client_id,
         "client_secret": settings.slack_client_secret.get_secret_value(),
@@ -74,14 +74,14 @@ async def _client(settings: Settings, session: aiohttp.ClientSession) -> str:
 
 
 async def _socket(settings: Settings, session: aiohttp.ClientSession) -> str:
-    """With it a connection can be opened; none is."""
+    """Check that the app token may open a connection, without opening one."""
     token = settings.slack_app_token.get_secret_value()
     word = await _refusal(settings, session, "apps.connections.open", {}, token)
     return f"Slack does not take it ({word}); is Socket Mode on, and may it connections:write?" if word else ""
 
 
 async def _way_back(settings: Settings, session: aiohttp.ClientSession) -> str:
-    """Whoever agrees in Slack comes back to this page; without a question of ours it refuses."""
+    """Check that the redirect page is reachable; it rejects a visit without state."""
     url = f"{settings.address}{REDIRECT_PATH}"
     try:
         async with session.get(url, timeout=TIMEOUT, allow_redirects=False) as response:
@@ -94,7 +94,7 @@ async def _way_back(settings: Settings, session: aiohttp.ClientSession) -> str:
 async def _refusal(
     settings: Settings, session: aiohttp.ClientSession, method: str, form: dict[str, str], token: str = ""
 ) -> str:
-    """The word with which Slack refuses; nothing, if it does not."""
+    """Return the error of a Slack call; empty if it succeeds."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
         async with session.post(

@@ -1,4 +1,4 @@
-"""The two pages by which a workspace of Slack takes the app in: the way there, and the way back."""
+"""The two pages of the Slack installation: the redirect to Slack and the redirect back."""
 
 import asyncio
 import re
@@ -25,7 +25,7 @@ from services.installation import ASKED_FOR, Fault
 from services.unit_of_work import Units
 
 VISITS: Final = (Window(60, 60),)
-"""So many may come a minute: each of them is a row, and on the way back a question to Slack."""
+"""Visits per minute: each one stores a row, and each return calls Slack."""
 STATE_MAX_CHARS: Final = 128
 HEADERS: Final = {
     # The address of the way back holds what Slack gives for an agreement: it is kept and told by nobody.
@@ -49,7 +49,7 @@ _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("install.page")
 
 
 class InstallPage:
-    """For whoever may add apps to a workspace."""
+    """Serves the installation pages."""
 
     def __init__(
         self, units: Units, oauth: OAuth, public_url: str, *, timer: Callable[[], float] = time.monotonic
@@ -70,7 +70,7 @@ class InstallPage:
         ]
 
     async def begin(self, request: web.Request) -> web.Response:
-        """Send the browser to Slack, with a question that only it can answer."""
+        """Redirect the browser to Slack with a state that only this browser can return."""
         if (crowded := await self._crowded(request)) is not None:
             return crowded
         known = request.cookies.get(self._cookie, "")
@@ -94,7 +94,7 @@ class InstallPage:
         return response
 
     async def finish(self, request: web.Request) -> web.Response:
-        """Take the app in, if the browser that asked brings the answer, once and in time."""
+        """Finish the installation if the same browser returns the state, once and before it expires."""
         if (crowded := await self._crowded(request)) is not None:
             return crowded
         try:
@@ -128,7 +128,7 @@ class InstallPage:
             return await installation.take(uow, state, browser)
 
     async def _crowded(self, request: web.Request) -> web.Response | None:
-        """Each page has its own pace, so that nobody who is on the way is held up by those who only begin."""
+        """Limit the rate of each page apart, so that new visits do not block a started installation."""
         try:
             await self._paces.wait(request.path, 0.0)
         except RateLimited as crowd:
