@@ -1,7 +1,7 @@
-"""Each statement about tables of the teams names the team, or stands in a list that says why it does not (I20).
+"""Each statement on a team's tables compares the team, or is listed with the reason (I20).
 
-Looked at are the statements that the modules of storage build once. That the methods use them for the right team is
-tried in `tests/storage/test_tenants.py`.
+Checked are the statements that the storage modules build once. `tests/storage/test_tenant_isolation.py` checks that the
+methods pass the right team.
 """
 
 import importlib
@@ -17,12 +17,12 @@ from sqlalchemy.sql.elements import BinaryExpression
 import storage
 from storage.tables import bulks, leads, members
 
-CLOCK = "the clock and the relay work for all teams, and each row says whose it is"
-BELOW = "people and places stand below the teams: they lead to the team"
-PROVEN = "a secret or a link proves the right to it"
-FOUND = "the rules have found the lead for a team before, and ask for what all its teams see"
-PERSON = "what one person has and did is his, in whichever of his teams"
-PART = "what is to be read; whoever asks says of which team"
+CLOCK = "scheduled jobs and the relay work for all teams, and each row names its team"
+BELOW = "users and conversations belong to no team; the team is found through them"
+PROVEN = "a secret or a link proves the permission"
+FOUND = "the use case has found the lead for a team before, and reads the rows of all its teams"
+PERSON = "rows of one user, in all of their teams"
+PART = "a part of a statement; the statement around it names the team"
 ALL: Final[dict[str, str]] = {
     "audit._HEADS": CLOCK,
     "audit._WINDOW": CLOCK,
@@ -86,13 +86,13 @@ ALL: Final[dict[str, str]] = {
     "transcript._people": PART,
     "user._RECOGNISE": BELOW,
 }
-"""The statements about tables of the teams that name none."""
+"""Statements on team tables without a team."""
 
 Statement = Select[Any] | Update | Delete
 
 
 def statements() -> Iterator[tuple[str, Statement]]:
-    """What the modules of storage have built, by module and name."""
+    """Return the statements of the storage modules by module and name."""
     for found in pkgutil.iter_modules(storage.__path__, "storage."):
         if not found.ispkg:
             for name, value in vars(importlib.import_module(found.name)).items():
@@ -101,7 +101,7 @@ def statements() -> Iterator[tuple[str, Statement]]:
 
 
 def _all(value: object) -> Iterator[Statement]:
-    """A statement, or each of several that are kept together."""
+    """Return a statement, or each statement of a collection."""
     if isinstance(value, Select | Update | Delete):
         yield value
     elif isinstance(value, dict):
@@ -112,13 +112,13 @@ def _all(value: object) -> Iterator[Statement]:
 
 
 def is_of_teams(statement: Statement) -> bool:
-    """Whether it asks or changes a table whose rows belong to teams."""
+    """Return whether the statement reads or changes a table with a team column."""
     tables = [cast("Table", part) for part in visitors.iterate(statement) if isinstance(part, Table)]
     return any("team_id" in table.c for table in tables)
 
 
 def names_team(statement: Statement) -> bool:
-    """Whether a team is compared with one that is given."""
+    """Return whether the statement compares a team with a parameter."""
     return any(
         getattr(column, "name", "").endswith("team_id") and isinstance(given, BindParameter)
         for part in visitors.iterate(statement)
@@ -127,8 +127,8 @@ def names_team(statement: Statement) -> bool:
     )
 
 
-def test_each_statement_names_the_team_or_says_why_not() -> None:
-    """What names no team stands in the list with its reason, and nothing else stands there."""
+def test_each_statement_names_the_team_or_is_listed() -> None:
+    """The statements without a team are exactly those listed with a reason."""
     ours = [(name, one) for name, one in statements() if is_of_teams(one)]
     assert len(ours) > 100
     assert {name for name, one in ours if not names_team(one)} == set(ALL)
@@ -143,8 +143,8 @@ def test_each_statement_names_the_team_or_says_why_not() -> None:
         delete(members),
     ],
 )
-def test_a_forgotten_team_is_seen(statement: Statement) -> None:
-    """Neither a join nor a new value of the column counts as naming the team."""
+def test_a_missing_team_is_detected(statement: Statement) -> None:
+    """Neither a join nor an assignment counts as a comparison with the team."""
     assert is_of_teams(statement)
     assert not names_team(statement)
     assert names_team(statement.where(bulks.c.team_id == "T"))

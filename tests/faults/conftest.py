@@ -1,6 +1,6 @@
-"""What the runs that break things on purpose start from: one seed, and a place for what was counted.
+"""Fixtures of the fault tests: one random seed and a record of figures.
 
-They measure time and memory, so the coverage is not watched meanwhile: that takes both.
+Coverage is off here: it costs time and memory, which these tests measure.
 """
 
 import logging
@@ -15,22 +15,22 @@ import structlog
 
 from tests.conftest import FIGURES
 
-Note: TypeAlias = Callable[..., None]
+RecordFigures: TypeAlias = Callable[..., None]
 
 SEED_BITS = 32
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Watch no coverage here."""
+    """Exclude the fault tests from coverage."""
     for item in items:
-        if item.path.is_relative_to(HERE):
+        if item.path.is_relative_to(FOLDER):
             item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(autouse=True)
-def quiet() -> Generator[None]:
-    """Thousands of failures that are expected must not cost more than what they are about."""
+def silence_logs() -> Generator[None]:
+    """Log critical events only: thousands of expected failures would slow the test down."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     yield
     structlog.reset_defaults()
@@ -38,20 +38,20 @@ def quiet() -> Generator[None]:
 
 @pytest.fixture
 def seed(request: pytest.FixtureRequest) -> int:
-    """What decides every accident of a run; `--fault-seed` or KOLLEGA_FAULT_SEED repeats one."""
+    """Return the seed of all random decisions; `--fault-seed` or KOLLEGA_FAULT_SEED repeats a run."""
     given: int | None = request.config.getoption("--fault-seed")
     return secrets.randbits(SEED_BITS) if given is None else given
 
 
 @pytest.fixture
-def chance(seed: int) -> random.Random:
-    """Accidents."""
+def rng(seed: int) -> random.Random:
+    """Return the random generator of the test."""
     return random.Random(seed)
 
 
 @pytest.fixture
-def note(request: pytest.FixtureRequest, seed: int) -> Note:
-    """Keep what was counted: `note(lost=0)`; printed at the end, also where the test fails."""
+def record(request: pytest.FixtureRequest, seed: int) -> RecordFigures:
+    """Return a function that records figures, `record(lost=0)`; they are printed at the end, also after a failure."""
     figures: dict[str, object] = {"seed": seed}
     request.node.user_properties.append((FIGURES, figures))
 

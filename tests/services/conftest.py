@@ -1,4 +1,4 @@
-"""What tests of the rules may ask for."""
+"""Fixtures of the service tests."""
 
 from collections.abc import AsyncGenerator
 
@@ -11,7 +11,7 @@ from tests.builders import Clock, units_on
 
 @pytest.fixture
 async def sqlite_units(sqlite_url: str, clock: Clock) -> AsyncGenerator[SqlUnits]:
-    """Transactions on SQLite alone, for rules that ask the database for nothing of its own."""
+    """Transactions on SQLite alone, for rules that do not depend on the database."""
     database = open_database(sqlite_url)
     yield units_on(database, clock)
     await database.close()
@@ -19,5 +19,5 @@ async def sqlite_units(sqlite_url: str, clock: Clock) -> AsyncGenerator[SqlUnits
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.no_cover)])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A database of this test alone, once of each kind; the rules take the same ways on both, so one is watched."""
+    """A database of this test alone, once of each kind; coverage is measured on SQLite only."""
     return request.getfixturevalue(f"{request.param}_url")

@@ -1,4 +1,4 @@
-"""Each invariant is broken on purpose, past all rules and constraints, and the break is found and named."""
+"""Each invariant is violated on purpose, past all rules and constraints, and the violation is reported by name."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -25,8 +25,15 @@ from storage.engine import Database
 from storage.invariants import NAMES
 from storage.unit_of_work import Common, Ids, SqlUnit, SqlUnits
 from tests.builders import KEYRING, Clock
-from tests.services import imports
-from tests.services.firms import Firm, bring, found, offered, open_market, pick
+from tests.services import import_steps
+from tests.services.seeded_team import (
+    SeededTeam,
+    create_lead,
+    create_offered_lead,
+    open_marketplace,
+    pick_lead,
+    seed_team,
+)
 
 HOLDER: Final = "process-1"
 UNIQUE: Final = (
@@ -37,12 +44,12 @@ UNIQUE: Final = (
     "uq_deliveries_post",
     "uq_deliveries_update",
 )
-"""What the database forbids by itself: taken away, because the invariants are looked for without it."""
+"""Unique indexes that prevent violations; dropped here, because invariants must not depend on them."""
 
-# What breaks each invariant, and nothing else.
-BREAKS: Final[dict[str, str]] = {
-    "identity.person": "UPDATE users SET merged_into = user_id WHERE user_id = :outsider",
-    "identity.one_of_each": "UPDATE identities SET is_latest = false WHERE user_id = :outsider",
+# The statement that violates each invariant and no other.
+VIOLATIONS: Final[dict[str, str]] = {
+    "identity.person": "UPDATE users SET merged_into = user_id WHERE user_id = :non_member",
+    "identity.one_of_each": "UPDATE identities SET is_latest = false WHERE user_id = :non_member",
     "link.hashed": "UPDATE identity_links SET code_hash = 'AAAA-AAAA'",
     "link.two_sides": "UPDATE identity_links SET state = 'agreed', code_hash = NULL",
     "link.forgotten": "UPDATE identity_links SET expires_at = :days_ago",
@@ -96,7 +103,7 @@ BREAKS: Final[dict[str, str]] = {
         "state, created_at, changed_at) SELECT team_id, marketplace_id, 'twice', partner_team_id, name, gives, "
         "takes, state, created_at, changed_at FROM partners WHERE partner_team_id = :other"
     ),
-    "file.own_team": "UPDATE files SET user_id = :outsider WHERE purpose = 'received'",
+    "file.own_team": "UPDATE files SET user_id = :non_member WHERE purpose = 'received'",
     "file.expires": "UPDATE files SET expires_at = created_at",
     "file.bounded": (
         "WITH RECURSIVE more (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more WHERE n < 50) "
@@ -104,7 +111,7 @@ BREAKS: Final[dict[str, str]] = {
         "created_at, expires_at) SELECT team_id, file_id || n, user_id, name, media_type, purpose, size_bytes, "
         "sha256, content, created_at, expires_at FROM files, more WHERE purpose = 'made'"
     ),
-    "lead_import.own_team": "UPDATE lead_imports SET user_id = :outsider WHERE state = 'running'",
+    "lead_import.own_team": "UPDATE lead_imports SET user_id = :non_member WHERE state = 'running'",
     "lead_import.counted": "UPDATE lead_imports SET rows = rows + 1 WHERE state = 'done'",
     "lead_import.skipped": "DELETE FROM lead_import_rows",
     "lead_import.numbered": "UPDATE lead_imports SET last_number = first_number WHERE state = 'done'",
@@ -114,7 +121,7 @@ BREAKS: Final[dict[str, str]] = {
         "UPDATE lead_imports SET file_id = (SELECT min(file_id) FROM files WHERE purpose = 'received') "
         "WHERE state = 'done'"
     ),
-    "bulk.own_team": "UPDATE bulks SET user_id = :outsider WHERE state = 'draft'",
+    "bulk.own_team": "UPDATE bulks SET user_id = :non_member WHERE state = 'draft'",
     "bulk.settled": (
         "UPDATE bulk_lines SET state = 'waiting', problem = NULL WHERE state = 'refused' AND bulk_id IN "
         "(SELECT bulk_id FROM bulks WHERE state = 'done')"
@@ -145,44 +152,44 @@ BREAKS: Final[dict[str, str]] = {
         """UPDATE audit_details SET details = '{"code":"AAAA-AAAA"}' WHERE team_id = :team AND seq = 2"""
     ),
 }
-ALONG: Final[dict[str, set[str]]] = {
+ALSO_VIOLATED: Final[dict[str, set[str]]] = {
     "lead.one_winner": {"lead.in_history"},
     "lead.in_audit": {"audit.whole"},
     "audit.no_secret": {"audit.whole"},
 }
-"""What cannot but break with it."""
+"""Further invariants that the statement necessarily violates."""
 
 
-def test_every_invariant_is_looked_for_and_broken() -> None:
-    """Whoever states an invariant says how it is looked for, and how a test breaks it."""
-    assert set(INVARIANTS) == NAMES == set(BREAKS)
+def test_every_invariant_has_a_query_and_a_violation() -> None:
+    """Each declared invariant has a query and a statement in this module that violates it."""
+    assert set(INVARIANTS) == NAMES == set(VIOLATIONS)
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """Three firms with something of every kind, and a way past everything that keeps their rows right."""
+class InvariantDatabase:
+    """Three teams with rows of every kind, and a way to change rows past all constraints."""
 
     database: Database
     clock: Clock
-    ours: Firm
-    theirs: Firm
-    stranger: Firm
+    ours: SeededTeam
+    theirs: SeededTeam
+    unrelated: SeededTeam
 
     @property
     def names(self) -> dict[str, Any]:
-        """What the breaking statements name."""
+        """Return the parameters of the violating statements."""
         return {
             "team": self.ours.team_id,
             "other": self.theirs.team_id,
-            "stranger": self.stranger.team_id,
-            "outsider": self.stranger.viewer.user_id,
+            "stranger": self.unrelated.team_id,
+            "non_member": self.unrelated.viewer.user_id,
             "long_ago": self.clock() - timedelta(hours=2),
             "days_ago": self.clock() - timedelta(days=3),
         }
 
     @asynccontextmanager
-    async def unguarded(self) -> AsyncGenerator[AsyncConnection]:
-        """A transaction without unique indexes and foreign keys, of which nothing is kept."""
+    async def without_constraints(self) -> AsyncGenerator[AsyncConnection]:
+        """Open a transaction without unique indexes and foreign keys; it is rolled back."""
         async with self.database.writer.connect() as connection:
             raw = (await connection.get_raw_connection()).driver_connection
             if isinstance(raw, aiosqlite.Connection):
@@ -195,26 +202,26 @@ class House:
                 yield connection
                 await transaction.rollback()
 
-    async def breaches(self, connection: AsyncConnection) -> tuple[Breach, ...]:
-        """What is found in the transaction of this connection."""
+    async def violations(self, connection: AsyncConnection) -> tuple[Breach, ...]:
+        """Return the violations in the transaction of the connection."""
         return await check_all(SqlUnit(connection, self.clock(), Common(KEYRING, DEFAULT_PLAN, Ids()), writes=False))
 
-    async def broken_by(self, name: str) -> set[str]:
-        """The invariants that do not hold after what breaks this one."""
-        async with self.unguarded() as connection:
-            assert await self.breaches(connection) == ()
-            statement = BREAKS[name]
+    async def violated_after(self, name: str) -> set[str]:
+        """Return the invariants that are violated after the statement of this one."""
+        async with self.without_constraints() as connection:
+            assert await self.violations(connection) == ()
+            statement = VIOLATIONS[name]
             wanted = {key: value for key, value in self.names.items() if f":{key}" in statement}
             assert (await connection.execute(text(statement), wanted)).rowcount, statement
-            return {breach.invariant for breach in await self.breaches(connection)}
+            return {violation.invariant for violation in await self.violations(connection)}
 
 
 @pytest.fixture
-async def house(database: Database, units: SqlUnits, clock: Clock) -> House:
-    """Solarhaus runs a market on which Dachwerk takes part; Nordwind has nothing to do with either."""
-    ours, theirs, stranger = [await found(units, name) for name in ("Solarhaus", "Dachwerk", "Nordwind")]
-    await open_market(ours, theirs)
-    await trade(ours, theirs)
+async def populated(database: Database, units: SqlUnits, clock: Clock) -> InvariantDatabase:
+    """Solarhaus operates a marketplace with the partner Dachwerk; Nordwind is unrelated."""
+    ours, theirs, unrelated = [await seed_team(units, name) for name in ("Solarhaus", "Dachwerk", "Nordwind")]
+    await open_marketplace(ours, theirs)
+    await create_leads(ours, theirs)
     async with units.write() as uow:
         await request.ask(uow, ours.member, "member.remove", {}, Permission.MEMBER_REMOVE)
         await invitation.request(uow, ours.member, "eva@acme.example")
@@ -223,51 +230,55 @@ async def house(database: Database, units: SqlUnits, clock: Clock) -> House:
         await uow.inbox.register(Arrival("web", "demo", "click/1", ours.owner.user_id))
         await identity.ask(uow, ours.member)
         await channel.ask(uow, ours.owner)
-        await deliver(uow, ours)
-    await bring_file(units, ours)
-    await invite_many(units, ours)
-    return House(database, clock, ours, theirs, stranger)
+        await add_posted_card(uow, ours)
+    await create_imports(units, ours)
+    await create_bulks(units, ours)
+    return InvariantDatabase(database, clock, ours, theirs, unrelated)
 
 
-async def trade(ours: Firm, theirs: Firm) -> None:
-    """A lead on offer, one in work, one won, one whose pick was undone, and one of our own."""
-    await bring(ours)
-    leads = [await offered(ours) for _ in range(4)]
+async def create_leads(ours: SeededTeam, theirs: SeededTeam) -> None:
+    """Create a lead on offer, a picked one, a won one, one with an undone pick, and one on no marketplace."""
+    await create_lead(ours)
+    leads = [await create_offered_lead(ours) for _ in range(4)]
     for one in leads[1:]:
-        await pick(theirs, one.lead_id)
+        await pick_lead(theirs, one.lead_id)
     async with ours.units.write() as uow:
         await lead.win(uow, theirs.member, leads[2].lead_id)
         await lead.undo(uow, theirs.member, leads[3].lead_id)
 
 
-async def bring_file(units: SqlUnits, firm: Firm) -> None:
-    """A file of leads that was imported but for a row, one that is being imported, and one that was looked at only."""
-    done = imports.table(imports.row(1), imports.row(2), ";;nobody;;;;;")
-    view = await imports.begin(units, firm.member, done, "Messe.csv")
+async def create_imports(units: SqlUnits, seeded: SeededTeam) -> None:
+    """Create an import with a rejected row, a running one, and one that was only previewed."""
+    done = import_steps.table(import_steps.row(1), import_steps.row(2), ";;nobody;;;;;")
+    view = await import_steps.begin(units, seeded.member, done, "Messe.csv")
     async with units.write() as uow:
         carried = await process.claim(uow, HOLDER)
         assert carried is not None
         for batch in batches(open_table(done), carried.plan, 0):
             carried = await process.carry(uow, carried, HOLDER, batch) or carried
         assert await process.finish(uow, carried, HOLDER, "Rest.csv", b"left out", 1)
-    assert (await imports.state(units, view)).tally == Tally(imported=2, rejected=1)
-    await imports.begin(units, firm.member, imports.many(2, first=3), "Lager.csv")
-    await imports.prepare(units, firm.member, imports.many(2, first=5), "Laden.csv")
+    assert (await import_steps.stored_import(units, view)).tally == Tally(imported=2, rejected=1)
+    await import_steps.begin(units, seeded.member, import_steps.numbered_table(2, first=3), "Lager.csv")
+    await import_steps.prepare(units, seeded.member, import_steps.numbered_table(2, first=5), "Laden.csv")
 
 
-async def invite_many(units: SqlUnits, firm: Firm) -> None:
-    """A list of which one firm was invited and one left out, and one that was looked at only."""
+async def create_bulks(units: SqlUnits, seeded: SeededTeam) -> None:
+    """Create a bulk invitation with an invited and a skipped team, and one that was only previewed."""
     async with units.write() as uow:
-        sent = await bulk.draft(uow, firm.owner, firms="Holzbau; post@holzbau.example\nNiemand; nowhere")
-        await bulk.send(uow, firm.owner, sent.bulk_id)
-        await bulk.draft(uow, firm.owner, firms="Spengler; post@spengler.example")
+        sent = await bulk.draft(uow, seeded.owner, firms="Holzbau; post@holzbau.example\nNiemand; nowhere")
+        await bulk.send(uow, seeded.owner, sent.bulk_id)
+        await bulk.draft(uow, seeded.owner, firms="Spengler; post@spengler.example")
 
 
-async def deliver(uow: SqlUnit, firm: Firm) -> None:
-    """A card that was posted into the firm's channel."""
-    place: dict[str, Any] = {"platform": "web", "tenant": "demo", "conversation_id": firm.channel.conversation_id}
+async def add_posted_card(uow: SqlUnit, seeded: SeededTeam) -> None:
+    """Add a card posted into the team's channel."""
+    conversation: dict[str, Any] = {
+        "platform": "web",
+        "tenant": "demo",
+        "conversation_id": seeded.channel.conversation_id,
+    }
     delivery = Delivery(
-        team_id=firm.team_id,
+        team_id=seeded.team_id,
         delivery_id=uow.new_id(),
         event_id=uow.new_id(),
         kind=Kind.POST,
@@ -275,57 +286,62 @@ async def deliver(uow: SqlUnit, firm: Firm) -> None:
         key="lead-1",
         state=State.SUPPRESSED,
         reason="not connected",
-        **place,
+        **conversation,
     )
     await uow.deliveries.add([delivery], uow.now)
     posted = Posted(
-        team_id=firm.team_id, post_id=uow.new_id(), view="lead.card", key="lead-1", message_id="message-1", **place
+        team_id=seeded.team_id,
+        post_id=uow.new_id(),
+        view="lead.card",
+        key="lead-1",
+        message_id="message-1",
+        **conversation,
     )
     await uow.deliveries.add_post(posted, uow.now)
 
 
-async def test_each_break_is_found(house: House) -> None:
-    """Whatever is wrong is found under its own name, and nothing else with it but what cannot be right then."""
+async def test_each_violation_is_reported(populated: InvariantDatabase) -> None:
+    """Each violating statement is reported under its invariant, and no other one except those listed."""
     wrong: list[str] = []
-    for name in BREAKS:
-        broken = await house.broken_by(name)
-        if broken != {name} | ALONG.get(name, set()):
-            wrong.append(f"{name}: {sorted(broken)}")
+    for name in VIOLATIONS:
+        violated = await populated.violated_after(name)
+        if violated != {name} | ALSO_VIOLATED.get(name, set()):
+            wrong.append(f"{name}: {sorted(violated)}")
     assert not wrong, "\n".join(wrong)
 
 
-async def test_a_breach_names_ids_only(house: House) -> None:
-    """Of what is wrong only the row's own key is told."""
-    async with house.unguarded() as connection:
-        await connection.execute(text(BREAKS["request.two_people"]), {"team": house.ours.team_id})
-        [found] = await house.breaches(connection)
-        kept = (await connection.execute(text("SELECT team_id, request_id FROM requests"))).one()
-    assert found == Breach("request.two_people", "/".join(kept))
+async def test_a_violation_contains_ids_only(populated: InvariantDatabase) -> None:
+    """A violation contains the row's primary key and no other value."""
+    async with populated.without_constraints() as connection:
+        await connection.execute(text(VIOLATIONS["request.two_people"]), {"team": populated.ours.team_id})
+        [found] = await populated.violations(connection)
+        stored = (await connection.execute(text("SELECT team_id, request_id FROM requests"))).one()
+    assert found == Breach("request.two_people", "/".join(stored))
 
 
-async def test_windows_cover_every_row_once(house: House) -> None:
-    """However small the windows, together they find the same breaches, each once."""
-    async with house.unguarded() as connection:
+async def test_windows_cover_every_row_once(populated: InvariantDatabase) -> None:
+    """Scans with small windows find the same violations as one scan, each once."""
+    async with populated.without_constraints() as connection:
         for name in ("lead.closed", "sight.numbered", "audit.whole", "delivery.ends"):
-            statement = BREAKS[name]
-            await connection.execute(text(statement), {"team": house.ours.team_id} if ":team" in statement else {})
-        unit = SqlUnit(connection, house.clock(), Common(KEYRING, DEFAULT_PLAN, Ids()), writes=False)
+            statement = VIOLATIONS[name]
+            await connection.execute(text(statement), {"team": populated.ours.team_id} if ":team" in statement else {})
+        unit = SqlUnit(connection, populated.clock(), Common(KEYRING, DEFAULT_PLAN, Ids()), writes=False)
         found: list[Breach] = []
         for kind in KINDS:
-            look = await unit.invariants.look(kind, "", 3)
-            found += look.breaches
-            while look.until:
-                look = await unit.invariants.look(kind, look.until, 3)
-                found += look.breaches
-        assert sorted(map(str, found)) == sorted(map(str, await house.breaches(connection)))
+            scan = await unit.invariants.look(kind, "", 3)
+            found += scan.breaches
+            while scan.until:
+                scan = await unit.invariants.look(kind, scan.until, 3)
+                found += scan.breaches
+        assert sorted(map(str, found)) == sorted(map(str, await populated.violations(connection)))
         assert len(found) > 4
 
 
-async def test_an_erased_entry_is_no_breach(house: House) -> None:
-    """Whose personal part was erased remains a link of the chain; one that is cut out at the beginning is missed."""
-    async with house.unguarded() as connection:
+async def test_erased_details_violate_nothing(populated: InvariantDatabase) -> None:
+    """An entry with erased details stays a link of the chain; a missing first entry is a violation."""
+    async with populated.without_constraints() as connection:
         await connection.execute(text("DELETE FROM audit_details"))
-        assert await house.breaches(connection) == ()
+        assert await populated.violations(connection) == ()
         await connection.execute(text("DELETE FROM audit WHERE seq = 1"))
-        missed = {breach.invariant for breach in await house.breaches(connection)}
-    assert missed == {"audit.whole"}
+        violated = {violation.invariant for violation in await populated.violations(connection)}
+    assert violated == {"audit.whole"}
