@@ -1,4 +1,4 @@
-"""What tests start from: a clock that stands still until it is told otherwise, and transactions on a real database."""
+"""Basics of most tests: a settable clock, and transactions on a real database."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,20 +13,20 @@ KEYRING = Keyring((b"a key for the tests, and only for them",))
 
 
 class Clock:
-    """The time, as the test says; each call of it is one reading."""
+    """A clock that stands still; each call is one reading."""
 
-    def __init__(self, at: datetime = START) -> None:
-        self.at = at
+    def __init__(self, start: datetime = START) -> None:
+        self.now = start
 
     def __call__(self) -> datetime:
-        return self.at
+        return self.now
 
     def advance(self, **units: float) -> datetime:
-        """Let time pass: `clock.advance(minutes=5)`."""
-        self.at += timedelta(**units)
-        return self.at
+        """Advance the clock: `clock.advance(minutes=5)`."""
+        self.now += timedelta(**units)
+        return self.now
 
 
 def units_on(database: Database, clock: Clock, on_commit: Callable[[], None] = lambda: None) -> SqlUnits:
-    """Transactions on a database, with the keys of the tests."""
+    """Return transactions on a database, with the test keys."""
     return SqlUnits(database, clock, KEYRING, on_commit)

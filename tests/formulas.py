@@ -1,4 +1,4 @@
-"""Texts that some spreadsheet program would calculate, or follow as a link."""
+"""Texts that a spreadsheet program would calculate, or follow as a link."""
 
 from typing import Final
 

@@ -1,6 +1,6 @@
-"""`make playground`: Microsoft's local client of Teams against a bot of its own, without any account; needs Node.js.
+"""`make playground`: Microsoft's local Teams client with a bot of its own, without an account; needs Node.js.
 
-Configuration and data lie in build/playground, so that the next start goes on where the last one ended.
+Configuration and data are kept in build/playground, so that the next start continues with them.
 """
 
 import contextlib
@@ -32,12 +32,12 @@ NO_NODE = """\
 `make playground` needs Node.js 20 or later: `npx` was not found on the path. Kollega itself does not need it;
 `make run` shows the same in any browser.
 """
-# First whom you are. The client wants exactly five others.
+# The first user is the signed-in one. The client requires exactly five others.
 PEOPLE = ("Anna Weiß", "Ben Kaya", "Mara Lind", "Tom Berger", "Vera Sommer", "Petra Vogel")
 
 
 def configuration() -> dict[str, object]:
-    """What the client reads at its start; in a file that lacks anything, it sees nothing and ends without a word."""
+    """Return the client's configuration; with an incomplete file it ends without a message."""
     people = [person(number, name) for number, name in enumerate(PEOPLE, 1)]
     return {
         "version": "0.1.1",
@@ -51,14 +51,14 @@ def configuration() -> dict[str, object]:
             "id": "19:solarhaus@thread.tacv2",
             "name": "Solarhaus GmbH",
             "aadGroupId": "5a3c7e10-0000-4000-8000-0000000000ff",
-            # The general channel is there in any case, and the client takes no second one.
+            # The general channel always exists, and the client accepts only one more.
             "channels": [{"id": "19:vertrieb@thread.tacv2", "name": "Vertrieb"}],
         },
     }
 
 
 def person(number: int, name: str) -> dict[str, str]:
-    """Everything that Teams knows of somebody."""
+    """Return all properties of a user in Teams."""
     first, last = name.split()
     mail = f"{first.lower()}@solarhaus.example"
     return {
@@ -73,24 +73,24 @@ def person(number: int, name: str) -> dict[str, str]:
 
 
 def main(folder: Path = FOLDER) -> int:
-    """The exit status."""
+    """Run the playground and return the exit status."""
     npx = shutil.which("npx")
     if npx is None:
         sys.stderr.write(NO_NODE)
         return 1
     sys.stdout.write(NOTICE)
     sys.stdout.flush()
-    # Whoever ends it otherwise than with Ctrl-C does not leave the bot behind.
+    # SIGTERM must end the bot as well as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder.mkdir(parents=True, exist_ok=True)
-    # JSON is YAML, too.
+    # JSON is a subset of YAML.
     (folder / ".m365agentsplayground.yml").write_text(json.dumps(configuration(), indent=1), encoding="utf-8")
     with started(folder) as address:
         return talk(npx, folder, address)
 
 
 def free_port(wished: int = 0) -> int:
-    """A port on which nobody listens, the wished one if it can be had."""
+    """Return a free port, the wished one if possible."""
     for port in (wished, 0):
         with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)) as free:
             return int(free.getsockname()[1])
@@ -99,8 +99,8 @@ def free_port(wished: int = 0) -> int:
 
 @contextmanager
 def started(folder: Path) -> Generator[str]:
-    """The address of a bot that knows no settings but these, on a free port that its links name."""
-    # Its folder has no `.env`, so it takes everybody at their word, and only this machine reaches it.
+    """Start a bot with these settings only, on a free port that its links contain, and return its address."""
+    # The folder has no `.env`: without settings the bot does not verify users, and only this machine reaches it.
     settings = {"PORT": str(free_port()), "HOST": "127.0.0.1", "DATABASE_URL": "sqlite+aiosqlite:///kollega.db"}
     others = {name: value for name, value in os.environ.items() if not name.startswith("KOLLEGA_")}
     bot = subprocess.Popen(
@@ -120,7 +120,7 @@ def started(folder: Path) -> Generator[str]:
 
 
 def listening(bot: subprocess.Popen[str]) -> str:
-    """The address that the bot prints once it listens."""
+    """Return the address that the bot prints when it serves."""
     assert bot.stdout is not None
     for line in bot.stdout:
         if found := re.search(r"http://[^\s/]+", line):
@@ -129,11 +129,11 @@ def listening(bot: subprocess.Popen[str]) -> str:
 
 
 def talk(npx: str, folder: Path, address: str) -> int:
-    """Run the client until it is ended."""
+    """Run the client until it ends."""
     port = free_port(CLIENT_PORT)
     command = [npx, "--yes", CLIENT, "start", "--app-endpoint", f"{address}/api/messages", "--channel-id", "msteams"]
     options = ["--port", str(port), "--service-url", f"http://127.0.0.1:{port}/_connector", "--disable-telemetry"]
-    # npx starts others; as a group they end together.
+    # npx starts further processes; a process group ends all of them.
     client = subprocess.Popen([*command, *options], cwd=folder, start_new_session=True)
     try:
         return client.wait()

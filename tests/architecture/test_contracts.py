@@ -10,8 +10,8 @@ import pytest
 
 from tests.architecture.source import ROOT
 
-# Modules that the contracts name, so that they are there even if nothing else is.
-BONES = (
+# Modules that the contracts name; import-linter needs them to exist.
+MODULES = (
     "bot/app",
     "bot/__main__",
     "bot/handlers/lead",
@@ -28,13 +28,13 @@ BONES = (
 
 
 def contracts() -> list[Mapping[str, Any]]:
-    """The import contracts as they are declared."""
+    """Return the import contracts of pyproject.toml."""
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     return declared["tool"]["importlinter"]["contracts"]
 
 
 def contract(name: str) -> Mapping[str, Any]:
-    """One import contract."""
+    """Return one import contract."""
     return next(contract for contract in contracts() if contract["id"] == name)
 
 
@@ -47,7 +47,7 @@ def service_bones() -> list[str]:
 
 
 def write(root: Path, module: str, text: str = "") -> None:
-    """Put a module into a small copy of the house."""
+    """Write a module into the skeleton."""
     path = root / f"{module}.py"
     path.parent.mkdir(parents=True, exist_ok=True)
     for folder in path.relative_to(root).parents:
@@ -57,17 +57,17 @@ def write(root: Path, module: str, text: str = "") -> None:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Path:
-    """A copy of the house in which every room is empty."""
+def skeleton(tmp_path: Path) -> Path:
+    """A copy of the package tree with empty modules."""
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    for module in (*BONES, *service_bones()):
+    for module in (*MODULES, *service_bones()):
         write(tmp_path, module)
     write(tmp_path, "services/unit_of_work", "import services.lead.store\n")
     return tmp_path
 
 
 def check(root: Path, name: str) -> bool:
-    """Whether a contract is kept."""
+    """Return whether a contract is kept."""
     command = [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo", "--contract", name]
     result = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=50, check=False)
     assert "Contracts: " in result.stdout, result.stdout + result.stderr
@@ -75,7 +75,7 @@ def check(root: Path, name: str) -> bool:
 
 
 def test_folders_of_the_bot_are_free_of_vendors() -> None:
-    """Every folder of the bot but the two at its edge stands in the contract that keeps vendors out."""
+    """Every folder of the bot except platforms and gateways is in the contract that forbids vendor SDKs."""
     folders = {path.parent.name for path in (ROOT / "bot").glob("*/__init__.py")}
     named = {name.split(".")[1] for name in contract("vendors")["source_modules"] if name.count(".") == 2}
     assert folders - {"platforms", "gateways"} == named
@@ -112,11 +112,11 @@ def test_folders_of_the_bot_are_free_of_vendors() -> None:
         ("tests", "services/errors", "tests.builders"),
     ],
 )
-def test_a_wrong_import_is_noticed(house: Path, name: str, module: str, imported: str) -> None:
-    """A contract is kept by a house with empty rooms and broken by one import that crosses its wall."""
-    assert check(house, name)
-    write(house, module, f"import {imported}\n")
-    assert not check(house, name)
+def test_a_wrong_import_is_detected(skeleton: Path, name: str, module: str, imported: str) -> None:
+    """A contract is kept by empty modules and broken by one forbidden import."""
+    assert check(skeleton, name)
+    write(skeleton, module, f"import {imported}\n")
+    assert not check(skeleton, name)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_wrong_import_is_noticed(house: Path, name: str, module: str, imported
         ("nouns", "cards/render/html", "cards.model"),
     ],
 )
-def test_a_right_import_passes(house: Path, name: str, module: str, imported: str) -> None:
-    """What the walls leave open stays open."""
-    write(house, module, f"import {imported}\n")
-    assert check(house, name)
+def test_a_right_import_passes(skeleton: Path, name: str, module: str, imported: str) -> None:
+    """An import that the contracts allow is accepted."""
+    write(skeleton, module, f"import {imported}\n")
+    assert check(skeleton, name)

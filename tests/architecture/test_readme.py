@@ -21,31 +21,31 @@ LINKS = re.findall(r"\]\((?!https?:)([^)#]+)", README)
 
 
 def settings_table() -> dict[str, str]:
-    """Each variable of the reference with its default as it would be set."""
+    """Return each variable of the reference with its default."""
     rows = re.findall(rf"^\| `({PREFIX}\w+)` \| (.*?) \|", SETTINGS, re.MULTILINE)
     return {name: "" if default == "empty" else default.strip("`") for name, default in rows}
 
 
 def example() -> dict[str, str]:
-    """Each variable of the example with what stands behind it."""
+    """Return each variable of the example file with its value."""
     return dict(re.findall(rf"^#({PREFIX}\w+)=(.*)$", EXAMPLE, re.MULTILINE))
 
 
 @pytest.fixture
-def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A folder without settings, and none of the machine."""
+def empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A folder without settings, and no settings in the environment."""
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-@pytest.mark.parametrize("told", [settings_table(), example()], ids=["settings.md", ".env.example"])
-def test_every_setting_is_told_with_its_default(told: dict[str, str], bare: Path) -> None:
-    """What the page names are the settings there are, and setting all of them as it says changes nothing."""
-    assert sorted(told) == sorted(NAMES)
+@pytest.mark.parametrize("listed", [settings_table(), example()], ids=["settings.md", ".env.example"])
+def test_every_setting_is_listed_with_its_default(listed: dict[str, str], empty_folder: Path) -> None:
+    """The table lists all settings, and setting each to its listed default changes nothing."""
+    assert sorted(listed) == sorted(NAMES)
     defaults = read_settings()
-    (bare / ".env").write_text("\n".join(f"{name}={value}" for name, value in told.items()), encoding="utf-8")
+    (empty_folder / ".env").write_text("\n".join(f"{name}={value}" for name, value in listed.items()), encoding="utf-8")
     assert read_settings() == defaults
 
 
@@ -56,7 +56,7 @@ def test_the_reference_is_generated() -> None:
 
 
 def test_the_commands_can_be_run() -> None:
-    """Whatever is to be typed into a shell is a task of the Makefile or a command of the bot."""
+    """Every shell command in the README is a task of the Makefile or a command of the bot."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     lines = [line.partition("#")[0].split() for block in BLOCKS for line in block.splitlines()]
     typed = [line for line in (*lines, *(span.split() for span in SPANS)) if line]
@@ -70,13 +70,13 @@ def test_the_commands_can_be_run() -> None:
 
 
 @pytest.mark.parametrize("path", sorted({*PATHS, *LINKS}))
-def test_what_is_named_exists(path: str) -> None:
-    """Every file and folder that the page names or links to; `<noun>` stands for at least one of them."""
+def test_named_files_exist(path: str) -> None:
+    """Every file and folder that the README names or links exists; `<noun>` matches at least one."""
     assert list(ROOT.glob(re.sub(r"<\w+>", "*", path).rstrip("/")))
 
 
-def test_the_words_of_a_pick_are_in_the_source() -> None:
-    """The names by which one finds a whole feature are those that the source has."""
+def test_the_names_of_a_pick_are_in_the_source() -> None:
+    """The names in the README's example of a feature occur in the source."""
     source = "\n".join(path.read_text(encoding="utf-8") for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
     [words] = re.findall(r"every verb the\nsame word: (.*?)\.\n", README, re.DOTALL)
     named = re.findall(r"`([^`]+)`", words)
@@ -84,8 +84,8 @@ def test_the_words_of_a_pick_are_in_the_source() -> None:
     assert [name for name in named if not re.search(rf"\b{re.escape(name)}\b", source)] == []
 
 
-def test_the_pictures_are_light() -> None:
-    """A picture is there at once, on a telephone too."""
+def test_the_pictures_are_small() -> None:
+    """Every picture is small enough for a slow connection."""
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
     assert pictures
     assert [name for name in pictures if (ROOT / name).stat().st_size > PICTURE_MAX_BYTES] == []

@@ -1,7 +1,7 @@
-"""`python -m tests.benchmarks` measures the bot on this machine beside what it is made of; `--quick` takes two minutes.
+"""`python -m tests.benchmarks` measures the bot on this machine beside its parts; `--quick` takes two minutes.
 
-Standard output gets tables, build/bench.json all figures. The machine may be busy with other things: each ratio is
-the median over rounds in which everything was measured one after the other.
+Standard output gets tables, build/bench.json all figures. The machine may be busy with other work: each ratio is the
+median over rounds in which every program was measured one after the other.
 """
 
 import argparse
@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.benchmarks import cases, report
-from tests.benchmarks.announcement import announcement
-from tests.benchmarks.cases import Plan, Scene, Table
-from tests.benchmarks.databases import KINDS, Databases, prepared
-from tests.benchmarks.firms import Firms
+from tests.benchmarks.broadcast import broadcast
+from tests.benchmarks.cases import BenchmarkContext, Plan, Table
+from tests.benchmarks.databases import KINDS, Databases, prepared_databases
 from tests.benchmarks.processes import ROOT
-from tests.benchmarks.slack import SlackSide, slack_side
-from tests.benchmarks.teams import TeamsSide, teams_side
+from tests.benchmarks.seeded_teams import SeededTeams
+from tests.benchmarks.slack import SlackBenchmark, slack_benchmark
+from tests.benchmarks.teams import TeamsBenchmark, teams_benchmark
 
-SIDES: Final = {TeamsSide.name: teams_side, SlackSide.name: slack_side}
-PARTS: Final = ("compare", "sizes", "fan_out", "announcement", "memory", "starts")
+PLATFORMS: Final = {TeamsBenchmark.name: teams_benchmark, SlackBenchmark.name: slack_benchmark}
+PARTS: Final = ("compare", "sizes", "fan_out", "broadcast", "memory", "starts")
 SETTINGS: Final = {
     "KOLLEGA_PORT": "0",
     "KOLLEGA_LOG_LEVEL": "warning",
@@ -31,56 +31,58 @@ SETTINGS: Final = {
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure and tell."""
+    """Run the measurements and print the figures."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds and requests, no million of leads")
-    parser.add_argument("--platform", choices=SIDES, action="append", help="on this platform alone")
+    parser.add_argument("--platform", choices=PLATFORMS, action="append", help="on this platform alone")
     parser.add_argument("--database", choices=KINDS, action="append", help="on this kind alone")
     parser.add_argument("--only", choices=PARTS, action="append", help="this part alone")
     given = parser.parse_args(arguments)
     plan = cases.QUICK if given.quick else cases.FULL
-    told: dict[str, Any] = {}
-    for name in given.platform or SIDES:
+    results: dict[str, Any] = {}
+    for name in given.platform or PLATFORMS:
         with tempfile.TemporaryDirectory(prefix="kollega-bench-") as folder:
-            told[name] = asyncio.run(measure(name, plan, Path(folder), given.database or KINDS, given.only or PARTS))
+            results[name] = asyncio.run(measure(name, plan, Path(folder), given.database or KINDS, given.only or PARTS))
     path = ROOT / "build" / "bench.json"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(told, indent=1), encoding="utf-8")
-    report.say(f"\nAll figures: {path}")
+    path.write_text(json.dumps(results, indent=1), encoding="utf-8")
+    report.print_line(f"\nAll figures: {path}")
 
 
 async def measure(name: str, plan: Plan, folder: Path, kinds: Sequence[str], parts: Sequence[str]) -> dict[str, Any]:
-    """Every part on every kind of database, told as soon as it is known."""
-    told: dict[str, Any] = {}
-    async with SIDES[name](folder) as side:
-        scene = Scene(plan, folder, side, Firms(side, plan.leads_per_firm), SETTINGS)
-        report.say(f"\n{name}")
-        told["generator"] = await cases.ceiling(scene)
-        report.generator(told["generator"])
+    """Measure every part on every kind of database, and print each as soon as it is known."""
+    results: dict[str, Any] = {}
+    async with PLATFORMS[name](folder) as platform:
+        context = BenchmarkContext(plan, folder, platform, SeededTeams(platform, plan.leads_per_team), SETTINGS)
+        report.print_line(f"\n{name}")
+        results["generator"] = await cases.generator_limit(context)
+        report.generator(results["generator"])
         for kind in kinds:
-            async with prepared(kind, folder, scene.firms) as databases:
-                told[kind] = await _measure_on(scene, databases, [part for part in parts if part in side.parts])
-    return told
+            async with prepared_databases(kind, folder, context.teams) as databases:
+                results[kind] = await _measure_on(
+                    context, databases, [part for part in parts if part in platform.parts]
+                )
+    return results
 
 
-async def _measure_on(scene: Scene, databases: Databases, parts: Sequence[str]) -> dict[str, Any]:
-    told: dict[str, Any] = {}
-    report.say(f"\n{databases.kind}")
+async def _measure_on(context: BenchmarkContext, databases: Databases, parts: Sequence[str]) -> dict[str, Any]:
+    results: dict[str, Any] = {}
+    report.print_line(f"\n{databases.kind}")
     if "compare" in parts:
         table = Table()
-        await cases.compare(scene, databases, table)
-        told["compare"] = report.compared(databases.kind, table)
+        await cases.compare(context, databases, table)
+        results["compare"] = report.compared(databases.kind, table)
     for part, measured in (
         ("sizes", cases.sizes),
         ("fan_out", cases.fan_out),
-        ("announcement", announcement),
+        ("broadcast", broadcast),
         ("memory", cases.memory),
         ("starts", cases.starts),
     ):
         if part in parts:
-            told[part] = await measured(scene, databases)
-            report.figures(part, told[part])
-    return told
+            results[part] = await measured(context, databases)
+            report.figures(part, results[part])
+    return results
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is measured, and beside what."""
+"""The measurements, and the baselines they are compared with."""
 
 import asyncio
 import statistics
@@ -11,41 +11,50 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from tests.benchmarks.databases import Databases, grow
-from tests.benchmarks.firms import Firms
-from tests.benchmarks.processes import Running, counts, listening, read
-from tests.benchmarks.sides import CHANNELS, CROWD, FIRMS, GROWING, Baseline, Person, Side, lead_id
-from tests.benchmarks.wire import Accepts, Load, is_well, press
+from tests.benchmarks.load_generator import Accepts, Load, is_success, send_requests
+from tests.benchmarks.platforms import (
+    BROADCAST_TEAM,
+    CHANNELS,
+    GROWING_TEAM,
+    TEAMS,
+    Baseline,
+    BenchmarkPlatform,
+    Person,
+    lead_id,
+)
+from tests.benchmarks.processes import RunningProcess, http_get, request_counts, running_process
+from tests.benchmarks.seeded_teams import SeededTeams
 
 Figures: TypeAlias = dict[str, float]
 
 CONNECTIONS: Final = (1, 16, 64)
 ECHO: Final = "stock echo"
-WELL: Final[Mapping[str, Accepts]] = {"leads": is_well, "pick": is_well}
+ALWAYS_SUCCESS: Final[Mapping[str, Accepts]] = {"leads": is_success, "pick": is_success}
 COPIES_S: Final = 60.0
-LOOK_S: Final = 0.005
+POLL_S: Final = 0.005
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much is measured."""
+    """Sizes of the measurements."""
 
     rounds: int
     counts: Mapping[int, int]
     """Requests of a measurement, by the number of connections."""
     echoes: Mapping[int, int]
     sizes: tuple[int, ...]
-    """Leads of one firm."""
-    looks: int
+    """Leads of one team."""
+    list_requests: int
     """Requests at each size."""
-    fans: int
-    """Picks of a lead with many copies."""
+    fan_outs: int
+    """Picks of a lead with many cards."""
     starts: int
     commands: tuple[int, int]
-    """After how many commands the memory is looked at."""
-    leads_per_firm: int
+    """Numbers of commands after which memory is measured."""
+    leads_per_team: int
 
     @property
-    def warming(self) -> int:
+    def warm_up_requests(self) -> int:
         return self.counts[1] // 2
 
 
@@ -54,51 +63,53 @@ FULL: Final = Plan(
     counts={1: 200, 16: 600, 64: 600},
     echoes={1: 40, 16: 80, 64: 80},
     sizes=(100, 10_000, 1_000_000),
-    looks=300,
-    fans=5,
+    list_requests=300,
+    fan_outs=5,
     starts=5,
     commands=(2_000, 10_000),
-    leads_per_firm=450,
+    leads_per_team=450,
 )
 QUICK: Final = Plan(
     rounds=3,
     counts={1: 100, 16: 200, 64: 200},
     echoes={1: 20, 16: 40, 64: 64},
     sizes=(100, 10_000),
-    looks=100,
-    fans=2,
+    list_requests=100,
+    fan_outs=2,
     starts=3,
     commands=(500, 1_000),
-    leads_per_firm=120,
+    leads_per_team=120,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """What all cases share."""
+class BenchmarkContext:
+    """Plan, platform and data that all measurements share."""
 
     plan: Plan
     folder: Path
-    side: Side
-    firms: Firms
+    platform: BenchmarkPlatform
+    teams: SeededTeams
     settings: Mapping[str, str]
 
     def messages(self, path: str = "") -> Iterator[bytes]:
-        return self.firms.messages("leads", path or self.side.path)
+        return self.teams.messages("leads", path or self.platform.path)
 
     def picks(self, path: str = "") -> Iterator[bytes]:
-        return self.firms.picks(path or self.side.path)
+        return self.teams.picks(path or self.platform.path)
 
     def environment(self, url: str) -> dict[str, str]:
-        return {**self.settings, **self.side.settings, "KOLLEGA_DATABASE_URL": url}
+        return {**self.settings, **self.platform.settings, "KOLLEGA_DATABASE_URL": url}
 
-    async def changes(self) -> int:
-        """How many messages the bot has changed so far."""
-        return (await counts(self.side.far)).get(self.side.change, 0)
+    async def update_count(self) -> int:
+        """Return how many messages the bot has updated so far."""
+        return (await request_counts(self.platform.fake_server)).get(self.platform.update_operation, 0)
 
-    def pick(self, firm: int, number: int, path: str = "") -> bytes:
-        """Somebody of a firm presses "Pick" on this lead."""
-        return self.side.pressed(Person(firm, 1), number, lead_id(firm, number), path or self.side.path)
+    def pick(self, team_number: int, number: int, path: str = "") -> bytes:
+        """Return a request in which a member presses "Pick" on a lead."""
+        return self.platform.pick_request(
+            Person(team_number, 1), number, lead_id(team_number, number), path or self.platform.path
+        )
 
 
 @dataclass(slots=True)
@@ -106,37 +117,39 @@ class Subject:
     """One program under load."""
 
     name: str
-    running: Running
+    running: RunningProcess
     counts: Mapping[int, int]
     requests: Mapping[str, Iterator[bytes]]
     accepts: Mapping[str, Accepts]
     replays: bool = False
 
     def has(self, case: str) -> bool:
-        """Whether it is measured in this case."""
+        """Return whether the program is measured in this case."""
         return self.replays or case in self.requests
 
     async def measure(self, case: str, connections: int) -> Figures:
         count = self.counts[connections]
         if self.replays:
             kind = "writes" if case == "pick" else "reads"
-            told = await self.running.ask(replay=kind, count=count, connections=connections)
-            load, cpu_s = Load(told["seconds"], told["latencies_ms"]), float(told["cpu_s"])
+            results = await self.running.ask(replay=kind, count=count, connections=connections)
+            load, cpu_s = Load(results["seconds"], results["latencies_ms"]), float(results["cpu_s"])
         else:
-            before = self.running.used().cpu_s
-            load = await press(self.running.address, self.requests[case], count, connections, self.accepts[case])
-            cpu_s = self.running.used().cpu_s - before
+            before = self.running.usage().cpu_s
+            load = await send_requests(
+                self.running.address, self.requests[case], count, connections, self.accepts[case]
+            )
+            cpu_s = self.running.usage().cpu_s - before
         return {
             "per_second": load.per_second,
             "p50_ms": load.percentile_ms(50),
             "p99_ms": load.percentile_ms(99),
             "cpu_s_per_1000": cpu_s / count * 1000,
-            "rss_mb": self.running.used().rss_mb,
+            "rss_mb": self.running.usage().rss_mb,
         }
 
 
 def median_of(rounds: list[Figures]) -> Figures:
-    """The median of each figure."""
+    """Return the median of each figure."""
     return {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
 
 
@@ -152,14 +165,14 @@ class Table:
         self.rows.setdefault((kind, case, connections, name), []).append(figures)
 
     def names(self, kind: str, case: str, connections: int) -> list[str]:
-        """Who was measured, ours first."""
+        """Return the measured programs, Kollega first."""
         return [name for *where, name in self.rows if tuple(where) == (kind, case, connections)]
 
     def median(self, kind: str, case: str, connections: int, name: str) -> Figures:
         return median_of(self.rows[kind, case, connections, name])
 
     def ratio(self, kind: str, case: str, connections: int, to: str) -> float:
-        """Our rate beside another one, in each round; the median of that."""
+        """Return the median over rounds of Kollega's rate divided by another program's rate."""
         ours, theirs = self.rows[kind, case, connections, OURS], self.rows[kind, case, connections, to]
         return statistics.median(a["per_second"] / b["per_second"] for a, b in zip(ours, theirs, strict=True))
 
@@ -169,25 +182,29 @@ SQL: Final = "bare SQL"
 CASES: Final = ("leads", "pick")
 
 
-async def compare(scene: Scene, databases: Databases, table: Table) -> None:
-    """`leads` and `pick` beside what they are made of, round by round."""
+async def compare(context: BenchmarkContext, databases: Databases, table: Table) -> None:
+    """Measure `leads` and `pick` beside the baselines, round by round."""
     live, recorded, replayed = [await databases.copy(name) for name in ("live", "recorded", "replayed")]
-    plan, folder, side = scene.plan, scene.folder, scene.side
+    plan, folder, platform = context.plan, context.folder, context.platform
     async with AsyncExitStack() as stack:
-        bot = await stack.enter_async_context(listening("bot", "run", folder=folder, settings=scene.environment(live)))
-        statements = await stack.enter_async_context(
-            listening("tests.benchmarks.statements", replayed, folder=folder, settings=scene.environment(recorded))
+        bot = await stack.enter_async_context(
+            running_process("bot", "run", folder=folder, settings=context.environment(live))
         )
-        await side.rehearse(bot, folder, scene.messages(), scene.picks())
-        await _record(scene, statements)
-        ours = {"leads": scene.messages(), "pick": _late(scene.picks(), 1)}
-        subjects = [Subject(OURS, bot, plan.counts, ours, side.accepts)]
-        for one in side.baselines:
-            running = await stack.enter_async_context(listening(*one.arguments, folder=folder))
+        statements = await stack.enter_async_context(
+            running_process(
+                "tests.benchmarks.sql_replay", replayed, folder=folder, settings=context.environment(recorded)
+            )
+        )
+        await platform.record_samples(bot, folder, context.messages(), context.picks())
+        await _record(context, statements)
+        ours = {"leads": context.messages(), "pick": _skip_sent(context.picks(), 1)}
+        subjects = [Subject(OURS, bot, plan.counts, ours, platform.accepts)]
+        for one in platform.baselines:
+            running = await stack.enter_async_context(running_process(*one.arguments, folder=folder))
             counts = plan.echoes if one.name == ECHO else plan.counts
-            subjects.append(Subject(one.name, running, counts, _canned(scene, one), WELL))
-        subjects.append(Subject(SQL, statements, plan.counts, {}, WELL, replays=True))
-        await _warm_up(scene, subjects)
+            subjects.append(Subject(one.name, running, counts, _baseline_requests(context, one), ALWAYS_SUCCESS))
+        subjects.append(Subject(SQL, statements, plan.counts, {}, ALWAYS_SUCCESS, replays=True))
+        await _warm_up(context, subjects)
         for _ in range(plan.rounds):
             await _round(databases.kind, subjects, table)
 
@@ -200,119 +217,121 @@ async def _round(kind: str, subjects: list[Subject], table: Table) -> None:
                     table.add(kind, case, connections, subject.name, await subject.measure(case, connections))
 
 
-async def _warm_up(scene: Scene, subjects: list[Subject]) -> None:
+async def _warm_up(context: BenchmarkContext, subjects: list[Subject]) -> None:
     for subject in subjects:
         if subject.replays:
             for kind in ("reads", "writes"):
-                await subject.running.ask(replay=kind, count=scene.plan.warming, connections=4)
-        count = 8 if subject.name == ECHO else scene.plan.warming
+                await subject.running.ask(replay=kind, count=context.plan.warm_up_requests, connections=4)
+        count = 8 if subject.name == ECHO else context.plan.warm_up_requests
         for case, requests in subject.requests.items():
-            await press(subject.running.address, requests, count, 4, subject.accepts[case])
+            await send_requests(subject.running.address, requests, count, 4, subject.accepts[case])
 
 
-async def _record(scene: Scene, statements: Running) -> None:
-    plan = scene.plan
-    picks = plan.rounds * sum(plan.counts.values()) + plan.warming
-    await press(statements.address, scene.messages(), FIRMS * scene.side.speakers // 4, 4)
-    await press(statements.address, scene.picks(), picks, 4, scene.side.accepts["pick"])
+async def _record(context: BenchmarkContext, statements: RunningProcess) -> None:
+    plan = context.plan
+    picks = plan.rounds * sum(plan.counts.values()) + plan.warm_up_requests
+    await send_requests(statements.address, context.messages(), TEAMS * context.platform.active_members // 4, 4)
+    await send_requests(statements.address, context.picks(), picks, 4, context.platform.accepts["pick"])
 
 
-def _late(requests: Iterator[bytes], rounds: int) -> Iterator[bytes]:
-    """Without those that were sent already."""
+def _skip_sent(requests: Iterator[bytes], rounds: int) -> Iterator[bytes]:
+    """Drop the requests that were sent already."""
     for _ in range(2 * rounds):
         next(requests)
     return requests
 
 
-def _canned(scene: Scene, one: Baseline) -> dict[str, Iterator[bytes]]:
-    """Requests for a program that keeps nothing: everybody's texts, and one pick again and again."""
-    spoken = replace(scene, firms=replace(scene.firms, side=one.side or scene.side))
-    made: dict[str, Iterator[bytes]] = {"leads": spoken.messages(one.paths["leads"])}
+def _baseline_requests(context: BenchmarkContext, one: Baseline) -> dict[str, Iterator[bytes]]:
+    """Return requests for a stateless program: the texts of all persons, and one pick repeated."""
+    baseline_context = replace(context, teams=replace(context.teams, platform=one.platform or context.platform))
+    requests: dict[str, Iterator[bytes]] = {"leads": baseline_context.messages(one.paths["leads"])}
     if "pick" in one.paths:
-        made["pick"] = repeat(scene.pick(0, 1, one.paths["pick"]))
-    return made
+        requests["pick"] = repeat(context.pick(0, 1, one.paths["pick"]))
+    return requests
 
 
-async def sizes(scene: Scene, databases: Databases) -> dict[str, Figures]:
-    """`leads` of a firm with ever more leads, one request after the other."""
-    url, told = await databases.copy("sizes"), dict[str, Figures]()
-    messages, known = scene.firms.messages("leads", scene.side.path, (GROWING,)), 0
-    async with listening("bot", "run", folder=scene.folder, settings=scene.environment(url)) as bot:
-        subject = Subject(OURS, bot, {1: scene.plan.looks}, {"leads": messages}, WELL)
-        for size in scene.plan.sizes:
+async def sizes(context: BenchmarkContext, databases: Databases) -> dict[str, Figures]:
+    """Measure `leads` of a team with more and more leads, one request after the other."""
+    url, results = await databases.copy("sizes"), dict[str, Figures]()
+    messages, known = context.teams.messages("leads", context.platform.path, (GROWING_TEAM,)), 0
+    async with running_process("bot", "run", folder=context.folder, settings=context.environment(url)) as bot:
+        subject = Subject(OURS, bot, {1: context.plan.list_requests}, {"leads": messages}, ALWAYS_SUCCESS)
+        for size in context.plan.sizes:
             await grow(url, known + 1, size)
             known = size
-            await press(bot.address, messages, scene.plan.looks // 4, 1)
-            told[f"{size:,}"] = await subject.measure("leads", 1)
-    return told
+            await send_requests(bot.address, messages, context.plan.list_requests // 4, 1)
+            results[f"{size:,}"] = await subject.measure("leads", 1)
+    return results
 
 
-async def fan_out(scene: Scene, databases: Databases) -> Figures:
-    """Picks of leads whose card stands in a hundred channels: the answer, and the last card that changed."""
+async def fan_out(context: BenchmarkContext, databases: Databases) -> Figures:
+    """Measure picks of leads with a card in a hundred channels: the response, and the last updated card."""
     url = await databases.copy("fan_out")
-    numbers = range(1, scene.plan.fans + 2)
+    numbers = range(1, context.plan.fan_outs + 2)
     for number in numbers:
-        await scene.firms.copy(url, lead_id(CROWD, number))
-    async with listening("bot", "run", folder=scene.folder, settings=scene.environment(url)) as bot:
-        taken = [await _fan(scene, bot, lead_id(CROWD, number)) for number in numbers]
-    # The first one also asks for the members of every channel.
-    return median_of(taken[1:])
+        await context.teams.copy(url, lead_id(BROADCAST_TEAM, number))
+    async with running_process("bot", "run", folder=context.folder, settings=context.environment(url)) as bot:
+        measured = [await _measure_fan_out(context, bot, lead_id(BROADCAST_TEAM, number)) for number in numbers]
+    # The first one also looks up the members of every channel.
+    return median_of(measured[1:])
 
 
-async def _fan(scene: Scene, bot: Running, lead: str) -> Figures:
+async def _measure_fan_out(context: BenchmarkContext, bot: RunningProcess, lead: str) -> Figures:
     number = int(lead.rpartition("-")[2])
-    before, cpu_s, started = await scene.changes(), bot.used().cpu_s, time.perf_counter()
-    await press(bot.address, iter([scene.pick(CROWD, number)]), 1, 1, scene.side.accepts["pick"])
+    before, cpu_s, started = await context.update_count(), bot.usage().cpu_s, time.perf_counter()
+    await send_requests(
+        bot.address, iter([context.pick(BROADCAST_TEAM, number)]), 1, 1, context.platform.accepts["pick"]
+    )
     answered = time.perf_counter()
     async with asyncio.timeout(COPIES_S):
-        # It happens in another process.
-        while await scene.changes() < before + CHANNELS:  # noqa: ASYNC110
-            await asyncio.sleep(LOOK_S)
+        # The updates happen in another process.
+        while await context.update_count() < before + CHANNELS:  # noqa: ASYNC110
+            await asyncio.sleep(POLL_S)
     done = time.perf_counter()
-    # What the last ones leave to be noted belongs to it.
+    # The rows that the last updates leave to be written belong to the measurement.
     await asyncio.sleep(1.0)
     return {
         "answer_ms": (answered - started) * 1000,
         "last_update_ms": (done - started) * 1000,
-        "cpu_s": bot.used().cpu_s - cpu_s,
+        "cpu_s": bot.usage().cpu_s - cpu_s,
     }
 
 
-async def memory(scene: Scene, databases: Databases) -> dict[str, float]:
-    """What the process holds after many commands, half of them picks."""
-    url, told, done = await databases.copy("memory"), dict[str, float](), 0
-    messages, picks = scene.messages(), scene.picks()
-    async with listening("bot", "run", folder=scene.folder, settings=scene.environment(url)) as bot:
-        told["0"] = bot.used().rss_mb
-        for commands in scene.plan.commands:
+async def memory(context: BenchmarkContext, databases: Databases) -> dict[str, float]:
+    """Measure the memory of the process after many commands, half of them picks."""
+    url, results, done = await databases.copy("memory"), dict[str, float](), 0
+    messages, picks = context.messages(), context.picks()
+    async with running_process("bot", "run", folder=context.folder, settings=context.environment(url)) as bot:
+        results["0"] = bot.usage().rss_mb
+        for commands in context.plan.commands:
             share = (commands - done) // 2
-            await press(bot.address, messages, share, 16)
-            await press(bot.address, picks, share, 16, scene.side.accepts["pick"])
-            told[f"{commands:,}"] = bot.used().rss_mb
+            await send_requests(bot.address, messages, share, 16)
+            await send_requests(bot.address, picks, share, 16, context.platform.accepts["pick"])
+            results[f"{commands:,}"] = bot.usage().rss_mb
             done = commands
-    return told
+    return results
 
 
-async def starts(scene: Scene, databases: Databases) -> Figures:
-    """From the command to the first "ready", on a database that exists."""
+async def starts(context: BenchmarkContext, databases: Databases) -> Figures:
+    """Measure the time from the start of the process to the first "ready", on an existing database."""
     url = await databases.copy("starts")
-    taken: list[Figures] = []
-    for _ in range(scene.plan.starts):
+    measured: list[Figures] = []
+    for _ in range(context.plan.starts):
         started = time.perf_counter()
-        async with listening("bot", "run", folder=scene.folder, settings=scene.environment(url)) as bot:
-            status, _ = await read(f"{bot.address}/readyz")
+        async with running_process("bot", "run", folder=context.folder, settings=context.environment(url)) as bot:
+            status, _ = await http_get(f"{bot.address}/readyz")
             ready = time.perf_counter()
             if status != 200:
                 raise RuntimeError(f"/readyz says {status}")
-            taken.append({"ready_s": ready - started, "cpu_s": bot.used().cpu_s, "rss_mb": bot.used().rss_mb})
-    return median_of(taken)
+            measured.append({"ready_s": ready - started, "cpu_s": bot.usage().cpu_s, "rss_mb": bot.usage().rss_mb})
+    return median_of(measured)
 
 
-async def ceiling(scene: Scene) -> Figures:
-    """What the generator itself can send, to a far end that does nothing."""
-    requests = repeat(scene.pick(0, 1, "/null"))
-    told: Figures = {}
+async def generator_limit(context: BenchmarkContext) -> Figures:
+    """Measure the rate of the load generator itself, against a server that does nothing."""
+    requests = repeat(context.pick(0, 1, "/null"))
+    results: Figures = {}
     for connections in CONNECTIONS:
-        load = await press(scene.side.far.address, requests, 3_000, connections)
-        told[str(connections)] = load.per_second
-    return told
+        load = await send_requests(context.platform.fake_server.address, requests, 3_000, connections)
+        results[str(connections)] = load.per_second
+    return results

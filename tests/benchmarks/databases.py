@@ -1,4 +1,4 @@
-"""The databases that are measured: equal copies of one with firms and leads in it."""
+"""Databases of the benchmarks: equal copies of one with seeded teams and leads."""
 
 import asyncio
 import shutil
@@ -12,8 +12,8 @@ from sqlalchemy import text
 
 from storage.engine import open_database
 from storage.schema import migrate
-from tests.benchmarks.firms import Firms, bring_in
-from tests.benchmarks.sides import GROWING
+from tests.benchmarks.platforms import GROWING_TEAM
+from tests.benchmarks.seeded_teams import SeededTeams, insert_leads
 from tests.postgres import DURABLE, Server, running
 
 SQLITE = "SQLite"
@@ -23,41 +23,41 @@ KINDS = (SQLITE, POSTGRES)
 
 @dataclass(frozen=True, slots=True)
 class Databases:
-    """Hands out copies of the one behind `template`, each in its own right."""
+    """Makes copies of the database behind `template`."""
 
     kind: str
     template: str
-    copied: Callable[[str], str]
+    copy_to: Callable[[str], str]
 
     async def copy(self, name: str) -> str:
-        """The address of a new copy."""
-        return await asyncio.to_thread(self.copied, name)
+        """Create a copy and return its address."""
+        return await asyncio.to_thread(self.copy_to, name)
 
 
 @asynccontextmanager
-async def prepared(kind: str, folder: Path, firms: Firms) -> AsyncGenerator[Databases]:
-    """A migrated database with firms, to be copied."""
+async def prepared_databases(kind: str, folder: Path, teams: SeededTeams) -> AsyncGenerator[Databases]:
+    """Create a migrated database with seeded teams."""
     with ExitStack() as stack:
         if kind == SQLITE:
             databases = _sqlite(folder)
         else:
             databases = await asyncio.to_thread(_postgres, stack.enter_context(running(on_disk=True, **DURABLE)))
         await migrate(databases.template)
-        await firms.settle(databases.template)
-        await _note_sizes(databases.template)
+        await teams.insert(databases.template)
+        await _vacuum_analyze(databases.template)
         yield databases
 
 
 def _sqlite(folder: Path) -> Databases:
     template = folder / "template.db"
 
-    def copied(name: str) -> str:
+    def copy_to(name: str) -> str:
         with closing(sqlite3.connect(template)) as connection:
-            # What still stands in the write-ahead log would not be copied.
+            # Rows in the write-ahead log would not be copied.
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return _file(Path(shutil.copy(template, folder / f"{name}.db")))
 
-    return Databases(SQLITE, _file(template), copied)
+    return Databases(SQLITE, _file(template), copy_to)
 
 
 def _file(path: Path) -> str:
@@ -67,28 +67,28 @@ def _file(path: Path) -> str:
 def _postgres(server: Server) -> Databases:
     server.execute("CREATE DATABASE bench_template")
 
-    def copied(name: str) -> str:
+    def copy_to(name: str) -> str:
         server.execute(f"CREATE DATABASE {name} TEMPLATE bench_template STRATEGY file_copy")
         return server.url(name)
 
-    return Databases(POSTGRES, server.url("bench_template"), copied)
+    return Databases(POSTGRES, server.url("bench_template"), copy_to)
 
 
 async def grow(url: str, first: int, last: int) -> None:
-    """Bring more leads of the growing firm in."""
+    """Insert more leads of the growing team."""
     database = open_database(url)
     try:
         async with database.writer.begin() as connection:
             if not database.is_sqlite:
                 await connection.execute(text("SET LOCAL statement_timeout = 0"))
-            await bring_in(connection, GROWING, first, last)
+            await insert_leads(connection, GROWING_TEAM, first, last)
     finally:
         await database.close()
-    await _note_sizes(url)
+    await _vacuum_analyze(url)
 
 
-async def _note_sizes(url: str) -> None:
-    """What PostgreSQL does by itself within a minute."""
+async def _vacuum_analyze(url: str) -> None:
+    """Run VACUUM ANALYZE, as PostgreSQL's autovacuum does within a minute."""
     database = open_database(url)
     try:
         if not database.is_sqlite:

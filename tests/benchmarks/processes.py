@@ -1,4 +1,4 @@
-"""The processes that are measured: started, asked what they used, ended."""
+"""Processes that are measured: started, asked for their usage, and ended."""
 
 import asyncio
 import json
@@ -21,47 +21,47 @@ LINE_MAX_BYTES: Final = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
-    """What a process has used so far; nothing is known of it without /proc."""
+class Usage:
+    """CPU time and memory that a process has used so far; NaN without /proc."""
 
     cpu_s: float
     rss_mb: float
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """A process that listens."""
+class RunningProcess:
+    """A process with an HTTP address."""
 
     process: Process
     address: str
 
-    def used(self) -> Used:
-        return used(self.process.pid)
+    def usage(self) -> Usage:
+        return usage(self.process.pid)
 
     async def ask(self, **order: object) -> dict[str, Any]:
-        """Give an order in one line and wait for its answer in one line."""
+        """Send an order as one line and return the response line."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(order).encode() + b"\n")
-        answer: dict[str, Any] = json.loads(await self.process.stdout.readline())
-        return answer
+        response: dict[str, Any] = json.loads(await self.process.stdout.readline())
+        return response
 
 
-def used(pid: int) -> Used:
-    """As the kernel tells."""
+def usage(pid: int) -> Usage:
+    """Return the usage that the kernel reports."""
     folder = Path("/proc", str(pid))
     if not folder.is_dir():
-        return Used(float("nan"), float("nan"))
+        return Usage(float("nan"), float("nan"))
     ticks = (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
-    found = re.search(r"VmRSS:\s+(\d+) kB", (folder / "status").read_text(encoding="utf-8"))
-    return Used(sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK"), int(found[1]) / 1024 if found else float("nan"))
+    match = re.search(r"VmRSS:\s+(\d+) kB", (folder / "status").read_text(encoding="utf-8"))
+    return Usage(sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK"), int(match[1]) / 1024 if match else float("nan"))
 
 
 @asynccontextmanager
-async def listening(
+async def running_process(
     *arguments: str, folder: Path, settings: Mapping[str, str] | None = None, line: str = ""
-) -> AsyncGenerator[Running]:
-    """`python -m …` until the block ends; `line` is what it reads first."""
+) -> AsyncGenerator[RunningProcess]:
+    """Run `python -m …` until the block ends; `line` is written to its standard input first."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", *arguments),
         cwd=folder,
@@ -76,11 +76,11 @@ async def listening(
     try:
         process.stdin.write(line.encode() + b"\n" if line else b"")
         async with asyncio.timeout(START_S):
-            said = (await process.stdout.readline()).decode()
-        found = ADDRESS.search(said)
-        if found is None:
+            output = (await process.stdout.readline()).decode()
+        match = ADDRESS.search(output)
+        if match is None:
             raise RuntimeError(f"{arguments} did not start; see {folder}")
-        yield Running(process, found.group())
+        yield RunningProcess(process, match.group())
     finally:
         if process.returncode is None:
             process.terminate()
@@ -88,13 +88,13 @@ async def listening(
         await process.wait()
 
 
-async def read(address: str) -> tuple[int, bytes]:
-    """What stands at an address."""
+async def http_get(address: str) -> tuple[int, bytes]:
+    """Return status and body of a GET request."""
     async with aiohttp.ClientSession() as session, session.get(address) as response:
         return response.status, await response.read()
 
 
-async def counts(far: Running) -> dict[str, int]:
-    """What a far end was asked for so far."""
-    counted: dict[str, int] = json.loads((await read(f"{far.address}/counts"))[1])
-    return counted
+async def request_counts(fake_server: RunningProcess) -> dict[str, int]:
+    """Return the request counts of a fake server."""
+    counts: dict[str, int] = json.loads((await http_get(f"{fake_server.address}/counts"))[1])
+    return counts

@@ -1,4 +1,4 @@
-"""The figures as tables."""
+"""Tables of the figures."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,20 +9,20 @@ COLUMNS = "{:<8}{:>5} {:<13}{:>8}{:>8}{:>8}{:>9}{:>7}{:>8}"
 UNITS = {"ms": "ms", "s": "s", "mb": "MB"}
 
 
-def say(line: str) -> None:
-    """Tell something now."""
-    print(line, flush=True)  # noqa: T201 - the tables are what the command is for
+def print_line(line: str) -> None:
+    """Print a line at once."""
+    print(line, flush=True)  # noqa: T201 - the tables are the output of the command
 
 
 def generator(rates: Figures) -> None:
-    """What the generator can do at most."""
-    told = ", ".join(f"{rate:,.0f}/s at {connections}" for connections, rate in rates.items())
-    say(f"Generator alone, to a far end that does nothing: {told}")
+    """Print the rate of the load generator itself."""
+    rates_text = ", ".join(f"{rate:,.0f}/s at {connections}" for connections, rate in rates.items())
+    print_line(f"Load generator alone, against a server that does nothing: {rates_text}")
 
 
 def compared(kind: str, table: Table) -> list[dict[str, Any]]:
-    """The rates beside each other; all of it as rows."""
-    say(COLUMNS.format("", "conn", "", "req/s", "p50 ms", "p99 ms", "CPU s/k", "MB", "ours ×"))
+    """Print the rates beside each other, and return all figures as rows."""
+    print_line(COLUMNS.format("", "conn", "", "req/s", "p50 ms", "p99 ms", "CPU s/k", "MB", "ours ×"))
     rows: list[dict[str, Any]] = []
     for case in CASES:
         for connections in CONNECTIONS:
@@ -30,7 +30,7 @@ def compared(kind: str, table: Table) -> list[dict[str, Any]]:
                 figures = table.median(kind, case, connections, name)
                 ratio = table.ratio(kind, case, connections, name)
                 rows.append({"case": case, "connections": connections, "name": name, "ours_times": ratio, **figures})
-                say(
+                print_line(
                     COLUMNS.format(
                         case,
                         connections,
@@ -47,22 +47,22 @@ def compared(kind: str, table: Table) -> list[dict[str, Any]]:
 
 
 TITLES = {
-    "sizes": "`leads` of a firm with so many leads, one connection",
-    "fan_out": "A pick whose card stands in 100 channels",
-    "announcement": "Three new leads in 100 channels each, beside a program that only posts",
-    "memory": "Memory after so many commands, MB",
-    "starts": "From the command to the first “ready”",
+    "sizes": "`leads` of a team by number of leads, one connection",
+    "fan_out": "A pick of a lead with a card in 100 channels",
+    "broadcast": "Three new leads in 100 channels each, compared with a program that only posts",
+    "memory": "Memory by number of commands, MB",
+    "starts": "Start: time to the first “ready”",
 }
 
 
-def figures(part: str, told: Mapping[str, Any]) -> None:
-    """A part in one line, or one line each."""
-    say(TITLES[part])
-    for name, value in told.items():
-        say(f"  {name:>14}  {_worded(value)}")
+def figures(part: str, figures_by_name: Mapping[str, Any]) -> None:
+    """Print a part, one line for each figure."""
+    print_line(TITLES[part])
+    for name, value in figures_by_name.items():
+        print_line(f"  {name:>14}  {_formatted(value)}")
 
 
-def _worded(value: object) -> str:
+def _formatted(value: object) -> str:
     if isinstance(value, Mapping):
         return "  ".join(f"{name} {number:.2f}" for name, number in value.items())  # pyright: ignore[reportUnknownVariableType]
     return f"{value:.2f}"

@@ -1,4 +1,4 @@
-"""Slack: signed commands and clicks in; a Web API that answers at once around the bot."""
+"""Slack in the benchmarks: signed commands and clicks, and a fake Web API."""
 
 import hmac
 import json
@@ -12,9 +12,19 @@ from typing import ClassVar, Final
 from urllib.parse import urlencode
 
 from services.people import PlaceKind
-from tests.benchmarks.processes import Running, listening
-from tests.benchmarks.sides import BARE, CHANNELS, CROWD, Baseline, Person, Row, people, place, team_id
-from tests.benchmarks.wire import Accepts, Message, is_well, post, press
+from tests.benchmarks.load_generator import Accepts, HttpMessage, http_request, is_success, send_requests
+from tests.benchmarks.platforms import (
+    BARE,
+    BROADCAST_TEAM,
+    CHANNELS,
+    Baseline,
+    Person,
+    Row,
+    conversation_row,
+    persons,
+    team_id,
+)
+from tests.benchmarks.processes import RunningProcess, running_process
 
 SECRET: Final = "8f742231b10e8888abcd99yyyzzz85a5"
 TOKEN: Final = "xoxb-of-the-measurements"
@@ -25,36 +35,36 @@ BOLT: Final = "bare Bolt"
 TITLE: Final = {"type": "plain_text", "text": "Dachsanierung, 120 m²"}
 
 
-def is_listed(message: Message) -> bool:
-    """The list itself, in the very answer."""
+def is_listed(message: HttpMessage) -> bool:
+    """Return whether the response contains the list of leads."""
     return message.status == 200 and b'"blocks"' in message.body
 
 
 @dataclass(frozen=True, slots=True)
-class SlackSide:
-    """Implements `tests.benchmarks.sides.Side`."""
+class SlackBenchmark:
+    """Implements `tests.benchmarks.platforms.Side`."""
 
-    far: Running
+    fake_server: RunningProcess
     baselines: tuple[Baseline, ...]
 
     name: ClassVar[str] = "Slack"
     path: ClassVar[str] = "/slack/events"
-    parts: ClassVar[tuple[str, ...]] = ("compare", "announcement")
-    # A new person costs a question, and Slack takes fifty such questions in a minute.
-    speakers: ClassVar[int] = 2
-    change: ClassVar[str] = "chat.update"
-    accepts: ClassVar[Mapping[str, Accepts]] = {"leads": is_listed, "pick": is_well, "create": is_well}
+    parts: ClassVar[tuple[str, ...]] = ("compare", "broadcast")
+    # Each new person costs a users.info call, and Slack allows fifty of them in a minute.
+    active_members: ClassVar[int] = 2
+    update_operation: ClassVar[str] = "chat.update"
+    accepts: ClassVar[Mapping[str, Accepts]] = {"leads": is_listed, "pick": is_success, "create": is_success}
 
     @property
     def settings(self) -> Mapping[str, str]:
         return {
             "KOLLEGA_SLACK_SIGNING_SECRET": SECRET,
             "KOLLEGA_SLACK_BOT_TOKEN": TOKEN,
-            "KOLLEGA_SLACK_API_URL": f"{self.far.address}/api/",
+            "KOLLEGA_SLACK_API_URL": f"{self.fake_server.address}/api/",
         }
 
-    def typed(self, person: Person, number: int, text: str, path: str) -> bytes:
-        """A slash command, typed in the direct chat."""
+    def command_request(self, person: Person, number: int, text: str, path: str) -> bytes:
+        """Return a slash command typed in the direct chat."""
         fields = {
             "token": "verification-token-of-old",
             "team_id": WORKSPACE,
@@ -67,14 +77,18 @@ class SlackSide:
             "text": text,
             "api_app_id": APP_ID,
             "is_enterprise_install": "false",
-            "response_url": f"{self.far.address}/api/hook/{number}",
+            "response_url": f"{self.fake_server.address}/api/hook/{number}",
             "trigger_id": f"typed.{number}.{person.key}",
         }
         return self._signed(path, urlencode(fields).encode())
 
-    def pressed(self, person: Person, number: int, lead_id: str, path: str) -> bytes:
-        """A click on the card in the firm's channel."""
-        channel = channel_id(number % CHANNELS) if person.firm == CROWD else firm_channel_id(person.firm)
+    def pick_request(self, person: Person, number: int, lead_id: str, path: str) -> bytes:
+        """Return a click on the card in the team's channel."""
+        channel = (
+            channel_id(number % CHANNELS)
+            if person.team_number == BROADCAST_TEAM
+            else team_channel_id(person.team_number)
+        )
         value = {"v": 1, "cmd": "lead.pick", "args": {"lead": lead_id}}
         payload: Row = {
             "type": "block_actions",
@@ -98,13 +112,13 @@ class SlackSide:
                 "team": WORKSPACE,
                 "text": TITLE["text"],
                 "blocks": [
-                    # By its first block a message tells what it is about.
+                    # The first block of a message names its subject.
                     {"type": "header", "block_id": f"about:lead.card|{lead_id}", "text": TITLE},
                     {"type": "context", "elements": [TITLE]},
                 ],
             },
             "state": {"values": {}},
-            "response_url": f"{self.far.address}/api/hook/{number}",
+            "response_url": f"{self.fake_server.address}/api/hook/{number}",
             "actions": [
                 {
                     "type": "button",
@@ -118,16 +132,18 @@ class SlackSide:
         }
         return self._signed(path, urlencode({"payload": json.dumps(payload)}).encode())
 
-    async def rehearse(self, bot: Running, folder: Path, messages: Iterator[bytes], picks: Iterator[bytes]) -> None:
+    async def record_samples(
+        self, bot: RunningProcess, folder: Path, messages: Iterator[bytes], picks: Iterator[bytes]
+    ) -> None:
         answers: list[bytes] = []
 
-        def keep(message: Message) -> bool:
+        def keep(message: HttpMessage) -> bool:
             answers.append(message.body)
             return is_listed(message)
 
-        await press(bot.address, messages, 2, 1, keep)
+        await send_requests(bot.address, messages, 2, 1, keep)
         (folder / "answer.json").write_bytes(answers[0])
-        await press(bot.address, picks, 2, 1)
+        await send_requests(bot.address, picks, 2, 1)
 
     def identity(self, person: Person) -> Row:
         return {
@@ -139,18 +155,23 @@ class SlackSide:
             "direct_conversation_id": direct_id(person),
         }
 
-    def places(self, firms: Iterable[int]) -> list[Row]:
+    def conversations(self, teams: Iterable[int]) -> list[Row]:
         return [
-            *(place(_where(direct_id(one)), PlaceKind.PERSONAL, "", None) for one in people(firms)),
-            *(place(_where(firm_channel_id(firm)), PlaceKind.CHANNEL, "vertrieb", team_id(firm)) for firm in firms),
+            *(conversation_row(_conversation(direct_id(one)), PlaceKind.PERSONAL, "", None) for one in persons(teams)),
             *(
-                place(self.channel(number), PlaceKind.CHANNEL, f"vertrieb-{number}", team_id(CROWD))
+                conversation_row(
+                    _conversation(team_channel_id(team_number)), PlaceKind.CHANNEL, "vertrieb", team_id(team_number)
+                )
+                for team_number in teams
+            ),
+            *(
+                conversation_row(self.channel(number), PlaceKind.CHANNEL, f"vertrieb-{number}", team_id(BROADCAST_TEAM))
                 for number in range(CHANNELS)
             ),
         ]
 
     def channel(self, number: int) -> Row:
-        return _where(channel_id(number))
+        return _conversation(channel_id(number))
 
     def _signed(self, path: str, body: bytes) -> bytes:
         stamp = str(int(time.time()))  # noqa: TID251 - the bot compares it with its own clock
@@ -160,30 +181,30 @@ class SlackSide:
             "X-Slack-Request-Timestamp": stamp,
             "X-Slack-Signature": f"v0={signature}",
         }
-        return post(path, body, headers)
+        return http_request(path, body, headers)
 
 
 def user_id(person: Person) -> str:
-    """As Slack names somebody."""
-    return f"U{person.firm:03}{person.colleague:05}"
+    """Return a person's Slack user id."""
+    return f"U{person.team_number:03}{person.member_number:05}"
 
 
 def direct_id(person: Person) -> str:
-    """As Slack names his chat with the bot."""
-    return f"D{person.firm:03}{person.colleague:05}"
+    """Return the Slack id of a person's direct chat with the bot."""
+    return f"D{person.team_number:03}{person.member_number:05}"
 
 
 def channel_id(number: int) -> str:
-    """As Slack names a channel of the crowd."""
+    """Return the Slack id of a broadcast channel."""
     return f"C9{number:07}"
 
 
-def firm_channel_id(firm: int) -> str:
-    """As Slack names the channel of a firm."""
-    return f"C1{firm:07}"
+def team_channel_id(team_number: int) -> str:
+    """Return the Slack id of a team's channel."""
+    return f"C1{team_number:07}"
 
 
-def _where(conversation_id: str) -> Row:
+def _conversation(conversation_id: str) -> Row:
     return {
         "platform": "slack",
         "tenant": WORKSPACE,
@@ -193,12 +214,12 @@ def _where(conversation_id: str) -> Row:
 
 
 @asynccontextmanager
-async def slack_side(folder: Path) -> AsyncGenerator[SlackSide]:
-    """The surroundings of the bot."""
-    async with listening("tests.benchmarks.slack_api", WORKSPACE, APP_ID, folder=folder) as far:
-        both = {"leads": SlackSide.path, "pick": SlackSide.path}
+async def slack_benchmark(folder: Path) -> AsyncGenerator[SlackBenchmark]:
+    """Run the fake Web API and the baselines of Slack."""
+    async with running_process("tests.benchmarks.fake_slack_api", WORKSPACE, APP_ID, folder=folder) as fake_server:
+        both = {"leads": SlackBenchmark.path, "pick": SlackBenchmark.path}
         baselines = (
-            Baseline(BOLT, ("tests.benchmarks.bolt", SECRET, f"{far.address}/api/"), both),
-            Baseline(BARE, ("tests.benchmarks.bare_slack", SECRET, str(folder)), both),
+            Baseline(BOLT, ("tests.benchmarks.baseline_bolt", SECRET, f"{fake_server.address}/api/"), both),
+            Baseline(BARE, ("tests.benchmarks.baseline_slack", SECRET, str(folder)), both),
         )
-        yield SlackSide(far, baselines)
+        yield SlackBenchmark(fake_server, baselines)

@@ -1,4 +1,4 @@
-"""Microsoft Teams: activities in, signed by a key of our own; a connector that answers at once around the bot."""
+"""Microsoft Teams in the benchmarks: activities signed with a key of the benchmark, and a fake connector."""
 
 import json
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
@@ -13,10 +13,21 @@ from jwt.algorithms import RSAAlgorithm
 
 from bot.app import utc_now
 from services.people import PlaceKind
-from tests.benchmarks.connector import ISSUER
-from tests.benchmarks.processes import Running, counts, listening, read
-from tests.benchmarks.sides import BARE, CHANNELS, COLLEAGUES, CROWD, Baseline, Person, Row, people, place, team_id
-from tests.benchmarks.wire import Accepts, Message, is_well, post, press
+from tests.benchmarks.fake_connector import ISSUER
+from tests.benchmarks.load_generator import Accepts, HttpMessage, http_request, is_success, send_requests
+from tests.benchmarks.platforms import (
+    BARE,
+    BROADCAST_TEAM,
+    CHANNELS,
+    MEMBERS_PER_TEAM,
+    Baseline,
+    Person,
+    Row,
+    conversation_row,
+    persons,
+    team_id,
+)
+from tests.benchmarks.processes import RunningProcess, http_get, request_counts, running_process
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID
 
 VALID_S: Final = 12 * 3600
@@ -24,25 +35,25 @@ KEY_ID: Final = "bench"
 ECHO: Final = "stock echo"
 
 
-def is_picked(message: Message) -> bool:
-    """Only a picked lead offers to undo it."""
+def is_picked(message: HttpMessage) -> bool:
+    """Return whether the card shows a picked lead; only a picked lead offers to undo."""
     return message.status == 200 and b"lead.undo" in message.body
 
 
 @dataclass(frozen=True, slots=True)
-class TeamsSide:
-    """Implements `tests.benchmarks.sides.Side`."""
+class TeamsBenchmark:
+    """Implements `tests.benchmarks.platforms.Side`."""
 
-    far: Running
+    fake_server: RunningProcess
     headers: Mapping[str, str]
     baselines: tuple[Baseline, ...]
 
     name: ClassVar[str] = "Teams"
     path: ClassVar[str] = "/api/messages"
     parts: ClassVar[tuple[str, ...]] = ("compare", "sizes", "fan_out", "memory", "starts")
-    speakers: ClassVar[int] = COLLEAGUES
-    change: ClassVar[str] = "PUT"
-    accepts: ClassVar[Mapping[str, Accepts]] = {"leads": is_well, "pick": is_picked}
+    active_members: ClassVar[int] = MEMBERS_PER_TEAM
+    update_operation: ClassVar[str] = "PUT"
+    accepts: ClassVar[Mapping[str, Accepts]] = {"leads": is_success, "pick": is_picked}
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -50,16 +61,16 @@ class TeamsSide:
             "KOLLEGA_TEAMS_APP_ID": APP_ID,
             "KOLLEGA_TEAMS_APP_PASSWORD": APP_PASSWORD,
             "KOLLEGA_TEAMS_TENANT_ID": TENANT_ID,
-            "KOLLEGA_TEAMS_OPENID_URL": f"{self.far.address}/openid",
-            "KOLLEGA_TEAMS_LOGIN_URL": f"{self.far.address}/login",
+            "KOLLEGA_TEAMS_OPENID_URL": f"{self.fake_server.address}/openid",
+            "KOLLEGA_TEAMS_LOGIN_URL": f"{self.fake_server.address}/login",
             "KOLLEGA_TEAMS_SERVICE_HOSTS": "127.0.0.1",
         }
 
-    def typed(self, person: Person, number: int, text: str, path: str) -> bytes:
+    def command_request(self, person: Person, number: int, text: str, path: str) -> bytes:
         activity = {**self._activity(person, f"typed-{number}"), "type": "message", "text": text}
-        return post(path, json.dumps(activity).encode(), self.headers)
+        return http_request(path, json.dumps(activity).encode(), self.headers)
 
-    def pressed(self, person: Person, number: int, lead_id: str, path: str) -> bytes:
+    def pick_request(self, person: Person, number: int, lead_id: str, path: str) -> bytes:
         del number
         data = {"v": 1, "cmd": "lead.pick", "args": {"lead": lead_id}}
         activity = {
@@ -69,21 +80,23 @@ class TeamsSide:
             "replyToId": "card-1",
             "value": {"action": {"type": "Action.Execute", "verb": "lead.pick", "data": data}, "trigger": "manual"},
         }
-        return post(path, json.dumps(activity).encode(), self.headers)
+        return http_request(path, json.dumps(activity).encode(), self.headers)
 
-    async def rehearse(self, bot: Running, folder: Path, messages: Iterator[bytes], picks: Iterator[bytes]) -> None:
-        before = await counts(self.far)
-        await press(bot.address, messages, 2, 1)
-        if (await counts(self.far))["POST"] != before["POST"] + 2:
+    async def record_samples(
+        self, bot: RunningProcess, folder: Path, messages: Iterator[bytes], picks: Iterator[bytes]
+    ) -> None:
+        before = await request_counts(self.fake_server)
+        await send_requests(bot.address, messages, 2, 1)
+        if (await request_counts(self.fake_server))["POST"] != before["POST"] + 2:
             raise RuntimeError("the bot answers, but nothing reached the connector")
-        (folder / "message.json").write_bytes((await read(f"{self.far.address}/last"))[1])
+        (folder / "message.json").write_bytes((await http_get(f"{self.fake_server.address}/last"))[1])
         cards: list[bytes] = []
 
-        def keep(message: Message) -> bool:
+        def keep(message: HttpMessage) -> bool:
             cards.append(message.body)
             return is_picked(message)
 
-        await press(bot.address, picks, 2, 1, keep)
+        await send_requests(bot.address, picks, 2, 1, keep)
         (folder / "card.json").write_bytes(cards[0])
 
     def identity(self, person: Person) -> Row:
@@ -96,22 +109,22 @@ class TeamsSide:
             "direct_conversation_id": f"a:{person.key}",
         }
 
-    def places(self, firms: Iterable[int]) -> list[Row]:
+    def conversations(self, teams: Iterable[int]) -> list[Row]:
         return [
             *(
-                place(self._where(f"a:{one.key}", self._personal(one)), PlaceKind.PERSONAL, "", None)
-                for one in people(firms)
+                conversation_row(self._conversation(f"a:{one.key}", self._personal(one)), PlaceKind.PERSONAL, "", None)
+                for one in persons(teams)
             ),
             *(
-                place(self.channel(number), PlaceKind.CHANNEL, f"Vertrieb {number}", team_id(CROWD))
+                conversation_row(self.channel(number), PlaceKind.CHANNEL, f"Vertrieb {number}", team_id(BROADCAST_TEAM))
                 for number in range(CHANNELS)
             ),
         ]
 
     def channel(self, number: int) -> Row:
-        return self._where(f"19:sales-{number}@thread.tacv2", self._reference())
+        return self._conversation(f"19:sales-{number}@thread.tacv2", self._reference())
 
-    def _where(self, conversation_id: str, reference: Row) -> Row:
+    def _conversation(self, conversation_id: str, reference: Row) -> Row:
         return {
             "platform": "teams",
             "tenant": TENANT_ID,
@@ -121,7 +134,7 @@ class TeamsSide:
 
     @property
     def _service_url(self) -> str:
-        return f"{self.far.address}/amer/"
+        return f"{self.fake_server.address}/amer/"
 
     def _reference(self) -> Row:
         return {"serviceUrl": self._service_url, "tenant": TENANT_ID, "bot": f"28:{APP_ID}"}
@@ -146,18 +159,25 @@ class TeamsSide:
 
 
 @asynccontextmanager
-async def teams_side(folder: Path) -> AsyncGenerator[TeamsSide]:
-    """The surroundings of the bot, with its key at the key server."""
+async def teams_benchmark(folder: Path) -> AsyncGenerator[TeamsBenchmark]:
+    """Run the fake connector with the public key, and the baselines of Teams."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     document: dict[str, Any] = {**RSAAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": KEY_ID, "use": "sig"}
-    async with listening("tests.benchmarks.connector", folder=folder, line=json.dumps(document)) as far:
-        headers = {"Authorization": f"Bearer {_token(key, f'{far.address}/amer/')}"}
-        bare = ("tests.benchmarks.bare", far.address, str(folder))
+    async with running_process(
+        "tests.benchmarks.fake_connector", folder=folder, line=json.dumps(document)
+    ) as fake_server:
+        headers = {"Authorization": f"Bearer {_token(key, f'{fake_server.address}/amer/')}"}
+        bare = ("tests.benchmarks.baseline_aiohttp", fake_server.address, str(folder))
         baselines = (
             Baseline(BARE, bare, {"leads": "/leads", "pick": "/pick"}),
-            Baseline(ECHO, ("tests.benchmarks.echo",), {"leads": TeamsSide.path}, TeamsSide(far, {}, ())),
+            Baseline(
+                ECHO,
+                ("tests.benchmarks.baseline_echo",),
+                {"leads": TeamsBenchmark.path},
+                TeamsBenchmark(fake_server, {}, ()),
+            ),
         )
-        yield TeamsSide(far, headers, baselines)
+        yield TeamsBenchmark(fake_server, headers, baselines)
 
 
 def _token(key: rsa.RSAPrivateKey, service_url: str) -> str:

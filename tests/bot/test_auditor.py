@@ -9,7 +9,7 @@ from bot.operations.metrics import Metrics
 from services.invariants import checked, sentences
 from storage.engine import Database
 from storage.unit_of_work import SqlUnits
-from tests.services.firms import found
+from tests.services.seeded_team import seed_team
 
 HEARTBEAT = "kollega_invariants_checked_timestamp_seconds"
 
@@ -35,7 +35,7 @@ async def break_seats(database: Database, role: str) -> None:
 
 async def test_a_sound_database_gives_a_heartbeat_and_no_breach(units: SqlUnits) -> None:
     """The job of the auditor ends with the time of its round, and with a zero for each invariant."""
-    await found(units, "Solarhaus")
+    await seed_team(units, "Solarhaus")
     metrics = Metrics()
     [job] = [one for one in all_jobs(Auditor(units, metrics)) if one.name == "invariant.audit"]
     assert await Jobs(units, metrics, (job,)).tick(job)
@@ -46,7 +46,7 @@ async def test_a_sound_database_gives_a_heartbeat_and_no_breach(units: SqlUnits)
 
 async def test_a_breach_is_counted_and_logged_by_its_id(database: Database, units: SqlUnits) -> None:
     """What is broken stands in the log with its id and nothing else, and is counted until it is mended."""
-    firm = await found(units, "Solarhaus")
+    firm = await seed_team(units, "Solarhaus")
     metrics = Metrics()
     auditor = Auditor(units, metrics)
     await break_seats(database, "viewer")
@@ -70,7 +70,7 @@ async def test_a_breach_is_counted_and_logged_by_its_id(database: Database, unit
 
 async def test_a_run_is_limited_and_the_next_one_goes_on(database: Database, units: SqlUnits) -> None:
     """One window a run: no heartbeat before the round is over, and what was found counts until then."""
-    firms = [await found(units, name) for name in ("Solarhaus", "Dachwerk", "Nordwind")]
+    firms = [await seed_team(units, name) for name in ("Solarhaus", "Dachwerk", "Nordwind")]
     await break_seats(database, "viewer")
     metrics = Metrics()
     auditor = Auditor(units, metrics, rows=2, windows_max=1)
@@ -85,7 +85,7 @@ async def test_a_run_is_limited_and_the_next_one_goes_on(database: Database, uni
 
 async def test_the_auditor_holds_nobody_up(units: SqlUnits) -> None:
     """While it looks, others write."""
-    await found(units, "Solarhaus")
+    await seed_team(units, "Solarhaus")
     auditor = Auditor(units, Metrics(), rows=1)
     async with units.write() as uow, asyncio.timeout(3):
         await uow.periods.begin("test", "now")

@@ -87,7 +87,7 @@ async def test_old_records_are_cleared_away(units: SqlUnits, clock: Clock) -> No
 async def test_periods_do_not_know_clock_changes() -> None:
     """Periods are counted in UTC: an hour that comes twice or never in a zone is one hour."""
     job, clock = Job("test", 3600, emit), Clock()
-    clock.at = clock.at.replace(month=10, day=25, hour=0)
+    clock.now = clock.now.replace(month=10, day=25, hour=0)
     names = [job.period(clock.advance(minutes=15)) for _ in range(4 * 24)]
     assert len(set(names)) == 25
 

@@ -12,7 +12,7 @@ from services.invitation import token_of
 from services.invitation.model import Invitation, InvitationState
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
-from tests.services.firms import Firm, found
+from tests.services.seeded_team import SeededTeam, seed_team
 
 PUBLIC_URL = "https://kollega.example"
 CODE = re.compile(r"[2-9A-Z]{4}\u2011[2-9A-Z]{4}")
@@ -23,7 +23,7 @@ class Visit:
     """Somebody with a link in a browser."""
 
     client: TestClient[web.Request, web.Application]
-    firm: Firm
+    firm: SeededTeam
     invited: Invitation
     path: str
 
@@ -38,7 +38,7 @@ class Visit:
 @pytest.fixture
 async def visit(units: SqlUnits) -> AsyncGenerator[Visit]:
     """An invitation whose words try to be markup, and its page."""
-    firm = await found(units, "Solar<b>haus</b>")
+    firm = await seed_team(units, "Solar<b>haus</b>")
     async with units.write() as uow:
         view = await invitation.create(uow, firm.owner, "eva@acme.de", text="<script>alert(1)</script>")
         path = f"/join/{token_of(uow.keyring, view.invitation)}"

@@ -1,4 +1,4 @@
-"""What the runs that break things on purpose start from: one seed, and a place for what was counted."""
+"""Fixtures of the fault tests: one random seed and a record of figures."""
 
 import logging
 import random
@@ -11,14 +11,14 @@ import structlog
 
 from tests.conftest import FIGURES
 
-Note: TypeAlias = Callable[..., None]
+RecordFigures: TypeAlias = Callable[..., None]
 
 SEED_BITS = 32
 
 
 @pytest.fixture(autouse=True)
-def quiet() -> Generator[None]:
-    """Thousands of failures that are expected must not cost more than what they are about."""
+def silence_logs() -> Generator[None]:
+    """Log critical events only: thousands of expected failures would slow the test down."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     yield
     structlog.reset_defaults()
@@ -26,20 +26,20 @@ def quiet() -> Generator[None]:
 
 @pytest.fixture
 def seed(request: pytest.FixtureRequest) -> int:
-    """What decides every accident of a run; `--fault-seed` or KOLLEGA_FAULT_SEED repeats one."""
+    """Return the seed of all random decisions; `--fault-seed` or KOLLEGA_FAULT_SEED repeats a run."""
     given: int | None = request.config.getoption("--fault-seed")
     return secrets.randbits(SEED_BITS) if given is None else given
 
 
 @pytest.fixture
-def chance(seed: int) -> random.Random:
-    """Accidents."""
+def rng(seed: int) -> random.Random:
+    """Return the random generator of the test."""
     return random.Random(seed)
 
 
 @pytest.fixture
-def note(request: pytest.FixtureRequest, seed: int) -> Note:
-    """Keep what was counted: `note(lost=0)`; printed at the end, also where the test fails."""
+def record(request: pytest.FixtureRequest, seed: int) -> RecordFigures:
+    """Return a function that records figures, `record(lost=0)`; they are printed at the end, also after a failure."""
     figures: dict[str, object] = {"seed": seed}
     request.node.user_properties.append((FIGURES, figures))
 

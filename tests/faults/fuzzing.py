@@ -1,4 +1,4 @@
-"""What all runs share that send a bot thousands of requests which nobody sends: how many, how, and what may change."""
+"""Load and checks that the fuzz tests share: how many requests they send and which rows may change."""
 
 import asyncio
 import hashlib
@@ -15,8 +15,8 @@ from sqlalchemy import select
 from services.invariants import check_all
 from storage.tables import metadata
 from tests.chat import Chat, Person
-from tests.faults.conftest import Note
-from tests.faults.mutation import Mutator
+from tests.faults.conftest import RecordFigures
+from tests.faults.payload_mutation import Mutator
 from tests.features import state
 from tests.features.people import Firm
 
@@ -27,35 +27,35 @@ SIZES: Final = [
     pytest.param(LONG, id="long", marks=[pytest.mark.long, pytest.mark.timeout(1200)]),
 ]
 BATCH: Final = 100
-AT_ONCE: Final = 16
-NOWHERE: Final = {"lead": "L-999999", "who": "nobody", "note": "x"}
-"""Things that do not exist."""
+CONCURRENCY: Final = 16
+UNKNOWN_ARGS: Final = {"lead": "L-999999", "who": "nobody", "note": "x"}
+"""Ids that do not exist."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Siege:
-    """A firm, those who are after it, and what was answered to them."""
+class FuzzRun:
+    """A team under test, the users who attack it, and the responses they got."""
 
     chat: Chat
-    firm: Firm
-    outsiders: list[Person]
+    seeded: Firm
+    non_members: list[Person]
     mutator: Mutator
-    answers: Counter[int] = field(default_factory=Counter[int])
-    odd: list[str] = field(default_factory=list[str])
+    statuses: Counter[int] = field(default_factory=Counter[int])
+    unexpected: list[str] = field(default_factory=list[str])
 
     @property
-    def chance(self) -> random.Random:
-        return self.mutator.chance
+    def rng(self) -> random.Random:
+        return self.mutator.rng
 
-    def note(self, status: int, body: bytes, expected: frozenset[int]) -> None:
-        """Count an answer, and keep what was sent when it is none of those that are due."""
-        self.answers[status] += 1
+    def record_response(self, status: int, body: bytes, expected: frozenset[int]) -> None:
+        """Count a response, and keep its body if its status is not expected."""
+        self.statuses[status] += 1
         if status not in expected:
-            self.odd.append(f"{status} {body[:500]!r}")
+            self.unexpected.append(f"{status} {body[:500]!r}")
 
 
-async def digest(chat: Chat) -> str:
-    """Every row of every table."""
+async def database_digest(chat: Chat) -> str:
+    """Return a hash over every row of every table."""
     found = hashlib.sha256()
     async with chat.house.database.reader.connect() as connection:
         for table in metadata.sorted_tables:
@@ -64,62 +64,66 @@ async def digest(chat: Chat) -> str:
     return found.hexdigest()
 
 
-async def kept(firm: Firm) -> dict[str, list[str]]:
-    """What the firm has. How its places are called and reached is the platform's to say, which are its own is not."""
-    rows = await state.kept(firm.chat, firm.team_id)
-    async with firm.chat.house.units.read() as uow:
-        places = await uow.conversations.connected(firm.team_id)
-    return {**rows, "conversations": [one.conversation_id for one in places]}
+async def team_rows(seeded: Firm) -> dict[str, list[str]]:
+    """Return the team's rows by table; conversations as ids only, since their names come from the platform."""
+    rows = await state.kept(seeded.chat, seeded.team_id)
+    async with seeded.chat.house.units.read() as uow:
+        conversations = await uow.conversations.connected(seeded.team_id)
+    return {**rows, "conversations": [one.conversation_id for one in conversations]}
 
 
 def commands_run(chat: Chat) -> float:
-    """How many commands have begun to be carried out."""
+    """Return how many commands have started to run."""
     lines = chat.house.metrics.text().decode().splitlines()
     return sum(float(line.split()[-1]) for line in lines if line.startswith("kollega_command_seconds_count"))
 
 
-async def send(one: Callable[[], Awaitable[None]], count: int) -> None:
-    """So many, some at once."""
-    gate = asyncio.Semaphore(AT_ONCE)
+async def send_concurrently(one: Callable[[], Awaitable[None]], count: int) -> None:
+    """Call `one` `count` times, at most CONCURRENCY at once."""
+    semaphore = asyncio.Semaphore(CONCURRENCY)
 
-    async def in_turn() -> None:
-        async with gate:
+    async def send_next() -> None:
+        async with semaphore:
             await one()
 
     async with asyncio.TaskGroup() as tasks:
         for _ in range(count):
-            tasks.create_task(in_turn())
+            tasks.create_task(send_next())
 
 
-async def withstand(
-    siege: Siege, size: int, note: Note, unproven: Callable[[], Awaitable[None]], proven: Callable[[], Awaitable[None]]
+async def check_fuzzing(
+    fuzz_run: FuzzRun,
+    size: int,
+    record: RecordFigures,
+    unauthenticated: Callable[[], Awaitable[None]],
+    authenticated: Callable[[], Awaitable[None]],
 ) -> None:
-    """Both in turn: no answer is an error of ours; unproven, nothing happens at all, and proven, nothing of others'."""
-    chat, firm, began = siege.chat, siege.firm, time.monotonic()
-    rows, heard = await kept(firm), await state.heard_by(firm)
+    """Send unauthenticated and authenticated batches in turn, and check responses, commands and rows."""
+    chat, seeded, began = fuzz_run.chat, fuzz_run.seeded, time.monotonic()
+    rows, notices_before = await team_rows(seeded), await state.heard_by(seeded)
     runs = changes = 0
     for _ in range(size // (2 * BATCH)):
-        before = await digest(chat), commands_run(chat)
-        await send(unproven, BATCH)
-        after = await digest(chat), commands_run(chat)
+        before = await database_digest(chat), commands_run(chat)
+        await send_concurrently(unauthenticated, BATCH)
+        after = await database_digest(chat), commands_run(chat)
         changes += before[0] != after[0]
         runs += before[1] != after[1]
-        await send(proven, BATCH)
+        await send_concurrently(authenticated, BATCH)
         await chat.settles()
-    note(
-        sent=sum(siege.answers.values()),
-        answers={str(status): siege.answers[status] for status in sorted(siege.answers)},
-        errors=sum(count for status, count in siege.answers.items() if status >= 500),
-        unproven_commands=runs,
-        unproven_changes=changes,
+    record(
+        sent=sum(fuzz_run.statuses.values()),
+        statuses={str(status): fuzz_run.statuses[status] for status in sorted(fuzz_run.statuses)},
+        errors=sum(count for status, count in fuzz_run.statuses.items() if status >= 500),
+        unauthenticated_commands=runs,
+        unauthenticated_changes=changes,
         seconds=round(time.monotonic() - began, 1),
     )
-    assert siege.odd == []
+    assert fuzz_run.unexpected == []
     assert (runs, changes) == (0, 0)
     assert state.defects(chat) == 0
-    now = await kept(firm)
+    now = await team_rows(seeded)
     changed = {name: set(now[name]) ^ set(rows[name]) for name in rows if now[name] != rows[name]}
     assert not changed, changed
-    assert len(await state.heard_by(firm)) == len(heard)
+    assert len(await state.heard_by(seeded)) == len(notices_before)
     async with chat.house.units.read() as uow:
         assert await check_all(uow.invariants) == ()

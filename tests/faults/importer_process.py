@@ -1,4 +1,4 @@
-"""A process that carries imports until none is left: `main(database, factor, since)`."""
+"""A process that runs imports until none is left: `main(database, factor, since)`."""
 
 import asyncio
 
@@ -12,30 +12,30 @@ from storage.engine import Database, open_database
 from storage.tables import lead_imports
 from storage.unit_of_work import SqlUnits
 from tests.builders import KEYRING
-from tests.faults.haste import Haste
+from tests.faults.accelerated_clock import AcceleratedClock
 
-LOOK_S = 0.02
-LOST = 50
+POLL_S = 0.02
+LOG_LEVEL = 50
 
 
-async def is_left(database: Database) -> bool:
-    """Whether some import still runs, whoever carries it."""
+async def has_running_import(database: Database) -> bool:
+    """Return whether an import is running in any process."""
     async with database.reader.connect() as connection:
         statement = select(exists().where(lead_imports.c.state == ImportState.RUNNING))
         return bool((await connection.execute(statement)).scalar_one())
 
 
-async def carry(url: str, haste: Haste) -> None:
-    """Work until nothing is left, or until killed."""
+async def run_importer(url: str, clock: AcceleratedClock) -> None:
+    """Run imports until none is left or the process is killed."""
     database = open_database(url)
-    importer = Importer(SqlUnits(database, haste, KEYRING), Metrics())
-    while await is_left(database):
+    importer = Importer(SqlUnits(database, clock, KEYRING), Metrics())
+    while await has_running_import(database):
         if not await importer.work():
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(POLL_S)
     await database.close()
 
 
 def main(url: str, factor: str, since_s: str) -> None:
-    """Be such a process."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(LOST))
-    asyncio.run(carry(url, Haste(float(factor), float(since_s))))
+    """Run one importer process."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(LOG_LEVEL))
+    asyncio.run(run_importer(url, AcceleratedClock(float(factor), float(since_s))))

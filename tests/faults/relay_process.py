@@ -1,4 +1,4 @@
-"""A relay that writes to Microsoft Teams or Slack, in a process of its own: `main(database, factor, since, …)`."""
+"""A relay that sends to Microsoft Teams or Slack in its own process: `main(database, factor, since, …)`."""
 
 import asyncio
 import sys
@@ -34,83 +34,85 @@ from storage.unit_of_work import SqlUnits
 from tests.builders import KEYRING
 from tests.fakes.bot_connector import APP_ID
 from tests.fakes.slack import BOT_TOKEN
-from tests.faults.haste import Haste
+from tests.faults.accelerated_clock import AcceleratedClock
 
 POLL_S = 0.05
-LOST = 50
-"""Logs at this level only: what is expected here fills no pipe."""
+LOG_LEVEL = 50
+"""Critical events only: expected errors would fill the pipe and block the process."""
 
 
-async def draw(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card:
-    """A card that says which one it is and whether its lead is picked: counted is how often it arrives."""
+async def render_test_card(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card:
+    """Render a card with the key and the state of its lead, so that the test can count copies."""
     del params
-    seen = await uow.leads.see(actor.team_id, key) if actor.team_id else None
-    return Card(verbatim(f"{key} {seen.lead.state.value if seen else ''}".rstrip()))
+    visible = await uow.leads.see(actor.team_id, key) if actor.team_id else None
+    return Card(verbatim(f"{key} {visible.lead.state.value if visible else ''}".rstrip()))
 
 
 def relay_to_teams(
     units: SqlUnits,
     session: ClientSession,
-    haste: Haste,
+    clock: AcceleratedClock,
     *,
     workers: int = WORKERS,
     woken: asyncio.Event | None = None,
 ) -> Relay:
-    """A relay whose one platform is Microsoft Teams, with the time of the run."""
+    """Build a relay whose only platform is Microsoft Teams, on the clock of the run."""
     metrics, hosts = Metrics(), ServiceHosts((), loopback=True)
-    tokens = TokenSource(session, "http://127.0.0.1", app_id="", app_password="", tenant_id="", timer=haste.timer)
-    connector = Connector(session, tokens, hosts, metrics, clock=haste, timer=haste.timer, sleep=haste.sleep)
-    verifier = TokenVerifier(APP_ID, "http://127.0.0.1", session, hosts, clock=haste)
+    tokens = TokenSource(session, "http://127.0.0.1", app_id="", app_password="", tenant_id="", timer=clock.timer)
+    connector = Connector(session, tokens, hosts, metrics, clock=clock, timer=clock.timer, sleep=clock.sleep)
+    verifier = TokenVerifier(APP_ID, "http://127.0.0.1", session, hosts, clock=clock)
     files = TeamsFiles(session, AllowedFileHosts((), loopback=True))
     dispatch = CommandDispatcher(units, discovery.build_registry(), metrics, "", discovery.list_views())
-    own = BotIdentity(APP_ID, "")
-    teams = TeamsPlatform(dispatch, verifier, connector, identity=own, files=files, clock=haste, timer=haste.timer)
+    bot_account = BotIdentity(APP_ID, "")
+    teams = TeamsPlatform(
+        dispatch, verifier, connector, identity=bot_account, files=files, clock=clock, timer=clock.timer
+    )
     return _relay_to(teams, units, metrics, workers, woken)
 
 
 def relay_to_slack(
     units: SqlUnits,
     session: ClientSession,
-    haste: Haste,
+    clock: AcceleratedClock,
     url: str,
     *,
     workers: int = WORKERS,
     woken: asyncio.Event | None = None,
 ) -> Relay:
-    """A relay whose one platform is Slack, with the time of the run."""
+    """Build a relay whose only platform is Slack, on the clock of the run."""
     metrics = Metrics()
-    tokens = FixedToken(session, url, BOT_TOKEN, _stay, timer=haste.timer)
-    api = SlackApi(session, tokens, metrics, url=url, timer=haste.timer, sleep=haste.sleep)
-    slack = SlackSender(api, tokens, SlackRenderer(haste), timer=haste.timer)
+    tokens = FixedToken(session, url, BOT_TOKEN, _unexpected_removal, timer=clock.timer)
+    api = SlackApi(session, tokens, metrics, url=url, timer=clock.timer, sleep=clock.sleep)
+    slack = SlackSender(api, tokens, SlackRenderer(clock), timer=clock.timer)
     return _relay_to(slack, units, metrics, workers, woken)
 
 
-async def _stay(tenant: str, workspace: str) -> None:
+async def _unexpected_removal(tenant: str, workspace: str) -> None:
     raise AssertionError(tenant, workspace)
 
 
 def _relay_to(
     platform: Platform, units: SqlUnits, metrics: Metrics, workers: int, woken: asyncio.Event | None
 ) -> Relay:
-    drawer = DeliveryRenderer({"lead.card": draw, **delivery_views.VIEWS}, {}, "")
-    sender = DeliverySender(units, {platform.name: platform}, drawer, None, metrics)
+    renderer = DeliveryRenderer({"lead.card": render_test_card, **delivery_views.VIEWS}, {}, "")
+    sender = DeliverySender(units, {platform.name: platform}, renderer, None, metrics)
     return Relay(units, sender, woken=woken, workers=workers, poll_s=POLL_S)
 
 
-async def deliver(url: str, haste: Haste, workers: int, slack_url: str) -> None:
-    """Deliver until killed."""
-    units = SqlUnits(open_database(url), haste, KEYRING)
+async def deliver(url: str, clock: AcceleratedClock, workers: int, slack_url: str) -> None:
+    """Run the relay until the process is killed."""
+    units = SqlUnits(open_database(url), clock, KEYRING)
     async with ClientSession() as session:
         if slack_url:
-            await relay_to_slack(units, session, haste, slack_url, workers=workers).run()
+            await relay_to_slack(units, session, clock, slack_url, workers=workers).run()
         else:
-            await relay_to_teams(units, session, haste, workers=workers).run()
+            await relay_to_teams(units, session, clock, workers=workers).run()
 
 
 def main(url: str, factor: str, since_s: str, workers: str, slack_url: str = "") -> None:
-    """Be such a process."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(LOST))
-    asyncio.run(deliver(url, Haste(float(factor), float(since_s)), int(workers), slack_url))
+    """Run one relay process."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(LOG_LEVEL))
+    asyncio.run(deliver(url, AcceleratedClock(float(factor), float(since_s)), int(workers), slack_url))
 
 
 if __name__ == "__main__":

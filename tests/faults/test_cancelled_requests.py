@@ -1,4 +1,4 @@
-"""People go away before they are answered, and tasks are cancelled wherever they happen to be."""
+"""Clients that disconnect before the response, and tasks that are cancelled at random points."""
 
 import asyncio
 import random
@@ -14,22 +14,22 @@ from services.people import PlaceKind
 from storage.tables import inbox
 from tests.chat import Account
 from tests.fakes.bot_connector import APP_ID, TENANT_ID
-from tests.faults.conftest import Note
-from tests.faults.haste import Haste
-from tests.faults.scene import Scene, scene
-from tests.faults.waiting import until
+from tests.faults.accelerated_clock import AcceleratedClock
+from tests.faults.conftest import RecordFigures
+from tests.faults.polling import wait_until
+from tests.faults.running_bot import RunningBot, running_bot
 
 WRITERS = 10
-SHARE = 0.6
-"""Of the requests, somebody would give up on so many; some of them are answered before."""
-LONGEST = 1.3
-"""Times what an answer takes."""
-CALM_S = 60.0
+CANCEL_SHARE = 0.6
+"""Share of requests that get a timeout; some of them finish earlier."""
+MAX_TIMEOUT_FACTOR = 1.3
+"""Upper limit of a timeout, as a multiple of the usual response time."""
+IDLE_TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many requests."""
+    """Number of requests."""
 
     requests: int
 
@@ -41,17 +41,17 @@ SIZES = [
 
 
 @dataclass(slots=True)
-class Fate:
-    """What became of the requests."""
+class Outcomes:
+    """Labels of the requests by their outcome."""
 
     answered: list[str] = field(default_factory=list[str])
     cancelled: list[str] = field(default_factory=list[str])
 
 
-def incoming(here: Scene, writer: Account, lead_id: str, label: str) -> Interaction:
-    """A click as the platform hands it over."""
+def incoming(bot: RunningBot, writer: Account, lead_id: str, label: str) -> Interaction:
+    """Build a click as the platform adapter passes it on."""
     user = f"29:{writer.account_id}"
-    reference = {"serviceUrl": here.teams.service_url, "tenant": TENANT_ID, "bot": f"28:{APP_ID}", "user": user}
+    reference = {"serviceUrl": bot.teams.service_url, "tenant": TENANT_ID, "bot": f"28:{APP_ID}", "user": user}
     return Interaction(
         platform="teams",
         tenant=TENANT_ID,
@@ -64,81 +64,81 @@ def incoming(here: Scene, writer: Account, lead_id: str, label: str) -> Interact
     )
 
 
-async def ask(here: Scene, writer: Account, lead_id: str, label: str, *, is_direct: bool) -> None:
-    """Press through the door, or hand the click over inside."""
+async def submit_note(bot: RunningBot, writer: Account, lead_id: str, label: str, *, is_direct: bool) -> None:
+    """Send a note through the HTTP ingress or directly to dispatch."""
     if is_direct:
-        answer = await here.house.dispatch.receive(incoming(here, writer, lead_id, label))
-        assert answer is not None
+        response = await bot.app.dispatch.receive(incoming(bot, writer, lead_id, label))
+        assert response is not None
     else:
-        await here.press(writer, "lead.note", {"lead": lead_id, "note": label}, label)
+        await bot.press(writer, "lead.note", {"lead": lead_id, "note": label}, label)
 
 
-async def work(here: Scene, lead_id: str, writer: Account, requests: int, chance: random.Random) -> Fate:
-    """One thing after the other, losing patience at random."""
-    fate, usual_s = Fate(), 0.05
+async def run_writer(bot: RunningBot, lead_id: str, writer: Account, requests: int, rng: random.Random) -> Outcomes:
+    """Send notes one after the other, some with a random timeout."""
+    outcomes, usual_s = Outcomes(), 0.05
     for number in range(requests):
         label = f"{writer.name}-{number}"
-        patience_s = chance.uniform(0, LONGEST * usual_s) if chance.random() < SHARE else None
+        timeout_s = rng.uniform(0, MAX_TIMEOUT_FACTOR * usual_s) if rng.random() < CANCEL_SHARE else None
         began = time.monotonic()
         try:
-            async with asyncio.timeout(patience_s):
-                await ask(here, writer, lead_id, label, is_direct=number % 2 == 0)
+            async with asyncio.timeout(timeout_s):
+                await submit_note(bot, writer, lead_id, label, is_direct=number % 2 == 0)
         except TimeoutError:
-            fate.cancelled.append(label)
+            outcomes.cancelled.append(label)
         else:
-            fate.answered.append(label)
+            outcomes.answered.append(label)
             usual_s = (usual_s + time.monotonic() - began) / 2
-    return fate
+    return outcomes
 
 
-async def idle_in_transaction(here: Scene) -> int:
-    """How many connections of PostgreSQL wait for somebody who has gone."""
-    if here.house.database.is_sqlite:
+async def idle_in_transaction(bot: RunningBot) -> int:
+    """Return how many PostgreSQL connections are idle in a transaction."""
+    if bot.app.database.is_sqlite:
         return 0
     query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in tr%'"
-    async with here.house.database.reader.connect() as connection:
+    async with bot.app.database.reader.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         return (await connection.execute(text(query))).scalar_one()
 
 
-async def kept_answers(here: Scene) -> set[str]:
-    """The interactions whose answer was kept together with their effect."""
-    async with here.house.database.reader.connect() as connection:
+async def stored_responses(bot: RunningBot) -> set[str]:
+    """Return the interaction ids whose response was stored."""
+    async with bot.app.database.reader.connect() as connection:
         rows = await connection.execute(inbox.select().where(inbox.c.answer.is_not(None)))
         return {row.interaction_id.rpartition("|")[2] for row in rows}
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_whoever_goes_leaves_nothing_half_done(
-    size: Size, database_url: str, chance: random.Random, note: Note
+async def test_cancelled_requests_are_atomic(
+    size: Size, database_url: str, rng: random.Random, record: RecordFigures
 ) -> None:
-    """Each note is there once with its audit row and its answer, or not at all, and every connection is free again."""
-    async with scene(database_url, WRITERS, Haste.of(1)) as here:
-        lead_id = await here.bring(0)
-        await here.press(here.writers[0], "lead.pick", {"lead": lead_id}, "first")
+    """Each note exists once with its audit entry and its response, or not at all, and no connection stays in use."""
+    async with running_bot(database_url, WRITERS, AcceleratedClock.starting_now(1)) as bot:
+        lead_id = await bot.create_lead(0)
+        await bot.press(bot.writers[0], "lead.pick", {"lead": lead_id}, "first")
         share = size.requests // WRITERS
         async with asyncio.TaskGroup() as tasks:
-            working = [tasks.create_task(work(here, lead_id, one, share, chance)) for one in here.writers]
-        fates = [one.result() for one in working]
+            writer_tasks = [tasks.create_task(run_writer(bot, lead_id, one, share, rng)) for one in bot.writers]
+        outcomes_by_writer = [one.result() for one in writer_tasks]
 
-        async def is_free() -> bool:
-            pools = [one.sync_engine.pool for one in (here.house.database.writer, here.house.database.reader)]
+        async def has_no_connection_in_use() -> bool:
+            pools = [one.sync_engine.pool for one in (bot.app.database.writer, bot.app.database.reader)]
             in_use = sum(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
-            return in_use == 0 and await idle_in_transaction(here) == 0
+            return in_use == 0 and await idle_in_transaction(bot) == 0
 
-        here.house.relay.stop()
-        calm_s = await until(is_free, CALM_S)
-        notes, actions, answers = await here.notes(), await here.actions(), await kept_answers(here)
-    answered = {label for fate in fates for label in fate.answered}
-    cancelled = {label for fate in fates for label in fate.cancelled}
-    note(
+        bot.app.relay.stop()
+        idle_s = await wait_until(has_no_connection_in_use, IDLE_TIMEOUT_S)
+        notes, actions, responses = await bot.note_counts(), await bot.action_counts(), await stored_responses(bot)
+    answered = {label for outcomes in outcomes_by_writer for label in outcomes.answered}
+    cancelled = {label for outcomes in outcomes_by_writer for label in outcomes.cancelled}
+    record(
         requests=len(answered) + len(cancelled),
         cancelled=len(cancelled),
         of_these_done=len(cancelled & notes.keys()),
-        calm_s=round(calm_s, 2),
+        idle_s=round(idle_s, 2),
     )
     assert answered <= notes.keys()
     assert set(notes.values()) == {1}
     assert actions["lead.noted"] == len(notes)
-    assert notes.keys() <= answers
+    assert notes.keys() <= responses
     assert len(cancelled) > size.requests * 0.2

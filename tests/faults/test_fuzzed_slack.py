@@ -1,4 +1,4 @@
-"""Thousands of requests that Slack never sends, half of them rightly signed: none breaks anything or gets further."""
+"""Fuzz tests of the Slack ingress: thousands of malformed requests, half of them with a valid signature."""
 
 import json
 import random
@@ -23,79 +23,79 @@ from tests.chat import Chat, Person
 from tests.fakes.bot_connector import FakeTeams
 from tests.fakes.mail_server import FakeMailServer
 from tests.fakes.slack import FakeSlack
-from tests.faults.conftest import Note
-from tests.faults.fuzzing import AT_ONCE, NOWHERE, SIZES, Siege, digest, withstand
-from tests.faults.mutation import BODY_MAX_BYTES, Mutator
+from tests.faults.conftest import RecordFigures
+from tests.faults.fuzzing import CONCURRENCY, SIZES, UNKNOWN_ARGS, FuzzRun, check_fuzzing, database_digest
+from tests.faults.payload_mutation import BODY_MAX_BYTES, Mutator
 from tests.features import matrix, people, state
 from tests.features.conftest import PUBLIC_URL, settings_for
 from tests.features.matrix import Things
 from tests.stage_slack import SlackStage
 
 Json: TypeAlias = dict[str, Any]
-Made: TypeAlias = tuple[str, Json]
-"""A content type, and what is said in it."""
+SlackRequest: TypeAlias = tuple[str, Json]
+"""Content type and payload of a request."""
 
-ANSWERS: Final = frozenset({200, 400, 401, 403, 409, 413, 415})
-UNPROVEN: Final = frozenset({400, 401, 413, 415})
+ACCEPTED: Final = frozenset({200, 400, 401, 403, 409, 413, 415})
+REJECTED: Final = frozenset({400, 401, 413, 415})
 PAYLOAD: Final = "payload"
 
 
 @dataclass(slots=True, kw_only=True)
-class Attack(Siege):
-    """A firm with its things, and what is sent to get at them."""
+class SlackFuzzRun(FuzzRun):
+    """A fuzz run against a team in Slack."""
 
     slack: FakeSlack
     things: Things
 
-    async def unproven(self) -> None:
-        """Somebody without Slack's secret."""
-        chance = self.chance
-        body, content_type = self._written(
-            self._genuine(chance.choice(self.firm.people)), is_changed=chance.random() < 0.5
+    async def unauthenticated(self) -> None:
+        """Send a request without a valid signature."""
+        rng = self.rng
+        body, content_type = self._encode(
+            self._valid_request(rng.choice(self.seeded.people)), is_changed=rng.random() < 0.5
         )
-        await self._send(body, content_type, self._forged(body), UNPROVEN)
+        await self._send(body, content_type, self._forged_headers(body), REJECTED)
 
-    async def proven(self) -> None:
-        """Somebody who has nothing to seek here, or a colleague who sends nonsense; Slack signs for both."""
-        chance = self.chance
-        if chance.random() < 0.5:
-            body, content_type = self._written(
-                self._genuine(chance.choice(self.outsiders)), is_changed=chance.random() < 0.7
+    async def authenticated(self) -> None:
+        """Send a signed request of a non-member, or a malformed one of a member."""
+        rng = self.rng
+        if rng.random() < 0.5:
+            body, content_type = self._encode(
+                self._valid_request(rng.choice(self.non_members)), is_changed=rng.random() < 0.7
             )
         else:
-            body, content_type = self._written(self._nonsense(chance.choice(self.firm.people)), is_changed=False)
-        await self._send(body, content_type, self.slack.sign(body), ANSWERS)
+            body, content_type = self._encode(self._nonsense(rng.choice(self.seeded.people)), is_changed=False)
+        await self._send(body, content_type, self.slack.sign(body), ACCEPTED)
 
-    async def again(self, made: Made) -> tuple[int, bytes]:
-        """Send something genuine."""
-        body, content_type = self._written(made, is_changed=False, is_whole=True)
-        return await self._send(body, content_type, self.slack.sign(body), ANSWERS)
+    async def send_authenticated(self, request: SlackRequest) -> tuple[int, bytes]:
+        """Send a valid request and return status and body."""
+        body, content_type = self._encode(request, is_changed=False, is_whole=True)
+        return await self._send(body, content_type, self.slack.sign(body), ACCEPTED)
 
-    def _genuine(self, person: Person) -> Made:
-        """Something that Slack sends, of any kind."""
-        chance, slack, user_id = self.chance, self.slack, person.account.account_id
-        room_id = chance.choice((person.direct, self.firm.channel)).room_id
-        command, row = chance.choice(list(matrix.ROWS.items()))
+    def _valid_request(self, person: Person) -> SlackRequest:
+        """Return a valid request of a random kind."""
+        rng, slack, user_id = self.rng, self.slack, person.account.account_id
+        room_id = rng.choice((person.direct, self.seeded.channel)).room_id
+        command, row = rng.choice(list(matrix.ROWS.items()))
         carried = carries(command, **row.args(self.things))
-        kinds: tuple[Callable[[], Made], ...] = (
+        activity_templates: tuple[Callable[[], SlackRequest], ...] = (
             lambda: (PAYLOAD, payloads.click(slack, user_id, json.dumps(carried), room_id)),
             lambda: (PAYLOAD, payloads.click(slack, user_id, json.dumps(carried), room_id)),
             lambda: (PAYLOAD, payloads.submission(slack, user_id, {**carried, "in": 1, "at": {}}, {"note": "x"})),
             lambda: (PAYLOAD, payloads.shortcut(slack, user_id)),
             lambda: (PAYLOAD, payloads.message_shortcut(slack, user_id, "Eva, eva@posteo.example", room_id)),
-            lambda: (FORM, payloads.command(slack, user_id, self._typed(command), room_id)),
-            lambda: (JSON, payloads.message(slack, user_id, self._typed(command), person.direct.room_id)),
-            lambda: (JSON, payloads.mention(slack, user_id, self._typed(command), self.firm.channel.room_id)),
+            lambda: (FORM, payloads.command(slack, user_id, self._command_text(command), room_id)),
+            lambda: (JSON, payloads.message(slack, user_id, self._command_text(command), person.direct.room_id)),
+            lambda: (JSON, payloads.mention(slack, user_id, self._command_text(command), self.seeded.channel.room_id)),
             lambda: (JSON, self._event(user_id, room_id)),
         )
-        return chance.choice(kinds)()
+        return rng.choice(activity_templates)()
 
-    def _typed(self, command: str) -> str:
-        words = self.chat.house.registry.commands[command].words
-        return f"{self.chance.choice(words or ('help',))} {self.chance.choice(self.mutator.words)}"
+    def _command_text(self, command: str) -> str:
+        foreign_ids = self.chat.house.registry.commands[command].words
+        return f"{self.rng.choice(foreign_ids or ('help',))} {self.rng.choice(self.mutator.foreign_ids)}"
 
     def _event(self, user_id: str, room_id: str) -> Json:
-        """What happens in a workspace."""
+        """Return a random event of a workspace."""
         events = (
             {"type": "app_home_opened", "user": user_id, "tab": "home", "channel": room_id},
             {"type": "member_joined_channel", "user": user_id, "channel": room_id, "channel_type": "C"},
@@ -105,59 +105,59 @@ class Attack(Siege):
             {"type": "message", "subtype": "message_changed", "channel": room_id, "channel_type": "im"},
             {"type": "reaction_added", "user": user_id, "item": {"channel": room_id}},
         )
-        return self.slack.envelope(self.chance.choice(events))
+        return self.slack.envelope(self.rng.choice(events))
 
-    def _nonsense(self, person: Person) -> Made:
-        """What no colleague can mean: commands and things that do not exist, and values of any shape."""
-        chance, slack, user_id = self.chance, self.slack, person.account.account_id
-        room_id = self.firm.channel.room_id
-        odd = {"v": chance.choice((1, 2, "1")), "cmd": self.mutator.odd(), "args": self.mutator.odd()}
-        nowhere = carries(chance.choice(("lead.pick", "lead.note", "member.remove")), **NOWHERE)
-        value = chance.choice((json.dumps(odd), json.dumps(nowhere), self.mutator.odd()))
-        kinds: tuple[Callable[[], Made], ...] = (
+    def _nonsense(self, person: Person) -> SlackRequest:
+        """Return a request that no member can send: unknown commands and ids, and values of any shape."""
+        rng, slack, user_id = self.rng, self.slack, person.account.account_id
+        room_id = self.seeded.channel.room_id
+        odd = {"v": rng.choice((1, 2, "1")), "cmd": self.mutator.odd_value(), "args": self.mutator.odd_value()}
+        unknown = carries(rng.choice(("lead.pick", "lead.note", "member.remove")), **UNKNOWN_ARGS)
+        value = rng.choice((json.dumps(odd), json.dumps(unknown), self.mutator.odd_value()))
+        activity_templates: tuple[Callable[[], SlackRequest], ...] = (
             lambda: (PAYLOAD, payloads.click(slack, user_id, value, room_id)),
-            lambda: (PAYLOAD, payloads.click(slack, user_id, value, room_id, actions=self.mutator.odd())),
-            lambda: (PAYLOAD, payloads.submission(slack, user_id, value if isinstance(value, str) else nowhere, {})),
-            lambda: (PAYLOAD, payloads.shortcut(slack, user_id, callback_id=self.mutator.odd())),
-            lambda: (PAYLOAD, {**payloads.shortcut(slack, user_id), "type": self.mutator.odd()}),
-            lambda: (FORM, payloads.command(slack, user_id, "xyzzy " + "?" * chance.randint(0, 5_000), room_id)),
-            lambda: (JSON, slack.envelope({"type": self.mutator.odd(), "user": user_id, "channel": room_id})),
-            lambda: (JSON, self._told_oddly(user_id, room_id)),
+            lambda: (PAYLOAD, payloads.click(slack, user_id, value, room_id, action_counts=self.mutator.odd_value())),
+            lambda: (PAYLOAD, payloads.submission(slack, user_id, value if isinstance(value, str) else unknown, {})),
+            lambda: (PAYLOAD, payloads.shortcut(slack, user_id, callback_id=self.mutator.odd_value())),
+            lambda: (PAYLOAD, {**payloads.shortcut(slack, user_id), "type": self.mutator.odd_value()}),
+            lambda: (FORM, payloads.command(slack, user_id, "xyzzy " + "?" * rng.randint(0, 5_000), room_id)),
+            lambda: (JSON, slack.envelope({"type": self.mutator.odd_value(), "user": user_id, "channel": room_id})),
+            lambda: (JSON, self._odd_mention(user_id, room_id)),
         )
-        return chance.choice(kinds)()
+        return rng.choice(activity_templates)()
 
-    def _told_oddly(self, user_id: str, room_id: str) -> Json:
-        """The bot is called by its name, with anything."""
-        told = payloads.mention(self.slack, user_id, "xyzzy", room_id)
-        told["event"]["text"] = self.mutator.odd()
-        return told
+    def _odd_mention(self, user_id: str, room_id: str) -> Json:
+        """Return a mention of the bot with an odd text."""
+        event = payloads.mention(self.slack, user_id, "xyzzy", room_id)
+        event["event"]["text"] = self.mutator.odd_value()
+        return event
 
-    def _written(self, made: Made, *, is_changed: bool, is_whole: bool = False) -> tuple[bytes, str]:
-        """The bytes and what they say they are."""
-        kind, document = made
-        document = self.mutator.mutated(document) if is_changed else document
+    def _encode(self, request: SlackRequest, *, is_changed: bool, is_whole: bool = False) -> tuple[bytes, str]:
+        """Encode the payload; return the bytes and their content type."""
+        kind, document = request
+        document = self.mutator.mutate(document) if is_changed else document
         if kind == FORM:
             return urlencode(_fields(document), errors="surrogatepass").encode()[:BODY_MAX_BYTES], FORM
-        whole = payloads.as_json(document) if is_whole else self.mutator.body(document)
+        whole = payloads.as_json(document) if is_whole else self.mutator.encode(document)
         if kind == JSON:
             return whole, JSON
         return urlencode({PAYLOAD: whole}).encode()[:BODY_MAX_BYTES], FORM
 
-    def _forged(self, body: bytes) -> dict[str, str]:
-        chance, now = self.chance, int(self.chat.clock().timestamp())
+    def _forged_headers(self, body: bytes) -> dict[str, str]:
+        rng, now = self.rng, int(self.chat.clock().timestamp())
         genuine = self.slack.sign(body)
         forgeries: tuple[Callable[[], dict[str, str]], ...] = (
             dict[str, str],
-            lambda: self.slack.sign(body, secret=f"guess-{chance.randrange(10**6)}"),
+            lambda: self.slack.sign(body, secret=f"guess-{rng.randrange(10**6)}"),
             lambda: self.slack.sign(body + b"x"),
-            lambda: self.slack.sign(body, now - chance.randint(301, 10**6)),
-            lambda: self.slack.sign(body, now + chance.randint(301, 10**6)),
-            lambda: {**genuine, "X-Slack-Signature": genuine["X-Slack-Signature"][: chance.randint(0, 66)]},
-            lambda: {**genuine, "X-Slack-Signature": "v0=" + "ab" * chance.randint(0, 3_000)},
-            lambda: {**genuine, "X-Slack-Request-Timestamp": chance.choice(("", "now", "-1", "9" * 400, "1e9", "0x1"))},
+            lambda: self.slack.sign(body, now - rng.randint(301, 10**6)),
+            lambda: self.slack.sign(body, now + rng.randint(301, 10**6)),
+            lambda: {**genuine, "X-Slack-Signature": genuine["X-Slack-Signature"][: rng.randint(0, 66)]},
+            lambda: {**genuine, "X-Slack-Signature": "v0=" + "ab" * rng.randint(0, 3_000)},
+            lambda: {**genuine, "X-Slack-Request-Timestamp": rng.choice(("", "now", "-1", "9" * 400, "1e9", "0x1"))},
             lambda: {"X-Slack-Signature": genuine["X-Slack-Signature"]},
         )
-        return chance.choice(forgeries)()
+        return rng.choice(forgeries)()
 
     async def _send(
         self, body: bytes, content_type: str, headers: Mapping[str, str], expected: frozenset[int]
@@ -165,9 +165,9 @@ class Attack(Siege):
         async with self.chat.client.post(
             "/slack/events", data=body, headers={"Content-Type": content_type, **headers}
         ) as response:
-            said = await response.read()
-        self.note(response.status, body, expected)
-        return response.status, said
+            content = await response.read()
+        self.record_response(response.status, body, expected)
+        return response.status, content
 
 
 def _fields(document: Json) -> dict[str, str]:
@@ -175,65 +175,75 @@ def _fields(document: Json) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def attack(url: str, chance: random.Random) -> AsyncGenerator[Attack]:
-    """The whole bot in front of a faked Slack."""
+async def slack_fuzz_run(url: str, rng: random.Random) -> AsyncGenerator[SlackFuzzRun]:
+    """Run the whole bot with a fake Slack and two teams."""
     clock = Clock()
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(FakeSlack(clock))
         teams = await stack.enter_async_context(FakeTeams(clock))
         mails = await stack.enter_async_context(FakeMailServer())
-        house = await stack.enter_async_context(open_application(settings_for(url, teams, mails.url, slack), clock))
-        server = await stack.enter_async_context(TestServer(house.web_app))
+        app = await stack.enter_async_context(open_application(settings_for(url, teams, mails.url, slack), clock))
+        server = await stack.enter_async_context(TestServer(app.web_app))
         client = await stack.enter_async_context(
-            ClientSession(server.make_url("/"), connector=TCPConnector(limit=AT_ONCE))
+            ClientSession(server.make_url("/"), connector=TCPConnector(limit=CONCURRENCY))
         )
-        assert house.slack is not None
-        stage = SlackStage(client, slack, house.slack.join)
-        chat = Chat(stage, house, clock, Language.ENGLISH, client, mails, PUBLIC_URL)
+        assert app.slack is not None
+        stage = SlackStage(client, slack, app.slack.join)
+        chat = Chat(stage, app, clock, Language.ENGLISH, client, mails, PUBLIC_URL)
         roles = {"Mara Lind": Role.ADMIN, "Ben Kaya": Role.MEMBER, "Tom Fischer": Role.VIEWER}
-        firm = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", roles)
-        rivals = await people.found(chat, "Dachwerk KG", "Petra Vogt", {"Uwe Kern": Role.MEMBER})
-        outsiders = [*rivals.people, await people.newcomer(chat, "Sara Fremd")]
-        things = await matrix.build(firm)
-        words = [getattr(things, name) for name in things.__slots__ if name != "team"]
-        yield Attack(
-            chat=chat, firm=firm, outsiders=outsiders, mutator=Mutator(chance, words), slack=slack, things=things
+        seeded = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", roles)
+        other_team = await people.found(chat, "Dachwerk KG", "Petra Vogt", {"Uwe Kern": Role.MEMBER})
+        non_members = [*other_team.people, await people.newcomer(chat, "Sara Fremd")]
+        things = await matrix.build(seeded)
+        foreign_ids = [getattr(things, name) for name in things.__slots__ if name != "team"]
+        yield SlackFuzzRun(
+            chat=chat,
+            seeded=seeded,
+            non_members=non_members,
+            mutator=Mutator(rng, foreign_ids),
+            slack=slack,
+            things=things,
         )
-        # What is answered late goes on for a while, as it does when the process ends.
-        await house.slack.end()
+        # Work after the response goes on for a while, as it does when the process ends.
+        await app.slack.end()
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_nothing_that_is_sent_to_the_bot_breaks_it(
-    size: int, database_url: str, chance: random.Random, note: Note, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_malformed_requests_break_nothing(
+    size: int,
+    database_url: str,
+    rng: random.Random,
+    record: RecordFigures,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """No answer is an error of ours; unsigned no command runs and no row changes; signed, none of others'."""
+    """No response is a server error; unsigned no command runs and no row changes, signed no other team's."""
     monkeypatch.chdir(tmp_path)
-    async with attack(database_url, chance) as made:
-        await withstand(made, size, note, made.unproven, made.proven)
+    async with slack_fuzz_run(database_url, rng) as fuzz_run:
+        await check_fuzzing(fuzz_run, size, record, fuzz_run.unauthenticated, fuzz_run.authenticated)
 
 
 @pytest.mark.nightly
-async def test_no_request_has_its_effect_twice(
-    database_url: str, chance: random.Random, note: Note, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_repeated_requests_have_one_effect(
+    database_url: str, rng: random.Random, record: RecordFigures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each command of an owner, clicked once and sent three times: the very bytes again, then signed anew."""
+    """A repeated click, with the same bytes or signed anew, changes no row, for each command of an owner."""
     monkeypatch.chdir(tmp_path)
     repeated = 0
-    async with attack(database_url, chance) as made:
-        owner, room = made.firm.owner.account.account_id, made.firm.channel.room_id
+    async with slack_fuzz_run(database_url, rng) as fuzz_run:
+        owner, room = fuzz_run.seeded.owner.account.account_id, fuzz_run.seeded.channel.room_id
         for command, row in matrix.ROWS.items():
-            value = json.dumps(carries(command, **row.args(made.things)))
-            click = PAYLOAD, payloads.click(made.slack, owner, value, room)
-            first = await made.again(click)
+            value = json.dumps(carries(command, **row.args(fuzz_run.things)))
+            click = PAYLOAD, payloads.click(fuzz_run.slack, owner, value, room)
+            first = await fuzz_run.send_authenticated(click)
             assert first[0] == 200, command
-            await made.chat.settles()
-            before = await digest(made.chat)
-            assert await made.again(click) == first, command
-            made.chat.clock.advance(seconds=1)
-            assert (await made.again(click))[0] == 200, command
-            await made.chat.settles()
-            assert await digest(made.chat) == before, command
+            await fuzz_run.chat.settles()
+            before = await database_digest(fuzz_run.chat)
+            assert await fuzz_run.send_authenticated(click) == first, command
+            fuzz_run.chat.clock.advance(seconds=1)
+            assert (await fuzz_run.send_authenticated(click))[0] == 200, command
+            await fuzz_run.chat.settles()
+            assert await database_digest(fuzz_run.chat) == before, command
             repeated += 2
-        note(repeated=repeated, changed=0)
-        assert state.defects(made.chat) == 0
+        record(repeated=repeated, changed=0)
+        assert state.defects(fuzz_run.chat) == 0

@@ -1,4 +1,4 @@
-"""Thousands of activities that nobody sends, half of them rightly signed: none breaks anything, none gets further."""
+"""Fuzz tests of the Teams ingress: thousands of malformed activities, half of them with a valid token."""
 
 import random
 from collections.abc import AsyncGenerator
@@ -19,73 +19,73 @@ from tests.builders import Clock
 from tests.chat import Chat, Person
 from tests.fakes.bot_connector import FakeTeams
 from tests.fakes.mail_server import FakeMailServer
-from tests.faults.conftest import Note
-from tests.faults.fuzzing import AT_ONCE, NOWHERE, SIZES, Siege, withstand
-from tests.faults.mutation import Mutator, kinds
+from tests.faults.conftest import RecordFigures
+from tests.faults.fuzzing import CONCURRENCY, SIZES, UNKNOWN_ARGS, FuzzRun, check_fuzzing
+from tests.faults.payload_mutation import Mutator, activity_templates
 from tests.features import matrix, people
 from tests.features.conftest import PUBLIC_URL, settings_for
 from tests.stage_teams import TeamsStage
 
-ANSWERS: Final = frozenset({200, 400, 401, 403, 413, 415})
-UNPROVEN: Final = frozenset({400, 401, 403, 413, 415})
+ACCEPTED: Final = frozenset({200, 400, 401, 403, 413, 415})
+REJECTED: Final = frozenset({400, 401, 403, 413, 415})
 
 
 @dataclass(slots=True, kw_only=True)
-class Attack(Siege):
-    """A firm with its things, and what is sent to get at them."""
+class TeamsFuzzRun(FuzzRun):
+    """A fuzz run against a team in Microsoft Teams."""
 
     stage: TeamsStage
     teams: FakeTeams
-    parts: list[dict[str, Any]]
+    templates: list[dict[str, Any]]
 
-    async def unproven(self) -> None:
-        """Somebody without the right token."""
-        chance = self.chance
-        activity = self._activity(chance.choice(self.firm.people))
-        if chance.random() < 0.5:
-            activity = self.mutator.mutated(activity)
-        await self._send(self._forged(), self.mutator.body(activity), UNPROVEN)
+    async def unauthenticated(self) -> None:
+        """Send an activity without a valid token."""
+        rng = self.rng
+        activity = self._activity(rng.choice(self.seeded.people))
+        if rng.random() < 0.5:
+            activity = self.mutator.mutate(activity)
+        await self._send(self._forged_authorization(), self.mutator.encode(activity), REJECTED)
 
-    async def proven(self) -> None:
-        """Somebody who has nothing to seek here, or a colleague who sends nonsense; Teams signs for both."""
-        chance = self.chance
-        if chance.random() < 0.5:
-            activity = self._activity(chance.choice(self.outsiders))
-            if chance.random() < 0.7:
-                activity = self.mutator.mutated(activity)
-                activity["from"] = self._activity(chance.choice(self.outsiders))["from"]
+    async def authenticated(self) -> None:
+        """Send an authenticated activity of a non-member, or a malformed one of a member."""
+        rng = self.rng
+        if rng.random() < 0.5:
+            activity = self._activity(rng.choice(self.non_members))
+            if rng.random() < 0.7:
+                activity = self.mutator.mutate(activity)
+                activity["from"] = self._activity(rng.choice(self.non_members))["from"]
         else:
-            activity = self._activity(chance.choice(self.firm.people))
+            activity = self._activity(rng.choice(self.seeded.people))
             activity |= self._nonsense()
-        await self._send(self.teams.authorization(), self.mutator.body(activity), ANSWERS)
+        await self._send(self.teams.authorization(), self.mutator.encode(activity), ACCEPTED)
 
     def _activity(self, person: Person) -> dict[str, Any]:
-        chance, firm = self.chance, self.firm
-        room = chance.choice((person.direct, firm.channel))
-        return self.stage.activity(person.account, room, **chance.choice(self.parts))
+        rng, seeded = self.rng, self.seeded
+        room = rng.choice((person.direct, seeded.channel))
+        return self.stage.activity(person.account, room, **rng.choice(self.templates))
 
     def _nonsense(self) -> dict[str, Any]:
-        """What no colleague can mean: commands and things that do not exist, and values of any shape."""
-        chance = self.chance
-        data = {"v": chance.choice((1, 2, "1")), "cmd": self.mutator.odd(), "args": self.mutator.odd()}
-        nowhere = {"v": 1, "cmd": chance.choice(("lead.pick", "lead.note", "member.remove")), "args": NOWHERE}
-        action = {"type": "Action.Execute", "verb": "x", "data": chance.choice((data, nowhere, self.mutator.odd()))}
-        return chance.choice(
+        """Return changes that no member can send: unknown commands and ids, and values of any shape."""
+        rng = self.rng
+        data = {"v": rng.choice((1, 2, "1")), "cmd": self.mutator.odd_value(), "args": self.mutator.odd_value()}
+        unknown = {"v": 1, "cmd": rng.choice(("lead.pick", "lead.note", "member.remove")), "args": UNKNOWN_ARGS}
+        action = {"type": "Action.Execute", "verb": "x", "data": rng.choice((data, unknown, self.mutator.odd_value()))}
+        return rng.choice(
             (
                 {"type": "invoke", "name": "adaptiveCard/action", "value": {"action": action, "trigger": "manual"}},
-                {"type": "invoke", "name": self.mutator.odd(), "value": self.mutator.odd()},
-                {"type": "message", "text": None, "value": chance.choice((data, nowhere))},
-                {"type": "message", "text": "xyzzy " + "?" * chance.randint(0, 5_000), "value": None},
-                {"type": self.mutator.odd(), "text": "xyzzy"},
+                {"type": "invoke", "name": self.mutator.odd_value(), "value": self.mutator.odd_value()},
+                {"type": "message", "text": None, "value": rng.choice((data, unknown))},
+                {"type": "message", "text": "xyzzy " + "?" * rng.randint(0, 5_000), "value": None},
+                {"type": self.mutator.odd_value(), "text": "xyzzy"},
             )
         )
 
-    def _forged(self) -> str | None:
+    def _forged_authorization(self) -> str | None:
         forgeries = (
             lambda: None,
-            lambda: "Bearer " + "ab." * self.chance.randint(1, 3_000),
+            lambda: "Bearer " + "ab." * self.rng.randint(1, 3_000),
             lambda: self.teams.authorization(key=1),
-            lambda: self.teams.authorization(kid=f"key-{self.chance.randrange(5, 99)}", key=1),
+            lambda: self.teams.authorization(kid=f"key-{self.rng.randrange(5, 99)}", key=1),
             lambda: self.teams.authorization(aud="another-bot"),
             lambda: self.teams.authorization(exp=1),
             lambda: self.teams.authorization(iss="https://login.microsoftonline.com/botframework.com/v2.0"),
@@ -93,53 +93,58 @@ class Attack(Siege):
             lambda: tamper(self.teams),
             lambda: sign_with_public_key(self.teams),
         )
-        return self.chance.choice(forgeries)()
+        return self.rng.choice(forgeries)()
 
     async def _send(self, authorization: str | None, body: bytes, expected: frozenset[int]) -> None:
         headers = {"Content-Type": "application/json"} | ({"Authorization": authorization} if authorization else {})
         async with self.chat.client.post("/api/messages", data=body, headers=headers) as response:
             await response.read()
-        self.note(response.status, body, expected)
+        self.record_response(response.status, body, expected)
 
 
 @asynccontextmanager
-async def attack(url: str, chance: random.Random) -> AsyncGenerator[Attack]:
-    """The whole bot in front of a faked Teams."""
+async def teams_fuzz_run(url: str, rng: random.Random) -> AsyncGenerator[TeamsFuzzRun]:
+    """Run the whole bot with a fake Teams and two teams."""
     clock = Clock()
     async with AsyncExitStack() as stack:
         teams = await stack.enter_async_context(FakeTeams(clock))
         mails = await stack.enter_async_context(FakeMailServer())
-        house = await stack.enter_async_context(open_application(settings_for(url, teams, mails.url), clock))
-        server = await stack.enter_async_context(TestServer(house.web_app))
+        app = await stack.enter_async_context(open_application(settings_for(url, teams, mails.url), clock))
+        server = await stack.enter_async_context(TestServer(app.web_app))
         client = await stack.enter_async_context(
-            ClientSession(server.make_url("/"), connector=TCPConnector(limit=AT_ONCE))
+            ClientSession(server.make_url("/"), connector=TCPConnector(limit=CONCURRENCY))
         )
         stage = TeamsStage(client, teams)
-        chat = Chat(stage, house, clock, Language.ENGLISH, client, mails, PUBLIC_URL)
+        chat = Chat(stage, app, clock, Language.ENGLISH, client, mails, PUBLIC_URL)
         roles = {"Mara Lind": Role.ADMIN, "Ben Kaya": Role.MEMBER, "Tom Fischer": Role.VIEWER}
-        firm = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", roles)
-        rivals = await people.found(chat, "Dachwerk KG", "Petra Vogt", {"Uwe Kern": Role.MEMBER})
-        outsiders = [*rivals.people, await people.newcomer(chat, "Sara Fremd")]
-        things = await matrix.build(firm)
+        seeded = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", roles)
+        other_team = await people.found(chat, "Dachwerk KG", "Petra Vogt", {"Uwe Kern": Role.MEMBER})
+        non_members = [*other_team.people, await people.newcomer(chat, "Sara Fremd")]
+        things = await matrix.build(seeded)
         card = next(iter(teams.posts))
-        parts = kinds({command: row.args(things) for command, row in matrix.ROWS.items()}, card)
-        words = [getattr(things, name) for name in things.__slots__ if name != "team"]
-        yield Attack(
+        templates = activity_templates({command: row.args(things) for command, row in matrix.ROWS.items()}, card)
+        foreign_ids = [getattr(things, name) for name in things.__slots__ if name != "team"]
+        yield TeamsFuzzRun(
             chat=chat,
-            firm=firm,
-            outsiders=outsiders,
-            mutator=Mutator(chance, words),
+            seeded=seeded,
+            non_members=non_members,
+            mutator=Mutator(rng, foreign_ids),
             stage=stage,
             teams=teams,
-            parts=parts,
+            templates=templates,
         )
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_nothing_that_is_sent_to_the_bot_breaks_it(
-    size: int, database_url: str, chance: random.Random, note: Note, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_malformed_activities_break_nothing(
+    size: int,
+    database_url: str,
+    rng: random.Random,
+    record: RecordFigures,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """No answer is an error of ours; without a token no command runs and no row changes; with one, none of others'."""
+    """No response is a server error; without a token no command runs and no row changes, with one no other team's."""
     monkeypatch.chdir(tmp_path)
-    async with attack(database_url, chance) as made:
-        await withstand(made, size, note, made.unproven, made.proven)
+    async with teams_fuzz_run(database_url, rng) as fuzz_run:
+        await check_fuzzing(fuzz_run, size, record, fuzz_run.unauthenticated, fuzz_run.authenticated)

@@ -1,4 +1,4 @@
-"""Imports whose processes are killed, whose files are broken, and beside which people go on working."""
+"""Imports whose processes are killed, whose files are malformed, and that run beside other commands."""
 
 import asyncio
 import random
@@ -20,11 +20,11 @@ from storage.engine import Database, open_database
 from storage.tables import lead_history, lead_import_rows, lead_sights, leads
 from storage.unit_of_work import SqlUnits
 from tests.builders import KEYRING, Clock, units_on
-from tests.faults import importer_process, nursery
-from tests.faults.conftest import Note
-from tests.faults.haste import Haste
-from tests.services import imports
-from tests.services.firms import Firm, bring, found, pick
+from tests.faults import importer_process, process_pool
+from tests.faults.accelerated_clock import AcceleratedClock
+from tests.faults.conftest import RecordFigures
+from tests.services import import_steps
+from tests.services.seeded_team import SeededTeam, create_lead, pick_lead, seed_team
 
 FACTOR = 60
 KIB = 1024
@@ -32,7 +32,7 @@ MIB_MAX = 100
 CLICK_MAX_S = 2.0
 PAUSE_S = 0.05
 BROKEN_SHARE = 20
-"""One row of so many is malformed."""
+"""One row in this many is malformed."""
 MALFORMED = (
     '"Eva;Nr 1;offen@acme.example;;;;;',
     "Eva;Nr 2;kein At;;;;;",
@@ -44,7 +44,7 @@ MALFORMED = (
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many rows there are, and how often whoever carries them dies."""
+    """Number of rows, and how often the importing process is killed."""
 
     rows: int
     kills: int
@@ -54,7 +54,7 @@ KILLED = [
     pytest.param(Size(6_000, 4), id="quick", marks=pytest.mark.timeout(180)),
     pytest.param(Size(40_000, 60), id="long", marks=[pytest.mark.long, pytest.mark.timeout(900)]),
 ]
-BESIDE = [
+CONCURRENT = [
     pytest.param(Size(2_000, 0), id="quick", marks=pytest.mark.timeout(120)),
     pytest.param(Size(20_000, 0), id="long", marks=[pytest.mark.long, pytest.mark.timeout(600)]),
 ]
@@ -64,23 +64,23 @@ WHOLE = [
 ]
 
 
-def broken(rows: int) -> bytes:
-    """A file of which one row of twenty is malformed, each in its way."""
-    return imports.table(
+def malformed_file(rows: int) -> bytes:
+    """Return a file in which one row of twenty is malformed, in different ways."""
+    return import_steps.table(
         *(
-            MALFORMED[number // BROKEN_SHARE % len(MALFORMED)] if number % BROKEN_SHARE == 0 else short(number)
+            MALFORMED[number // BROKEN_SHARE % len(MALFORMED)] if number % BROKEN_SHARE == 0 else short_row(number)
             for number in range(1, rows + 1)
         )
     )
 
 
-def short(number: int) -> str:
-    """Somebody whom no other row knows, in few characters: a hundred thousand fit into a file."""
+def short_row(number: int) -> str:
+    """Return a unique contact in few characters: a hundred thousand rows fit into a file."""
     return f"Eva;Nr {number};e{number}@acme.example;0711 {1_000_000 + number};;;Dach;1.500,00"
 
 
-async def kept(database: Database, view: ImportView) -> tuple[LeadImport, Counter[str], int]:
-    """The import, how often each line's e-mail became a lead, and how many rows were left out."""
+async def imported_rows(database: Database, view: ImportView) -> tuple[LeadImport, Counter[str], int]:
+    """Return the import, the count of leads by e-mail, and the number of skipped rows."""
     units = units_on(database, Clock())
     async with database.reader.connect() as connection:
         addresses = Counter((await connection.execute(select(leads.c.email))).scalars())
@@ -90,32 +90,32 @@ async def kept(database: Database, view: ImportView) -> tuple[LeadImport, Counte
     assert sorted(numbers) == list(range(1, len(numbers) + 1))
     assert set(history.values()) <= {1}
     assert len(history) == sum(addresses.values())
-    return await imports.state(units, view), addresses, len(left_out)
+    return await import_steps.stored_import(units, view), addresses, len(left_out)
 
 
 @pytest.mark.parametrize("size", KILLED)
 @pytest.mark.nightly
-async def test_killed_imports_go_on_and_double_nothing(
-    size: Size, database_url: str, chance: random.Random, note: Note
+async def test_killed_imports_resume_without_duplicates(
+    size: Size, database_url: str, rng: random.Random, record: RecordFigures
 ) -> None:
-    """SIGKILL at any moment: another process goes on; each row is a lead once or is accounted for once."""
-    haste = Haste.of(FACTOR)
+    """After SIGKILL another process resumes the import, and each row becomes one lead or one skipped row."""
+    clock = AcceleratedClock.starting_now(FACTOR)
     database = open_database(database_url)
-    firm = await found(units := SqlUnits(database, haste, KEYRING), "Solarhaus")
-    view = await imports.begin(units, firm.member, broken(size.rows))
-    arguments = (database_url, str(FACTOR), str(haste.since_s))
+    seeded = await seed_team(units := SqlUnits(database, clock, KEYRING), "Solarhaus")
+    view = await import_steps.begin(units, seeded.member, malformed_file(size.rows))
+    arguments = (database_url, str(FACTOR), str(clock.since_s))
     killed = 0
-    async with nursery.opened(importer_process.__name__) as processes:
+    async with process_pool.process_pool(importer_process.__name__) as processes:
         for _ in range(size.kills):
             alive = await processes.start(*arguments)
-            await asyncio.sleep(chance.uniform(0.05, 0.8))
+            await asyncio.sleep(rng.uniform(0.05, 0.8))
             processes.kill(alive)
-            killed += await processes.ended(alive) == -signal.SIGKILL
+            killed += await processes.wait_for_exit(alive) == -signal.SIGKILL
         last = [await processes.start(*arguments) for _ in range(2)]
-        assert [await processes.ended(one) for one in last] == [0, 0]
-    done, addresses, left_out = await kept(database, view)
+        assert [await processes.wait_for_exit(one) for one in last] == [0, 0]
+    done, addresses, left_out = await imported_rows(database, view)
     await database.close()
-    note(rows=size.rows, killed=killed, imported=done.tally.imported, left_out=left_out)
+    record(rows=size.rows, killed=killed, imported=done.tally.imported, left_out=left_out)
     assert done.state is ImportState.DONE
     assert done.tally.rows == done.rows == size.rows
     assert addresses.most_common(1)[0][1] == 1
@@ -124,55 +124,55 @@ async def test_killed_imports_go_on_and_double_nothing(
 
 @pytest.mark.parametrize("size", WHOLE)
 @pytest.mark.nightly
-async def test_a_large_file_with_flaws_is_imported_in_little_memory(size: Size, database_url: str, note: Note) -> None:
-    """Accepted and rejected rows together are all rows; the memory does not grow with the file."""
+async def test_a_large_malformed_file_needs_little_memory(size: Size, database_url: str, record: RecordFigures) -> None:
+    """Accepted and rejected rows add up to all rows, and memory does not grow with the file."""
     database = open_database(database_url)
     units = units_on(database, Clock())
-    firm = await found(units, "Solarhaus")
-    content = broken(size.rows)
+    seeded = await seed_team(units, "Solarhaus")
+    content = malformed_file(size.rows)
     before_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    view = await imports.begin(units, firm.member, content)
+    view = await import_steps.begin(units, seeded.member, content)
     began, worked = time.monotonic(), time.process_time()
     await Importer(units, Metrics()).drain()
     took_s, cpu_s = time.monotonic() - began, time.process_time() - worked
     grown_mib = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kib) // KIB
-    done, addresses, left_out = await kept(database, view)
+    done, addresses, left_out = await imported_rows(database, view)
     await database.close()
-    note(rows=size.rows, seconds=round(took_s, 1), cpu_seconds=round(cpu_s, 1), grown_mib=grown_mib)
+    record(rows=size.rows, seconds=round(took_s, 1), cpu_seconds=round(cpu_s, 1), grown_mib=grown_mib)
     assert done.tally == Tally(size.rows - left_out, 0, left_out)
     assert left_out == size.rows // BROKEN_SHARE
     assert len(addresses) == done.tally.imported
     assert grown_mib < MIB_MAX
 
 
-@pytest.mark.parametrize("size", BESIDE)
+@pytest.mark.parametrize("size", CONCURRENT)
 @pytest.mark.nightly
-async def test_people_go_on_beside_an_import(size: Size, database_url: str, note: Note) -> None:
-    """While a file is imported, colleagues bring in and pick leads; nobody waits for long, and nobody is refused."""
+async def test_commands_run_beside_an_import(size: Size, database_url: str, record: RecordFigures) -> None:
+    """While an import runs, members create and pick leads without a long wait and without a refusal."""
     database, other = open_database(database_url), open_database(database_url)
     units = units_on(database, Clock())
-    firm = await found(units, "Solarhaus")
-    view = await imports.begin(units, firm.member, imports.many(size.rows))
+    seeded = await seed_team(units, "Solarhaus")
+    view = await import_steps.begin(units, seeded.member, import_steps.numbered_table(size.rows))
     waits: list[float] = []
     async with asyncio.TaskGroup() as tasks:
-        carrying = tasks.create_task(Importer(units_on(other, Clock()), Metrics()).drain())
-        while not carrying.done():
-            waits.append(await click(firm))
+        importing = tasks.create_task(Importer(units_on(other, Clock()), Metrics()).drain())
+        while not importing.done():
+            waits.append(await click(seeded))
             await asyncio.sleep(PAUSE_S)
-    tally = (await imports.state(units, view)).tally
+    tally = (await import_steps.stored_import(units, view)).tally
     await other.close()
     await database.close()
     waits.sort()
-    note(rows=size.rows, clicks=len(waits), slowest_s=round(waits[-1], 2), median_s=round(waits[len(waits) // 2], 3))
+    record(rows=size.rows, clicks=len(waits), slowest_s=round(waits[-1], 2), median_s=round(waits[len(waits) // 2], 3))
     assert tally == Tally(size.rows)
     assert waits[-1] < CLICK_MAX_S
 
 
-async def click(firm: Firm) -> float:
-    """Bring a lead in and pick it; how long that took. Raises Contended."""
+async def click(seeded: SeededTeam) -> float:
+    """Create a lead and pick it; return the seconds it took. Raises Contended."""
     began = time.monotonic()
-    brought = await bring(firm)
-    await pick(firm, brought.lead_id)
+    new_lead = await create_lead(seeded)
+    await pick_lead(seeded, new_lead.lead_id)
     return time.monotonic() - began
 
 
@@ -189,13 +189,15 @@ CORPUS = {
 
 @pytest.mark.parametrize("name", CORPUS)
 @pytest.mark.nightly
-def test_no_file_takes_memory_or_time(name: str, note: Note) -> None:
-    """Files that are made to hurt are read within seconds and in little memory, every row of them accounted for."""
+def test_hostile_files_are_read_quickly(name: str, record: RecordFigures) -> None:
+    """Files made to exhaust memory or time are read within ten seconds and 100 MiB."""
     content = CORPUS[name]
     before_kib, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     kinds = Counter(type(row) for row in open_table(content).rows())
     took_s = time.process_time() - began
     grown_mib = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kib) // KIB
-    note(file=name, good=kinds.total() - kinds[BadRow], bad=kinds[BadRow], cpu_s=round(took_s, 2), grown_mib=grown_mib)
+    record(
+        file=name, good=kinds.total() - kinds[BadRow], bad=kinds[BadRow], cpu_s=round(took_s, 2), grown_mib=grown_mib
+    )
     assert grown_mib < MIB_MAX
     assert took_s < 10

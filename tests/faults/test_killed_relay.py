@@ -1,4 +1,4 @@
-"""Relays are killed over and over while messages leave to a Microsoft Teams, or a Slack, that misbehaves."""
+"""Relays are killed again and again while they send to a faulty Microsoft Teams or Slack."""
 
 import random
 import re
@@ -14,7 +14,7 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 from sqlalchemy import RowMapping, select
 
-from bot.app import open_application as house_opened
+from bot.app import open_application
 from services.people import Language, PlaceKind
 from storage.engine import Database, open_database
 from storage.tables import deliveries, events, posts
@@ -22,48 +22,48 @@ from storage.unit_of_work import SqlUnits
 from tests.builders import KEYRING
 from tests.chat import Account, Room
 from tests.fakes.bot_connector import Answer, Drop, FakeTeams
-from tests.faults import nursery, relay_process
-from tests.faults.conftest import Note
-from tests.faults.haste import Haste
-from tests.faults.remotes import REMOTES, Arrived, Remote
-from tests.faults.town import Firm, bring, found, pick
-from tests.faults.waiting import until
+from tests.faults import process_pool, relay_process
+from tests.faults.accelerated_clock import AcceleratedClock
+from tests.faults.conftest import RecordFigures
+from tests.faults.fake_platforms import FAKE_PLATFORMS, FakePlatform, ReceivedMessage
+from tests.faults.polling import wait_until
+from tests.faults.seeded_team import SeededTeam, create_lead, pick_lead, seed_team
 from tests.features.conftest import settings_for
 from tests.stage_teams import TeamsStage
 
 FACTOR = 40
 WORKERS = 6
-"""So many messages at most are in the hands of a process when it dies."""
+"""Upper limit of messages in flight in a process that is killed."""
 PROCESSES = 2
-"""Of a database on a server; a file is one process' own."""
-LOOK_S = 0.02
-LOOKS_AT_MOST = (5, 200)
-CALM_S = 300
+"""Relay processes on PostgreSQL; an SQLite file belongs to one process."""
+POLL_S = 0.02
+POLLS_MAX = (5, 200)
+IDLE_TIMEOUT_S = 300
 KEY = re.compile(r"[0-9a-f]{36}")
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much leaves, and how often somebody dies meanwhile."""
+    """Number of messages and of killed processes."""
 
     kills: int
-    firms: int
+    teams: int
     channels: int
-    """Of each firm, and so many messages about each of its leads."""
+    """Per team: each of its leads is posted to each of them."""
     leads: int
     picks: int
 
     @property
     def messages(self) -> int:
-        return self.firms * self.channels * self.leads
+        return self.teams * self.channels * self.leads
 
 
-QUICK = Size(kills=5, firms=3, channels=4, leads=10, picks=2)
-LONG = Size(kills=200, firms=10, channels=12, leads=100, picks=20)
+QUICK = Size(kills=5, teams=3, channels=4, leads=10, picks=2)
+LONG = Size(kills=200, teams=10, channels=12, leads=100, picks=20)
 
 
 def runs(quick_on: str) -> list[pytest.ParameterSet]:
-    """A quick run on one database, and long ones on both."""
+    """Return a quick run on one database, and long ones on both."""
     long = [pytest.mark.long, pytest.mark.timeout(1200)]
     return [
         pytest.param(quick_on, QUICK, id=f"{quick_on}-quick", marks=pytest.mark.timeout(180)),
@@ -72,247 +72,272 @@ def runs(quick_on: str) -> list[pytest.ParameterSet]:
 
 
 @dataclass(slots=True)
-class Storm:
-    """Some firms, their database, and the platform that they are on."""
+class RelayScenario:
+    """Seeded teams, their database, and the fake platform that they use."""
 
     size: Size
     url: str
-    chance: random.Random
-    haste: Haste
-    remote: Remote
+    rng: random.Random
+    clock: AcceleratedClock
+    platform: FakePlatform
     database: Database
     units: SqlUnits
     killed: int = 0
     picked: list[str] = field(default_factory=list[str])
 
-    def misbehave(self, _: str) -> Answer | Drop | None:
-        """Of a hundred calls ten come too early, three fail, and six succeed without saying so."""
-        drawn = self.chance.random()
-        if drawn < 0.10:
-            return Answer(429, {"Retry-After": str(self.chance.randint(1, 3))})
-        if drawn < 0.13:
+    def fault_for(self, _: str) -> Answer | Drop | None:
+        """Of a hundred calls, rate limit ten, fail three, and accept six without a proper response."""
+        chance = self.rng.random()
+        if chance < 0.10:
+            return Answer(429, {"Retry-After": str(self.rng.randint(1, 3))})
+        if chance < 0.13:
             return Answer(503)
-        if drawn < 0.16:
+        if chance < 0.16:
             return Answer(500, accepted=True)
-        return Drop(accepted=True) if drawn < 0.19 else None
+        return Drop(accepted=True) if chance < 0.19 else None
 
     async def rows(self) -> list[RowMapping]:
-        """Every message and update there is."""
+        """Return every message and update in the outbox."""
         async with self.database.reader.connect() as connection:
             return list((await connection.execute(select(deliveries))).mappings())
 
-    async def is_calm(self) -> bool:
-        """Whether everything is done."""
+    async def is_idle(self) -> bool:
+        """Return whether the outbox is empty."""
         async with self.units.read() as uow:
             backlog = await uow.deliveries.backlog(uow.now)
         return backlog.unrouted + backlog.pending + backlog.sending == 0
 
     def has_sent(self, more: float) -> Callable[[], Awaitable[bool]]:
-        """Whether so many more calls have been made since now; when nothing is left, at some later moment."""
-        wanted = self.remote.calls() + more
-        looks = self.chance.randint(*LOOKS_AT_MOST)
+        """Return a condition: the given number of further calls was made, or a random number of polls has passed."""
+        target = self.platform.calls() + more
+        polls = self.rng.randint(*POLLS_MAX)
 
-        async def is_so() -> bool:
-            nonlocal looks
-            looks -= 1
-            return self.remote.calls() >= wanted or looks <= 0
+        async def is_reached() -> bool:
+            nonlocal polls
+            polls -= 1
+            return self.platform.calls() >= target or polls <= 0
 
-        return is_so
+        return is_reached
 
-    def copies(self) -> Counter[tuple[str, str]]:
-        """How often each card stands in each place."""
-        return Counter((one.conversation_id, shown(one)[0]) for one in self.remote.messages())
+    def message_counts(self) -> Counter[tuple[str, str]]:
+        """Count the messages by conversation and key."""
+        return Counter((one.conversation_id, key_and_state(one)[0]) for one in self.platform.messages())
 
 
-def shown(message: Arrived) -> tuple[str, str]:
-    """The thing that a message is about, and the state that it shows."""
+def key_and_state(message: ReceivedMessage) -> tuple[str, str]:
+    """Return the key that a message is about, and the state that it shows."""
     key, _, state = message.first_line.partition(" ")
     if KEY.fullmatch(key):
         return key, state
-    told = message.everything
-    # A card about several lost messages names each of them, and which of them it stands for.
-    found = KEY.search(told, max(told.find("'sweep'"), 0))
-    assert found is not None, message
-    return found.group(), ""
+    text = message.full_text
+    # A card about several lost messages names each of them, and the delivery that it stands for.
+    key = KEY.search(text, max(text.find("'sweep'"), 0))
+    assert key is not None, message
+    return key.group(), ""
 
 
 @asynccontextmanager
-async def storm(size: Size, platform: str, url: str, chance: random.Random) -> AsyncGenerator[Storm]:
-    """Everything but the relays."""
-    haste = Haste.of(FACTOR)
+async def relay_scenario(size: Size, platform: str, url: str, rng: random.Random) -> AsyncGenerator[RelayScenario]:
+    """Open the database and the fake platform; relays are started by the test."""
+    clock = AcceleratedClock.starting_now(FACTOR)
     database = open_database(url)
-    remote: Remote = REMOTES[platform](haste)
-    async with remote.fake:
-        made = Storm(size, url, chance, haste, remote, database, SqlUnits(database, haste, KEYRING))
-        remote.misbehave(made.misbehave)
+    fake_platform: FakePlatform = FAKE_PLATFORMS[platform](clock)
+    async with fake_platform.fake:
+        scenario = RelayScenario(size, url, rng, clock, fake_platform, database, SqlUnits(database, clock, KEYRING))
+        fake_platform.inject_faults(scenario.fault_for)
         try:
-            yield made
+            yield scenario
         finally:
             await database.close()
 
 
-async def fill(storm: Storm) -> dict[str, Firm]:
-    """Firms whose leads have to appear in all of their channels, nothing delivered yet: the leads with their firms."""
-    firms = [
-        await found(storm.units, storm.remote.ground, f"firm{number}", storm.size.channels)
-        for number in range(storm.size.firms)
+async def create_backlog(scenario: RelayScenario) -> dict[str, SeededTeam]:
+    """Create teams and leads whose messages are not delivered yet; return the leads with their teams."""
+    seeded_teams = [
+        await seed_team(scenario.units, scenario.platform.seed_platform, f"team{number}", scenario.size.channels)
+        for number in range(scenario.size.teams)
     ]
-    return {await bring(storm.units, firm, number): firm for number in range(storm.size.leads) for firm in firms}
+    return {
+        await create_lead(scenario.units, seeded, number): seeded
+        for number in range(scenario.size.leads)
+        for seeded in seeded_teams
+    }
 
 
-async def rage(storm: Storm, relays: nursery.Nursery, leads: dict[str, Firm]) -> None:
-    """Kill one relay or another whenever some more messages have left; its successor begins at once."""
-    start = (storm.url, str(FACTOR), str(storm.haste.since_s), str(WORKERS), storm.remote.url)
-    alive = [await relays.start(*start) for _ in range(1 if storm.database.is_sqlite else PROCESSES)]
-    to_pick = storm.chance.sample(sorted(leads), storm.size.picks)
-    for number in range(storm.size.kills):
-        share = storm.chance.uniform(0.1, 1.7) * storm.size.messages / storm.size.kills
-        await until(storm.has_sent(share), CALM_S, LOOK_S)
-        victim = storm.chance.randrange(len(alive))
-        relays.kill(alive[victim])
-        assert await relays.ended(alive[victim]) == -signal.SIGKILL, "a relay has ended by itself"
-        storm.killed += 1
-        alive[victim] = await relays.start(*start)
-        if to_pick and number % (storm.size.kills // storm.size.picks) == 0:
-            storm.picked.append(to_pick.pop())
-            await pick(storm.units, leads[storm.picked[-1]], storm.picked[-1])
-    await until(storm.is_calm, CALM_S)
+async def kill_relays(scenario: RelayScenario, relays: process_pool.ProcessPool, leads: dict[str, SeededTeam]) -> None:
+    """Kill a random relay after some further messages and start another one, until all kills are done."""
+    start = (scenario.url, str(FACTOR), str(scenario.clock.since_s), str(WORKERS), scenario.platform.url)
+    running = [await relays.start(*start) for _ in range(1 if scenario.database.is_sqlite else PROCESSES)]
+    to_pick = scenario.rng.sample(sorted(leads), scenario.size.picks)
+    for number in range(scenario.size.kills):
+        share = scenario.rng.uniform(0.1, 1.7) * scenario.size.messages / scenario.size.kills
+        await wait_until(scenario.has_sent(share), IDLE_TIMEOUT_S, POLL_S)
+        victim = scenario.rng.randrange(len(running))
+        relays.kill(running[victim])
+        assert await relays.wait_for_exit(running[victim]) == -signal.SIGKILL, "a relay has ended by itself"
+        scenario.killed += 1
+        running[victim] = await relays.start(*start)
+        if to_pick and number % (scenario.size.kills // scenario.size.picks) == 0:
+            scenario.picked.append(to_pick.pop())
+            await pick_lead(scenario.units, leads[scenario.picked[-1]], scenario.picked[-1])
+    await wait_until(scenario.is_idle, IDLE_TIMEOUT_S)
 
 
 @pytest.mark.parametrize(("database_url", "size"), runs("postgres"), indirect=["database_url"])
-async def test_killed_relays_leave_no_doubt_in_slack(
-    size: Size, database_url: str, chance: random.Random, note: Note, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_killed_relays_send_each_slack_message_once(
+    size: Size,
+    database_url: str,
+    rng: random.Random,
+    record: RecordFigures,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Each message arrives exactly once: what was on its way is looked up, and nobody is asked about it."""
+    """Each message arrives in Slack exactly once: an unknown outcome is looked up, and no person is asked about it."""
     monkeypatch.chdir(tmp_path)
-    async with storm(size, "slack", database_url, chance) as made, nursery.opened(relay_process.__name__) as relays:
-        leads = await fill(made)
-        await rage(made, relays, leads)
-        assert made.killed == size.kills
-        rows = await made.rows()
-        counted = count(made, rows, leads)
-        note(**counted)
+    async with (
+        relay_scenario(size, "slack", database_url, rng) as scenario,
+        process_pool.process_pool(relay_process.__name__) as relays,
+    ):
+        leads = await create_backlog(scenario)
+        await kill_relays(scenario, relays, leads)
+        assert scenario.killed == size.kills
+        rows = await scenario.rows()
+        figures = summarise(scenario, rows, leads)
+        record(**figures)
         assert {row["state"] for row in rows if row["kind"] == "post"} == {"sent"}
-        assert (counted["lost"], counted["doubled"], counted["messages"]) == (0, 0, size.messages)
-        await judge_cards(made)
-        await judge_files(made)
+        assert (figures["lost"], figures["doubled"], figures["messages"]) == (0, 0, size.messages)
+        await assert_cards_current(scenario)
+        await assert_database_intact(scenario)
 
 
 @pytest.mark.parametrize(("database_url", "size"), runs("sqlite"), indirect=["database_url"])
-async def test_killed_relays_lose_nothing_and_double_nothing(
-    size: Size, database_url: str, chance: random.Random, note: Note, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_killed_relays_send_no_teams_message_twice(
+    size: Size,
+    database_url: str,
+    rng: random.Random,
+    record: RecordFigures,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Each message arrives at most once; what may be lost is known, shown to owner and admins, and sent on demand."""
+    """Each message arrives in Teams at most once; owner and admins are told of unknown outcomes and can resend."""
     monkeypatch.chdir(tmp_path)
-    async with storm(size, "teams", database_url, chance) as made, nursery.opened(relay_process.__name__) as relays:
-        leads = await fill(made)
-        await rage(made, relays, leads)
-        assert made.killed == size.kills
-        rows = await made.rows()
-        note(**count(made, rows, leads))
-        judge(made, rows, leads)
-        await judge_cards(made)
-        await judge_files(made)
-        await send_again(made, rows)
+    async with (
+        relay_scenario(size, "teams", database_url, rng) as scenario,
+        process_pool.process_pool(relay_process.__name__) as relays,
+    ):
+        leads = await create_backlog(scenario)
+        await kill_relays(scenario, relays, leads)
+        assert scenario.killed == size.kills
+        rows = await scenario.rows()
+        record(**summarise(scenario, rows, leads))
+        assert_delivered(scenario, rows, leads)
+        await assert_cards_current(scenario)
+        await assert_database_intact(scenario)
+        await resend_lost_message(scenario, rows)
 
 
-def count(storm: Storm, rows: list[RowMapping], leads: dict[str, Firm]) -> dict[str, int]:
-    """What the run has done, in numbers."""
-    copies = storm.copies()
+def summarise(scenario: RelayScenario, rows: list[RowMapping], leads: dict[str, SeededTeam]) -> dict[str, int]:
+    """Return the figures of the run."""
+    copies = scenario.message_counts()
     states = Counter(row["state"] for row in rows if row["kind"] == "post")
-    expected = {(channel, one) for one, firm in leads.items() for channel in firm.channels}
+    expected = {(channel, one) for one, seeded in leads.items() for channel in seeded.channels}
     planned = {(row["conversation_id"], row["key"]) for row in rows}
     return {
-        "kills": storm.killed,
+        "kills": scenario.killed,
         "messages": sum(states.values()),
         **{state: states[state] for state in ("sent", "unknown", "failed", "suppressed", "pending", "sending")},
         "updates": sum(row["kind"] == "update" for row in rows),
-        "calls": storm.remote.calls(),
-        "lost": len(expected - planned) + sum(copies[place(row)] != 1 for row in rows if is_sent(row)),
+        "calls": scenario.platform.calls(),
+        "lost": len(expected - planned) + sum(copies[conversation_and_key(row)] != 1 for row in rows if is_sent(row)),
         "doubled": sum(number - 1 for number in copies.values()),
     }
 
 
-def place(row: RowMapping) -> tuple[str, str]:
-    """Where a message is to stand, and about what."""
+def conversation_and_key(row: RowMapping) -> tuple[str, str]:
+    """Return the conversation and the key of a delivery."""
     return row["conversation_id"], row["key"]
 
 
 def is_sent(row: RowMapping) -> bool:
-    """Whether the bot believes that the message stands there."""
+    """Return whether the outbox records the message as sent."""
     return row["kind"] == "post" and row["state"] == "sent"
 
 
-def judge(storm: Storm, rows: list[RowMapping], leads: dict[str, Firm]) -> None:
-    """Nothing missing, nothing twice, and of everything in doubt somebody was told."""
-    copies = storm.copies()
+def assert_delivered(scenario: RelayScenario, rows: list[RowMapping], leads: dict[str, SeededTeam]) -> None:
+    """Check that no message is missing or duplicated, and that every unknown outcome was reported."""
+    copies = scenario.message_counts()
     messages = [row for row in rows if row["kind"] == "post"]
-    assert {place(row) for row in messages if row["view"] == "lead.card"} == {
-        (channel, one) for one, firm in leads.items() for channel in firm.channels
+    assert {conversation_and_key(row) for row in messages if row["view"] == "lead.card"} == {
+        (channel, one) for one, seeded in leads.items() for channel in seeded.channels
     }
     assert max(copies.values()) == 1
     assert {row["state"] for row in messages} <= {"sent", "unknown"}
-    assert [row for row in messages if row["state"] == "sent" and copies[place(row)] != 1] == []
-    in_doubt = {row["sweep_id"] for row in messages if row["view"] == "lead.card" and row["state"] == "unknown"}
-    told = Counter(row["key"] for row in messages if row["view"] == "delivery.unknown")
-    assert in_doubt
-    assert {one: told[one] for one in in_doubt} == dict.fromkeys(in_doubt, 2)
+    assert [row for row in messages if row["state"] == "sent" and copies[conversation_and_key(row)] != 1] == []
+    unknown = {row["sweep_id"] for row in messages if row["view"] == "lead.card" and row["state"] == "unknown"}
+    notices = Counter(row["key"] for row in messages if row["view"] == "delivery.unknown")
+    assert unknown
+    assert {one: notices[one] for one in unknown} == dict.fromkeys(unknown, 2)
 
 
-async def judge_cards(storm: Storm) -> None:
-    """Each card that the bot knows of shows where its lead stands."""
-    async with storm.database.reader.connect() as connection:
-        known = list((await connection.execute(select(posts).where(posts.c.view == "lead.card"))).mappings())
-    messages = {one.message_id: one for one in storm.remote.messages()}
+async def assert_cards_current(scenario: RelayScenario) -> None:
+    """Check that each posted card shows the state of its lead."""
+    async with scenario.database.reader.connect() as connection:
+        lead_posts = list((await connection.execute(select(posts).where(posts.c.view == "lead.card"))).mappings())
+    messages = {one.message_id: one for one in scenario.platform.messages()}
     wrong = [
         row["message_id"]
-        for row in known
-        if shown(messages[row["message_id"]]) != (row["key"], "picked" if row["key"] in storm.picked else "open")
+        for row in lead_posts
+        if key_and_state(messages[row["message_id"]])
+        != (row["key"], "picked" if row["key"] in scenario.picked else "open")
     ]
-    assert (len(known) > 0, wrong) == (True, [])
+    assert (len(lead_posts) > 0, wrong) == (True, [])
 
 
-async def judge_files(storm: Storm) -> None:
-    """The database is whole, and no event was given up."""
-    async with storm.database.reader.connect() as connection:
+async def assert_database_intact(scenario: RelayScenario) -> None:
+    """Check that the database is intact and that no event was given up."""
+    async with scenario.database.reader.connect() as connection:
         gave_up = (await connection.execute(select(events.c.event_id).where(events.c.error != ""))).all()
-        if storm.database.is_sqlite:
+        if scenario.database.is_sqlite:
             assert (await connection.exec_driver_sql("PRAGMA integrity_check")).scalar_one() == "ok"
     assert gave_up == []
 
 
-async def send_again(storm: Storm, rows: list[RowMapping]) -> None:
-    """An owner or an admin presses the button on a card that asked and arrived, through the platform's own door."""
-    teams = storm.remote.fake
+async def resend_lost_message(scenario: RelayScenario, rows: list[RowMapping]) -> None:
+    """Press "Send again" on a delivered notice, through the HTTP ingress, and check that one message arrives."""
+    teams = scenario.platform.fake
     assert isinstance(teams, FakeTeams)
-    teams.mood = behave
-    in_doubt = {row["delivery_id"]: row for row in rows if row["state"] == "unknown" and row["view"] == "lead.card"}
-    arrived = [row for row in rows if row["key"] in in_doubt and is_sent(row)]
-    assert arrived, "each card that asks is itself in doubt"
-    asked = arrived[0]
-    # Of those that were lost together, the first one stands on the card first.
-    lost = in_doubt[asked["key"]]
-    name = asked["conversation_id"].removeprefix("a:29:")
-    leader = Account(name, name, Language.ENGLISH, Room(asked["conversation_id"], PlaceKind.PERSONAL))
-    settings = settings_for(storm.url, teams, "")
+    teams.mood = no_fault
+    unknown = {row["delivery_id"]: row for row in rows if row["state"] == "unknown" and row["view"] == "lead.card"}
+    delivered = [row for row in rows if row["key"] in unknown and is_sent(row)]
+    assert delivered, "every notice of an unknown delivery is itself unknown"
+    notice = delivered[0]
+    # Of the messages that were lost together, the notice names the first one first.
+    lost_message = unknown[notice["key"]]
+    name = notice["conversation_id"].removeprefix("a:29:")
+    recipient = Account(name, name, Language.ENGLISH, Room(notice["conversation_id"], PlaceKind.PERSONAL))
+    settings = settings_for(scenario.url, teams, "")
     async with (
-        house_opened(settings, storm.haste) as house,
-        TestServer(house.web_app) as server,
+        open_application(settings, scenario.clock) as app,
+        TestServer(app.web_app) as server,
         ClientSession(server.make_url("/")) as client,
     ):
         stage = TeamsStage(client, teams)
-        button = {"delivery": lost["delivery_id"]}
-        card = next(one for one in await stage.messages(leader, leader.direct) if one.button("delivery.resend", button))
+        button = {"delivery": lost_message["delivery_id"]}
+        card = next(
+            one for one in await stage.messages(recipient, recipient.direct) if one.button("delivery.resend", button)
+        )
         before = set(teams.posts)
-        answer = await stage.press(leader, leader.direct, card.message_id, "delivery.resend", button, None)
-        # The relays of the storm are still at work, and one of them sends it.
-        await until(storm.is_calm, CALM_S)
-    assert answer is not None
-    assert "sent again" in answer
-    assert [row["state"] for row in await storm.rows() if row["delivery_id"] == lost["delivery_id"]] == ["sent"]
+        response = await stage.press(recipient, recipient.direct, card.message_id, "delivery.resend", button, None)
+        # The relays of the run are still running, and one of them sends it.
+        await wait_until(scenario.is_idle, IDLE_TIMEOUT_S)
+    assert response is not None
+    assert "sent again" in response
+    assert [row["state"] for row in await scenario.rows() if row["delivery_id"] == lost_message["delivery_id"]] == [
+        "sent"
+    ]
     new = [teams.posts[one] for one in set(teams.posts) - before]
-    assert [post.conversation_id for post in new] == [lost["conversation_id"]]
+    assert [post.conversation_id for post in new] == [lost_message["conversation_id"]]
 
 
-def behave(_: str) -> None:
-    """The storm is over."""
+def no_fault(_: str) -> None:
+    """Inject no fault."""

@@ -1,4 +1,4 @@
-"""Clients that dribble their requests: each is shown out, and nobody else waits for them."""
+"""Clients that send slowly: the server closes their connections, and other clients do not wait."""
 
 import asyncio
 import json
@@ -16,16 +16,16 @@ from bot.app import build_runner, open_application
 from bot.platforms.ingress import BODY_LIMIT_BYTES, BODY_LIMIT_S
 from tests.builders import Clock
 from tests.fakes.bot_connector import FakeTeams
-from tests.faults.conftest import Note
+from tests.faults.conftest import RecordFigures
 from tests.features.conftest import settings_for
 
 IDLE_S: Final = 2.0
-DRIBBLE_S: Final = 0.25
+BYTE_INTERVAL_S: Final = 0.25
 PAUSE_S: Final = 0.1
-COMING_MAX: Final = 50
-"""Whoever comes when too many come at once is not let in by the operating system, and waits for nobody."""
+CONNECTING_MAX: Final = 50
+"""Upper limit of connections in the listen queue: the operating system refuses further ones."""
 ACCEPTED_S: Final = 0.02
-OTHERS_S: Final = 1.0
+PING_MAX_S: Final = 1.0
 LIMIT_S: Final = BODY_LIMIT_S + 5
 SIZES: Final = [
     pytest.param(40, id="quick", marks=pytest.mark.timeout(90)),
@@ -37,28 +37,28 @@ BODY: Final = (
     b"Content-Length: 100000\r\n\r\n{"
 )
 FORM: Final = (
-    b"POST /join/nobody HTTP/1.1\r\nHost: kollega.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"POST /join/unknown HTTP/1.1\r\nHost: kollega.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     b"Content-Length: 1000\r\n\r\nanswer="
 )
 NOTHING: Final = b""
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
-    """The bot's door and the Teams that comes to it."""
+class RunningServer:
+    """Address of the running bot, and the fake Teams that calls it."""
 
     host: str
     port: int
     teams: FakeTeams
-    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(COMING_MAX))
+    semaphore: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTING_MAX))
 
     @property
     def address(self) -> str:
         return f"http://{self.host}:{self.port}/api/messages"
 
-    async def dribble(self, beginning: bytes) -> float:
-        """Send a byte now and then until the door is closed; how long that took."""
-        async with self.gate:
+    async def send_slowly(self, beginning: bytes) -> float:
+        """Send a byte at a time until the server closes the connection; return the seconds it took."""
+        async with self.semaphore:
             reader, writer = await asyncio.open_connection(self.host, self.port)
             await asyncio.sleep(ACCEPTED_S)
         began = time.monotonic()
@@ -67,7 +67,7 @@ class Open:
             if beginning:
                 writer.write(b"x")
             try:
-                async with asyncio.timeout(DRIBBLE_S):
+                async with asyncio.timeout(BYTE_INTERVAL_S):
                     if not await reader.read(4096):
                         break
             except TimeoutError:
@@ -77,8 +77,8 @@ class Open:
         writer.close()
         return time.monotonic() - began
 
-    async def ask(self, session: ClientSession) -> float:
-        """What Teams sends meanwhile; how long the answer takes."""
+    async def ping(self, session: ClientSession) -> float:
+        """Send an activity of Teams and return the seconds until the response."""
         began = time.monotonic()
         activity, headers = self.teams.activity(type="typing"), {"Authorization": self.teams.authorization()}
         async with session.post(self.address, json=activity, headers=headers) as response:
@@ -87,60 +87,62 @@ class Open:
 
 
 @asynccontextmanager
-async def opened_door(url: str) -> AsyncGenerator[Open]:
-    """The whole bot, impatient with connections on which nothing whole arrives."""
+async def running_server(url: str) -> AsyncGenerator[RunningServer]:
+    """Run the whole bot with a short idle timeout for incomplete requests."""
     clock = Clock()
     async with AsyncExitStack() as stack:
         teams = await stack.enter_async_context(FakeTeams(clock))
-        house = await stack.enter_async_context(open_application(settings_for(url, teams, ""), clock))
-        runner = build_runner(house.web_app, idle_s=IDLE_S)
+        app = await stack.enter_async_context(open_application(settings_for(url, teams, ""), clock))
+        runner = build_runner(app.web_app, idle_s=IDLE_S)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         host, port = runner.addresses[0][:2]
-        yield Open(host, port, teams)
+        yield RunningServer(host, port, teams)
 
 
 @pytest.mark.parametrize("clients", SIZES)
 @pytest.mark.nightly
-async def test_slow_clients_are_shown_out_and_hold_nobody_up(
-    clients: int, sqlite_url: str, note: Note, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_slow_clients_are_disconnected(
+    clients: int, sqlite_url: str, record: RecordFigures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Headers, bodies and forms that dribble, and connections that say nothing, end in time; others are served."""
+    """Slow headers, bodies and forms, and idle connections, are closed in time while other requests are served."""
     monkeypatch.chdir(tmp_path)
     kinds = {"headers": HEADERS, "body": BODY, "form": FORM, "nothing": NOTHING}
-    async with opened_door(sqlite_url) as door, ClientSession() as session:
-        await door.ask(session)
-        waits: list[float] = []
+    async with running_server(sqlite_url) as server, ClientSession() as session:
+        await server.ping(session)
+        ping_times_s: list[float] = []
         async with asyncio.TaskGroup() as tasks:
             slow = {
-                name: [tasks.create_task(door.dribble(beginning)) for _ in range(clients // len(kinds))]
+                name: [tasks.create_task(server.send_slowly(beginning)) for _ in range(clients // len(kinds))]
                 for name, beginning in kinds.items()
             }
             while not all(one.done() for group in slow.values() for one in group):
-                waits.append(await door.ask(session))
+                ping_times_s.append(await server.ping(session))
                 await asyncio.sleep(PAUSE_S)
         longest = {name: round(max(one.result() for one in group), 2) for name, group in slow.items()}
-        note(clients=clients, longest_s=longest, others=len(waits), others_longest_s=round(max(waits), 3))
+        record(
+            clients=clients, longest_s=longest, others=len(ping_times_s), others_longest_s=round(max(ping_times_s), 3)
+        )
     assert max(longest.values()) < LIMIT_S
     assert max(longest["headers"], longest["nothing"]) < BODY_LIMIT_S
-    assert max(waits) < OTHERS_S
+    assert max(ping_times_s) < PING_MAX_S
 
 
-async def test_what_is_too_large_or_too_deep_is_turned_away_at_once(
+async def test_oversized_requests_are_rejected(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A body over the limit is 413, JSON ten thousand deep 400, ten thousand headers 400; the next one is served."""
+    """A body over the limit gets 413, deep JSON and too many headers 400; the next request is served."""
     monkeypatch.chdir(tmp_path)
-    async with opened_door(sqlite_url) as door, ClientSession() as session:
+    async with running_server(sqlite_url) as server, ClientSession() as session:
         deep = b'{"serviceUrl":' + b"[" * 10_000 + b"]" * 10_000 + b"}"
-        large = json.dumps(door.teams.activity(text="x" * BODY_LIMIT_BYTES)).encode()
+        large = json.dumps(server.teams.activity(text="x" * BODY_LIMIT_BYTES)).encode()
         for body, status in ((large, 413), (deep, 400)):
-            headers = {"Content-Type": "application/json", "Authorization": door.teams.authorization()}
-            async with session.post(door.address, data=body, headers=headers) as response:
+            headers = {"Content-Type": "application/json", "Authorization": server.teams.authorization()}
+            async with session.post(server.address, data=body, headers=headers) as response:
                 assert response.status == status
-        reader, writer = await asyncio.open_connection(door.host, door.port)
+        reader, writer = await asyncio.open_connection(server.host, server.port)
         writer.write(b"POST /api/messages HTTP/1.1\r\n" + b"X-Y: z\r\n" * 10_000 + b"\r\n")
         assert (await reader.readline()).startswith(b"HTTP/1.0 400")
         writer.close()
-        assert await door.ask(session) < OTHERS_S
+        assert await server.ping(session) < PING_MAX_S

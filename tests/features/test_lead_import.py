@@ -17,7 +17,7 @@ from tests.chat import Chat, Person
 from tests.features import people
 from tests.features.people import Firm
 from tests.seen import Seen
-from tests.services import imports
+from tests.services import import_steps
 
 
 async def found(chat: Chat) -> Firm:
@@ -83,7 +83,9 @@ async def test_from_the_file_to_the_leads_and_what_was_left_out(chat: Chat) -> N
     firm = await found(chat)
     ben = firm.of(Role.MEMBER)
     quiet = await ben.sees(firm.channel)
-    preview = await sends(ben, imports.table(imports.row(1), "Udo;Kern;kein At;;;;;", imports.row(2), imports.row(1)))
+    preview = await sends(
+        ben, import_steps.table(import_steps.row(1), "Udo;Kern;kein At;;;;;", import_steps.row(2), import_steps.row(1))
+    )
     assert chat.words(de="4 Zeilen in Messe.csv", en="4 rows in Messe.csv") in preview
     assert "Vorname + Nachname" in preview
     assert "eva-1@acme.example" in preview
@@ -110,7 +112,7 @@ async def test_what_was_left_out_is_a_file_for_this_person(chat: Chat) -> None:
     """Every row that was left out comes back as it was, with its line and the reason in the reader's language."""
     firm = await found(chat)
     ben = firm.of(Role.MEMBER)
-    await sends(ben, imports.table(imports.row(1), "=1+1;Kern;kein At;;;;;"))
+    await sends(ben, import_steps.table(import_steps.row(1), "=1+1;Kern;kein At;;;;;"))
     await ben.presses("lead.import_start")
     await finishes(chat)
     async with chat.house.units.read() as uow:
@@ -130,7 +132,7 @@ async def test_the_card_moves_stops_and_goes_on(chat: Chat) -> None:
     firm = await found(chat)
     ben = firm.of(Role.MEMBER)
     rows = 2 * BATCH_ROWS + 30
-    await sends(ben, imports.many(rows))
+    await sends(ben, import_steps.numbered_table(rows))
     cards = len(await ben.reads())
     await ben.presses("lead.import_start")
     await carries(chat, 1)
@@ -152,11 +154,11 @@ async def test_the_same_file_is_imported_once(chat: Chat) -> None:
     """B24: a file that the team has imported changes nothing; whoever sends it reads when and by whom."""
     firm = await found(chat)
     ben, anna = firm.of(Role.MEMBER), firm.owner
-    await sends(ben, imports.many(2))
+    await sends(ben, import_steps.numbered_table(2))
     await ben.presses("lead.import_start")
     await finishes(chat)
     for person in (ben, anna):
-        refused = await sends(person, imports.many(2), "umbenannt.csv")
+        refused = await sends(person, import_steps.numbered_table(2), "umbenannt.csv")
         assert chat.words(de="Ben Kaya hat diese Datei schon importiert", en="Ben Kaya imported this file") in refused
     assert "L-3" not in await anna.says("leads")
 

@@ -1,4 +1,4 @@
-"""What tests of the rules may ask for."""
+"""Fixtures of the service tests."""
 
 from collections.abc import AsyncGenerator
 
@@ -11,7 +11,7 @@ from tests.builders import Clock, units_on
 
 @pytest.fixture
 async def sqlite_units(sqlite_url: str, clock: Clock) -> AsyncGenerator[SqlUnits]:
-    """Transactions on SQLite alone, for rules that ask the database for nothing of its own."""
+    """Transactions on SQLite alone, for rules that do not depend on the database."""
     database = open_database(sqlite_url)
     yield units_on(database, clock)
     await database.close()

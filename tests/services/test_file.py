@@ -25,157 +25,161 @@ from storage.engine import Database
 from storage.tables import files
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
-from tests.services.firms import Firm, found
+from tests.services.seeded_team import SeededTeam, seed_team
 
 LEADS = b"Name;E-Mail\r\nEva;eva@posteo.de\r\n"
 
 
-async def keep(units: SqlUnits, actor: Actor, content: bytes = LEADS, name: str = "leads.csv") -> KeptFile:
-    """A file that somebody sent."""
+async def upload(units: SqlUnits, actor: Actor, content: bytes = LEADS, name: str = "leads.csv") -> KeptFile:
+    """Upload a file as the actor."""
     async with units.write() as uow:
         return await file.receive(uow, actor, ReceivedFile(name, "text/csv", content))
 
 
-async def offer(units: SqlUnits, actor: Actor, content: bytes = LEADS) -> str:
-    """The id of a file that was made for somebody."""
+async def create_made_file(units: SqlUnits, actor: Actor, content: bytes = LEADS) -> str:
+    """Create a file for the actor and return its id."""
     async with units.write() as uow:
         return (await file.offer(uow, actor, "export.csv", content)).file_id
 
 
-async def read(units: SqlUnits, actor: Actor, file_id: str) -> OpenedFile:
-    """What is in somebody's file."""
+async def read_received(units: SqlUnits, actor: Actor, file_id: str) -> OpenedFile:
+    """Return the content of a received file."""
     async with units.read() as uow:
         return await file.read(uow, actor, file_id)
 
 
-async def tidy(units: SqlUnits) -> int:
-    """The clock's work; how many files it removed."""
+async def purge(units: SqlUnits) -> int:
+    """Run the scheduled job and return how many files it deleted."""
     async with units.write() as uow:
         return await scheduled.purge(uow, 100)
 
 
 @pytest.fixture
-async def firm(units: SqlUnits) -> Firm:
-    """A firm that has files."""
-    return await found(units, "Solarhaus")
+async def seeded(units: SqlUnits) -> SeededTeam:
+    """A team that has files."""
+    return await seed_team(units, "Solarhaus")
 
 
-async def test_a_received_file_is_read_by_whoever_sent_it(units: SqlUnits, firm: Firm) -> None:
-    """What somebody sent is there again as it was, with its name and its digest."""
-    kept = await keep(units, firm.member)
-    opened = await read(units, firm.member, kept.file_id)
+async def test_the_sender_reads_a_received_file(units: SqlUnits, seeded: SeededTeam) -> None:
+    """The sender of a file reads it unchanged, with its name and its digest."""
+    received = await upload(units, seeded.member)
+    opened = await read_received(units, seeded.member, received.file_id)
     assert (opened.content, opened.stored.name) == (LEADS, "leads.csv")
     assert opened.stored.sha256 == hashlib.sha256(LEADS).hexdigest()
 
 
-async def test_a_file_is_for_nobody_else(units: SqlUnits, firm: Firm) -> None:
-    """Colleagues, other firms and ids that never were find the same: nothing."""
-    kept = await keep(units, firm.member)
-    other = await found(units, "Nordlicht")
-    for actor, file_id in ((firm.owner, kept.file_id), (other.owner, kept.file_id), (firm.member, "nothing")):
+async def test_files_are_private_to_their_sender(units: SqlUnits, seeded: SeededTeam) -> None:
+    """Other members, other teams and unknown ids find no file."""
+    received = await upload(units, seeded.member)
+    other = await seed_team(units, "Nordlicht")
+    for actor, file_id in (
+        (seeded.owner, received.file_id),
+        (other.owner, received.file_id),
+        (seeded.member, "nothing"),
+    ):
         with pytest.raises(file.FileGone):
-            await read(units, actor, file_id)
-    moved = replace(firm.member, team_id=other.team_id)
+            await read_received(units, actor, file_id)
+    moved = replace(seeded.member, team_id=other.team_id)
     with pytest.raises(file.FileGone):
-        await read(units, moved, kept.file_id)
+        await read_received(units, moved, received.file_id)
 
 
-async def test_whoever_may_not_bring_leads_brings_no_files(units: SqlUnits, firm: Firm) -> None:
-    """A viewer's file is not kept, and neither is a stranger's; nobody outside the team fetches one."""
+async def test_viewers_and_guests_send_no_files(units: SqlUnits, seeded: SeededTeam) -> None:
+    """A file of a viewer or of a non-member is refused, and a non-member fetches none."""
     with pytest.raises(NotPermitted):
-        await keep(units, firm.viewer)
+        await upload(units, seeded.viewer)
     with pytest.raises(NotColleague):
-        await keep(units, replace(firm.member, role=Role.GUEST))
-    file_id = await offer(units, firm.member)
+        await upload(units, replace(seeded.member, role=Role.GUEST))
+    file_id = await create_made_file(units, seeded.member)
     with pytest.raises(NotColleague):
-        await read(units, replace(firm.member, role=Role.GUEST), file_id)
+        await read_received(units, replace(seeded.member, role=Role.GUEST), file_id)
 
 
-async def test_the_same_file_again_is_the_same_file(units: SqlUnits, firm: Firm, clock: Clock) -> None:
-    """Sending a file twice keeps it once, and longer."""
-    first = await keep(units, firm.member)
+async def test_a_repeated_file_is_kept_once(units: SqlUnits, seeded: SeededTeam, clock: Clock) -> None:
+    """A file sent twice is stored once, and its expiry is extended."""
+    first = await upload(units, seeded.member)
     clock.advance(hours=23)
-    again = await keep(units, firm.member, name="renamed.csv")
+    again = await upload(units, seeded.member, name="renamed.csv")
     assert again.file_id == first.file_id
     clock.advance(hours=2)
-    assert (await read(units, firm.member, first.file_id)).content == LEADS
+    assert (await read_received(units, seeded.member, first.file_id)).content == LEADS
 
 
 @pytest.mark.postgres
-async def test_nobody_fills_the_store(units: SqlUnits, firm: Firm) -> None:
-    """A person's files are limited in size and number, also when they come at the same time."""
+async def test_files_of_a_user_are_limited(units: SqlUnits, seeded: SeededTeam) -> None:
+    """A user's files are limited in size and number, also when they are sent concurrently."""
     for content, refusal in ((b"", file.FileEmpty), (b"x" * (FILE_MAX_BYTES + 1), file.FileTooBig)):
         with pytest.raises(refusal):
-            await keep(units, firm.member, content)
-    sent = [keep(units, firm.member, b"%d" % number) for number in range(RECEIVED_MAX + 4)]
+            await upload(units, seeded.member, content)
+    sent = [upload(units, seeded.member, b"%d" % number) for number in range(RECEIVED_MAX + 4)]
     ends = await asyncio.gather(*sent, return_exceptions=True)
     assert sum(isinstance(end, file.TooManyFiles) for end in ends) == 4
-    assert isinstance(await keep(units, firm.admin), KeptFile)
+    assert isinstance(await upload(units, seeded.admin), KeptFile)
 
 
-async def test_nobody_fills_the_store_with_few_large_files(units: SqlUnits, firm: Firm) -> None:
-    """The sum of what a person has sent is limited, too; discarding one makes room."""
-    kept = [await keep(units, firm.member, bytes([number]) * FILE_MAX_BYTES) for number in range(5)]
-    assert sum(one.size_bytes for one in kept) == RECEIVED_MAX_BYTES
+async def test_the_total_size_of_files_is_limited(units: SqlUnits, seeded: SeededTeam) -> None:
+    """The total size of a user's received files is limited; discarding one makes room."""
+    received = [await upload(units, seeded.member, bytes([number]) * FILE_MAX_BYTES) for number in range(5)]
+    assert sum(one.size_bytes for one in received) == RECEIVED_MAX_BYTES
     with pytest.raises(file.TooManyFiles):
-        await keep(units, firm.member)
+        await upload(units, seeded.member)
     async with units.write() as uow:
-        await file.discard(uow, firm.member, kept[0].file_id)
-    await keep(units, firm.member)
+        await file.discard(uow, seeded.member, received[0].file_id)
+    await upload(units, seeded.member)
 
 
-async def test_made_files_give_way_to_newer_ones(units: SqlUnits, firm: Firm) -> None:
-    """A person keeps the newest files that were made; the oldest goes when another one comes."""
-    made = [await offer(units, firm.member, b"%d" % number) for number in range(MADE_MAX + 1)]
+async def test_new_made_files_replace_the_oldest(units: SqlUnits, seeded: SeededTeam) -> None:
+    """A user keeps a limited number of files that the bot made; a new one replaces the oldest."""
+    made_file = [await create_made_file(units, seeded.member, b"%d" % number) for number in range(MADE_MAX + 1)]
     with pytest.raises(file.FileGone):
-        await read(units, firm.member, made[0])
-    assert (await read(units, firm.member, made[1])).content == b"1"
+        await read_received(units, seeded.member, made_file[0])
+    assert (await read_received(units, seeded.member, made_file[1])).content == b"1"
 
 
 @pytest.mark.parametrize(("purpose", "hours"), [(Purpose.RECEIVED, 24), (Purpose.MADE, 7 * 24)])
 @pytest.mark.postgres
-async def test_a_file_is_gone_when_its_time_is_over(
-    units: SqlUnits, firm: Firm, clock: Clock, database: Database, purpose: Purpose, hours: int
+async def test_expired_files_are_purged(
+    units: SqlUnits, seeded: SeededTeam, clock: Clock, database: Database, purpose: Purpose, hours: int
 ) -> None:
-    """Nobody reads a file beyond its time, and then nothing of it is left in the database."""
+    """An expired file cannot be read, and the scheduled job deletes it."""
     is_made = purpose is Purpose.MADE
-    file_id = await offer(units, firm.member) if is_made else (await keep(units, firm.member)).file_id
+    file_id = await create_made_file(units, seeded.member) if is_made else (await upload(units, seeded.member)).file_id
     clock.advance(hours=hours, seconds=-1)
-    assert await tidy(units) == 0
-    assert (await read(units, firm.member, file_id)).content == LEADS
+    assert await purge(units) == 0
+    assert (await read_received(units, seeded.member, file_id)).content == LEADS
     clock.advance(seconds=1)
     with pytest.raises(file.FileGone):
-        await read(units, firm.member, file_id)
-    assert await tidy(units) == 1
+        await read_received(units, seeded.member, file_id)
+    assert await purge(units) == 1
     async with database.reader.connect() as connection:
         assert (await connection.execute(select(files))).all() == []
 
 
-async def test_what_was_sent_cannot_be_fetched_back(units: SqlUnits, firm: Firm) -> None:
-    """Only files that the bot made are handed out, and the log keeps that it happened."""
-    kept, made = await keep(units, firm.member), await offer(units, firm.member)
+async def test_received_files_are_not_handed_out(units: SqlUnits, seeded: SeededTeam) -> None:
+    """Only files that the bot made are handed out, and the audit log records it."""
+    received, made_file = await upload(units, seeded.member), await create_made_file(units, seeded.member)
     async with units.write() as uow:
         with pytest.raises(file.FileGone):
-            await file.fetch(uow, firm.member, kept.file_id)
-        assert (await file.fetch(uow, firm.member, made)).content == LEADS
+            await file.fetch(uow, seeded.member, received.file_id)
+        assert (await file.fetch(uow, seeded.member, made_file)).content == LEADS
     async with units.read() as uow:
-        assert (await uow.audit.page(firm.team_id))[0].action == "file.fetched"
+        assert (await uow.audit.page(seeded.team_id))[0].action == "file.fetched"
 
 
-async def test_a_stolen_database_shows_no_file(units: SqlUnits, firm: Firm, database: Database) -> None:
-    """What lies in the database is unreadable without the keys, and in another row also with them."""
-    kept = await keep(units, firm.member)
+async def test_file_contents_are_encrypted(units: SqlUnits, seeded: SeededTeam, database: Database) -> None:
+    """Stored content is unreadable without the keys, and cannot be moved to another row."""
+    received = await upload(units, seeded.member)
     async with database.reader.connect() as connection:
         sealed = (await connection.execute(select(files.c.content))).scalar_one()
     assert b"eva@posteo.de" not in sealed
     ring = Keyring((b"another key",))
-    for keys, place in ((ring, (firm.team_id, kept.file_id)), (Keyring((b"a", b"b")), ("T", "F"))):
+    for keyring, place in ((ring, (seeded.team_id, received.file_id)), (Keyring((b"a", b"b")), ("T", "F"))):
         with pytest.raises(Unsealable):
-            keys.unseal("file", sealed, *place)
+            keyring.unseal("file", sealed, *place)
 
 
-def test_a_sealed_content_opens_with_older_keys_and_nowhere_else() -> None:
-    """After a change of keys the old ones still open; another purpose, another place or a changed byte does not."""
+def test_old_keys_open_sealed_contents() -> None:
+    """After a key rotation old keys still open a content; another purpose, another row or a changed byte does not."""
     old, new = Keyring((b"old",)), Keyring((b"new", b"old"))
     sealed = old.seal("file", b"content", "T", "F")
     assert new.unseal("file", sealed, "T", "F") == b"content"
@@ -201,6 +205,6 @@ def test_a_sealed_content_opens_with_older_keys_and_nowhere_else() -> None:
         ("n" * 300, "n" * 120),
     ],
 )
-async def test_a_name_reads_as_it_is_and_leads_nowhere(units: SqlUnits, firm: Firm, name: str, fit: str) -> None:
-    """A file's name holds no folder, no control character and nothing that turns the direction of reading."""
-    assert (await keep(units, firm.member, name=name)).name == fit
+async def test_file_names_are_sanitised(units: SqlUnits, seeded: SeededTeam, name: str, fit: str) -> None:
+    """A file name contains no folder, no control character and no bidirectional override."""
+    assert (await upload(units, seeded.member, name=name)).name == fit

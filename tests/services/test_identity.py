@@ -1,4 +1,4 @@
-"""Linking as the rules have it: what is picked up afterwards, what is forgotten, and who is in whose way."""
+"""Linked identities: merged rows, expired requests, and conflicts with memberships."""
 
 import asyncio
 
@@ -11,52 +11,52 @@ from services.identity import Link, scheduled
 from services.permissions import Role
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
-from tests.services.firms import Firm, bring, found, meet, pick
+from tests.services.seeded_team import SeededTeam, add_user, create_lead, pick_lead, seed_team
 
 pytestmark = pytest.mark.postgres
 
 ENOUGH = 50
 
 
-async def prepared(units: SqlUnits, first: Actor, other: Actor) -> str:
-    """A request that only the first side's yes is missing from."""
+async def create_half_confirmed_link(units: SqlUnits, first: Actor, other: Actor) -> str:
+    """Create a request that only needs the first side's confirmation."""
     async with units.write() as uow:
-        asked = await identity.ask(uow, first)
+        request = await identity.ask(uow, first)
     async with units.write() as uow:
-        typed = await identity.enter(uow, other, asked.code)
+        typed = await identity.enter(uow, other, request.code)
         assert isinstance(typed, Link)
     async with units.write() as uow:
         await identity.agree(uow, other, typed.link_id)
     return typed.link_id
 
 
-async def test_what_was_under_way_is_picked_up_by_the_clock(units: SqlUnits, clock: Clock) -> None:
-    """What somebody did under the merged id at the moment of linking is the person's a minute later."""
-    firm, newcomer = await found(units, "Solarhaus"), await meet(units, "Ben in Slack")
-    brought = await bring(firm)
-    await pick(firm, brought.lead_id)
-    link_id = await prepared(units, newcomer, firm.member)
+async def test_rows_of_the_merged_user_follow_within_a_minute(units: SqlUnits, clock: Clock) -> None:
+    """Rows written under the merged id during linking belong to the remaining user after the next scheduled run."""
+    seeded, newcomer = await seed_team(units, "Solarhaus"), await add_user(units, "Ben in Slack")
+    new_lead = await create_lead(seeded)
+    await pick_lead(seeded, new_lead.lead_id)
+    link_id = await create_half_confirmed_link(units, newcomer, seeded.member)
     async with units.write() as uow:
         await identity.confirm(uow, newcomer, link_id)
     async with units.write() as uow:
-        # As if a hand-over had been committed right after it, by somebody who had read the old id before.
+        # A delegation committed right after the merge by a transaction that had read the old id.
         held = newcomer.user_id
-        assert await uow.leads.delegate(firm.team_id, brought.lead_id, held, firm.member.user_id, uow.now)
+        assert await uow.leads.delegate(seeded.team_id, new_lead.lead_id, held, seeded.member.user_id, uow.now)
     clock.advance(minutes=1)
     async with units.write() as uow:
         assert await scheduled.complete_merges(uow, ENOUGH) == 1
     async with units.read() as uow:
-        seen = await lead.show(uow, firm.owner, brought.lead_id)
-    assert seen.responsible_id == newcomer.user_id
+        details = await lead.show(uow, seeded.owner, new_lead.lead_id)
+    assert details.responsible_id == newcomer.user_id
     clock.advance(minutes=5)
     async with units.write() as uow:
         assert await scheduled.complete_merges(uow, ENOUGH) == 0
 
 
-async def test_requests_are_forgotten_after_a_day(units: SqlUnits, clock: Clock) -> None:
-    """A request that is over is kept a day, so that its card says how it ended, and then no longer."""
-    first, other = await meet(units, "Ada"), await meet(units, "Ben")
-    link_id = await prepared(units, first, other)
+async def test_link_requests_are_purged_after_a_day(units: SqlUnits, clock: Clock) -> None:
+    """A finished request is kept for a day, so that its card shows the outcome, and then deleted."""
+    first, other = await add_user(units, "Ada"), await add_user(units, "Ben")
+    link_id = await create_half_confirmed_link(units, first, other)
     clock.advance(hours=23)
     async with units.write() as uow:
         assert await scheduled.purge(uow, ENOUGH) == 0
@@ -66,8 +66,8 @@ async def test_requests_are_forgotten_after_a_day(units: SqlUnits, clock: Clock)
         assert await uow.identities.get(link_id) is None
 
 
-async def attempt(units: SqlUnits, actor: Actor, link_id: str) -> bool:
-    """Whether the first side's yes counted."""
+async def confirm(units: SqlUnits, actor: Actor, link_id: str) -> bool:
+    """Return whether the first side's confirmation took effect."""
     try:
         async with units.write() as uow:
             await identity.confirm(uow, actor, link_id)
@@ -76,49 +76,52 @@ async def attempt(units: SqlUnits, actor: Actor, link_id: str) -> bool:
     return True
 
 
-async def test_of_many_yeses_one_counts(units: SqlUnits) -> None:
-    """X2: the same yes ten times at once links once."""
-    first, other = await meet(units, "Ada"), await meet(units, "Ben")
-    link_id = await prepared(units, first, other)
-    done = await asyncio.gather(*(attempt(units, first, link_id) for _ in range(10)))
+async def test_concurrent_confirmations_link_once(units: SqlUnits) -> None:
+    """X2: ten concurrent confirmations link once."""
+    first, other = await add_user(units, "Ada"), await add_user(units, "Ben")
+    link_id = await create_half_confirmed_link(units, first, other)
+    done = await asyncio.gather(*(confirm(units, first, link_id) for _ in range(10)))
     assert sum(done) == 1
 
 
-async def test_two_who_would_link_each_other_do_not_get_lost(units: SqlUnits) -> None:
-    """Two requests in opposite directions, confirmed at once: one person remains, in the team, and nobody is locked."""
-    firm, other = await found(units, "Solarhaus"), await meet(units, "Ben in Slack")
-    one, two = await prepared(units, firm.member, other), await prepared(units, other, firm.member)
-    done = await asyncio.gather(attempt(units, firm.member, one), attempt(units, other, two))
+async def test_opposite_links_leave_one_user(units: SqlUnits) -> None:
+    """Two requests in opposite directions, confirmed concurrently, leave one user who is still a member."""
+    seeded, other = await seed_team(units, "Solarhaus"), await add_user(units, "Ben in Slack")
+    one, two = (
+        await create_half_confirmed_link(units, seeded.member, other),
+        await create_half_confirmed_link(units, other, seeded.member),
+    )
+    done = await asyncio.gather(confirm(units, seeded.member, one), confirm(units, other, two))
     assert sum(done) == 1
     async with units.read() as uow:
-        people = {await uow.identities.current(actor.user_id) for actor in (firm.member, other)}
+        people = {await uow.identities.current(actor.user_id) for actor in (seeded.member, other)}
         assert len(people) == 1
-        member = await uow.members.get(firm.team_id, people.pop())
+        member = await uow.members.get(seeded.team_id, people.pop())
     assert member is not None
     assert member.role is Role.MEMBER
 
 
-async def test_whoever_founds_a_team_meanwhile_is_not_linked(units: SqlUnits) -> None:
-    """B2: what has changed between agreeing and confirming is looked at again."""
-    firm, other = await found(units, "Solarhaus"), await meet(units, "Ben in Slack")
-    link_id = await prepared(units, firm.member, other)
+async def test_a_new_owner_is_not_linked(units: SqlUnits) -> None:
+    """B2: membership is checked again at the confirmation, after the agreement."""
+    seeded, other = await seed_team(units, "Solarhaus"), await add_user(units, "Ben in Slack")
+    link_id = await create_half_confirmed_link(units, seeded.member, other)
     async with units.write() as uow:
         await team.create(uow, other, "Dachwerk")
-    assert not await attempt(units, firm.member, link_id)
+    assert not await confirm(units, seeded.member, link_id)
 
 
-async def test_a_wish_to_join_ends_with_the_person_who_had_it(units: SqlUnits) -> None:
-    """A46: whoever becomes a colleague by linking asks no team to let him in any more."""
-    firm, other = await found(units, "Solarhaus"), await meet(units, "Ben in Slack")
-    await wish(units, firm, other)
-    link_id = await prepared(units, firm.member, other)
-    assert await attempt(units, firm.member, link_id)
+async def test_linking_withdraws_join_requests(units: SqlUnits) -> None:
+    """A46: a user who becomes a member by linking has no open request to join a team."""
+    seeded, other = await seed_team(units, "Solarhaus"), await add_user(units, "Ben in Slack")
+    await ask_to_join(units, seeded, other)
+    link_id = await create_half_confirmed_link(units, seeded.member, other)
+    assert await confirm(units, seeded.member, link_id)
     async with units.read() as uow:
-        assert await uow.invitations.wishes(firm.member.user_id) == []
+        assert await uow.invitations.wishes(seeded.member.user_id) == []
         assert await uow.invitations.wishes(other.user_id) == []
 
 
-async def wish(units: SqlUnits, firm: Firm, somebody: Actor) -> None:
-    """Ask in the firm's channel to join."""
+async def ask_to_join(units: SqlUnits, seeded: SeededTeam, user: Actor) -> None:
+    """Ask in the team's channel to join."""
     async with units.write() as uow:
-        await invitation.join_request(uow, firm.in_channel(somebody))
+        await invitation.join_request(uow, seeded.in_channel(user))

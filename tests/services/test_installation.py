@@ -15,7 +15,7 @@ from storage.engine import Database
 from storage.tables import slack_installations, slack_questions
 from storage.unit_of_work import SqlUnits
 from tests.builders import KEYRING, START, Clock
-from tests.services.firms import found
+from tests.services.seeded_team import seed_team
 
 SUN = Installation("T1", "T1", "Sun", "A1", "U0", "B0", ("chat:write", "commands"), "U1", START)
 ROOF = replace(SUN, tenant="T2", workspace="T2", name="Roof")
@@ -23,38 +23,38 @@ GRID = replace(SUN, tenant="E1", workspace="", name="Grid")
 GRID_ROOM = replace(GRID, workspace="T7")
 
 
-async def keep(units: SqlUnits, one: Installation, token: str = "xoxb-1") -> None:  # noqa: S107 - what a test stores
-    """Somebody has installed the app."""
+async def store_installation(units: SqlUnits, one: Installation, token: str = "xoxb-1") -> None:  # noqa: S107 - a test token
+    """Store an installation of the app."""
     async with units.write() as uow:
         await installation.keep(uow, one, token)
 
 
-async def find(units: SqlUnits, tenant: str, workspace: str) -> OpenedInstallation | None:
-    """What opens a workspace."""
+async def find_installation(units: SqlUnits, tenant: str, workspace: str) -> OpenedInstallation | None:
+    """Return the installation for a workspace."""
     async with units.read() as uow:
         return await installation.find(uow, tenant, workspace)
 
 
-async def token(units: SqlUnits, tenant: str, workspace: str) -> str:
-    """The token that opens a workspace; none, if nothing does."""
-    opened = await find(units, tenant, workspace)
+async def token_for(units: SqlUnits, tenant: str, workspace: str) -> str:
+    """Return the token for a workspace; "" without one."""
+    opened = await find_installation(units, tenant, workspace)
     return opened.token if opened else ""
 
 
-async def ask(units: SqlUnits, browser: str) -> str:
-    """Somebody wants to install the app."""
+async def start_installation(units: SqlUnits, browser: str) -> str:
+    """Start an installation and return its state."""
     async with units.write() as uow:
         return await installation.ask(uow, browser)
 
 
-async def take(units: SqlUnits, state: str, browser: str) -> Fault | None:
-    """Somebody comes back with an answer."""
+async def finish_installation(units: SqlUnits, state: str, browser: str) -> Fault | None:
+    """Finish an installation with a state, and return whether it is accepted."""
     async with units.write() as uow:
         return await installation.take(uow, state, browser)
 
 
-async def place(units: SqlUnits, tenant: str, workspace: str, channel: str) -> None:
-    """A channel in which the bot is."""
+async def add_channel(units: SqlUnits, tenant: str, workspace: str, channel: str) -> None:
+    """Add a channel with the bot in it."""
     reference = {"workspace": workspace, "outsiders": True}
     async with units.write() as uow:
         await uow.conversations.keep(
@@ -62,38 +62,38 @@ async def place(units: SqlUnits, tenant: str, workspace: str, channel: str) -> N
         )
 
 
-async def left(units: SqlUnits, tenant: str, channels: Sequence[str]) -> list[str]:
-    """Those of the channels in which the bot no longer is."""
+async def left_channels(units: SqlUnits, tenant: str, channels: Sequence[str]) -> list[str]:
+    """Return the channels that the bot has left."""
     async with units.read() as uow:
         places = [await uow.conversations.find("slack", tenant, channel) for channel in channels]
     return [place.conversation_id for place in places if place is not None and not place.installed]
 
 
-async def test_each_workspace_has_a_token_of_its_own(units: SqlUnits) -> None:
-    """What one workspace gave opens it and no other, and says who gave it and what for."""
-    await keep(units, SUN)
-    await keep(units, ROOF, "xoxb-2")
-    opened = await find(units, "T1", "T1")
+async def test_each_workspace_has_its_own_token(units: SqlUnits) -> None:
+    """A workspace's token is for that workspace alone, and records who installed the app and with which scopes."""
+    await store_installation(units, SUN)
+    await store_installation(units, ROOF, "xoxb-2")
+    opened = await find_installation(units, "T1", "T1")
     assert opened == OpenedInstallation(SUN, "xoxb-1")
     assert "xoxb" not in repr(opened)
-    assert await token(units, "T2", "T2") == "xoxb-2"
-    assert await token(units, "T3", "T3") == ""
-    assert await token(units, "T1", "T2") == ""
+    assert await token_for(units, "T2", "T2") == "xoxb-2"
+    assert await token_for(units, "T3", "T3") == ""
+    assert await token_for(units, "T1", "T2") == ""
 
 
-async def test_an_org_wide_installation_opens_all_workspaces_of_its_enterprise(units: SqlUnits) -> None:
-    """In an enterprise a workspace's own installation goes before the one for all, and another enterprise has none."""
-    await keep(units, GRID)
-    await keep(units, GRID_ROOM, "xoxb-7")
-    assert await token(units, "E1", "T7") == "xoxb-7"
-    assert await token(units, "E1", "T8") == "xoxb-1"
-    assert await token(units, "E2", "T7") == ""
+async def test_an_org_wide_installation_covers_its_enterprise(units: SqlUnits) -> None:
+    """A workspace's own installation takes precedence over its enterprise's, and another enterprise has none."""
+    await store_installation(units, GRID)
+    await store_installation(units, GRID_ROOM, "xoxb-7")
+    assert await token_for(units, "E1", "T7") == "xoxb-7"
+    assert await token_for(units, "E1", "T8") == "xoxb-1"
+    assert await token_for(units, "E2", "T7") == ""
 
 
-async def test_a_token_opens_in_its_own_row_alone(units: SqlUnits, database: Database) -> None:
-    """Nobody who can only write to the database gets into a workspace by moving or altering what is in a row."""
-    await keep(units, SUN)
-    await keep(units, ROOF, "xoxb-2")
+async def test_a_token_is_bound_to_its_row(units: SqlUnits, database: Database) -> None:
+    """A sealed token that is moved to another row or altered does not open."""
+    await store_installation(units, SUN)
+    await store_installation(units, ROOF, "xoxb-2")
     async with database.writer.begin() as connection:
         table = slack_installations
         moved = await connection.scalar(select(table.c.token).where(table.c.tenant == "T1"))
@@ -103,101 +103,103 @@ async def test_a_token_opens_in_its_own_row_alone(units: SqlUnits, database: Dat
         await connection.execute(update(table).where(table.c.tenant == "T1").values(token=b"\0" + moved[1:]))
     for workspace in ("T1", "T2"):
         with pytest.raises(Unsealable):
-            await find(units, workspace, workspace)
+            await find_installation(units, workspace, workspace)
 
 
-async def test_a_key_can_be_replaced_while_tokens_are_kept(units: SqlUnits, database: Database, clock: Clock) -> None:
-    """With a new key in front the old tokens still open; once the old key is gone they do not."""
-    await keep(units, SUN)
+async def test_old_keys_open_tokens(units: SqlUnits, database: Database, clock: Clock) -> None:
+    """With a new key in front old tokens still open; without the old key they do not."""
+    await store_installation(units, SUN)
     both = SqlUnits(database, clock, Keyring((b"a newer key for the tests of keys", *KEYRING.keys)))
-    assert await token(both, "T1", "T1") == "xoxb-1"
-    await keep(both, ROOF, "xoxb-2")
+    assert await token_for(both, "T1", "T1") == "xoxb-1"
+    await store_installation(both, ROOF, "xoxb-2")
     newer = SqlUnits(database, clock, Keyring((b"a newer key for the tests of keys",)))
-    assert await token(newer, "T2", "T2") == "xoxb-2"
+    assert await token_for(newer, "T2", "T2") == "xoxb-2"
     with pytest.raises(Unsealable):
-        await find(newer, "T1", "T1")
+        await find_installation(newer, "T1", "T1")
 
 
-async def test_installing_again_renews_the_token_and_leaves_the_channels_to_their_team(units: SqlUnits) -> None:
-    """Whoever installs the app anew, or in another workspace, gets no channel of a team that has one."""
-    firm = await found(units, "Solarhaus")
-    await keep(units, SUN)
-    await place(units, "T1", "T1", "C1")
+async def test_reinstalling_renews_the_token_only(units: SqlUnits) -> None:
+    """A reinstallation renews the token and leaves connected channels with their team."""
+    seeded = await seed_team(units, "Solarhaus")
+    await store_installation(units, SUN)
+    await add_channel(units, "T1", "T1", "C1")
     async with units.write() as uow:
-        assert await uow.conversations.connect(firm.team_id, "slack", "T1", "C1", uow.now)
-    await keep(units, replace(SUN, installed_by="U666", installed_at=START + timedelta(days=1)), "xoxb-new")
-    await keep(units, ROOF, "xoxb-2")
-    assert await token(units, "T1", "T1") == "xoxb-new"
+        assert await uow.conversations.connect(seeded.team_id, "slack", "T1", "C1", uow.now)
+    await store_installation(
+        units, replace(SUN, installed_by="U666", installed_at=START + timedelta(days=1)), "xoxb-new"
+    )
+    await store_installation(units, ROOF, "xoxb-2")
+    assert await token_for(units, "T1", "T1") == "xoxb-new"
     async with units.read() as uow:
-        kept = await uow.conversations.find("slack", "T1", "C1")
-    assert kept is not None
-    assert (kept.team_id, kept.installed) == (firm.team_id, True)
+        stored = await uow.conversations.find("slack", "T1", "C1")
+    assert stored is not None
+    assert (stored.team_id, stored.installed) == (seeded.team_id, True)
 
 
-async def test_a_withdrawn_installation_leaves_the_places_of_its_workspace(units: SqlUnits) -> None:
-    """Once the token opens nothing it is forgotten, and nothing is posted there any more; elsewhere all stays."""
+async def test_a_revoked_installation_leaves_its_channels(units: SqlUnits) -> None:
+    """A revoked token is deleted and its workspace's channels are left; other workspaces are unchanged."""
     for one in (SUN, ROOF):
-        await keep(units, one)
-        await place(units, one.tenant, one.workspace, "C1")
+        await store_installation(units, one)
+        await add_channel(units, one.tenant, one.workspace, "C1")
     async with units.write() as uow:
         await installation.withdraw(uow, SUN)
-    assert await token(units, "T1", "T1") == ""
-    assert await left(units, "T1", ["C1"]) == ["C1"]
-    assert await token(units, "T2", "T2") == "xoxb-1"
-    assert await left(units, "T2", ["C1"]) == []
+    assert await token_for(units, "T1", "T1") == ""
+    assert await left_channels(units, "T1", ["C1"]) == ["C1"]
+    assert await token_for(units, "T2", "T2") == "xoxb-1"
+    assert await left_channels(units, "T2", ["C1"]) == []
 
 
-async def test_an_old_farewell_does_not_end_a_new_installation(units: SqlUnits) -> None:
-    """Who takes the app out and in again within a second keeps it, though the farewell comes late."""
-    await keep(units, replace(SUN, installed_at=START + timedelta(seconds=1)), "xoxb-new")
-    await place(units, "T1", "T1", "C1")
+async def test_a_late_uninstall_event_is_ignored(units: SqlUnits) -> None:
+    """A late uninstall event does not end an installation made within the same second."""
+    await store_installation(units, replace(SUN, installed_at=START + timedelta(seconds=1)), "xoxb-new")
+    await add_channel(units, "T1", "T1", "C1")
     async with units.write() as uow:
         await installation.withdraw(uow, SUN)
-    assert await token(units, "T1", "T1") == "xoxb-new"
-    assert await left(units, "T1", ["C1"]) == []
+    assert await token_for(units, "T1", "T1") == "xoxb-new"
+    assert await left_channels(units, "T1", ["C1"]) == []
 
 
-async def test_in_an_enterprise_the_other_installation_goes_on(units: SqlUnits) -> None:
-    """A workspace's own token ends without a loss where one for all is there; with that one all places are left."""
+async def test_a_revoked_token_falls_back_to_the_enterprise(units: SqlUnits) -> None:
+    """A workspace without its own token uses the enterprise's; without both, all its channels are left."""
     for one in (GRID, GRID_ROOM):
-        await keep(units, one)
-    await place(units, "E1", "T7", "C7")
-    await place(units, "E1", "T8", "C8")
+        await store_installation(units, one)
+    await add_channel(units, "E1", "T7", "C7")
+    await add_channel(units, "E1", "T8", "C8")
     async with units.write() as uow:
         await installation.withdraw(uow, GRID_ROOM)
-    assert await left(units, "E1", ["C7", "C8"]) == []
+    assert await left_channels(units, "E1", ["C7", "C8"]) == []
     async with units.write() as uow:
         await installation.leave(uow, "E1", "T8")
-    assert await left(units, "E1", ["C7", "C8"]) == ["C8"]
+    assert await left_channels(units, "E1", ["C7", "C8"]) == ["C8"]
     async with units.write() as uow:
         await installation.withdraw(uow, GRID)
-    assert await left(units, "E1", ["C7", "C8"]) == ["C7", "C8"]
+    assert await left_channels(units, "E1", ["C7", "C8"]) == ["C7", "C8"]
 
 
 @pytest.mark.postgres
-async def test_a_question_is_answered_once(units: SqlUnits) -> None:
-    """Of many who bring the same answer at the same moment one is let through."""
-    state = await ask(units, "browser")
-    answers = await asyncio.gather(*(take(units, state, "browser") for _ in range(10)))
+async def test_an_install_state_is_used_once(units: SqlUnits) -> None:
+    """Of concurrent responses with the same install state, one is accepted."""
+    state = await start_installation(units, "browser")
+    answers = await asyncio.gather(*(finish_installation(units, state, "browser") for _ in range(10)))
     assert sorted(answers, key=str) == [None, *[Fault.USED] * 9]
 
 
-async def test_a_question_is_answered_in_its_browser_and_in_time(units: SqlUnits, clock: Clock) -> None:
-    """Another browser cannot answer, nor use the answer up; after ten minutes nobody can."""
-    state, other = await ask(units, "browser"), await ask(units, "browser")
+async def test_an_install_state_is_bound_to_its_browser(units: SqlUnits, clock: Clock) -> None:
+    """An install state is rejected in another browser without being used up, and after ten minutes."""
+    state, other = await start_installation(units, "browser"), await start_installation(units, "browser")
     assert state != other
-    assert await take(units, state, "elsewhere") is Fault.ELSEWHERE
-    assert await take(units, "never asked", "browser") is Fault.UNKNOWN
+    assert await finish_installation(units, state, "elsewhere") is Fault.ELSEWHERE
+    assert await finish_installation(units, "never asked", "browser") is Fault.UNKNOWN
     clock.advance(minutes=9, seconds=59)
-    assert await take(units, state, "browser") is None
+    assert await finish_installation(units, state, "browser") is None
     clock.advance(seconds=1)
-    assert await take(units, other, "browser") is Fault.EXPIRED
-    assert await take(units, state, "browser") is Fault.USED
+    assert await finish_installation(units, other, "browser") is Fault.EXPIRED
+    assert await finish_installation(units, state, "browser") is Fault.USED
 
 
-async def test_of_a_question_only_digests_are_kept(units: SqlUnits, database: Database) -> None:
-    """Who reads the database can answer no question."""
-    state = await ask(units, "browser")
+async def test_install_states_are_stored_as_digests(units: SqlUnits, database: Database) -> None:
+    """The database contains only digests, from which no install state can be derived."""
+    state = await start_installation(units, "browser")
     async with database.reader.connect() as connection:
         rows = (await connection.execute(select(slack_questions))).all()
     assert len(rows) == 1
@@ -205,21 +207,21 @@ async def test_of_a_question_only_digests_are_kept(units: SqlUnits, database: Da
     assert "browser" not in repr(rows[0][:2])
 
 
-async def test_a_question_outlives_the_change_of_keys(units: SqlUnits, database: Database, clock: Clock) -> None:
-    """Whoever is asked while a key is replaced can still answer."""
-    state = await ask(units, "browser")
+async def test_an_install_state_survives_key_rotation(units: SqlUnits, database: Database, clock: Clock) -> None:
+    """An install state made before a key rotation is still accepted."""
+    state = await start_installation(units, "browser")
     both = SqlUnits(database, clock, Keyring((b"a newer key for the tests of keys", *KEYRING.keys)))
-    assert await take(both, state, "browser") is None
+    assert await finish_installation(both, state, "browser") is None
 
 
-async def test_old_questions_are_forgotten(units: SqlUnits, clock: Clock) -> None:
-    """An hour after its time is over nothing is left of a question; until then one reads that it came too late."""
-    state = await ask(units, "browser")
+async def test_expired_install_states_are_purged(units: SqlUnits, clock: Clock) -> None:
+    """An expired install state is reported as late for an hour and then deleted."""
+    state = await start_installation(units, "browser")
     clock.advance(minutes=69)
     async with units.write() as uow:
         assert await scheduled.purge(uow, 10) == 0
-    assert await take(units, state, "browser") is Fault.EXPIRED
+    assert await finish_installation(units, state, "browser") is Fault.EXPIRED
     clock.advance(minutes=1)
     async with units.write() as uow:
         assert await scheduled.purge(uow, 10) == 1
-    assert await take(units, state, "browser") is Fault.UNKNOWN
+    assert await finish_installation(units, state, "browser") is Fault.UNKNOWN

@@ -1,4 +1,4 @@
-"""Invitations by mail: sent, accepted, used once, ended."""
+"""Invitations by mail: sent, accepted, used once, expired or revoked."""
 
 import asyncio
 
@@ -19,275 +19,279 @@ from services.permissions import Role
 from services.team.refusals import AlreadyInTeam, SeatsTaken
 from storage.unit_of_work import SqlUnits
 from tests.builders import START, Clock
-from tests.services.firms import Firm, found, meet
-from tests.services.invitations import ask, code_for, invite, join, state_of, token_for
+from tests.services.invitation_steps import code_for, invite, join_by_code, request_invitation, state_of, token_for
+from tests.services.seeded_team import SeededTeam, add_user, seed_team
 
 
 @pytest.fixture
-async def firm(units: SqlUnits) -> Firm:
-    """A firm with a colleague in every role: one seat is free."""
-    return await found(units, "Solarhaus")
+async def seeded(units: SqlUnits) -> SeededTeam:
+    """A team with a member in every role and one free seat."""
+    return await seed_team(units, "Solarhaus")
 
 
 @pytest.fixture
 async def eva(units: SqlUnits) -> Actor:
-    """Somebody who is in no team."""
-    return await meet(units, "Eva")
+    """A user who is in no team."""
+    return await add_user(units, "Eva")
 
 
-async def test_from_mail_to_colleague(units: SqlUnits, firm: Firm, eva: Actor) -> None:
-    """A45, B2: mail, page, code: the code ties the chat identity to the invitation and its role."""
-    code = await code_for(firm, await invite(firm, role="viewer"))
-    joined = await join(units, eva, code.lower().replace("-", " "))
+async def test_a_mailed_code_joins_the_team(units: SqlUnits, seeded: SeededTeam, eva: Actor) -> None:
+    """A45, B2: a code from the mailed page ties the chat identity to the invitation and its role."""
+    code = await code_for(seeded, await invite(seeded, role="viewer"))
+    joined = await join_by_code(units, eva, code.lower().replace("-", " "))
     assert joined == JoinedTeam("Solarhaus", Role.VIEWER)
     async with units.read() as uow:
-        colleague = await uow.members.of_user(eva.user_id)
-    assert colleague is not None
-    assert (colleague.team_id, colleague.role, colleague.email) == (firm.team_id, Role.VIEWER, "eva@acme.de")
+        membership = await uow.members.of_user(eva.user_id)
+    assert membership is not None
+    assert (membership.team_id, membership.role, membership.email) == (seeded.team_id, Role.VIEWER, "eva@acme.de")
 
 
-async def test_opening_changes_nothing(units: SqlUnits, firm: Firm) -> None:
-    """A45: looking at the page changes nothing: it is read in a transaction that cannot write."""
-    invited = await invite(firm)
-    token = await token_for(firm, invited)
+async def test_opening_changes_nothing(units: SqlUnits, seeded: SeededTeam) -> None:
+    """A45: opening the page changes nothing, since it is read in a read-only transaction."""
+    invited = await invite(seeded)
+    token = await token_for(seeded, invited)
     async with units.read() as uow:
-        shown = await page.read(uow, token)
-    assert shown is not None
-    assert (shown.team_name, shown.inviter_name, shown.code) == ("Solarhaus", firm.owner.name, "")
-    assert await state_of(firm, invited) is InvitationState.PENDING
+        page_view = await page.read(uow, token)
+    assert page_view is not None
+    assert (page_view.team_name, page_view.inviter_name, page_view.code) == ("Solarhaus", seeded.owner.name, "")
+    assert await state_of(seeded, invited) is InvitationState.PENDING
 
 
 @pytest.mark.parametrize("role", ["owner", "Inhaber"])
-async def test_owners_are_not_invited(firm: Firm, role: str) -> None:
-    """A45: nobody is invited as owner."""
+async def test_owners_are_not_invited(seeded: SeededTeam, role: str) -> None:
+    """A45: an invitation as owner is refused."""
     with pytest.raises(OwnershipNotGiven):
-        await invite(firm, role=role)
+        await invite(seeded, role=role)
 
 
 @pytest.mark.parametrize("email", ["", "eva", "eva@", "@acme.de", "eva@acme", "a b@acme.de", "x" * 250 + "@acme.de"])
-async def test_addresses_are_addresses(firm: Firm, email: str) -> None:
-    """A45: what is not an e-mail address is refused."""
+async def test_invalid_addresses_are_refused(seeded: SeededTeam, email: str) -> None:
+    """A45: a text that is not an e-mail address is refused."""
     with pytest.raises(Invalid):
-        await invite(firm, email=email)
+        await invite(seeded, email=email)
 
 
 @pytest.mark.parametrize("email", ["eva@acme.de", "  EVA@Acme.de "])
-async def test_second_invitation_is_refused(firm: Firm, email: str) -> None:
-    """A45: a second invitation to the same address, however written, is refused and names the first one."""
-    first = await invite(firm)
+async def test_second_invitation_is_refused(seeded: SeededTeam, email: str) -> None:
+    """A45: a second invitation to the same address, in any spelling, is refused and names the first one."""
+    first = await invite(seeded)
     with pytest.raises(AlreadyInvited) as refused:
-        await ask(firm, email=email)
+        await request_invitation(seeded, email=email)
     assert refused.value.ref == first.ref
 
 
-async def test_colleagues_are_not_invited(units: SqlUnits, firm: Firm, eva: Actor) -> None:
-    """A45: an invitation to a colleague's address is refused."""
-    await join(units, eva, await code_for(firm, await invite(firm)))
+async def test_members_are_not_invited(units: SqlUnits, seeded: SeededTeam, eva: Actor) -> None:
+    """A45: an invitation to a member's address is refused."""
+    await join_by_code(units, eva, await code_for(seeded, await invite(seeded)))
     with pytest.raises(AlreadyColleague):
-        await ask(firm, email="Eva@acme.de")
+        await request_invitation(seeded, email="Eva@acme.de")
 
 
-async def test_seats_count_at_the_invitation(firm: Firm) -> None:
-    """A4: colleagues, the owner and unexpired invitations count; what is merely asked for does not."""
-    await ask(firm, email="zwei@acme.de")
-    await invite(firm)
+async def test_invitations_count_as_seats(seeded: SeededTeam) -> None:
+    """A4: members, the owner and unexpired invitations count as seats; requested invitations do not."""
+    await request_invitation(seeded, email="zwei@acme.de")
+    await invite(seeded)
     with pytest.raises(SeatsTaken) as refused:
-        await invite(firm, email="drei@acme.de")
+        await invite(seeded, email="drei@acme.de")
     assert (refused.value.seats.taken, refused.value.seats.limit) == (5, 5)
 
 
-async def test_seats_count_again_at_joining(units: SqlUnits, firm: Firm, eva: Actor, clock: Clock) -> None:
-    """A4: whoever joins when all seats have been taken meanwhile is refused, and can join when one is free."""
-    code = await code_for(firm, await invite(firm))
-    other = await meet(units, "Fritz")
+async def test_seats_count_again_at_joining(units: SqlUnits, seeded: SeededTeam, eva: Actor, clock: Clock) -> None:
+    """A4: joining is refused while all seats are taken, and possible once one is free."""
+    code = await code_for(seeded, await invite(seeded))
+    other = await add_user(units, "Fritz")
     async with units.write() as uow:
-        await uow.members.add(firm.team_id, other.user_id, Role.MEMBER, "", clock())
+        await uow.members.add(seeded.team_id, other.user_id, Role.MEMBER, "", clock())
     with pytest.raises(SeatsTaken):
-        await join(units, eva, code)
+        await join_by_code(units, eva, code)
     async with units.write() as uow:
-        await membership.remove(uow, firm.owner, other.user_id, accept=("member.remove",))
-    assert isinstance(await join(units, eva, code), JoinedTeam)
+        await membership.remove(uow, seeded.owner, other.user_id, accept=("member.remove",))
+    assert isinstance(await join_by_code(units, eva, code), JoinedTeam)
 
 
 @pytest.mark.postgres
-async def test_last_seat_once(units: SqlUnits, firm: Firm) -> None:
-    """A4: of many invitations at once only as many go out as there are seats."""
+async def test_concurrent_invitations_respect_the_seats(units: SqlUnits, seeded: SeededTeam) -> None:
+    """A4: concurrent invitations are sent only for free seats."""
 
     async def one(number: int) -> bool:
         try:
-            await invite(firm, email=f"eva{number}@acme.de")
+            await invite(seeded, email=f"eva{number}@acme.de")
         except SeatsTaken:
             return False
         return True
 
     assert sum(await asyncio.gather(*(one(number) for number in range(8)))) == 1
     async with units.read() as uow:
-        assert await uow.invitations.seats_held(firm.team_id, uow.now) == 1
+        assert await uow.invitations.seats_held(seeded.team_id, uow.now) == 1
 
 
-async def test_valid_for_seven_days(units: SqlUnits, firm: Firm, eva: Actor, clock: Clock) -> None:
+async def test_invitations_expire_after_seven_days(
+    units: SqlUnits, seeded: SeededTeam, eva: Actor, clock: Clock
+) -> None:
     """A45: after seven days link and code are void, the seat is free, and the address can be invited again."""
-    invited = await invite(firm)
+    invited = await invite(seeded)
     clock.advance(days=6, hours=23, minutes=50)
-    code = await code_for(firm, invited)
+    code = await code_for(seeded, invited)
     clock.advance(minutes=10)
-    assert await join(units, eva, code) == WrongCode(4)
+    assert await join_by_code(units, eva, code) == WrongCode(4)
     async with units.read() as uow:
-        shown = await page.read(uow, await token_for(firm, invited))
-        assert await uow.invitations.seats_held(firm.team_id, uow.now) == 0
-    assert shown is not None
-    assert shown.invitation.state is InvitationState.EXPIRED
-    again = await invite(firm)
+        page_view = await page.read(uow, await token_for(seeded, invited))
+        assert await uow.invitations.seats_held(seeded.team_id, uow.now) == 0
+    assert page_view is not None
+    assert page_view.invitation.state is InvitationState.EXPIRED
+    again = await invite(seeded)
     assert again.number == invited.number + 1
-    assert await state_of(firm, invited) is InvitationState.EXPIRED
+    assert await state_of(seeded, invited) is InvitationState.EXPIRED
 
 
-async def test_the_clock_expires(units: SqlUnits, firm: Firm, clock: Clock) -> None:
-    """A45: the clock closes what is over, once, and leaves the rest."""
-    await invite(firm)
+async def test_the_scheduled_job_expires_invitations(units: SqlUnits, seeded: SeededTeam, clock: Clock) -> None:
+    """A45: the scheduled job closes expired invitations once and leaves the others."""
+    await invite(seeded)
     clock.advance(days=7)
     async with units.write() as uow:
         assert await expire(uow, 10) == 1
         assert await expire(uow, 10) == 0
 
 
-async def test_codes_live_for_half_an_hour(units: SqlUnits, firm: Firm, eva: Actor, clock: Clock) -> None:
-    """A45: a code is valid for 30 minutes; the page gives a new one, which ends the old one."""
-    invited = await invite(firm)
-    old = await code_for(firm, invited)
+async def test_codes_expire_after_thirty_minutes(units: SqlUnits, seeded: SeededTeam, eva: Actor, clock: Clock) -> None:
+    """A45: a code is valid for 30 minutes; the page issues a new one, which ends the old one."""
+    invited = await invite(seeded)
+    old = await code_for(seeded, invited)
     clock.advance(minutes=30)
-    assert isinstance(await join(units, eva, old), WrongCode)
-    first, second = await code_for(firm, invited), await code_for(firm, invited)
-    assert isinstance(await join(units, eva, first), WrongCode)
-    assert isinstance(await join(units, eva, second), JoinedTeam)
+    assert isinstance(await join_by_code(units, eva, old), WrongCode)
+    first, second = await code_for(seeded, invited), await code_for(seeded, invited)
+    assert isinstance(await join_by_code(units, eva, first), WrongCode)
+    assert isinstance(await join_by_code(units, eva, second), JoinedTeam)
 
 
-async def test_single_use(units: SqlUnits, firm: Firm, eva: Actor) -> None:
-    """A45: a used code, and its link, lead nowhere."""
-    invited = await invite(firm)
-    code = await code_for(firm, invited)
-    await join(units, eva, code)
-    assert isinstance(await join(units, await meet(units, "Fritz"), code), WrongCode)
+async def test_a_code_is_used_once(units: SqlUnits, seeded: SeededTeam, eva: Actor) -> None:
+    """A45: a used code and its link are void."""
+    invited = await invite(seeded)
+    code = await code_for(seeded, invited)
+    await join_by_code(units, eva, code)
+    assert isinstance(await join_by_code(units, await add_user(units, "Fritz"), code), WrongCode)
     async with units.write() as uow:
-        shown = await page.accept(uow, await token_for(firm, invited))
-        refused = await page.refuse(uow, await token_for(firm, invited))
-    assert shown is not None
+        page_view = await page.accept(uow, await token_for(seeded, invited))
+        refused = await page.refuse(uow, await token_for(seeded, invited))
+    assert page_view is not None
     assert refused is not None
-    assert (shown.code, shown.invitation.state) == ("", InvitationState.JOINED)
+    assert (page_view.code, page_view.invitation.state) == ("", InvitationState.JOINED)
     assert refused.invitation.state is InvitationState.JOINED
 
 
 @pytest.mark.postgres
-async def test_used_once_under_concurrency(units: SqlUnits, firm: Firm) -> None:
-    """A45, A4: of many people with the same code at once one joins."""
-    code = await code_for(firm, await invite(firm))
-    people = [await meet(units, f"Gast {number}") for number in range(6)]
-    outcomes = await asyncio.gather(*(join(units, one, code) for one in people), return_exceptions=True)
+async def test_a_code_is_used_once_under_concurrency(units: SqlUnits, seeded: SeededTeam) -> None:
+    """A45, A4: of concurrent users of the same code one joins."""
+    code = await code_for(seeded, await invite(seeded))
+    people = [await add_user(units, f"Gast {number}") for number in range(6)]
+    outcomes = await asyncio.gather(*(join_by_code(units, one, code) for one in people), return_exceptions=True)
     assert sum(isinstance(one, JoinedTeam) for one in outcomes) == 1
     assert all(isinstance(one, JoinedTeam | WrongCode | SeatsTaken) for one in outcomes)
     async with units.read() as uow:
-        assert await uow.members.count(firm.team_id) == 5
+        assert await uow.members.count(seeded.team_id) == 5
 
 
-async def test_colleagues_elsewhere_do_not_join(units: SqlUnits, firm: Firm) -> None:
-    """B2: a colleague of another team cannot join; the code stays good."""
-    other = await found(units, "Dachwerk")
-    invited = await invite(firm)
-    code = await code_for(firm, invited)
+async def test_members_of_other_teams_do_not_join(units: SqlUnits, seeded: SeededTeam) -> None:
+    """B2: a member of another team cannot join, and the code stays valid."""
+    other = await seed_team(units, "Dachwerk")
+    invited = await invite(seeded)
+    code = await code_for(seeded, invited)
     with pytest.raises(AlreadyInTeam):
-        await join(units, other.member, code)
-    assert await state_of(firm, invited) is InvitationState.ACCEPTED
+        await join_by_code(units, other.member, code)
+    assert await state_of(seeded, invited) is InvitationState.ACCEPTED
 
 
-async def test_wrong_codes_are_limited(units: SqlUnits, firm: Firm, eva: Actor, clock: Clock) -> None:
-    """A45: after five wrong codes none is looked at for 15 minutes, not even the right one."""
-    code = await code_for(firm, await invite(firm))
-    left = [await join(units, eva, "WRONG-234") for _ in range(5)]
+async def test_wrong_codes_lock_joining(units: SqlUnits, seeded: SeededTeam, eva: Actor, clock: Clock) -> None:
+    """A45: after five wrong codes every code is refused for 15 minutes, also a valid one."""
+    code = await code_for(seeded, await invite(seeded))
+    left = [await join_by_code(units, eva, "WRONG-234") for _ in range(5)]
     assert left == [WrongCode(4), WrongCode(3), WrongCode(2), WrongCode(1), WrongCode(0)]
     with pytest.raises(TooManyCodes) as refused:
-        await join(units, eva, code)
+        await join_by_code(units, eva, code)
     assert refused.value.minutes == 15
     clock.advance(minutes=15)
-    assert isinstance(await join(units, eva, code), JoinedTeam)
+    assert isinstance(await join_by_code(units, eva, code), JoinedTeam)
 
 
 @pytest.mark.postgres
-async def test_guessing_at_once_is_guessing(units: SqlUnits, eva: Actor) -> None:
-    """A45: parallel guesses are counted like those one after the other."""
-    outcomes = await asyncio.gather(*(join(units, eva, f"GUESS{one}") for one in range(12)), return_exceptions=True)
+async def test_concurrent_guesses_are_counted(units: SqlUnits, eva: Actor) -> None:
+    """A45: concurrent guesses count like consecutive ones."""
+    outcomes = await asyncio.gather(
+        *(join_by_code(units, eva, f"GUESS{one}") for one in range(12)), return_exceptions=True
+    )
     assert sum(isinstance(one, WrongCode) for one in outcomes) == 5
     assert sum(isinstance(one, TooManyCodes) for one in outcomes) == 7
 
 
-async def test_revoked(units: SqlUnits, firm: Firm, eva: Actor) -> None:
-    """A45: a withdrawn invitation is void at once, code and link, and its seat is free."""
-    invited = await invite(firm)
-    code = await code_for(firm, invited)
+async def test_a_revoked_invitation_is_void(units: SqlUnits, seeded: SeededTeam, eva: Actor) -> None:
+    """A45: a revoked invitation's link and code are void at once, and its seat is free."""
+    invited = await invite(seeded)
+    code = await code_for(seeded, invited)
     async with units.write() as uow:
-        await invitation.revoke(uow, firm.admin, invited.ref)
-    assert isinstance(await join(units, eva, code), WrongCode)
+        await invitation.revoke(uow, seeded.admin, invited.ref)
+    assert isinstance(await join_by_code(units, eva, code), WrongCode)
     async with units.write() as uow:
-        shown = await page.accept(uow, await token_for(firm, invited))
+        page_view = await page.accept(uow, await token_for(seeded, invited))
         with pytest.raises(NotOpen):
-            await invitation.revoke(uow, firm.admin, invited.ref)
-    assert shown is not None
-    assert (shown.code, shown.invitation.state) == ("", InvitationState.REVOKED)
-    await invite(firm)
+            await invitation.revoke(uow, seeded.admin, invited.ref)
+    assert page_view is not None
+    assert (page_view.code, page_view.invitation.state) == ("", InvitationState.REVOKED)
+    await invite(seeded)
 
 
-async def test_sent_again(units: SqlUnits, firm: Firm, eva: Actor, clock: Clock) -> None:
-    """A45: sending again makes a new link, valid for seven days more; the old link and code are void."""
-    invited = await invite(firm)
-    old_token, old_code = await token_for(firm, invited), await code_for(firm, invited)
+async def test_resending_replaces_the_link(units: SqlUnits, seeded: SeededTeam, eva: Actor, clock: Clock) -> None:
+    """A45: resending issues a link valid for seven days; the old link and code are void."""
+    invited = await invite(seeded)
+    old_token, old_code = await token_for(seeded, invited), await code_for(seeded, invited)
     clock.advance(days=6)
     async with units.write() as uow:
-        await invitation.resend(uow, firm.admin, invited.ref)
+        await invitation.resend(uow, seeded.admin, invited.ref)
     clock.advance(days=6)
     async with units.write() as uow:
         assert await page.accept(uow, old_token) is None
-    assert isinstance(await join(units, eva, old_code), WrongCode)
-    assert isinstance(await join(units, eva, await code_for(firm, invited)), JoinedTeam)
+    assert isinstance(await join_by_code(units, eva, old_code), WrongCode)
+    assert isinstance(await join_by_code(units, eva, await code_for(seeded, invited)), JoinedTeam)
 
 
-async def test_declined_by_the_invitee(units: SqlUnits, firm: Firm) -> None:
-    """A45: the invitee can decline on the page; then the link leads nowhere and the seat is free."""
-    invited = await invite(firm)
-    token = await token_for(firm, invited)
+async def test_the_invitee_declines(units: SqlUnits, seeded: SeededTeam) -> None:
+    """A45: the invitee can decline on the page; then the link is void and the seat is free."""
+    invited = await invite(seeded)
+    token = await token_for(seeded, invited)
     async with units.write() as uow:
         await page.refuse(uow, token)
-        shown = await page.accept(uow, token)
-        assert await uow.invitations.seats_held(firm.team_id, uow.now) == 0
-    assert shown is not None
-    assert (shown.code, shown.invitation.state) == ("", InvitationState.DECLINED)
+        page_view = await page.accept(uow, token)
+        assert await uow.invitations.seats_held(seeded.team_id, uow.now) == 0
+    assert page_view is not None
+    assert (page_view.code, page_view.invitation.state) == ("", InvitationState.DECLINED)
 
 
 @pytest.mark.parametrize(
     "bend", ["", ".", "x", "{id}", "{id}.", "{id}.AAAA", "x{token}", "{token}x", "ü.{token}", "{token}" * 9]
 )
-async def test_links_are_not_guessed(units: SqlUnits, firm: Firm, bend: str) -> None:
-    """X1: a link that is not exactly the one of the mail says nothing and does nothing."""
-    invited = await invite(firm)
-    token = bend.format(id=invited.invitation_id, token=await token_for(firm, invited))
+async def test_altered_links_are_rejected(units: SqlUnits, seeded: SeededTeam, bend: str) -> None:
+    """X1: a link that differs from the mailed one shows nothing and changes nothing."""
+    invited = await invite(seeded)
+    token = bend.format(id=invited.invitation_id, token=await token_for(seeded, invited))
     async with units.write() as uow:
         assert await page.read(uow, token) is None
         assert await page.accept(uow, token) is None
         assert await page.refuse(uow, token) is None
-    assert await state_of(firm, invited) is InvitationState.PENDING
+    assert await state_of(seeded, invited) is InvitationState.PENDING
 
 
-async def test_links_of_a_deleted_team(units: SqlUnits, firm: Firm, eva: Actor) -> None:
-    """A77: links and codes of a deleted team lead nowhere."""
-    invited = await invite(firm)
-    code = await code_for(firm, invited)
+async def test_links_of_a_deleted_team_are_void(units: SqlUnits, seeded: SeededTeam, eva: Actor) -> None:
+    """A77: links and codes of a deleted team are void."""
+    invited = await invite(seeded)
+    code = await code_for(seeded, invited)
     async with units.write() as uow:
-        await team.delete(uow, firm.owner, "Solarhaus")
+        await team.delete(uow, seeded.owner, "Solarhaus")
     async with units.read() as uow:
-        assert await page.read(uow, await token_for(firm, invited)) is None
-    assert isinstance(await join(units, eva, code), WrongCode)
+        assert await page.read(uow, await token_for(seeded, invited)) is None
+    assert isinstance(await join_by_code(units, eva, code), WrongCode)
 
 
-def test_codes_are_readable() -> None:
-    """A code is eight characters in two groups, none of which is taken for another one, and no two are the same."""
+def test_codes_are_readable_and_unique() -> None:
+    """A code has eight unambiguous characters in two groups, and no two codes are equal."""
     keyring = Keyring((b"key",))
     codes = {new_code(keyring, str(number), START) for number in range(500)}
     assert len(codes) == 500
@@ -295,23 +299,23 @@ def test_codes_are_readable() -> None:
     assert not set("01OIL") & set(CODE_ALPHABET)
 
 
-async def test_nothing_secret_is_stored(units: SqlUnits, firm: Firm) -> None:
-    """Neither link nor code stands in the database, the log or the events."""
-    invited = await invite(firm)
-    token, code = await token_for(firm, invited), await code_for(firm, invited)
+async def test_secrets_are_not_stored(units: SqlUnits, seeded: SeededTeam) -> None:
+    """Neither link nor code is stored in the database, the audit log or the events."""
+    invited = await invite(seeded)
+    token, code = await token_for(seeded, invited), await code_for(seeded, invited)
     async with units.read() as uow:
-        kept = await uow.invitations.get(firm.team_id, invited.invitation_id)
-        log = await uow.audit.page(firm.team_id, limit=50)
-    said = repr((kept, log))
-    assert token.partition(".")[2] not in said
-    assert code not in said
-    assert code.replace("-", "") not in said
+        stored = await uow.invitations.get(seeded.team_id, invited.invitation_id)
+        log = await uow.audit.page(seeded.team_id, limit=50)
+    stored_text = repr((stored, log))
+    assert token.partition(".")[2] not in stored_text
+    assert code not in stored_text
+    assert code.replace("-", "") not in stored_text
 
 
-async def test_invitations_of_others_do_not_exist(units: SqlUnits, firm: Firm) -> None:
-    """X1: another team's invitation cannot be seen, decided, withdrawn or sent again."""
-    asked = await ask(firm)
-    other = await found(units, "Dachwerk")
+async def test_invitations_of_other_teams_are_not_found(units: SqlUnits, seeded: SeededTeam) -> None:
+    """X1: another team's invitation cannot be seen, decided, revoked or resent."""
+    requested = await request_invitation(seeded)
+    other = await seed_team(units, "Dachwerk")
     async with units.write() as uow:
         for use in (
             invitation.show,
@@ -321,24 +325,24 @@ async def test_invitations_of_others_do_not_exist(units: SqlUnits, firm: Firm) -
             invitation.resend,
         ):
             with pytest.raises(NotFound):
-                await use(uow, other.owner, asked.ref)
+                await use(uow, other.owner, requested.ref)
         assert (await invitation.list_(uow, other.owner)).rows == ()
 
 
 @pytest.mark.parametrize("ref", ["", "I-", "7", "L-1", "I-0", "I-99999999999", "I-1; --"])
-async def test_references_are_checked(units: SqlUnits, firm: Firm, ref: str) -> None:
-    """X1: a reference that is none finds nothing."""
+async def test_invalid_references_find_nothing(units: SqlUnits, seeded: SeededTeam, ref: str) -> None:
+    """X1: an invalid reference finds no invitation."""
     async with units.read() as uow:
         with pytest.raises(NotFound):
-            await invitation.show(uow, firm.owner, ref)
+            await invitation.show(uow, seeded.owner, ref)
 
 
-async def test_addresses_are_masked(units: SqlUnits, firm: Firm) -> None:
+async def test_addresses_are_masked(units: SqlUnits, seeded: SeededTeam) -> None:
     """A41, A42: a channel and a viewer see a masked address, the owner in the direct chat the whole one."""
-    asked = await ask(firm)
+    requested = await request_invitation(seeded)
     async with units.read() as uow:
-        seen = [
-            (await invitation.show(uow, actor, asked.ref)).email
-            for actor in (firm.owner, firm.in_channel(firm.owner), firm.viewer)
+        addresses = [
+            (await invitation.show(uow, actor, requested.ref)).email
+            for actor in (seeded.owner, seeded.in_channel(seeded.owner), seeded.viewer)
         ]
-    assert seen == ["eva@acme.de", "e***@acme.de", "e***@acme.de"]
+    assert addresses == ["eva@acme.de", "e***@acme.de", "e***@acme.de"]

@@ -1,4 +1,4 @@
-"""Working on a lead: notes, closing, returning, handing on, and who may."""
+"""Work on a lead: notes, closing, returning, delegating, and permissions."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -24,7 +24,18 @@ from services.permissions import Role
 from services.unit_of_work import UnitOfWork
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
-from tests.services.firms import Firm, bring, connect, found, join, look, offered, open_market, pick
+from tests.services.seeded_team import (
+    SeededTeam,
+    connect_channel,
+    create_lead,
+    create_offered_lead,
+    join_marketplace,
+    open_marketplace,
+    pick_lead,
+    refusal_of,
+    seed_team,
+    show_lead,
+)
 
 Attempt = Callable[[UnitOfWork, Actor], Awaitable[object]]
 
@@ -51,40 +62,39 @@ ALLOWED: dict[str, tuple[Attempt, str]] = {
 ROLES = {"O": Role.OWNER, "A": Role.ADMIN, "M": Role.MEMBER, "V": Role.VIEWER, "G": Role.GUEST}
 
 
-@pytest.mark.parametrize("letter", ROLES)
-@pytest.mark.parametrize("name", ALLOWED)
-async def test_each_role_may_what_the_table_says(sqlite_units: SqlUnits, name: str, letter: str) -> None:
-    """Owner, admin and member work on leads, viewers look on, guests see nothing (B3-B6, B17)."""
-    units = sqlite_units
-    attempt, allowed = ALLOWED[name]
-    firm = await found(units, "Solarhaus")
-    first, _ = await bring(firm), await bring(firm)
-    await pick(firm, first.lead_id, firm.owner)
-    actor = firm.actors.get(ROLES[letter]) or replace(firm.member, role=Role.GUEST)
-    async with units.write() as uow:
-        if letter in allowed:
-            await attempt(uow, actor)
-            return
-        with pytest.raises(NotColleague if letter == "G" else NotPermitted):
-            await attempt(uow, actor)
+async def test_roles_follow_the_permission_table(sqlite_units: SqlUnits) -> None:
+    """Owner, admin and member work on leads, viewers read, guests see nothing (B3-B6, B17)."""
+    seeded = await seed_team(sqlite_units, "Solarhaus")
+    first, _ = await create_lead(seeded), await create_lead(seeded)
+    await pick_lead(seeded, first.lead_id, seeded.owner)
+    guest = replace(seeded.member, role=Role.GUEST)
+    wrong: list[str] = []
+    for name, (attempt, allowed) in ALLOWED.items():
+        for letter, role in ROLES.items():
+            due = None if letter in allowed else NotColleague if role is Role.GUEST else NotPermitted
+            actor = seeded.actors.get(role, guest)
+            refusal = await refusal_of(sqlite_units, actor, attempt)
+            if refusal is not due:
+                wrong.append(f"{name}, {role}: {refusal}")
+    assert wrong == []
 
 
-async def test_a_note_is_kept_with_team_and_colleague(units: SqlUnits) -> None:
-    """The history shows team and acting colleague, the newest first (B11)."""
-    firm = await found(units, "Solarhaus")
-    one = await bring(firm)
-    await pick(firm, one.lead_id)
+async def test_a_note_has_team_and_member(units: SqlUnits) -> None:
+    """The history shows team and acting member, the newest entry first (B11)."""
+    seeded = await seed_team(units, "Solarhaus")
+    one = await create_lead(seeded)
+    await pick_lead(seeded, one.lead_id)
     async with units.write() as uow:
-        await lead.note(uow, firm.admin, "L-1", "Besichtigung Donnerstag")
-        details = await lead.reveal(uow, firm.member, "L-1")
+        await lead.note(uow, seeded.admin, "L-1", "Besichtigung Donnerstag")
+        details = await lead.reveal(uow, seeded.member, "L-1")
     newest = details.history[0]
     assert (newest.what, newest.team, newest.user, newest.text) == (
         What.NOTED,
         "Solarhaus",
-        firm.admin.name,
+        seeded.admin.name,
         "Besichtigung Donnerstag",
     )
-    assert [entry.what for entry in details.history] == [What.NOTED, What.PICKED, What.CREATED]
+    assert [audit_entry.what for audit_entry in details.history] == [What.NOTED, What.PICKED, What.CREATED]
 
 
 @pytest.mark.parametrize(
@@ -92,122 +102,126 @@ async def test_a_note_is_kept_with_team_and_colleague(units: SqlUnits) -> None:
     [("", None), ("18500", 1_850_000), ("18.500,00 €", 1_850_000), ("18,500.5", 1_850_050), ("18.500", 1_850_000)],
 )
 async def test_a_lead_is_won_with_its_amount(sqlite_units: SqlUnits, typed: str, cents: int | None) -> None:
-    """A colleague closes the lead as won, with the amount however it is typed, or without."""
-    firm = await found(sqlite_units, "Solarhaus")
-    one = await bring(firm)
-    await pick(firm, one.lead_id)
+    """A member closes the lead as won, with an amount in any notation, or without one."""
+    seeded = await seed_team(sqlite_units, "Solarhaus")
+    one = await create_lead(seeded)
+    await pick_lead(seeded, one.lead_id)
     async with sqlite_units.write() as uow:
-        won = await lead.win(uow, firm.admin, "L-1", typed)
-    assert (won.state, won.won_cents, won.closed_by) == (LeadState.WON, cents, firm.admin.name)
+        won = await lead.win(uow, seeded.admin, "L-1", typed)
+    assert (won.state, won.won_cents, won.closed_by) == (LeadState.WON, cents, seeded.admin.name)
     assert won.acts == {Act.REVEAL}
 
 
 @pytest.mark.parametrize("typed", ["viel", "-5", "1e9", "1,2345", "999999999999999"])
-async def test_what_is_no_amount_is_refused(sqlite_units: SqlUnits, typed: str) -> None:
-    """What is not an amount is refused and closes nothing."""
-    firm = await found(sqlite_units, "Solarhaus")
-    one = await bring(firm)
-    await pick(firm, one.lead_id)
+async def test_invalid_amounts_are_refused(sqlite_units: SqlUnits, typed: str) -> None:
+    """An invalid amount is refused and closes nothing."""
+    seeded = await seed_team(sqlite_units, "Solarhaus")
+    one = await create_lead(seeded)
+    await pick_lead(seeded, one.lead_id)
     async with sqlite_units.write() as uow:
         with pytest.raises(Invalid):
-            await lead.win(uow, firm.member, "L-1", typed)
-    assert (await look(firm, one.lead_id)).state is LeadState.PICKED
+            await lead.win(uow, seeded.member, "L-1", typed)
+    assert (await show_lead(seeded, one.lead_id)).state is LeadState.PICKED
 
 
 async def test_a_lead_is_lost_with_a_reason(units: SqlUnits) -> None:
     """A lead is closed as lost only with a reason, and stays closed."""
-    firm = await found(units, "Solarhaus")
-    one = await bring(firm)
-    await pick(firm, one.lead_id)
+    seeded = await seed_team(units, "Solarhaus")
+    one = await create_lead(seeded)
+    await pick_lead(seeded, one.lead_id)
     async with units.write() as uow:
         with pytest.raises(Invalid):
-            await lead.lose(uow, firm.member, "L-1", "  ")
-        lost = await lead.lose(uow, firm.member, "L-1", "Kunde baut später")
-        assert (lost.state, lost.lost_reason) == (LeadState.LOST, "Kunde baut später")
-        for again in (lead.win(uow, firm.member, "L-1"), lead.note(uow, firm.member, "L-1", "x")):
+            await lead.lose(uow, seeded.member, "L-1", "  ")
+        closed = await lead.lose(uow, seeded.member, "L-1", "Kunde baut später")
+        assert (closed.state, closed.lost_reason) == (LeadState.LOST, "Kunde baut später")
+        for again in (lead.win(uow, seeded.member, "L-1"), lead.note(uow, seeded.member, "L-1", "x")):
             with pytest.raises(AlreadyClosed):
                 await again
 
 
 async def test_only_a_picked_lead_is_worked_on(units: SqlUnits) -> None:
-    """Before the pick nothing is noted, won, lost, returned or delegated; the refusal offers the pick."""
-    firm = await found(units, "Solarhaus")
-    one = await bring(firm)
+    """Before the pick a lead cannot be noted, won, lost, returned or delegated; the refusal offers the pick."""
+    seeded = await seed_team(units, "Solarhaus")
+    one = await create_lead(seeded)
     async with units.write() as uow:
         for attempt in (
-            lead.note(uow, firm.member, "L-1", "x"),
-            lead.win(uow, firm.member, "L-1"),
-            lead.return_(uow, firm.member, "L-1", "x"),
-            lead.delegate(uow, firm.owner, "L-1", firm.member.user_id),
+            lead.note(uow, seeded.member, "L-1", "x"),
+            lead.win(uow, seeded.member, "L-1"),
+            lead.return_(uow, seeded.member, "L-1", "x"),
+            lead.delegate(uow, seeded.owner, "L-1", seeded.member.user_id),
         ):
             with pytest.raises(NotPicked) as refused:
                 await attempt
             assert (refused.value.may_pick, refused.value.lead_id) == (True, one.lead_id)
 
 
-async def test_giver_and_operator_see_where_it_stands_and_change_nothing(units: SqlUnits) -> None:
-    """After a pick giver and operator see state and firm, no colleague's name, and change nothing (B8)."""
-    operator, giver, taker = await found(units, "Markt"), await found(units, "Geber"), await found(units, "Nehmer")
-    await open_market(operator, giver, taker)
-    brought = await bring(giver)
+async def test_giver_and_operator_see_the_state_only(units: SqlUnits) -> None:
+    """After a pick giver and operator see state and team, no member's name, and change nothing (B8)."""
+    operator, giver, taker = (
+        await seed_team(units, "Markt"),
+        await seed_team(units, "Geber"),
+        await seed_team(units, "Nehmer"),
+    )
+    await open_marketplace(operator, giver, taker)
+    new_lead = await create_lead(giver)
     async with units.write() as uow:
-        await marketplace.offer(uow, giver.owner, brought.lead_id)
-        await marketplace.offer(uow, operator.owner, brought.lead_id, to="Nehmer")
-    await pick(taker, brought.lead_id)
+        await marketplace.offer(uow, giver.owner, new_lead.lead_id)
+        await marketplace.offer(uow, operator.owner, new_lead.lead_id, to="Nehmer")
+    await pick_lead(taker, new_lead.lead_id)
     async with units.write() as uow:
-        await lead.note(uow, taker.member, brought.lead_id, "Geheim")
-    for firm in (operator, giver):
-        view = await look(firm, brought.lead_id)
+        await lead.note(uow, taker.member, new_lead.lead_id, "Geheim")
+    for seeded in (operator, giver):
+        view = await show_lead(seeded, new_lead.lead_id)
         assert (view.state, view.taker, view.responsible, view.picked_by) == (LeadState.PICKED, "Nehmer", "", "")
         async with units.write() as uow:
             with pytest.raises(HeldElsewhere):
-                await lead.note(uow, firm.owner, brought.lead_id, "x")
-            told = (await lead.reveal(uow, firm.owner, brought.lead_id)).history
-        assert What.NOTED not in [entry.what for entry in told]
-        assert next((one.what, one.team, one.user) for one in told) == (What.PICKED, "Nehmer", "")
+                await lead.note(uow, seeded.owner, new_lead.lead_id, "x")
+            history = (await lead.reveal(uow, seeded.owner, new_lead.lead_id)).history
+        assert What.NOTED not in [audit_entry.what for audit_entry in history]
+        assert next((one.what, one.team, one.user) for one in history) == (What.PICKED, "Nehmer", "")
 
 
-async def test_a_taker_learns_nothing_of_other_takers(units: SqlUnits) -> None:
-    """A firm's history of a lead names the giver's side and itself, never another taker (B8, B9)."""
-    operator = await found(units, "Markt")
-    first, second = await found(units, "Erste"), await found(units, "Zweite")
-    await open_market(operator, first, second)
-    one = await offered(operator)
-    await pick(first, one.lead_id)
+async def test_a_taker_sees_no_other_takers(units: SqlUnits) -> None:
+    """A team's history of a lead names the giver and itself, never another taker (B8, B9)."""
+    operator = await seed_team(units, "Markt")
+    first, second = await seed_team(units, "Erste"), await seed_team(units, "Zweite")
+    await open_marketplace(operator, first, second)
+    one = await create_offered_lead(operator)
+    await pick_lead(first, one.lead_id)
     async with units.write() as uow:
         await lead.return_(uow, first.member, one.lead_id, "Zu weit weg")
-    await pick(second, one.lead_id)
+    await pick_lead(second, one.lead_id)
     async with units.write() as uow:
         details = await lead.reveal(uow, second.member, one.lead_id)
-    assert {entry.team for entry in details.history} == {"Markt", "Zweite"}
-    assert {entry.user for entry in details.history if entry.team == "Markt"} == {""}
+    assert {audit_entry.team for audit_entry in details.history} == {"Markt", "Zweite"}
+    assert {audit_entry.user for audit_entry in details.history if audit_entry.team == "Markt"} == {""}
 
 
 async def test_a_returned_lead_goes_to_the_other_takers(units: SqlUnits) -> None:
     """A lead is returned with a reason inside the window and then offered to the other active takers (B21)."""
-    operator = await found(units, "Markt")
-    first, second = await found(units, "Erste"), await found(units, "Zweite")
-    await open_market(operator, first, second)
-    one = await offered(operator)
-    await pick(first, one.lead_id)
+    operator = await seed_team(units, "Markt")
+    first, second = await seed_team(units, "Erste"), await seed_team(units, "Zweite")
+    await open_marketplace(operator, first, second)
+    one = await create_offered_lead(operator)
+    await pick_lead(first, one.lead_id)
     async with units.write() as uow:
         left = await lead.return_(uow, first.member, one.lead_id, "Zu weit weg")
     assert left == GoneLead(one.lead_id, "L-1", is_taken=False)
     with pytest.raises(NotFound):
-        await look(first, one.lead_id)
-    again = await look(second, one.lead_id)
+        await show_lead(first, one.lead_id)
+    again = await show_lead(second, one.lead_id)
     assert (again.state, again.offer, Act.PICK in again.acts) == (LeadState.OFFERED, Offer.OPEN, True)
 
 
 async def test_a_lead_without_further_takers_goes_to_the_operator(units: SqlUnits) -> None:
-    """A lead that every taker has returned waits for the operator, who can offer it to nobody it returned (B21)."""
-    operator, taker = await found(units, "Markt"), await found(units, "Nehmer")
-    await open_market(operator, taker)
-    one = await offered(operator)
-    await pick(taker, one.lead_id)
+    """A lead that every taker has returned waits for the operator, who cannot offer it to those takers again (B21)."""
+    operator, taker = await seed_team(units, "Markt"), await seed_team(units, "Nehmer")
+    await open_marketplace(operator, taker)
+    one = await create_offered_lead(operator)
+    await pick_lead(taker, one.lead_id)
     async with units.write() as uow:
         await lead.return_(uow, taker.member, one.lead_id, "Zu weit weg")
-    view = await look(operator, one.lead_id)
+    view = await show_lead(operator, one.lead_id)
     assert (view.state, Act.OFFER in view.acts) == (LeadState.SUBMITTED, True)
     async with units.write() as uow:
         with pytest.raises(NoTakers):
@@ -216,53 +230,53 @@ async def test_a_lead_without_further_takers_goes_to_the_operator(units: SqlUnit
     assert assigned.state is LeadState.ASSIGNED
 
 
-async def test_the_window_to_return_ends(units: SqlUnits, clock: Clock) -> None:
-    """After the marketplace's hours an accepted lead stays with its firm (B21)."""
-    operator, taker = await found(units, "Markt"), await found(units, "Nehmer")
-    await open_market(operator, taker)
-    one = await offered(operator)
-    await pick(taker, one.lead_id)
+async def test_the_return_window_ends(units: SqlUnits, clock: Clock) -> None:
+    """After the marketplace's window a picked lead stays with its team (B21)."""
+    operator, taker = await seed_team(units, "Markt"), await seed_team(units, "Nehmer")
+    await open_marketplace(operator, taker)
+    one = await create_offered_lead(operator)
+    await pick_lead(taker, one.lead_id)
     clock.advance(hours=48, seconds=1)
-    assert Act.RETURN not in (await look(taker, one.lead_id)).acts
+    assert Act.RETURN not in (await show_lead(taker, one.lead_id)).acts
     async with units.write() as uow:
         with pytest.raises(ReturnExpired) as refused:
             await lead.return_(uow, taker.member, one.lead_id, "Zu weit weg")
     assert refused.value.hours == 48
 
 
-async def test_an_own_lead_is_returned_into_the_own_team(units: SqlUnits, clock: Clock) -> None:
-    """A lead that is on no marketplace goes back to the own team at any time."""
-    firm = await found(units, "Solarhaus")
-    one = await bring(firm)
-    await pick(firm, one.lead_id)
+async def test_a_lead_without_a_marketplace_is_returned_to_the_team(units: SqlUnits, clock: Clock) -> None:
+    """A lead on no marketplace can be returned to its own team at any time."""
+    seeded = await seed_team(units, "Solarhaus")
+    one = await create_lead(seeded)
+    await pick_lead(seeded, one.lead_id)
     clock.advance(days=30)
     async with units.write() as uow:
-        back = await lead.return_(uow, firm.member, "L-1", "Urlaub")
+        back = await lead.return_(uow, seeded.member, "L-1", "Urlaub")
     assert isinstance(back, LeadView)
     assert (back.state, Act.PICK in back.acts) == (LeadState.OPEN, True)
 
 
-async def test_whoever_is_responsible_delegates(units: SqlUnits) -> None:
-    """The responsible person, a responsible colleague, owner and admin delegate; other members do not (B17)."""
-    firm = await found(units, "Solarhaus")
-    one = await bring(firm)
-    await pick(firm, one.lead_id, firm.owner)
+async def test_delegation_follows_role_and_responsibility(units: SqlUnits) -> None:
+    """The responsible member, flagged members, owner and admin delegate; other members do not (B17)."""
+    seeded = await seed_team(units, "Solarhaus")
+    one = await create_lead(seeded)
+    await pick_lead(seeded, one.lead_id, seeded.owner)
     async with units.write() as uow:
         with pytest.raises(NotPermitted):
-            await lead.delegate(uow, firm.member, "L-1", firm.admin.user_id)
-        flagged = replace(firm.member, may_delegate=True)
-        assert (await lead.delegate(uow, flagged, "L-1", firm.member.user_id)).responsible == firm.member.name
-        assert (await lead.delegate(uow, firm.member, "L-1", "Admin")).responsible == firm.admin.name
+            await lead.delegate(uow, seeded.member, "L-1", seeded.admin.user_id)
+        flagged = replace(seeded.member, may_delegate=True)
+        assert (await lead.delegate(uow, flagged, "L-1", seeded.member.user_id)).responsible == seeded.member.name
+        assert (await lead.delegate(uow, seeded.member, "L-1", "Admin")).responsible == seeded.admin.name
 
 
-async def test_delegating_names_a_colleague_who_can_work(units: SqlUnits) -> None:
-    """A lead is handed to a working colleague of the own team, to nobody else, and not to whoever has it (B17, B18)."""
-    firm, other = await found(units, "Solarhaus"), await found(units, "Dachwerk")
-    one = await bring(firm)
-    await pick(firm, one.lead_id, firm.owner)
+async def test_delegation_needs_a_working_member(units: SqlUnits) -> None:
+    """A lead is delegated to another working member of the own team only (B17, B18)."""
+    seeded, other = await seed_team(units, "Solarhaus"), await seed_team(units, "Dachwerk")
+    one = await create_lead(seeded)
+    await pick_lead(seeded, one.lead_id, seeded.owner)
     expected: dict[str, type[Exception]] = {
-        firm.viewer.user_id: CannotWork,
-        firm.owner.user_id: AlreadyResponsible,
+        seeded.viewer.user_id: CannotWork,
+        seeded.owner.user_id: AlreadyResponsible,
         other.member.user_id: NotFound,
         "Niemand": NotFound,
         "Solarhaus": Ambiguous,
@@ -271,86 +285,86 @@ async def test_delegating_names_a_colleague_who_can_work(units: SqlUnits) -> Non
     async with units.write() as uow:
         for who, refusal in expected.items():
             with pytest.raises(refusal):
-                await lead.delegate(uow, firm.owner, "L-1", who)
+                await lead.delegate(uow, seeded.owner, "L-1", who)
 
 
 async def test_a_lead_is_shared_inside_the_team_only(units: SqlUnits) -> None:
-    """Sharing posts the card into another channel of the team, or hands it over; never beyond the team (B18)."""
-    firm, other = await found(units, "Solarhaus"), await found(units, "Dachwerk")
-    channel = await connect(units, firm.owner, "Leads")
-    one = await bring(firm)
+    """Sharing posts the card into another channel of the team or delegates the lead, never beyond the team (B18)."""
+    seeded, other = await seed_team(units, "Solarhaus"), await seed_team(units, "Dachwerk")
+    channel = await connect_channel(units, seeded.owner, "Leads")
+    one = await create_lead(seeded)
     async with units.write() as uow:
-        assert (await lead.share(uow, firm.member, "L-1", channel=channel.conversation_id)).channel == "Leads"
-        assert (await lead.share(uow, firm.member, "L-1", who="#leads")).channel == "Leads"
+        assert (await lead.share(uow, seeded.member, "L-1", channel=channel.conversation_id)).channel == "Leads"
+        assert (await lead.share(uow, seeded.member, "L-1", who="#leads")).channel == "Leads"
         for foreign in (other.channel.conversation_id, other.channel.name, "gibt es nicht"):
             with pytest.raises(NotFound):
-                await lead.share(uow, firm.member, "L-1", channel=foreign)
-    await pick(firm, one.lead_id)
+                await lead.share(uow, seeded.member, "L-1", channel=foreign)
+    await pick_lead(seeded, one.lead_id)
     async with units.write() as uow:
-        handed = await lead.share(uow, firm.member, "L-1", who=firm.admin.user_id)
-    assert (handed.colleague, handed.lead.responsible) == (firm.admin.name, firm.admin.name)
+        handed = await lead.share(uow, seeded.member, "L-1", who=seeded.admin.user_id)
+    assert (handed.colleague, handed.lead.responsible) == (seeded.admin.name, seeded.admin.name)
 
 
-async def test_leads_stay_when_a_colleague_leaves(units: SqlUnits) -> None:
-    """A leaving colleague's leads stay; nobody is responsible, and any colleague picks them (B19)."""
-    firm = await found(units, "Solarhaus")
-    first, second = await bring(firm), await bring(firm)
-    await pick(firm, first.lead_id)
-    await pick(firm, second.lead_id, firm.owner)
+async def test_leads_stay_when_a_member_leaves(units: SqlUnits) -> None:
+    """A leaving member's leads stay without a responsible member, and any member picks them (B19)."""
+    seeded = await seed_team(units, "Solarhaus")
+    first, second = await create_lead(seeded), await create_lead(seeded)
+    await pick_lead(seeded, first.lead_id)
+    await pick_lead(seeded, second.lead_id, seeded.owner)
     async with units.write() as uow:
-        assert await lead.vacate(uow, firm.team_id, firm.member.user_id) == 1
-    vacant = await look(firm, first.lead_id, firm.admin)
+        assert await lead.vacate(uow, seeded.team_id, seeded.member.user_id) == 1
+    vacant = await show_lead(seeded, first.lead_id, seeded.admin)
     assert (vacant.is_vacant, vacant.responsible, Act.PICK in vacant.acts) == (True, "", True)
-    assert (await pick(firm, first.lead_id, firm.admin)).responsible == firm.admin.name
-    assert (await look(firm, second.lead_id)).responsible == firm.owner.name
+    assert (await pick_lead(seeded, first.lead_id, seeded.admin)).responsible == seeded.admin.name
+    assert (await show_lead(seeded, second.lead_id)).responsible == seeded.owner.name
 
 
 @pytest.mark.postgres
 async def test_a_vacant_lead_is_picked_once(units: SqlUnits) -> None:
-    """Of several colleagues who pick a vacant lead at once, one becomes responsible."""
-    firm = await found(units, "Solarhaus")
-    one = await bring(firm)
-    await pick(firm, one.lead_id)
+    """Of concurrent picks of a vacant lead one takes effect."""
+    seeded = await seed_team(units, "Solarhaus")
+    one = await create_lead(seeded)
+    await pick_lead(seeded, one.lead_id)
     async with units.write() as uow:
-        await lead.vacate(uow, firm.team_id, firm.member.user_id)
+        await lead.vacate(uow, seeded.team_id, seeded.member.user_id)
 
     async def attempt(actor: Actor) -> bool:
         try:
-            await pick(firm, one.lead_id, actor)
+            await pick_lead(seeded, one.lead_id, actor)
         except AlreadyPicked:
             return False
         return True
 
-    assert sum(await asyncio.gather(*(attempt(actor) for actor in (firm.owner, firm.admin) for _ in range(5)))) == 1
+    assert sum(await asyncio.gather(*(attempt(actor) for actor in (seeded.owner, seeded.admin) for _ in range(5)))) == 1
 
 
 async def test_notes_have_their_limit(sqlite_units: SqlUnits) -> None:
-    """Notes of 2,000 characters and reasons of 500 are kept; longer ones are refused with the limit."""
-    firm = await found(sqlite_units, "Solarhaus")
-    one = await bring(firm)
-    await pick(firm, one.lead_id)
+    """Notes of 2,000 characters and reasons of 500 are stored; longer ones are refused with the limit."""
+    seeded = await seed_team(sqlite_units, "Solarhaus")
+    one = await create_lead(seeded)
+    await pick_lead(seeded, one.lead_id)
     async with sqlite_units.write() as uow:
-        await lead.note(uow, firm.member, "L-1", "x" * 2_000)
+        await lead.note(uow, seeded.member, "L-1", "x" * 2_000)
         with pytest.raises(Invalid) as note:
-            await lead.note(uow, firm.member, "L-1", "x" * 2_001)
+            await lead.note(uow, seeded.member, "L-1", "x" * 2_001)
         with pytest.raises(Invalid) as reason:
-            await lead.lose(uow, firm.member, "L-1", "x" * 501)
+            await lead.lose(uow, seeded.member, "L-1", "x" * 501)
         with pytest.raises(Invalid):
-            await lead.note(uow, firm.member, "L-1", "x", step="fliegen")
+            await lead.note(uow, seeded.member, "L-1", "x", step="fliegen")
     assert (note.value.limit, reason.value.limit) == (2_000, 500)
 
 
 @pytest.mark.postgres
-async def test_what_is_on_offer_to_many_goes_to_who_joined_later_only_when_offered_again(units: SqlUnits) -> None:
-    """A firm that joins later sees no earlier offer, but gets what is offered again after a return."""
-    operator, first = await found(units, "Markt"), await found(units, "Erste")
-    market = await open_market(operator, first)
-    one = await offered(operator)
-    late: Firm = await found(units, "Späte")
-    await join(operator, late, market)
+async def test_a_later_partner_sees_renewed_offers_only(units: SqlUnits) -> None:
+    """A team that joins later sees no earlier offer, but gets leads offered again after a return."""
+    operator, first = await seed_team(units, "Markt"), await seed_team(units, "Erste")
+    marketplace_id = await open_marketplace(operator, first)
+    one = await create_offered_lead(operator)
+    late_partner: SeededTeam = await seed_team(units, "Späte")
+    await join_marketplace(operator, late_partner, marketplace_id)
     with pytest.raises(NotFound):
-        await look(late, one.lead_id)
-    await pick(first, one.lead_id)
+        await show_lead(late_partner, one.lead_id)
+    await pick_lead(first, one.lead_id)
     async with units.write() as uow:
         await lead.return_(uow, first.member, one.lead_id, "Zu weit weg")
-    assert Act.PICK in (await look(late, one.lead_id)).acts
+    assert Act.PICK in (await show_lead(late_partner, one.lead_id)).acts

@@ -1,4 +1,4 @@
-"""Marketplaces: operators, givers, takers, and what is offered on them."""
+"""Marketplaces: operators, givers, takers, and their offers."""
 
 from dataclasses import replace
 
@@ -12,77 +12,88 @@ from services.marketplace.model import MarketplaceList, MarketplaceView
 from services.marketplace.refusals import NameTaken, NotGiver, OperatorItself
 from services.permissions import Role
 from storage.unit_of_work import SqlUnits
-from tests.services.firms import Firm, bring, draft, found, join, look, offered, one_market, open_market, pick
+from tests.services.seeded_team import (
+    SeededTeam,
+    create_lead,
+    create_offered_lead,
+    join_marketplace,
+    lead_draft,
+    only_marketplace,
+    open_marketplace,
+    pick_lead,
+    seed_team,
+    show_lead,
+)
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.ADMIN, Role.MEMBER])
-async def test_any_colleague_of_the_operator_runs_the_marketplace(units: SqlUnits, role: Role) -> None:
-    """Any colleague of the operator's team opens a marketplace and offers leads there in its name (B3)."""
-    operator, taker = await found(units, "Markt"), await found(units, "Nehmer")
+async def test_any_member_of_the_operator_runs_the_marketplace(units: SqlUnits, role: Role) -> None:
+    """Any member of the operator's team creates a marketplace and offers leads there (B3)."""
+    operator, taker = await seed_team(units, "Markt"), await seed_team(units, "Nehmer")
     actor = operator.actors[role]
     async with units.write() as uow:
         opened = await marketplace.create(uow, actor, "Handwerk Süd", takes=False)
-    await join(operator, taker, opened.marketplace_id)
-    brought = await bring(operator)
+    await join_marketplace(operator, taker, opened.marketplace_id)
+    new_lead = await create_lead(operator)
     async with units.write() as uow:
-        assert (await marketplace.offer(uow, actor, brought.lead_id)).state is LeadState.OFFERED
+        assert (await marketplace.offer(uow, actor, new_lead.lead_id)).state is LeadState.OFFERED
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.ADMIN, Role.MEMBER])
-async def test_any_colleague_of_a_giver_submits(units: SqlUnits, role: Role) -> None:
-    """Any colleague of a giver brings a lead and puts it on the marketplace (B6)."""
-    operator, giver = await found(units, "Markt"), await found(units, "Geber")
-    await open_market(operator, giver, part="gives")
-    brought = await bring(giver, role)
+async def test_any_member_of_a_giver_submits(units: SqlUnits, role: Role) -> None:
+    """Any member of a giver creates a lead and submits it to the marketplace (B6)."""
+    operator, giver = await seed_team(units, "Markt"), await seed_team(units, "Geber")
+    await open_marketplace(operator, giver, part="gives")
+    new_lead = await create_lead(giver, role)
     async with units.write() as uow:
-        submitted = await marketplace.offer(uow, giver.actors[role], brought.lead_id)
+        submitted = await marketplace.offer(uow, giver.actors[role], new_lead.lead_id)
     assert (submitted.state, submitted.offer) == (LeadState.SUBMITTED, Offer.NONE)
-    waiting = await look(operator, brought.lead_id)
+    waiting = await show_lead(operator, new_lead.lead_id)
     assert (waiting.giver, Act.OFFER in waiting.acts) == ("Geber", True)
 
 
 @pytest.mark.postgres
 async def test_a_team_is_operator_giver_and_taker_at_once(units: SqlUnits) -> None:
-    """A team may run a marketplace, give a lead to it and pick it there itself (B7)."""
-    operator, taker = await found(units, "Markt"), await found(units, "Nehmer")
-    await open_market(operator, taker, takes=True)
-    one = await offered(operator)
-    assert (await pick(operator, one.lead_id)).state is LeadState.PICKED
+    """A team may operate a marketplace, give a lead to it and pick it there itself (B7)."""
+    operator, taker = await seed_team(units, "Markt"), await seed_team(units, "Nehmer")
+    await open_marketplace(operator, taker, takes=True)
+    one = await create_offered_lead(operator)
+    assert (await pick_lead(operator, one.lead_id)).state is LeadState.PICKED
     with pytest.raises(NotFound):
-        await look(taker, one.lead_id)
+        await show_lead(taker, one.lead_id)
 
 
-async def test_an_offer_goes_to_every_active_taker_and_to_nobody_else(units: SqlUnits) -> None:
-    """Offered on the market, a lead is there for every active taker, not for others (B9, B21)."""
-    operator = await found(units, "Markt")
-    first, second, giver, stranger = [await found(units, name) for name in ("Erste", "Zweite", "Geber", "Fremde")]
-    market = await open_market(operator, first, second)
-    await join(operator, giver, market, "gives")
+async def test_an_offer_is_visible_to_active_takers_only(units: SqlUnits) -> None:
+    """A lead offered on the marketplace is visible to every active taker and to no other team (B9, B21)."""
+    operator = await seed_team(units, "Markt")
+    first, second, giver, stranger = [await seed_team(units, name) for name in ("Erste", "Zweite", "Geber", "Fremde")]
+    marketplace_id = await open_marketplace(operator, first, second)
+    await join_marketplace(operator, giver, marketplace_id, "gives")
     async with units.write() as uow:
-        await marketplace.invite(uow, operator.owner, email="neu@example.com", name="Neue", marketplace=market)
-    one = await offered(operator)
-    for firm in (first, second):
-        assert Act.PICK in (await look(firm, one.lead_id)).acts
-    for firm in (giver, stranger):
+        await marketplace.invite(uow, operator.owner, email="neu@example.com", name="Neue", marketplace=marketplace_id)
+    one = await create_offered_lead(operator)
+    for seeded in (first, second):
+        assert Act.PICK in (await show_lead(seeded, one.lead_id)).acts
+    for seeded in (giver, stranger):
         with pytest.raises(NotFound):
-            await look(firm, one.lead_id)
+            await show_lead(seeded, one.lead_id)
 
 
-async def test_an_assigned_lead_is_there_for_one_firm(units: SqlUnits) -> None:
-    """Assigned directly, a lead is there for that firm alone (B21)."""
-    operator = await found(units, "Markt")
-    first, second = await found(units, "Erste"), await found(units, "Zweite")
-    await open_market(operator, first, second)
-    brought = await bring(operator)
+async def test_an_assigned_lead_is_visible_to_one_team(units: SqlUnits) -> None:
+    """A lead assigned directly is visible to that team alone (B21)."""
+    operator = await seed_team(units, "Markt")
+    first, second = await seed_team(units, "Erste"), await seed_team(units, "Zweite")
+    await open_marketplace(operator, first, second)
+    new_lead = await create_lead(operator)
     async with units.write() as uow:
         for unknown in ("Dritte", "Markt "):
             with pytest.raises(NotFound):
-                await marketplace.offer(uow, operator.owner, brought.lead_id, to=unknown)
-        assigned = await marketplace.offer(uow, operator.owner, brought.lead_id, to="erste")
+                await marketplace.offer(uow, operator.owner, new_lead.lead_id, to=unknown)
+        assigned = await marketplace.offer(uow, operator.owner, new_lead.lead_id, to="erste")
     assert assigned.state is LeadState.ASSIGNED
-    assert (await look(first, brought.lead_id)).offer is Offer.ASSIGNED
+    assert (await show_lead(first, new_lead.lead_id)).offer is Offer.ASSIGNED
     with pytest.raises(NotFound):
-        await look(second, brought.lead_id)
+        await show_lead(second, new_lead.lead_id)
 
 
 ASKS = marketplace.Settings(
@@ -94,26 +105,28 @@ ASKS = marketplace.Settings(
 )
 
 
-async def asking(operator: Firm, market: str, settings: marketplace.Settings = ASKS) -> MarketplaceView:
+async def change_settings(
+    operator: SeededTeam, marketplace_id: str, settings: marketplace.Settings = ASKS
+) -> MarketplaceView:
     """Change the settings of the operator's marketplace."""
     async with operator.units.write() as uow:
-        return await marketplace.change(uow, operator.member, market, settings)
+        return await marketplace.change(uow, operator.member, marketplace_id, settings)
 
 
-async def test_any_colleague_of_the_operator_changes_windows_and_questions(units: SqlUnits) -> None:
-    """The operator's colleagues change a marketplace's windows and its questions, logged; viewers and others do not."""
-    operator, partner = await found(units, "Markt"), await found(units, "Geber")
-    market = await open_market(operator, partner)
-    changed = await asking(operator, market)
+async def test_any_member_of_the_operator_changes_windows_and_questions(units: SqlUnits) -> None:
+    """The operator's members change windows and questions, logged; viewers and other teams do not."""
+    operator, partner = await seed_team(units, "Markt"), await seed_team(units, "Geber")
+    marketplace_id = await open_marketplace(operator, partner)
+    changed = await change_settings(operator, marketplace_id)
     assert changed.questions == ("Welche Dachform?", "Bis wann?")
     assert (changed.offer_window_minutes, changed.return_window_hours) == (60, 24)
-    assert await one_market(operator) == changed
-    assert (await one_market(partner)).questions == ()
+    assert await only_marketplace(operator) == changed
+    assert (await only_marketplace(partner)).questions == ()
     async with units.write() as uow:
         with pytest.raises(NotPermitted):
-            await marketplace.change(uow, operator.viewer, market, ASKS)
+            await marketplace.change(uow, operator.viewer, marketplace_id, ASKS)
         with pytest.raises(NotFound):
-            await marketplace.change(uow, partner.owner, market, ASKS)
+            await marketplace.change(uow, partner.owner, marketplace_id, ASKS)
     async with units.read() as uow:
         assert (await uow.audit.page(operator.team_id))[0].action == "marketplace.changed"
 
@@ -130,91 +143,89 @@ async def test_any_colleague_of_the_operator_changes_windows_and_questions(units
         ("stall_days", replace(ASKS, stall_days=91)),
     ],
 )
-async def test_settings_beyond_their_limits_are_refused(
-    sqlite_units: SqlUnits, argument: str, settings: marketplace.Settings
-) -> None:
-    """At most five questions of 80 characters, and windows within their limits; a reminder comes before the end."""
-    operator = await found(sqlite_units, "Markt")
-    market = await open_market(operator)
+async def test_settings_have_limits(sqlite_units: SqlUnits, argument: str, settings: marketplace.Settings) -> None:
+    """Five questions of 80 characters, and windows within their limits; the reminder comes before the end."""
+    operator = await seed_team(sqlite_units, "Markt")
+    marketplace_id = await open_marketplace(operator)
     with pytest.raises(Invalid) as refused:
-        await asking(operator, market, settings)
+        await change_settings(operator, marketplace_id, settings)
     assert refused.value.argument == argument
 
 
-async def test_answers_are_kept_with_their_questions(units: SqlUnits) -> None:
-    """Giver and operator answer a marketplace's questions; the taker reads both, no address among them (B20, A42)."""
-    operator, giver, taker = [await found(units, name) for name in ("Markt", "Geber", "Nehmer")]
-    market = await open_market(operator, giver, taker)
-    await asking(operator, market)
-    brought = await bring(giver)
+async def test_answers_are_stored_with_their_questions(units: SqlUnits) -> None:
+    """Giver and operator answer a marketplace's questions; the taker reads both, with addresses masked (B20, A42)."""
+    operator, giver, taker = [await seed_team(units, name) for name in ("Markt", "Geber", "Nehmer")]
+    marketplace_id = await open_marketplace(operator, giver, taker)
+    await change_settings(operator, marketplace_id)
+    new_lead = await create_lead(giver)
     async with units.write() as uow:
-        form = await marketplace.offer_form(uow, giver.owner, brought.lead_id)
+        form = await marketplace.offer_form(uow, giver.owner, new_lead.lead_id)
         answers = marketplace.Answers(form.asked, ("Walmdach, siehe eva@posteo.de", "", "", "", ""))
-        await marketplace.offer(uow, giver.owner, brought.lead_id, answers=answers)
+        await marketplace.offer(uow, giver.owner, new_lead.lead_id, answers=answers)
     async with units.write() as uow:
-        form = await marketplace.offer_form(uow, operator.owner, brought.lead_id)
+        form = await marketplace.offer_form(uow, operator.owner, new_lead.lead_id)
         assert (form.questions, form.answers) == (
             ("Welche Dachform?", "Bis wann?"),
             ("Walmdach, siehe eva@posteo.de", ""),
         )
         answers = marketplace.Answers(form.asked, ("", "Mai"))
-        await marketplace.offer(uow, operator.owner, brought.lead_id, answers=answers)
-        before = (await lead.reveal(uow, taker.in_channel(taker.owner), brought.lead_id)).lead.fields
+        await marketplace.offer(uow, operator.owner, new_lead.lead_id, answers=answers)
+        before = (await lead.reveal(uow, taker.in_channel(taker.owner), new_lead.lead_id)).lead.fields
         assert before == (("Welche Dachform?", "Walmdach, siehe e***@posteo.de"), ("Bis wann?", "Mai"))
-    assert (await look(taker, brought.lead_id, taker.reader())).fields == ()
-    await pick(taker, brought.lead_id)
+    assert (await show_lead(taker, new_lead.lead_id, taker.channel_reader())).fields == ()
+    await pick_lead(taker, new_lead.lead_id)
     async with units.write() as uow:
-        after = (await lead.reveal(uow, taker.owner, brought.lead_id)).lead.fields
+        after = (await lead.reveal(uow, taker.owner, new_lead.lead_id)).lead.fields
     assert after[0] == ("Welche Dachform?", "Walmdach, siehe eva@posteo.de")
 
 
 async def test_answers_to_other_questions_are_refused(units: SqlUnits) -> None:
-    """An answer given before the questions changed, and one beyond 300 characters, keep the lead where it is (B20)."""
-    operator, taker = await found(units, "Markt"), await found(units, "Nehmer")
-    market = await open_market(operator, taker)
-    await asking(operator, market)
-    brought = await bring(operator)
+    """An answer to an earlier version of the questions, or beyond 300 characters, is refused (B20)."""
+    operator, taker = await seed_team(units, "Markt"), await seed_team(units, "Nehmer")
+    marketplace_id = await open_marketplace(operator, taker)
+    await change_settings(operator, marketplace_id)
+    new_lead = await create_lead(operator)
     async with units.write() as uow:
-        asked = (await marketplace.offer_form(uow, operator.owner, brought.lead_id)).asked
-    await asking(operator, market, replace(ASKS, questions="Wie groß?"))
+        asked = (await marketplace.offer_form(uow, operator.owner, new_lead.lead_id)).asked
+    await change_settings(operator, marketplace_id, replace(ASKS, questions="Wie groß?"))
     async with units.write() as uow:
-        now = (await marketplace.offer_form(uow, operator.owner, brought.lead_id)).asked
+        now = (await marketplace.offer_form(uow, operator.owner, new_lead.lead_id)).asked
         stale, long = marketplace.Answers(asked, ("Walmdach",)), marketplace.Answers(now, ("x" * 301,))
         with pytest.raises(Outdated):
-            await marketplace.offer(uow, operator.owner, brought.lead_id, answers=stale)
+            await marketplace.offer(uow, operator.owner, new_lead.lead_id, answers=stale)
         with pytest.raises(Invalid):
-            await marketplace.offer(uow, operator.owner, brought.lead_id, answers=long)
+            await marketplace.offer(uow, operator.owner, new_lead.lead_id, answers=long)
         unanswered = marketplace.Answers(asked, ("", ""))
-        offered_now = await marketplace.offer(uow, operator.owner, brought.lead_id, answers=unanswered)
+        offered_now = await marketplace.offer(uow, operator.owner, new_lead.lead_id, answers=unanswered)
     assert (offered_now.state, offered_now.fields) == (LeadState.OFFERED, ())
 
 
-async def test_of_several_marketplaces_one_is_chosen_before_its_questions(sqlite_units: SqlUnits) -> None:
-    """Where a firm gives to several marketplaces and one asks something, the marketplace is chosen first (B20)."""
-    first, second = await found(sqlite_units, "Erste"), await found(sqlite_units, "Zweite")
-    market = await open_market(first, second)
-    own = await open_market(second)
-    brought = await bring(second)
+async def test_the_marketplace_is_chosen_before_its_questions(sqlite_units: SqlUnits) -> None:
+    """A giver of several marketplaces, one with questions, chooses the marketplace first (B20)."""
+    first, second = await seed_team(sqlite_units, "Erste"), await seed_team(sqlite_units, "Zweite")
+    marketplace_id = await open_marketplace(first, second)
+    other_marketplace_id = await open_marketplace(second)
+    new_lead = await create_lead(second)
     async with sqlite_units.write() as uow:
-        assert not (await marketplace.offer_form(uow, second.owner, brought.lead_id)).is_choice
-    await asking(first, market)
+        assert not (await marketplace.offer_form(uow, second.owner, new_lead.lead_id)).is_choice
+    await change_settings(first, marketplace_id)
     async with sqlite_units.write() as uow:
-        form = await marketplace.offer_form(uow, second.owner, brought.lead_id)
+        form = await marketplace.offer_form(uow, second.owner, new_lead.lead_id)
         assert (form.is_choice, form.questions) == (True, ())
-        chosen = await marketplace.offer_form(uow, second.owner, brought.lead_id, market)
+        chosen = await marketplace.offer_form(uow, second.owner, new_lead.lead_id, marketplace_id)
         assert (chosen.is_choice, len(chosen.questions)) == (False, 2)
-        assert (await marketplace.offer_form(uow, second.owner, brought.lead_id, own)).questions == ()
+        assert (await marketplace.offer_form(uow, second.owner, new_lead.lead_id, other_marketplace_id)).questions == ()
 
 
-async def test_duplicates_on_the_marketplace_are_shown_before_an_offer_goes_out(units: SqlUnits) -> None:
-    """The operator sees leads of the same contact on the marketplace before the offer, its givers do not (B24)."""
-    operator = await found(units, "Markt")
-    first, second = await found(units, "Erste"), await found(units, "Zweite")
-    await open_market(operator, first, second)
+async def test_the_operator_sees_duplicates_before_an_offer(units: SqlUnits) -> None:
+    """The operator sees leads with the same contact before the offer, its givers do not (B24)."""
+    operator = await seed_team(units, "Markt")
+    first, second = await seed_team(units, "Erste"), await seed_team(units, "Zweite")
+    await open_marketplace(operator, first, second)
     for giver in (first, second):
         async with units.write() as uow:
-            made = await lead.create(uow, giver.owner, draft())
-            await marketplace.offer(uow, giver.owner, made.lead_id)
+            new_lead = await lead.create(uow, giver.owner, lead_draft())
+            await marketplace.offer(uow, giver.owner, new_lead.lead_id)
     async with units.write() as uow:
         with pytest.raises(NeedsConfirmation) as asked:
             await marketplace.offer(uow, operator.owner, "L-2")
@@ -223,15 +234,15 @@ async def test_duplicates_on_the_marketplace_are_shown_before_an_offer_goes_out(
     assert put_up.state is LeadState.OFFERED
 
 
-async def test_what_is_offered_or_in_work_is_not_offered_again(units: SqlUnits) -> None:
-    """A lead goes out once; a picked one is not offered at all."""
-    operator, taker = await found(units, "Markt"), await found(units, "Nehmer")
-    await open_market(operator, taker)
-    one = await offered(operator)
-    own = await bring(operator)
-    await pick(operator, own.lead_id)
+async def test_a_lead_is_offered_once(units: SqlUnits) -> None:
+    """An offered or picked lead cannot be offered again."""
+    operator, taker = await seed_team(units, "Markt"), await seed_team(units, "Nehmer")
+    await open_marketplace(operator, taker)
+    one = await create_offered_lead(operator)
+    other_marketplace_id = await create_lead(operator)
+    await pick_lead(operator, other_marketplace_id.lead_id)
     async with units.write() as uow:
-        for lead_id in (one.lead_id, own.lead_id):
+        for lead_id in (one.lead_id, other_marketplace_id.lead_id):
             with pytest.raises(AlreadyOffered):
                 await marketplace.offer(uow, operator.owner, lead_id)
         with pytest.raises(AlreadyOffered):
@@ -239,41 +250,41 @@ async def test_what_is_offered_or_in_work_is_not_offered_again(units: SqlUnits) 
 
 
 async def test_a_team_offers_only_where_it_gives(units: SqlUnits) -> None:
-    """Who gives leads to no marketplace, or only takes, cannot offer; without takers nothing goes out."""
-    operator, taker, stranger = [await found(units, name) for name in ("Markt", "Nehmer", "Fremde")]
+    """A team that gives to no marketplace cannot offer, and without takers no lead is offered."""
+    operator, taker, stranger = [await seed_team(units, name) for name in ("Markt", "Nehmer", "Fremde")]
     async with units.write() as uow:
         await marketplace.create(uow, operator.owner, "Handwerk", takes=False)
-    empty, foreign, taken = await bring(operator), await bring(stranger), await bring(taker)
+    empty, foreign, taken = await create_lead(operator), await create_lead(stranger), await create_lead(taker)
     async with units.write() as uow:
         with pytest.raises(NoTakers):
             await marketplace.offer(uow, operator.owner, empty.lead_id)
-        for firm, brought in ((stranger, foreign), (taker, taken)):
+        for seeded, new_lead in ((stranger, foreign), (taker, taken)):
             with pytest.raises(NotGiver):
-                await marketplace.offer(uow, firm.owner, brought.lead_id, marketplace="Handwerk")
+                await marketplace.offer(uow, seeded.owner, new_lead.lead_id, marketplace="Handwerk")
             with pytest.raises(NotGiver):
-                await marketplace.offer_form(uow, firm.owner, brought.lead_id)
+                await marketplace.offer_form(uow, seeded.owner, new_lead.lead_id)
 
 
 async def test_another_team_does_not_find_the_marketplace(units: SqlUnits) -> None:
     """For a team that takes no part the marketplace and its partners do not exist (X1)."""
-    operator, taker, stranger = [await found(units, name) for name in ("Markt", "Nehmer", "Fremde")]
-    market = await open_market(operator)
-    partner_id = await join(operator, taker, market)
+    operator, taker, stranger = [await seed_team(units, name) for name in ("Markt", "Nehmer", "Fremde")]
+    marketplace_id = await open_marketplace(operator)
+    partner_id = await join_marketplace(operator, taker, marketplace_id)
     async with units.write() as uow:
-        assert await marketplace.show(uow, stranger.owner, market) == MarketplaceList((), may_create=True)
+        assert await marketplace.show(uow, stranger.owner, marketplace_id) == MarketplaceList((), may_create=True)
         for attempt in (
             marketplace.end(uow, stranger.owner, partner_id),
             marketplace.withdraw(uow, taker.owner, partner_id),
             marketplace.show_partner(uow, taker.owner, partner_id),
-            marketplace.invite(uow, taker.owner, email="x@example.com", name="X", marketplace=market),
+            marketplace.invite(uow, taker.owner, email="x@example.com", name="X", marketplace=marketplace_id),
         ):
             with pytest.raises(NotFound):
                 await attempt
 
 
-async def test_a_marketplace_has_a_name_of_its_own_and_sensible_windows(units: SqlUnits) -> None:
-    """A team runs no two marketplaces of one name; windows have limits; the operator's own part stays."""
-    operator = await found(units, "Markt")
+async def test_marketplace_names_and_windows_are_checked(units: SqlUnits) -> None:
+    """A team has no two marketplaces of one name, windows have limits, and the operator's own part is fixed."""
+    operator = await seed_team(units, "Markt")
     async with units.write() as uow:
         opened = await marketplace.create(uow, operator.owner, "Handwerk Süd", offer_window_minutes=30)
         assert opened.offer_window_minutes == 30

@@ -9,84 +9,84 @@ from services.permissions import Permission, Role
 from services.request.model import OPEN_MAX, Request, RequestState
 from services.request.refusals import NotAskable, OwnQuestion, RequestDecided, TooManyRequests
 from storage.unit_of_work import SqlUnits
-from tests.services.firms import Firm, found
+from tests.services.seeded_team import SeededTeam, seed_team
 
 RENAME = ("team.rename", {"name": "Solarhaus AG"}, Permission.TEAM_EDIT_SETTINGS)
 
 
 @pytest.fixture
-async def firm(units: SqlUnits) -> Firm:
-    """A firm with a colleague in every role."""
-    return await found(units, "Solarhaus")
+async def seeded(units: SqlUnits) -> SeededTeam:
+    """A team with a member in every role."""
+    return await seed_team(units, "Solarhaus")
 
 
-async def asked(firm: Firm, actor: Actor | None = None) -> Request:
-    """A request of the member to rename the team."""
-    async with firm.units.write() as uow:
-        return (await request.ask(uow, actor or firm.member, *RENAME)).request
+async def request_rename(seeded: SeededTeam, actor: Actor | None = None) -> Request:
+    """Request to rename the team as the member."""
+    async with seeded.units.write() as uow:
+        return (await request.ask(uow, actor or seeded.member, *RENAME)).request
 
 
-async def test_asking_names_who_can(units: SqlUnits, firm: Firm) -> None:
-    """X1: whoever may not do something asks those who may, and reads their names."""
+async def test_a_request_names_its_approvers(units: SqlUnits, seeded: SeededTeam) -> None:
+    """X1: a member without a permission asks the approvers, and reads their names."""
     async with units.write() as uow:
-        view = await request.ask(uow, firm.viewer, *RENAME)
-    assert view.deciders == (firm.owner.name, firm.admin.name)
+        view = await request.ask(uow, seeded.viewer, *RENAME)
+    assert view.deciders == (seeded.owner.name, seeded.admin.name)
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.ADMIN])
-async def test_nothing_to_ask(units: SqlUnits, firm: Firm, role: Role) -> None:
-    """X1: what one may do oneself is not asked of others."""
+async def test_permitted_actions_are_not_requested(units: SqlUnits, seeded: SeededTeam, role: Role) -> None:
+    """X1: a member with the permission makes no request."""
     async with units.write() as uow:
         with pytest.raises(NotAskable):
-            await request.ask(uow, firm.actors[role], *RENAME)
+            await request.ask(uow, seeded.actors[role], *RENAME)
 
 
 @pytest.mark.postgres
-async def test_asking_twice_is_asking_once(firm: Firm) -> None:
-    """X2: the same wish again is the same request."""
-    assert (await asked(firm)).request_id == (await asked(firm)).request_id
+async def test_a_repeated_request_is_the_same_request(seeded: SeededTeam) -> None:
+    """X2: a repeated request is the same request."""
+    assert (await request_rename(seeded)).request_id == (await request_rename(seeded)).request_id
 
 
-async def test_no_consequence_is_accepted_for_others(units: SqlUnits, firm: Firm) -> None:
-    """Whoever asks can neither accept a consequence nor type the team's name for whoever decides."""
+async def test_requesters_accept_no_confirmation_for_approvers(units: SqlUnits, seeded: SeededTeam) -> None:
+    """A requester can neither confirm a warning nor type the team's name for the approver."""
     async with units.write() as uow:
         removal = await request.ask(
-            uow, firm.member, "member.remove", {"who": "x", "accept": ["member.remove"]}, Permission.MEMBER_REMOVE
+            uow, seeded.member, "member.remove", {"who": "x", "accept": ["member.remove"]}, Permission.MEMBER_REMOVE
         )
-        deletion = await request.ask(uow, firm.member, "team.delete", {"name": "Solarhaus"}, Permission.TEAM_DELETE)
+        deletion = await request.ask(uow, seeded.member, "team.delete", {"name": "Solarhaus"}, Permission.TEAM_DELETE)
     assert dict(removal.request.args) == {"who": "x"}
     assert dict(deletion.request.args) == {}
 
 
-async def test_requests_have_limits(units: SqlUnits, firm: Firm) -> None:
-    """A request is no place for long texts, and one person has a limited number of open ones."""
+async def test_requests_have_limits(units: SqlUnits, seeded: SeededTeam) -> None:
+    """A request has no long texts, and a member has a limited number of open ones."""
     async with units.write() as uow:
         with pytest.raises(Invalid):
-            await request.ask(uow, firm.member, "team.rename", {"name": "x" * 3000}, Permission.TEAM_EDIT_SETTINGS)
+            await request.ask(uow, seeded.member, "team.rename", {"name": "x" * 3000}, Permission.TEAM_EDIT_SETTINGS)
         for number in range(OPEN_MAX):
-            await request.ask(uow, firm.member, "team.rename", {"name": str(number)}, Permission.TEAM_EDIT_SETTINGS)
+            await request.ask(uow, seeded.member, "team.rename", {"name": str(number)}, Permission.TEAM_EDIT_SETTINGS)
         with pytest.raises(TooManyRequests):
-            await request.ask(uow, firm.member, *RENAME)
+            await request.ask(uow, seeded.member, *RENAME)
 
 
-async def test_only_the_right_decides(units: SqlUnits, firm: Firm) -> None:
-    """X1: a request is decided only by somebody whose role allows what was asked for, and never by whoever asked."""
-    one = await asked(firm)
+async def test_only_approvers_decide(units: SqlUnits, seeded: SeededTeam) -> None:
+    """X1: a request is decided only by a member with the permission, never by the requester."""
+    one = await request_rename(seeded)
     async with units.write() as uow:
         with pytest.raises(NotPermitted):
-            await request.approve(uow, firm.viewer, one.request_id)
+            await request.approve(uow, seeded.viewer, one.request_id)
         with pytest.raises(OwnQuestion):
-            await request.approve(uow, firm.member, one.request_id)
+            await request.approve(uow, seeded.member, one.request_id)
         with pytest.raises(NotFound):
-            await request.show(uow, firm.viewer, one.request_id)
-        assert (await request.show(uow, firm.member, one.request_id)).may_decide is False
-        assert (await request.show(uow, firm.admin, one.request_id)).may_decide is True
+            await request.show(uow, seeded.viewer, one.request_id)
+        assert (await request.show(uow, seeded.member, one.request_id)).may_decide is False
+        assert (await request.show(uow, seeded.admin, one.request_id)).may_decide is True
 
 
-async def test_requests_of_others_do_not_exist(units: SqlUnits, firm: Firm) -> None:
+async def test_requests_of_other_teams_are_not_found(units: SqlUnits, seeded: SeededTeam) -> None:
     """X1: another team's request is not found."""
-    one = await asked(firm)
-    other = await found(units, "Dachwerk")
+    one = await request_rename(seeded)
+    other = await seed_team(units, "Dachwerk")
     async with units.write() as uow:
         with pytest.raises(NotFound):
             await request.approve(uow, other.owner, one.request_id)
@@ -95,9 +95,9 @@ async def test_requests_of_others_do_not_exist(units: SqlUnits, firm: Firm) -> N
 
 
 @pytest.mark.postgres
-async def test_first_decision_wins(units: SqlUnits, firm: Firm) -> None:
-    """X2: of many decisions at once one has an effect, and the others read who was faster."""
-    one = await asked(firm)
+async def test_the_first_decision_on_a_request_wins(units: SqlUnits, seeded: SeededTeam) -> None:
+    """X2: of concurrent decisions one takes effect, and the other approvers read who decided."""
+    one = await request_rename(seeded)
     outcomes: list[str] = []
 
     async def decide(actor: Actor, *, says_yes: bool) -> None:
@@ -105,17 +105,22 @@ async def test_first_decision_wins(units: SqlUnits, firm: Firm) -> None:
             async with units.write() as uow:
                 await (request.approve if says_yes else request.decline)(uow, actor, one.request_id)
             outcomes.append("decided")
-        except RequestDecided as late:
-            outcomes.append(late.by)
+        except RequestDecided as refused:
+            outcomes.append(refused.by)
 
     await asyncio.gather(
-        *(decide(actor, says_yes=yes) for actor in (firm.owner, firm.admin) for yes in (True, False) for _ in range(3))
+        *(
+            decide(actor, says_yes=yes)
+            for actor in (seeded.owner, seeded.admin)
+            for yes in (True, False)
+            for _ in range(3)
+        )
     )
     assert outcomes.count("decided") == 1
-    assert set(outcomes) - {"decided"} <= {firm.owner.name, firm.admin.name}
+    assert set(outcomes) - {"decided"} <= {seeded.owner.name, seeded.admin.name}
     async with units.read() as uow:
-        kept = await uow.requests.get(firm.team_id, one.request_id)
-        log = [entry.action for entry in await uow.audit.page(firm.team_id, limit=50)]
-    assert kept is not None
-    assert kept.state in {RequestState.APPROVED, RequestState.DECLINED}
+        stored = await uow.requests.get(seeded.team_id, one.request_id)
+        log = [audit_entry.action for audit_entry in await uow.audit.page(seeded.team_id, limit=50)]
+    assert stored is not None
+    assert stored.state in {RequestState.APPROVED, RequestState.DECLINED}
     assert log.count("request.approved") + log.count("request.declined") == 1

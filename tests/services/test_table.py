@@ -1,4 +1,4 @@
-"""Files that people bring along, as rows: whatever wrote them, whatever is wrong with them."""
+"""Uploaded files parsed into rows, in any encoding and with any error."""
 
 import codecs
 import csv
@@ -16,8 +16,8 @@ ROW = Row(2, ("Eva Weiß", "eva@acme.example", "Größe 12 €"))
 WORDS = {"email": ("E-Mail", "E-Mail-Adresse", "Mail"), "name": ("Name", "Contact"), "value": ("Wert", "Value")}
 
 
-def flaws(table: Table) -> dict[int, Flaw]:
-    """The lines that are skipped."""
+def skipped_lines(table: Table) -> dict[int, Flaw]:
+    """Return the lines that are skipped."""
     return {row.line: row.flaw for row in table.rows() if isinstance(row, BadRow)}
 
 
@@ -32,14 +32,14 @@ def flaws(table: Table) -> dict[int, Flaw]:
     ],
 )
 def test_every_usual_encoding_is_read(written: bytes, encoding: Encoding) -> None:
-    """Umlauts and euro signs arrive, whichever of the usual encodings the file has."""
+    """Umlauts and euro signs are read in every usual encoding."""
     table = open_table(written)
     assert (table.encoding, table.headings, list(table.rows())) == (encoding, ("Name", "E-Mail", "Notiz"), [ROW])
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
-def test_the_delimiter_is_found_behind_quotes(delimiter: str) -> None:
-    """What stands in quotes does not count: neither other delimiters nor line breaks."""
+def test_the_delimiter_is_found_outside_quotes(delimiter: str) -> None:
+    """Delimiters and line breaks inside quotes are ignored."""
     out = io.StringIO()
     rows = [["Firma", "Text"], ["A; B, C|D", "eins\nzwei;\tdrei,"], ["E", 'sagt "ja"']]
     csv.writer(out, delimiter=delimiter).writerows(rows)
@@ -48,22 +48,22 @@ def test_the_delimiter_is_found_behind_quotes(delimiter: str) -> None:
     assert [row.cells for row in table.rows()] == [tuple(row) for row in rows[1:]]
 
 
-def test_a_spreadsheet_may_name_its_delimiter() -> None:
-    """The first line `sep=` is taken at its word, and is no heading."""
+def test_sep_line_names_the_delimiter() -> None:
+    """A first line `sep=` sets the delimiter and is not a heading."""
     table = open_table(b"sep=|\nName|Mail\nEva, Udo;|e@acme.example\n")
     assert (table.headings, table.heading_line) == (("Name", "Mail"), 2)
     assert [row.cells for row in table.rows()] == [("Eva, Udo;", "e@acme.example")]
 
 
 def test_a_file_without_headings_keeps_its_first_row() -> None:
-    """Where the first row has an address or a number, it is a row like all others."""
+    """A first row with an address or a number is data."""
     table = open_table(b"Eva,eva@acme.example\nUdo,udo@acme.example\n")
     assert (table.heading_line, table.headings) == (0, ("", ""))
     assert [row.line for row in table.rows()] == [1, 2]
 
 
-def test_rows_have_as_many_cells_as_headings() -> None:
-    """Missing cells are empty, empty ones too many are cut, full ones too many spoil the row, empty rows are none."""
+def test_rows_are_fitted_to_the_headings() -> None:
+    """Missing cells are empty, surplus empty cells are cut, surplus full ones skip the row, empty rows are ignored."""
     table = open_table(b"\n\nName;Mail;;\nEva\n\n;;;\nUdo;u@acme.example;;;\nMax;m@acme.example;too;many\n")
     assert list(table.rows()) == [
         Row(4, ("Eva", "")),
@@ -72,42 +72,42 @@ def test_rows_have_as_many_cells_as_headings() -> None:
     ]
 
 
-def test_an_open_quotation_mark_costs_its_own_line_only() -> None:
-    """The rows below a quotation mark that is never closed are read all the same."""
+def test_an_open_quote_costs_its_line_only() -> None:
+    """Rows below an unclosed quote are read."""
     rows = "".join(f"P{number};p{number}@acme.example\n" for number in range(3000))
     table = open_table(f'Name;Mail\n"Eva;e@acme.example\n{rows}'.encode())
     read = list(table.rows())
-    assert flaws(table) == {2: Flaw.UNCLOSED}
+    assert skipped_lines(table) == {2: Flaw.UNCLOSED}
     assert len(read) == 3001
     assert read[-1] == Row(3002, ("P2999", "p2999@acme.example"))
 
 
-def test_two_open_quotation_marks_cost_two_lines() -> None:
-    """What stands between two rows that each open a quotation is no part of it, also where the cells would add up."""
+def test_two_open_quotes_cost_two_lines() -> None:
+    """Rows between two unclosed quotes are read, also where the number of cells would fit."""
     between = "".join(f"P{number};p{number}@acme.example\n" for number in range(50))
     table = open_table(f'Name;Mail\n"Eva;e@acme.example\n{between}"Udo;u@acme.example\nMax;m@acme.example\n'.encode())
-    assert flaws(table) == {2: Flaw.UNCLOSED, 53: Flaw.UNCLOSED}
+    assert skipped_lines(table) == {2: Flaw.UNCLOSED, 53: Flaw.UNCLOSED}
     assert len(list(table.rows())) == 53
 
 
-def test_a_row_may_quote_in_its_own_way() -> None:
-    """Quotation marks in the middle of a cell, and words behind a closing one, are part of what was written."""
+def test_unusual_quotes_are_read() -> None:
+    """Quotes inside a cell, and text after a closing quote, are part of the cell."""
     table = open_table(b'Name;Text\nEva;Dach "Sued" neu\nUdo;"Dach" und Fach\n')
     assert [row.cells for row in table.rows()] == [("Eva", 'Dach "Sued" neu'), ("Udo", "Dach und Fach")]
 
 
-def test_characters_that_are_none_cost_their_row_only() -> None:
-    """Damage in a file whose other characters make sense skips the damaged row."""
+def test_undecodable_characters_skip_their_row() -> None:
+    """Undecodable bytes in an otherwise valid file skip their row only."""
     table = open_table("Name;Ort\nJörg;Köln\nUte;Mün".encode() + b"\xff" + "chen\nÄnne;Jülich\n".encode())
     assert table.encoding is Encoding.UTF_8
-    assert flaws(table) == {3: Flaw.UNREADABLE}
+    assert skipped_lines(table) == {3: Flaw.UNREADABLE}
 
 
-def test_limits_are_told_by_row() -> None:
-    """A cell or a row beyond its limit is skipped with its line, and reading goes on."""
+def test_limits_are_reported_by_line() -> None:
+    """A cell or row beyond its limit is skipped with its line, and reading goes on."""
     cell, endless = "x" * (CELL_MAX_CHARS + 1), "y" * 5_000_000
     table = open_table(f'Name;Text\nA;{cell}\nB;"{endless}\nC;c\n{";" * 1_000_000}\nD;d\n'.encode())
-    assert flaws(table) == {2: Flaw.TOO_LONG, 3: Flaw.TOO_LONG, 5: Flaw.TOO_LONG}
+    assert skipped_lines(table) == {2: Flaw.TOO_LONG, 3: Flaw.TOO_LONG, 5: Flaw.TOO_LONG}
     assert [row.line for row in table.rows() if isinstance(row, Row)] == [4, 6]
 
 
@@ -124,7 +124,7 @@ def test_limits_are_told_by_row() -> None:
         (b";".join([b"a"] * (COLUMNS_MAX + 1)), "columns"),
     ],
 )
-def test_what_is_no_table_is_refused_by_name(content: bytes, reason: str) -> None:
+def test_other_files_are_refused_by_name(content: bytes, reason: str) -> None:
     """Workbooks, pictures and files beyond a limit are refused, each with its own reason."""
     with pytest.raises(Unreadable) as refused:
         open_table(content)
@@ -132,8 +132,8 @@ def test_what_is_no_table_is_refused_by_name(content: bytes, reason: str) -> Non
 
 
 @given(st.lists(st.lists(st.text(alphabet='a;",\n\r ', max_size=8), min_size=3, max_size=3), max_size=30))
-def test_whatever_stands_in_a_file_nothing_is_lost_silently(cells: list[list[str]]) -> None:
-    """A file that is written correctly comes back cell by cell; carriage returns are line breaks."""
+def test_any_written_table_is_read_unchanged(cells: list[list[str]]) -> None:
+    """A file that is written correctly is read back cell by cell; carriage returns become line breaks."""
     out = io.StringIO()
     csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL).writerows([["Ab", "Cd", "Ef"], *cells])
     table = open_table(out.getvalue().encode())
@@ -142,8 +142,8 @@ def test_whatever_stands_in_a_file_nothing_is_lost_silently(cells: list[list[str
 
 
 @given(st.binary(max_size=400))
-def test_no_file_breaks_the_reader(content: bytes) -> None:
-    """Any bytes are a table or are refused; every row has its line, in order."""
+def test_any_bytes_are_a_table_or_refused(content: bytes) -> None:
+    """Any bytes are a table or are refused, and every row has its line number, in order."""
     try:
         table = open_table(content)
     except Unreadable:
@@ -153,7 +153,7 @@ def test_no_file_breaks_the_reader(content: bytes) -> None:
 
 
 def test_headings_are_recognised_in_both_languages() -> None:
-    """Spelling, case, hyphens and what stands in brackets do not matter; near words are suggestions only."""
+    """Spelling, case, hyphens and brackets do not matter; similar words are suggestions only."""
     found = recognise(("E-MAIL ADRESSE", "Ort", "wert (EUR)", "E-Mail", "Contakt"), WORDS)
     assert found.known == {"email": 0, "value": 2}
     assert found.near == {"name": 4}

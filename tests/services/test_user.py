@@ -6,8 +6,8 @@ from services.user import Met
 from storage.unit_of_work import SqlUnits
 
 
-async def test_somebody_met_in_a_channel_can_be_written_to(units: SqlUnits) -> None:
-    """From the first message on the bot keeps how to reach a person, even where others read along."""
+async def test_a_user_seen_in_a_channel_can_be_addressed(units: SqlUnits) -> None:
+    """From the first message on the bot stores the delivery reference of a user, also in a channel."""
     place = Place("teams", "contoso", "19:leads", PlaceKind.CHANNEL)
     anna = Met("anna-aad", "Anna Weiß", reference={"user": "29:anna"})
     async with units.write() as uow:
@@ -18,13 +18,13 @@ async def test_somebody_met_in_a_channel_can_be_written_to(units: SqlUnits) -> N
 
 
 @pytest.mark.parametrize(("email_hint", "called"), [("anna.weiss@solarhaus.example", "anna.weiss"), ("", "#-aad")])
-async def test_nobody_is_nameless(units: SqlUnits, email_hint: str, called: str) -> None:
-    """Whose name the platform leaves out at first is called by what is known, and by the name once it comes."""
+async def test_a_user_always_has_a_name(units: SqlUnits, email_hint: str, called: str) -> None:
+    """A user without a name on the platform gets a fallback name until the name is known."""
     place = Place("teams", "contoso", "19:leads", PlaceKind.CHANNEL)
     names: list[str] = []
-    for told in ("", "", "Anna Weiß"):
+    for name in ("", "", "Anna Weiß"):
         async with units.write() as uow:
-            await user.meet(uow, place, Met("anna-aad", told, email_hint=email_hint), {"bot": "28:kollega"})
+            await user.meet(uow, place, Met("anna-aad", name, email_hint=email_hint), {"bot": "28:kollega"})
             known = await uow.users.get(await user.known(uow, "teams", "contoso", "anna-aad"))
             assert known is not None
             names.append(known.name)

@@ -1,4 +1,4 @@
-"""A world with something of every kind, and a way past what keeps its rows right."""
+"""A database with rows of every kind, and a way to change rows past all constraints."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -24,8 +24,15 @@ from services.table import open_table
 from storage.engine import Database
 from storage.unit_of_work import Common, Ids, SqlUnit, SqlUnits
 from tests.builders import KEYRING, Clock
-from tests.services import imports
-from tests.services.firms import Firm, bring, found, offered, open_market, pick
+from tests.services import import_steps
+from tests.services.seeded_team import (
+    SeededTeam,
+    create_lead,
+    create_offered_lead,
+    open_marketplace,
+    pick_lead,
+    seed_team,
+)
 
 HOLDER: Final = "process-1"
 UNIQUE: Final = (
@@ -36,35 +43,35 @@ UNIQUE: Final = (
     "uq_deliveries_post",
     "uq_deliveries_update",
 )
-"""Unique indexes, dropped in `unguarded`: they forbid what some invariants look for."""
+"""Unique indexes that prevent violations; dropped here, because invariants must not depend on them."""
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """Three teams with something of every kind, and a way past unique indexes and foreign keys."""
+class PopulatedDatabase:
+    """Three teams with rows of every kind, and a way to change rows past unique indexes and foreign keys."""
 
     database: Database
     clock: Clock
-    ours: Firm
-    theirs: Firm
-    stranger: Firm
+    ours: SeededTeam
+    theirs: SeededTeam
+    unrelated: SeededTeam
 
     @property
     def names(self) -> dict[str, Any]:
-        """What the breaking statements name."""
+        """Return the parameters of the violating statements."""
         return {
             "team": self.ours.team_id,
             "other": self.theirs.team_id,
-            "stranger": self.stranger.team_id,
-            "outsider": self.stranger.viewer.user_id,
+            "stranger": self.unrelated.team_id,
+            "non_member": self.unrelated.viewer.user_id,
             "long_ago": self.clock() - timedelta(hours=2),
             "days_ago": self.clock() - timedelta(days=3),
             "week_ago": self.clock() - timedelta(days=7),
         }
 
     @asynccontextmanager
-    async def unguarded(self) -> AsyncGenerator[AsyncConnection]:
-        """A transaction without unique indexes and foreign keys, of which nothing is kept."""
+    async def without_constraints(self) -> AsyncGenerator[AsyncConnection]:
+        """Open a transaction without unique indexes and foreign keys; it is rolled back."""
         async with self.database.writer.connect() as connection:
             raw = (await connection.get_raw_connection()).driver_connection
             if isinstance(raw, aiosqlite.Connection):
@@ -77,22 +84,22 @@ class World:
                 yield connection
                 await transaction.rollback()
 
-    async def breaches(self, connection: AsyncConnection) -> tuple[Breach, ...]:
-        """What is found in the transaction of this connection."""
+    async def violations(self, connection: AsyncConnection) -> tuple[Breach, ...]:
+        """Return the violations in the transaction of the connection."""
         unit = SqlUnit(connection, self.clock(), Common(KEYRING, DEFAULT_PLAN, Ids()), writes=False)
         return await check_all(unit.invariants)
 
     def values(self, statement: str) -> dict[str, Any]:
-        """Return what a statement names."""
+        """Return the parameters that the statement names."""
         return {key: value for key, value in self.names.items() if f":{key}" in statement}
 
 
 @pytest.fixture
-async def world(database: Database, units: SqlUnits, clock: Clock) -> World:
-    """Build Solarhaus with a marketplace, Dachwerk as its partner, and Nordwind without a relation to either."""
-    ours, theirs, stranger = [await found(units, name) for name in ("Solarhaus", "Dachwerk", "Nordwind")]
-    await open_market(ours, theirs)
-    await trade(ours, theirs)
+async def populated(database: Database, units: SqlUnits, clock: Clock) -> PopulatedDatabase:
+    """Solarhaus operates a marketplace with the partner Dachwerk; Nordwind is unrelated."""
+    ours, theirs, unrelated = [await seed_team(units, name) for name in ("Solarhaus", "Dachwerk", "Nordwind")]
+    await open_marketplace(ours, theirs)
+    await create_leads(ours, theirs)
     async with units.write() as uow:
         await request.ask(uow, ours.member, "member.remove", {}, Permission.MEMBER_REMOVE)
         await invitation.request(uow, ours.member, "eva@acme.example")
@@ -101,51 +108,55 @@ async def world(database: Database, units: SqlUnits, clock: Clock) -> World:
         await uow.inbox.register(Arrival("web", "demo", "click/1", ours.owner.user_id))
         await identity.ask(uow, ours.member)
         await channel.ask(uow, ours.owner)
-        await deliver(uow, ours)
-    await bring_file(units, ours)
-    await invite_many(units, ours)
-    return World(database, clock, ours, theirs, stranger)
+        await add_posted_card(uow, ours)
+    await create_imports(units, ours)
+    await create_bulks(units, ours)
+    return PopulatedDatabase(database, clock, ours, theirs, unrelated)
 
 
-async def trade(ours: Firm, theirs: Firm) -> None:
-    """A lead on offer, one in work, one won, one whose pick was undone, and one of our own."""
-    await bring(ours)
-    leads = [await offered(ours) for _ in range(4)]
+async def create_leads(ours: SeededTeam, theirs: SeededTeam) -> None:
+    """Create a lead on offer, a picked one, a won one, one with an undone pick, and one on no marketplace."""
+    await create_lead(ours)
+    leads = [await create_offered_lead(ours) for _ in range(4)]
     for one in leads[1:]:
-        await pick(theirs, one.lead_id)
+        await pick_lead(theirs, one.lead_id)
     async with ours.units.write() as uow:
         await lead.win(uow, theirs.member, leads[2].lead_id)
         await lead.undo(uow, theirs.member, leads[3].lead_id)
 
 
-async def bring_file(units: SqlUnits, firm: Firm) -> None:
-    """A file of leads that was imported but for a row, one that is being imported, and one that was looked at only."""
-    done = imports.table(imports.row(1), imports.row(2), ";;nobody;;;;;")
-    view = await imports.begin(units, firm.member, done, "Messe.csv")
+async def create_imports(units: SqlUnits, seeded: SeededTeam) -> None:
+    """Create an import with a rejected row, a running one, and one that was only previewed."""
+    done = import_steps.table(import_steps.row(1), import_steps.row(2), ";;nobody;;;;;")
+    view = await import_steps.begin(units, seeded.member, done, "Messe.csv")
     async with units.write() as uow:
         carried = await process.claim(uow, HOLDER)
         assert carried is not None
         for batch in batches(open_table(done), carried.plan, 0):
             carried = await process.carry(uow, carried, HOLDER, batch) or carried
         assert await process.finish(uow, carried, HOLDER, "Rest.csv", b"left out", 1)
-    assert (await imports.state(units, view)).tally == Tally(imported=2, rejected=1)
-    await imports.begin(units, firm.member, imports.many(2, first=3), "Lager.csv")
-    await imports.prepare(units, firm.member, imports.many(2, first=5), "Laden.csv")
+    assert (await import_steps.stored_import(units, view)).tally == Tally(imported=2, rejected=1)
+    await import_steps.begin(units, seeded.member, import_steps.numbered_table(2, first=3), "Lager.csv")
+    await import_steps.prepare(units, seeded.member, import_steps.numbered_table(2, first=5), "Laden.csv")
 
 
-async def invite_many(units: SqlUnits, firm: Firm) -> None:
-    """A list of which one firm was invited and one left out, and one that was looked at only."""
+async def create_bulks(units: SqlUnits, seeded: SeededTeam) -> None:
+    """Create a bulk invitation with an invited and a skipped team, and one that was only previewed."""
     async with units.write() as uow:
-        sent = await bulk.draft(uow, firm.owner, firms="Holzbau; post@holzbau.example\nNiemand; nowhere")
-        await bulk.send(uow, firm.owner, sent.bulk_id)
-        await bulk.draft(uow, firm.owner, firms="Spengler; post@spengler.example")
+        sent = await bulk.draft(uow, seeded.owner, firms="Holzbau; post@holzbau.example\nNiemand; nowhere")
+        await bulk.send(uow, seeded.owner, sent.bulk_id)
+        await bulk.draft(uow, seeded.owner, firms="Spengler; post@spengler.example")
 
 
-async def deliver(uow: SqlUnit, firm: Firm) -> None:
-    """A card that was posted into the firm's channel."""
-    place: dict[str, Any] = {"platform": "web", "tenant": "demo", "conversation_id": firm.channel.conversation_id}
+async def add_posted_card(uow: SqlUnit, seeded: SeededTeam) -> None:
+    """Add a card posted into the team's channel."""
+    conversation: dict[str, Any] = {
+        "platform": "web",
+        "tenant": "demo",
+        "conversation_id": seeded.channel.conversation_id,
+    }
     delivery = Delivery(
-        team_id=firm.team_id,
+        team_id=seeded.team_id,
         delivery_id=uow.new_id(),
         event_id=uow.new_id(),
         kind=Kind.POST,
@@ -153,10 +164,15 @@ async def deliver(uow: SqlUnit, firm: Firm) -> None:
         key="lead-1",
         state=State.SUPPRESSED,
         reason="not connected",
-        **place,
+        **conversation,
     )
     await uow.deliveries.add([delivery], uow.now)
     posted = Posted(
-        team_id=firm.team_id, post_id=uow.new_id(), view="lead.card", key="lead-1", message_id="message-1", **place
+        team_id=seeded.team_id,
+        post_id=uow.new_id(),
+        view="lead.card",
+        key="lead-1",
+        message_id="message-1",
+        **conversation,
     )
     await uow.deliveries.add_post(posted, uow.now)

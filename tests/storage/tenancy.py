@@ -1,7 +1,7 @@
-"""The one registry of tenancy: which store methods name no team, and what the others are tried with.
+"""The one registry of tenancy: which store methods name no team, and the sample arguments of the others.
 
-The methods are those of the stores' protocols. A method that takes no team first stands in UNBOUND with the reason;
-its statements may name no team either. Every other method, and every statement that it runs, names the team.
+The methods are those of the stores' protocols. A method that does not take the team first is listed in UNBOUND with the
+reason; its statements may name no team either. Every other method, and every statement that it runs, names the team.
 """
 
 import inspect
@@ -26,13 +26,13 @@ from services.permissions import Permission, Role
 from services.request.model import RequestState
 from services.unit_of_work import UnitOfWork
 from storage import unit_of_work as implementation
-from tests.storage.tenants import EMAIL, HOLDER, SHA256, Town
+from tests.storage.seeded_tenants import EMAIL, HOLDER, SHA256, SeededTenants
 
-BELOW = "people, places and what comes in stand below the teams"
-CLOCK = "the clock and the relay work for all teams"
-BRINGS = "what is added names its own team"
-FOUND = "the rules have found the thing for the team before"
-PROVEN = "a secret or a link proves the right to it"
+BELOW = "users, conversations and interactions belong to no team"
+CLOCK = "scheduled jobs and the relay work for all teams"
+BRINGS = "the added row names its own team"
+FOUND = "the use case has found the row for the team before"
+PROVEN = "a secret or a link proves the permission"
 
 UNBOUND: Final[dict[str, str]] = {
     "audit.heads": CLOCK,
@@ -132,113 +132,121 @@ UNBOUND: Final[dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What the parameters of a method are given: what belongs to the first firm."""
+    """Values of the parameters: ids of the first team's rows."""
 
-    town: Town
+    tenants: SeededTenants
 
     def named(self) -> dict[str, Any]:
-        """By the parameter's name."""
-        town, things, ours = self.town, self.town.things, self.town.ours
+        """Return the values by parameter name."""
+        tenants, ids, owning_team = self.tenants, self.tenants.ids, self.tenants.owning_team
         return {
-            "bulk_id": town.things["sending"],
-            "conversation_id": ours.channel.conversation_id,
-            "delivery_id": town.things["delivery"],
-            "file_id": town.things["file"],
+            "bulk_id": tenants.ids["sending"],
+            "conversation_id": owning_team.channel.conversation_id,
+            "delivery_id": tenants.ids["delivery"],
+            "file_id": tenants.ids["file"],
             "holder": HOLDER,
-            "import_id": town.things["running"],
-            "invitation_id": town.things["sent"],
-            "key": town.things["open"],
-            "lead_id": town.things["picked"],
+            "import_id": tenants.ids["running"],
+            "invitation_id": tenants.ids["sent"],
+            "key": tenants.ids["open"],
+            "lead_id": tenants.ids["picked"],
             "limit": 50,
-            "marketplace_id": town.market,
-            "now": town.now,
-            "at": town.now,
+            "marketplace_id": tenants.marketplace_id,
+            "now": tenants.now,
+            "at": tenants.now,
             "number": 1,
-            "partner_id": town.things["partner"],
-            "picked_after": town.now - timedelta(hours=1),
-            "offer_id": things["offer"],
+            "partner_id": tenants.ids["partner"],
+            "picked_after": tenants.now - timedelta(hours=1),
+            "offer_id": ids["offer"],
             "offered_until": None,
             "platform": "web",
-            "post_id": town.things["post"],
-            "question_id": town.things["question"],
-            "sweep_id": town.things["delivery"],
-            "request_id": town.things["request"],
+            "post_id": tenants.ids["post"],
+            "question_id": tenants.ids["question"],
+            "sweep_id": tenants.ids["delivery"],
+            "request_id": tenants.ids["request"],
             "tenant": "demo",
-            "user_id": ours.member.user_id,
+            "user_id": owning_team.member.user_id,
             "view": "lead.card",
         }
 
     def special(self) -> dict[str, dict[str, Any]]:
-        """Where a method needs something else."""
-        town, things, ours = self.town, self.town.things, self.town.ours
-        now, later = town.now, town.now + timedelta(days=2)
-        owner, admin, viewer = ours.owner.user_id, ours.actors[Role.ADMIN].user_id, ours.viewer.user_id
-        keys = Keys(email=EMAIL)
+        """Return the values that a single method needs instead."""
+        tenants, ids, owning_team = self.tenants, self.tenants.ids, self.tenants.owning_team
+        now, later = tenants.now, tenants.now + timedelta(days=2)
+        owner, admin, viewer = (
+            owning_team.owner.user_id,
+            owning_team.actors[Role.ADMIN].user_id,
+            owning_team.viewer.user_id,
+        )
+        contact_keys = Keys(email=EMAIL)
         states = (InvitationState.PENDING,)
         return {
-            "channel_offers.claim": {"by": ours.member.user_id, "place": ours.channel, "expires_at": later},
+            "channel_offers.claim": {
+                "by": owning_team.member.user_id,
+                "place": owning_team.channel,
+                "expires_at": later,
+            },
             "channel_offers.decide": {"to": OfferState.DECLINED},
             "audit.links": {"after_seq": 0},
             "audit.page": {"before_seq": 1_000},
             "audit.verify": {"anchor": None},
-            "bulks.begin": {"bulk_id": things["draft"]},
+            "bulks.begin": {"bulk_id": ids["draft"]},
             "bulks.look": {"shown": "x", "is_moving": True},
-            "bulks.mail_again": {"invitation_id": things["invited"], "was_after": "0", "mailed_after": "1"},
+            "bulks.mail_again": {"invitation_id": ids["invited"], "was_after": "0", "mailed_after": "1"},
             "bulks.move": {"was": BulkState.RUNNING, "to": BulkState.STOPPED},
-            "bulks.of_invitation": {"invitation_id": things["invited"]},
-            "bulks.settle": {"line": things["line"], "mailed_after": "0"},
+            "bulks.of_invitation": {"invitation_id": ids["invited"]},
+            "bulks.settle": {"line": ids["line"], "mailed_after": "0"},
             "deliveries.join_sweep": {"sweep_id": "other"},
-            "deliveries.standing": {"where": ("web", "demo", ours.channel.conversation_id), "limit": 9},
+            "deliveries.standing": {"where": ("web", "demo", owning_team.channel.conversation_id), "limit": 9},
             "deliveries.latest_sweep": {"since": now - timedelta(days=1), "but": ""},
             "deliveries.mark_shown": {"shown": "x"},
             "files.held": {"purpose": Purpose.RECEIVED},
             "files.prolong": {"expires_at": later},
             "invitations.accept": {"generation": 1, "digest": "d" * 43, "code_expires_at": later},
             "invitations.answer": {"text": "x"},
-            "invitations.count_questions": {"invitation_id": things["requested"]},
+            "invitations.count_questions": {"invitation_id": ids["requested"]},
             "invitations.join": {"states": states},
             "invitations.move": {"states": states, "to": InvitationState.REVOKED, "by": None, "at": None},
-            "invitations.numbered": {"number": things["number"]},
+            "invitations.numbered": {"number": ids["number"]},
             "invitations.open_to": {"email": "udo@acme.example"},
             "invitations.seats_held": {"besides": ""},
             "invitations.send": {"states": states, "expires_at": later},
             "lead_imports.advance": {"line": 3, "tally": Tally(1, rejected=2), "numbers": (1, 1), "moved_at": now},
-            "lead_imports.change_file": {"import_id": things["preview"], "file_id": "other"},
-            "lead_imports.change_plan": {"import_id": things["preview"], "plan": Plan(title="x")},
+            "lead_imports.change_file": {"import_id": ids["preview"], "file_id": "other"},
+            "lead_imports.change_plan": {"import_id": ids["preview"], "plan": Plan(title="x")},
             "lead_imports.finish": {"result_file_id": None, "result_rows": 0},
             "lead_imports.hold": {"line": 0, "leased_until": later},
             "lead_imports.same": {"sha256": SHA256},
             "lead_imports.skip": {"rows": [SkippedRow(2, "name")]},
-            "lead_imports.start": {"import_id": things["preview"], "was": ImportState.PREVIEW},
+            "lead_imports.start": {"import_id": ids["preview"], "was": ImportState.PREVIEW},
             "lead_imports.stop": {"halt": "x"},
             "leads.answer": {"fields": {"x": "y"}},
             "leads.close": {"state": LeadState.WON, "won_cents": 1, "reason": ""},
-            "leads.delegate": {"was": ours.member.user_id, "to": owner},
-            "leads.duplicates": {"keys": keys, "but": "", "marketplace_id": town.market},
+            "leads.delegate": {"was": owning_team.member.user_id, "to": owner},
+            "leads.duplicates": {"keys": contact_keys, "but": "", "marketplace_id": tenants.marketplace_id},
             "leads.give_back": {"to": LeadState.OPEN},
-            "leads.known": {"keys": [keys]},
+            "leads.known": {"keys": [contact_keys]},
             "leads.last": {"whats": [What.PICKED]},
             "leads.notes": {"since": now - timedelta(days=1)},
-            "leads.of_contact": {"keys": keys, "skip": 0},
-            "leads.operate": {"lead_id": things["offered"]},
+            "leads.of_contact": {"keys": contact_keys, "skip": 0},
+            "leads.operate": {"lead_id": ids["offered"]},
             "leads.page": {"kind": Filter.MINE, "before": None},
-            "leads.pick": {"lead_id": things["open"]},
+            "leads.pick": {"lead_id": ids["open"]},
             "leads.put": {
-                "lead_id": things["open"],
+                "lead_id": ids["open"],
                 "was": [LeadState.OPEN],
                 "to": LeadState.SUBMITTED,
-                "operator_team_id": ours.team_id,
+                "operator_team_id": owning_team.team_id,
             },
             "leads.search": {"words": ["dachsanierung"], "number": None, "skip": 0},
-            "leads.take": {"lead_id": things["vacant"]},
+            "leads.take": {"lead_id": ids["vacant"]},
             "leads.take_away": {"to": LeadState.OPEN, "worked_at": now},
             "leads.unpick": {"to": LeadState.OPEN},
             "leads.unsettle": {"offer": Offer.OPEN},
             "leads.work": {"step": Step.QUALIFIED},
-            "marketplaces.activate": {"partner_team_id": town.stranger.team_id, "name": "x"},
-            "marketplaces.invited": {"invitation_id": things["invited"]},
+            "marketplaces.activate": {"partner_team_id": tenants.unrelated.team_id, "name": "x"},
+            "marketplaces.invited": {"invitation_id": ids["invited"]},
             "marketplaces.move": {"was": PartnerState.PENDING, "to": PartnerState.DECLINED},
-            "members.add": {"user_id": things["nobody"], "role": Role.VIEWER, "email": ""},
+            "members.add": {"user_id": ids["unaffiliated"], "role": Role.VIEWER, "email": ""},
             "members.change_role": {"old": Role.MEMBER, "new": Role.ADMIN},
             "members.flag": {"may_delegate": True},
             "members.has_address": {"email": "zoe@acme.example"},
@@ -256,15 +264,15 @@ class Sample:
         }
 
     def of(self, method: str, parameters: list[str]) -> dict[str, Any]:
-        """All of them but the team."""
+        """Return the arguments of the method without the team."""
         given = {**self.named(), **self.special().get(method, {})}
         missing = [one for one in parameters if one not in given]
-        assert not missing, f"{method} has no sample for {missing}: say in this module what they are given"
+        assert not missing, f"{method} has no sample value for {missing}; add one in this module"
         return {one: given[one] for one in parameters}
 
 
-# What happens before in the first firm's name, so that the method finds something to move.
-FIRST: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+# Calls that the first team makes before, so that the method finds a row to change.
+CALLED_BEFORE: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "teams.restore": (("teams.delete", ""),),
     "lead_imports.finish": (("lead_imports.advance", ""),),
     "members.delegates": (("members.flag", ""),),
@@ -275,7 +283,7 @@ FIRST: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 
 
 def methods() -> dict[str, list[str]]:
-    """The parameters of each method of each store."""
+    """Return the parameters of each method of each store."""
     stores = get_type_hints(UnitOfWork, vars(implementation) | vars(unit_of_work))
     return {
         f"{attribute}.{name}": list(inspect.signature(method).parameters)[1:]
@@ -293,13 +301,13 @@ Statement = Select[Any] | Update | Delete
 
 
 def is_of_teams(statement: Statement) -> bool:
-    """Whether it asks or changes a table whose rows belong to teams."""
+    """Return whether the statement reads or changes a table whose rows belong to teams."""
     tables = [cast("Table", part) for part in visitors.iterate(statement) if isinstance(part, Table)]
     return any("team_id" in table.c for table in tables)
 
 
 def names_team(statement: Statement) -> bool:
-    """Whether a team is compared with one that is given."""
+    """Return whether the statement compares a team with a bound parameter."""
     return any(
         getattr(column, "name", "").endswith("team_id") and isinstance(given, BindParameter)
         for part in visitors.iterate(statement)

@@ -18,43 +18,43 @@ class Pinged(Event, frozen=True, kw_only=True, tag="test.pinged"):
 
 
 async def write(units: SqlUnits, count: int, team_id: str = "T") -> None:
-    """Entries of one team, one transaction each."""
+    """Write `count` audit entries of one team, each in its own transaction."""
     for number in range(count):
         async with units.write() as uow:
             uow.emit(Pinged(team_id=team_id, subject=f"L-{number}", number=number, email="eva@acme.example"))
 
 
 async def execute(database: Database, statement: str) -> None:
-    """Be somebody who alters the database behind the product's back."""
+    """Execute a statement outside the product, to tamper with the database."""
     async with database.writer.begin() as connection:
         await connection.execute(text(statement))
 
 
 async def broken_at(units: SqlUnits, anchor: Head | None = None) -> int | None:
-    """Where the chain breaks."""
+    """Return the sequence number at which the chain breaks."""
     async with units.read() as uow:
         return (await uow.audit.verify("T", anchor)).broken_at
 
 
 async def test_each_event_is_one_entry_with_its_details(units: SqlUnits) -> None:
-    """Who, what, when, for which team and through which platform; the details are ids and values."""
+    """Each event is one entry with actor, action, time, team and platform; its details are ids and values."""
     async with units.write() as uow:
         uow.emit(Pinged(team_id="T", actor_id="U", subject="L-1", platform="web", number=7))
     async with units.read() as uow:
-        [entry] = await uow.audit.page("T")
-    assert (entry.seq, entry.action, entry.user_id, entry.platform, entry.subject) == (
+        [audit_entry] = await uow.audit.page("T")
+    assert (audit_entry.seq, audit_entry.action, audit_entry.user_id, audit_entry.platform, audit_entry.subject) == (
         1,
         "test.pinged",
         "U",
         "web",
         "L-1",
     )
-    assert entry.details == {"number": 7, "email": ""}
-    assert entry.at == uow.now
+    assert audit_entry.details == {"number": 7, "email": ""}
+    assert audit_entry.at == uow.now
 
 
 async def test_entries_are_paged_newest_first_and_only_the_teams_own(units: SqlUnits) -> None:
-    """A page begins where the last one ended and never holds another team's entries."""
+    """A page starts after the previous one and never contains another team's entries."""
     await write(units, 5)
     await write(units, 5, "other")
     async with units.read() as uow:
@@ -66,7 +66,7 @@ async def test_entries_are_paged_newest_first_and_only_the_teams_own(units: SqlU
 
 @pytest.mark.postgres
 async def test_concurrent_writers_do_not_fork_the_chain(units: SqlUnits) -> None:
-    """Twenty people at once make one chain without gaps, and nobody's change fails for it."""
+    """Twenty concurrent writers make one chain without gaps, and no write fails."""
 
     async def one(number: int) -> None:
         async with units.write() as uow:
@@ -78,8 +78,8 @@ async def test_concurrent_writers_do_not_fork_the_chain(units: SqlUnits) -> None
     assert (verdict.is_whole, verdict.head.seq) == (True, 100)
 
 
-async def test_what_is_rolled_back_leaves_no_entry(units: SqlUnits) -> None:
-    """An action that is refused in the end is not in the log."""
+async def test_a_rollback_leaves_no_entry(units: SqlUnits) -> None:
+    """A refused action is not in the audit log."""
 
     async def refuse() -> None:
         async with units.write() as uow:
@@ -94,21 +94,21 @@ async def test_what_is_rolled_back_leaves_no_entry(units: SqlUnits) -> None:
 
 @pytest.mark.parametrize("seq", range(1, ENTRIES + 1))
 async def test_an_edited_entry_is_found(units: SqlUnits, database: Database, seq: int) -> None:
-    """Whoever changes an entry breaks the chain there."""
+    """An edited entry breaks the chain at its position."""
     await write(units, ENTRIES)
     await execute(database, f"UPDATE audit SET action = 'lead.lost' WHERE seq = {seq}")  # noqa: S608 - a number
     assert await broken_at(units) == seq
 
 
-async def test_edited_details_are_found(units: SqlUnits, database: Database) -> None:
-    """The details are covered as well, as long as they are there."""
+async def test_edited_details_break_the_chain(units: SqlUnits, database: Database) -> None:
+    """Edited details break the chain, unless they were erased."""
     await write(units, ENTRIES)
     await execute(database, "UPDATE audit_details SET details = '{}' WHERE seq = 5")
     assert await broken_at(units) == 5
 
 
 async def test_a_deleted_entry_is_found(units: SqlUnits, database: Database) -> None:
-    """Whoever takes an entry out leaves a gap."""
+    """A deleted entry leaves a gap in the chain."""
     await write(units, ENTRIES)
     await execute(database, "DELETE FROM audit_details WHERE seq = 5")
     await execute(database, "DELETE FROM audit WHERE seq = 5")
@@ -116,7 +116,7 @@ async def test_a_deleted_entry_is_found(units: SqlUnits, database: Database) -> 
 
 
 async def test_swapped_entries_are_found(units: SqlUnits, database: Database) -> None:
-    """Whoever exchanges two entries breaks the chain at the first one."""
+    """Two swapped entries break the chain at the first of them."""
     await write(units, ENTRIES)
     await execute(database, "DELETE FROM audit_details")
     for old, new in ((5, 100), (6, 5), (100, 6)):
@@ -125,7 +125,7 @@ async def test_swapped_entries_are_found(units: SqlUnits, database: Database) ->
 
 
 async def test_a_cut_tail_is_found_with_an_anchor(units: SqlUnits, database: Database) -> None:
-    """A chain without its end looks whole; whoever kept the end elsewhere sees what is missing."""
+    """A chain cut at its end is valid in itself, and an anchor stored elsewhere detects the cut."""
     await write(units, ENTRIES)
     async with units.read() as uow:
         [anchor] = await uow.audit.heads()
@@ -135,8 +135,8 @@ async def test_a_cut_tail_is_found_with_an_anchor(units: SqlUnits, database: Dat
     assert await broken_at(units, anchor) == 10
 
 
-async def test_a_chain_that_was_written_anew_is_found_with_an_anchor(units: SqlUnits) -> None:
-    """A log that is whole in itself but not the one that was anchored is not accepted."""
+async def test_a_rewritten_chain_is_found_with_an_anchor(units: SqlUnits) -> None:
+    """A valid chain that does not contain the anchored entry is rejected."""
     await write(units, ENTRIES)
     async with units.read() as uow:
         head = await uow.audit.head("T")
@@ -145,10 +145,10 @@ async def test_a_chain_that_was_written_anew_is_found_with_an_anchor(units: SqlU
 
 
 async def test_erasing_personal_data_leaves_the_chain_whole(units: SqlUnits, database: Database) -> None:
-    """Details can be erased; the entries stay and still prove that nothing else was changed."""
+    """Details can be erased; the entries stay and still prove that no other entry was changed."""
     await write(units, ENTRIES)
     await execute(database, "DELETE FROM audit_details WHERE seq = 5")
     assert await broken_at(units) is None
     async with units.read() as uow:
-        [entry] = await uow.audit.page("T", before_seq=6, limit=1)
-    assert (entry.seq, entry.details) == (5, {})
+        [audit_entry] = await uow.audit.page("T", before_seq=6, limit=1)
+    assert (audit_entry.seq, audit_entry.details) == (5, {})

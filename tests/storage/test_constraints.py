@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, text
 from sqlalchemy.exc import IntegrityError
 
 from storage.tables import metadata
-from tests.storage.conftest import World
+from tests.storage.conftest import PopulatedDatabase
 
 pytestmark = pytest.mark.postgres
 
@@ -54,9 +54,9 @@ def test_every_constraint_is_tried() -> None:
     assert named == {f"ck_{name}" for name in REFUSED}
 
 
-async def test_the_database_refuses_each_row(world: World) -> None:
+async def test_the_database_refuses_each_row(populated: PopulatedDatabase) -> None:
     """The database names the constraint that the statement breaks, and changes nothing."""
     for name, statement in REFUSED.items():
-        async with world.unguarded() as connection:
+        async with populated.without_constraints() as connection:
             with pytest.raises(IntegrityError, match=f"ck_{name}"):
-                await connection.execute(text(statement), world.values(statement))
+                await connection.execute(text(statement), populated.values(statement))

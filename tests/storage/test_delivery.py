@@ -32,31 +32,31 @@ POST = replace(UPDATE, kind=Kind.POST)
 
 
 async def add(units: SqlUnits, *deliveries: Delivery) -> None:
-    """Plan deliveries."""
+    """Add deliveries."""
     async with units.write() as uow:
         await uow.deliveries.add([replace(one, delivery_id=uow.new_id()) for one in deliveries], uow.now)
 
 
 async def claim(units: SqlUnits, limit: int = 10) -> list[Delivery]:
-    """Take what is due, as a relay does."""
+    """Claim due deliveries, as a relay does."""
     async with units.write() as uow:
         return await uow.deliveries.claim(limit, uow.now, uow.now + LEASE)
 
 
 async def finish(units: SqlUnits, delivery: Delivery, state: State = State.SENT) -> bool:
-    """End a delivery."""
+    """Finish a delivery."""
     async with units.write() as uow:
         return await uow.deliveries.finish(delivery, state, "no answer", uow.now)
 
 
 async def test_many_events_make_one_update_of_a_post(units: SqlUnits) -> None:
-    """However many events come, a post waits for one update only."""
+    """However many events come, a post has one pending update."""
     await add(units, *[replace(UPDATE, event_id=f"E{n}") for n in range(5)])
     assert len(await claim(units)) == 1
 
 
-async def test_an_update_that_is_being_sent_does_not_swallow_the_next_one(units: SqlUnits) -> None:
-    """What happens after an update was drawn gets an update of its own."""
+async def test_an_update_being_sent_does_not_absorb_the_next_one(units: SqlUnits) -> None:
+    """An event after the rendering of an update gets an update of its own."""
     await add(units, UPDATE)
     [first] = await claim(units)
     await add(units, replace(UPDATE, event_id="E2"))
@@ -65,8 +65,8 @@ async def test_an_update_that_is_being_sent_does_not_swallow_the_next_one(units:
     assert second.event_id == "E2"
 
 
-async def test_an_update_put_back_ends_where_another_one_waits(units: SqlUnits) -> None:
-    """A failed update is not tried again when a later one will show the same thing."""
+async def test_a_failed_update_yields_to_a_waiting_one(units: SqlUnits) -> None:
+    """A failed update is not retried when a later one is pending."""
     await add(units, UPDATE)
     [first] = await claim(units)
     await add(units, replace(UPDATE, event_id="E2"))
@@ -75,13 +75,13 @@ async def test_an_update_put_back_ends_where_another_one_waits(units: SqlUnits) 
     [second] = await claim(units)
     assert second.event_id == "E2"
     async with units.read() as uow:
-        kept = await uow.deliveries.get("T", first.delivery_id)
-    assert kept is not None
-    assert (kept.state, kept.reason) == (State.SUPPRESSED, "superseded")
+        stored = await uow.deliveries.get("T", first.delivery_id)
+    assert stored is not None
+    assert (stored.state, stored.reason) == (State.SUPPRESSED, "superseded")
 
 
-async def test_a_place_is_written_to_in_order(units: SqlUnits) -> None:
-    """In one place nothing is sent while something else is, and nothing overtakes; other places go on."""
+async def test_a_conversation_is_written_to_in_order(units: SqlUnits) -> None:
+    """One conversation has one delivery in flight and keeps their order; other conversations go on."""
     await add(units, POST, replace(POST, key="lead-2"), replace(POST, conversation_id="C2"))
     first, elsewhere = await claim(units)
     assert (first.key, elsewhere.conversation_id) == ("lead-1", "C2")
@@ -91,8 +91,8 @@ async def test_a_place_is_written_to_in_order(units: SqlUnits) -> None:
     assert second.key == "lead-2"
 
 
-async def test_nothing_overtakes_what_has_to_wait(units: SqlUnits, clock: Clock) -> None:
-    """What a platform wants later keeps its turn."""
+async def test_a_delayed_delivery_keeps_its_turn(units: SqlUnits, clock: Clock) -> None:
+    """A delivery that must wait keeps its position in the conversation."""
     await add(units, POST, replace(POST, key="lead-2"))
     [first] = await claim(units)
     async with units.write() as uow:
@@ -104,7 +104,7 @@ async def test_nothing_overtakes_what_has_to_wait(units: SqlUnits, clock: Clock)
 
 
 async def test_each_delivery_has_one_sender(units: SqlUnits) -> None:
-    """Twenty relays that look at once share the work and take nothing twice."""
+    """Twenty concurrent relays claim each delivery once."""
     await add(units, *[replace(POST, conversation_id=f"C{n}") for n in range(40)])
     batches = await asyncio.gather(*[claim(units, 3) for _ in range(20)])
     taken = [one.conversation_id for batch in batches for one in batch]
@@ -112,16 +112,16 @@ async def test_each_delivery_has_one_sender(units: SqlUnits) -> None:
 
 
 @pytest.fixture
-def clumsy_url(postgres: Server, postgres_url: str) -> str:
-    """A database whose planner is left with what it takes when it expects next to nothing: look again for each row."""
+def nested_loop_url(postgres: Server, postgres_url: str) -> str:
+    """Return a database whose planner always chooses nested loops, as it does when it expects few rows."""
     for setting in ("hashjoin", "mergejoin", "material", "hashagg", "sort"):
         postgres.execute(f"ALTER DATABASE {make_url(postgres_url).database} SET enable_{setting} = off")
     return postgres_url
 
 
-async def test_no_more_is_taken_than_wanted_however_the_database_plans(clumsy_url: str, clock: Clock) -> None:
-    """However PostgreSQL goes about it, a relay takes what it has hands for, and two take nothing twice."""
-    database = open_database(clumsy_url)
+async def test_a_claim_keeps_its_limit_under_any_plan(nested_loop_url: str, clock: Clock) -> None:
+    """A claim returns at most its limit under any plan of PostgreSQL, and two claims share no delivery."""
+    database = open_database(nested_loop_url)
     units = units_on(database, clock)
     await add(units, *[replace(POST, conversation_id=f"C{n}") for n in range(60)])
     batches = [await claim(units, 3), *await asyncio.gather(*[claim(units, 3) for _ in range(4)])]
@@ -131,16 +131,16 @@ async def test_no_more_is_taken_than_wanted_however_the_database_plans(clumsy_ur
     assert len(set(taken)) == 15
 
 
-async def test_an_event_says_a_thing_once_in_a_place(units: SqlUnits) -> None:
-    """A notice that is worked out twice becomes one message."""
+async def test_an_event_is_posted_once_in_a_conversation(units: SqlUnits) -> None:
+    """A notice that is routed twice becomes one delivery."""
     await add(units, POST, POST)
     [only] = await claim(units)
     await finish(units, only)
     assert await claim(units) == []
 
 
-async def test_a_dead_sender_is_noticed_by_its_lease(units: SqlUnits, clock: Clock) -> None:
-    """What somebody was sending counts as stuck once the lease is over, not before."""
+async def test_a_dead_sender_is_detected_by_its_lease(units: SqlUnits, clock: Clock) -> None:
+    """A claimed delivery counts as stuck after its lease, not before."""
     await add(units, POST)
     [taken] = await claim(units)
     async with units.write() as uow:
@@ -151,41 +151,41 @@ async def test_a_dead_sender_is_noticed_by_its_lease(units: SqlUnits, clock: Clo
 
 
 async def test_a_delivery_ends_once(units: SqlUnits) -> None:
-    """Whoever comes late with an outcome changes nothing."""
+    """A late outcome for a finished delivery changes nothing."""
     await add(units, POST)
     [taken] = await claim(units)
     assert await finish(units, taken, State.UNKNOWN)
     assert not await finish(units, taken, State.SENT)
 
 
-async def test_a_sender_that_wakes_late_does_not_end_what_another_one_has(units: SqlUnits, clock: Clock) -> None:
-    """Whoever wakes after the lease changes nothing for the one who has it by then, who ends it in peace."""
+async def test_a_late_sender_does_not_finish_anothers_delivery(units: SqlUnits, clock: Clock) -> None:
+    """A sender whose lease has expired changes nothing, and the sender that holds the delivery finishes it."""
     await add(units, UPDATE)
-    [early] = await claim(units)
-    late = await taken_over(units, clock, early)
-    assert not await finish(units, early)
+    [first_claim] = await claim(units)
+    second_claim = await claim_after_lease(units, clock, first_claim)
+    assert not await finish(units, first_claim)
     async with units.write() as uow:
-        await uow.deliveries.put_back(early, uow.now, "unavailable")
+        await uow.deliveries.put_back(first_claim, uow.now, "unavailable")
     assert await claim(units) == []
-    assert await finish(units, late)
+    assert await finish(units, second_claim)
 
 
-async def test_a_sender_that_wakes_late_does_not_end_what_is_sent_again(units: SqlUnits, clock: Clock) -> None:
-    """Nor after somebody has sent an unknown message again, with which the attempts begin anew."""
+async def test_a_late_sender_does_not_finish_a_resent_delivery(units: SqlUnits, clock: Clock) -> None:
+    """A sender whose lease has expired changes nothing after a resend, which restarts the attempts."""
     await add(units, POST)
-    [early] = await claim(units)
+    [first_claim] = await claim(units)
     clock.advance(seconds=51)
-    assert await finish(units, early, State.UNKNOWN)
+    assert await finish(units, first_claim, State.UNKNOWN)
     async with units.write() as uow:
-        assert await uow.deliveries.resend("T", early.delivery_id, uow.now)
-    [late] = await claim(units)
-    assert late.attempts == early.attempts
-    assert not await finish(units, early)
-    assert await finish(units, late)
+        assert await uow.deliveries.resend("T", first_claim.delivery_id, uow.now)
+    [second_claim] = await claim(units)
+    assert second_claim.attempts == first_claim.attempts
+    assert not await finish(units, first_claim)
+    assert await finish(units, second_claim)
 
 
-async def taken_over(units: SqlUnits, clock: Clock, delivery: Delivery) -> Delivery:
-    """The delivery in the hands of another sender, after its lease was over and somebody put it back."""
+async def claim_after_lease(units: SqlUnits, clock: Clock, delivery: Delivery) -> Delivery:
+    """Return the delivery as claimed by another sender after its lease expired."""
     clock.advance(seconds=51)
     async with units.write() as uow:
         [stuck] = await uow.deliveries.stuck(10, uow.now)
@@ -195,8 +195,8 @@ async def taken_over(units: SqlUnits, clock: Clock, delivery: Delivery) -> Deliv
     return again
 
 
-async def test_only_the_unknown_is_sent_again_and_by_its_team_only(units: SqlUnits) -> None:
-    """Sending again is possible once, for an unknown message of the own team."""
+async def test_unknown_deliveries_are_resent_once_by_their_team(units: SqlUnits) -> None:
+    """A delivery with an unknown outcome can be resent once, by its own team."""
     await add(units, POST)
     [taken] = await claim(units)
     async with units.write() as uow:
@@ -209,8 +209,8 @@ async def test_only_the_unknown_is_sent_again_and_by_its_team_only(units: SqlUni
         assert not await uow.deliveries.resend("T", taken.delivery_id, uow.now)
 
 
-async def test_copies_are_live_posts_and_those_just_arriving(units: SqlUnits) -> None:
-    """A card that is being posted at this moment is a copy as well; one that is gone is none."""
+async def test_copies_are_live_and_pending_posts(units: SqlUnits) -> None:
+    """A card that is being posted counts as a copy; a deleted one does not."""
     await add(units, replace(POST, post_id="P9", conversation_id="C9"))
     await claim(units)
     for number in (1, 2):
@@ -223,7 +223,7 @@ async def test_copies_are_live_posts_and_those_just_arriving(units: SqlUnits) ->
 
 
 async def test_the_backlog_is_counted_and_aged(units: SqlUnits, clock: Clock) -> None:
-    """Operators see how much is waiting, and how long the oldest has."""
+    """The backlog contains the number of pending deliveries and the age of the oldest."""
     await add(units, POST, replace(POST, conversation_id="C2"))
     clock.advance(seconds=90)
     async with units.read() as uow:
@@ -232,8 +232,8 @@ async def test_the_backlog_is_counted_and_aged(units: SqlUnits, clock: Clock) ->
     assert (backlog.pending, backlog.age_s) == (2, 90.0)
 
 
-async def test_what_stands_behind_is_no_reason_to_look(units: SqlUnits, clock: Clock) -> None:
-    """Where a place has to be left alone for a while, nothing is due there, whatever else waits for it."""
+async def test_blocked_deliveries_are_not_due(units: SqlUnits, clock: Clock) -> None:
+    """While a conversation is blocked, no delivery to it is due."""
     await add(units, POST, replace(POST, event_id="E2"))
     [first] = await claim(units)
     seen = [await is_due(units)]
@@ -245,13 +245,13 @@ async def test_what_stands_behind_is_no_reason_to_look(units: SqlUnits, clock: C
 
 
 async def is_due(units: SqlUnits) -> bool:
-    """Whether a relay would find something to send."""
+    """Return whether a relay would find a due delivery."""
     async with units.read() as uow:
         return (await uow.deliveries.waiting(uow.now)).deliveries
 
 
-async def test_what_is_sent_next_is_found_in_the_indexes(sqlite_url: str) -> None:
-    """However many messages wait or have left, SQLite looks for the next ones in the indexes made for that."""
+async def test_due_deliveries_are_found_by_index(sqlite_url: str) -> None:
+    """SQLite finds due deliveries by the indexes made for them, however many rows exist."""
     database = open_database(sqlite_url)
     asked: list[tuple[str, Any]] = []
 
@@ -284,8 +284,8 @@ async def test_what_is_sent_next_is_found_in_the_indexes(sqlite_url: str) -> Non
     }
 
 
-async def test_the_old_is_forgotten_bit_by_bit(units: SqlUnits, clock: Clock) -> None:
-    """What ended long ago goes, a limited number at a time; what still waits stays."""
+async def test_finished_deliveries_are_purged_in_batches(units: SqlUnits, clock: Clock) -> None:
+    """Deliveries that ended long ago are deleted in batches, and pending ones stay."""
     await add(units, *[replace(POST, conversation_id=f"C{n}") for n in range(3)])
     for one in await claim(units, 2):
         await finish(units, one)
@@ -297,7 +297,7 @@ async def test_the_old_is_forgotten_bit_by_bit(units: SqlUnits, clock: Clock) ->
 
 
 async def add_post(units: SqlUnits, post_id: str) -> None:
-    """Note a card that exists."""
+    """Add a posted card."""
     async with units.write() as uow:
         posted = Posted(
             team_id="T",

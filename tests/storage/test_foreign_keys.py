@@ -1,4 +1,4 @@
-"""Foreign keys, looked up by PostgreSQL."""
+"""Query plans of foreign key checks in PostgreSQL."""
 
 import re
 
@@ -11,22 +11,22 @@ from storage.tables import metadata
 UNIQUE = "SELECT c.relname FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE indisunique AND indpred IS NULL"
 
 
-def looked_up(key: ForeignKeyConstraint) -> str:
-    """What PostgreSQL asks for a row that refers to another one, with values that it does not know while it plans."""
+def foreign_key_query(key: ForeignKeyConstraint) -> str:
+    """Return PostgreSQL's own query for a foreign key check, with parameters unknown to the planner."""
     same = (one.column == select(cast(null(), one.column.type)).scalar_subquery() for one in key.elements)
     return str(select(literal_column("1", Integer)).where(*same).compile(dialect=postgresql.dialect()))
 
 
 def index_in(plan: list[str]) -> str:
-    """By what the rows are found."""
+    """Return the index that the plan uses."""
     found = re.search(r"Index (?:Only )?Scan using (\w+)", "\n".join(plan))
     return found[1] if found else "none"
 
 
-async def test_a_new_table_is_looked_up_by_a_unique_index(postgres_url: str) -> None:
-    """While PostgreSQL knows nothing of a table yet, it checks foreign keys by what is unique, not by a whole team.
+async def test_a_new_table_uses_unique_indexes_for_foreign_keys(postgres_url: str) -> None:
+    """Foreign keys are checked by a unique index in a table without statistics, not by a scan of a whole team.
 
-    It chooses among equals then, and keeps its choice as long as a connection lasts: the first import of a firm.
+    PostgreSQL caches that plan as long as a connection lasts: the first import of a team.
     """
     database = open_database(postgres_url)
     by: dict[str, str] = {}
@@ -34,7 +34,7 @@ async def test_a_new_table_is_looked_up_by_a_unique_index(postgres_url: str) -> 
         unique = set((await connection.exec_driver_sql(UNIQUE)).scalars())
         for table in metadata.tables.values():
             for key in table.foreign_key_constraints:
-                plan = (await connection.exec_driver_sql(f"EXPLAIN {looked_up(key)}")).scalars()
+                plan = (await connection.exec_driver_sql(f"EXPLAIN {foreign_key_query(key)}")).scalars()
                 by[f"{table.name}: {', '.join(key.column_keys)}"] = index_in(list(plan))
     await database.close()
     assert by

@@ -1,4 +1,4 @@
-"""Each invariant is broken on purpose, past all rules and constraints, and the break is found and named."""
+"""Each invariant is violated on purpose, past all rules and constraints, and the violation is reported by name."""
 
 from typing import Final
 
@@ -9,14 +9,14 @@ from services.invariants import Breach, checked, sentences
 from services.plans import DEFAULT_PLAN
 from storage.unit_of_work import Common, Ids, SqlUnit
 from tests.builders import KEYRING
-from tests.storage.conftest import World
+from tests.storage.conftest import PopulatedDatabase
 
 pytestmark = pytest.mark.postgres
 
-# What breaks each invariant, and nothing else.
-BREAKS: Final[dict[str, str]] = {
-    "identity.person": "UPDATE users SET merged_into = user_id WHERE user_id = :outsider",
-    "identity.one_main": "UPDATE identities SET is_latest = false WHERE user_id = :outsider",
+# The statement that violates each invariant and no other.
+VIOLATIONS: Final[dict[str, str]] = {
+    "identity.person": "UPDATE users SET merged_into = user_id WHERE user_id = :non_member",
+    "identity.one_main": "UPDATE identities SET is_latest = false WHERE user_id = :non_member",
     "link.purged": "UPDATE identity_links SET expires_at = :days_ago",
     "channel.purged": "UPDATE channel_offers SET expires_at = :days_ago",
     "team.one_owner": "UPDATE members SET role = 'admin' WHERE role = 'owner' AND team_id = :team",
@@ -49,7 +49,7 @@ BREAKS: Final[dict[str, str]] = {
         "state, created_at, changed_at) SELECT team_id, marketplace_id, 'twice', partner_team_id, name, gives, "
         "takes, state, created_at, changed_at FROM partners WHERE partner_team_id = :other"
     ),
-    "file.own_team": "UPDATE files SET user_id = :outsider WHERE purpose = 'received'",
+    "file.own_team": "UPDATE files SET user_id = :non_member WHERE purpose = 'received'",
     "file.expires": "UPDATE files SET created_at = :week_ago, expires_at = :days_ago",
     "file.bounded": (
         "WITH RECURSIVE more (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more WHERE n < 50) "
@@ -57,14 +57,14 @@ BREAKS: Final[dict[str, str]] = {
         "created_at, expires_at) SELECT team_id, file_id || n, user_id, name, media_type, purpose, size_bytes, "
         "sha256, content, created_at, expires_at FROM files, more WHERE purpose = 'made'"
     ),
-    "lead_import.own_team": "UPDATE lead_imports SET user_id = :outsider WHERE state = 'running'",
+    "lead_import.own_team": "UPDATE lead_imports SET user_id = :non_member WHERE state = 'running'",
     "lead_import.skipped": "DELETE FROM lead_import_rows",
     "lead_import.once": "UPDATE lead_imports SET sha256 = 'the same' WHERE state <> 'preview'",
     "lead_import.files": (
         "UPDATE lead_imports SET file_id = (SELECT min(file_id) FROM files WHERE purpose = 'received') "
         "WHERE state = 'done'"
     ),
-    "bulk.own_team": "UPDATE bulks SET user_id = :outsider WHERE state = 'draft'",
+    "bulk.own_team": "UPDATE bulks SET user_id = :non_member WHERE state = 'draft'",
     "bulk.settled": (
         "UPDATE bulk_lines SET state = 'waiting', problem = NULL WHERE state = 'refused' AND bulk_id IN "
         "(SELECT bulk_id FROM bulks WHERE state = 'done')"
@@ -92,69 +92,70 @@ BREAKS: Final[dict[str, str]] = {
         """UPDATE audit_details SET details = '{"code":"AAAA-AAAA"}' WHERE team_id = :team AND seq = 2"""
     ),
 }
-ALONG: Final[dict[str, set[str]]] = {
+ALSO_VIOLATED: Final[dict[str, set[str]]] = {
     "lead.in_audit": {"audit.whole"},
     "audit.no_secret": {"audit.whole"},
 }
-"""What cannot but break with it."""
+"""Further invariants that the statement necessarily violates."""
 
 
-def test_every_invariant_is_broken_by_a_test() -> None:
-    """Each invariant that a noun declares has a statement here that breaks it."""
-    assert set(sentences()) == set(BREAKS)
+def test_every_invariant_has_a_violation() -> None:
+    """Each declared invariant has a statement in this module that violates it."""
+    assert set(sentences()) == set(VIOLATIONS)
 
 
-async def broken_by(world: World, name: str) -> set[str]:
-    """Return the invariants that do not hold after the statement that breaks this one."""
-    async with world.unguarded() as connection:
-        assert await world.breaches(connection) == ()
-        statement = BREAKS[name]
-        assert (await connection.execute(text(statement), world.values(statement))).rowcount, statement
-        return {breach.invariant for breach in await world.breaches(connection)}
+async def violated_after(populated: PopulatedDatabase, name: str) -> set[str]:
+    """Return the invariants that are violated after the statement of this one."""
+    async with populated.without_constraints() as connection:
+        assert await populated.violations(connection) == ()
+        statement = VIOLATIONS[name]
+        assert (await connection.execute(text(statement), populated.values(statement))).rowcount, statement
+        return {violation.invariant for violation in await populated.violations(connection)}
 
 
-async def test_each_break_is_found(world: World) -> None:
-    """Whatever is wrong is found under its own name, and nothing else with it but what cannot be right then."""
+async def test_each_violation_is_reported(populated: PopulatedDatabase) -> None:
+    """Each violating statement is reported under its invariant, and no other one except those listed."""
     wrong: list[str] = []
-    for name in BREAKS:
-        broken = await broken_by(world, name)
-        if broken != {name} | ALONG.get(name, set()):
-            wrong.append(f"{name}: {sorted(broken)}")
+    for name in VIOLATIONS:
+        violated = await violated_after(populated, name)
+        if violated != {name} | ALSO_VIOLATED.get(name, set()):
+            wrong.append(f"{name}: {sorted(violated)}")
     assert not wrong, "\n".join(wrong)
 
 
-async def test_a_breach_names_ids_only(world: World) -> None:
-    """Of what is wrong only the row's own key is told."""
-    async with world.unguarded() as connection:
-        await connection.execute(text(BREAKS["request.own_team"]), world.values(BREAKS["request.own_team"]))
-        [found] = await world.breaches(connection)
-        kept = (await connection.execute(text("SELECT team_id, request_id FROM requests"))).one()
-    assert found == Breach("request.own_team", "/".join(kept))
+async def test_a_violation_contains_ids_only(populated: PopulatedDatabase) -> None:
+    """A violation contains the row's primary key and no other value."""
+    statement = VIOLATIONS["request.own_team"]
+    async with populated.without_constraints() as connection:
+        await connection.execute(text(statement), populated.values(statement))
+        [found] = await populated.violations(connection)
+        stored = (await connection.execute(text("SELECT team_id, request_id FROM requests"))).one()
+    assert found == Breach("request.own_team", "/".join(stored))
 
 
-async def test_windows_cover_every_row_once(world: World) -> None:
-    """However small the windows, together they find the same breaches, each once."""
-    async with world.unguarded() as connection:
+async def test_windows_cover_every_row_once(populated: PopulatedDatabase) -> None:
+    """Scans with small windows find the same violations as one scan, each once."""
+    async with populated.without_constraints() as connection:
         for name in ("lead.brokered", "sight.numbered", "audit.whole", "delivery.lease"):
-            statement = BREAKS[name]
-            await connection.execute(text(statement), world.values(statement))
-        unit = SqlUnit(connection, world.clock(), Common(KEYRING, DEFAULT_PLAN, Ids()), writes=False)
+            statement = VIOLATIONS[name]
+            await connection.execute(text(statement), populated.values(statement))
+        unit = SqlUnit(connection, populated.clock(), Common(KEYRING, DEFAULT_PLAN, Ids()), writes=False)
         found: list[Breach] = []
         for kind in checked():
-            look = await unit.invariants.look(kind, "", 3)
-            found += look.breaches
-            while look.until:
-                look = await unit.invariants.look(kind, look.until, 3)
-                found += look.breaches
-        assert sorted(map(str, found)) == sorted(map(str, await world.breaches(connection)))
+            scan = await unit.invariants.look(kind, "", 3)
+            found += scan.breaches
+            while scan.until:
+                scan = await unit.invariants.look(kind, scan.until, 3)
+                found += scan.breaches
+        assert sorted(map(str, found)) == sorted(map(str, await populated.violations(connection)))
         assert len(found) > 4
 
 
-async def test_an_erased_entry_is_no_breach(world: World) -> None:
-    """Whose personal part was erased remains a link of the chain; one that is cut out at the beginning is missed."""
-    async with world.unguarded() as connection:
+async def test_erased_details_violate_nothing(populated: PopulatedDatabase) -> None:
+    """An entry with erased details stays a link of the chain; a missing first entry is a violation."""
+    async with populated.without_constraints() as connection:
         await connection.execute(text("DELETE FROM audit_details"))
-        assert await world.breaches(connection) == ()
+        assert await populated.violations(connection) == ()
         await connection.execute(text("DELETE FROM audit WHERE seq = 1"))
-        missed = {breach.invariant for breach in await world.breaches(connection)}
-    assert missed == {"audit.whole"}
+        violated = {violation.invariant for violation in await populated.violations(connection)}
+    assert violated == {"audit.whole"}

@@ -17,7 +17,7 @@ from storage.sealed import SEALED_COLUMNS, SqlSealedColumn
 from storage.tables import slack_installations
 from storage.unit_of_work import SqlUnits
 from tests.builders import KEYRING, START, Clock
-from tests.services.firms import found
+from tests.services.seeded_team import seed_team
 
 NEW = Keyring((b"n" * 32, *KEYRING.keys))
 ONLY_NEW = Keyring(NEW.keys[:1])
@@ -38,11 +38,11 @@ def columns_of(database: Database) -> OpenColumn:
 
 async def fill(units: SqlUnits) -> list[tuple[TeamId, str]]:
     """Files of a member and the token of a workspace, sealed with the old key."""
-    firm = await found(units, "Solarhaus")
+    seeded = await seed_team(units, "Solarhaus")
     async with units.write() as uow:
         await installation.keep(uow, SUN, "xoxb-1")
-        made = [await file.offer(uow, firm.owner, f"leads-{number}.csv", b"Lead") for number in range(FILES)]
-    return [(firm.owner.team_id, one.file_id) for one in made]
+        made = [await file.offer(uow, seeded.owner, f"leads-{number}.csv", b"Lead") for number in range(FILES)]
+    return [(seeded.owner.team_id, one.file_id) for one in made]
 
 
 def test_every_sealed_column_has_its_purpose() -> None:

@@ -20,13 +20,13 @@ from tests.postgres import Server
 
 @pytest.fixture
 def empty_postgres_url(postgres: Server) -> Generator[str]:
-    """A database without any table."""
+    """Return a database without tables."""
     with postgres.database("template1") as url:
         yield url
 
 
 def statements(connection: Connection) -> dict[str, str]:
-    """What defines the tables and indexes of a SQLite database, without the order of what stands in it."""
+    """Return the SQL of the tables and indexes of a SQLite database, with sorted columns."""
     rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
     return {row.name: _sorted(row.sql) for row in rows if row.name != "alembic_version"}
 
@@ -35,8 +35,8 @@ def _sorted(sql: str) -> str:
     return " ".join(sorted(re.findall(r"[^\s,()\"]+", sql)))
 
 
-async def test_the_steps_lead_to_the_tables_of_the_code_on_sqlite(sqlite_url: str) -> None:
-    """Every table, column, default, constraint and index is the one that the code was written for."""
+async def test_migrations_match_the_tables_on_sqlite(sqlite_url: str) -> None:
+    """Every table, column, default, constraint and index is equal to that of the code."""
     database = open_database(sqlite_url)
     async with database.reader.connect() as connection:
         found = await connection.run_sync(statements)
@@ -51,20 +51,20 @@ async def test_the_steps_lead_to_the_tables_of_the_code_on_sqlite(sqlite_url: st
     assert found == wanted
 
 
-async def test_the_steps_lead_to_the_tables_of_the_code_on_postgres(postgres_url: str, empty_postgres_url: str) -> None:
-    """The same on PostgreSQL: a migrated database describes itself as one made from the tables of the code does."""
+async def test_migrations_match_the_tables_on_postgres(postgres_url: str, empty_postgres_url: str) -> None:
+    """A migrated PostgreSQL database describes itself as one created from the tables of the code."""
     plain = open_database(empty_postgres_url)
     async with plain.writer.begin() as connection:
         await connection.run_sync(metadata.create_all)
     await plain.close()
-    assert await described(postgres_url) == await described(empty_postgres_url)
+    assert await schema_of(postgres_url) == await schema_of(empty_postgres_url)
 
 
-async def described(url: str) -> dict[str, object]:
-    """Columns, indexes, constraints as PostgreSQL words them."""
+async def schema_of(url: str) -> dict[str, object]:
+    """Return columns, indexes and constraints as PostgreSQL describes them."""
     database = open_database(url)
     async with database.reader.connect() as connection:
-        found = {name: await connection.run_sync(_described, name) for name in metadata.tables}
+        found = {name: await connection.run_sync(_table_schema, name) for name in metadata.tables}
         indexes = await connection.execute(
             text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
         )
@@ -73,7 +73,7 @@ async def described(url: str) -> dict[str, object]:
     return found
 
 
-def _described(connection: Connection, table: str) -> object:
+def _table_schema(connection: Connection, table: str) -> object:
     seen = inspect(connection)
     columns = [{**column, "type": str(column["type"])} for column in seen.get_columns(table)]
     parts = (
@@ -87,34 +87,34 @@ def _described(connection: Connection, table: str) -> object:
 
 
 def test_names_fit_postgres() -> None:
-    """No name is so long that PostgreSQL would cut it."""
+    """No name exceeds the length at which PostgreSQL truncates it."""
     limit = postgresql.dialect().max_identifier_length
     names = [str(index.name) for table in metadata.tables.values() for index in table.indexes]
     assert [name for name in names if len(name) > limit] == []
 
 
 async def test_an_old_or_empty_database_is_not_current(tmp_path: Path) -> None:
-    """The bot knows whether the database has the schema that it needs."""
+    """A database with an old schema or without tables is reported as not current."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'new.db'}"
     database = open_database(url)
     assert not await is_current(database)
     await migrate(url)
     assert await is_current(database)
     async with database.reader.connect() as connection:
-        # Readers and the writer do not wait for each other.
+        # In WAL mode readers and the writer do not block each other.
         assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
     await database.close()
 
 
 async def test_two_processes_may_migrate_at_once(tmp_path: Path, empty_postgres_url: str) -> None:
-    """Whoever comes second waits and finds nothing to do."""
+    """Of two concurrent migrations the second waits and changes nothing."""
     urls = [f"sqlite+aiosqlite:///{tmp_path / f'{number}.db'}" for number in range(5)]
     for url in (*urls, empty_postgres_url):
         await asyncio.gather(*[migrate(url) for _ in range(4)])
 
 
-async def test_a_step_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
-    """A migration happens as a whole or not at all."""
+async def test_a_failed_migration_leaves_nothing(tmp_path: Path) -> None:
+    """A migration that fails is rolled back as a whole."""
     path = tmp_path / "half.db"
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE web_rooms (in_the_way TEXT)")

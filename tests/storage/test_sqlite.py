@@ -22,22 +22,20 @@ async def sqlite_units(sqlite_url: str, clock: Clock) -> AsyncGenerator[SqlUnits
     await database.close()
 
 
-async def met(units: SqlUnits, name: str) -> None:
-    """Somebody is kept."""
+async def add_user(units: SqlUnits, name: str) -> None:
+    """Add a user."""
     async with units.write() as uow:
         user = User(UserId(name), name, Language.GERMAN, "UTC")
         await uow.users.add(user, Identity("teams", "T", name, user.user_id), uow.now)
 
 
-async def test_whoever_is_cancelled_in_the_queue_for_the_lock_does_not_keep_it(
-    sqlite_units: SqlUnits, sqlite_url: str
-) -> None:
-    """The thread still gets the lock after the wait was given up; nobody has to wait for it afterwards."""
+async def test_a_cancelled_wait_does_not_keep_the_lock(sqlite_units: SqlUnits, sqlite_url: str) -> None:
+    """A thread that gets the lock after its wait was cancelled releases it."""
     with closing(
         sqlite3.connect(sqlite_url.removeprefix("sqlite+aiosqlite:///"), isolation_level=None, timeout=1)
     ) as other:
         other.execute("BEGIN IMMEDIATE")
-        waiting = asyncio.ensure_future(met(sqlite_units, "anna"))  # noqa: TID251 - it is cancelled right here
+        waiting = asyncio.ensure_future(add_user(sqlite_units, "anna"))  # noqa: TID251 - it is cancelled in the next line
         await asyncio.sleep(WAIT_S)
         waiting.cancel()
         await asyncio.sleep(WAIT_S)
@@ -46,28 +44,28 @@ async def test_whoever_is_cancelled_in_the_queue_for_the_lock_does_not_keep_it(
             await waiting
         other.execute("BEGIN IMMEDIATE")
         other.execute("COMMIT")
-    await met(sqlite_units, "ben")
+    await add_user(sqlite_units, "ben")
     async with sqlite_units.read() as uow:
         assert (await uow.users.get("anna"), (await uow.users.get("ben")) is None) == (None, False)
 
 
-async def test_a_reading_unit_sees_one_moment(sqlite_units: SqlUnits) -> None:
-    """What others commit after its first question stays unseen until its end, although it began with that question."""
-    await met(sqlite_units, "anna")
+async def test_a_reading_unit_sees_one_snapshot(sqlite_units: SqlUnits) -> None:
+    """A reading unit sees the state at its first query until its end."""
+    await add_user(sqlite_units, "anna")
     async with sqlite_units.read() as uow:
         assert await uow.users.get("ben") is None
-        await met(sqlite_units, "ben")
+        await add_user(sqlite_units, "ben")
         assert await uow.users.get("ben") is None
     async with sqlite_units.read() as uow:
         assert await uow.users.get("ben") is not None
 
 
-async def test_a_reading_unit_without_a_question_is_none(sqlite_units: SqlUnits) -> None:
-    """What nobody asked in is ended without having begun, and the next one begins as usual."""
+async def test_a_reading_unit_without_a_query_does_not_begin(sqlite_units: SqlUnits) -> None:
+    """A reading unit without a query ends without a transaction, and the next one begins as usual."""
     for _ in range(2):
         async with sqlite_units.read():
             pass
-    await met(sqlite_units, "anna")
+    await add_user(sqlite_units, "anna")
     async with sqlite_units.read() as uow:
         assert await uow.users.get("anna") is not None
     with pytest.raises(LookupError):

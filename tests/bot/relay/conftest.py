@@ -10,7 +10,7 @@ from bot.views import delivery as delivery_views
 from storage.unit_of_work import SqlUnits
 from tests.bot.relay.parts import draw_lead
 from tests.fakes.remote import Remote
-from tests.services.firms import Firm, found
+from tests.services.seeded_team import SeededTeam, seed_team
 
 
 @pytest.fixture
@@ -33,9 +33,9 @@ def relay(units: SqlUnits, sender: DeliverySender) -> Relay:
 
 
 @pytest.fixture
-async def firm(units: SqlUnits, relay: Relay, remote: Remote) -> Firm:
+async def firm(units: SqlUnits, relay: Relay, remote: Remote) -> SeededTeam:
     """A firm with one channel, nothing waiting."""
-    made = await found(units, "Solarhaus")
+    made = await seed_team(units, "Solarhaus")
     await relay.drain()
     remote.posts.clear()
     return made

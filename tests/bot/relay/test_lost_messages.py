@@ -12,17 +12,17 @@ from storage.unit_of_work import SqlUnits
 from tests.bot.relay.parts import unknowns
 from tests.builders import Clock
 from tests.fakes.remote import Remote
-from tests.services.firms import Firm, bring, pick
+from tests.services.seeded_team import SeededTeam, create_lead, pick_lead
 
 pytestmark = pytest.mark.postgres
 
 
 async def test_an_ambiguous_message_is_never_repeated(
-    firm: Firm, units: SqlUnits, relay: Relay, remote: Remote, clock: Clock
+    firm: SeededTeam, units: SqlUnits, relay: Relay, remote: Remote, clock: Clock
 ) -> None:
     """Where nobody knows whether it arrived, owner and admins are asked in their direct chats; nothing is doubled."""
     remote.losses.append(Ambiguous("connection lost"))
-    await bring(firm)
+    await create_lead(firm)
     await relay.drain()
     clock.advance(hours=2)
     await relay.drain()
@@ -34,11 +34,11 @@ async def test_an_ambiguous_message_is_never_repeated(
 
 
 async def test_an_unknown_message_is_sent_again_by_whoever_looked(
-    firm: Firm, units: SqlUnits, relay: Relay, remote: Remote
+    firm: SeededTeam, units: SqlUnits, relay: Relay, remote: Remote
 ) -> None:
     """An admin sends it again, once, on record; the cards that asked say so; a member may not."""
     remote.losses.append(Ambiguous("connection lost"))
-    await bring(firm)
+    await create_lead(firm)
     await relay.drain()
     lost = remote.keys[0]
     with pytest.raises(NotPermitted):
@@ -59,12 +59,12 @@ async def test_an_unknown_message_is_sent_again_by_whoever_looked(
 
 
 async def test_an_ambiguous_update_is_repeated(
-    firm: Firm, units: SqlUnits, relay: Relay, remote: Remote, clock: Clock
+    firm: SeededTeam, units: SqlUnits, relay: Relay, remote: Remote, clock: Clock
 ) -> None:
     """Changing a card twice does no harm, so it is done until it is known to be done."""
-    brought = await bring(firm)
+    brought = await create_lead(firm)
     await relay.drain()
-    await pick(firm, brought.lead_id)
+    await pick_lead(firm, brought.lead_id)
     remote.losses.append(Ambiguous("connection lost"))
     await relay.drain()
     clock.advance(seconds=5)
@@ -74,22 +74,22 @@ async def test_an_ambiguous_update_is_repeated(
 
 
 async def test_a_defect_of_a_platform_counts_as_ambiguous(
-    firm: Firm, units: SqlUnits, relay: Relay, remote: Remote
+    firm: SeededTeam, units: SqlUnits, relay: Relay, remote: Remote
 ) -> None:
     """An error that nobody foresaw while sending may have come after the message: it is not repeated."""
     remote.refusals.append(ValueError("nobody foresaw this"))
-    await bring(firm)
+    await create_lead(firm)
     await relay.drain()
     assert await unknowns(units) == 1
 
 
 async def test_a_sender_that_wakes_late_leaves_a_card_to_the_next_one(
-    firm: Firm, units: SqlUnits, sender: DeliverySender, relay: Relay, clock: Clock
+    firm: SeededTeam, units: SqlUnits, sender: DeliverySender, relay: Relay, clock: Clock
 ) -> None:
     """What a sender notes that slept beyond its lease changes nothing for the one who has the card by then."""
-    brought = await bring(firm)
+    brought = await create_lead(firm)
     await relay.drain()
-    await pick(firm, brought.lead_id)
+    await pick_lead(firm, brought.lead_id)
     early = await die_sending(units, sender, Kind.UPDATE)
     clock.advance(seconds=55)
     await relay.drain()
@@ -119,10 +119,10 @@ async def die_sending(units: SqlUnits, sender: DeliverySender, kind: Kind) -> De
 
 
 async def test_a_message_in_the_hands_of_the_dead_is_unknown(
-    firm: Firm, units: SqlUnits, sender: DeliverySender, relay: Relay, remote: Remote, clock: Clock
+    firm: SeededTeam, units: SqlUnits, sender: DeliverySender, relay: Relay, remote: Remote, clock: Clock
 ) -> None:
     """A message that a dead process was sending may have arrived: it is not sent again, and somebody is asked."""
-    await bring(firm)
+    await create_lead(firm)
     await die_sending(units, sender, Kind.POST)
     await relay.drain()
     assert await unknowns(units) == 0
@@ -133,12 +133,12 @@ async def test_a_message_in_the_hands_of_the_dead_is_unknown(
 
 
 async def test_an_update_in_the_hands_of_the_dead_is_done_again(
-    firm: Firm, units: SqlUnits, sender: DeliverySender, relay: Relay, remote: Remote, clock: Clock
+    firm: SeededTeam, units: SqlUnits, sender: DeliverySender, relay: Relay, remote: Remote, clock: Clock
 ) -> None:
     """An update that a dead process was sending is repeated within a minute."""
-    brought = await bring(firm)
+    brought = await create_lead(firm)
     await relay.drain()
-    await pick(firm, brought.lead_id)
+    await pick_lead(firm, brought.lead_id)
     await die_sending(units, sender, Kind.UPDATE)
     clock.advance(seconds=55)
     await relay.drain()

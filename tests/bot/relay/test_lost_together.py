@@ -15,7 +15,7 @@ from storage.unit_of_work import SqlUnits
 from tests.bot.relay.parts import unknowns
 from tests.builders import Clock
 from tests.fakes.remote import Remote
-from tests.services.firms import Firm, bring, connect
+from tests.services.seeded_team import SeededTeam, connect_channel, create_lead
 
 pytestmark = pytest.mark.postgres
 
@@ -23,14 +23,14 @@ LOST = 8
 
 
 async def test_messages_lost_together_are_told_of_once(
-    firm: Firm, units: SqlUnits, relay: Relay, remote: Remote, clock: Clock
+    firm: SeededTeam, units: SqlUnits, relay: Relay, remote: Remote, clock: Clock
 ) -> None:
     """However many messages are lost at once, each leader gets one card that counts them; what is lost later is new."""
     for number in range(LOST - 1):
-        await connect(units, firm.owner, f"Kanal {number}")
+        await connect_channel(units, firm.owner, f"Kanal {number}")
     remote.delay_s = 0.05
     remote.losses.extend(Ambiguous("connection lost") for _ in range(LOST))
-    await bring(firm)
+    await create_lead(firm)
     await relay.drain()
     first = [words for _, words in remote.posts if "may not have arrived" in words or "vielleicht" in words]
     assert (len(first), await unknowns(units)) == (2, LOST)
@@ -51,14 +51,14 @@ async def test_messages_lost_together_are_told_of_once(
     assert await unknowns(units) == 0
     clock.advance(minutes=3)
     remote.losses.append(Ambiguous("connection lost"))
-    await bring(firm)
+    await create_lead(firm)
     await relay.drain()
     asked = [words for _, words in remote.posts if "may not have arrived" in words or "vielleicht" in words]
     assert len(asked) == len(first) + 2
 
 
 async def test_no_more_is_sent_again_than_goes_at_once(
-    firm: Firm, units: SqlUnits, relay: Relay, monkeypatch: pytest.MonkeyPatch
+    firm: SeededTeam, units: SqlUnits, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of very many lost messages some are sent again at a press, and the card goes on offering the rest."""
     del relay

@@ -14,13 +14,13 @@ from storage.engine import Database
 from storage.unit_of_work import SqlUnit, SqlUnits
 from tests.builders import Clock, units_on
 from tests.fakes.remote import Remote
-from tests.services.firms import Firm, bring, pick
+from tests.services.seeded_team import SeededTeam, create_lead, pick_lead
 
 pytestmark = pytest.mark.postgres
 
 
 async def test_the_relay_is_woken_by_a_commit_and_stops(
-    firm: Firm, database: Database, clock: Clock, sender: DeliverySender, remote: Remote
+    firm: SeededTeam, database: Database, clock: Clock, sender: DeliverySender, remote: Remote
 ) -> None:
     """A commit in the same process is delivered at once, without waiting for the next look; told to stop, it ends."""
     woken = asyncio.Event()
@@ -29,14 +29,14 @@ async def test_the_relay_is_woken_by_a_commit_and_stops(
     async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
         tasks.create_task(relay.run())
         await asyncio.sleep(0.2)
-        await bring(firm)
+        await create_lead(firm)
         async with asyncio.timeout(0.7):
             await remote.arrived.wait()
         relay.stop()
 
 
 async def test_an_event_that_cannot_be_routed_holds_nobody_up(
-    firm: Firm, units: SqlUnits, relay: Relay, remote: Remote, clock: Clock
+    firm: SeededTeam, units: SqlUnits, relay: Relay, remote: Remote, clock: Clock
 ) -> None:
     """A kind of event that no longer exists is given up after a few tries; the next ones are routed meanwhile."""
 
@@ -46,7 +46,7 @@ async def test_an_event_that_cannot_be_routed_holds_nobody_up(
     async with units.write() as uow:
         uow.emit(Forgotten(team_id=firm.team_id, lead_id="x"))
     await _make_unreadable(units)
-    await bring(firm)
+    await create_lead(firm)
     await relay.drain()
     assert len(remote.posts) == 1
     for _ in range(10):
@@ -58,14 +58,14 @@ async def test_an_event_that_cannot_be_routed_holds_nobody_up(
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 async def test_relays_that_wait_for_each_other_go_on_with_an_event_each(
-    firm: Firm, units: SqlUnits, relay: Relay, remote: Remote
+    firm: SeededTeam, units: SqlUnits, relay: Relay, remote: Remote
 ) -> None:
     """Two processes that change the same cards in different orders both go on at once; nothing is lost or doubled."""
-    leads = [(await bring(firm)).lead_id for _ in range(2)]
+    leads = [(await create_lead(firm)).lead_id for _ in range(2)]
     await relay.drain()
     first, second = [await _update_of(units, lead_id) for lead_id in leads]
     for lead_id in leads:
-        await pick(firm, lead_id)
+        await pick_lead(firm, lead_id)
     async with asyncio.TaskGroup() as tasks, units.write() as other:
         await _let_others_notice(other)
         await other.deliveries.add([replace(second, delivery_id=other.new_id())], other.now)

@@ -31,7 +31,7 @@ from tests.fakes.slack import (
     ratelimited,
     refused,
 )
-from tests.services.firms import found
+from tests.services.seeded_team import seed_team
 
 
 async def test_whoever_agrees_has_the_bot_in_the_workspace(desk: Desk) -> None:
@@ -208,7 +208,7 @@ async def test_what_the_bot_cannot_use_is_not_kept(desk: Desk, body: bytes, log:
 
 async def test_installing_again_never_changes_whose_the_channels_are(desk: Desk) -> None:
     """Somebody else renews the token, or another workspace comes: the channel stays with the team that connected it."""
-    firm = await found(desk.house.units, "Solarhaus")
+    firm = await seed_team(desk.house.units, "Solarhaus")
     await desk.installs()
     async with desk.house.units.write() as uow:
         place = Conversation("slack", TEAM_ID, "C1", PlaceKind.CHANNEL, "#sales", reference={"workspace": TEAM_ID})
