@@ -37,7 +37,7 @@ async def test_a_sound_database_gives_a_heartbeat_and_no_breach(units: SqlUnits)
     """The job of the auditor ends with the time of its round, and with a zero for each invariant."""
     await found(units, "Solarhaus")
     metrics = Metrics()
-    [job] = [one for one in all_jobs(Auditor(units, metrics)) if one.name == "invariant.audit"]
+    [job] = [item for item in all_jobs(Auditor(units, metrics)) if item.name == "invariant.audit"]
     assert await Jobs(units, metrics, (job,)).tick(job)
     assert value(metrics, HEARTBEAT) > 0
     assert [breaches(metrics, name) for name in sentences()] == [0.0] * len(sentences())
@@ -52,7 +52,7 @@ async def test_a_breach_is_counted_and_logged_by_its_id(database: Database, unit
     await break_seats(database, "viewer")
     with capture_logs() as logs:
         assert await auditor.run() == 1
-    [entry] = [one for one in logs if one["event"] == "invariant_violated"]
+    [entry] = [log for log in logs if log["event"] == "invariant_violated"]
     assert entry == {
         "event": "invariant_violated",
         "log_level": "error",

@@ -9,7 +9,7 @@ from services.people import Language
 TITLE_MAX_CHARS = 32
 ABOUT_MAX_CHARS = 128
 
-every_extension = pytest.mark.parametrize("extension", EXTENSIONS, ids=lambda one: one.id)
+every_extension = pytest.mark.parametrize("extension", EXTENSIONS, ids=lambda item: item.id)
 
 
 @every_extension
@@ -17,8 +17,8 @@ every_extension = pytest.mark.parametrize("extension", EXTENSIONS, ids=lambda on
 def test_words_fit_into_the_menus(extension: Extension, language: Language) -> None:
     """Titles and descriptions keep the limits of the chats, in both languages."""
     named = [extension, *extension.parameters]
-    assert [one for one in named if len(written(one.title, language)) > TITLE_MAX_CHARS] == []
-    assert [one for one in named if len(written(one.about, language)) > ABOUT_MAX_CHARS] == []
+    assert [item for item in named if len(written(item.title, language)) > TITLE_MAX_CHARS] == []
+    assert [item for item in named if len(written(item.about, language)) > ABOUT_MAX_CHARS] == []
 
 
 def written(text: T, language: Language) -> str:

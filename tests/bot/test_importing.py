@@ -214,7 +214,7 @@ class TestKnown:
             *(imports.start(units, actor, view) for actor, view in zip((firm.member, firm.owner), views, strict=True)),
             return_exceptions=True,
         )
-        assert sum(isinstance(one, AlreadyImported) for one in started) == 1
+        assert sum(isinstance(item, AlreadyImported) for item in started) == 1
         await importer.drain()
         assert len(await emails(database)) == 3
 
@@ -264,14 +264,14 @@ class TestInterrupted:
         other = open_database(database_url)
         await asyncio.gather(
             *(
-                Importer(one, Metrics()).drain()
-                for one in (units, units_on(other, clock), units, units_on(other, clock))
+                Importer(item, Metrics()).drain()
+                for item in (units, units_on(other, clock), units, units_on(other, clock))
             )
         )
         await other.close()
         tallies = [(await imports.state(units, view)).tally for view in views]
-        assert [one.rows for one in tallies] == [450, 450]
-        assert sum(one.imported for one in tallies) == 750
+        assert [tally.rows for tally in tallies] == [450, 450]
+        assert sum(item.imported for item in tallies) == 750
         assert len(set(await emails(database))) == len(await emails(database)) == 750
 
     async def test_it_stops_and_goes_on(
@@ -345,7 +345,7 @@ class TestInterrupted:
         importer.failed_pause_s = 0.0
         with capture_logs() as logs:
             await importer.drain()
-        assert [one["event"] for one in logs] == ["import_failed"] * ATTEMPTS_MAX
+        assert [log["event"] for log in logs] == ["import_failed"] * ATTEMPTS_MAX
         assert (await imports.state(units, view)).halt == Halt.BROKEN
 
 

@@ -77,7 +77,7 @@ async def test_old_records_are_cleared_away(units: SqlUnits, clock: Clock) -> No
     jobs = Jobs(units, Metrics(), noun_jobs())
     await jobs.tick(job)
     clock.advance(days=8)
-    [forget] = [one for one in noun_jobs() if one.name == "period.purge"]
+    [forget] = [noun_job for noun_job in noun_jobs() if noun_job.name == "period.purge"]
     await jobs.tick(forget)
     async with units.write() as uow:
         assert await uow.periods.begin("test", job.period(clock().replace(month=11, day=23)))

@@ -131,8 +131,8 @@ def test_sentences_are_translated() -> None:
     """What people read is German in the German manifest, and nothing else differs."""
     english, german = manifest(), manifest(Language.GERMAN)
     names = ("name", "description")
-    for one, other in zip(english["features"]["shortcuts"], german["features"]["shortcuts"], strict=True):
-        assert {name for name in one if one[name] != other[name]} == set(names)
+    for item, other in zip(english["features"]["shortcuts"], german["features"]["shortcuts"], strict=True):
+        assert {name for name in item if item[name] != other[name]} == set(names)
     assert english["display_information"]["long_description"] != german["display_information"]["long_description"]
     assert (english["settings"], english["oauth_config"]) == (german["settings"], german["oauth_config"])
 
@@ -140,11 +140,11 @@ def test_sentences_are_translated() -> None:
 def test_every_action_is_a_shortcut() -> None:
     """What the chat offers on a message and beside the composer is a shortcut there, named after its command."""
     shortcuts = manifest()["features"]["shortcuts"]
-    actions = [one for one in EXTENSIONS if one.kind is Kind.ACTION]
-    due = [slack.SHORTCUTS[place] for one in actions for place in one.contexts]
-    assert [(one["type"], one["callback_id"]) for one in shortcuts] == due
-    assert {one["callback_id"] for one in shortcuts} <= REGISTRY.commands.keys()
-    assert {one.id for one in actions} <= {command for _, command in due}
+    actions = [extension for extension in EXTENSIONS if extension.kind is Kind.ACTION]
+    due = [slack.SHORTCUTS[context] for action in actions for context in action.contexts]
+    assert [(shortcut["type"], shortcut["callback_id"]) for shortcut in shortcuts] == due
+    assert {item["callback_id"] for item in shortcuts} <= REGISTRY.commands.keys()
+    assert {item.id for item in actions} <= {command for _, command in due}
 
 
 @every_language
@@ -153,11 +153,11 @@ def test_the_hint_names_what_can_be_typed(language: Language) -> None:
     [command] = manifest(language)["features"]["slash_commands"]
     typed = command["usage_hint"].split(" · ")
     found = [REGISTRY.parse(word) for word in typed]
-    assert {one and one[0].name for one in found} == set(slack.HINTED)
-    assert {one.id for one in EXTENSIONS if one.kind is Kind.SEARCH} <= set(slack.HINTED)
+    assert {item and item[0].name for item in found} == set(slack.HINTED)
+    assert {extension.id for extension in EXTENSIONS if extension.kind is Kind.SEARCH} <= set(slack.HINTED)
     first = REGISTRY.commands["lead.create"].words_in(language)[0]
     assert typed.index(first) < len(typed) // 2
-    assert all(REGISTRY.commands["help"].words_in(one)[0] in typed for one in Language)
+    assert all(REGISTRY.commands["help"].words_in(item)[0] in typed for item in Language)
 
 
 def test_an_event_comes_with_its_permissions() -> None:

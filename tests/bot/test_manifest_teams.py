@@ -79,7 +79,7 @@ def test_the_package_is_what_an_administrator_uploads() -> None:
     files = packed()
     assert set(files) == {"manifest.json", "de.json", "color.png", "outline.png"}
     manifest = json.loads(files["manifest.json"])
-    named = {*manifest["icons"].values(), *(one["file"] for one in manifest["localizationInfo"]["additionalLanguages"])}
+    named = {*manifest["icons"].values(), *(item["file"] for item in manifest["localizationInfo"]["additionalLanguages"])}
     assert named == set(files) - {"manifest.json"}
     assert (manifest["id"], manifest["version"]) == (APP_ID, "1.2.3")
     assert {manifest["bots"][0]["botId"], manifest["composeExtensions"][0]["botId"]} == {APP_ID}
@@ -110,10 +110,10 @@ def test_the_schemas_bite() -> None:
 def test_everything_that_people_read_is_german_too() -> None:
     """Each text of the manifest has its German twin, at a place that exists, and sentences are really translated."""
     manifest = teams.manifest(APP, REGISTRY, Language.ENGLISH)
-    german = {place: text for place, text in teams.german(APP, REGISTRY).items() if place != "$schema"}
+    german = {item: text for item, text in teams.german(APP, REGISTRY).items() if item != "$schema"}
     assert set(german) == set(words(manifest))
-    sentences = {place for place in german if place.endswith(("description", "full"))}
-    assert [place for place in sentences if at(manifest, place) == german[place]] == []
+    sentences = {item for item in german if item.endswith(("description", "full"))}
+    assert [sentence for sentence in sentences if at(manifest, sentence) == german[sentence]] == []
 
 
 @every_language
@@ -121,23 +121,23 @@ def test_everything_that_people_read_is_german_too() -> None:
 def test_a_menu_offers_what_can_be_typed(place: Place, language: Language) -> None:
     """Each place has a menu of at most ten entries; choosing one types words that run that very command."""
     lists = teams.manifest(APP, REGISTRY, language)["bots"][0]["commandLists"]
-    [menu] = [one["commands"] for one in lists if one["scopes"] == [teams.SCOPES[place]]]
+    [menu] = [item["commands"] for item in lists if item["scopes"] == [teams.SCOPES[place]]]
     assert 0 < len(menu) <= ENTRIES_MAX
     found = [REGISTRY.parse(entry["title"]) for entry in menu]
-    assert [one and one[0].name for one in found] == list(MENUS[place])
-    assert max(len(one["title"]) for one in menu) <= TITLE_MAX_CHARS
-    assert max(len(one["description"]) for one in menu) <= ABOUT_MAX_CHARS
+    assert [item and item[0].name for item in found] == list(MENUS[place])
+    assert max(len(item["title"]) for item in menu) <= TITLE_MAX_CHARS
+    assert max(len(item["description"]) for item in menu) <= ABOUT_MAX_CHARS
 
 
 def test_what_the_chat_offers_elsewhere_is_in_the_package() -> None:
     """Every extension is there as action or search, and links to the bot's own host become cards."""
     [extension] = teams.manifest(APP, REGISTRY, Language.ENGLISH)["composeExtensions"]
-    assert [one["id"] for one in extension["commands"]] == [one.id for one in EXTENSIONS]
-    by_kind = {one["type"]: one for one in extension["commands"]}
+    assert [item["id"] for item in extension["commands"]] == [item.id for item in EXTENSIONS]
+    by_kind = {item["type"]: item for item in extension["commands"]}
     assert by_kind["action"]["fetchTask"] is True
     assert "message" in by_kind["action"]["context"]
     assert by_kind["query"]["initialRun"] is True
-    assert [one["name"] for one in by_kind["query"]["parameters"]]
+    assert [item["name"] for item in by_kind["query"]["parameters"]]
     assert extension["messageHandlers"][0]["value"]["domains"] == ["bot.solarhaus.example"]
 
 
@@ -178,7 +178,7 @@ def test_the_outline_icon_is_white_on_nothing() -> None:
     visible = [pixel for pixel in icon.pixels if pixel.alpha]
     assert (icon.width, icon.height) == (32, 32)
     assert {pixel[:3] for pixel in visible} == {(255, 255, 255)}
-    assert not any(icon.pixels[place].alpha for place in (0, 31, 32 * 31, 32 * 32 - 1))
+    assert not any(icon.pixels[item].alpha for item in (0, 31, 32 * 31, 32 * 32 - 1))
     assert 100 < len(visible) < 500
 
 

@@ -17,7 +17,7 @@ from tests.architecture.source import ROOT
 from tests.fakes.slack import BOT_USER_ID
 
 REGISTRY: Final = discovery.build_registry()
-LISTED: Final = [one for one in REGISTRY.commands.values() if one.listed]
+LISTED: Final = [item for item in REGISTRY.commands.values() if item.listed]
 BOT: Final = "28:kollega"
 ESCAPED: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 APP: Final = teams.App(
@@ -39,7 +39,7 @@ def from_slack(typed: str) -> list[str]:
     return [slack_text.read_text(escaped, BOT_USER_ID, {})[0], called]
 
 
-@pytest.mark.parametrize("command", LISTED, ids=lambda one: one.name)
+@pytest.mark.parametrize("command", LISTED, ids=lambda item: item.name)
 def test_every_command_can_be_typed_everywhere(command: Command) -> None:
     """Each of its words runs it in Teams and in Slack as in the browser, where words stay as they are (X4)."""
     assert command.words
@@ -50,7 +50,7 @@ def test_every_command_can_be_typed_everywhere(command: Command) -> None:
             assert found[0] is command, read
 
 
-@pytest.mark.parametrize("extension", EXTENSIONS, ids=lambda one: one.id)
+@pytest.mark.parametrize("extension", EXTENSIONS, ids=lambda item: item.id)
 def test_every_menu_is_on_both_platforms(extension: Extension) -> None:
     """An action is in the package for Teams and a shortcut in Slack; a search is typed where no menu can hold it."""
     offered = teams.manifest(APP, REGISTRY, Language.ENGLISH)["composeExtensions"][0]["commands"]

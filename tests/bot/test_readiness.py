@@ -70,9 +70,9 @@ async def faults(teams: FakeTeams, **changes: object) -> dict[str, str]:
         **changes,
     }
     async with aiohttp.ClientSession() as session:
-        found = [one async for one in findings(Settings.model_validate(settings), session, database, nowhere)]
-    assert tuple(one.about for one in found) == GOOD
-    return {one.about: one.fault for one in found if one.fault}
+        found = [finding async for finding in findings(Settings.model_validate(settings), session, database, nowhere)]
+    assert tuple(item.about for item in found) == GOOD
+    return {item.about: item.fault for item in found if item.fault}
 
 
 async def nowhere() -> Sequence[Installation]:
@@ -192,8 +192,8 @@ async def of_slack(
         return installations
 
     async with aiohttp.ClientSession() as session:
-        found = [one async for one in findings(Settings.model_validate(settings), session, database, asked)]
-    return {one.about: one.fault for one in found if one.about != "KOLLEGA_PUBLIC_URL"}
+        found = [finding async for finding in findings(Settings.model_validate(settings), session, database, asked)]
+    return {item.about: item.fault for item in found if item.about != "KOLLEGA_PUBLIC_URL"}
 
 
 @pytest.mark.parametrize(

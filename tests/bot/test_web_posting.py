@@ -61,7 +61,7 @@ async def test_messages_posted_at_once_keep_one_order(chat: Chat) -> None:
     """Many writers, and every message has its own place."""
     sent = await asyncio.gather(*(chat.posts(f"card {number}") for number in range(30)))
     shown = await chat.messages(ANNA)
-    assert {message["id"] for message in shown} == {one.message_id for one in sent}
+    assert {message["id"] for message in shown} == {item.message_id for item in sent}
     assert [message["seq"] for message in shown] == sorted({message["seq"] for message in shown})
 
 

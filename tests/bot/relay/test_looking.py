@@ -26,7 +26,7 @@ def remote() -> Searchable:
 
 def in_channel(remote: Searchable) -> int:
     """How many messages stand in the firm's channel."""
-    return len([place for place, _ in remote.posts if place.startswith("channel:")])
+    return len([post for post, _ in remote.posts if post.startswith("channel:")])
 
 
 async def passes(relay: Relay, clock: Clock, minutes: float = 8) -> None:

@@ -26,8 +26,8 @@ async def test_an_ambiguous_message_is_never_repeated(
     await relay.drain()
     clock.advance(hours=2)
     await relay.drain()
-    in_channel = [place for place, _ in remote.posts if place.startswith("channel:")]
-    asked = sorted(place for place, words in remote.posts if "may not have arrived" in words or "vielleicht" in words)
+    in_channel = [post for post, _ in remote.posts if post.startswith("channel:")]
+    asked = sorted(item for item, words in remote.posts if "may not have arrived" in words or "vielleicht" in words)
     assert len(in_channel) == 1
     assert asked == ["direct:Admin Solarhaus", "direct:Owner Solarhaus"]
     assert await unknowns(units) == 1
@@ -51,7 +51,7 @@ async def test_an_unknown_message_is_sent_again_by_whoever_looked(
             await delivery.resend(uow, firm.owner, lost)
     remote.updates.clear()
     await relay.drain()
-    assert len([place for place, _ in remote.posts if place.startswith("channel:")]) == 2
+    assert len([post for post, _ in remote.posts if post.startswith("channel:")]) == 2
     assert len(remote.updates) == 2
     async with units.read() as uow:
         newest = (await uow.audit.page(firm.team_id, limit=1))[0]
@@ -129,7 +129,7 @@ async def test_a_message_in_the_hands_of_the_dead_is_unknown(
     clock.advance(seconds=55)
     await relay.drain()
     assert await unknowns(units) == 1
-    assert [place for place, _ in remote.posts if place.startswith("channel:")] == []
+    assert [post for post, _ in remote.posts if post.startswith("channel:")] == []
 
 
 async def test_an_update_in_the_hands_of_the_dead_is_done_again(

@@ -67,12 +67,12 @@ async def test_no_more_is_sent_again_than_goes_at_once(
         ids = [uow.new_id() for _ in range(5)]
         place: dict[str, Any] = {"platform": "web", "tenant": "demo", "key": "lead-1", "view": "lead.card"}
         made = [
-            Delivery(team_id=firm.team_id, delivery_id=one, event_id=one, kind=Kind.POST, conversation_id=one, **place)
-            for one in ids
+            Delivery(team_id=firm.team_id, delivery_id=item, event_id=item, kind=Kind.POST, conversation_id=item, **place)
+            for item in ids
         ]
         await uow.deliveries.add(made, uow.now)
-        for one in await uow.deliveries.claim(5, uow.now, uow.now + LEASE):
-            await uow.deliveries.finish(one, State.UNKNOWN, "the sender died", uow.now)
-            await delivery.lose(uow, one)
+        for item in await uow.deliveries.claim(5, uow.now, uow.now + LEASE):
+            await uow.deliveries.finish(item, State.UNKNOWN, "the sender died", uow.now)
+            await delivery.lose(uow, item)
         assert (await delivery.resend_all(uow, firm.owner, ids[0])).open == 2
         assert (await delivery.resend_all(uow, firm.owner, ids[0])).open == 0

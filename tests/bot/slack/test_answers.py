@@ -37,7 +37,7 @@ async def test_what_concerns_all_is_a_message_that_follows_its_subject(bot: Bot)
     bot.chat.says(LEAD, Placement.NEW)
     assert await bot.commands() == {}
     [posted] = bot.slack.said(CHANNEL)
-    assert [one.message_id for one in bot.chat.noted] == [posted.ts]
+    assert [item.message_id for item in bot.chat.noted] == [posted.ts]
 
 
 async def test_where_the_bot_is_not_slack_shows_the_answer(bot: Bot) -> None:
@@ -56,8 +56,8 @@ async def test_the_chat_of_two_people_is_read_by_another(bot: Bot) -> None:
     bot.chat.says(YES, Placement.PRIVATE)
     await bot.commands(channel="D0HUMANS")
     await bot.commands(channel=bot.slack.direct(ANNA).channel_id)
-    assert [one.conversation.kind for one in bot.chat.heard] == [PlaceKind.GROUP, PlaceKind.PERSONAL]
-    assert [one.conversation.is_bot_there for one in bot.chat.heard] == [False, True]
+    assert [item.conversation.kind for item in bot.chat.heard] == [PlaceKind.GROUP, PlaceKind.PERSONAL]
+    assert [item.conversation.is_bot_there for item in bot.chat.heard] == [False, True]
 
 
 async def test_a_form_is_a_window(bot: Bot) -> None:
@@ -75,10 +75,10 @@ async def test_without_a_trigger_the_form_is_a_message(bot: Bot, word: str) -> N
     bot.slack.mood = lambda method, _: refused(word) if method == "views.open" else None
     said = await bot.commands("note L-12")
     assert said["response_type"] == "ephemeral"
-    assert [one["type"] for one in said["blocks"]].count("input") == 1
+    assert [item["type"] for item in said["blocks"]].count("input") == 1
     await bot.clicks()
     [whispered] = bot.slack.whispered(CHANNEL, ANNA)
-    assert [one["type"] for one in whispered.blocks].count("input") == 1
+    assert [block["type"] for block in whispered.blocks].count("input") == 1
     assert bot.slack.said(CHANNEL) == []
 
 
@@ -87,10 +87,10 @@ async def test_a_mention_in_a_thread_is_answered_there(bot: Bot) -> None:
     root = bot.slack.says(BEN, CHANNEL, "Who is free?")
     bot.chat.says(YES, Placement.NEW)
     await bot.mentions(thread_ts=root.ts)
-    assert [one.thread_ts for one in bot.slack.said(CHANNEL) if one.author == BOT_USER_ID] == [root.ts]
+    assert [item.thread_ts for item in bot.slack.said(CHANNEL) if item.author == BOT_USER_ID] == [root.ts]
     bot.chat.says(YES, Placement.PRIVATE)
     await bot.mentions(thread_ts=root.ts)
-    assert [one.thread_ts for one in bot.slack.whispered(CHANNEL, ANNA)] == [root.ts]
+    assert [item.thread_ts for item in bot.slack.whispered(CHANNEL, ANNA)] == [root.ts]
     assert bot.slack.whispered(CHANNEL, BEN) == []
 
 
@@ -99,8 +99,8 @@ async def test_who_cannot_be_whispered_to_is_answered_directly(bot: Bot) -> None
     bot.slack.mood = lambda method, _: refused("user_not_in_channel") if method == "chat.postEphemeral" else None
     bot.chat.says(YES, Placement.PRIVATE)
     await bot.mentions()
-    assert [one.text for one in bot.slack.said(bot.slack.direct(ANNA).channel_id)] == ["Yes."]
-    assert [one.author for one in bot.slack.said(CHANNEL)] == [ANNA]
+    assert [item.text for item in bot.slack.said(bot.slack.direct(ANNA).channel_id)] == ["Yes."]
+    assert [item.author for item in bot.slack.said(CHANNEL)] == [ANNA]
 
 
 async def test_an_event_told_again_is_answered_once(bot: Bot) -> None:
@@ -108,7 +108,7 @@ async def test_an_event_told_again_is_answered_once(bot: Bot) -> None:
     bot.chat.says(YES, Placement.NEW)
     for _ in range(3):
         await bot.mentions(event_id="Ev1")
-    assert len([one for one in bot.slack.said(CHANNEL) if one.author == BOT_USER_ID]) == 1
+    assert len([item for item in bot.slack.said(CHANNEL) if item.author == BOT_USER_ID]) == 1
 
 
 async def test_nobody_but_people_says_anything(bot: Bot) -> None:
@@ -128,7 +128,7 @@ async def test_nobody_but_people_says_anything(bot: Bot) -> None:
     await bot.tells(type="message", channel=CHANNEL, channel_type="channel", user=ANNA, ts="1.1", text="leads")
     assert bot.chat.heard == []
     await bot.tells(**direct)
-    assert [one.text for one in bot.chat.heard] == ["leads"]
+    assert [item.text for item in bot.chat.heard] == ["leads"]
 
 
 async def test_the_card_itself_answers_where_it_stands(bot: Bot) -> None:
@@ -137,7 +137,7 @@ async def test_the_card_itself_answers_where_it_stands(bot: Bot) -> None:
     shown = {"ts": "1.2", "blocks": drawn["blocks"], "team": "T0KOLLEGA"}
     bot.chat.says(LEAD, Placement.REPLACE)
     await bot.clicks(message=shown)
-    assert [one.method for one in bot.slack.calls if one.method not in LOOKED_UP] == []
+    assert [item.method for item in bot.slack.calls if item.method not in LOOKED_UP] == []
     bot.chat.says(replace(LEAD, subject=None), Placement.REPLACE)
     await bot.clicks(message=shown)
     assert len(bot.slack.views) == 1
@@ -147,7 +147,7 @@ async def test_a_short_no_is_whispered_and_a_sheet_opens(bot: Bot) -> None:
     """A refusal stands beside the card for the person alone; what there is to read opens in a window."""
     bot.chat.says(YES, Placement.PRIVATE)
     await bot.clicks()
-    assert [one.text for one in bot.slack.whispered(CHANNEL, ANNA)] == ["Yes."]
+    assert [item.text for item in bot.slack.whispered(CHANNEL, ANNA)] == ["Yes."]
     sheet = replace(YES, body=(Facts((Fact(verbatim("E-mail"), verbatim("eva@x.example")),)),))
     bot.chat.says(sheet, Placement.PRIVATE)
     await bot.clicks()
@@ -199,7 +199,7 @@ async def test_a_late_answer_to_a_command_comes_behind(bot: Bot) -> None:
     bot.chat.says(YES, Placement.PRIVATE)
     assert await bot.commands() == {}
     await bot.platform.join()
-    assert [one.text for one in bot.slack.whispered(CHANNEL, ANNA)] == ["Yes."]
+    assert [item.text for item in bot.slack.whispered(CHANNEL, ANNA)] == ["Yes."]
 
 
 async def test_a_late_answer_to_a_window_comes_into_it(bot: Bot) -> None:
@@ -276,7 +276,7 @@ async def test_a_slack_that_says_nothing_about_people_keeps_nobody_waiting(bot: 
     bot.chat.says(YES, Placement.PRIVATE)
     await bot.commands()
     await bot.platform.join()
-    assert [one.text for one in bot.slack.whispered(CHANNEL, ANNA)] == ["Yes."]
+    assert [item.text for item in bot.slack.whispered(CHANNEL, ANNA)] == ["Yes."]
     assert bot.chat.heard[0].sender.name == ""
 
 
@@ -287,8 +287,8 @@ async def test_a_shared_channel_says_who_is_from_elsewhere(bot: Bot) -> None:
     bot.chat.says(YES, Placement.PRIVATE)
     await bot.mentions(user="U9", user_team="T9")
     await bot.mentions()
-    assert [one.sender.is_outsider for one in bot.chat.heard] == [True, False]
-    assert all(one.conversation.reference["outsiders"] for one in bot.chat.heard)
+    assert [item.sender.is_outsider for item in bot.chat.heard] == [True, False]
+    assert all(item.conversation.reference["outsiders"] for item in bot.chat.heard)
 
 
 async def test_a_workspace_where_the_bot_is_not_gets_nothing(bot: Bot) -> None:

@@ -156,7 +156,7 @@ async def test_the_same_again_has_no_effect_and_the_same_answer(bot: Bot) -> Non
         both = [tasks.create_task(bot.knock(b'{"n": 2}')) for _ in range(2)]
         await asyncio.sleep(0.05)
         bot.pause.set()
-    answers = [await one.result().read() for one in both]
+    answers = [await item.result().read() for item in both]
     assert answers[0] == answers[1] != first
     assert bot.served == [{"n": 1}, {"n": 2}]
 

@@ -43,8 +43,8 @@ async def talk(made: Deployment) -> None:
         made.types(SARA, f"pick L-2 {WORDS}"),
         made.types(ANNA, f"xyzzy {WORDS} {MAIL}"),
     )
-    for one in sends:
-        assert (await one).status == 200
+    for item in sends:
+        assert (await item).status == 200
         await made.settles()
 
 

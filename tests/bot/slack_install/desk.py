@@ -48,8 +48,8 @@ class Browser:
         async with self.session.request(
             method, f"{self.address}{path}", headers=headers, allow_redirects=False
         ) as answer:
-            for one in answer.headers.getall("Set-Cookie", []):
-                self._keep(one)
+            for item in answer.headers.getall("Set-Cookie", []):
+                self._keep(item)
             return _seen(answer.status, await answer.text(), dict(answer.headers))
 
     def _keep(self, header: str) -> None:

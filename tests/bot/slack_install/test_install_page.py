@@ -108,7 +108,7 @@ async def test_a_question_is_answered_once(desk: Desk) -> None:
     browser = desk.browser()
     path = desk.agrees(await desk.begins(browser))
     seen = await asyncio.gather(*(browser.goes(path) for _ in range(10)))
-    assert sorted(one.status for one in seen) == [200, *[410] * 9]
+    assert sorted(item.status for item in seen) == [200, *[410] * 9]
     assert len(desk.slack.called("oauth.v2.access")) == 1
     again = await browser.goes(path)
     assert (again.status, "done its work" in again.words) == (410, True)
@@ -201,7 +201,7 @@ async def test_what_the_bot_cannot_use_is_not_kept(desk: Desk, body: bytes, log:
     desk.slack.plan.append(Answer(200, body=body))
     with capture_logs() as logs:
         seen = await browser.goes(path)
-    assert (seen.status, log in {one["event"] for one in logs}) == (400, True)
+    assert (seen.status, log in {item["event"] for item in logs}) == (400, True)
     assert "xox" not in repr(logs)
     assert await desk.kept("T1", "T1") is None
 
@@ -253,7 +253,7 @@ async def test_nobody_can_fill_the_database_with_questions(desk: Desk) -> None:
     browser = desk.browser()
     path = desk.agrees(await desk.begins(browser))
     seen = [await desk.browser().goes("/slack/install") for _ in range(VISITS[0].calls)]
-    assert [one.status for one in seen] == [*[302] * (VISITS[0].calls - 1), 429]
+    assert [item.status for item in seen] == [*[302] * (VISITS[0].calls - 1), 429]
     assert "try again in a minute" in seen[-1].words
     assert 0 < int(seen[-1].headers["Retry-After"]) <= 61
     assert (await browser.goes(path)).status == 200

@@ -63,16 +63,16 @@ def installed(
 async def places(units: SqlUnits, tenant: str, *workspaces: str) -> None:
     """A channel in each of the workspaces."""
     async with units.write() as uow:
-        for one in workspaces:
-            place = Conversation("slack", tenant, f"C-{one}", PlaceKind.CHANNEL, reference={"workspace": one})
+        for workspace in workspaces:
+            place = Conversation("slack", tenant, f"C-{workspace}", PlaceKind.CHANNEL, reference={"workspace": workspace})
             await uow.conversations.keep(place)
 
 
 async def left(units: SqlUnits, tenant: str, *workspaces: str) -> Sequence[str]:
     """Those of the workspaces in whose channel the bot no longer is."""
     async with units.read() as uow:
-        found = {one: await uow.conversations.find("slack", tenant, f"C-{one}") for one in workspaces}
-    return [one for one, place in found.items() if place is not None and not place.installed]
+        found = {workspace: await uow.conversations.find("slack", tenant, f"C-{workspace}") for workspace in workspaces}
+    return [item for item, element in found.items() if element is not None and not element.installed]
 
 
 async def test_slacks_library_finds_what_it_saved(store: SlackInstallations) -> None:
@@ -139,10 +139,10 @@ async def test_what_opens_an_enterprise_is_forgotten_for_all_its_workspaces(
 ) -> None:
     """A new token for the whole enterprise counts in each of its workspaces at once."""
     await store.async_save(installed("xoxb-1", workspace=None, enterprise="E1"))
-    assert [await tokens.token("E1", one) for one in ("T1", "T2")] == ["xoxb-1", "xoxb-1"]
+    assert [await tokens.token("E1", item) for item in ("T1", "T2")] == ["xoxb-1", "xoxb-1"]
     await store.async_save(installed("xoxb-2", workspace=None, enterprise="E1"))
     tokens.forget("E1", "")
-    assert [await tokens.token("E1", one) for one in ("T1", "T2")] == ["xoxb-2", "xoxb-2"]
+    assert [await tokens.token("E1", item) for item in ("T1", "T2")] == ["xoxb-2", "xoxb-2"]
 
 
 async def test_a_dead_token_is_withdrawn(store: SlackInstallations, tokens: InstalledTokens, units: SqlUnits) -> None:
@@ -216,7 +216,7 @@ async def test_an_altered_row_opens_nothing_and_says_so(
     await database.close()
     with capture_logs() as logs, pytest.raises(Gone):
         await tokens.token("T1", "T1")
-    assert [(one["event"], one["workspace"]) for one in logs] == [("slack_token_unreadable", "T1")]
+    assert [(log["event"], log["workspace"]) for log in logs] == [("slack_token_unreadable", "T1")]
     assert "xoxb" not in repr(logs)
     await tokens.withdraw("T1", "T1", "xoxb-2")
     assert await tokens.token("T2", "T2") == "xoxb-2"
@@ -233,6 +233,6 @@ async def test_while_the_database_is_away_messages_wait(
     with capture_logs() as logs:
         await away.uninstalled("T1", "T1")
         await away.withdraw("T1", "T1", "xoxb-1")
-    assert [one["event"] for one in logs] == ["slack_conversations_not_left", "slack_token_not_withdrawn"]
+    assert [log["event"] for log in logs] == ["slack_conversations_not_left", "slack_token_not_withdrawn"]
     assert asked.tokens == []
     await database.close()

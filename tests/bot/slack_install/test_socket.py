@@ -184,7 +184,7 @@ async def test_what_was_not_carried_out_comes_again(line: Line, asked: Asked) ->
         failures.clear()
         told = await line.slack.sockets.tell("events_api", {"event_id": "Ev2"}, envelope_id="Ev2")
         assert told == {"envelope_id": "Ev2"}
-    assert [one["event_id"] for one in asked.documents] == ["Ev2", "Ev3", "Ev1", "Ev2"]
+    assert [item["event_id"] for item in asked.documents] == ["Ev2", "Ev3", "Ev1", "Ev2"]
 
 
 async def test_nonsense_breaks_nothing(line: Line, asked: Asked) -> None:
@@ -289,7 +289,7 @@ async def test_an_answer_whose_connection_broke_is_asked_for_again(line: Line, a
             await line.slack.sockets.count(1)
             told = await line.slack.sockets.tell("events_api", {}, envelope_id="E1")
     assert told["payload"] == {"text": "done"}
-    assert "socket_response_lost" in {one["event"] for one in logs}
+    assert "socket_response_lost" in {log["event"] for log in logs}
 
 
 async def test_an_answer_that_never_comes_does_not_hold_the_process(line: Line, asked: Asked) -> None:
@@ -306,4 +306,4 @@ async def test_an_answer_that_never_comes_does_not_hold_the_process(line: Line, 
             await line.slack.sockets.say('{"type": "events_api", "envelope_id": "E1", "payload": {}}')
             while not asked.documents:  # noqa: ASYNC110 - the bot has no reason to tell when it has begun
                 await asyncio.sleep(0.01)
-    assert "socket_responses_cancelled" in {one["event"] for one in logs}
+    assert "socket_responses_cancelled" in {log["event"] for log in logs}

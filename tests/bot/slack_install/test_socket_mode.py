@@ -53,7 +53,7 @@ async def test_the_whole_bot_talks_over_the_connection(sqlite_url: str, clock: C
             event = {"type": "message", "channel_type": "im", "user": "U1", "channel": chat, "text": "hilfe"}
             said = slack.says("U1", chat, "hilfe")
             await slack.sockets.tell("events_api", slack.envelope({**event, "ts": said.ts}), accepts=False)
-            assert [one.author for one in slack.said(chat)] == ["U1", BOT_USER_ID]
+            assert [item.author for item in slack.said(chat)] == ["U1", BOT_USER_ID]
             house.socket.stop()
 
 

@@ -64,7 +64,7 @@ async def test_a_private_answer_without_a_chat_is_not_told_to_all(bot: Bot) -> N
     bot.teams.plan.append(Refused(403))
     bot.chat.says(NO, Placement.PRIVATE)
     await bot.post(bot.activity())
-    assert [place for place, _ in bot.posts] == [THREAD]
+    assert [post for post, _ in bot.posts] == [THREAD]
     assert "No." not in json.dumps(bot.newest)
     assert "nicht direkt schreiben" in bot.newest["summary"]
 
@@ -74,7 +74,7 @@ async def test_in_a_chat_of_two_every_answer_is_a_message(bot: Bot) -> None:
     for placement in Placement:
         bot.chat.says(LEAD, placement)
         await bot.post(bot.activity(kind=PlaceKind.PERSONAL))
-    assert [place for place, _ in bot.posts] == ["a:anna"] * 3
+    assert [post for post, _ in bot.posts] == ["a:anna"] * 3
     assert [sent.conversation_id for _, _, sent in bot.chat.noted] == ["a:anna"]
     assert bot.newest["attachments"][0]["content"]["refresh"]["userIds"] == [ANNA]
 
@@ -85,7 +85,7 @@ async def test_a_repeated_message_is_answered_once(bot: Bot) -> None:
     for activity, placement in zip(activities, (Placement.NEW, Placement.PRIVATE, Placement.NEW), strict=True):
         bot.chat.says(NO, placement)
         await asyncio.gather(*(bot.post(activity) for _ in range(3)))
-    assert sorted(place for place, _ in bot.posts) == sorted([THREAD, f"a:{ANNA}", "a:anna"])
+    assert sorted(post for post, _ in bot.posts) == sorted([THREAD, f"a:{ANNA}", "a:anna"])
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ async def test_a_card_with_very_many_buttons_still_fits(bot: Bot) -> None:
     bot.chat.says(Card(verbatim("Leads"), (Items(rows),), refresh=long), Placement.REPLACE)
     _, body = await bot.post(bot.click(PICK))
     assert len(json.dumps(body["value"])) <= 27_000
-    assert all("back" not in one.get("data", {}) for one in buttons(body["value"]).values())
+    assert all("back" not in button.get("data", {}) for button in buttons(body["value"]).values())
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ async def test_a_button_of_another_time_is_explained(bot: Bot, data: object) -> 
     """A button that the bot does not understand is answered with words and a way on, whichever way it came."""
     _, body = await bot.post(bot.click(data))
     assert "älteren Karte" in json.dumps(body["value"], ensure_ascii=False)
-    assert "help" in {one["verb"] for one in buttons(body["value"]).values()}
+    assert "help" in {button["verb"] for button in buttons(body["value"]).values()}
     if is_object(data):
         await bot.post(bot.activity(kind=PlaceKind.PERSONAL, text=None, value=data))
         assert "älteren Karte" in bot.newest["summary"]

@@ -37,9 +37,9 @@ async def test_the_bot_writes_unasked(bot: Bot) -> None:
     ]
     sent = [await bot.platform.send(target, LEAD, GERMAN, key=f"k{n}") for n, target in enumerate(targets)]
     places = [CHANNEL, "a:anna", f"a:{ANNA}", f"a:{BEN_AAD}"]
-    assert [one.conversation_id for one in sent] == places
-    assert [bot.teams.posts[one.message_id].conversation_id for one in sent] == places
-    assert [one.reference for one in sent] == [target.reference for target in targets]
+    assert [item.conversation_id for item in sent] == places
+    assert [bot.teams.posts[item.message_id].conversation_id for item in sent] == places
+    assert [item.reference for item in sent] == [target.reference for target in targets]
     assert card_of(bot, sent[0])["refresh"]["userIds"] == [ANNA, BEN]
     assert card_of(bot, sent[1])["refresh"]["userIds"] == [ANNA]
 
@@ -60,7 +60,7 @@ async def test_readers_are_asked_for_once_and_bounded(bot: Bot) -> None:
     bot.teams.members[CHANNEL] = [{"id": f"29:p{n}"} for n in range(500)]
     target = Target(TENANT_ID, CHANNEL, reference=channel(bot))
     sent = await asyncio.gather(*(bot.platform.send(target, LEAD, GERMAN, key=str(n)) for n in range(5)))
-    assert {len(card_of(bot, one)["refresh"]["userIds"]) for one in sent} == {READERS_MAX}
+    assert {len(card_of(bot, item)["refresh"]["userIds"]) for item in sent} == {READERS_MAX}
     assert roster_calls(bot) == 1
     bot.clock.advance(601)
     await bot.platform.send(target, LEAD, GERMAN, key="later")
@@ -81,7 +81,7 @@ async def test_without_readers_the_card_is_the_same_for_all(bot: Bot) -> None:
     bot.teams.plan.append(Refused(404))
     target = Target(TENANT_ID, CHANNEL, reference=channel(bot))
     sent = [await bot.platform.send(target, LEAD, GERMAN, key=str(n)) for n in range(2)]
-    assert ["refresh" in card_of(bot, one) for one in sent] == [False, False]
+    assert ["refresh" in card_of(bot, item) for item in sent] == [False, False]
     assert roster_calls(bot) == 1
 
 
@@ -110,7 +110,7 @@ async def test_a_chat_that_does_not_open_is_no_lost_message(
         await bot.platform.send(target, LEAD, GERMAN, key="k")
     assert bot.posts == []
     await bot.platform.send(target, LEAD, GERMAN, key="k")
-    assert [place for place, _ in bot.posts] == [f"a:{BEN_AAD}"]
+    assert [post for post, _ in bot.posts] == [f"a:{BEN_AAD}"]
 
 
 async def test_a_reference_without_an_address_is_rejected(bot: Bot) -> None:

@@ -10,7 +10,7 @@ def check_message(message: Json) -> None:
     if found := validate_slack_payload(said):
         raise Refused(
             "no_text" if found[0] == "no_text" else "invalid_blocks",
-            response_metadata={"messages": [f"[ERROR] {one}" for one in found]},
+            response_metadata={"messages": [f"[ERROR] {item}" for item in found]},
         )
 
 
@@ -18,7 +18,7 @@ def check_view(view: Json) -> None:
     """Refuse what Slack would not take as a window or a home."""
     is_known = view.get("type") in {"modal", "home"}
     if found := validate_slack_payload(view) if is_known else ["unsupported type"]:
-        raise Refused("invalid_arguments", response_metadata={"messages": [f"[ERROR] {one}" for one in found]})
+        raise Refused("invalid_arguments", response_metadata={"messages": [f"[ERROR] {item}" for item in found]})
 
 
 def check_metadata(metadata: Given) -> None:

@@ -69,7 +69,7 @@ def conversations_open(state: State, workspace: Workspace, arguments: Json) -> J
 def conversations_history(state: State, workspace: Workspace, arguments: Json) -> Json:
     channel = state.channel_for(workspace, arguments.get("channel"))
     require_member(workspace, channel.members)
-    said = [one for one in state.said(channel.channel_id) if not one.thread_ts or one.thread_ts == one.ts]
+    said = [item for item in state.said(channel.channel_id) if not item.thread_ts or item.thread_ts == item.ts]
     return _page(state, list(reversed(said)), arguments)
 
 
@@ -80,7 +80,7 @@ def conversations_replies(state: State, workspace: Workspace, arguments: Json) -
     if (channel.channel_id, first) not in state.messages:
         raise Refused("thread_not_found")
     root = state.messages[channel.channel_id, first]
-    replies = [one for one in state.said(channel.channel_id, thread_ts=first) if one.ts != first]
+    replies = [item for item in state.said(channel.channel_id, thread_ts=first) if item.ts != first]
     # The first message is there whatever is asked for.
     page = _page(state, replies, arguments)
     return {**page, "messages": [_shown(state, root, arguments), *page["messages"]]}
@@ -94,11 +94,11 @@ def _page(state: State, said: list[Message], arguments: Json) -> Json:
         at = float(one.ts)
         return oldest <= at <= latest if is_inclusive else oldest < at < latest
 
-    found = [one for one in said if is_asked_for(one)]
+    found = [item for item in said if is_asked_for(item)]
     start = int(arguments.get("cursor") or 0)
     end = start + min(int(arguments.get("limit") or 100), state.history_limit)
     more = {"response_metadata": {"next_cursor": str(end)}} if end < len(found) else {}
-    shown = [_shown(state, one, arguments) for one in found[start:end]]
+    shown = [_shown(state, item, arguments) for item in found[start:end]]
     return {"messages": shown, "has_more": end < len(found), **more}
 
 

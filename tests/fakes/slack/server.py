@@ -252,7 +252,7 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
             self.ephemerals.append(Ephemeral(hook.channel_id, hook.user_id, self.new_ts(), *words))
 
     def _change_original(self, hook: Hook, said: Json) -> None:
-        whispered = next((one for one in self.ephemerals if one.ts == hook.message_ts), None)
+        whispered = next((ephemeral for ephemeral in self.ephemerals if ephemeral.ts == hook.message_ts), None)
         shared = self.messages.get((hook.channel_id, hook.message_ts))
         original = whispered or shared
         if original is None:

@@ -108,7 +108,7 @@ class State:
         """The person's chat with the app, made when it is asked for first."""
         bot_user_id = self.workspaces[team_id].bot_user_id
         pair = [bot_user_id, user_id]
-        known = next((one for one in self.channels.values() if one.kind == "im" and one.members == pair), None)
+        known = next((channel for channel in self.channels.values() if channel.kind == "im" and channel.members == pair), None)
         if known is None:
             known = Channel(self.new_id("D"), "", team_id, "im", pair)
             self.channels[known.channel_id] = known
@@ -116,15 +116,15 @@ class State:
 
     def said(self, channel_id: str, *, thread_ts: str | None = None) -> list[Message]:
         """What stands in a channel, the oldest first; of a thread, what stands below its first message."""
-        found = [one for one in self.messages.values() if one.channel_id == channel_id]
-        return found if thread_ts is None else [one for one in found if one.thread_ts == thread_ts]
+        found = [message for message in self.messages.values() if message.channel_id == channel_id]
+        return found if thread_ts is None else [item for item in found if item.thread_ts == thread_ts]
 
     def whispered(self, channel_id: str, user_id: str) -> list[Ephemeral]:
         """What somebody alone sees in a channel."""
         return [
-            one
-            for one in self.ephemerals
-            if (one.channel_id, one.user_id) == (channel_id, user_id) and not one.is_deleted
+            ephemeral
+            for ephemeral in self.ephemerals
+            if (ephemeral.channel_id, ephemeral.user_id) == (channel_id, user_id) and not ephemeral.is_deleted
         ]
 
     def says(self, user_id: str, channel_id: str, text: str, *, thread_ts: str = "") -> Message:

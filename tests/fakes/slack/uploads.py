@@ -15,7 +15,7 @@ def files_upload_url(state: State, workspace: Workspace, arguments: Json) -> Jso
 
 
 def files_complete_upload(state: State, workspace: Workspace, arguments: Json) -> Json:
-    files = [_uploaded(state, one) for one in listed(arguments.get("files"))]
+    files = [_uploaded(state, item) for item in listed(arguments.get("files"))]
     if not files:
         raise Refused("invalid_arguments")
     for file in files:

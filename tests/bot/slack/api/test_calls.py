@@ -53,9 +53,9 @@ async def test_messages_share_token_and_connection(api: SlackApi, slack: FakeSla
 async def test_a_message_is_read_changed_and_deleted(api: SlackApi, slack: FakeSlack) -> None:
     """Arguments arrive whole, as JSON and as a form, and what Slack answers comes back."""
     ts = await post(api, metadata={"event_type": "e", "event_payload": {"key": "k"}})
-    assert [one["metadata"]["event_payload"] for one in await read(api)] == [{"key": "k"}]
+    assert [item["metadata"]["event_payload"] for item in await read(api)] == [{"key": "k"}]
     await api.call("chat.update", HERE, {"channel": CHANNEL, "ts": ts, "text": "new"}, channel=CHANNEL)
-    assert [one.text for one in slack.said(CHANNEL)] == ["new"]
+    assert [item.text for item in slack.said(CHANNEL)] == ["new"]
     await api.call("chat.delete", HERE, {"channel": CHANNEL, "ts": ts}, channel=CHANNEL)
     assert slack.said(CHANNEL) == []
 
@@ -286,7 +286,7 @@ async def test_commands_and_clicks_are_answered_where_they_ask(api: SlackApi, sl
     url = slack.hook(CHANNEL, "U1ANNA")
     for _ in range(5):
         await api.respond(url, {"text": "for you"})
-    assert [one.text for one in slack.whispered(CHANNEL, "U1ANNA")] == ["for you"] * 5
+    assert [item.text for item in slack.whispered(CHANNEL, "U1ANNA")] == ["for you"] * 5
     with pytest.raises(Rejected) as outcome:
         await api.respond(url, {"text": "for you"})
     assert outcome.value.reason == "used_url"

@@ -60,7 +60,7 @@ async def test_a_card_stays_in_its_thread(sending: SlackSender, slack: FakeSlack
     first = slack.says("U1ANNA", CHANNEL, "hello")
     target = channel(thread=first.ts)
     sent = await sending.send(target, CARD, READER, key="d-1")
-    assert [one.ts for one in slack.said(CHANNEL, thread_ts=first.ts)] == [sent.message_id]
+    assert [item.ts for item in slack.said(CHANNEL, thread_ts=first.ts)] == [sent.message_id]
     assert sent.reference == {"workspace": TEAM_ID, "thread": first.ts}
     assert await sending.find(target, "d-1", slack.clock()) == sent
     assert await sending.find(channel(), "d-1", slack.clock()) is None
@@ -71,7 +71,7 @@ async def test_a_person_is_written_to_directly(sending: SlackSender, slack: Fake
     slack.add_user("U9GONE", "Gone", is_deleted=True)
     sent = [await sending.send(person(), CARD, READER, key=f"d-{number}") for number in range(3)]
     direct = slack.direct("U1ANNA").channel_id
-    assert [one.conversation_id for one in sent] == [direct] * 3
+    assert [item.conversation_id for item in sent] == [direct] * 3
     assert len(slack.said(direct)) == 3
     assert len(slack.called("conversations.open")) == 1
     assert (await sending.find(person(), "d-1", slack.clock())) is not None
