@@ -17,8 +17,8 @@ every_extension = pytest.mark.parametrize("extension", EXTENSIONS, ids=lambda it
 def test_words_fit_into_the_menus(extension: Extension, language: Language) -> None:
     """Titles and descriptions keep the limits of the chats, in both languages."""
     named = [extension, *extension.parameters]
-    assert [item for item in named if len(written(item.title, language)) > TITLE_MAX_CHARS] == []
-    assert [item for item in named if len(written(item.about, language)) > ABOUT_MAX_CHARS] == []
+    assert [extension for extension in named if len(written(extension.title, language)) > TITLE_MAX_CHARS] == []
+    assert [extension for extension in named if len(written(extension.about, language)) > ABOUT_MAX_CHARS] == []
 
 
 def written(text: T, language: Language) -> str:

@@ -77,11 +77,11 @@ async def test_old_records_are_cleared_away(units: SqlUnits, clock: Clock) -> No
     jobs = Jobs(units, Metrics(), noun_jobs())
     await jobs.tick(job)
     clock.advance(days=8)
-    [forget] = [noun_job for noun_job in noun_jobs() if noun_job.name == "period.purge"]
-    await jobs.tick(forget)
+    [purge_job] = [noun_job for noun_job in noun_jobs() if noun_job.name == "period.purge"]
+    await jobs.tick(purge_job)
     async with units.write() as uow:
         assert await uow.periods.begin("test", job.period(clock().replace(month=11, day=23)))
-        assert not await uow.periods.begin("period.purge", forget.period(uow.now))
+        assert not await uow.periods.begin("period.purge", purge_job.period(uow.now))
 
 
 async def test_periods_do_not_know_clock_changes() -> None:

@@ -74,26 +74,26 @@ def message(text: str, interaction_id: str = "1") -> Interaction:
     )
 
 
-def words(answer: object) -> str:
+def text_of(response: object) -> str:
     """What an answer says."""
-    assert isinstance(answer, Response)
-    return render_summary(answer.card, answer.reader.language, answer.reader.zone, START)
+    assert isinstance(response, Response)
+    return render_summary(response.card, response.reader.language, response.reader.zone, START)
 
 
 async def test_what_was_kept_unheard_is_answered_as_usual(dispatch: CommandDispatcher, slow: SlowCommit) -> None:
     """A command that was kept although nobody heard of it in time has its usual answer, and a repetition the same."""
     slow.is_wanted = slow.is_kept = True
-    answer = await dispatch.receive(message("team create Solarhaus"))
-    assert "Solarhaus" in words(answer)
-    assert "took too long" not in words(answer)
-    assert words(await dispatch.receive(message("team create Solarhaus"))) == words(answer)
+    response = await dispatch.receive(message("team create Solarhaus"))
+    assert "Solarhaus" in text_of(response)
+    assert "took too long" not in text_of(response)
+    assert text_of(await dispatch.receive(message("team create Solarhaus"))) == text_of(response)
 
 
 async def test_what_may_have_been_kept_is_to_be_looked_at(dispatch: CommandDispatcher, slow: SlowCommit) -> None:
     """Where nobody knows whether it was kept, it is not said that nothing was changed; repeating does it once."""
     slow.is_wanted = True
-    assert "may have been done all the same" in words(await dispatch.receive(message("team create Solarhaus")))
-    again = words(await dispatch.receive(message("team create Solarhaus")))
+    assert "may have been done all the same" in text_of(await dispatch.receive(message("team create Solarhaus")))
+    again = text_of(await dispatch.receive(message("team create Solarhaus")))
     assert "Solarhaus" in again
 
 
@@ -101,8 +101,8 @@ async def test_what_has_not_come_to_its_end_has_changed_nothing(dispatch: Comman
     """Whoever waits for others until the time is over reads that nothing was changed."""
     async with units.write() as other:
         await other.inbox.register(Arrival("web", "demo", "1", "somebody"))
-        answer = await dispatch.receive(message("team create Solarhaus"))
-    assert "Nothing was changed" in words(answer)
+        response = await dispatch.receive(message("team create Solarhaus"))
+    assert "Nothing was changed" in text_of(response)
 
 
 async def test_fetching_a_file_keeps_the_limit(dispatch: CommandDispatcher, units: SqlUnits, slow: SlowCommit) -> None:
@@ -111,8 +111,8 @@ async def test_fetching_a_file_keeps_the_limit(dispatch: CommandDispatcher, unit
     file_id = await made(units)
     slow.is_wanted = True
     async with asyncio.timeout(LIMIT_S + 2):
-        answer = await dispatch.fetch_file(message("", "2"), file_id)
-    assert "Too much is happening" in words(answer)
+        response = await dispatch.fetch_file(message("", "2"), file_id)
+    assert "Too much is happening" in text_of(response)
     assert isinstance(await dispatch.fetch_file(message("", "3"), file_id), file.OpenedFile)
 
 

@@ -26,10 +26,10 @@ async def test_the_page_tells_nothing(client: Client, accepts: str, words: str) 
     """The page is the same for every id, says where leads are, loads nothing and is kept by nobody."""
     pages: list[str] = []
     for lead_id in (LEAD, "another", "%3Cscript%3E"):
-        answer = await client.get(f"/leads/{lead_id}", headers={"Accept-Language": accepts})
-        assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-store")
-        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-        pages.append(await answer.text())
+        response = await client.get(f"/leads/{lead_id}", headers={"Accept-Language": accepts})
+        assert (response.status, response.headers["Cache-Control"]) == (200, "no-store")
+        assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+        pages.append(await response.text())
     assert words in pages[0]
     assert len(set(pages)) == 1
 

@@ -6,20 +6,20 @@ import pytest
 import structlog
 
 from bot.operations.logs import configure
-from tests.bot.logged import restored
+from tests.bot.logging_fixture import restored_logging
 
 CANARY = "eva.lang@acme.example"
 
 
-__all__ = ["restored"]
+__all__ = ["restored_logging"]
 
-pytestmark = pytest.mark.usefixtures("restored")
+pytestmark = pytest.mark.usefixtures("restored_logging")
 
 
 def read(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """The one line that was logged."""
-    said: dict[str, Any] = json.loads(capsys.readouterr().err)
-    return said
+    output: dict[str, Any] = json.loads(capsys.readouterr().err)
+    return output
 
 
 def fail() -> None:
@@ -37,12 +37,12 @@ def test_an_error_is_told_by_its_types_and_places(capsys: pytest.CaptureFixture[
         fail()
     except LookupError:
         structlog.get_logger("test").exception("broke", delivery_id="d1")
-    said = read(capsys)
-    assert (said["event"], said["level"], said["delivery_id"]) == ("broke", "error", "d1")
-    assert "LookupError" in said["exception"]
-    assert "ValueError" in said["exception"]
-    assert "test_logs.py" in said["exception"]
-    assert CANARY not in json.dumps(said)
+    output = read(capsys)
+    assert (output["event"], output["level"], output["delivery_id"]) == ("broke", "error", "d1")
+    assert "LookupError" in output["exception"]
+    assert "ValueError" in output["exception"]
+    assert "test_logs.py" in output["exception"]
+    assert CANARY not in json.dumps(output)
 
 
 def test_libraries_are_held_to_the_same(capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,9 +54,9 @@ def test_libraries_are_held_to_the_same(capsys: pytest.CaptureFixture[str]) -> N
         fail()
     except LookupError:
         logging.getLogger("aiohttp.server").exception("Error handling request")
-    said = read(capsys)
-    assert "LookupError" in said["exception"]
-    assert CANARY not in json.dumps(said)
+    output = read(capsys)
+    assert "LookupError" in output["exception"]
+    assert CANARY not in json.dumps(output)
 
 
 def test_the_console_reads_the_same(capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,9 +67,9 @@ def test_the_console_reads_the_same(capsys: pytest.CaptureFixture[str]) -> None:
         fail()
     except LookupError:
         structlog.get_logger("test").exception("broke")
-    said = capsys.readouterr().err
-    assert "broke" in said
-    assert "LookupError" in said
-    assert "not heard" not in said
-    assert CANARY not in said
-    assert "\x1b" not in said
+    output = capsys.readouterr().err
+    assert "broke" in output
+    assert "LookupError" in output
+    assert "not heard" not in output
+    assert CANARY not in output
+    assert "\x1b" not in output

@@ -17,7 +17,7 @@ from tests.fakes.slack.registry import KINDS, NEEDS, READS
 
 URL: Final = "https://kollega.example.com"
 REGISTRY: Final = discovery.build_registry()
-KEPT: Final = ROOT / "manifests" / "slack" / "manifest.yaml"
+MANIFEST_FILE: Final = ROOT / "manifests" / "slack" / "manifest.yaml"
 SHORTCUT_MAX_CHARS: Final = 24
 
 every_language = pytest.mark.parametrize("language", Language)
@@ -101,7 +101,7 @@ def mistakes(document: dict[str, Any]) -> list[str]:
 
 def test_the_kept_manifest_is_the_products() -> None:
     """manifests/slack/manifest.yaml is what `python -m bot manifest slack` prints for an address to be replaced."""
-    assert KEPT.read_text("utf-8") == slack.as_yaml(manifest())
+    assert MANIFEST_FILE.read_text("utf-8") == slack.as_yaml(manifest())
 
 
 @every_language
@@ -157,7 +157,7 @@ def test_the_hint_names_what_can_be_typed(language: Language) -> None:
     assert {extension.id for extension in EXTENSIONS if extension.kind is Kind.SEARCH} <= set(slack.HINTED)
     first = REGISTRY.commands["lead.create"].words_in(language)[0]
     assert typed.index(first) < len(typed) // 2
-    assert all(REGISTRY.commands["help"].words_in(item)[0] in typed for item in Language)
+    assert all(REGISTRY.commands["help"].words_in(language)[0] in typed for language in Language)
 
 
 def test_an_event_comes_with_its_permissions() -> None:
@@ -204,7 +204,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_the_command_prints_the_manifest(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`python -m bot manifest slack` prints what is pasted at Slack, for the address of the option or the settings."""
     assert main(["manifest", "slack", "--url", URL]) == 0
-    assert capsys.readouterr().out == KEPT.read_text("utf-8")
+    assert capsys.readouterr().out == MANIFEST_FILE.read_text("utf-8")
     (folder / ".env").write_text(f"KOLLEGA_PUBLIC_URL={URL}\n", "utf-8")
     assert main(["manifest", "slack", "--language", "de"]) == 0
     assert yaml.safe_load(capsys.readouterr().out) == manifest(Language.GERMAN)
@@ -215,9 +215,9 @@ def test_what_slack_cannot_reach_makes_no_manifest(folder: Path, capsys: pytest.
     """One line names the option, status 2, and nothing is printed."""
     del folder
     assert main(["manifest", "slack", *(["--url", url] if url else [])]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.startswith("The manifest was not made. --url (KOLLEGA_PUBLIC_URL): must be")
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("The manifest was not made. --url (KOLLEGA_PUBLIC_URL): must be")
 
 
 def test_socket_mode_needs_no_address(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

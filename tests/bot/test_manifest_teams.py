@@ -49,7 +49,7 @@ def mistakes(document: dict[str, Any], schema: str) -> list[str]:
     return [f"{error.json_path}: {error.message[:300]}" for error in errors]
 
 
-def at(document: Any, path: str) -> Any:  # noqa: ANN401 - JSON
+def text_at(document: Any, path: str) -> Any:  # noqa: ANN401 - JSON
     """What stands at a place as localisation files name it."""
     for name, index in STEP.findall(path):
         document = document[name] if name else document[int(index)]
@@ -79,7 +79,10 @@ def test_the_package_is_what_an_administrator_uploads() -> None:
     files = packed()
     assert set(files) == {"manifest.json", "de.json", "color.png", "outline.png"}
     manifest = json.loads(files["manifest.json"])
-    named = {*manifest["icons"].values(), *(item["file"] for item in manifest["localizationInfo"]["additionalLanguages"])}
+    named = {
+        *manifest["icons"].values(),
+        *(item["file"] for item in manifest["localizationInfo"]["additionalLanguages"]),
+    }
     assert named == set(files) - {"manifest.json"}
     assert (manifest["id"], manifest["version"]) == (APP_ID, "1.2.3")
     assert {manifest["bots"][0]["botId"], manifest["composeExtensions"][0]["botId"]} == {APP_ID}
@@ -113,20 +116,20 @@ def test_everything_that_people_read_is_german_too() -> None:
     german = {item: text for item, text in teams.german(APP, REGISTRY).items() if item != "$schema"}
     assert set(german) == set(words(manifest))
     sentences = {item for item in german if item.endswith(("description", "full"))}
-    assert [sentence for sentence in sentences if at(manifest, sentence) == german[sentence]] == []
+    assert [sentence for sentence in sentences if text_at(manifest, sentence) == german[sentence]] == []
 
 
 @every_language
-@pytest.mark.parametrize("place", Place)
-def test_a_menu_offers_what_can_be_typed(place: Place, language: Language) -> None:
+@pytest.mark.parametrize("surface", Place)
+def test_a_menu_offers_what_can_be_typed(surface: Place, language: Language) -> None:
     """Each place has a menu of at most ten entries; choosing one types words that run that very command."""
     lists = teams.manifest(APP, REGISTRY, language)["bots"][0]["commandLists"]
-    [menu] = [item["commands"] for item in lists if item["scopes"] == [teams.SCOPES[place]]]
+    [menu] = [menu_list["commands"] for menu_list in lists if menu_list["scopes"] == [teams.SCOPES[surface]]]
     assert 0 < len(menu) <= ENTRIES_MAX
-    found = [REGISTRY.parse(entry["title"]) for entry in menu]
-    assert [item and item[0].name for item in found] == list(MENUS[place])
-    assert max(len(item["title"]) for item in menu) <= TITLE_MAX_CHARS
-    assert max(len(item["description"]) for item in menu) <= ABOUT_MAX_CHARS
+    found = [REGISTRY.parse(menu_entry["title"]) for menu_entry in menu]
+    assert [item and item[0].name for item in found] == list(MENUS[surface])
+    assert max(len(menu_item["title"]) for menu_item in menu) <= TITLE_MAX_CHARS
+    assert max(len(menu_item["description"]) for menu_item in menu) <= ABOUT_MAX_CHARS
 
 
 def test_what_the_chat_offers_elsewhere_is_in_the_package() -> None:
@@ -186,15 +189,15 @@ def test_the_outline_icon_is_white_on_nothing() -> None:
 @pytest.mark.parametrize("name", ["color", "outline"])
 async def test_an_icon_is_its_drawing(name: str, chromium: str, screenshot_folder: Path) -> None:
     """The pixels in the package are those of the drawing beside them; `make screenshots` draws them anew."""
-    kept = teams.ICONS[f"{name}.png"]
-    icon = png.read(kept.read_bytes())
+    icon_file = teams.ICONS[f"{name}.png"]
+    icon = png.read(icon_file.read_bytes())
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = await browser.new_page(viewport={"width": icon.width, "height": icon.height})
-        await page.set_content(f'<body style="margin:0">{kept.with_suffix(".svg").read_text("utf-8")}')
-        drawn = await page.screenshot(path=screenshot_folder / kept.name, omit_background=True)
+        await page.set_content(f'<body style="margin:0">{icon_file.with_suffix(".svg").read_text("utf-8")}')
+        screenshot = await page.screenshot(path=screenshot_folder / icon_file.name, omit_background=True)
         await browser.close()
-    assert png.distance(icon, opaque(png.read(drawn))) < SAME_DRAWING
+    assert png.distance(icon, opaque(png.read(screenshot))) < SAME_DRAWING
 
 
 def opaque(image: png.Image) -> png.Image:
@@ -258,9 +261,9 @@ def test_what_teams_would_refuse_is_not_packed(
     """One line names the option that does not fit, status 2, and nothing is written."""
     given = {"--app-id": APP_ID, "--url": URL} | {option: value}
     assert main(["manifest", "teams", *(part for pair in given.items() for part in pair)]) == 2
-    said = capsys.readouterr().err
-    assert re.match(rf"The manifest was not made\. {option}(?: \(KOLLEGA_\w+\))?: ", said)
-    assert said.count("\n") == 1
+    output = capsys.readouterr().err
+    assert re.match(rf"The manifest was not made\. {option}(?: \(KOLLEGA_\w+\))?: ", output)
+    assert output.count("\n") == 1
     assert list(folder.iterdir()) == []
 
 

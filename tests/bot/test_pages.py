@@ -46,9 +46,9 @@ async def test_readiness_is_the_databases(serve: Open, ready: object, status: in
     """Without a database of the right schema the bot is alive and not ready, and says no more than that."""
     client = await serve(ready)
     assert (await client.get("/healthz")).status == 200
-    answer = await client.get("/readyz")
-    assert answer.status == status
-    assert "db.example" not in await answer.text()
+    response = await client.get("/readyz")
+    assert response.status == status
+    assert "db.example" not in await response.text()
 
 
 async def test_metrics_tell_of_the_backlog_and_of_commands(serve: Open, metrics: Metrics) -> None:

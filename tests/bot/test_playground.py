@@ -20,15 +20,15 @@ open("asked.json", "w").write(json.dumps([ready, *sys.argv[1:]]))
 
 def test_the_configuration_is_what_the_client_takes() -> None:
     """Version, five others beside oneself, one channel beside the general one, and everything about a person."""
-    told = json.loads(json.dumps(playground.configuration()))
-    assert told["version"] == "0.1.1"
-    people = [told["currentUser"], *told["users"]]
+    configuration = json.loads(json.dumps(playground.configuration()))
+    assert configuration["version"] == "0.1.1"
+    people = [configuration["currentUser"], *configuration["users"]]
     assert len(people) == 6
     fields = {"id", "name", "userPrincipleName", "aadObjectId", "givenName", "surname", "email"}
     assert [set(person) for person in people] == [fields] * 6
     assert len({person["aadObjectId"] for person in people}) == len({person["id"] for person in people}) == 6
-    assert len(told["team"]["channels"]) == 1
-    assert set(told) >= {"tenantId", "bot", "personalChat", "groupChat"}
+    assert len(configuration["team"]["channels"]) == 1
+    assert set(configuration) >= {"tenantId", "bot", "personalChat", "groupChat"}
 
 
 def test_without_node_one_reads_what_is_missing(
@@ -37,9 +37,9 @@ def test_without_node_one_reads_what_is_missing(
     """Nothing is started and nothing written; the line says what is needed and what works without it."""
     monkeypatch.setenv("PATH", str(tmp_path))
     assert playground.main(tmp_path / "playground") == 1
-    said = capsys.readouterr().err
-    assert "Node.js" in said
-    assert "make run" in said
+    output = capsys.readouterr().err
+    assert "Node.js" in output
+    assert "make run" in output
     assert list(tmp_path.iterdir()) == []
 
 

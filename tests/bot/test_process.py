@@ -152,5 +152,5 @@ async def test_a_shared_database_is_migrated_on_demand_only(tmp_path: Path, empt
     assert (status, "python -m bot migrate" in err) == (1, True)
     for _ in range(2):
         assert (await outcome(await start(tmp_path, "migrate", **shared)))[0] == 0
-    for said in ("The example was added.", "The example is there already."):
-        assert await outcome(await start(tmp_path, "seed-demo", **shared)) == (0, f"{said}\n", "")
+    for sentence in ("The example was added.", "The example is there already."):
+        assert await outcome(await start(tmp_path, "seed-demo", **shared)) == (0, f"{sentence}\n", "")

@@ -14,7 +14,7 @@ from bot.operations.readiness import findings
 from bot.platforms.slack.scopes import SCOPES
 from bot.settings import Settings
 from services.installation import Installation
-from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, Answer, FakeTeams
+from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, CannedResponse, FakeTeams
 from tests.fakes.slack import (
     APP_TOKEN,
     BOT_TOKEN,
@@ -46,14 +46,14 @@ async def teams() -> AsyncGenerator[FakeTeams]:
 
 
 @asynccontextmanager
-async def answering(status: int) -> AsyncGenerator[str]:
+async def serve_status(status: int) -> AsyncGenerator[str]:
     """The address of a bot whose door answers like this to whoever brings no token."""
 
-    async def answer(_: web.Request) -> web.Response:
+    async def respond(_: web.Request) -> web.Response:
         return web.Response(status=status)
 
     application = web.Application()
-    application.add_routes([web.post("/api/messages", answer)])
+    application.add_routes([web.post("/api/messages", respond)])
     async with TestServer(application) as server:
         yield str(server.make_url("")).rstrip("/")
 
@@ -71,8 +71,8 @@ async def faults(teams: FakeTeams, **changes: object) -> dict[str, str]:
     }
     async with aiohttp.ClientSession() as session:
         found = [finding async for finding in findings(Settings.model_validate(settings), session, database, nowhere)]
-    assert tuple(item.about for item in found) == GOOD
-    return {item.about: item.fault for item in found if item.fault}
+    assert tuple(finding.about for finding in found) == GOOD
+    return {finding.about: finding.fault for finding in found if finding.fault}
 
 
 async def nowhere() -> Sequence[Installation]:
@@ -87,7 +87,7 @@ async def database() -> str:
 
 async def test_a_bot_that_is_all_set_has_only_its_address_to_show(teams: FakeTeams) -> None:
     """Ids, keys, token and a door that turns strangers away are found good; an address of this machine is not."""
-    async with answering(401) as url:
+    async with serve_status(401) as url:
         found = await faults(teams, public_url=url)
     assert set(found) == {"KOLLEGA_PUBLIC_URL"}
     assert "https" in found["KOLLEGA_PUBLIC_URL"]
@@ -96,7 +96,7 @@ async def test_a_bot_that_is_all_set_has_only_its_address_to_show(teams: FakeTea
 @pytest.mark.parametrize("status", [200, 404, 502])
 async def test_a_door_that_does_not_turn_strangers_away_is_named(teams: FakeTeams, status: int) -> None:
     """Whatever answers there otherwise is another server, a proxy without a bot, or a bot without a lock."""
-    async with answering(status) as url:
+    async with serve_status(status) as url:
         found = await faults(teams, public_url=url)
     assert f"answers {status} and should answer 401" in found["messaging endpoint"]
 
@@ -111,7 +111,7 @@ async def test_what_cannot_be_reached_is_named(teams: FakeTeams) -> None:
 
 async def test_a_key_server_without_keys_is_named(teams: FakeTeams) -> None:
     """The key server is there and has nothing to give."""
-    teams.key_server = Answer(503)
+    teams.key_server = CannedResponse(503)
     assert "answers 503" in (await faults(teams))["keys of Microsoft"]
 
 
@@ -167,7 +167,7 @@ async def slack() -> AsyncGenerator[FakeSlack]:
 
 
 @asynccontextmanager
-async def open_doors(events: int = 401, way_back: int = 400) -> AsyncGenerator[str]:
+async def serve_slack_statuses(events: int = 401, way_back: int = 400) -> AsyncGenerator[str]:
     """The address of a bot whose doors answer like this to whoever has nothing to show."""
     application = web.Application()
 
@@ -182,18 +182,21 @@ async def open_doors(events: int = 401, way_back: int = 400) -> AsyncGenerator[s
         yield str(server.make_url("")).rstrip("/")
 
 
-async def of_slack(
+async def slack_faults(
     slack: FakeSlack, url: str, changes: dict[str, str], installations: Sequence[Installation] = ()
 ) -> dict[str, str]:
     """What is said of a bot for Slack alone, by what it is about; the address of a test is no public one."""
     settings = {"operator_name": "Solarhaus", "slack_api_url": slack.api_url, "public_url": url, **changes}
 
-    async def asked() -> Sequence[Installation]:
+    async def list_installations() -> Sequence[Installation]:
         return installations
 
     async with aiohttp.ClientSession() as session:
-        found = [finding async for finding in findings(Settings.model_validate(settings), session, database, asked)]
-    return {item.about: item.fault for item in found if item.about != "KOLLEGA_PUBLIC_URL"}
+        found = [
+            finding
+            async for finding in findings(Settings.model_validate(settings), session, database, list_installations)
+        ]
+    return {finding.about: finding.fault for finding in found if finding.about != "KOLLEGA_PUBLIC_URL"}
 
 
 @pytest.mark.parametrize(
@@ -214,8 +217,8 @@ async def of_slack(
 )
 async def test_a_bot_for_slack_that_is_all_set(slack: FakeSlack, settings: dict[str, str], lines: list[str]) -> None:
     """Each way to be in Slack has its lines, none about Teams, and nothing is installed or opened by looking."""
-    async with open_doors() as url:
-        found = await of_slack(slack, url, settings)
+    async with serve_slack_statuses() as url:
+        found = await slack_faults(slack, url, settings)
     assert found == dict.fromkeys(["KOLLEGA_OPERATOR_NAME", "KOLLEGA_DATABASE_URL", *lines], "")
     assert slack.sockets.open == []
 
@@ -223,9 +226,9 @@ async def test_a_bot_for_slack_that_is_all_set(slack: FakeSlack, settings: dict[
 async def test_what_slack_refuses_is_named(slack: FakeSlack) -> None:
     """A dead token, a wrong secret and a token of the wrong kind each have their line, and none says a secret."""
     slack.revoke(TEAM_ID)
-    async with open_doors() as url:
-        found = await of_slack(slack, url, {**FETCHED, "slack_app_token": "xapp-wrong"})
-        found |= await of_slack(slack, url, {**INSTALLED, "slack_client_secret": "wrong-secret"})
+    async with serve_slack_statuses() as url:
+        found = await slack_faults(slack, url, {**FETCHED, "slack_app_token": "xapp-wrong"})
+        found |= await slack_faults(slack, url, {**INSTALLED, "slack_client_secret": "wrong-secret"})
     assert "token_revoked" in found["KOLLEGA_SLACK_BOT_TOKEN"]
     assert "invalid_auth" in found["KOLLEGA_SLACK_APP_TOKEN"]
     assert "bad_client_secret" in found["KOLLEGA_SLACK_CLIENT_SECRET"]
@@ -234,45 +237,45 @@ async def test_what_slack_refuses_is_named(slack: FakeSlack) -> None:
 
 async def test_a_misspelt_token_is_named(slack: FakeSlack) -> None:
     """A token that Slack has never given is not taken."""
-    async with open_doors() as url:
-        found = await of_slack(slack, url, {**FIXED, "slack_bot_token": "xoxb-misspelt"})
+    async with serve_slack_statuses() as url:
+        found = await slack_faults(slack, url, {**FIXED, "slack_bot_token": "xoxb-misspelt"})
     assert found["KOLLEGA_SLACK_BOT_TOKEN"] == "Slack does not take it (invalid_auth)"
 
 
 async def test_missing_permissions_are_named(slack: FakeSlack) -> None:
     """An installation from before a permission was added says which one it lacks, and what to do."""
     slack.workspaces[TEAM_ID].scopes = set(SCOPES) - {"files:write", "commands"}
-    async with open_doors() as url:
-        found = await of_slack(slack, url, FIXED)
+    async with serve_slack_statuses() as url:
+        found = await slack_faults(slack, url, FIXED)
     assert found["KOLLEGA_SLACK_BOT_TOKEN"].startswith("may not commands, files:write: install the app again")
 
 
 async def test_doors_that_do_not_answer_as_they_should_are_named(slack: FakeSlack) -> None:
     """A door without a lock, a page that is not there and a Slack that is away each have their line."""
-    async with open_doors(events=200, way_back=404) as url:
-        found = await of_slack(slack, url, INSTALLED)
+    async with serve_slack_statuses(events=200, way_back=404) as url:
+        found = await slack_faults(slack, url, INSTALLED)
     assert "answers 200 and should answer 401" in found["request address"]
     assert "answers 404 and should answer 400" in found["way back from the installation"]
-    found = await of_slack(slack, "http://127.0.0.1:9", {**INSTALLED, "slack_api_url": "http://127.0.0.1:9/api/"})
+    found = await slack_faults(slack, "http://127.0.0.1:9", {**INSTALLED, "slack_api_url": "http://127.0.0.1:9/api/"})
     assert "cannot be reached" in found["request address"]
     assert "cannot be reached" in found["way back from the installation"]
     assert "no answer" in found["KOLLEGA_SLACK_CLIENT_SECRET"]
-    found = await of_slack(slack, url, {**FIXED, "slack_api_url": "http://127.0.0.1:9/api/"})
+    found = await slack_faults(slack, url, {**FIXED, "slack_api_url": "http://127.0.0.1:9/api/"})
     assert "Slack cannot be asked" in found["KOLLEGA_SLACK_BOT_TOKEN"]
     slack.plan.append(ratelimited(70))
-    assert "in 70 seconds" in (await of_slack(slack, url, FIXED))["KOLLEGA_SLACK_BOT_TOKEN"]
+    assert "in 70 seconds" in (await slack_faults(slack, url, FIXED))["KOLLEGA_SLACK_BOT_TOKEN"]
 
 
 async def test_workspaces_that_agreed_to_less_are_named(slack: FakeSlack) -> None:
     """After an update that asks for more, the line says where the app has to be installed again, and what for."""
-    at = datetime(2026, 1, 5, 9, tzinfo=UTC)
-    sun = Installation("T1", "T1", "Sun", "A", "U0", "B0", tuple(SCOPES), "U1", at)
+    installed_at = datetime(2026, 1, 5, 9, tzinfo=UTC)
+    sun = Installation("T1", "T1", "Sun", "A", "U0", "B0", tuple(SCOPES), "U1", installed_at)
     old = replace(sun, tenant="T2", workspace="T2", name="Roof", scopes=tuple(SCOPES)[1:])
-    async with open_doors() as url:
-        assert (await of_slack(slack, url, INSTALLED, [sun]))["permissions in workspaces"] == ""
+    async with serve_slack_statuses() as url:
+        assert (await slack_faults(slack, url, INSTALLED, [sun]))["permissions in workspaces"] == ""
         several = [replace(old, tenant=f"T{number}", name="") for number in range(7)]
-        said = (await of_slack(slack, url, INSTALLED, [sun, old, *several]))["permissions in workspaces"]
-    assert said.startswith("8 of 9 workspaces (Roof, T2, T2, T2, T2 …) did not agree to app_mentions:read: ")
+        finding = (await slack_faults(slack, url, INSTALLED, [sun, old, *several]))["permissions in workspaces"]
+    assert finding.startswith("8 of 9 workspaces (Roof, T2, T2, T2, T2 …) did not agree to app_mentions:read: ")
 
 
 @pytest.mark.parametrize("is_there", [True, False])

@@ -75,10 +75,10 @@ def test_a_bad_setting_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, val
     set_all(monkeypatch, values)
     with pytest.raises(BadSettings) as raised:
         read_settings()
-    said = str(raised.value)
-    assert said.startswith(line)
-    assert "\n" not in said
-    assert "geheim" not in said
+    message = str(raised.value)
+    assert message.startswith(line)
+    assert "\n" not in message
+    assert "geheim" not in message
     assert raised.value.__cause__ is None
 
 
@@ -123,8 +123,8 @@ def test_a_live_deployment_starts(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
     """With SQLite the key is made at the first start, beside the database, for its owner only, and stays the same."""
     first = build_keyring(read_settings())
-    kept = tmp_path / "kollega.keys"
-    assert kept.stat().st_mode & 0o777 == 0o600
+    key_file = tmp_path / "kollega.keys"
+    assert key_file.stat().st_mode & 0o777 == 0o600
     assert build_keyring(read_settings()) == first
     assert len(first.keys[0]) >= 32
 

@@ -62,13 +62,14 @@ async def test_an_address_that_is_none_is_rejected(server: FakeMailServer, clock
 
 
 @pytest.mark.parametrize(
-    ("answer", "failure"), [("550 No such user", Rejected), ("452 Try later", Unavailable), ("421 Going", Unavailable)]
+    ("status_line", "failure"),
+    [("550 No such user", Rejected), ("452 Try later", Unavailable), ("421 Going", Unavailable)],
 )
 async def test_a_no_is_for_good_or_for_now(
-    server: FakeMailServer, clock: Clock, answer: str, failure: type[Exception]
+    server: FakeMailServer, clock: Clock, status_line: str, failure: type[Exception]
 ) -> None:
     """A server that says 5xx is not asked again, one that says 4xx later."""
-    server.refusal = answer
+    server.refusal = status_line
     with pytest.raises(failure):
         await SmtpMails(server.url, SENDER, clock).send(MAIL, key="d")
 

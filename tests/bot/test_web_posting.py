@@ -11,7 +11,7 @@ from services.people import Language
 from services.transcript import Draft
 from storage.tables import web_messages, web_rooms
 from storage.transcript import MESSAGES_KEPT, open_transcript
-from tests.bot.web_chat import ANNA, BEN, CARO, CHANNEL, EVERYBODY, NOW, SALES, Chat, card, open_chat, said
+from tests.bot.web_chat import ANNA, BEN, CARO, CHANNEL, EVERYBODY, NOW, SALES, Chat, card, open_chat, room_texts
 
 
 @pytest.fixture
@@ -27,12 +27,12 @@ async def test_the_same_key_posts_once(chat: Chat) -> None:
     first = await chat.platform.send(CHANNEL, card("one"), EVERYBODY, key="delivery-1")
     second = await chat.platform.send(CHANNEL, card("one"), EVERYBODY, key="delivery-1")
     assert first == second
-    assert said(await chat.messages(ANNA)) == ["one"]
+    assert room_texts(await chat.messages(ANNA)) == ["one"]
 
 
 async def test_a_direct_message_finds_the_persons_chat(chat: Chat) -> None:
     """A person is reached without a known conversation, and the answer names it."""
-    sent = await chat.posts("hello", Target("demo", user_id="caro"), Reader(Language.GERMAN, "UTC", "caro"))
+    sent = await chat.post_card("hello", Target("demo", user_id="caro"), Reader(Language.GERMAN, "UTC", "caro"))
     assert sent.conversation_id == "direct-caro"
     [message] = await chat.messages(CARO, room="direct-caro")
     assert not message["private"]
@@ -42,47 +42,47 @@ async def test_a_direct_message_finds_the_persons_chat(chat: Chat) -> None:
 async def test_a_place_without_readers_is_gone(chat: Chat, target: Target) -> None:
     """The relay learns that nobody can be reached there."""
     with pytest.raises(Gone):
-        await chat.posts("hello", target)
+        await chat.post_card("hello", target)
 
 
 async def test_only_the_bots_own_cards_are_updated(chat: Chat) -> None:
     """What does not exist, stands in another room or was written by a person is gone for the bot."""
-    await chat.types(ANNA, "hallo")
+    await chat.send_text(ANNA, "hallo")
     typed = (await chat.messages(ANNA))[0]["id"]
-    sent = await chat.posts("one")
+    sent = await chat.post_card("one")
     for target, message in ((CHANNEL, "nothing"), (Target("demo", "direct-anna"), sent.message_id), (CHANNEL, typed)):
         with pytest.raises(Gone):
             await chat.platform.update(target, message, card("two"), EVERYBODY)
-    assert said(await chat.messages(ANNA)) == ["hallo", "one"]
+    assert room_texts(await chat.messages(ANNA)) == ["hallo", "one"]
 
 
 @pytest.mark.postgres
 async def test_messages_posted_at_once_keep_one_order(chat: Chat) -> None:
     """Many writers, and every message has its own place."""
-    sent = await asyncio.gather(*(chat.posts(f"card {number}") for number in range(30)))
+    sent = await asyncio.gather(*(chat.post_card(f"card {number}") for number in range(30)))
     shown = await chat.messages(ANNA)
-    assert {message["id"] for message in shown} == {item.message_id for item in sent}
+    assert {message["id"] for message in shown} == {delivered.message_id for delivered in sent}
     assert [message["seq"] for message in shown] == sorted({message["seq"] for message in shown})
 
 
 async def test_what_changed_is_told_by_its_order(chat: Chat) -> None:
     """From a known point on only new and changed messages come, those of other readers do not."""
-    first, _ = await chat.posts("one"), await chat.posts("two")
+    first, _ = await chat.post_card("one"), await chat.post_card("two")
     cursor = (await chat.get(f"/chat/rooms/{SALES}/messages", ANNA))["cursor"]
     assert await chat.messages(ANNA, since=cursor) == []
     await chat.platform.update(CHANNEL, first.message_id, card("one, changed"), EVERYBODY)
-    await chat.posts("three")
-    await chat.posts("for Ben", reader=Reader(Language.ENGLISH, "UTC", "ben"))
-    assert said(await chat.messages(ANNA, since=cursor)) == ["one, changed", "three"]
-    assert said(await chat.messages(BEN, since=cursor)) == ["one, changed", "three", "for Ben"]
+    await chat.post_card("three")
+    await chat.post_card("for Ben", reader=Reader(Language.ENGLISH, "UTC", "ben"))
+    assert room_texts(await chat.messages(ANNA, since=cursor)) == ["one, changed", "three"]
+    assert room_texts(await chat.messages(BEN, since=cursor)) == ["one, changed", "three", "for Ben"]
 
 
 async def test_too_many_changes_ask_for_a_new_look(chat: Chat) -> None:
     """A page that was away for long is told to read the newest page again instead of getting half of the changes."""
-    await chat.posts("first")
+    await chat.post_card("first")
     cursor = (await chat.get(f"/chat/rooms/{SALES}/messages", ANNA))["cursor"]
     for number in range(51):
-        await chat.posts(f"card {number}")
+        await chat.post_card(f"card {number}")
     body = await chat.get(f"/chat/rooms/{SALES}/messages", ANNA, since=cursor)
     assert body["more"]
     assert body["messages"] == []
@@ -109,5 +109,5 @@ async def test_a_room_forgets_what_is_very_old(chat: Chat) -> None:
     async with open_transcript(chat.database, lambda: NOW, writes=True) as transcript:
         for number in range(MESSAGES_KEPT, MESSAGES_KEPT + 5):
             await transcript.add(Draft(SALES, f"key {number}", author_id="anna", text=str(number)))
-        kept = await transcript.newest(SALES, "anna", 0, MESSAGES_KEPT * 2)
-    assert [kept[0].text, len(kept)] == ["5", MESSAGES_KEPT]
+        messages = await transcript.newest(SALES, "anna", 0, MESSAGES_KEPT * 2)
+    assert [messages[0].text, len(messages)] == ["5", MESSAGES_KEPT]

@@ -25,7 +25,7 @@ Body: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CannedResponse:
     """A refusal, or whatever else is answered instead of the usual; `accepted` says whether it took effect."""
 
     status: int
@@ -58,7 +58,7 @@ class Delivery:
     body: Body
     authorization: str | None
     connection: tuple[str, int]
-    at: datetime
+    received_at: datetime
     accepted: bool
 
 
@@ -113,8 +113,8 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
-        self.plan: deque[Answer | Drop | Slow] = deque()
-        self.mood: Callable[[str], Answer | Drop | Slow | None] = _even_tempered
+        self.plan: deque[CannedResponse | Drop | Slow] = deque()
+        self.behaviour: Callable[[str], CannedResponse | Drop | Slow | None] = _behave_normally
         self.deliveries: list[Delivery] = []
         self.posts: dict[str, Post] = {}
         self.members: dict[str, list[dict[str, Any]]] = {}
@@ -126,9 +126,9 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         self.endorsements: list[str] | None = ["msteams", "webchat"]
         self.issuer = ISSUER
         self.key_fetches = 0
-        self.key_server: Answer | Slow | None = None
+        self.key_server: CannedResponse | Slow | None = None
         self.tokens: list[dict[str, str]] = []
-        self.login_server: Answer | Slow | None = None
+        self.login_server: CannedResponse | Slow | None = None
         self.token_lifetime_s = 3600
         self.accepted_tokens: set[str] = set()
         self._count = 0
@@ -215,7 +215,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
 
     async def _answer_metadata(self, _: web.Request) -> web.Response:
         self.key_fetches += 1
-        if planned := await _misbehave(self.key_server):
+        if planned := await _respond_as_planned(self.key_server):
             return planned
         return web.json_response({"issuer": self.issuer, "jwks_uri": f"{self._origin}/keys"})
 
@@ -230,7 +230,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
     async def _answer_login(self, request: web.Request) -> web.Response:
         form = {name: str(value) for name, value in (await request.post()).items()}
         self.tokens.append({**form, "tenant": request.match_info["tenant"]})
-        if planned := await _misbehave(self.login_server):
+        if planned := await _respond_as_planned(self.login_server):
             return planned
         if (form.get("client_id"), form.get("client_secret")) != (APP_ID, APP_PASSWORD):
             return web.json_response({"error": "invalid_client"}, status=401)
@@ -246,7 +246,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
 
     async def _receive(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
-        planned = self.plan.popleft() if self.plan else self.mood(request.match_info.get("conversation", ""))
+        planned = self.plan.popleft() if self.plan else self.behaviour(request.match_info.get("conversation", ""))
         refused = self._refuse_token(request)
         accepted = refused is None and (planned is None or isinstance(planned, Slow) or planned.accepted)
         body: Body = json.loads(raw) if raw else {}
@@ -255,13 +255,13 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
             await asyncio.sleep(planned.seconds)
         if refused is not None:
             return refused
-        answer = self._perform(request, body) if accepted else None
+        response = self._perform(request, body) if accepted else None
         if isinstance(planned, Drop):
             return _cut(request)
-        if isinstance(planned, Answer):
+        if isinstance(planned, CannedResponse):
             return _respond(planned)
-        assert answer is not None
-        return answer
+        assert response is not None
+        return response
 
     def _refuse_token(self, request: web.Request) -> web.Response | None:
         """Once a token was handed out, nothing works without it."""
@@ -289,7 +289,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         """Do what a well-behaved connector does."""
         conversation = request.match_info.get("conversation")
         if "team" in request.match_info:
-            return self._describe(request.match_info["team"], listed=request.path.endswith("/conversations"))
+            return self._get_team(request.match_info["team"], listed=request.path.endswith("/conversations"))
         if conversation is None:
             return self._open(body)
         if request.path.endswith("/pagedmembers"):
@@ -299,7 +299,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
             return web.json_response(found[0]) if found else _not_found()
         return self._write(request.method, conversation, request.match_info.get("activity"), body)
 
-    def _describe(self, team_id: str, *, listed: bool) -> web.Response:
+    def _get_team(self, team_id: str, *, listed: bool) -> web.Response:
         team = self.teams.get(team_id)
         if team is None:
             return _not_found()
@@ -345,17 +345,17 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         return web.json_response(page)
 
 
-def _even_tempered(_: str) -> None:
+def _behave_normally(_: str) -> None:
     return None
 
 
-async def _misbehave(planned: Answer | Slow | None) -> web.Response | None:
+async def _respond_as_planned(planned: CannedResponse | Slow | None) -> web.Response | None:
     if isinstance(planned, Slow):
         await asyncio.sleep(planned.seconds)
-    return _respond(planned) if isinstance(planned, Answer) else None
+    return _respond(planned) if isinstance(planned, CannedResponse) else None
 
 
-def _respond(planned: Answer) -> web.Response:
+def _respond(planned: CannedResponse) -> web.Response:
     return web.Response(
         status=planned.status, headers=planned.headers, body=planned.body, content_type="application/json"
     )

@@ -6,12 +6,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
-from tests.fakes.bot_connector import Answer, Drop, FakeTeams
+from tests.fakes.bot_connector import CannedResponse, Drop, FakeTeams
 from tests.fakes.slack import FakeSlack
 from tests.faults.haste import Haste
 from tests.faults.town import Ground, InSlack, InTeams
 
-Mood: TypeAlias = Callable[[str], Answer | Drop | None]
+Mood: TypeAlias = Callable[[str], CannedResponse | Drop | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class OnTeams:
         return ""
 
     def misbehave(self, mood: Mood) -> None:
-        self.fake.mood = mood
+        self.fake.behaviour = mood
 
     def calls(self) -> int:
         return len(self.fake.deliveries)
@@ -100,7 +100,7 @@ class OnSlack:
         return self.fake.api_url
 
     def misbehave(self, mood: Mood) -> None:
-        self.fake.mood = lambda method, channel: None if method == "auth.test" else mood(channel)
+        self.fake.behaviour = lambda method, channel: None if method == "auth.test" else mood(channel)
 
     def calls(self) -> int:
         return len(self.fake.calls)

@@ -17,7 +17,7 @@ from bot.app import open_application
 from services.people import Language
 from services.permissions import Role
 from tests.bot.slack import payloads
-from tests.bot.slack.payloads import FORM, JSON, carries
+from tests.bot.slack.payloads import FORM, JSON, button_value
 from tests.builders import Clock
 from tests.chat import Chat, Person
 from tests.fakes.bot_connector import FakeTeams
@@ -76,7 +76,7 @@ class Attack(Siege):
         chance, slack, user_id = self.chance, self.slack, person.account.account_id
         room_id = chance.choice((person.direct, self.firm.channel)).room_id
         command, row = chance.choice(list(matrix.ROWS.items()))
-        carried = carries(command, **row.args(self.things))
+        carried = button_value(command, **row.args(self.things))
         kinds: tuple[Callable[[], Made], ...] = (
             lambda: (PAYLOAD, payloads.click(slack, user_id, json.dumps(carried), room_id)),
             lambda: (PAYLOAD, payloads.click(slack, user_id, json.dumps(carried), room_id)),
@@ -112,7 +112,7 @@ class Attack(Siege):
         chance, slack, user_id = self.chance, self.slack, person.account.account_id
         room_id = self.firm.channel.room_id
         odd = {"v": chance.choice((1, 2, "1")), "cmd": self.mutator.odd(), "args": self.mutator.odd()}
-        nowhere = carries(chance.choice(("lead.pick", "lead.note", "member.remove")), **NOWHERE)
+        nowhere = button_value(chance.choice(("lead.pick", "lead.note", "member.remove")), **NOWHERE)
         value = chance.choice((json.dumps(odd), json.dumps(nowhere), self.mutator.odd()))
         kinds: tuple[Callable[[], Made], ...] = (
             lambda: (PAYLOAD, payloads.click(slack, user_id, value, room_id)),
@@ -223,7 +223,7 @@ async def test_no_request_has_its_effect_twice(
     async with attack(database_url, chance) as made:
         owner, room = made.firm.owner.account.account_id, made.firm.channel.room_id
         for command, row in matrix.ROWS.items():
-            value = json.dumps(carries(command, **row.args(made.things)))
+            value = json.dumps(button_value(command, **row.args(made.things)))
             click = PAYLOAD, payloads.click(made.slack, owner, value, room)
             first = await made.again(click)
             assert first[0] == 200, command

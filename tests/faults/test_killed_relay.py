@@ -21,7 +21,7 @@ from storage.tables import deliveries, events, posts
 from storage.unit_of_work import SqlUnits
 from tests.builders import KEYRING
 from tests.chat import Account, Room
-from tests.fakes.bot_connector import Answer, Drop, FakeTeams
+from tests.fakes.bot_connector import CannedResponse, Drop, FakeTeams
 from tests.faults import nursery, relay_process
 from tests.faults.conftest import Note
 from tests.faults.haste import Haste
@@ -85,15 +85,15 @@ class Storm:
     killed: int = 0
     picked: list[str] = field(default_factory=list[str])
 
-    def misbehave(self, _: str) -> Answer | Drop | None:
+    def misbehave(self, _: str) -> CannedResponse | Drop | None:
         """Of a hundred calls ten come too early, three fail, and six succeed without saying so."""
         drawn = self.chance.random()
         if drawn < 0.10:
-            return Answer(429, {"Retry-After": str(self.chance.randint(1, 3))})
+            return CannedResponse(429, {"Retry-After": str(self.chance.randint(1, 3))})
         if drawn < 0.13:
-            return Answer(503)
+            return CannedResponse(503)
         if drawn < 0.16:
-            return Answer(500, accepted=True)
+            return CannedResponse(500, accepted=True)
         return Drop(accepted=True) if drawn < 0.19 else None
 
     async def rows(self) -> list[RowMapping]:
@@ -285,7 +285,7 @@ async def send_again(storm: Storm, rows: list[RowMapping]) -> None:
     """An owner or an admin presses the button on a card that asked and arrived, through the platform's own door."""
     teams = storm.remote.fake
     assert isinstance(teams, FakeTeams)
-    teams.mood = behave
+    teams.behaviour = behave
     in_doubt = {row["delivery_id"]: row for row in rows if row["state"] == "unknown" and row["view"] == "lead.card"}
     arrived = [row for row in rows if row["key"] in in_doubt and is_sent(row)]
     assert arrived, "each card that asks is itself in doubt"

@@ -13,7 +13,7 @@ from storage.engine import open_database
 from storage.tables import deliveries
 from storage.unit_of_work import SqlUnits
 from tests.builders import KEYRING
-from tests.fakes.slack import Answer, Drop, FakeSlack, ratelimited
+from tests.fakes.slack import CannedResponse, Drop, FakeSlack, ratelimited
 from tests.faults.conftest import Note
 from tests.faults.haste import Haste
 from tests.faults.relay_process import relay_to_slack
@@ -50,20 +50,22 @@ class Silence:
     slack: FakeSlack
     swallowed: Counter[str] = field(default_factory=Counter[str])
 
-    def mood(self, method: str, channel: str) -> Answer | Drop | None:
+    def mood(self, method: str, channel: str) -> CannedResponse | Drop | None:
         """Whether the message has arrived, and what is said of it."""
         if method == "conversations.history":
             drawn = self.chance.random()
-            return ratelimited(self.chance.randint(1, 5)) if drawn < 0.1 else Answer(503) if drawn < 0.15 else None
+            return (
+                ratelimited(self.chance.randint(1, 5)) if drawn < 0.1 else CannedResponse(503) if drawn < 0.15 else None
+            )
         if method != "chat.postMessage":
             return None
         # In a channel there is one at a time: as many as stand there have been swallowed already.
-        if self.swallowed[channel] > len(self.slack.said(channel)):
+        if self.swallowed[channel] > len(self.slack.messages_in(channel)):
             return None
         self.swallowed[channel] += 1
         if self.chance.random() < 0.5:
             return Drop(accepted=True)
-        return Answer(500, accepted=True)
+        return CannedResponse(500, accepted=True)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -76,7 +78,7 @@ async def test_every_swallowed_answer_leaves_one_copy(
     async with FakeSlack(haste) as slack, ClientSession() as session, asyncio.TaskGroup() as tasks:
         firm = await found(units, InSlack(slack), "firm", size.channels)
         silence = Silence(chance, slack)
-        slack.mood = silence.mood
+        slack.behaviour = silence.mood
         relay = relay_to_slack(units, session, haste, slack.api_url)
         for number in range(size.leads):
             await bring(units, firm, number)

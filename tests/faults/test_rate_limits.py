@@ -18,7 +18,7 @@ from storage.engine import Database, open_database
 from storage.tables import deliveries
 from storage.unit_of_work import SqlUnits
 from tests.builders import KEYRING
-from tests.fakes.bot_connector import Answer
+from tests.fakes.bot_connector import CannedResponse
 from tests.faults.conftest import Note
 from tests.faults.haste import Haste
 from tests.faults.relay_process import relay_to_slack, relay_to_teams
@@ -85,14 +85,14 @@ class Run:
     is_strict: bool = False
     asked: int = 0
 
-    def answer(self, conversation: str) -> Answer | None:
+    def answer(self, conversation: str) -> CannedResponse | None:
         """Where it is busy, every second call comes too early."""
         retry_after_s = None
         if self.is_strict and conversation in self.busy.channels:
             self.asked += 1
             retry_after_s = self.chance.randint(1, 30) if self.asked % 2 else None
         self.calls[conversation].append(Call(self.haste.timer(), retry_after_s))
-        return None if retry_after_s is None else Answer(429, {"Retry-After": str(retry_after_s)})
+        return None if retry_after_s is None else CannedResponse(429, {"Retry-After": str(retry_after_s)})
 
     async def is_calm(self) -> bool:
         """Whether everything has left."""

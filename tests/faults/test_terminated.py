@@ -136,7 +136,7 @@ async def test_the_end_loses_nothing(
         firm = await found(units, InTeams(teams.service_url), "firm", size.channels, members=size.writers)
         load = Load(teams, firm, await bring(units, firm, 0), chance)
         await pick(units, firm, load.lead_id)
-        teams.mood = load.hesitate
+        teams.behaviour = load.hesitate
         ends: list[float] = []
         for run in range(size.runs):
             for number in range(3):

@@ -7,7 +7,7 @@ from bot.operations.metrics import Metrics
 from bot.platforms.teams.connector import Connector
 from bot.platforms.teams.service_hosts import ServiceHosts
 from bot.platforms.teams.token import TokenSource
-from tests.bot.connector.parts import login
+from tests.bot.connector.credentials import create_token_source
 from tests.bot.loopback import clock, session, teams
 from tests.fakes.bot_connector import FakeClock, FakeTeams
 
@@ -17,7 +17,7 @@ __all__ = ["clock", "session", "teams"]
 @pytest.fixture
 def token_source(teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock) -> TokenSource:
     """The bot's credentials."""
-    return login(teams, session, clock)
+    return create_token_source(teams, session, clock)
 
 
 @pytest.fixture

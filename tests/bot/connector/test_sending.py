@@ -14,9 +14,9 @@ from bot.platforms.base import Ambiguous, Gone, RateLimited, Rejected, SendFaile
 from bot.platforms.http_calls import MAX_RESPONSE_BYTES, MAX_TRIES
 from bot.platforms.teams.connector import Connector
 from bot.platforms.teams.token import TokenSource
-from tests.bot.connector.parts import CARD, CHANNEL
+from tests.bot.connector.credentials import CARD, CHANNEL
 from tests.bot.loopback import START
-from tests.fakes.bot_connector import APP_PASSWORD, TENANT_ID, Answer, Drop, FakeClock, FakeTeams, Slow
+from tests.fakes.bot_connector import APP_PASSWORD, TENANT_ID, CannedResponse, Drop, FakeClock, FakeTeams, Slow
 
 
 async def test_messages_share_token_and_connection(connector: Connector, teams: FakeTeams) -> None:
@@ -32,9 +32,9 @@ async def test_messages_share_token_and_connection(connector: Connector, teams: 
 async def test_a_message_is_answered_changed_and_deleted(connector: Connector, teams: FakeTeams) -> None:
     """A posted message can be answered, replaced and taken back."""
     post = await connector.send(teams.service_url, CHANNEL, CARD)
-    reply = await connector.reply_to(teams.service_url, CHANNEL, post, {"type": "message", "text": "ok"})
+    response_id = await connector.reply_to(teams.service_url, CHANNEL, post, {"type": "message", "text": "ok"})
     await connector.update(teams.service_url, CHANNEL, post, {"type": "message", "text": "new"})
-    assert teams.posts[reply].reply_to == post
+    assert teams.posts[response_id].reply_to == post
     assert teams.posts[post].activity == {"type": "message", "text": "new"}
     await connector.delete(teams.service_url, CHANNEL, post)
     assert post not in teams.posts
@@ -85,9 +85,9 @@ async def test_retry_after_is_kept(
     connector: Connector, teams: FakeTeams, clock: FakeClock, status: int, header: str
 ) -> None:
     """A message that Teams puts off is sent again not a moment before the time that Teams named, and once."""
-    teams.plan.append(Answer(status, {"Retry-After": header}))
+    teams.plan.append(CannedResponse(status, {"Retry-After": header}))
     await connector.send(teams.service_url, CHANNEL, CARD)
-    assert [delivery.at for delivery in teams.deliveries] == [START, START + timedelta(seconds=7)]
+    assert [delivery.received_at for delivery in teams.deliveries] == [START, START + timedelta(seconds=7)]
     assert len(teams.posts) == 1
     assert clock.sleeps == [7]
 
@@ -97,7 +97,7 @@ async def test_pauses_grow_where_teams_names_none(
     connector: Connector, teams: FakeTeams, clock: FakeClock, header: dict[str, str]
 ) -> None:
     """Without a usable time from Teams the pauses double, with some chance in them."""
-    teams.plan.extend([Answer(429, header)] * 3)
+    teams.plan.extend([CannedResponse(429, header)] * 3)
     await connector.send(teams.service_url, CHANNEL, CARD)
     assert len(teams.posts) == 1
     for pause, longest in zip(clock.sleeps, (1, 2, 4), strict=True):
@@ -106,7 +106,7 @@ async def test_pauses_grow_where_teams_names_none(
 
 async def test_patience_is_limited(connector: Connector, teams: FakeTeams) -> None:
     """A conversation that is put off again and again goes back to the relay after four tries, with a time."""
-    teams.plan.extend([Answer(429, {"Retry-After": "2"})] * 10)
+    teams.plan.extend([CannedResponse(429, {"Retry-After": "2"})] * 10)
     with pytest.raises(RateLimited) as outcome:
         await connector.send(teams.service_url, CHANNEL, CARD)
     assert outcome.value.retry_after_s == 2
@@ -116,7 +116,7 @@ async def test_patience_is_limited(connector: Connector, teams: FakeTeams) -> No
 
 async def test_long_waits_are_left_to_the_relay(connector: Connector, teams: FakeTeams, clock: FakeClock) -> None:
     """Where Teams asks for minutes nobody waits here: the conversation rests that long, all others go on."""
-    teams.plan.append(Answer(429, {"Retry-After": "300"}))
+    teams.plan.append(CannedResponse(429, {"Retry-After": "300"}))
     with pytest.raises(RateLimited) as outcome:
         await connector.send(teams.service_url, CHANNEL, CARD)
     assert outcome.value.retry_after_s == 300
@@ -133,27 +133,27 @@ async def test_long_waits_are_left_to_the_relay(connector: Connector, teams: Fak
 
 async def test_absurd_waits_end_after_a_day(connector: Connector, teams: FakeTeams) -> None:
     """No number in a header silences a conversation for longer than a day."""
-    teams.plan.append(Answer(429, {"Retry-After": "9" * 400}))
+    teams.plan.append(CannedResponse(429, {"Retry-After": "9" * 400}))
     with pytest.raises(RateLimited) as outcome:
         await connector.send(teams.service_url, CHANNEL, CARD)
     assert outcome.value.retry_after_s == 24 * 3600
 
 
-AMBIGUOUS: dict[str, Answer | Drop | Slow] = {
+AMBIGUOUS: dict[str, CannedResponse | Drop | Slow] = {
     "accepted, then cut": Drop(accepted=True),
     "cut": Drop(accepted=False),
     "too slow": Slow(1),
     **{
-        f"status {status}, accepted {accepted}": Answer(status, accepted=accepted)
+        f"status {status}, accepted {accepted}": CannedResponse(status, accepted=accepted)
         for status in (408, 500, 502, 503, 504)
         for accepted in (True, False)
     },
-    "no id": Answer(201, body=b"{}", accepted=True),
-    "no body": Answer(202, body=b"", accepted=True),
-    "empty id": Answer(201, body=b'{"id": ""}', accepted=True),
-    "id as a number": Answer(201, body=b'{"id": 7}', accepted=True),
-    "deeply nested": Answer(201, body=b"[" * 100_000, accepted=True),
-    "too large": Answer(201, body=b" " * (MAX_RESPONSE_BYTES + 1), accepted=True),
+    "no id": CannedResponse(201, body=b"{}", accepted=True),
+    "no body": CannedResponse(202, body=b"", accepted=True),
+    "empty id": CannedResponse(201, body=b'{"id": ""}', accepted=True),
+    "id as a number": CannedResponse(201, body=b'{"id": 7}', accepted=True),
+    "deeply nested": CannedResponse(201, body=b"[" * 100_000, accepted=True),
+    "too large": CannedResponse(201, body=b" " * (MAX_RESPONSE_BYTES + 1), accepted=True),
 }
 
 
@@ -179,7 +179,14 @@ async def test_ambiguous_sends_are_never_repeated(connector: Connector, teams: F
 
 async def test_storm_of_dropped_connections_doubles_nothing(connector: Connector, teams: FakeTeams) -> None:
     """Of three hundred sends with cut connections in between, none arrives twice and none is lost unnoticed."""
-    plan = [Drop(accepted=True), None, Answer(500, accepted=True), Drop(accepted=False), None, Answer(503)]
+    plan = [
+        Drop(accepted=True),
+        None,
+        CannedResponse(500, accepted=True),
+        Drop(accepted=False),
+        None,
+        CannedResponse(503),
+    ]
     known, unknown = 0, 0
     for n in range(300):
         if trouble := plan[n % len(plan)]:
@@ -212,17 +219,21 @@ async def test_final_answers_are_told_apart(
     connector: Connector, teams: FakeTeams, status: int, expected: type[Rejected | Gone]
 ) -> None:
     """A message that Teams refuses, and a place that is gone for the bot, are reported at once, each as what it is."""
-    teams.plan.append(Answer(status, {"Location": f"{teams.service_url}v3/conversations"}))
+    teams.plan.append(CannedResponse(status, {"Location": f"{teams.service_url}v3/conversations"}))
     with pytest.raises(expected) as outcome:
         await connector.send(teams.service_url, CHANNEL, CARD)
     assert outcome.value.status == status
     assert len(teams.deliveries) == 1
 
 
-@pytest.mark.parametrize("trouble", [Answer(429), Answer(412), Answer(502), Answer(503), Answer(504)], ids=str)
+@pytest.mark.parametrize(
+    "trouble",
+    [CannedResponse(429), CannedResponse(412), CannedResponse(502), CannedResponse(503), CannedResponse(504)],
+    ids=str,
+)
 @pytest.mark.parametrize("verb", ["update", "delete"])
 async def test_updates_and_deletions_are_repeated(
-    connector: Connector, teams: FakeTeams, trouble: Answer, verb: str
+    connector: Connector, teams: FakeTeams, trouble: CannedResponse, verb: str
 ) -> None:
     """What is harmless to repeat is repeated when Teams stumbles."""
     post = await connector.send(teams.service_url, CHANNEL, CARD)
@@ -244,9 +255,13 @@ async def test_update_over_a_broken_line_is_repeated(connector: Connector, teams
     assert teams.posts[post].activity["text"] == "new"
 
 
-@pytest.mark.parametrize(("trouble", "tries"), [(Answer(503), MAX_TRIES), (Answer(500), 1), (Answer(501), 1)], ids=str)
+@pytest.mark.parametrize(
+    ("trouble", "tries"),
+    [(CannedResponse(503), MAX_TRIES), (CannedResponse(500), 1), (CannedResponse(501), 1)],
+    ids=str,
+)
 async def test_failed_updates_may_be_tried_later(
-    connector: Connector, teams: FakeTeams, trouble: Answer, tries: int
+    connector: Connector, teams: FakeTeams, trouble: CannedResponse, tries: int
 ) -> None:
     """An update that keeps failing goes back to the relay as one that may be repeated."""
     teams.plan.extend([trouble] * 10)
@@ -273,7 +288,7 @@ async def test_withdrawn_token_costs_one_more_try(connector: Connector, teams: F
 
 async def test_refused_credentials_are_no_fault_of_the_message(connector: Connector, teams: FakeTeams) -> None:
     """A bot whose every token is refused keeps its messages for later, after two tries."""
-    teams.plan.extend([Answer(401)] * 10)
+    teams.plan.extend([CannedResponse(401)] * 10)
     with pytest.raises(Unavailable):
         await connector.send(teams.service_url, CHANNEL, CARD)
     assert len(teams.deliveries) == 2
@@ -305,7 +320,7 @@ async def test_members_end_at_the_limit(
 async def test_one_member_is_found_or_gone(connector: Connector, teams: FakeTeams) -> None:
     """A person in the conversation is described, one who is not in it is gone."""
     teams.members[CHANNEL] = [{"id": "29:anna", "name": "Anna"}]
-    teams.plan.extend([Answer(503), Drop(accepted=False)])
+    teams.plan.extend([CannedResponse(503), Drop(accepted=False)])
     assert (await connector.member(teams.service_url, CHANNEL, "29:anna"))["name"] == "Anna"
     with pytest.raises(Gone):
         await connector.member(teams.service_url, CHANNEL, "29:ben")
@@ -314,7 +329,7 @@ async def test_one_member_is_found_or_gone(connector: Connector, teams: FakeTeam
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"members": 7}', b"<html>"])
 async def test_unreadable_members_are_unavailable(connector: Connector, teams: FakeTeams, body: bytes) -> None:
     """A list of members that makes no sense is not taken for an empty one."""
-    teams.plan.append(Answer(200, body=body))
+    teams.plan.append(CannedResponse(200, body=body))
     with pytest.raises(Unavailable):
         await connector.members(teams.service_url, CHANNEL)
 
@@ -322,7 +337,9 @@ async def test_unreadable_members_are_unavailable(connector: Connector, teams: F
 async def test_logs_and_errors_hold_no_personal_data(connector: Connector, teams: FakeTeams) -> None:
     """What Teams says about a failure is logged as its code, never as its sentence; tokens and texts never are."""
     body = b'{"error": {"code": "ForbiddenOperationException", "message": "anna@acme.example is blocked"}}'
-    teams.plan.extend([Answer(403, body=body), Answer(400, body=b'{"error": {"code": "anna@acme.example"}}')])
+    teams.plan.extend(
+        [CannedResponse(403, body=body), CannedResponse(400, body=b'{"error": {"code": "anna@acme.example"}}')]
+    )
     with capture_logs() as logs:
         for _ in range(2):
             with pytest.raises(SendFailed) as outcome:
@@ -335,7 +352,9 @@ async def test_logs_and_errors_hold_no_personal_data(connector: Connector, teams
 
 async def test_operators_see_what_teams_answers(connector: Connector, teams: FakeTeams, metrics: Metrics) -> None:
     """Every failed try is counted by its status, or by what broke."""
-    teams.plan.extend([Answer(429, {"Retry-After": "1"}), Answer(429, {"Retry-After": "1"}), Drop(accepted=True)])
+    teams.plan.extend(
+        [CannedResponse(429, {"Retry-After": "1"}), CannedResponse(429, {"Retry-After": "1"}), Drop(accepted=True)]
+    )
     with pytest.raises(Ambiguous):
         await connector.send(teams.service_url, CHANNEL, CARD)
     text = metrics.text().decode()

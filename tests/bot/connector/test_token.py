@@ -11,8 +11,8 @@ from bot.platforms.base import Unavailable
 from bot.platforms.teams.connector import Connector
 from bot.platforms.teams.service_hosts import ServiceHosts
 from bot.platforms.teams.token import TokenSource
-from tests.bot.connector.parts import CARD, CHANNEL, login
-from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, Answer, FakeClock, FakeTeams, Slow
+from tests.bot.connector.credentials import CARD, CHANNEL, create_token_source
+from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, CannedResponse, FakeClock, FakeTeams, Slow
 
 
 async def test_token_is_kept_until_shortly_before_its_end(
@@ -42,10 +42,12 @@ async def test_callers_share_one_login(token_source: TokenSource, teams: FakeTea
 
 
 @pytest.mark.parametrize(
-    "trouble", [Answer(500), Answer(200, body=b"{}"), Answer(200, body=b"x" * 70_000)], ids=["500", "empty", "large"]
+    "trouble",
+    [CannedResponse(500), CannedResponse(200, body=b"{}"), CannedResponse(200, body=b"x" * 70_000)],
+    ids=["500", "empty", "large"],
 )
 async def test_living_token_outlasts_the_login_server(
-    token_source: TokenSource, teams: FakeTeams, clock: FakeClock, trouble: Answer
+    token_source: TokenSource, teams: FakeTeams, clock: FakeClock, trouble: CannedResponse
 ) -> None:
     """While the login server is in trouble the token is used to its end, and then messages wait."""
     await token_source.fetch()
@@ -68,7 +70,7 @@ async def test_wrong_password_is_told_without_it(
     teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock
 ) -> None:
     """Refused credentials stop the sending and stand in no log."""
-    source = login(teams, session, clock, app_password="wrong-and-secret")
+    source = create_token_source(teams, session, clock, app_password="wrong-and-secret")
     with capture_logs() as logs, pytest.raises(Unavailable) as outcome:
         await source.fetch()
     assert logs
@@ -79,7 +81,7 @@ async def test_without_app_id_there_is_no_token(
     teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock
 ) -> None:
     """A bot without credentials writes without any, for the playground on this machine."""
-    source = login(teams, session, clock, app_id="")
+    source = create_token_source(teams, session, clock, app_id="")
     connector = Connector(session, source, ServiceHosts([], loopback=True), Metrics(), clock=clock.now)
     await connector.send(teams.service_url, CHANNEL, CARD)
     assert teams.deliveries[0].authorization is None
@@ -90,5 +92,5 @@ async def test_bot_without_tenant_uses_the_shared_one(
     teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock
 ) -> None:
     """A bot that is registered for all tenants logs in at the shared one."""
-    await login(teams, session, clock, tenant_id="").fetch()
+    await create_token_source(teams, session, clock, tenant_id="").fetch()
     assert teams.tokens[0]["tenant"] == "botframework.com"

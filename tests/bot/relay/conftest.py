@@ -8,21 +8,21 @@ from bot.outbox.renderer import DeliveryRenderer
 from bot.outbox.sender import DeliverySender
 from bot.views import delivery as delivery_views
 from storage.unit_of_work import SqlUnits
-from tests.bot.relay.parts import draw_lead
-from tests.fakes.remote import Remote
+from tests.bot.relay.lead_view import render_lead
+from tests.fakes.chat_platform import FakeChatPlatform
 from tests.services.firms import Firm, found
 
 
 @pytest.fixture
-def remote() -> Remote:
+def remote() -> FakeChatPlatform:
     """The platform on which the firms of the tests are."""
-    return Remote()
+    return FakeChatPlatform()
 
 
 @pytest.fixture
-def sender(units: SqlUnits, remote: Remote) -> DeliverySender:
+def sender(units: SqlUnits, remote: FakeChatPlatform) -> DeliverySender:
     """Sends to that platform; no mail server."""
-    views = {"lead.card": draw_lead, **delivery_views.VIEWS}
+    views = {"lead.card": render_lead, **delivery_views.VIEWS}
     return DeliverySender(units, {"web": remote}, DeliveryRenderer(views, {}, "http://localhost"), None, Metrics())
 
 
@@ -33,7 +33,7 @@ def relay(units: SqlUnits, sender: DeliverySender) -> Relay:
 
 
 @pytest.fixture
-async def firm(units: SqlUnits, relay: Relay, remote: Remote) -> Firm:
+async def team(units: SqlUnits, relay: Relay, remote: FakeChatPlatform) -> Firm:
     """A firm with one channel, nothing waiting."""
     made = await found(units, "Solarhaus")
     await relay.drain()

@@ -12,21 +12,23 @@ from services import lead
 from services.actor import Actor
 from services.unit_of_work import UnitOfWork
 from storage.unit_of_work import SqlUnits
-from tests.bot.relay.parts import unknowns
+from tests.bot.relay.lead_view import count_unknown
 from tests.builders import Clock
-from tests.fakes.remote import Remote
+from tests.fakes.chat_platform import FakeChatPlatform
 from tests.services.firms import Firm, bring, pick
 
 
-async def fail_to_draw(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+async def fail_to_render(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
     """A view with a defect."""
     raise ZeroDivisionError(uow, actor, key, params)
 
 
-async def test_a_rate_limit_is_kept(firm: Firm, units: SqlUnits, relay: Relay, remote: Remote, clock: Clock) -> None:
+async def test_a_rate_limit_is_kept(
+    team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform, clock: Clock
+) -> None:
     """The platform is asked again when it wants to be, not before, and nothing is lost."""
     remote.refusals.append(RateLimited(30))
-    await bring(firm)
+    await bring(team)
     await relay.drain()
     clock.advance(seconds=29)
     await relay.drain()
@@ -34,15 +36,15 @@ async def test_a_rate_limit_is_kept(firm: Firm, units: SqlUnits, relay: Relay, r
     clock.advance(seconds=2)
     await relay.drain()
     assert len(remote.posts) == 1
-    assert await unknowns(units) == 0
+    assert await count_unknown(units) == 0
 
 
 async def test_an_absent_platform_is_asked_for_a_day(
-    firm: Firm, units: SqlUnits, relay: Relay, remote: Remote, clock: Clock
+    team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform, clock: Clock
 ) -> None:
     """What was certainly not accepted is tried again with growing pauses, and fails for good in the end."""
     remote.refusals.extend(Unavailable("down") for _ in range(1000))
-    await bring(firm)
+    await bring(team)
     hours = 0
     while len(remote.refusals) > 900 and hours < 100:
         await relay.drain()
@@ -55,11 +57,11 @@ async def test_an_absent_platform_is_asked_for_a_day(
 
 
 async def test_a_rejected_message_fails_with_its_reason(
-    firm: Firm, units: SqlUnits, relay: Relay, remote: Remote
+    team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform
 ) -> None:
     """What the platform will never take is not tried again, and counted."""
     remote.refusals.append(Rejected(400))
-    await bring(firm)
+    await bring(team)
     await relay.drain()
     async with units.read() as uow:
         backlog = await uow.deliveries.backlog(uow.now)
@@ -67,44 +69,46 @@ async def test_a_rejected_message_fails_with_its_reason(
 
 
 async def test_a_place_that_is_gone_hears_nothing_more(
-    firm: Firm, units: SqlUnits, relay: Relay, remote: Remote
+    team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform
 ) -> None:
     """Where the bot was taken out of a channel, it does not knock again."""
     remote.refusals.append(Gone(404))
-    await bring(firm)
+    await bring(team)
     await relay.drain()
     async with units.read() as uow:
-        assert await uow.conversations.connected(firm.team_id) == []
-    await bring(firm)
+        assert await uow.conversations.connected(team.team_id) == []
+    await bring(team)
     await relay.drain()
     assert remote.posts == []
 
 
-async def test_a_message_that_is_gone_is_left_alone(firm: Firm, units: SqlUnits, relay: Relay, remote: Remote) -> None:
+async def test_a_message_that_is_gone_is_left_alone(
+    team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform
+) -> None:
     """Somebody deleted the card: it is forgotten, and nothing else is sent in its place."""
-    brought = await bring(firm)
+    brought = await bring(team)
     await relay.drain()
     remote.refusals.append(Gone(404))
-    await pick(firm, brought.lead_id)
+    await pick(team, brought.lead_id)
     await relay.drain()
     async with units.write() as uow:
-        await lead.note(uow, firm.member, brought.lead_id, "called")
+        await lead.note(uow, team.member, brought.lead_id, "called")
         assert await uow.deliveries.copies(brought.lead_id) == []
     await relay.drain()
     assert (len(remote.posts), remote.updates) == (1, [])
 
 
 async def test_a_defect_in_one_view_stops_nobody_else(
-    firm: Firm, units: SqlUnits, sender: DeliverySender, remote: Remote, clock: Clock
+    team: Firm, units: SqlUnits, sender: DeliverySender, remote: FakeChatPlatform, clock: Clock
 ) -> None:
     """A card that cannot be drawn is tried a few times, then fails; what comes after it in the channel still comes."""
-    broken = Relay(units, replace(sender, renderer=DeliveryRenderer({"lead.card": fail_to_draw}, {}, "")))
-    await bring(firm)
+    broken = Relay(units, replace(sender, renderer=DeliveryRenderer({"lead.card": fail_to_render}, {}, "")))
+    await bring(team)
     for _ in range(8):
         await broken.drain()
         clock.advance(minutes=1)
     async with units.read() as uow:
         assert (await uow.deliveries.backlog(uow.now)).failed == 1
-    await bring(firm)
+    await bring(team)
     await Relay(units, sender).drain()
     assert len(remote.posts) == 1

@@ -13,30 +13,30 @@ from services.lead.events import LeadEvent
 from storage.engine import Database
 from storage.unit_of_work import SqlUnit, SqlUnits
 from tests.builders import Clock, units_on
-from tests.fakes.remote import Remote
+from tests.fakes.chat_platform import FakeChatPlatform
 from tests.services.firms import Firm, bring, pick
 
 pytestmark = pytest.mark.postgres
 
 
 async def test_the_relay_is_woken_by_a_commit_and_stops(
-    firm: Firm, database: Database, clock: Clock, sender: DeliverySender, remote: Remote
+    team: Firm, database: Database, clock: Clock, sender: DeliverySender, remote: FakeChatPlatform
 ) -> None:
     """A commit in the same process is delivered at once, without waiting for the next look; told to stop, it ends."""
     woken = asyncio.Event()
-    firm.units = units_on(database, clock, woken.set)
-    relay = Relay(firm.units, sender, woken=woken)
+    team.units = units_on(database, clock, woken.set)
+    relay = Relay(team.units, sender, woken=woken)
     async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
         tasks.create_task(relay.run())
         await asyncio.sleep(0.2)
-        await bring(firm)
+        await bring(team)
         async with asyncio.timeout(0.7):
             await remote.arrived.wait()
         relay.stop()
 
 
 async def test_an_event_that_cannot_be_routed_holds_nobody_up(
-    firm: Firm, units: SqlUnits, relay: Relay, remote: Remote, clock: Clock
+    team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform, clock: Clock
 ) -> None:
     """A kind of event that no longer exists is given up after a few tries; the next ones are routed meanwhile."""
 
@@ -44,9 +44,9 @@ async def test_an_event_that_cannot_be_routed_holds_nobody_up(
         pass
 
     async with units.write() as uow:
-        uow.emit(Forgotten(team_id=firm.team_id, lead_id="x"))
-    await _make_unreadable(units)
-    await bring(firm)
+        uow.emit(Forgotten(team_id=team.team_id, lead_id="x"))
+    await _set_unknown_event_kind(units)
+    await bring(team)
     await relay.drain()
     assert len(remote.posts) == 1
     for _ in range(10):
@@ -58,26 +58,26 @@ async def test_an_event_that_cannot_be_routed_holds_nobody_up(
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 async def test_relays_that_wait_for_each_other_go_on_with_an_event_each(
-    firm: Firm, units: SqlUnits, relay: Relay, remote: Remote
+    team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform
 ) -> None:
     """Two processes that change the same cards in different orders both go on at once; nothing is lost or doubled."""
-    leads = [(await bring(firm)).lead_id for _ in range(2)]
+    leads = [(await bring(team)).lead_id for _ in range(2)]
     await relay.drain()
-    first, second = [await _update_of(units, lead_id) for lead_id in leads]
+    first, second = [await _plan_card_update(units, lead_id) for lead_id in leads]
     for lead_id in leads:
-        await pick(firm, lead_id)
+        await pick(team, lead_id)
     async with asyncio.TaskGroup() as tasks, units.write() as other:
-        await _let_others_notice(other)
+        await _disable_deadlock_detection(other)
         await other.deliveries.add([replace(second, delivery_id=other.new_id())], other.now)
         working = tasks.create_task(relay.work())
-        await _until_somebody_waits(units)
+        await _wait_for_blocked_transaction(units)
         await other.deliveries.add([replace(first, delivery_id=other.new_id())], other.now)
     assert working.result()
     await relay.drain()
     assert sorted(remote.updates) == [(name, "picked in Vertrieb Solarhaus") for name in ("m1", "m2")]
 
 
-async def _update_of(units: SqlUnits, lead_id: str) -> Delivery:
+async def _plan_card_update(units: SqlUnits, lead_id: str) -> Delivery:
     """An update of the card of a lead, as another relay would plan it."""
     async with units.read() as uow:
         [post] = await uow.deliveries.copies(lead_id)
@@ -95,13 +95,13 @@ async def _update_of(units: SqlUnits, lead_id: str) -> Delivery:
     )
 
 
-async def _let_others_notice(unit: SqlUnit) -> None:
+async def _disable_deadlock_detection(unit: SqlUnit) -> None:
     """Where two wait for each other, this one does not end it."""
     connection = unit._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no use case says this
     await connection.execute(text("SET LOCAL deadlock_timeout = '30s'"))
 
 
-async def _until_somebody_waits(units: SqlUnits) -> None:
+async def _wait_for_blocked_transaction(units: SqlUnits) -> None:
     """Look until a transaction stands behind another one."""
     async with asyncio.timeout(5), units.read() as uow:
         connection = uow._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no use case asks this
@@ -109,7 +109,7 @@ async def _until_somebody_waits(units: SqlUnits) -> None:
             await connection.execute(text("SELECT pg_sleep(0.01)"))
 
 
-async def _make_unreadable(units: SqlUnits) -> None:
+async def _set_unknown_event_kind(units: SqlUnits) -> None:
     """Give the waiting event a kind that nobody knows, as an older version would leave it."""
     async with units.write() as uow:
         assert await uow.deliveries.next_events(1, uow.now)

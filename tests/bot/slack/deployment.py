@@ -31,7 +31,7 @@ CONNECTIONS_MAX: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class HttpResponse:
     """What came back."""
 
     status: int
@@ -42,42 +42,42 @@ class Answered:
 class Deployment:
     """Everything that a test looks at."""
 
-    house: Application
+    application: Application
     slack: FakeSlack
     clock: Clock
     client: ClientSession
 
-    async def post(self, body: Any, headers: Mapping[str, str]) -> Answered:  # noqa: ANN401 - bytes, or a stream
+    async def post(self, body: Any, headers: Mapping[str, str]) -> HttpResponse:  # noqa: ANN401 - bytes, or a stream
         """Send this as it is."""
         async with self.client.post("/slack/events", data=body, headers=headers) as response:
-            return Answered(response.status, await response.read())
+            return HttpResponse(response.status, await response.read())
 
-    async def signed(self, body: bytes, content_type: str, **more: str) -> Answered:
+    async def post_signed(self, body: bytes, content_type: str, **more: str) -> HttpResponse:
         """Send what Slack itself has signed."""
         return await self.post(body, {"Content-Type": content_type, **self.slack.sign(body), **more})
 
-    async def types(self, user_id: str, text: str, channel_id: str = SALES, **fields: object) -> Answered:
+    async def run_command(self, user_id: str, text: str, channel_id: str = SALES, **fields: object) -> HttpResponse:
         """Somebody types a command."""
-        return await self.signed(
+        return await self.post_signed(
             payloads.as_form(payloads.command(self.slack, user_id, text, channel_id, **fields)), FORM
         )
 
-    async def tells(self, event: object) -> Answered:
+    async def send_event(self, event: object) -> HttpResponse:
         """Slack tells of an event."""
-        return await self.signed(payloads.as_json(event), JSON)
+        return await self.post_signed(payloads.as_json(event), JSON)
 
-    async def interacts(self, payload: object) -> Answered:
+    async def interact(self, payload: object) -> HttpResponse:
         """Somebody presses, sends or chooses something."""
-        return await self.signed(payloads.as_payload(payload), FORM)
+        return await self.post_signed(payloads.as_payload(payload), FORM)
 
-    async def settles(self) -> None:
+    async def drain(self) -> None:
         """Wait until everybody has heard of everything."""
-        await self.house.relay.drain()
+        await self.application.relay.drain()
 
-    async def digest(self) -> str:
+    async def database_digest(self) -> str:
         """Every row of every table."""
         found = hashlib.sha256()
-        async with self.house.database.reader.connect() as connection:
+        async with self.application.database.reader.connect() as connection:
             for table in metadata.sorted_tables:
                 for row in sorted(str(tuple(row)) for row in await connection.execute(select(table))):
                     found.update(f"{table.name}{row}".encode())
@@ -86,14 +86,14 @@ class Deployment:
     async def rows(self, *tables: str) -> dict[str, list[str]]:
         """The rows of these tables."""
         found: dict[str, list[str]] = {}
-        async with self.house.database.reader.connect() as connection:
+        async with self.application.database.reader.connect() as connection:
             for name in tables:
                 read = await connection.execute(select(metadata.tables[name]))
                 found[name] = sorted(str(tuple(row)) for row in read)
         return found
 
 
-def settings_of(database_url: str, slack: FakeSlack) -> Settings:
+def settings_for(database_url: str, slack: FakeSlack) -> Settings:
     """A deployment with Slack alone, in one workspace."""
     return Settings(
         database_url=SecretStr(database_url),
@@ -106,7 +106,7 @@ def settings_of(database_url: str, slack: FakeSlack) -> Settings:
 
 
 @asynccontextmanager
-async def deployed(database_url: str) -> AsyncGenerator[Deployment]:
+async def open_deployment(database_url: str) -> AsyncGenerator[Deployment]:
     """The bot, with nobody in it yet."""
     clock = Clock()
     async with AsyncExitStack() as stack:
@@ -116,22 +116,22 @@ async def deployed(database_url: str) -> AsyncGenerator[Deployment]:
             slack.add_user(user_id, name, locale="en-US", email=f"{user_id.lower()}@solarhaus.example")
         slack.add_channel(SALES, "vertrieb", [ANNA, BEN])
         slack.add_channel(FOREIGN, "fremd", [SARA])
-        house = await stack.enter_async_context(open_application(settings_of(database_url, slack), clock))
-        server = await stack.enter_async_context(TestServer(house.web_app))
+        application = await stack.enter_async_context(open_application(settings_for(database_url, slack), clock))
+        server = await stack.enter_async_context(TestServer(application.web_app))
         connector = TCPConnector(limit=CONNECTIONS_MAX)
         client = await stack.enter_async_context(ClientSession(server.make_url("/"), connector=connector))
-        yield Deployment(house, slack, clock, client)
-        assert house.slack is not None
-        await house.slack.end()
+        yield Deployment(application, slack, clock, client)
+        assert application.slack is not None
+        await application.slack.end()
 
 
-async def found(made: Deployment) -> None:
+async def seed_teams(made: Deployment) -> None:
     """A firm with a channel and a lead that nobody has picked; another firm of one person."""
     for user_id, text, channel_id in (
         (ANNA, "team create Solarhaus GmbH", SALES),
         (ANNA, "lead create name=Eva title=Walmdach", SALES),
         (SARA, "team create Fremd KG", FOREIGN),
     ):
-        answered = await made.types(user_id, text, channel_id)
-        assert answered.status == 200, answered
-        await made.settles()
+        response = await made.run_command(user_id, text, channel_id)
+        assert response.status == 200, response
+        await made.drain()

@@ -50,14 +50,14 @@ def command(slack: FakeSlack, user_id: str, text: str, channel_id: str, **fields
 
 def message(slack: FakeSlack, user_id: str, text: str, channel_id: str, **fields: object) -> Json:
     """Somebody writes to the bot directly."""
-    said = {"type": "message", "channel_type": "im", "user": user_id, "text": text, "channel": channel_id}
-    return slack.envelope({**said, "ts": slack.new_ts(), "team": TEAM_ID, **fields})
+    message_event = {"type": "message", "channel_type": "im", "user": user_id, "text": text, "channel": channel_id}
+    return slack.envelope({**message_event, "ts": slack.new_ts(), "team": TEAM_ID, **fields})
 
 
 def mention(slack: FakeSlack, user_id: str, text: str, channel_id: str, **fields: object) -> Json:
     """Somebody calls the bot in a channel."""
-    said = {"type": "app_mention", "user": user_id, "text": f"<@{BOT_USER_ID}> {text}", "channel": channel_id}
-    return slack.envelope({**said, "ts": slack.new_ts(), "team": TEAM_ID, **fields})
+    message_event = {"type": "app_mention", "user": user_id, "text": f"<@{BOT_USER_ID}> {text}", "channel": channel_id}
+    return slack.envelope({**message_event, "ts": slack.new_ts(), "team": TEAM_ID, **fields})
 
 
 def click(slack: FakeSlack, user_id: str, value: object, channel_id: str, **fields: object) -> Json:
@@ -110,7 +110,7 @@ def message_shortcut(slack: FakeSlack, user_id: str, text: str, channel_id: str,
     }
 
 
-def carries(cmd: str, /, **args: object) -> Json:
+def button_value(cmd: str, /, **args: object) -> Json:
     """What a button of a card carries."""
     return {"v": 1, "cmd": cmd, "args": args}
 

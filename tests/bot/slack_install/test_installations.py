@@ -13,7 +13,7 @@ from services.people import PlaceKind
 from storage.engine import Database, open_database
 from storage.tables import slack_installations
 from storage.unit_of_work import SqlUnits
-from tests.bot.slack_install.asked import Asked
+from tests.bot.slack_install.auth_test_api import AuthTestApi
 from tests.builders import Clock, units_on
 from tests.fakes.bot_connector import FakeClock
 
@@ -64,8 +64,10 @@ async def places(units: SqlUnits, tenant: str, *workspaces: str) -> None:
     """A channel in each of the workspaces."""
     async with units.write() as uow:
         for workspace in workspaces:
-            place = Conversation("slack", tenant, f"C-{workspace}", PlaceKind.CHANNEL, reference={"workspace": workspace})
-            await uow.conversations.keep(place)
+            conversation = Conversation(
+                "slack", tenant, f"C-{workspace}", PlaceKind.CHANNEL, reference={"workspace": workspace}
+            )
+            await uow.conversations.keep(conversation)
 
 
 async def left(units: SqlUnits, tenant: str, *workspaces: str) -> Sequence[str]:
@@ -97,9 +99,14 @@ async def test_slacks_library_knows_enterprises(store: SlackInstallations) -> No
         assert bot is not None
         assert (bot.bot_token, bot.enterprise_id, bot.is_enterprise_install) == ("xoxb-e", "E1", True)
     await store.async_save_bot(installed("xoxb-t", workspace="T1", enterprise="E1").to_bot())
-    own = await store.async_find_installation(enterprise_id="E1", team_id="T1")
-    assert own is not None
-    assert (own.bot_token, own.enterprise_id, own.team_id, own.user_id) == ("xoxb-t", "E1", "T1", "")
+    installation_found = await store.async_find_installation(enterprise_id="E1", team_id="T1")
+    assert installation_found is not None
+    assert (
+        installation_found.bot_token,
+        installation_found.enterprise_id,
+        installation_found.team_id,
+        installation_found.user_id,
+    ) == ("xoxb-t", "E1", "T1", "")
     await store.async_delete_bot(enterprise_id="E1", team_id=None)
     assert await store.async_find_bot(enterprise_id="E1", team_id="T2") is None
 
@@ -139,10 +146,10 @@ async def test_what_opens_an_enterprise_is_forgotten_for_all_its_workspaces(
 ) -> None:
     """A new token for the whole enterprise counts in each of its workspaces at once."""
     await store.async_save(installed("xoxb-1", workspace=None, enterprise="E1"))
-    assert [await tokens.token("E1", item) for item in ("T1", "T2")] == ["xoxb-1", "xoxb-1"]
+    assert [await tokens.token("E1", workspace) for workspace in ("T1", "T2")] == ["xoxb-1", "xoxb-1"]
     await store.async_save(installed("xoxb-2", workspace=None, enterprise="E1"))
     tokens.forget("E1", "")
-    assert [await tokens.token("E1", item) for item in ("T1", "T2")] == ["xoxb-2", "xoxb-2"]
+    assert [await tokens.token("E1", workspace) for workspace in ("T1", "T2")] == ["xoxb-2", "xoxb-2"]
 
 
 async def test_a_dead_token_is_withdrawn(store: SlackInstallations, tokens: InstalledTokens, units: SqlUnits) -> None:
@@ -159,37 +166,37 @@ async def test_a_dead_token_is_withdrawn(store: SlackInstallations, tokens: Inst
 
 
 async def test_a_farewell_counts_unless_slack_says_that_the_token_lives(
-    store: SlackInstallations, tokens: InstalledTokens, units: SqlUnits, asked: Asked
+    store: SlackInstallations, tokens: InstalledTokens, units: SqlUnits, auth_test: AuthTestApi
 ) -> None:
     """Taken out and in again within a second, the app stays, though the farewell comes late."""
     await store.async_save(installed())
     await places(units, "T1", "T1")
     await tokens.uninstalled("T1", "T1")
-    assert asked.tokens == ["Bearer xoxb-1"]
+    assert auth_test.tokens == ["Bearer xoxb-1"]
     assert await tokens.token("T1", "T1") == "xoxb-1"
     assert await left(units, "T1", "T1") == []
-    asked.refuse("account_inactive")
+    auth_test.refuse("account_inactive")
     await tokens.uninstalled("T1", "T1")
     with pytest.raises(Gone):
         await tokens.token("T1", "T1")
     assert await left(units, "T1", "T1") == ["T1"]
     await tokens.uninstalled("T1", "T1")
-    assert len(asked.tokens) == 2
+    assert len(auth_test.tokens) == 2
 
 
 async def test_a_farewell_is_believed_when_slack_says_nothing(
-    store: SlackInstallations, tokens: InstalledTokens, units: SqlUnits, asked: Asked
+    store: SlackInstallations, tokens: InstalledTokens, units: SqlUnits, auth_test: AuthTestApi
 ) -> None:
     """It was signed by Slack: where nothing speaks against it, nothing is kept of the workspace."""
     await store.async_save(installed())
     await places(units, "T1", "T1")
-    asked.status = 503
+    auth_test.status = 503
     await tokens.uninstalled("T1", "T1")
     assert await left(units, "T1", "T1") == ["T1"]
 
 
 async def test_one_workspace_of_an_enterprise_says_farewell(
-    store: SlackInstallations, tokens: InstalledTokens, units: SqlUnits, asked: Asked
+    store: SlackInstallations, tokens: InstalledTokens, units: SqlUnits, auth_test: AuthTestApi
 ) -> None:
     """Taken out of one workspace, the app stays in the others of the enterprise; taken from all, it is in none."""
     await store.async_save(installed("xoxb-e", workspace=None, enterprise="E1"))
@@ -197,7 +204,7 @@ async def test_one_workspace_of_an_enterprise_says_farewell(
     await tokens.uninstalled("E1", "T1")
     assert await left(units, "E1", "T1", "T2") == ["T1"]
     assert await tokens.token("E1", "T2") == "xoxb-e"
-    asked.refuse("account_inactive")
+    auth_test.refuse("account_inactive")
     await tokens.uninstalled("E1", "T2")
     assert await left(units, "E1", "T1", "T2") == ["T1", "T2"]
 
@@ -223,7 +230,7 @@ async def test_an_altered_row_opens_nothing_and_says_so(
 
 
 async def test_while_the_database_is_away_messages_wait(
-    session: aiohttp.ClientSession, api_url: str, asked: Asked
+    session: aiohttp.ClientSession, api_url: str, auth_test: AuthTestApi
 ) -> None:
     """Nothing is given up because a token cannot be looked up, and a farewell that cannot be noted is no defect."""
     database = open_database("postgresql+asyncpg://nobody:nothing@127.0.0.1:1/kollega")
@@ -234,5 +241,5 @@ async def test_while_the_database_is_away_messages_wait(
         await away.uninstalled("T1", "T1")
         await away.withdraw("T1", "T1", "xoxb-1")
     assert [log["event"] for log in logs] == ["slack_conversations_not_left", "slack_token_not_withdrawn"]
-    assert asked.tokens == []
+    assert auth_test.tokens == []
     await database.close()

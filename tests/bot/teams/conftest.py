@@ -8,7 +8,7 @@ import pytest
 from bot.platforms.teams.auth import TokenVerifier
 from bot.platforms.teams.service_hosts import ServiceHosts
 from tests.bot.loopback import clock, session, teams
-from tests.bot.teams.parts import ANNA, ANNA_AAD, BEN, BEN_AAD, CHANNEL, Bot, behind
+from tests.bot.teams.harness import ANNA, ANNA_AAD, BEN, BEN_AAD, CHANNEL, Bot, open_bot
 from tests.fakes.bot_connector import APP_ID, FakeClock, FakeTeams
 
 __all__ = ["clock", "session", "teams"]
@@ -21,6 +21,6 @@ async def bot(teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock
         APP_ID, teams.openid_url, session, ServiceHosts(["127.0.0.1"]), clock=clock.now, timer=clock.timer
     )
     teams.members[CHANNEL] = [{"id": ANNA, "aadObjectId": ANNA_AAD}, {"id": BEN, "objectId": BEN_AAD.upper()}]
-    async with behind(verifier, teams, session, clock) as bot:
+    async with open_bot(verifier, teams, session, clock) as bot:
         yield bot
     await verifier.close()

@@ -9,8 +9,8 @@ from bot.platforms.ingress import is_object
 from bot.platforms.teams.cards import CARD, ERROR, NOTE
 from cards.model import Card, Item, Items, Run, verbatim
 from services.people import PlaceKind
-from tests.bot.teams.parts import ANNA, CHANNEL, FORM, LEAD, NO, PICK, THREAD, Bot, buttons
-from tests.fakes.bot_connector import Answer as Refused, Slow
+from tests.bot.teams.harness import ANNA, CHANNEL, FORM, LEAD, PICK, REFUSAL, THREAD, Bot, buttons
+from tests.fakes.bot_connector import CannedResponse as Refused, Slow
 
 
 async def test_a_click_is_understood(bot: Bot) -> None:
@@ -18,19 +18,23 @@ async def test_a_click_is_understood(bot: Bot) -> None:
     data = {**PICK, "text": "Hallo", "amount": "5", "sure": "true", "msteams": {}, "back": {"cmd": "lead.show"}}
     activity = bot.click(data)
     await bot.post(activity)
-    heard = bot.chat.last
-    assert (heard.kind, heard.command, heard.message_id) == (InteractionKind.CLICK, "lead.pick", "card-1")
-    assert heard.args == {"lead": "L-12", "text": "Hallo", "amount": "5", "sure": "true"}
-    assert heard.interaction_id == f"{THREAD}|{activity['id']}"
+    interaction = bot.chat.last
+    assert (interaction.kind, interaction.command, interaction.message_id) == (
+        InteractionKind.CLICK,
+        "lead.pick",
+        "card-1",
+    )
+    assert interaction.args == {"lead": "L-12", "text": "Hallo", "amount": "5", "sure": "true"}
+    assert interaction.interaction_id == f"{THREAD}|{activity['id']}"
 
 
 async def test_several_choices_arrive_as_several(bot: Bot) -> None:
     """What the client joins with commas is taken apart again, for the inputs of which the card says so."""
-    bot.chat.says(FORM, Placement.REPLACE)
+    bot.chat.respond_with(FORM, Placement.REPLACE)
     _, body = await bot.post(bot.click(PICK))
-    drawn = buttons(body["value"])
-    assert drawn["Cancel"]["data"] == {"v": 1, "cmd": "cancel", "args": {}}
-    for data in (drawn["Save"]["data"], drawn["Save"]["fallback"]["data"]):
+    rendered = buttons(body["value"])
+    assert rendered["Cancel"]["data"] == {"v": 1, "cmd": "cancel", "args": {}}
+    for data in (rendered["Save"]["data"], rendered["Save"]["fallback"]["data"]):
         await bot.post(bot.click({**data, "text": "a,b", "tags": "a,b"}))
         assert bot.chat.last.args == {"lead": "L-12", "text": "a,b", "tags": ["a", "b"]}
 
@@ -38,7 +42,7 @@ async def test_several_choices_arrive_as_several(bot: Bot) -> None:
 @pytest.mark.parametrize(("trigger", "verb"), [("automatic", "lead.show"), ("manual", "refresh")])
 async def test_a_view_is_asked_for(bot: Bot, trigger: str, verb: str) -> None:
     """A client that asks for a reader's view, on its own or on demand, gets it and changes nothing."""
-    bot.chat.says(LEAD, Placement.REPLACE)
+    bot.chat.respond_with(LEAD, Placement.REPLACE)
     _, body = await bot.post(bot.click({"v": 1, "cmd": "lead.show", "args": {}}, trigger=trigger, verb=verb))
     assert bot.chat.last.kind is InteractionKind.REFRESH
     assert (body["statusCode"], body["type"]) == (200, CARD)
@@ -49,7 +53,7 @@ async def test_a_view_is_asked_for(bot: Bot, trigger: str, verb: str) -> None:
 @pytest.mark.parametrize("placement", list(Placement))
 async def test_a_view_is_never_posted(bot: Bot, placement: Placement) -> None:
     """Whatever the command says, a reader's view stands in the place of the card."""
-    bot.chat.says(LEAD, placement)
+    bot.chat.respond_with(LEAD, placement)
     _, body = await bot.post(bot.click(PICK, trigger="automatic"))
     assert (body["type"], bot.posts) == (CARD, [])
 
@@ -71,27 +75,27 @@ async def test_a_click_without_an_effect_says_so(bot: Bot) -> None:
 
 async def test_the_answer_replaces_the_card_for_this_person(bot: Bot) -> None:
     """A click is answered in its own response, and nothing is posted."""
-    bot.chat.says(LEAD, Placement.REPLACE)
+    bot.chat.respond_with(LEAD, Placement.REPLACE)
     _, body = await bot.post(bot.click(PICK))
     assert "Lead L-12" in json.dumps(body["value"])
     assert body["value"]["refresh"]["userIds"] == [ANNA]
-    assert (bot.posts, bot.chat.noted) == ([], [])
+    assert (bot.posts, bot.chat.recorded_posts) == ([], [])
 
 
 async def test_a_private_answer_leads_back(bot: Bot) -> None:
     """What stands in place of a card for one person can bring the card back, through any number of steps."""
-    bot.chat.says(LEAD, Placement.REPLACE)
+    bot.chat.respond_with(LEAD, Placement.REPLACE)
     _, shown = await bot.post(bot.click(PICK))
     for title in ("Pick", "Pick row"):
         pressed = buttons(shown["value"])[title]
         assert pressed["data"]["back"] == {"cmd": "lead.show", "args": {"lead": "L-12"}}
         assert "back" not in pressed["fallback"]["data"]
-    bot.chat.says(FORM, Placement.PRIVATE)
+    bot.chat.respond_with(FORM, Placement.PRIVATE)
     _, form = await bot.post(bot.click(buttons(shown["value"])["Pick"]["data"]))
-    bot.chat.says(NO, Placement.PRIVATE)
+    bot.chat.respond_with(REFUSAL, Placement.PRIVATE)
     _, refused = await bot.post(bot.click(buttons(form["value"])["Save"]["data"]))
     back = buttons(refused["value"])["Zurück"]
-    bot.chat.says(LEAD, Placement.REPLACE)
+    bot.chat.respond_with(LEAD, Placement.REPLACE)
     _, again = await bot.post(bot.click(back["data"], verb=back["verb"]))
     assert (bot.chat.last.command, bot.chat.last.args) == ("lead.show", {"lead": "L-12"})
     assert buttons(again["value"]).keys() == buttons(shown["value"]).keys()
@@ -99,7 +103,7 @@ async def test_a_private_answer_leads_back(bot: Bot) -> None:
 
 async def test_cancelling_brings_the_card_back(bot: Bot) -> None:
     """Who cancels what stands in place of a card sees the card again."""
-    bot.chat.says(FORM, Placement.PRIVATE)
+    bot.chat.respond_with(FORM, Placement.PRIVATE)
     _, form = await bot.post(bot.click({**PICK, "back": {"cmd": "lead.show", "args": {"lead": "L-12"}}}))
     await bot.post(bot.click(buttons(form["value"])["Cancel"]["data"]))
     assert (bot.chat.last.kind, bot.chat.last.command, bot.chat.last.args) == (
@@ -111,9 +115,9 @@ async def test_cancelling_brings_the_card_back(bot: Bot) -> None:
 
 async def test_one_way_back_is_enough(bot: Bot) -> None:
     """A card that has a way back of its own, or is the card itself, gets no second one."""
-    own = Card(verbatim("Details"), actions=(Run(verbatim("Hide"), "lead.show", {"lead": "L-12"}),))
-    for card in (own, LEAD):
-        bot.chat.says(card, Placement.PRIVATE)
+    details = Card(verbatim("Details"), actions=(Run(verbatim("Hide"), "lead.show", {"lead": "L-12"}),))
+    for card in (details, LEAD):
+        bot.chat.respond_with(card, Placement.PRIVATE)
         _, body = await bot.post(bot.click({**PICK, "back": {"cmd": "lead.show", "args": {"lead": "L-12"}}}))
         assert "Zurück" not in buttons(body["value"])
 
@@ -123,7 +127,7 @@ async def test_one_way_back_is_enough(bot: Bot) -> None:
 )
 async def test_a_way_back_that_is_none_is_ignored(bot: Bot, back: object) -> None:
     """Nobody can make the bot carry anything else along."""
-    bot.chat.says(NO, Placement.PRIVATE)
+    bot.chat.respond_with(REFUSAL, Placement.PRIVATE)
     _, body = await bot.post(bot.click({**PICK, "back": back}))
     assert buttons(body["value"]) == {}
 
@@ -135,7 +139,7 @@ async def test_a_card_with_very_many_buttons_still_fits(bot: Bot) -> None:
         for n in range(36)
     )
     long = Run(verbatim(""), "lead.list", {"filter": "x" * 200})
-    bot.chat.says(Card(verbatim("Leads"), (Items(rows),), refresh=long), Placement.REPLACE)
+    bot.chat.respond_with(Card(verbatim("Leads"), (Items(rows),), refresh=long), Placement.REPLACE)
     _, body = await bot.post(bot.click(PICK))
     assert len(json.dumps(body["value"])) <= 27_000
     assert all("back" not in button.get("data", {}) for button in buttons(body["value"]).values())
@@ -168,8 +172,8 @@ async def test_a_button_of_another_time_is_explained(bot: Bot, data: object) -> 
     assert "help" in {button["verb"] for button in buttons(body["value"]).values()}
     if is_object(data):
         await bot.post(bot.activity(kind=PlaceKind.PERSONAL, text=None, value=data))
-        assert "älteren Karte" in bot.newest["summary"]
-    assert bot.chat.heard == []
+        assert "älteren Karte" in bot.newest_post["summary"]
+    assert bot.chat.interactions == []
 
 
 @pytest.mark.parametrize("value", [None, 1, [], {}, {"action": None}, {"action": "x"}])
@@ -188,17 +192,17 @@ async def test_unknown_questions_are_answered_as_unknown(bot: Bot, name: str | N
 
 async def test_a_click_may_be_answered_with_a_message(bot: Bot) -> None:
     """An answer for everybody is posted beside the card, in its thread, and the click is told so."""
-    bot.chat.says(LEAD, Placement.NEW)
+    bot.chat.respond_with(LEAD, Placement.NEW)
     _, body = await bot.post(bot.click(PICK))
     assert (body["type"], body["value"]) == (NOTE, "Meine Antwort steht hier als neue Nachricht.")
     assert bot.posts == [(THREAD, "Lead L-12")]
-    [(incoming, _, sent)] = bot.chat.noted
+    [(incoming, _, sent)] = bot.chat.recorded_posts
     assert (incoming.command, sent.conversation_id, sent.reference["thread"]) == ("lead.pick", CHANNEL, THREAD)
 
 
 async def test_a_click_whose_message_is_refused_says_so(bot: Bot) -> None:
     """When Teams does not take the message, the click is answered in words all the same."""
-    bot.chat.says(LEAD, Placement.NEW)
+    bot.chat.respond_with(LEAD, Placement.NEW)
     bot.teams.plan.extend([Slow(0), Refused(400)])
     _, body = await bot.post(bot.click(PICK))
     assert "nicht zustellen" in body["value"]

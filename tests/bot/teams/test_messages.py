@@ -6,7 +6,7 @@ import pytest
 
 from bot.dispatch.interaction import InteractionKind
 from services.people import PlaceKind
-from tests.bot.teams.parts import ANNA, ANNA_AAD, BEN, BEN_AAD, BOT, CHANNEL, PICK, THREAD, Bot, mention
+from tests.bot.teams.harness import ANNA, ANNA_AAD, BEN, BEN_AAD, BOT, CHANNEL, PICK, THREAD, Bot, mention_entity
 from tests.fakes.bot_connector import TENANT_ID
 
 
@@ -15,36 +15,36 @@ async def test_a_message_in_a_channel_is_understood(bot: Bot) -> None:
     activity = bot.activity(
         text="<at>Kollega</at>&nbsp;pick\u00a0L-12 <br/>",
         entities=[
-            mention("<at>Kollega</at>", BOT, "Kollega"),
+            mention_entity("<at>Kollega</at>", BOT, "Kollega"),
             {"type": "clientInfo", "locale": "de-DE", "timezone": "Europe/Vienna"},
         ],
     )
     assert await bot.post(activity) == (200, None)
-    heard = bot.chat.last
-    assert (heard.platform, heard.tenant, heard.kind, heard.text) == (
+    interaction = bot.chat.last
+    assert (interaction.platform, interaction.tenant, interaction.kind, interaction.text) == (
         "teams",
         TENANT_ID,
         InteractionKind.MESSAGE,
         "pick L-12",
     )
-    assert heard.interaction_id == f"{THREAD}|{activity['id']}"
-    assert (heard.sender.platform_user_id, heard.sender.name) == (ANNA_AAD, "Anna Weiß")
-    assert (heard.sender.language_hint, heard.sender.zone_hint) == ("de-DE", "Europe/Vienna")
-    assert (heard.conversation.conversation_id, heard.conversation.kind, heard.conversation.name) == (
+    assert interaction.interaction_id == f"{THREAD}|{activity['id']}"
+    assert (interaction.sender.platform_user_id, interaction.sender.name) == (ANNA_AAD, "Anna Weiß")
+    assert (interaction.sender.language_hint, interaction.sender.zone_hint) == ("de-DE", "Europe/Vienna")
+    assert (interaction.conversation.conversation_id, interaction.conversation.kind, interaction.conversation.name) == (
         CHANNEL,
         PlaceKind.CHANNEL,
         "Leads",
     )
-    place = {"serviceUrl": bot.teams.service_url, "tenant": TENANT_ID, "bot": BOT}
-    assert heard.conversation.reference == place
-    assert heard.sender.reference == {**place, "user": ANNA}
+    reference = {"serviceUrl": bot.teams.service_url, "tenant": TENANT_ID, "bot": BOT}
+    assert interaction.conversation.reference == reference
+    assert interaction.sender.reference == {**reference, "user": ANNA}
 
 
 async def test_a_channel_looks_the_same_whoever_writes(bot: Bot) -> None:
     """What is kept of a channel names neither its writer nor the thread, so that reading there changes nothing."""
     await bot.post(bot.activity())
     await bot.post(bot.activity(sender={"id": BEN, "aadObjectId": BEN_AAD}) | {"conversation": {"id": CHANNEL}})
-    first, second = bot.chat.heard
+    first, second = bot.chat.interactions
     assert first.conversation == second.conversation
 
 
@@ -76,7 +76,7 @@ async def test_the_name_of_a_channel_is_asked_for_once(bot: Bot) -> None:
     bot.teams.teams["19:team"] = TEAM
     for _ in range(2):
         await bot.post(bot.activity(channelData=NAMELESS))
-    assert [heard.conversation.name for heard in bot.chat.heard] == ["Vertrieb", "Vertrieb"]
+    assert [interaction.conversation.name for interaction in bot.chat.interactions] == ["Vertrieb", "Vertrieb"]
     assert [call.path for call in bot.teams.deliveries].count("/amer/v3/teams/19:team/conversations") == 1
     bot.teams.teams["19:team"] = {"name": "", "channels": [{"id": CHANNEL, "name": "Innendienst"}]}
     bot.clock.advance(25 * 3600)
@@ -95,7 +95,7 @@ async def test_a_name_that_cannot_be_had_keeps_nobody_waiting(bot: Bot) -> None:
     """Teams does not tell: the message is heard all the same, and for a while nobody asks again."""
     for _ in range(2):
         assert await bot.post(bot.activity(channelData=NAMELESS)) == (200, None)
-    assert [heard.conversation.name for heard in bot.chat.heard] == ["", ""]
+    assert [interaction.conversation.name for interaction in bot.chat.interactions] == ["", ""]
     assert [call.path for call in bot.teams.deliveries].count("/amer/v3/teams/19:team/conversations") == 1
 
 
@@ -118,7 +118,7 @@ async def test_people_without_a_tenant_are_known_by_the_bots_own_id(bot: Bot) ->
     """Who has no account in a tenant is known by Teams' id; an account counts the same in any case of its letters."""
     await bot.post(bot.activity(sender={"id": "29:guest"}))
     await bot.post(bot.activity(sender={"id": ANNA, "aadObjectId": ANNA_AAD.upper()}))
-    assert [heard.sender.platform_user_id for heard in bot.chat.heard] == ["29:guest", ANNA_AAD]
+    assert [interaction.sender.platform_user_id for interaction in bot.chat.interactions] == ["29:guest", ANNA_AAD]
 
 
 @pytest.mark.parametrize(
@@ -145,11 +145,11 @@ async def test_texts_arrive_as_people_meant_them(bot: Bot, text: str, wanted: st
 async def test_other_activities_are_ignored(bot: Bot, kind: str) -> None:
     """What the bot has no use for is accepted and forgotten."""
     assert await bot.post(bot.activity(type=kind)) == (200, None)
-    assert bot.chat.heard == []
+    assert bot.chat.interactions == []
 
 
 async def test_bots_are_not_answered(bot: Bot) -> None:
     """Two bots in a channel do not talk to each other for ever."""
     await bot.post(bot.activity(sender={"id": "28:other", "name": "Echo"}))
     await bot.post(bot.activity(sender={"id": BOT}))
-    assert bot.chat.heard == []
+    assert bot.chat.interactions == []

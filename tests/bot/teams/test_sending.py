@@ -8,7 +8,7 @@ from bot.dispatch.interaction import Placement
 from bot.platforms.base import Gone, RateLimited, Rejected, Target, Unavailable
 from bot.platforms.teams.directory import READERS_MAX
 from bot.platforms.ttl_cache import TtlCache
-from tests.bot.teams.parts import (
+from tests.bot.teams.harness import (
     ANNA,
     ANNA_AAD,
     BEN,
@@ -16,51 +16,51 @@ from tests.bot.teams.parts import (
     CHANNEL,
     GERMAN,
     LEAD,
-    NO,
+    REFUSAL,
     THREAD,
     Bot,
     card_of,
-    channel,
-    direct,
+    channel_reference,
+    person_reference,
     roster_calls,
 )
-from tests.fakes.bot_connector import TENANT_ID, Answer as Refused, Drop, Slow
+from tests.fakes.bot_connector import TENANT_ID, CannedResponse as Refused, Drop, Slow
 
 
 async def test_the_bot_writes_unasked(bot: Bot) -> None:
     """A card is posted in a channel, in a known chat, and to a person with whom there is no chat yet."""
     targets = [
-        Target(TENANT_ID, CHANNEL, reference=channel(bot)),
-        Target(TENANT_ID, "a:anna", ANNA_AAD, direct(bot)),
-        Target(TENANT_ID, user_id=ANNA_AAD, reference=direct(bot)),
-        Target(TENANT_ID, user_id=BEN_AAD, reference=channel(bot)),
+        Target(TENANT_ID, CHANNEL, reference=channel_reference(bot)),
+        Target(TENANT_ID, "a:anna", ANNA_AAD, person_reference(bot)),
+        Target(TENANT_ID, user_id=ANNA_AAD, reference=person_reference(bot)),
+        Target(TENANT_ID, user_id=BEN_AAD, reference=channel_reference(bot)),
     ]
     sent = [await bot.platform.send(target, LEAD, GERMAN, key=f"k{n}") for n, target in enumerate(targets)]
     places = [CHANNEL, "a:anna", f"a:{ANNA}", f"a:{BEN_AAD}"]
-    assert [item.conversation_id for item in sent] == places
-    assert [bot.teams.posts[item.message_id].conversation_id for item in sent] == places
-    assert [item.reference for item in sent] == [target.reference for target in targets]
+    assert [delivered.conversation_id for delivered in sent] == places
+    assert [bot.teams.posts[delivered.message_id].conversation_id for delivered in sent] == places
+    assert [delivered.reference for delivered in sent] == [target.reference for target in targets]
     assert card_of(bot, sent[0])["refresh"]["userIds"] == [ANNA, BEN]
     assert card_of(bot, sent[1])["refresh"]["userIds"] == [ANNA]
 
 
 async def test_a_posted_card_is_changed_for_everybody(bot: Bot) -> None:
     """A card is replaced where it stands, in its thread too."""
-    bot.chat.says(LEAD, Placement.NEW)
+    bot.chat.respond_with(LEAD, Placement.NEW)
     await bot.post(bot.activity())
-    [(_, _, sent)] = bot.chat.noted
+    [(_, _, sent)] = bot.chat.recorded_posts
     target = Target(TENANT_ID, sent.conversation_id, reference=sent.reference)
-    await bot.platform.update(target, sent.message_id, NO, GERMAN)
-    assert bot.newest["summary"] == "No."
+    await bot.platform.update(target, sent.message_id, REFUSAL, GERMAN)
+    assert bot.newest_post["summary"] == "No."
     assert bot.teams.deliveries[-1].path.endswith(f"{THREAD}/activities/{sent.message_id}")
 
 
 async def test_readers_are_asked_for_once_and_bounded(bot: Bot) -> None:
     """The first sixty readers have a view of their own; Teams is asked for them every few minutes at most."""
     bot.teams.members[CHANNEL] = [{"id": f"29:p{n}"} for n in range(500)]
-    target = Target(TENANT_ID, CHANNEL, reference=channel(bot))
+    target = Target(TENANT_ID, CHANNEL, reference=channel_reference(bot))
     sent = await asyncio.gather(*(bot.platform.send(target, LEAD, GERMAN, key=str(n)) for n in range(5)))
-    assert {len(card_of(bot, item)["refresh"]["userIds"]) for item in sent} == {READERS_MAX}
+    assert {len(card_of(bot, delivered)["refresh"]["userIds"]) for delivered in sent} == {READERS_MAX}
     assert roster_calls(bot) == 1
     bot.clock.advance(601)
     await bot.platform.send(target, LEAD, GERMAN, key="later")
@@ -72,16 +72,16 @@ async def test_readers_are_asked_for_once_and_bounded(bot: Bot) -> None:
 
 async def test_nobody_asks_who_reads_what_all_see_alike(bot: Bot) -> None:
     """A card without views is posted without a question."""
-    await bot.platform.send(Target(TENANT_ID, CHANNEL, reference=channel(bot)), NO, GERMAN, key="k")
+    await bot.platform.send(Target(TENANT_ID, CHANNEL, reference=channel_reference(bot)), REFUSAL, GERMAN, key="k")
     assert roster_calls(bot) == 0
 
 
 async def test_without_readers_the_card_is_the_same_for_all(bot: Bot) -> None:
     """When Teams does not say who reads, the card is posted without views, and Teams is left alone for a minute."""
     bot.teams.plan.append(Refused(404))
-    target = Target(TENANT_ID, CHANNEL, reference=channel(bot))
+    target = Target(TENANT_ID, CHANNEL, reference=channel_reference(bot))
     sent = [await bot.platform.send(target, LEAD, GERMAN, key=str(n)) for n in range(2)]
-    assert ["refresh" in card_of(bot, item) for item in sent] == [False, False]
+    assert ["refresh" in card_of(bot, delivered) for delivered in sent] == [False, False]
     assert roster_calls(bot) == 1
 
 
@@ -93,7 +93,7 @@ async def test_failures_reach_whoever_sends(bot: Bot, failure: Refused, raised: 
     """What Teams refuses is told to the one who wanted to send it."""
     bot.teams.plan.append(failure)
     with pytest.raises(raised):
-        await bot.platform.send(Target(TENANT_ID, "a:anna", reference=direct(bot)), LEAD, GERMAN, key="k")
+        await bot.platform.send(Target(TENANT_ID, "a:anna", reference=person_reference(bot)), LEAD, GERMAN, key="k")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ async def test_a_chat_that_does_not_open_is_no_lost_message(
 ) -> None:
     """Whatever becomes of opening a chat, the message has certainly not left: it is sent later, and then once."""
     monkeypatch.setattr("bot.platforms.direct_chats.OPEN_LIMIT_S", 0.5)
-    target = Target(TENANT_ID, user_id=BEN_AAD, reference=channel(bot))
+    target = Target(TENANT_ID, user_id=BEN_AAD, reference=channel_reference(bot))
     bot.teams.plan.append(trouble)
     with pytest.raises(Unavailable):
         await bot.platform.send(target, LEAD, GERMAN, key="k")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from tests.fakes.bot_connector import Answer
+from tests.fakes.bot_connector import CannedResponse
 
 Json: TypeAlias = dict[str, Any]
 Given: TypeAlias = Any
@@ -31,14 +31,14 @@ class Refused(Exception):
         self.details = details
 
 
-def ratelimited(retry_after_s: int) -> Answer:
+def ratelimited(retry_after_s: int) -> CannedResponse:
     """Slack wants to be asked again later."""
-    return Answer(429, {"Retry-After": str(retry_after_s)}, b'{"ok": false, "error": "ratelimited"}')
+    return CannedResponse(429, {"Retry-After": str(retry_after_s)}, b'{"ok": false, "error": "ratelimited"}')
 
 
-def refused(word: str) -> Answer:
+def refused(word: str) -> CannedResponse:
     """Slack has understood and does not do it."""
-    return Answer(200, body=b'{"ok": false, "error": "%s"}' % word.encode())
+    return CannedResponse(200, body=b'{"ok": false, "error": "%s"}' % word.encode())
 
 
 def listed(given: Given) -> list[Json]:
@@ -143,7 +143,7 @@ class Trigger:
     """The right to open one window soon."""
 
     user_id: str
-    at: datetime
+    created_at: datetime
     is_used: bool = False
     view_id: str = ""
     """The window in which somebody has pressed something."""
@@ -155,11 +155,11 @@ class Hook:
 
     channel_id: str
     user_id: str
-    at: datetime
+    created_at: datetime
     message_ts: str = ""
     """The message whose button was pressed."""
     uses: int = 0
-    said: list[Json] = field(default_factory=list[Json])
+    responses: list[Json] = field(default_factory=list[Json])
     """What was answered, as it came."""
 
 
@@ -186,7 +186,7 @@ class Call:
     token: str
     channel: str
     connection: tuple[str, int]
-    at: datetime
+    received_at: datetime
     accepted: bool
     problem: str = ""
     """Why the fake has refused it, in words, for whoever debugs a test."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from tests.fakes.slack import methods, uploads, windows
+from tests.fakes.slack import methods, uploads, views
 from tests.fakes.slack.model import Json, Workspace
 from tests.fakes.slack.state import State
 
@@ -28,10 +28,10 @@ METHODS: dict[str, Method] = {
     "files.info": uploads.files_info,
     "team.info": methods.team_info,
     "users.info": methods.users_info,
-    "views.open": windows.views_open,
-    "views.publish": windows.views_publish,
-    "views.push": windows.views_push,
-    "views.update": windows.views_update,
+    "views.open": views.views_open,
+    "views.publish": views.views_publish,
+    "views.push": views.views_push,
+    "views.update": views.views_update,
 }
 READS_FORMS_ONLY = frozenset(
     {

@@ -64,8 +64,8 @@ class Sockets:
         number = envelope_id or f"envelope-{len(self._waiting) + 1}"
         answered: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answered
-        told = {"type": kind, "envelope_id": number, "payload": payload, "accepts_response_payload": accepts}
-        await self.open[-1].send_json(told)
+        envelope = {"type": kind, "envelope_id": number, "payload": payload, "accepts_response_payload": accepts}
+        await self.open[-1].send_json(envelope)
         async with asyncio.timeout(ANSWER_S):
             return await answered
 
@@ -82,10 +82,10 @@ class Sockets:
         for connection in list(self.open):
             await connection.close()
 
-    def _note(self, answer: dict[str, Any]) -> None:
-        waiting = self._waiting.get(answer["envelope_id"])
+    def _note(self, response: dict[str, Any]) -> None:
+        waiting = self._waiting.get(response["envelope_id"])
         if waiting is not None and not waiting.done():
-            waiting.set_result(answer)
+            waiting.set_result(response)
 
     async def _change(self, connection: web.WebSocketResponse, *, is_open: bool) -> None:
         async with self._changed:

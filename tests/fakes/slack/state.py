@@ -108,18 +108,20 @@ class State:
         """The person's chat with the app, made when it is asked for first."""
         bot_user_id = self.workspaces[team_id].bot_user_id
         pair = [bot_user_id, user_id]
-        known = next((channel for channel in self.channels.values() if channel.kind == "im" and channel.members == pair), None)
+        known = next(
+            (channel for channel in self.channels.values() if channel.kind == "im" and channel.members == pair), None
+        )
         if known is None:
             known = Channel(self.new_id("D"), "", team_id, "im", pair)
             self.channels[known.channel_id] = known
         return known
 
-    def said(self, channel_id: str, *, thread_ts: str | None = None) -> list[Message]:
+    def messages_in(self, channel_id: str, *, thread_ts: str | None = None) -> list[Message]:
         """What stands in a channel, the oldest first; of a thread, what stands below its first message."""
         found = [message for message in self.messages.values() if message.channel_id == channel_id]
         return found if thread_ts is None else [item for item in found if item.thread_ts == thread_ts]
 
-    def whispered(self, channel_id: str, user_id: str) -> list[Ephemeral]:
+    def ephemerals_in(self, channel_id: str, user_id: str) -> list[Ephemeral]:
         """What somebody alone sees in a channel."""
         return [
             ephemeral
@@ -135,15 +137,15 @@ class State:
 
     def drop_files(self, user_id: str, channel_id: str, files: Mapping[str, bytes]) -> Message:
         """A person puts files into a channel, in one message, which describes them as an event does."""
-        said = self.says(user_id, channel_id, "")
+        message = self.says(user_id, channel_id, "")
         for name, content in files.items():
             mimetype = guess_type(name)[0] or "application/octet-stream"
             file = File(
                 self.new_id("F"), name, user_id, content, mimetype, len(content), [channel_id], is_complete=True
             )
             self.files[file.file_id] = file
-            said.files.append(self.describe_file(file))
-        return said
+            message.files.append(self.describe_file(file))
+        return message
 
     def describe_file(self, file: File) -> Json:
         return {

@@ -25,10 +25,10 @@ def files_complete_upload(state: State, workspace: Workspace, arguments: Json) -
         if channel.channel_id not in state.channels:
             raise Refused("invalid_channel")
         words = {"text": arguments.get("initial_comment") or "", "blocks": arguments.get("blocks")}
-        said = write(state, workspace, channel.channel_id, {**words, "thread_ts": arguments.get("thread_ts")})
+        message = write(state, workspace, channel.channel_id, {**words, "thread_ts": arguments.get("thread_ts")})
         for file in files:
             file.channels.append(channel.channel_id)
-        said.files = [state.describe_file(file) for file in files]
+        message.files = [state.describe_file(file) for file in files]
     return {"files": [state.describe_file(file) for file in files]}
 
 

@@ -13,7 +13,7 @@ from tests.fakes.slack import BOT_TOKEN, TEAM_ID, FakeClock, FakeSlack
 
 __all__ = ["clock", "session"]
 
-HERE = Workspace(TEAM_ID, TEAM_ID)
+WORKSPACE = Workspace(TEAM_ID, TEAM_ID)
 
 
 @pytest.fixture
@@ -33,18 +33,20 @@ def metrics() -> Metrics:
 
 
 @pytest.fixture
-def left() -> list[str]:
+def left_workspaces() -> list[str]:
     """The workspaces that the bot had to leave."""
     return []
 
 
 @pytest.fixture
-def tokens(slack: FakeSlack, session: aiohttp.ClientSession, clock: FakeClock, left: list[str]) -> FixedToken:
+def tokens(
+    slack: FakeSlack, session: aiohttp.ClientSession, clock: FakeClock, left_workspaces: list[str]
+) -> FixedToken:
     """What the bot was given."""
 
     async def leave(tenant: str, workspace: str) -> None:
         assert tenant
-        left.append(workspace)
+        left_workspaces.append(workspace)
 
     return FixedToken(session, slack.api_url, BOT_TOKEN, leave, timer=clock.timer)
 

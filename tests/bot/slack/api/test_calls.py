@@ -14,8 +14,8 @@ from bot.platforms.http_calls import MAX_RESPONSE_BYTES, MAX_TRIES
 from bot.platforms.slack.api import RESPONSES_AT_ONCE, SlackApi, Workspace
 from bot.platforms.slack.methods import METHODS
 from bot.platforms.slack.tokens import FixedToken
-from tests.bot.slack.api.conftest import HERE
-from tests.fakes.slack import BOT_TOKEN, Answer, Drop, FakeClock, FakeSlack, Slow, ratelimited, refused
+from tests.bot.slack.api.conftest import WORKSPACE
+from tests.fakes.slack import BOT_TOKEN, CannedResponse, Drop, FakeClock, FakeSlack, Slow, ratelimited, refused
 from tests.fakes.slack.registry import METHODS as FAKED
 
 CHANNEL = "C1SALES"
@@ -25,13 +25,13 @@ READ: dict[str, Any] = {"channel": CHANNEL, "limit": 5, "include_all_metadata": 
 
 async def post(api: SlackApi, channel: str = CHANNEL, **more: object) -> str:
     """Say something; its ts."""
-    answer = await api.call("chat.postMessage", HERE, {**HELLO, "channel": channel, **more}, channel=channel)
-    return answer["ts"]
+    response = await api.call("chat.postMessage", WORKSPACE, {**HELLO, "channel": channel, **more}, channel=channel)
+    return response["ts"]
 
 
 async def read(api: SlackApi) -> list[dict[str, Any]]:
     """What stands in the channel, the newest first."""
-    return (await api.call("conversations.history", HERE, READ, channel=CHANNEL))["messages"]
+    return (await api.call("conversations.history", WORKSPACE, READ, channel=CHANNEL))["messages"]
 
 
 def calls(slack: FakeSlack, method: str) -> int:
@@ -54,10 +54,10 @@ async def test_a_message_is_read_changed_and_deleted(api: SlackApi, slack: FakeS
     """Arguments arrive whole, as JSON and as a form, and what Slack answers comes back."""
     ts = await post(api, metadata={"event_type": "e", "event_payload": {"key": "k"}})
     assert [item["metadata"]["event_payload"] for item in await read(api)] == [{"key": "k"}]
-    await api.call("chat.update", HERE, {"channel": CHANNEL, "ts": ts, "text": "new"}, channel=CHANNEL)
-    assert [item.text for item in slack.said(CHANNEL)] == ["new"]
-    await api.call("chat.delete", HERE, {"channel": CHANNEL, "ts": ts}, channel=CHANNEL)
-    assert slack.said(CHANNEL) == []
+    await api.call("chat.update", WORKSPACE, {"channel": CHANNEL, "ts": ts, "text": "new"}, channel=CHANNEL)
+    assert [message.text for message in slack.messages_in(CHANNEL)] == ["new"]
+    await api.call("chat.delete", WORKSPACE, {"channel": CHANNEL, "ts": ts}, channel=CHANNEL)
+    assert slack.messages_in(CHANNEL) == []
 
 
 def test_every_method_is_one_that_the_tests_know() -> None:
@@ -71,7 +71,7 @@ async def test_retry_after_is_kept(api: SlackApi, slack: FakeSlack, clock: FakeC
     clock.advance(60)
     slack.plan.append(ratelimited(7))
     await post(api)
-    tried = [call.at.timestamp() for call in slack.calls if call.method == "chat.postMessage"]
+    tried = [call.received_at.timestamp() for call in slack.calls if call.method == "chat.postMessage"]
     assert [later - earlier for earlier, later in pairwise(tried)] == [60, 7]
     assert len(slack.messages) == 2
 
@@ -85,14 +85,14 @@ async def test_long_waits_are_left_to_the_relay(api: SlackApi, slack: FakeSlack,
     assert outcome.value.retry_after_s == 300
     clock.advance(299)
     with pytest.raises(RateLimited) as outcome:
-        await api.call("chat.postMessage", HERE, HELLO, channel=CHANNEL, patience_s=0.5)
+        await api.call("chat.postMessage", WORKSPACE, HELLO, channel=CHANNEL, patience_s=0.5)
     assert outcome.value.retry_after_s == 1
     await post(api, "C2OTHER")
-    await api.call("users.info", HERE, {"user": "U1ANNA"})
+    await api.call("users.info", WORKSPACE, {"user": "U1ANNA"})
     assert calls(slack, "chat.postMessage") == 2
     clock.advance(1)
     await post(api)
-    assert len(slack.said(CHANNEL)) == 1
+    assert len(slack.messages_in(CHANNEL)) == 1
 
 
 async def test_a_method_rests_alone(api: SlackApi, slack: FakeSlack) -> None:
@@ -125,7 +125,7 @@ async def test_a_channel_gets_about_a_message_a_second(api: SlackApi, clock: Fak
         await post(api)
     assert clock.passed_s <= 12
     for _ in range(60):
-        await api.call("chat.postMessage", HERE, HELLO, channel=CHANNEL, patience_s=60)
+        await api.call("chat.postMessage", WORKSPACE, HELLO, channel=CHANNEL, patience_s=60)
     assert 60 <= clock.passed_s <= 75
 
 
@@ -140,8 +140,10 @@ async def test_a_method_keeps_to_its_tier(api: SlackApi, slack: FakeSlack, clock
     assert calls(slack, "conversations.history") == 50
 
 
-@pytest.mark.parametrize("failure", [Answer(500, accepted=True), Answer(503), Drop(accepted=True)])
-async def test_a_post_is_never_repeated_in_doubt(api: SlackApi, slack: FakeSlack, failure: Answer | Drop) -> None:
+@pytest.mark.parametrize("failure", [CannedResponse(500, accepted=True), CannedResponse(503), Drop(accepted=True)])
+async def test_a_post_is_never_repeated_in_doubt(
+    api: SlackApi, slack: FakeSlack, failure: CannedResponse | Drop
+) -> None:
     """A message that may have arrived is not sent again, whether Slack broke down or fell silent."""
     slack.plan.extend([Slow(0), failure])
     with pytest.raises(Ambiguous):
@@ -162,8 +164,10 @@ async def test_a_slow_slack_leaves_a_doubt(
     assert slack.messages == {}
 
 
-@pytest.mark.parametrize("failure", [Answer(500), Answer(503), Drop(accepted=False), refused("internal_error")])
-async def test_a_question_is_repeated(api: SlackApi, slack: FakeSlack, failure: Answer | Drop) -> None:
+@pytest.mark.parametrize(
+    "failure", [CannedResponse(500), CannedResponse(503), Drop(accepted=False), refused("internal_error")]
+)
+async def test_a_question_is_repeated(api: SlackApi, slack: FakeSlack, failure: CannedResponse | Drop) -> None:
     """What has the effect of one call is asked again after a breakdown."""
     slack.plan.extend([Slow(0), failure])
     assert await read(api) == []
@@ -172,7 +176,7 @@ async def test_a_question_is_repeated(api: SlackApi, slack: FakeSlack, failure: 
 
 async def test_questions_are_given_up(api: SlackApi, slack: FakeSlack) -> None:
     """A Slack that stays broken is Unavailable after four tries."""
-    slack.plan.extend([Slow(0), *[Answer(503)] * 10])
+    slack.plan.extend([Slow(0), *[CannedResponse(503)] * 10])
     with pytest.raises(Unavailable):
         await read(api)
     assert calls(slack, "conversations.history") == MAX_TRIES
@@ -220,42 +224,48 @@ async def test_words_have_a_meaning(api: SlackApi, slack: FakeSlack, metrics: Me
 async def test_what_goes_wrong_is_logged_by_its_word(api: SlackApi, slack: FakeSlack) -> None:
     """Neither what was written nor Slack's sentence about it nor the token gets into the log."""
     body = b'{"ok": false, "error": "invalid_blocks", "response_metadata": {"messages": ["eva@acme.de"]}}'
-    slack.plan.extend([Slow(0), Answer(200, body=body), Answer(200, body=b'{"ok": false, "error": "eva@acme.de!"}')])
+    slack.plan.extend(
+        [Slow(0), CannedResponse(200, body=body), CannedResponse(200, body=b'{"ok": false, "error": "eva@acme.de!"}')]
+    )
     with capture_logs() as logs:
         for _ in range(2):
             with pytest.raises(SendFailed) as outcome:
                 await post(api, text="eva@acme.de")
             assert "eva" not in repr(outcome.value)
-    assert [entry["error"] for entry in logs] == ["invalid_blocks", "unreadable response"]
+    assert [log_entry["error"] for log_entry in logs] == ["invalid_blocks", "unreadable response"]
     assert "eva" not in repr(logs)
     assert BOT_TOKEN not in repr(logs)
 
 
-async def test_a_dead_token_is_given_back(api: SlackApi, slack: FakeSlack, clock: FakeClock, left: list[str]) -> None:
+async def test_a_dead_token_is_given_back(
+    api: SlackApi, slack: FakeSlack, clock: FakeClock, left_workspaces: list[str]
+) -> None:
     """A token that opens nothing any more ends the installation; nobody is asked with it again and again."""
     await post(api)
-    slack.revoke(HERE.workspace_id)
+    slack.revoke(WORKSPACE.workspace_id)
     with pytest.raises(Gone) as outcome:
         await post(api)
     assert outcome.value.reason == "token_revoked"
     with pytest.raises(Gone):
         await post(api)
     assert calls(slack, "chat.postMessage") == 2
-    assert left == [HERE.workspace_id]
-    slack.add_workspace(HERE.workspace_id, "Solarhaus", token=BOT_TOKEN)
+    assert left_workspaces == [WORKSPACE.workspace_id]
+    slack.add_workspace(WORKSPACE.workspace_id, "Solarhaus", token=BOT_TOKEN)
     slack.revoked.clear()
     clock.advance(61)
     await post(api)
-    assert len(slack.said(CHANNEL)) == 2
+    assert len(slack.messages_in(CHANNEL)) == 2
 
 
 @pytest.mark.parametrize("word", ["invalid_auth", "token_expired", "not_authed"])
-async def test_a_refused_token_is_no_farewell(api: SlackApi, slack: FakeSlack, left: list[str], word: str) -> None:
+async def test_a_refused_token_is_no_farewell(
+    api: SlackApi, slack: FakeSlack, left_workspaces: list[str], word: str
+) -> None:
     """A token that is wrong now may be mended: what was to be sent waits, and no place is left."""
     slack.plan.extend([Slow(0), *[refused(word)] * 3])
     with pytest.raises(Unavailable):
         await post(api)
-    assert left == []
+    assert left_workspaces == []
 
 
 async def test_foreign_workspaces_are_not_asked_for(api: SlackApi, slack: FakeSlack) -> None:
@@ -267,7 +277,7 @@ async def test_foreign_workspaces_are_not_asked_for(api: SlackApi, slack: FakeSl
 
 async def test_answers_are_bounded(api: SlackApi, slack: FakeSlack) -> None:
     """A Slack that sends without end is not read to the end, and the message stays in doubt."""
-    slack.plan.extend([Slow(0), Answer(200, body=b" " * (MAX_RESPONSE_BYTES + 1), accepted=True)])
+    slack.plan.extend([Slow(0), CannedResponse(200, body=b" " * (MAX_RESPONSE_BYTES + 1), accepted=True)])
     with pytest.raises(Ambiguous):
         await post(api)
 
@@ -275,7 +285,7 @@ async def test_answers_are_bounded(api: SlackApi, slack: FakeSlack) -> None:
 @pytest.mark.parametrize("status", [301, 307])
 async def test_nobody_is_followed_elsewhere(api: SlackApi, slack: FakeSlack, status: int) -> None:
     """A redirection is an answer like any other that is no success: token and message go nowhere else."""
-    slack.plan.extend([Slow(0), Answer(status, {"Location": f"{slack.origin}/api/auth.test"}, body=b"{}")])
+    slack.plan.extend([Slow(0), CannedResponse(status, {"Location": f"{slack.origin}/api/auth.test"}, body=b"{}")])
     with pytest.raises(Rejected):
         await post(api)
     assert calls(slack, "auth.test") == 1
@@ -286,7 +296,7 @@ async def test_commands_and_clicks_are_answered_where_they_ask(api: SlackApi, sl
     url = slack.hook(CHANNEL, "U1ANNA")
     for _ in range(5):
         await api.respond(url, {"text": "for you"})
-    assert [item.text for item in slack.whispered(CHANNEL, "U1ANNA")] == ["for you"] * 5
+    assert [message.text for message in slack.ephemerals_in(CHANNEL, "U1ANNA")] == ["for you"] * 5
     with pytest.raises(Rejected) as outcome:
         await api.respond(url, {"text": "for you"})
     assert outcome.value.reason == "used_url"
@@ -296,9 +306,9 @@ async def test_commands_and_clicks_are_answered_where_they_ask(api: SlackApi, sl
 async def test_late_answers_wait_for_each_other(api: SlackApi, slack: FakeSlack) -> None:
     """When very many answers are late at once a limited number is on its way, and every one of them arrives."""
     urls = [slack.hook(CHANNEL, "U1ANNA") for _ in range(4 * RESPONSES_AT_ONCE)]
-    slack.mood = lambda _method, _channel: Slow(0.02)
+    slack.behaviour = lambda _method, _channel: Slow(0.02)
     await asyncio.gather(*(api.respond(url, {"text": "for you"}) for url in urls))
-    assert len(slack.whispered(CHANNEL, "U1ANNA")) == len(urls)
+    assert len(slack.ephemerals_in(CHANNEL, "U1ANNA")) == len(urls)
     connections = {call.connection for call in slack.calls if call.method == "response_url"}
     assert len(connections) <= RESPONSES_AT_ONCE
 

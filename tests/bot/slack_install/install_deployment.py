@@ -23,7 +23,7 @@ REDIRECT = f"{PUBLIC_URL}/slack/oauth_redirect"
 
 
 @dataclass(slots=True)
-class Seen:
+class Page:
     """A page."""
 
     status: int
@@ -40,20 +40,20 @@ class Browser:
     address: str
     language: str = "en"
     cookies: dict[str, str] = field(default_factory=dict[str, str])
-    set: list[str] = field(default_factory=list[str])
+    set_cookies: list[str] = field(default_factory=list[str])
     """What was to be kept as a cookie, word for word."""
 
-    async def goes(self, path: str, method: str = "GET") -> Seen:
+    async def open(self, path: str, method: str = "GET") -> Page:
         headers = {"Accept-Language": self.language, "Cookie": "; ".join(f"{n}={v}" for n, v in self.cookies.items())}
         async with self.session.request(
             method, f"{self.address}{path}", headers=headers, allow_redirects=False
-        ) as answer:
-            for item in answer.headers.getall("Set-Cookie", []):
+        ) as response:
+            for item in response.headers.getall("Set-Cookie", []):
                 self._keep(item)
-            return _seen(answer.status, await answer.text(), dict(answer.headers))
+            return _page_of(response.status, await response.text(), dict(response.headers))
 
     def _keep(self, header: str) -> None:
-        self.set.append(header)
+        self.set_cookies.append(header)
         for name, morsel in SimpleCookie(header).items():
             if morsel["max-age"] == "0":
                 self.cookies.pop(name, None)
@@ -61,18 +61,18 @@ class Browser:
                 self.cookies[name] = morsel.value
 
 
-def _seen(status: int, text: str, headers: dict[str, str]) -> Seen:
+def _page_of(status: int, text: str, headers: dict[str, str]) -> Page:
     page = LexborHTMLParser(text)
     link = page.css_first("a")
     words = re.sub(r"\s+", " ", page.body.text(separator=" ")) if page.body else ""
-    return Seen(status, words, (link.attributes.get("href") or "") if link else "", headers)
+    return Page(status, words, (link.attributes.get("href") or "") if link else "", headers)
 
 
 @dataclass(slots=True)
-class Desk:
+class InstallDeployment:
     """The bot, Slack, and browsers with which people come."""
 
-    house: Application
+    application: Application
     slack: FakeSlack
     session: aiohttp.ClientSession
     address: str
@@ -80,53 +80,61 @@ class Desk:
     def browser(self, language: str = "en") -> Browser:
         return Browser(self.session, self.address, language)
 
-    async def begins(self, browser: Browser) -> dict[str, str]:
+    async def start_install(self, browser: Browser) -> dict[str, str]:
         """Somebody wants to add the app: what Slack is asked."""
-        seen = await browser.goes("/slack/install")
-        assert seen.status == 302
-        address, asked = seen.headers["Location"].split("?")
+        page = await browser.open("/slack/install")
+        assert page.status == 302
+        address, authorize_query = page.headers["Location"].split("?")
         assert address == f"{self.slack.origin}/oauth/v2/authorize"
-        return dict(parse_qsl(asked))
+        return dict(parse_qsl(authorize_query))
 
-    def agrees(self, asked: dict[str, str], *, team_id: str = TEAM_ID, by: str = "U1", org_wide: bool = False) -> str:
+    def approve(
+        self, authorize_query: dict[str, str], *, team_id: str = TEAM_ID, by: str = "U1", org_wide: bool = False
+    ) -> str:
         """Somebody agrees in Slack: where Slack sends the browser."""
         code = self.slack.issue_code(
-            team_id, by, scopes=asked["scope"].split(","), org_wide=org_wide, redirect_uri=asked["redirect_uri"]
+            team_id,
+            by,
+            scopes=authorize_query["scope"].split(","),
+            org_wide=org_wide,
+            redirect_uri=authorize_query["redirect_uri"],
         )
-        return back(code=code, state=asked["state"])
+        return callback_path(code=code, state=authorize_query["state"])
 
-    async def installs(self, team_id: str = TEAM_ID, *, by: str = "U1", org_wide: bool = False) -> Seen:
+    async def install(self, team_id: str = TEAM_ID, *, by: str = "U1", org_wide: bool = False) -> Page:
         """All of it."""
         browser = self.browser()
-        return await browser.goes(self.agrees(await self.begins(browser), team_id=team_id, by=by, org_wide=org_wide))
+        return await browser.open(
+            self.approve(await self.start_install(browser), team_id=team_id, by=by, org_wide=org_wide)
+        )
 
-    async def kept(self, tenant: str = TEAM_ID, workspace: str = TEAM_ID) -> OpenedInstallation | None:
+    async def find_installation(self, tenant: str = TEAM_ID, workspace: str = TEAM_ID) -> OpenedInstallation | None:
         """What opens a workspace."""
-        async with self.house.units.read() as uow:
+        async with self.application.units.read() as uow:
             return await installation.find(uow, tenant, workspace)
 
-    async def tells(self, event: Mapping[str, Any], *, team_id: str = TEAM_ID) -> int:
+    async def send_event(self, event: Mapping[str, Any], *, team_id: str = TEAM_ID) -> int:
         """Slack tells of an event, signed; the status of the answer."""
         body = json.dumps(self.slack.envelope(event, team_id=team_id)).encode()
         headers = {**self.slack.sign(body), "Content-Type": "application/json"}
-        async with self.session.post(f"{self.address}/slack/events", data=body, headers=headers) as answer:
-            return answer.status
+        async with self.session.post(f"{self.address}/slack/events", data=body, headers=headers) as response:
+            return response.status
 
-    async def joins(self, channel_id: str, *, team_id: str = TEAM_ID) -> None:
+    async def join_channel(self, channel_id: str, *, team_id: str = TEAM_ID) -> None:
         """Somebody takes the bot into a channel of a workspace."""
         bot = self.slack.workspaces[team_id].bot_user_id
         self.slack.add_channel(channel_id, channel_id.lower(), [bot, "U1"], team_id=team_id)
         event = {"type": "member_joined_channel", "user": bot, "inviter": "U1", "channel": channel_id, "team": team_id}
-        assert await self.tells(event, team_id=team_id) == 200
+        assert await self.send_event(event, team_id=team_id) == 200
 
-    async def is_in(self, tenant: str, channel_id: str) -> bool:
+    async def is_in_channel(self, tenant: str, channel_id: str) -> bool:
         """Whether the bot believes that it is in a channel."""
-        async with self.house.units.read() as uow:
-            place = await uow.conversations.find("slack", tenant, channel_id)
-        return place is not None and place.installed
+        async with self.application.units.read() as uow:
+            conversation = await uow.conversations.find("slack", tenant, channel_id)
+        return conversation is not None and conversation.installed
 
 
-def back(**query: str) -> str:
+def callback_path(**query: str) -> str:
     """The path of the way back."""
     return f"{urlsplit(REDIRECT).path}?{urlencode(query)}"
 

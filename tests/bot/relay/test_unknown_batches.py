@@ -12,67 +12,76 @@ from services import delivery
 from services.delivery import Delivery, Kind, State
 from services.delivery.model import SHOWN_MAX
 from storage.unit_of_work import SqlUnits
-from tests.bot.relay.parts import unknowns
+from tests.bot.relay.lead_view import count_unknown
 from tests.builders import Clock
-from tests.fakes.remote import Remote
+from tests.fakes.chat_platform import FakeChatPlatform
 from tests.services.firms import Firm, bring, connect
 
 pytestmark = pytest.mark.postgres
 
-LOST = 8
+UNKNOWN_COUNT = 8
 
 
 async def test_messages_lost_together_are_told_of_once(
-    firm: Firm, units: SqlUnits, relay: Relay, remote: Remote, clock: Clock
+    team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform, clock: Clock
 ) -> None:
     """However many messages are lost at once, each leader gets one card that counts them; what is lost later is new."""
-    for number in range(LOST - 1):
-        await connect(units, firm.owner, f"Kanal {number}")
+    for number in range(UNKNOWN_COUNT - 1):
+        await connect(units, team.owner, f"Kanal {number}")
     remote.delay_s = 0.05
-    remote.losses.extend(Ambiguous("connection lost") for _ in range(LOST))
-    await bring(firm)
+    remote.losses.extend(Ambiguous("connection lost") for _ in range(UNKNOWN_COUNT))
+    await bring(team)
     await relay.drain()
     first = [words for _, words in remote.posts if "may not have arrived" in words or "vielleicht" in words]
-    assert (len(first), await unknowns(units)) == (2, LOST)
+    assert (len(first), await count_unknown(units)) == (2, UNKNOWN_COUNT)
     async with units.read() as uow:
         audited = [
-            entry for entry in await uow.audit.page(firm.team_id, limit=50) if entry.action == "delivery.unknown"
+            audit_entry
+            for audit_entry in await uow.audit.page(team.team_id, limit=50)
+            if audit_entry.action == "delivery.unknown"
         ]
-    [sweep_id] = {entry.details["sweep_id"] for entry in audited}
+    [sweep_id] = {audit_entry.details["sweep_id"] for audit_entry in audited}
     async with units.write() as uow:
-        shown = await delivery.show(uow, firm.admin, sweep_id)
-        assert (len(audited), shown.total, shown.open, len(shown.first)) == (LOST, LOST, LOST, SHOWN_MAX)
-        one_less = await delivery.resend(uow, firm.admin, shown.first[0].delivery_id)
-        assert (one_less.total, one_less.open) == (LOST, LOST - 1)
-        assert (await delivery.resend_all(uow, firm.owner, sweep_id)).open == 0
+        shown = await delivery.show(uow, team.admin, sweep_id)
+        assert (len(audited), shown.total, shown.open, len(shown.first)) == (
+            UNKNOWN_COUNT,
+            UNKNOWN_COUNT,
+            UNKNOWN_COUNT,
+            SHOWN_MAX,
+        )
+        one_less = await delivery.resend(uow, team.admin, shown.first[0].delivery_id)
+        assert (one_less.total, one_less.open) == (UNKNOWN_COUNT, UNKNOWN_COUNT - 1)
+        assert (await delivery.resend_all(uow, team.owner, sweep_id)).open == 0
         with pytest.raises(delivery.NotUnknown):
-            await delivery.resend_all(uow, firm.admin, sweep_id)
+            await delivery.resend_all(uow, team.admin, sweep_id)
     await relay.drain()
-    assert await unknowns(units) == 0
+    assert await count_unknown(units) == 0
     clock.advance(minutes=3)
     remote.losses.append(Ambiguous("connection lost"))
-    await bring(firm)
+    await bring(team)
     await relay.drain()
     asked = [words for _, words in remote.posts if "may not have arrived" in words or "vielleicht" in words]
     assert len(asked) == len(first) + 2
 
 
 async def test_no_more_is_sent_again_than_goes_at_once(
-    firm: Firm, units: SqlUnits, relay: Relay, monkeypatch: pytest.MonkeyPatch
+    team: Firm, units: SqlUnits, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of very many lost messages some are sent again at a press, and the card goes on offering the rest."""
     del relay
     monkeypatch.setattr(import_module("services.delivery.resend"), "RESENT_MAX", 3)
     async with units.write() as uow:
         ids = [uow.new_id() for _ in range(5)]
-        place: dict[str, Any] = {"platform": "web", "tenant": "demo", "key": "lead-1", "view": "lead.card"}
+        address: dict[str, Any] = {"platform": "web", "tenant": "demo", "key": "lead-1", "view": "lead.card"}
         made = [
-            Delivery(team_id=firm.team_id, delivery_id=item, event_id=item, kind=Kind.POST, conversation_id=item, **place)
+            Delivery(
+                team_id=team.team_id, delivery_id=item, event_id=item, kind=Kind.POST, conversation_id=item, **address
+            )
             for item in ids
         ]
         await uow.deliveries.add(made, uow.now)
         for item in await uow.deliveries.claim(5, uow.now, uow.now + LEASE):
             await uow.deliveries.finish(item, State.UNKNOWN, "the sender died", uow.now)
             await delivery.lose(uow, item)
-        assert (await delivery.resend_all(uow, firm.owner, ids[0])).open == 2
-        assert (await delivery.resend_all(uow, firm.owner, ids[0])).open == 0
+        assert (await delivery.resend_all(uow, team.owner, ids[0])).open == 2
+        assert (await delivery.resend_all(uow, team.owner, ids[0])).open == 0

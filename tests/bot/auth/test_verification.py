@@ -9,7 +9,7 @@ import pytest
 
 from bot.platforms.teams.auth import Forbidden, TokenVerifier, Unauthenticated
 from bot.platforms.teams.service_hosts import MICROSOFT_SERVICE_HOSTS, ServiceHosts
-from tests.bot.auth.forging import NOW_S, forge_header, pem, sign, sign_with_public_key, tamper
+from tests.bot.auth.forged_tokens import NOW_S, forge_header, pem, sign, sign_with_public_key, tamper
 from tests.bot.loopback import START
 from tests.fakes.bot_connector import APP_ID, TENANT_ID, FakeTeams
 
@@ -186,6 +186,6 @@ async def test_random_tokens_are_refused_and_break_nothing(verifier: TokenVerifi
 
 def _damage(header: str, chance: random.Random) -> str:
     """The header without the character that matters least: the last, of which some bits are unused."""
-    at = chance.randrange(len("Bearer "), len(header) - 1)
-    replacement = chance.choice([c for c in "aZ09-_.=\x00\udc80ü " if c != header[at]])
-    return header[:at] + chance.choice([replacement, "", header[at] + replacement]) + header[at + 1 :]
+    position = chance.randrange(len("Bearer "), len(header) - 1)
+    replacement = chance.choice([c for c in "aZ09-_.=\x00\udc80ü " if c != header[position]])
+    return header[:position] + chance.choice([replacement, "", header[position] + replacement]) + header[position + 1 :]

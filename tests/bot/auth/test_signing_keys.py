@@ -13,7 +13,7 @@ from jwt.warnings import InsecureKeyLengthWarning
 from bot.platforms.teams.auth import Forbidden, TokenVerifier, Unauthenticated
 from bot.platforms.teams.keys import MAX_DOCUMENT_BYTES
 from bot.platforms.teams.service_hosts import ServiceHosts
-from tests.fakes.bot_connector import APP_ID, Answer, FakeClock, FakeTeams, Slow
+from tests.fakes.bot_connector import APP_ID, CannedResponse, FakeClock, FakeTeams, Slow
 
 
 async def test_key_must_vouch_for_teams(verifier: TokenVerifier, teams: FakeTeams) -> None:
@@ -68,9 +68,11 @@ async def test_simultaneous_requests_share_one_fetch(verifier: TokenVerifier, te
     assert teams.key_fetches == 1
 
 
-@pytest.mark.parametrize("trouble", [Answer(503), Slow(5), Answer(200, body=b"<html>"), Answer(302)])
+@pytest.mark.parametrize(
+    "trouble", [CannedResponse(503), Slow(5), CannedResponse(200, body=b"<html>"), CannedResponse(302)]
+)
 async def test_known_keys_survive_the_key_server(
-    verifier: TokenVerifier, teams: FakeTeams, clock: FakeClock, trouble: Answer | Slow
+    verifier: TokenVerifier, teams: FakeTeams, clock: FakeClock, trouble: CannedResponse | Slow
 ) -> None:
     """While the key server is down, slow or confused, known keys work without delay, even after their day is over."""
     await verifier.verify(teams.authorization(), teams.activity())
@@ -97,7 +99,7 @@ async def test_slow_key_server_refuses_the_unknown_in_time(verifier: TokenVerifi
 
 async def test_first_keys_are_tried_again_soon(verifier: TokenVerifier, teams: FakeTeams, clock: FakeClock) -> None:
     """A bot that starts while the key server is down works some seconds after that is over."""
-    teams.key_server = Answer(500)
+    teams.key_server = CannedResponse(500)
     for _ in range(3):
         with pytest.raises(Unauthenticated):
             await verifier.verify(teams.authorization(), teams.activity())
@@ -136,7 +138,7 @@ async def test_stale_keys_are_replaced_in_the_background(
 )
 async def test_unusable_metadata_yields_no_key(verifier: TokenVerifier, teams: FakeTeams, body: bytes) -> None:
     """Metadata of another issuer, without TLS or of absurd size are as good as none."""
-    teams.key_server = Answer(200, body=body)
+    teams.key_server = CannedResponse(200, body=body)
     with pytest.raises(Unauthenticated):
         await verifier.verify(teams.authorization(), teams.activity())
 
@@ -176,7 +178,7 @@ async def test_keys_without_tls_come_from_this_machine_only(
     """A key server elsewhere must speak TLS, even if the metadata came from a trusted place."""
     port = teams.openid_url.split(":")[2].split("/")[0]
     metadata = {"issuer": teams.issuer, "jwks_uri": f"http://keys.example:{port}/keys"}
-    teams.key_server = Answer(200, body=json.dumps(metadata).encode())
+    teams.key_server = CannedResponse(200, body=json.dumps(metadata).encode())
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=LoopbackResolver())) as session:
         openid_url = f"http://{openid_host}:{port}/openid"
         verifier = TokenVerifier(APP_ID, openid_url, session, ServiceHosts(["127.0.0.1"]), clock=clock.now)

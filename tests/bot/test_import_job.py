@@ -30,7 +30,7 @@ from tests.services.firms import Firm, bring, found
 
 
 @pytest.fixture
-async def firm(units: SqlUnits) -> Firm:
+async def team(units: SqlUnits) -> Firm:
     """A firm that brings leads in."""
     return await found(units, "Solarhaus")
 
@@ -41,20 +41,20 @@ def importer(units: SqlUnits) -> Importer:
     return Importer(units, Metrics())
 
 
-async def emails(database: Database) -> list[str]:
+async def lead_emails(database: Database) -> list[str]:
     """Whose leads there are."""
     async with database.reader.connect() as connection:
         return sorted((await connection.execute(select(leads.c.email))).scalars())
 
 
-async def count(database: Database, what: str) -> int:
+async def count_audit_entries(database: Database, action: str) -> int:
     """How many of the audit log's entries say this."""
     async with database.reader.connect() as connection:
-        statement = select(func.count()).select_from(audit).where(audit.c.action == what)
+        statement = select(func.count()).select_from(audit).where(audit.c.action == action)
         return (await connection.execute(statement)).scalar_one()
 
 
-async def carry(units: Units, view: lead_import.ImportView, holder: str, times: int) -> None:
+async def import_batches(units: Units, view: lead_import.ImportView, holder: str, times: int) -> None:
     """Deal with some batches in somebody's name, and then say nothing more: whoever does so has died."""
     async with units.write() as uow:
         carried = await process.claim(uow, holder)
@@ -74,13 +74,13 @@ class TestWhole:
     """A file from beginning to end."""
 
     async def test_every_row_is_imported_or_accounted_for(
-        self, units: SqlUnits, database: Database, firm: Firm, importer: Importer
+        self, units: SqlUnits, database: Database, team: Firm, importer: Importer
     ) -> None:
         """B20: a row becomes a lead with contact and enquiry, or stands with its line and reason in the account."""
         rows = [imports.row(1), "Udo;Kern;kein At;;;;;", ";;nobody@acme.example;;;;;", "Ida;Fix;;0711 999;;;;viel"]
-        view = await imports.begin(units, firm.member, imports.table(*rows, "", imports.row(2)))
+        view = await imports.begin(units, team.member, imports.table(*rows, "", imports.row(2)))
         await importer.drain()
-        done = await imports.look(units, firm.member, view)
+        done = await imports.look(units, team.member, view)
         assert done.lead_import.state is ImportState.DONE
         assert done.lead_import.tally == Tally(imported=2, rejected=3)
         assert [(row.line, row.reason, row.argument) for row in done.skipped] == [
@@ -89,49 +89,51 @@ class TestWhole:
             (5, "amount", "value"),
         ]
         async with units.read() as uow:
-            seen = await uow.leads.see_number(firm.team_id, 1)
+            seen = await uow.leads.see_number(team.team_id, 1)
         assert seen is not None
         contact, enquiry = seen.lead.contact, seen.lead.enquiry
         assert (contact.name, contact.email, contact.company) == ("Eva Nr 1", "eva-1@acme.example", "Acme 1")
         assert (contact.phone, contact.postcode, contact.country) == ("+49 711 1000001", "70001", "DE")
         assert (enquiry.title, enquiry.value_cents, enquiry.currency) == ("Dach", 150_000, "EUR")
-        assert seen.lead.created_by == firm.member.user_id
-        assert await emails(database) == ["eva-1@acme.example", "eva-2@acme.example"]
+        assert seen.lead.created_by == team.member.user_id
+        assert await lead_emails(database) == ["eva-1@acme.example", "eva-2@acme.example"]
 
     async def test_the_log_has_an_entry_a_batch_and_nobody_is_told_of_each_lead(
-        self, units: SqlUnits, database: Database, firm: Firm, importer: Importer
+        self, units: SqlUnits, database: Database, team: Firm, importer: Importer
     ) -> None:
         """X5: a batch is one entry with its first and last lead; each lead has its history; no channel hears of it."""
         rows = 2 * BATCH_ROWS + 10
-        view = await imports.begin(units, firm.member, imports.many(rows))
+        view = await imports.begin(units, team.member, imports.many(rows))
         await importer.drain()
-        assert await count(database, "lead.imported") == 3
-        assert await count(database, "lead.created") == 0
-        assert await count(database, "lead.import_finished") == 1
+        assert await count_audit_entries(database, "lead.imported") == 3
+        assert await count_audit_entries(database, "lead.created") == 0
+        assert await count_audit_entries(database, "lead.import_finished") == 1
         async with database.reader.connect() as connection:
             subjects = (
                 await connection.execute(select(audit.c.subject).where(audit.c.action == "lead.imported"))
             ).scalars()
             assert list(subjects) == ["L-1–L-500", "L-501–L-1000", "L-1001–L-1010"]
-            told = (await connection.execute(select(events.c.body).where(events.c.body.contains("lead.created")))).all()
+            notices = (
+                await connection.execute(select(events.c.body).where(events.c.body.contains("lead.created")))
+            ).all()
             history = (await connection.execute(select(func.count()).select_from(lead_history))).scalar_one()
             numbers = (await connection.execute(select(lead_sights.c.number).order_by(lead_sights.c.number))).scalars()
             assert list(numbers) == list(range(1, rows + 1))
-        assert (told, history) == ([], rows)
-        kept = await imports.state(units, view)
-        assert (kept.first_number, kept.last_number) == (1, rows)
+        assert (notices, history) == ([], rows)
+        state = await imports.state(units, view)
+        assert (state.first_number, state.last_number) == (1, rows)
 
-    async def test_what_was_left_out_comes_as_a_file(self, units: SqlUnits, firm: Firm, importer: Importer) -> None:
+    async def test_what_was_left_out_comes_as_a_file(self, units: SqlUnits, team: Firm, importer: Importer) -> None:
         """Its rows stand as they were, behind line and reason in the reader's language; nothing in it is a formula."""
         async with units.write() as uow:
-            await uow.users.choose_language(firm.member.user_id, Language.GERMAN)
+            await uow.users.choose_language(team.member.user_id, Language.GERMAN)
         bad = '=1+1;Nr 7;kein At;;"Zeile 1\nZeile 2";;;'
-        view = await imports.begin(units, firm.member, imports.table(imports.row(1), bad, imports.row(1)))
+        view = await imports.begin(units, team.member, imports.table(imports.row(1), bad, imports.row(1)))
         await importer.drain()
-        done = await imports.look(units, firm.member, view)
+        done = await imports.look(units, team.member, view)
         assert done.result is not None
         async with units.read() as uow:
-            content = (await file.read(uow, firm.member, done.result.file_id)).content
+            content = (await file.read(uow, team.member, done.result.file_id)).content
         header, first, second = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";")
         assert header == ["Zeile", "Grund", *imports.HEADINGS.split(";")]
         assert first[:3] == ["3", "keine gültige E-Mail-Adresse", "'=1+1"]
@@ -140,105 +142,105 @@ class TestWhole:
         assert second[:2] == ["5", "schon da als L-1"]
         # What was imported is not kept a second time.
         async with units.read() as uow:
-            assert await uow.files.get(firm.team_id, view.lead_import.file_id) is None
+            assert await uow.files.get(team.team_id, view.lead_import.file_id) is None
             with pytest.raises(file.FileGone):
-                await file.read(uow, firm.owner, done.result.file_id)
+                await file.read(uow, team.owner, done.result.file_id)
 
-    async def test_nothing_left_out_makes_no_file(self, units: SqlUnits, firm: Firm, importer: Importer) -> None:
+    async def test_nothing_left_out_makes_no_file(self, units: SqlUnits, team: Firm, importer: Importer) -> None:
         """Where every row became a lead there is nothing to fetch."""
-        view = await imports.begin(units, firm.member, imports.many(3))
+        view = await imports.begin(units, team.member, imports.many(3))
         await importer.drain()
-        assert (await imports.look(units, firm.member, view)).result is None
+        assert (await imports.look(units, team.member, view)).result is None
 
 
 class TestKnown:
     """Contacts that are here already (B24)."""
 
-    async def test_the_same_contact_is_left_out(self, units: SqlUnits, firm: Firm, importer: Importer) -> None:
+    async def test_the_same_contact_is_left_out(self, units: SqlUnits, team: Firm, importer: Importer) -> None:
         """B24: an e-mail or phone that a lead of the team or a row further up has is left out, with the lead named."""
-        await bring(firm, email="EVA-1@acme.example")
-        await bring(firm, phone="+49 711 1000002")
+        await bring(team, email="EVA-1@acme.example")
+        await bring(team, phone="+49 711 1000002")
         again = ["Max;Alt;Eva-5@ACME.example;;;;;", "Ida;Neu;;+49 (711) 100-0006;;;;"]
         content = imports.table(*(imports.row(number) for number in range(1, 7)), *again)
-        view = await imports.prepare(units, firm.member, content)
+        view = await imports.prepare(units, team.member, content)
         assert view.expected == Tally(imported=4, known=4)
-        await imports.start(units, firm.member, view)
+        await imports.start(units, team.member, view)
         await importer.drain()
-        done = await imports.look(units, firm.member, view)
+        done = await imports.look(units, team.member, view)
         assert done.lead_import.tally == view.expected
         assert [(row.line, row.number) for row in done.skipped] == [(2, 1), (3, 2), (8, 5), (9, 6)]
 
     async def test_it_is_imported_all_the_same_where_somebody_says_so(
-        self, units: SqlUnits, firm: Firm, importer: Importer
+        self, units: SqlUnits, team: Firm, importer: Importer
     ) -> None:
         """B24: duplicates were shown; whoever wants them gets them."""
-        await bring(firm, email="eva-1@acme.example")
-        view = await imports.prepare(units, firm.member, imports.many(2))
-        await imports.start(units, firm.member, view, Defaults(keeps_duplicates=True))
+        await bring(team, email="eva-1@acme.example")
+        view = await imports.prepare(units, team.member, imports.many(2))
+        await imports.start(units, team.member, view, Defaults(keeps_duplicates=True))
         await importer.drain()
         assert (await imports.state(units, view)).tally == Tally(imported=2)
 
-    async def test_another_firm_is_not_looked_at(self, units: SqlUnits, firm: Firm, importer: Importer) -> None:
+    async def test_another_firm_is_not_looked_at(self, units: SqlUnits, team: Firm, importer: Importer) -> None:
         """X1: what another team has says nothing here, neither in the preview nor in the import."""
         other = await found(units, "Dachwerk")
         await bring(other, email="eva-1@acme.example")
-        view = await imports.prepare(units, firm.member, imports.many(1))
+        view = await imports.prepare(units, team.member, imports.many(1))
         assert view.expected == Tally(imported=1)
-        await imports.start(units, firm.member, view)
+        await imports.start(units, team.member, view)
         await importer.drain()
         assert (await imports.state(units, view)).tally == Tally(imported=1)
 
     async def test_the_same_file_again_changes_nothing(
-        self, units: SqlUnits, database: Database, firm: Firm, importer: Importer
+        self, units: SqlUnits, database: Database, team: Firm, importer: Importer
     ) -> None:
         """A file that the team has imported is named with when and by whom, to whoever sends it; another team may."""
-        await imports.begin(units, firm.member, imports.many(3))
+        await imports.begin(units, team.member, imports.many(3))
         await importer.drain()
-        for actor in (firm.member, firm.owner):
+        for actor in (team.member, team.owner):
             with pytest.raises(AlreadyImported) as refused:
                 await imports.prepare(units, actor, imports.many(3), "Anderer Name.csv")
-            assert refused.value.by == firm.member.name
-        assert len(await emails(database)) == 3
+            assert refused.value.by == team.member.name
+        assert len(await lead_emails(database)) == 3
         other = await found(units, "Dachwerk")
         await imports.begin(units, other.owner, imports.many(3))
         await importer.drain()
-        assert len(await emails(database)) == 6
+        assert len(await lead_emails(database)) == 6
 
     @pytest.mark.postgres
     async def test_two_colleagues_start_the_same_file(
-        self, units: SqlUnits, database: Database, firm: Firm, importer: Importer
+        self, units: SqlUnits, database: Database, team: Firm, importer: Importer
     ) -> None:
         """Of two previews of the same file one is imported; the other colleague reads who was first."""
-        views = [await imports.prepare(units, actor, imports.many(3)) for actor in (firm.member, firm.owner)]
+        views = [await imports.prepare(units, actor, imports.many(3)) for actor in (team.member, team.owner)]
         started = await asyncio.gather(
-            *(imports.start(units, actor, view) for actor, view in zip((firm.member, firm.owner), views, strict=True)),
+            *(imports.start(units, actor, view) for actor, view in zip((team.member, team.owner), views, strict=True)),
             return_exceptions=True,
         )
         assert sum(isinstance(item, AlreadyImported) for item in started) == 1
         await importer.drain()
-        assert len(await emails(database)) == 3
+        assert len(await lead_emails(database)) == 3
 
 
 class TestInterrupted:
     """Work that ends in the middle."""
 
     async def test_another_process_goes_on_where_one_died(
-        self, units: SqlUnits, database: Database, firm: Firm, importer: Importer, clock: Clock
+        self, units: SqlUnits, database: Database, team: Firm, importer: Importer, clock: Clock
     ) -> None:
         """Whoever carried an import and died is given up after a while; what was written stays, nothing comes twice."""
-        view = await imports.begin(units, firm.member, imports.many(3 * BATCH_ROWS))
-        await carry(units, view, "somebody who dies", 2)
+        view = await imports.begin(units, team.member, imports.many(3 * BATCH_ROWS))
+        await import_batches(units, view, "somebody who dies", 2)
         assert not await importer.work()
         clock.advance(seconds=LEASE.total_seconds() + 1)
         await importer.drain()
         assert (await imports.state(units, view)).tally == Tally(imported=3 * BATCH_ROWS)
-        assert len(set(await emails(database))) == len(await emails(database)) == 3 * BATCH_ROWS
+        assert len(set(await lead_emails(database))) == len(await lead_emails(database)) == 3 * BATCH_ROWS
 
     async def test_whoever_was_given_up_writes_nothing_more(
-        self, units: SqlUnits, database: Database, firm: Firm, importer: Importer, clock: Clock
+        self, units: SqlUnits, database: Database, team: Firm, importer: Importer, clock: Clock
     ) -> None:
         """A process that was only slow finds that the import has moved on."""
-        view = await imports.begin(units, firm.member, imports.many(BATCH_ROWS + 5))
+        view = await imports.begin(units, team.member, imports.many(BATCH_ROWS + 5))
         async with units.write() as uow:
             slow = await process.claim(uow, "somebody slow")
         assert slow is not None
@@ -248,18 +250,18 @@ class TestInterrupted:
         async with units.write() as uow:
             assert await process.carry(uow, slow, "somebody slow", first) is None
             assert not await process.finish(uow, slow, "somebody slow", "", None, 0)
-        assert len(await emails(database)) == BATCH_ROWS + 5
-        assert await count(database, "lead.import_finished") == 1
+        assert len(await lead_emails(database)) == BATCH_ROWS + 5
+        assert await count_audit_entries(database, "lead.import_finished") == 1
         assert (await imports.state(units, view)).state is ImportState.DONE
 
     @pytest.mark.postgres
     async def test_several_processes_share_the_work(
-        self, units: SqlUnits, database: Database, database_url: str, firm: Firm, clock: Clock
+        self, units: SqlUnits, database: Database, database_url: str, team: Firm, clock: Clock
     ) -> None:
         """Two processes on one database import each row of two files once."""
         views = [
-            await imports.begin(units, firm.member, imports.many(450)),
-            await imports.begin(units, firm.owner, imports.many(450, first=301)),
+            await imports.begin(units, team.member, imports.many(450)),
+            await imports.begin(units, team.owner, imports.many(450, first=301)),
         ]
         other = open_database(database_url)
         await asyncio.gather(
@@ -271,77 +273,77 @@ class TestInterrupted:
         await other.close()
         tallies = [(await imports.state(units, view)).tally for view in views]
         assert [tally.rows for tally in tallies] == [450, 450]
-        assert sum(item.imported for item in tallies) == 750
-        assert len(set(await emails(database))) == len(await emails(database)) == 750
+        assert sum(tally.imported for tally in tallies) == 750
+        assert len(set(await lead_emails(database))) == len(await lead_emails(database)) == 750
 
     async def test_it_stops_and_goes_on(
-        self, units: SqlUnits, database: Database, firm: Firm, importer: Importer
+        self, units: SqlUnits, database: Database, team: Firm, importer: Importer
     ) -> None:
         """Stopped, it leaves what is written and waits; it goes on behind that, and ends with every row."""
-        view = await imports.begin(units, firm.member, imports.many(3 * BATCH_ROWS))
-        await carry(units, view, importer.holder, 1)
+        view = await imports.begin(units, team.member, imports.many(3 * BATCH_ROWS))
+        await import_batches(units, view, importer.holder, 1)
         async with units.write() as uow:
-            stopped = await lead_import.stop(uow, firm.member, view.lead_import.import_id)
+            stopped = await lead_import.stop(uow, team.member, view.lead_import.import_id)
         assert (stopped.lead_import.state, stopped.lead_import.halt) == (ImportState.STOPPED, Halt.ASKED)
         await importer.drain()
-        assert len(await emails(database)) == BATCH_ROWS
-        await imports.start(units, firm.member, view)
+        assert len(await lead_emails(database)) == BATCH_ROWS
+        await imports.start(units, team.member, view)
         await importer.drain()
-        assert len(set(await emails(database))) == len(await emails(database)) == 3 * BATCH_ROWS
+        assert len(set(await lead_emails(database))) == len(await lead_emails(database)) == 3 * BATCH_ROWS
 
     async def test_an_ending_process_hands_over(
-        self, units: SqlUnits, database: Database, firm: Firm, importer: Importer
+        self, units: SqlUnits, database: Database, team: Firm, importer: Importer
     ) -> None:
         """A process that is told to end does so after its batch, and the next one goes on at once."""
-        view = await imports.begin(units, firm.member, imports.many(3 * BATCH_ROWS))
+        view = await imports.begin(units, team.member, imports.many(3 * BATCH_ROWS))
         importer.stop()
         await importer.work()
         assert (await imports.state(units, view)).tally == Tally(imported=BATCH_ROWS)
         await Importer(units, Metrics()).drain()
-        assert len(await emails(database)) == 3 * BATCH_ROWS
+        assert len(await lead_emails(database)) == 3 * BATCH_ROWS
 
     async def test_who_may_no_longer_import_does_not(
-        self, units: SqlUnits, database: Database, firm: Firm, importer: Importer
+        self, units: SqlUnits, database: Database, team: Firm, importer: Importer
     ) -> None:
         """X2: a role that was taken away in the middle ends the import with a clear state; what is written stays."""
-        view = await imports.begin(units, firm.member, imports.many(2 * BATCH_ROWS))
-        await carry(units, view, importer.holder, 1)
+        view = await imports.begin(units, team.member, imports.many(2 * BATCH_ROWS))
+        await import_batches(units, view, importer.holder, 1)
         async with units.write() as uow:
-            await uow.members.change_role(firm.team_id, firm.member.user_id, Role.MEMBER, Role.VIEWER)
-            await uow.lead_imports.release(firm.team_id, view.lead_import.import_id, importer.holder)
+            await uow.members.change_role(team.team_id, team.member.user_id, Role.MEMBER, Role.VIEWER)
+            await uow.lead_imports.release(team.team_id, view.lead_import.import_id, importer.holder)
         await importer.drain()
-        shown = await imports.look(units, replace(firm.member, role=Role.VIEWER), view)
+        shown = await imports.look(units, replace(team.member, role=Role.VIEWER), view)
         assert (shown.lead_import.state, shown.lead_import.halt) == (ImportState.STOPPED, Halt.REVOKED)
-        assert len(await emails(database)) == BATCH_ROWS
+        assert len(await lead_emails(database)) == BATCH_ROWS
 
     async def test_a_file_that_is_gone_can_be_sent_again(
-        self, units: SqlUnits, database: Database, firm: Firm, importer: Importer
+        self, units: SqlUnits, database: Database, team: Firm, importer: Importer
     ) -> None:
         """Without its file an import stops; the same file, sent again, lets it go on where it was."""
-        view = await imports.begin(units, firm.member, imports.many(2 * BATCH_ROWS))
-        await carry(units, view, importer.holder, 1)
+        view = await imports.begin(units, team.member, imports.many(2 * BATCH_ROWS))
+        await import_batches(units, view, importer.holder, 1)
         async with units.write() as uow:
-            await uow.files.delete(firm.team_id, view.lead_import.file_id)
-            await uow.lead_imports.release(firm.team_id, view.lead_import.import_id, importer.holder)
+            await uow.files.delete(team.team_id, view.lead_import.file_id)
+            await uow.lead_imports.release(team.team_id, view.lead_import.import_id, importer.holder)
         await importer.drain()
         assert (await imports.state(units, view)).halt == Halt.FILE_GONE
         with pytest.raises(file.FileGone):
-            await imports.start(units, firm.member, view)
-        again = await imports.prepare(units, firm.member, imports.many(2 * BATCH_ROWS))
+            await imports.start(units, team.member, view)
+        again = await imports.prepare(units, team.member, imports.many(2 * BATCH_ROWS))
         assert again.lead_import.import_id == view.lead_import.import_id
-        await imports.start(units, firm.member, again)
+        await imports.start(units, team.member, again)
         await importer.drain()
-        assert len(set(await emails(database))) == len(await emails(database)) == 2 * BATCH_ROWS
+        assert len(set(await lead_emails(database))) == len(await lead_emails(database)) == 2 * BATCH_ROWS
 
-    async def test_what_fails_again_and_again_stops(self, units: SqlUnits, firm: Firm, importer: Importer) -> None:
+    async def test_what_fails_again_and_again_stops(self, units: SqlUnits, team: Firm, importer: Importer) -> None:
         """A batch that cannot be written is tried some times and not for ever; the card says so."""
-        view = await imports.begin(units, firm.member, imports.many(3))
+        view = await imports.begin(units, team.member, imports.many(3))
         async with units.write() as uow:
             # Numbers that are taken already: no batch can be written.
-            await uow.teams.next_numbers(firm.team_id, "lead", 2)
-        await bring(firm)
+            await uow.teams.next_numbers(team.team_id, "lead", 2)
+        await bring(team)
         async with units.write() as uow:
-            await uow.teams.next_numbers(firm.team_id, "lead", -3)
+            await uow.teams.next_numbers(team.team_id, "lead", -3)
         importer.failed_pause_s = 0.0
         with capture_logs() as logs:
             await importer.drain()
@@ -352,17 +354,17 @@ class TestInterrupted:
 class TestMay:
     """Who may import, and whose an import is."""
 
-    async def test_viewers_do_not_import(self, units: SqlUnits, firm: Firm) -> None:
+    async def test_viewers_do_not_import(self, units: SqlUnits, team: Firm) -> None:
         """X1: a viewer is refused."""
         async with units.write() as uow:
             with pytest.raises(NotPermitted):
-                await lead_import.prepare(uow, firm.viewer, "any")
+                await lead_import.prepare(uow, team.viewer, "any")
 
-    async def test_an_import_belongs_to_one_person(self, units: SqlUnits, firm: Firm) -> None:
+    async def test_an_import_belongs_to_one_person(self, units: SqlUnits, team: Firm) -> None:
         """X1: a colleague's import and another firm's are as if they did not exist, with every command."""
-        view = await imports.prepare(units, firm.member, imports.many(1))
+        view = await imports.prepare(units, team.member, imports.many(1))
         other = await found(units, "Dachwerk")
-        for actor in (firm.owner, other.owner):
+        for actor in (team.owner, other.owner):
             for use in (lead_import.show, lead_import.start, lead_import.stop, lead_import.follow):
                 async with units.write() as uow:
                     with pytest.raises(NotFound):
@@ -371,26 +373,26 @@ class TestMay:
                 with pytest.raises(file.FileGone):
                     await lead_import.prepare(uow, actor, view.lead_import.file_id)
 
-    async def test_nothing_begins_without_a_name(self, units: SqlUnits, firm: Firm) -> None:
+    async def test_nothing_begins_without_a_name(self, units: SqlUnits, team: Firm) -> None:
         """A file in which nobody is named is not imported before somebody says which column it is."""
-        view = await imports.prepare(units, firm.member, imports.table("eva@acme.example;A", headings="Mail;Xyz"))
+        view = await imports.prepare(units, team.member, imports.table("eva@acme.example;A", headings="Mail;Xyz"))
         with pytest.raises(NameUnmapped):
-            await imports.start(units, firm.member, view)
+            await imports.start(units, team.member, view)
         async with units.write() as uow:
             changed = await lead_import.assign(
-                uow, firm.member, view.lead_import.import_id, {"name": "1", "email": "0"}
+                uow, team.member, view.lead_import.import_id, {"name": "1", "email": "0"}
             )
         assert changed.expected == Tally(imported=1)
-        assert (await imports.start(units, firm.member, view)).lead_import.state is ImportState.RUNNING
+        assert (await imports.start(units, team.member, view)).lead_import.state is ImportState.RUNNING
 
-    async def test_old_previews_are_forgotten(self, units: SqlUnits, firm: Firm, clock: Clock) -> None:
+    async def test_old_previews_are_forgotten(self, units: SqlUnits, team: Firm, clock: Clock) -> None:
         """A preview that nobody starts goes after a day, a started import never."""
-        forgotten = await imports.prepare(units, firm.member, imports.many(1))
-        started = await imports.begin(units, firm.member, imports.many(2))
+        forgotten = await imports.prepare(units, team.member, imports.many(1))
+        started = await imports.begin(units, team.member, imports.many(2))
         clock.advance(hours=25)
         async with units.write() as uow:
             assert await scheduled.purge(uow, 10) == 1
         async with units.read() as uow:
             with pytest.raises(NotFound):
-                await lead_import.show(uow, firm.member, forgotten.lead_import.import_id)
+                await lead_import.show(uow, team.member, forgotten.lead_import.import_id)
         assert (await imports.state(units, started)).state is ImportState.RUNNING

@@ -8,16 +8,16 @@ from services.unit_of_work import UnitOfWork
 from storage.unit_of_work import SqlUnits
 
 
-async def draw_lead(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+async def render_lead(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
     """A card that says whether the lead is picked and for whom it was drawn."""
     del params
     shown = await uow.leads.see(actor.team_id, key)
     if shown is None:
         return None
-    return Card(t("{state} in {place}", state=shown.lead.state.value, place=verbatim(actor.place.name)))
+    return Card(t("{state} in {place}", state=shown.lead.state.value, address=verbatim(actor.place.name)))
 
 
-async def unknowns(units: SqlUnits) -> int:
+async def count_unknown(units: SqlUnits) -> int:
     """How many messages may be lost."""
     async with units.read() as uow:
         return (await uow.deliveries.backlog(uow.now)).unknown

@@ -17,7 +17,20 @@ from bot.platforms.web.ingress import is_loopback
 from bot.platforms.web.platform import WebPlatform
 from services.errors import Contended
 from services.transcript import Transcript
-from tests.bot.web_chat import ANNA, BEN, CARO, CHANNEL, EVERYBODY, NOW, SALES, Chat, Desk, card, open_chat, said
+from tests.bot.web_chat import (
+    ANNA,
+    BEN,
+    CARO,
+    CHANNEL,
+    EVERYBODY,
+    NOW,
+    SALES,
+    Chat,
+    StubDispatcher,
+    card,
+    open_chat,
+    room_texts,
+)
 
 
 @pytest.fixture
@@ -30,7 +43,7 @@ async def chat(sqlite_url: str) -> AsyncGenerator[Chat]:
 # ---- what open windows hear ----
 
 
-async def heard(response: ClientResponse, name: str) -> dict[str, Any]:
+async def next_event(response: ClientResponse, name: str) -> dict[str, Any]:
     """The next event of that name."""
     async with asyncio.timeout(5):
         while True:
@@ -44,27 +57,27 @@ async def test_open_windows_hear_of_changes(chat: Chat) -> None:
     async with chat.client.get("/chat/events", params={"as": "ben"}) as window:
         assert window.headers["Content-Type"].startswith("text/event-stream")
         assert window.headers["Cache-Control"] == "no-store"
-        await heard(window, "resync")
-        await chat.posts("direct", Target("demo", user_id="anna"))
-        await chat.types(ANNA, "hallo")
-        assert await heard(window, "changed") == {"room": SALES}
+        await next_event(window, "resync")
+        await chat.post_card("direct", Target("demo", user_id="anna"))
+        await chat.send_text(ANNA, "hallo")
+        assert await next_event(window, "changed") == {"room": SALES}
 
 
 async def test_private_things_are_told_to_one_person(chat: Chat) -> None:
     """Dismissing a note in one window takes it from the person's other window, and nobody else hears of it."""
-    chat.desk.says("help", Placement.PRIVATE)
-    await chat.types(ANNA, "help")
+    chat.dispatcher.respond_with("help", Placement.PRIVATE)
+    await chat.send_text(ANNA, "help")
     note = (await chat.messages(ANNA))[1]["id"]
     async with (
         chat.client.get("/chat/events", params={"as": "anna"}) as mine,
         chat.client.get("/chat/events", params={"as": "ben"}) as other,
     ):
-        await heard(mine, "resync")
-        await heard(other, "resync")
+        await next_event(mine, "resync")
+        await next_event(other, "resync")
         await chat.client.delete(f"/chat/rooms/{SALES}/messages/{note}", params={"as": "anna"})
-        assert await heard(mine, "gone") == {"room": SALES, "message": note}
-        await chat.posts("for all")
-        assert await heard(other, "changed") == {"room": SALES}
+        assert await next_event(mine, "gone") == {"room": SALES, "message": note}
+        await chat.post_card("for all")
+        assert await next_event(other, "changed") == {"room": SALES}
 
 
 def test_a_slow_window_is_told_to_look_again() -> None:
@@ -80,7 +93,7 @@ async def test_a_quiet_stream_shows_that_it_lives(chat: Chat, monkeypatch: pytes
     """Without news a comment keeps the connection open, so that both sides notice its end."""
     monkeypatch.setattr(web_events, "HEARTBEAT_S", 0.01)
     async with chat.client.get("/chat/events", params={"as": "ben"}) as window:
-        await heard(window, "resync")
+        await next_event(window, "resync")
         async with asyncio.timeout(5):
             while (await window.content.readline()) != web_events.HEARTBEAT.splitlines(keepends=True)[0]:
                 pass
@@ -89,7 +102,7 @@ async def test_a_quiet_stream_shows_that_it_lives(chat: Chat, monkeypatch: pytes
 async def test_windows_are_let_go_when_the_process_ends(chat: Chat) -> None:
     """The stream ends by itself, and a new one is refused with a word."""
     async with chat.client.get("/chat/events", params={"as": "ben"}) as window:
-        await heard(window, "resync")
+        await next_event(window, "resync")
         await chat.platform.end()
         async with asyncio.timeout(5):
             assert await window.content.read() is not None
@@ -103,7 +116,7 @@ async def test_windows_have_a_limit(chat: Chat, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(web_events, "LISTENERS_LIMIT", 1)
     monkeypatch.setattr(web_events, "HEARTBEAT_S", 0.01)
     async with chat.client.get("/chat/events", params={"as": "ben"}) as window:
-        await heard(window, "resync")
+        await next_event(window, "resync")
         assert (await chat.client.get("/chat/events", params={"as": "anna"})).status == 503
     for _ in range(500):
         async with chat.client.get("/chat/events", params={"as": "anna"}) as window:
@@ -145,14 +158,14 @@ async def test_a_foreign_page_cannot_write(chat: Chat) -> None:
     form = await chat.client.post(path, data=json.dumps(body), headers={"Content-Type": "text/plain"})
     assert form.status == 415
     assert await chat.messages(ANNA) == []
-    assert not chat.desk.received
+    assert not chat.dispatcher.received
 
 
 async def test_the_page_itself_is_let_in(chat: Chat) -> None:
     """The same origin and every loopback name are welcome."""
     port = chat.client.port
-    own = await chat.client.get("/chat/people", headers={"Origin": f"http://127.0.0.1:{port}"})
-    assert own.status == 200
+    response = await chat.client.get("/chat/people", headers={"Origin": f"http://127.0.0.1:{port}"})
+    assert response.status == 200
     assert [is_loopback(host) for host in ("localhost:3978", "127.0.0.1", "[::1]:3978", "127.1.2.3")] == [True] * 4
 
 
@@ -182,12 +195,12 @@ async def test_malformed_messages_are_refused(chat: Chat, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
     response = await chat.client.post(f"/chat/rooms/{SALES}/messages", data=body, headers=headers)
     assert response.status == 400, await response.text()
-    assert not chat.desk.received
+    assert not chat.dispatcher.received
 
 
 async def test_deep_arguments_are_refused(chat: Chat) -> None:
     """A click with ten thousand levels of brackets is malformed, not a defect."""
-    sent = await chat.posts("open")
+    sent = await chat.post_card("open")
     depth = 10_000
     args = '{"a":' * depth + "1" + "}" * depth
     body = f'{{"as": "anna", "id": "x", "message": "{sent.message_id}", "command": "c", "args": {args}}}'
@@ -212,8 +225,8 @@ async def test_large_bodies_are_refused(chat: Chat) -> None:
 
 async def test_a_backslash_in_words_is_no_null(chat: Chat) -> None:
     """Who writes about escapes may do so."""
-    assert (await chat.types(ANNA, "see \\u0000")).status == 200
-    assert said(await chat.messages(BEN)) == ["see \\u0000"]
+    assert (await chat.send_text(ANNA, "see \\u0000")).status == 200
+    assert room_texts(await chat.messages(BEN)) == ["see \\u0000"]
 
 
 @pytest.mark.parametrize(
@@ -241,13 +254,13 @@ async def test_unknown_people_and_rooms_are_not_found(chat: Chat, path: str, sta
 
 async def test_nobody_writes_into_foreign_rooms(chat: Chat) -> None:
     """Typing, clicking, reading and dismissing end at the door of a room."""
-    sent = await chat.posts("open")
-    assert (await chat.types(CARO, "hallo")).status == 404
-    assert (await chat.clicks(CARO, sent.message_id, "lead.pick")).status == 404
+    sent = await chat.post_card("open")
+    assert (await chat.send_text(CARO, "hallo")).status == 404
+    assert (await chat.click(CARO, sent.message_id, "lead.pick")).status == 404
     assert (await chat.post(f"/chat/rooms/{SALES}/read", CARO, seq=1)).status == 404
     path = f"/chat/rooms/{SALES}/messages/{sent.message_id}"
     assert (await chat.client.delete(path, params={"as": "caro"})).status == 404
-    assert not chat.desk.received
+    assert not chat.dispatcher.received
 
 
 class Busy:
@@ -260,7 +273,7 @@ class Busy:
 
 async def test_a_busy_database_is_said_in_a_word() -> None:
     """Whoever waited for too long is told to try again; the relay knows that nothing was posted."""
-    platform = WebPlatform(Desk(), Busy(), lambda: NOW, lambda: "id")
+    platform = WebPlatform(StubDispatcher(), Busy(), lambda: NOW, lambda: "id")
     app = web.Application()
     app.add_routes(platform.routes())
     async with TestClient(TestServer(app)) as client:
@@ -281,9 +294,9 @@ async def test_a_bot_that_never_answers_is_given_up(chat: Chat, monkeypatch: pyt
         return None
 
     monkeypatch.setattr("bot.platforms.web.platform.ANSWER_LIMIT_S", 0.01)
-    monkeypatch.setattr(chat.desk, "receive", never)
-    response = await chat.types(ANNA, "leads", interaction="same")
+    monkeypatch.setattr(chat.dispatcher, "receive", never)
+    response = await chat.send_text(ANNA, "leads", interaction="same")
     assert (response.status, await response.json()) == (504, {"error": "slow"})
     monkeypatch.undo()
-    assert (await chat.types(ANNA, "leads", interaction="same")).status == 200
-    assert said(await chat.messages(ANNA)) == ["leads"]
+    assert (await chat.send_text(ANNA, "leads", interaction="same")).status == 200
+    assert room_texts(await chat.messages(ANNA)) == ["leads"]

@@ -1,8 +1,8 @@
 """Methods that open, change and stack windows, and publish the home of the app."""
 
-from tests.fakes.slack.checking import check_view
 from tests.fakes.slack.model import APP_ID, Json, Refused, View, Workspace
 from tests.fakes.slack.state import TRIGGER, State
+from tests.fakes.slack.validation import check_view
 
 STACK = 3
 
@@ -17,9 +17,9 @@ def views_push(state: State, _: Workspace, arguments: Json) -> Json:
     user_id = _use_trigger(state, arguments)
     if below is None:
         raise Refused("not_found")
-    depth, one = 1, below
-    while one.previous_id is not None:
-        depth, one = depth + 1, state.views[one.previous_id]
+    depth, view = 1, below
+    while view.previous_id is not None:
+        depth, view = depth + 1, state.views[view.previous_id]
     if depth >= STACK:
         raise Refused("push_limit_reached")
     return {"view": _show(state, user_id, arguments, below)}
@@ -62,7 +62,7 @@ def _use_trigger(state: State, arguments: Json) -> str:
     trigger = state.triggers[arguments["trigger_id"]]
     if trigger.is_used:
         raise Refused("exchanged_trigger_id")
-    if state.clock() - trigger.at > TRIGGER:
+    if state.clock() - trigger.created_at > TRIGGER:
         raise Refused("expired_trigger_id")
     _view(arguments)
     trigger.is_used = True

@@ -8,7 +8,7 @@ import structlog
 
 
 @pytest.fixture
-def restored() -> Generator[None]:
+def restored_logging() -> Generator[None]:
     """Logging as it was, for the other tests."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level

@@ -9,7 +9,9 @@ CHANNEL = "19:general@thread.tacv2"
 CARD = {"type": "message", "attachments": [{"contentType": "application/vnd.microsoft.card.adaptive"}], "text": "ü"}
 
 
-def login(teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock, **changes: str) -> TokenSource:
+def create_token_source(
+    teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock, **changes: str
+) -> TokenSource:
     """Credentials that Teams knows, or others."""
     settings = {"app_id": APP_ID, "app_password": APP_PASSWORD, "tenant_id": TENANT_ID} | changes
     return TokenSource(session, teams.login_url, timer=clock.timer, **settings)

@@ -23,7 +23,7 @@ from bot.platforms.teams.service_hosts import ServiceHosts
 from cards.model import Card, Choice, ChoiceInput, Item, Items, Run, Subject, TextInput, verbatim
 from services.file import OpenedFile
 from services.people import Language, PlaceKind
-from tests.bot.connector.parts import login
+from tests.bot.connector.credentials import create_token_source
 from tests.fakes.bot_connector import APP_ID, TENANT_ID, FakeClock, FakeTeams
 
 BOT = f"28:{APP_ID}"
@@ -48,62 +48,64 @@ FORM = Card(
     ),
     (Run(verbatim("Save"), "lead.note", {"lead": "L-12"}, collects=True), Run(verbatim("Cancel"), "cancel")),
 )
-NO = Card(verbatim("No."))
+REFUSAL = Card(verbatim("No."))
 
 
 PICK = {"v": 1, "cmd": "lead.pick", "args": {"lead": "L-12"}}
 
 
 @dataclass
-class StandIn:
+class StubDispatcher:
     """The bot behind the door: keeps what it hears, and answers what the test wants."""
 
-    answer: Callable[[Interaction], Response | None] = lambda _: None
-    heard: list[Interaction] = field(default_factory=list[Interaction])
-    noted: list[tuple[Interaction, Response, Sent]] = field(default_factory=list[tuple[Interaction, Response, Sent]])
-    broken: bool = False
+    respond: Callable[[Interaction], Response | None] = lambda _: None
+    interactions: list[Interaction] = field(default_factory=list[Interaction])
+    recorded_posts: list[tuple[Interaction, Response, Sent]] = field(
+        default_factory=list[tuple[Interaction, Response, Sent]]
+    )
+    fails_to_record: bool = False
 
     async def receive(self, interaction: Interaction) -> Response | None:
-        self.heard.append(interaction)
-        return self.answer(interaction)
+        self.interactions.append(interaction)
+        return self.respond(interaction)
 
     async def fetch_file(self, interaction: Interaction, file_id: str) -> OpenedFile | Response | None:
         raise AssertionError((interaction, file_id))
 
     async def record_post(self, interaction: Interaction, response: Response, sent: Sent) -> None:
-        if self.broken:
+        if self.fails_to_record:
             raise RuntimeError("anna@example.com is not to be told")
-        self.noted.append((interaction, response, sent))
+        self.recorded_posts.append((interaction, response, sent))
 
-    def says(self, card: Card, placement: Placement) -> None:
-        self.answer = lambda _: Response(card, placement, GERMAN)
+    def respond_with(self, card: Card, placement: Placement) -> None:
+        self.respond = lambda _: Response(card, placement, GERMAN)
 
     @property
     def last(self) -> Interaction:
-        return self.heard[-1]
+        return self.interactions[-1]
 
 
 @dataclass
 class Bot:
     """The platform with everything around it."""
 
-    chat: StandIn
+    chat: StubDispatcher
     teams: FakeTeams
     platform: TeamsPlatform
     client: TestClient[web.Request, web.Application]
     clock: FakeClock
 
     async def post(self, activity: Mapping[str, Any], *, aud: str = APP_ID) -> tuple[int, Any]:
-        return await self.knock(self.teams.authorization(aud=aud), activity)
+        return await self.send(self.teams.authorization(aud=aud), activity)
 
-    async def knock(self, authorization: str | None, activity: Mapping[str, Any]) -> tuple[int, Any]:
+    async def send(self, authorization: str | None, activity: Mapping[str, Any]) -> tuple[int, Any]:
         """Whoever sends it, under whatever header."""
         headers = {} if authorization is None else {"Authorization": authorization}
         async with self.client.post("/api/messages", json=activity, headers=headers) as response:
             text = await response.text()
             return response.status, json.loads(text) if text else None
 
-    async def raw(self, body: bytes, **headers: str) -> int:
+    async def post_raw(self, body: bytes, **headers: str) -> int:
         known = {"Content-Type": "application/json", "Authorization": self.teams.authorization()}
         async with self.client.post("/api/messages", data=body, headers=known | headers) as response:
             return response.status
@@ -136,7 +138,7 @@ class Bot:
             kind=kind, type="invoke", name="adaptiveCard/action", text=None, replyToId="card-1", value=value
         )
 
-    def menu(self, name: str, value: object, **fields: object) -> dict[str, Any]:
+    def menu_invoke(self, name: str, value: object, **fields: object) -> dict[str, Any]:
         """Something asked in a menu."""
         return self.activity(type="invoke", name=name, text=None, value=value) | fields
 
@@ -146,19 +148,19 @@ class Bot:
         return [(post.conversation_id, post.activity["summary"]) for post in self.teams.posts.values()]
 
     @property
-    def newest(self) -> dict[str, Any]:
+    def newest_post(self) -> dict[str, Any]:
         return list(self.teams.posts.values())[-1].activity
 
 
 @asynccontextmanager
-async def behind(
+async def open_bot(
     verifier: TokenVerifier, teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock
 ) -> AsyncGenerator[Bot]:
     """The bot on loopback; the verifier decides whom it hears."""
-    hosts, chat = ServiceHosts(["127.0.0.1"]), StandIn()
+    hosts, chat = ServiceHosts(["127.0.0.1"]), StubDispatcher()
     connector = Connector(
         session,
-        login(teams, session, clock),
+        create_token_source(teams, session, clock),
         hosts,
         Metrics(),
         clock=clock.now,
@@ -181,15 +183,15 @@ async def behind(
         yield Bot(chat, teams, platform, client, clock)
 
 
-def mention(markup: str, person_id: str, name: str) -> dict[str, Any]:
+def mention_entity(markup: str, person_id: str, name: str) -> dict[str, Any]:
     """Somebody named with @, as Teams adds it to the text."""
     return {"type": "mention", "text": markup, "mentioned": {"id": person_id, "name": name}}
 
 
-def buttons(drawn: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def buttons(rendered: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Every button of a drawn card by its title."""
     found: dict[str, dict[str, Any]] = {}
-    parts: list[Any] = [drawn.get("body"), drawn.get("actions")]
+    parts: list[Any] = [rendered.get("body"), rendered.get("actions")]
     while parts:
         part = parts.pop()
         if isinstance(part, list):
@@ -201,12 +203,12 @@ def buttons(drawn: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def direct(bot: Bot) -> dict[str, Any]:
+def person_reference(bot: Bot) -> dict[str, Any]:
     """What is kept of a person."""
     return {"serviceUrl": bot.teams.service_url, "tenant": TENANT_ID, "bot": BOT, "user": ANNA}
 
 
-def channel(bot: Bot) -> dict[str, Any]:
+def channel_reference(bot: Bot) -> dict[str, Any]:
     """What is kept of a channel."""
     return {"serviceUrl": bot.teams.service_url, "tenant": TENANT_ID, "bot": BOT}
 

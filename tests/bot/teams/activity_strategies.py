@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from tests.bot.teams.parts import ANNA, BEN, BOT, CHANNEL, PICK, THREAD
+from tests.bot.teams.harness import ANNA, BEN, BOT, CHANNEL, PICK, THREAD
 
 MENUS = (
     "composeExtension/fetchTask",
@@ -12,7 +12,7 @@ MENUS = (
     "composeExtension/anonymousQueryLink",
 )
 # fmt: off
-ODD_VALUES: list[object] = [
+UNEXPECTED_VALUES: list[object] = [
     None, True, 0, -1, 2**70, 1e308, "", " ", "x", "a b", "a\0b", "<at>", "&#0;", "\u202e", "ü" * 2000, "automatic",
     "add", "29:x", "19:x", "28:x", BOT, ANNA, THREAD, CHANNEL, "personal", "adaptiveCard/action", "refresh", "cancel",
     [], [None], [[]], ["x"], [BOT], {}, {"id": None}, {"id": BOT}, {"id": ANNA}, {"id": {}}, [{"id": BOT}],
@@ -22,7 +22,7 @@ ODD_VALUES: list[object] = [
     [{"type": "clientInfo", "timezone": "../x"}], [{"type": "clientInfo", "locale": 1, "timezone": []}],
 ]
 # fmt: on
-ODD: st.SearchStrategy[object] = st.sampled_from(ODD_VALUES)
+UNEXPECTED: st.SearchStrategy[object] = st.sampled_from(UNEXPECTED_VALUES)
 NAMES = st.sampled_from(
     [
         "type", "id", "from", "recipient", "conversation", "channelData", "text", "value", "name", "action", "locale",
@@ -30,9 +30,9 @@ NAMES = st.sampled_from(
     ]
 )  # fmt: skip
 TYPES: st.SearchStrategy[object] = (
-    st.sampled_from(["message", "invoke", "conversationUpdate", "installationUpdate", "typing", ""]) | ODD
+    st.sampled_from(["message", "invoke", "conversationUpdate", "installationUpdate", "typing", ""]) | UNEXPECTED
 )
-INSIDE: st.SearchStrategy[dict[str, object]] = st.dictionaries(
+NESTED_OBJECTS: st.SearchStrategy[dict[str, object]] = st.dictionaries(
     st.sampled_from(["id", "name", "aadObjectId", "tenant", "team", "channel", "action", "data", "verb", "trigger"])
     | st.sampled_from(["v", "cmd", "args", "back", "many", "mentioned", "text", "type", "conversationType"])
     | st.sampled_from(
@@ -40,9 +40,9 @@ INSIDE: st.SearchStrategy[dict[str, object]] = st.dictionaries(
     ),
     st.just(1)
     | st.sampled_from(["lead.pick", "lead.capture", "lead.find", "mention", "https://kollega.example/leads/"])
-    | ODD,
+    | UNEXPECTED,
     max_size=6,
 )
 CHANGES: st.SearchStrategy[dict[str, object]] = st.dictionaries(
-    NAMES, ODD | INSIDE | st.lists(INSIDE, max_size=3), max_size=4
+    NAMES, UNEXPECTED | NESTED_OBJECTS | st.lists(NESTED_OBJECTS, max_size=3), max_size=4
 )

@@ -6,8 +6,8 @@ from tests.fakes.slack.model import Given, Json, Refused, Workspace, listed
 
 def check_message(message: Json) -> None:
     """Refuse what Slack would not take as a message."""
-    said: Json = {"text": message.get("text") or "", "blocks": listed(message.get("blocks"))}
-    if found := validate_slack_payload(said):
+    message_payload: Json = {"text": message.get("text") or "", "blocks": listed(message.get("blocks"))}
+    if found := validate_slack_payload(message_payload):
         raise Refused(
             "no_text" if found[0] == "no_text" else "invalid_blocks",
             response_metadata={"messages": [f"[ERROR] {item}" for item in found]},

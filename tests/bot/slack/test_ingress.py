@@ -56,7 +56,7 @@ class Bot:
             raise self.failure
         return {"text": str(len(self.served))}
 
-    async def knock(self, body: bytes, kind: str = JSON, stamp: str = STAMP, **headers: str) -> ClientResponse:
+    async def send(self, body: bytes, kind: str = JSON, stamp: str = STAMP, **headers: str) -> ClientResponse:
         """Send it as Slack does."""
         proof = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": sign(SECRET.encode(), stamp, body)}
         more = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -73,16 +73,16 @@ async def bot() -> AsyncGenerator[Bot]:
 
 async def test_events_commands_and_clicks_get_in(bot: Bot) -> None:
     """JSON is read as it is, a command as its fields, and a click as the JSON in one of them."""
-    assert (await bot.knock(b'{"type": "event_callback"}')).status == HTTPStatus.OK
-    assert (await bot.knock(urlencode({"command": "/kollega", "text": ""}).encode(), FORM)).status == HTTPStatus.OK
-    assert (await bot.knock(urlencode({"payload": '{"type": "shortcut"}'}).encode(), FORM)).status == HTTPStatus.OK
+    assert (await bot.send(b'{"type": "event_callback"}')).status == HTTPStatus.OK
+    assert (await bot.send(urlencode({"command": "/kollega", "text": ""}).encode(), FORM)).status == HTTPStatus.OK
+    assert (await bot.send(urlencode({"payload": '{"type": "shortcut"}'}).encode(), FORM)).status == HTTPStatus.OK
     assert bot.served == [{"type": "event_callback"}, {"command": "/kollega", "text": ""}, {"type": "shortcut"}]
 
 
 @pytest.mark.parametrize("seconds", [-301, 301, -86_400])
 async def test_what_was_signed_long_ago_stays_out(bot: Bot, seconds: int) -> None:
     """X4: a signature is worth five minutes, before and after."""
-    response = await bot.knock(b"{}", stamp=str(int(STAMP) + seconds))
+    response = await bot.send(b"{}", stamp=str(int(STAMP) + seconds))
     assert (response.status, await response.json()) == (HTTPStatus.UNAUTHORIZED, {"error": "stale"})
     assert bot.served == []
 
@@ -90,7 +90,7 @@ async def test_what_was_signed_long_ago_stays_out(bot: Bot, seconds: int) -> Non
 @pytest.mark.parametrize("seconds", [-299, 299])
 async def test_clocks_may_differ_a_little(bot: Bot, seconds: int) -> None:
     """A request of a few minutes ago still counts."""
-    assert (await bot.knock(b"{}", stamp=str(int(STAMP) + seconds))).status == HTTPStatus.OK
+    assert (await bot.send(b"{}", stamp=str(int(STAMP) + seconds))).status == HTTPStatus.OK
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ async def test_clocks_may_differ_a_little(bot: Bot, seconds: int) -> None:
 )
 async def test_what_somebody_else_signed_stays_out(bot: Bot, signature: str) -> None:
     """Nothing is even read of it."""
-    response = await bot.knock(b"{}", X_Slack_Signature=signature)
+    response = await bot.send(b"{}", X_Slack_Signature=signature)
     assert (response.status, await response.json()) == (HTTPStatus.UNAUTHORIZED, {"error": "unsigned"})
     assert bot.served == []
 
@@ -117,7 +117,7 @@ async def test_headers_stand_there_once(bot: Bot) -> None:
 @pytest.mark.parametrize("stamp", ["", "now", "1e9", "-5", "9" * 13, "\u0661\u0662"])
 async def test_a_time_is_a_number(bot: Bot, stamp: str) -> None:
     """Whatever else stands there is no time."""
-    assert (await bot.knock(b"{}", stamp=stamp)).status == HTTPStatus.BAD_REQUEST
+    assert (await bot.send(b"{}", stamp=stamp)).status == HTTPStatus.BAD_REQUEST
 
 
 @pytest.mark.parametrize(
@@ -144,16 +144,16 @@ async def test_a_time_is_a_number(bot: Bot, stamp: str) -> None:
 )
 async def test_nothing_malformed_breaks_anything(bot: Bot, body: bytes, kind: str, status: int) -> None:
     """Even what is signed is turned away with a word when it makes no sense."""
-    assert (await bot.knock(body, kind)).status == status
+    assert (await bot.send(body, kind)).status == status
 
 
 async def test_the_same_again_has_no_effect_and_the_same_answer(bot: Bot) -> None:
     """X4: exactly the same bytes again are answered as before, also while the first are being answered."""
-    first = await (await bot.knock(b'{"n": 1}')).read()
-    assert await (await bot.knock(b'{"n": 1}')).read() == first
+    first = await (await bot.send(b'{"n": 1}')).read()
+    assert await (await bot.send(b'{"n": 1}')).read() == first
     bot.pause.clear()
     async with asyncio.TaskGroup() as tasks:
-        both = [tasks.create_task(bot.knock(b'{"n": 2}')) for _ in range(2)]
+        both = [tasks.create_task(bot.send(b'{"n": 2}')) for _ in range(2)]
         await asyncio.sleep(0.05)
         bot.pause.set()
     answers = [await item.result().read() for item in both]
@@ -164,9 +164,9 @@ async def test_the_same_again_has_no_effect_and_the_same_answer(bot: Bot) -> Non
 async def test_what_failed_may_come_again(bot: Bot) -> None:
     """What was not carried out is not remembered as done."""
     bot.failure = RequestRejected(403, "not_installed")
-    assert (await bot.knock(b"{}")).status == HTTPStatus.FORBIDDEN
+    assert (await bot.send(b"{}")).status == HTTPStatus.FORBIDDEN
     bot.failure = None
-    assert (await bot.knock(b"{}")).status == HTTPStatus.OK
+    assert (await bot.send(b"{}")).status == HTTPStatus.OK
 
 
 async def test_who_dribbles_is_shown_out(bot: Bot) -> None:
@@ -184,5 +184,5 @@ async def test_who_dribbles_is_shown_out(bot: Bot) -> None:
 async def test_nobody_reads_in_the_log_what_was_written(bot: Bot) -> None:
     """What is turned away leaves no word of it in the log."""
     with capture_logs() as logs:
-        await bot.knock(json.dumps({"text": "Elke Schneider"}).encode(), X_Slack_Signature="v0=1")
+        await bot.send(json.dumps({"text": "Elke Schneider"}).encode(), X_Slack_Signature="v0=1")
     assert "Elke" not in repr(logs)

@@ -7,15 +7,15 @@ import pytest
 from bot.platforms.slack.background import BackgroundTasks, SlackReply, TooManyTasks
 
 SOON_S = 0.05
-LATE = {"response_action": "update"}
+LATE_RESPONSE = {"response_action": "update"}
 
 
 async def test_an_answer_in_time_is_the_reply() -> None:
     """Whatever is given in time goes back with the request."""
 
-    async def work(reply: SlackReply) -> None:
-        assert reply.send({"text": "here"})
-        assert not reply.send({"text": "too late"})
+    async def work(response: SlackReply) -> None:
+        assert response.send({"text": "here"})
+        assert not response.send({"text": "too late"})
 
     assert await BackgroundTasks(SOON_S).run(work, dict) == {"text": "here"}
 
@@ -23,21 +23,21 @@ async def test_an_answer_in_time_is_the_reply() -> None:
 async def test_work_without_an_answer_is_acknowledged() -> None:
     """Nothing to say is an empty reply, at once."""
 
-    async def work(reply: SlackReply) -> None:
-        assert reply.is_open
+    async def work(response: SlackReply) -> None:
+        assert response.is_open
 
-    assert await BackgroundTasks(60).run(work, lambda: LATE) == {}
+    assert await BackgroundTasks(60).run(work, lambda: LATE_RESPONSE) == {}
 
 
 async def test_a_late_answer_goes_another_way() -> None:
     """After its time a request is acknowledged; the work goes on, and knows that nobody waits any more."""
     done, tasks = list[bool](), BackgroundTasks(SOON_S)
 
-    async def work(reply: SlackReply) -> None:
+    async def work(response: SlackReply) -> None:
         await asyncio.sleep(2 * SOON_S)
-        done.append(reply.send({"text": "late"}))
+        done.append(response.send({"text": "late"}))
 
-    assert await tasks.run(work, lambda: LATE) == LATE
+    assert await tasks.run(work, lambda: LATE_RESPONSE) == LATE_RESPONSE
     assert done == []
     await tasks.end()
     assert done == [False]

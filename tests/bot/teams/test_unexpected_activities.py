@@ -3,20 +3,20 @@
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from bot.dispatch.interaction import Placement, Response
-from tests.bot.teams.odd import CHANGES, INSIDE, MENUS, TYPES
-from tests.bot.teams.parts import GERMAN, LEAD, Bot
+from tests.bot.teams.activity_strategies import CHANGES, MENUS, NESTED_OBJECTS, TYPES
+from tests.bot.teams.harness import GERMAN, LEAD, Bot
 
 
 @given(data=st.data())
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_no_activity_breaks_the_bot(bot: Bot, data: st.DataObject) -> None:
     """Thousands of genuine activities, each changed at random: not one is a defect."""
-    bot.chat.answer = lambda heard: Response(LEAD, list(Placement)[len(heard.text) % 3], GERMAN)
+    bot.chat.respond = lambda interaction: Response(LEAD, list(Placement)[len(interaction.text) % 3], GERMAN)
     bot.clock.advance(7200)
     authorization = bot.teams.authorization()
-    changed = data.draw(st.lists(st.tuples(TYPES, CHANGES, INSIDE), min_size=15, max_size=20))
+    changed = data.draw(st.lists(st.tuples(TYPES, CHANGES, NESTED_OBJECTS), min_size=15, max_size=20))
     for number, (kind, changes, inside) in enumerate(changed):
-        menu = bot.menu(MENUS[number % len(MENUS)], inside)
+        menu = bot.menu_invoke(MENUS[number % len(MENUS)], inside)
         genuine = (bot.activity(value=inside), bot.click(inside), menu)[number % 3]
         activity = genuine | ({"type": kind} if number % 2 else {}) | changes
         async with bot.client.post(

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from bot.dispatch.interaction import Interaction, Response
 from bot.platforms.ingress import BODY_LIMIT_BYTES, DEPTH_LIMIT
-from tests.bot.teams.parts import ANNA, PICK, THREAD, Bot
+from tests.bot.teams.harness import ANNA, PICK, THREAD, Bot
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ from tests.bot.teams.parts import ANNA, PICK, THREAD, Bot
 )
 async def test_what_is_no_activity_is_malformed(bot: Bot, body: bytes) -> None:
     """Whatever is no JSON object is turned away with 400."""
-    assert await bot.raw(body) == 400
+    assert await bot.post_raw(body) == 400
 
 
 async def test_deep_and_unkeepable_activities_are_malformed(bot: Bot) -> None:
@@ -41,7 +41,7 @@ async def test_deep_and_unkeepable_activities_are_malformed(bot: Bot) -> None:
     assert (await bot.post(bot.activity(value=deep)))[0] == 400
     assert (await bot.post(bot.activity(text="a\0b")))[0] == 400
     assert (await bot.post(bot.click({**PICK, "te\0xt": "x"})))[0] == 400
-    assert bot.chat.heard == []
+    assert bot.chat.interactions == []
 
 
 async def test_large_bodies_are_turned_away(bot: Bot) -> None:
@@ -52,7 +52,7 @@ async def test_large_bodies_are_turned_away(bot: Bot) -> None:
         for start in range(0, len(body), 65536):
             yield body[start : start + 65536]
 
-    assert await bot.raw(body) == 413
+    assert await bot.post_raw(body) == 413
     headers = {"Content-Type": "application/json", "Authorization": bot.teams.authorization()}
     async with bot.client.post("/api/messages", data=pieces(), headers=headers) as response:
         assert response.status == 413
@@ -61,7 +61,7 @@ async def test_large_bodies_are_turned_away(bot: Bot) -> None:
 async def test_other_requests_are_turned_away(bot: Bot) -> None:
     """Only JSON is read, and only by POST."""
     body = json.dumps(bot.activity()).encode()
-    assert await bot.raw(body, **{"Content-Type": "text/plain"}) == 415
+    assert await bot.post_raw(body, **{"Content-Type": "text/plain"}) == 415
     async with bot.client.get("/api/messages") as response:
         assert response.status == 405
 
@@ -88,7 +88,7 @@ async def test_nothing_unproven_is_heard(bot: Bot) -> None:
     assert (await bot.post(activity, aud="another-bot"))[0] == 401
     assert (await bot.post(activity | {"serviceUrl": "https://smba.trafficmanager.net/emea/"}))[0] == 403
     assert (await bot.post(activity | {"channelId": "emulator"}))[0] == 403
-    assert (bot.chat.heard, bot.teams.deliveries) == ([], [])
+    assert (bot.chat.interactions, bot.teams.deliveries) == ([], [])
 
 
 async def test_a_defect_has_a_number_and_no_details(bot: Bot) -> None:
@@ -97,12 +97,12 @@ async def test_a_defect_has_a_number_and_no_details(bot: Bot) -> None:
     def break_down(_: Interaction) -> Response | None:
         raise RuntimeError("secret")
 
-    bot.chat.answer = break_down
+    bot.chat.respond = break_down
     with capture_logs() as logs:
         status, body = await bot.post(bot.activity())
     assert (status, set(body), body["error"]) == (500, {"error", "number"}, "unexpected")
-    [entry] = [entry for entry in logs if entry["event"] == "request_failed"]
-    assert entry["number"] == body["number"]
+    [log_entry] = [log_entry for log_entry in logs if log_entry["event"] == "request_failed"]
+    assert log_entry["number"] == body["number"]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ async def test_a_defect_has_a_number_and_no_details(bot: Bot) -> None:
 async def test_malformed_activities_are_named_so(bot: Bot, name: str, value: object) -> None:
     """A field that is missing or of another kind makes the activity malformed, and nothing is heard of it."""
     assert await bot.post(bot.activity() | {name: value}) == (400, {"error": "malformed"})
-    assert bot.chat.heard == []
+    assert bot.chat.interactions == []
 
 
 async def test_a_turn_is_cheap(bot: Bot) -> None:

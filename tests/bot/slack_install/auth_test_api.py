@@ -5,20 +5,20 @@ from typing import Any
 
 from aiohttp import web
 
-KNOWN = {"ok": True, "team_id": "T1", "user_id": "U0", "bot_id": "B0", "enterprise_id": None}
+INSTALLED_BODY = {"ok": True, "team_id": "T1", "user_id": "U0", "bot_id": "B0", "enterprise_id": None}
 SCOPES = {"X-OAuth-Scopes": "chat:write,commands"}
 
 
 @dataclass(slots=True)
-class Asked:
+class AuthTestApi:
     """Slack's answer to who somebody is, and how often it was asked."""
 
-    body: dict[str, Any] = field(default_factory=lambda: dict(KNOWN))
+    body: dict[str, Any] = field(default_factory=lambda: dict(INSTALLED_BODY))
     status: int = 200
     headers: dict[str, str] = field(default_factory=lambda: dict(SCOPES))
     tokens: list[str] = field(default_factory=list[str])
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def respond(self, request: web.Request) -> web.Response:
         """What `auth.test` answers."""
         self.tokens.append(request.headers["Authorization"])
         return web.json_response(self.body, status=self.status, headers=self.headers)

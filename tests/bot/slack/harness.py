@@ -53,44 +53,44 @@ async def leave(tenant: str, workspace: str) -> None:
 
 
 @dataclass
-class StandIn:
+class StubDispatcher:
     """The bot behind the door: keeps what it hears, and answers what the test wants, as late as it wants."""
 
-    answer: Response | None = None
+    response: Response | None = None
     pause_s: float = 0.0
-    heard: list[Interaction] = field(default_factory=list[Interaction])
-    noted: list[Sent] = field(default_factory=list[Sent])
+    interactions: list[Interaction] = field(default_factory=list[Interaction])
+    recorded_posts: list[Sent] = field(default_factory=list[Sent])
 
     async def receive(self, interaction: Interaction) -> Response | None:
-        self.heard.append(interaction)
+        self.interactions.append(interaction)
         await asyncio.sleep(self.pause_s)
-        return self.answer
+        return self.response
 
     async def fetch_file(self, interaction: Interaction, file_id: str) -> OpenedFile | Response | None:
         raise AssertionError((interaction, file_id))
 
     async def record_post(self, interaction: Interaction, response: Response, sent: Sent) -> None:
         del interaction, response
-        self.noted.append(sent)
+        self.recorded_posts.append(sent)
 
-    def says(self, card: Card, placement: Placement) -> None:
-        self.answer = Response(card, placement, READER)
+    def respond_with(self, card: Card, placement: Placement) -> None:
+        self.response = Response(card, placement, READER)
 
 
 @dataclass
 class Bot:
     """The platform in front of a stand-in, and the Slack around it."""
 
-    chat: StandIn
+    chat: StubDispatcher
     slack: FakeSlack
     platform: SlackPlatform
     client: "TestClient[web.Request, web.Application]"
 
-    async def commands(self, text: str = "leads", channel: str = CHANNEL, **more: str) -> Json:
+    async def run_command(self, text: str = "leads", channel: str = CHANNEL, **more: str) -> Json:
         """Anna types behind the slash; what the reply to the request says."""
-        return await self.sends({**self.command(text, channel), **more})
+        return await self.send_form({**self.command_fields(text, channel), **more})
 
-    def command(self, text: str = "leads", channel: str = CHANNEL) -> dict[str, str]:
+    def command_fields(self, text: str = "leads", channel: str = CHANNEL) -> dict[str, str]:
         """What Slack sends then."""
         return {
             "command": "/kollega",
@@ -102,9 +102,9 @@ class Bot:
             "response_url": self.slack.hook(channel, ANNA),
         }
 
-    async def clicks(self, channel: str = CHANNEL, value: str = PICK, **more: object) -> Json:
+    async def click(self, channel: str = CHANNEL, value: str = PICK, **more: object) -> Json:
         """Anna presses a button in a message for everybody."""
-        return await self.interacts(
+        return await self.interact(
             type="block_actions",
             channel={"id": channel},
             container={"type": "message", "message_ts": "1.2", "channel_id": channel},
@@ -113,7 +113,7 @@ class Bot:
             **more,
         )
 
-    async def submits(self, metadata: Json, **values: str) -> Json:
+    async def submit(self, metadata: Json, **values: str) -> Json:
         """Anna sends a window that was opened in the channel."""
         opened = json.dumps({"v": 1, "at": {"channel": CHANNEL}, **metadata})
         state = {name: {f"plain_text_input:x#{name}": {"value": value}} for name, value in values.items()}
@@ -125,39 +125,39 @@ class Bot:
             "private_metadata": opened,
             "state": {"values": state},
         }
-        return await self.interacts(type="view_submission", view=view)
+        return await self.interact(type="view_submission", view=view)
 
-    async def interacts(self, **more: object) -> Json:
+    async def interact(self, **more: object) -> Json:
         """Anna presses or sends something."""
         base = {"user": {"id": ANNA, "team_id": TEAM_ID}, "team": {"id": TEAM_ID}}
-        return await self.sends(
+        return await self.send_form(
             {"payload": json.dumps({**base, "trigger_id": self.slack.trigger(ANNA), **more})},
         )
 
-    async def sends(self, fields: dict[str, str]) -> Json:
+    async def send_form(self, fields: dict[str, str]) -> Json:
         """Send a form."""
         return await self._post(urlencode(fields).encode(), "application/x-www-form-urlencoded")
 
-    async def tells(self, event_id: str = "", **event: object) -> Json:
+    async def send_event(self, event_id: str = "", **event: object) -> Json:
         """Tell of an event."""
         return await self._post(json.dumps(self.slack.envelope(event, event_id=event_id)).encode(), "application/json")
 
-    async def mentions(self, text: str = "leads", event_id: str = "", **more: object) -> Json:
+    async def mention(self, text: str = "leads", event_id: str = "", **more: object) -> Json:
         """Anna calls the bot by its name in the channel."""
-        said = self.slack.says(ANNA, CHANNEL, text)
-        base = {"type": "app_mention", "user": ANNA, "channel": CHANNEL, "ts": said.ts}
-        return await self.tells(event_id, **{**base, "text": f"<@{BOT_USER_ID}> {text}", **more})
+        posted = self.slack.says(ANNA, CHANNEL, text)
+        base = {"type": "app_mention", "user": ANNA, "channel": CHANNEL, "ts": posted.ts}
+        return await self.send_event(event_id, **{**base, "text": f"<@{BOT_USER_ID}> {text}", **more})
 
     async def _post(self, body: bytes, kind: str) -> Json:
         headers = {**self.slack.sign(body), "Content-Type": kind}
         async with self.client.post(EVENTS, data=body, headers=headers) as response:
-            said = await response.read()
-            assert response.status == 200, (response.status, said)
-            return json.loads(said) if said else {}
+            content = await response.read()
+            assert response.status == 200, (response.status, content)
+            return json.loads(content) if content else {}
 
 
 @asynccontextmanager
-async def bot_behind(timer: Callable[[], float], tasks: int = 100) -> AsyncGenerator[Bot]:
+async def open_bot(timer: Callable[[], float], tasks: int = 100) -> AsyncGenerator[Bot]:
     """A bot in a workspace with Anna, Ben and a channel."""
     async with FakeSlack(lambda: NOW) as slack, aiohttp.ClientSession() as session:
         slack.add_user(ANNA, "Anna Weiß", locale="en-GB")
@@ -165,7 +165,7 @@ async def bot_behind(timer: Callable[[], float], tasks: int = 100) -> AsyncGener
         slack.add_channel(CHANNEL, "sales", [ANNA, BEN])
         tokens = FixedToken(session, slack.api_url, BOT_TOKEN, leave)
         api = SlackApi(session, tokens, Metrics(), url=slack.api_url)
-        chat = StandIn()
+        chat = StubDispatcher()
         platform = SlackPlatform(
             chat,
             api,

@@ -12,7 +12,7 @@ from tests.builders import START
 
 
 @dataclass(slots=True)
-class Remote:
+class FakeChatPlatform:
     """Implements `bot.platforms.base.Platform`."""
 
     name: str = "web"
@@ -20,7 +20,7 @@ class Remote:
     """Conversation and words of every message that exists."""
     updates: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     """Message and words of every update."""
-    keys: list[str] = field(default_factory=list[str])
+    delivery_keys: list[str] = field(default_factory=list[str])
     refusals: deque[SendFailed | Exception] = field(default_factory=deque[SendFailed | Exception])
     """What the next calls answer without having done anything."""
     losses: deque[SendFailed] = field(default_factory=deque[SendFailed])
@@ -33,13 +33,13 @@ class Remote:
 
     async def send(self, target: Target, card: Card, reader: Reader, *, key: str) -> Sent:
         await self._work()
-        place = target.conversation_id or f"direct:{target.user_id}"
-        self.posts.append((place, _words(card, reader)))
-        self.keys.append(key)
+        conversation_id = target.conversation_id or f"direct:{target.user_id}"
+        self.posts.append((conversation_id, _words(card, reader)))
+        self.delivery_keys.append(key)
         self.arrived.set()
         if self.losses:
             raise self.losses.popleft()
-        return Sent(place, f"m{len(self.posts)}")
+        return Sent(conversation_id, f"m{len(self.posts)}")
 
     async def update(self, target: Target, message_id: str, card: Card, reader: Reader) -> None:
         del target
@@ -59,7 +59,7 @@ class Remote:
 
 
 @dataclass(slots=True)
-class Searchable(Remote):
+class FakeLookupPlatform(FakeChatPlatform):
     """One on which messages can be looked up: implements `bot.platforms.base.SupportsLookup`, too."""
 
     hidden: deque[SendFailed | Exception] = field(default_factory=deque[SendFailed | Exception])
@@ -71,9 +71,9 @@ class Searchable(Remote):
         self.asked.append((key, since))
         if self.hidden:
             raise self.hidden.popleft()
-        if key not in self.keys:
+        if key not in self.delivery_keys:
             return None
-        number = self.keys.index(key)
+        number = self.delivery_keys.index(key)
         return Sent(self.posts[number][0], f"m{number + 1}")
 
 

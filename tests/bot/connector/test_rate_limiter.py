@@ -8,11 +8,11 @@ import pytest
 from bot.platforms.base import RateLimited
 from bot.platforms.rate_limiter import MAX_KEYS, MAX_WAITING, RateLimiter, Window
 from bot.platforms.teams.connector import READS, WRITES, Connector
-from tests.bot.connector.parts import CHANNEL
+from tests.bot.connector.credentials import CHANNEL
 from tests.fakes.bot_connector import FakeClock, FakeTeams
 
 
-def held(moments: list[float], windows: tuple[Window, ...]) -> bool:
+def is_window_kept(moments: list[float], windows: tuple[Window, ...]) -> bool:
     """Whether no window of this length ever saw more than its number of calls."""
     return all(
         later - earlier >= window.seconds - 1e-6
@@ -25,8 +25,8 @@ async def test_limits_of_a_conversation_are_kept(connector: Connector, teams: Fa
     """A hundred messages to one channel leave as slowly as Teams allows, in their order."""
     for n in range(100):
         await connector.send(teams.service_url, CHANNEL, {"type": "message", "text": str(n)})
-    moments = [delivery.at.timestamp() for delivery in teams.deliveries]
-    assert held(moments, WRITES)
+    moments = [delivery.received_at.timestamp() for delivery in teams.deliveries]
+    assert is_window_kept(moments, WRITES)
     assert [delivery.body["text"] for delivery in teams.deliveries] == [str(n) for n in range(100)]
     assert 30 <= clock.passed_s <= 45
 
@@ -36,15 +36,15 @@ async def test_reading_has_limits_of_its_own(connector: Connector, teams: FakeTe
     teams.members[CHANNEL] = [{"id": "29:anna"}]
     for _ in range(40):
         await connector.member(teams.service_url, CHANNEL, "29:anna")
-    moments = [delivery.at.timestamp() for delivery in teams.deliveries]
-    assert held(moments, READS)
-    assert not held(moments, WRITES)
+    moments = [delivery.received_at.timestamp() for delivery in teams.deliveries]
+    assert is_window_kept(moments, READS)
+    assert not is_window_kept(moments, WRITES)
 
 
 async def test_waiting_callers_are_limited(clock: FakeClock) -> None:
     """Callers wait in a row of limited length; who comes later is told when to come again."""
-    paces = RateLimiter((Window(100, 10),), timer=clock.timer, sleep=clock.sleep)
-    callers = (paces.wait(CHANNEL) for _ in range(100 + MAX_WAITING + 20))
+    limiter = RateLimiter((Window(100, 10),), timer=clock.timer, sleep=clock.sleep)
+    callers = (limiter.wait(CHANNEL) for _ in range(100 + MAX_WAITING + 20))
     outcomes = await asyncio.gather(*callers, return_exceptions=True)
     refused = [outcome for outcome in outcomes if isinstance(outcome, RateLimited)]
     assert outcomes.count(None) == 100 + MAX_WAITING
@@ -53,55 +53,55 @@ async def test_waiting_callers_are_limited(clock: FakeClock) -> None:
 
 async def test_hour_limit_sends_callers_away(clock: FakeClock) -> None:
     """After 1,800 messages in an hour the conversation rests, and the caller hears for how long."""
-    paces = RateLimiter(WRITES, timer=clock.timer, sleep=clock.sleep)
+    limiter = RateLimiter(WRITES, timer=clock.timer, sleep=clock.sleep)
     for _ in range(1800):
-        await paces.wait(CHANNEL)
+        await limiter.wait(CHANNEL)
         clock.advance(1)
     with pytest.raises(RateLimited) as outcome:
-        await paces.wait(CHANNEL)
+        await limiter.wait(CHANNEL)
     assert 1700 < outcome.value.retry_after_s <= 1800
     clock.advance(outcome.value.retry_after_s)
-    await paces.wait(CHANNEL)
+    await limiter.wait(CHANNEL)
 
 
 async def test_row_of_waiting_callers_keeps_every_window(clock: FakeClock) -> None:
     """However many callers wait at once, and although Teams blocks in between, no window is overrun."""
-    paces = RateLimiter(WRITES, timer=clock.timer, sleep=clock.sleep)
+    limiter = RateLimiter(WRITES, timer=clock.timer, sleep=clock.sleep)
     moments: list[float] = []
     order: list[int] = []
 
     async def call(number: int) -> None:
-        await paces.wait(CHANNEL)
+        await limiter.wait(CHANNEL)
         moments.append(clock.passed_s)
         order.append(number)
         if number == 9:
-            paces.block(CHANNEL, 5)
+            limiter.block(CHANNEL, 5)
 
     await asyncio.gather(*(call(number) for number in range(40)))
     assert order == list(range(40))
-    assert held(moments, WRITES)
+    assert is_window_kept(moments, WRITES)
     assert max(later - earlier for earlier, later in pairwise(moments)) >= 5
 
 
 async def test_cancelled_caller_leaves_the_row(clock: FakeClock) -> None:
     """Somebody who no longer waits takes no place and holds nobody up."""
-    paces = RateLimiter((Window(1, 1),), timer=clock.timer, sleep=asyncio.sleep)
-    await paces.wait(CHANNEL)
+    limiter = RateLimiter((Window(1, 1),), timer=clock.timer, sleep=asyncio.sleep)
+    await limiter.wait(CHANNEL)
     async with asyncio.TaskGroup() as group:
-        gone = group.create_task(paces.wait(CHANNEL))
+        gone = group.create_task(limiter.wait(CHANNEL))
         await asyncio.sleep(0.01)
         gone.cancel()
     clock.advance(1)
-    await asyncio.wait_for(paces.wait(CHANNEL), 0.5)
+    await asyncio.wait_for(limiter.wait(CHANNEL), 0.5)
 
 
 async def test_memory_of_conversations_is_limited(clock: FakeClock) -> None:
     """The quietest conversations are forgotten, except those that Teams has blocked."""
-    paces = RateLimiter((Window(1, 1000),), timer=clock.timer, sleep=clock.sleep)
-    paces.block("blocked", 10_000)
+    limiter = RateLimiter((Window(1, 1000),), timer=clock.timer, sleep=clock.sleep)
+    limiter.block("blocked", 10_000)
     for n in range(MAX_KEYS):
-        await paces.wait(str(n))
-    await paces.wait("0")
+        await limiter.wait(str(n))
+    await limiter.wait("0")
     for name in ("blocked", str(MAX_KEYS - 1)):
         with pytest.raises(RateLimited):
-            await paces.wait(name)
+            await limiter.wait(name)

@@ -7,64 +7,70 @@ import pytest
 from bot.outbox.relay import Relay
 from services import lead
 from storage.unit_of_work import SqlUnits
-from tests.fakes.remote import Remote
+from tests.fakes.chat_platform import FakeChatPlatform
 from tests.services.firms import Firm, bring, connect, pick
 
 
 @pytest.mark.postgres
-async def test_a_channel_hears_once_and_follows(firm: Firm, relay: Relay, remote: Remote) -> None:
+async def test_a_channel_hears_once_and_follows(team: Firm, relay: Relay, remote: FakeChatPlatform) -> None:
     """A new lead is posted in the team's channel; when it is picked, that card changes and no other appears."""
-    brought = await bring(firm)
+    brought = await bring(team)
     await relay.drain()
     assert remote.posts == [("channel:Vertrieb Solarhaus", "open in Vertrieb Solarhaus")]
-    await pick(firm, brought.lead_id)
+    await pick(team, brought.lead_id)
     await relay.drain()
     assert len(remote.posts) == 1
     assert remote.updates == [("m1", "picked in Vertrieb Solarhaus")]
 
 
-async def test_many_events_are_one_update(firm: Firm, units: SqlUnits, relay: Relay, remote: Remote) -> None:
+async def test_many_events_are_one_update(team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform) -> None:
     """However much happens before the card can be changed, it is changed once, to what is true then."""
-    brought = await bring(firm)
+    brought = await bring(team)
     await relay.drain()
-    await pick(firm, brought.lead_id)
+    await pick(team, brought.lead_id)
     for number in range(5):
         async with units.write() as uow:
-            await lead.note(uow, firm.member, brought.lead_id, f"note {number}")
+            await lead.note(uow, team.member, brought.lead_id, f"note {number}")
     await relay.drain()
     assert remote.updates == [("m1", "picked in Vertrieb Solarhaus")]
 
 
-async def test_what_looks_the_same_is_not_sent_again(firm: Firm, units: SqlUnits, relay: Relay, remote: Remote) -> None:
+async def test_what_looks_the_same_is_not_sent_again(
+    team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform
+) -> None:
     """An event that changes nothing on the card costs the platform nothing."""
-    brought = await bring(firm)
-    await pick(firm, brought.lead_id)
+    brought = await bring(team)
+    await pick(team, brought.lead_id)
     await relay.drain()
     async with units.write() as uow:
-        await lead.note(uow, firm.member, brought.lead_id, "called")
+        await lead.note(uow, team.member, brought.lead_id, "called")
     await relay.drain()
     assert (len(remote.posts), remote.updates) == (1, [])
 
 
-async def test_events_during_a_send_change_the_card_afterwards(firm: Firm, relay: Relay, remote: Remote) -> None:
+async def test_events_during_a_send_change_the_card_afterwards(
+    team: Firm, relay: Relay, remote: FakeChatPlatform
+) -> None:
     """What happens while a card is on its way reaches the card once it has arrived."""
     remote.delay_s = 0.2
-    brought = await bring(firm)
+    brought = await bring(team)
     await relay.work()
     await asyncio.sleep(0.1)
-    await pick(firm, brought.lead_id)
+    await pick(team, brought.lead_id)
     await relay.drain()
     assert remote.posts == [("channel:Vertrieb Solarhaus", "open in Vertrieb Solarhaus")]
     assert remote.updates == [("m1", "picked in Vertrieb Solarhaus")]
 
 
-async def test_places_are_written_to_side_by_side(firm: Firm, units: SqlUnits, relay: Relay, remote: Remote) -> None:
+async def test_places_are_written_to_side_by_side(
+    team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform
+) -> None:
     """Several channels are served at once, and in each of them one message after the other."""
     for number in range(3):
-        await connect(units, firm.owner, f"Kanal {number}")
+        await connect(units, team.owner, f"Kanal {number}")
     remote.delay_s = 0.1
     for _ in range(3):
-        await bring(firm)
+        await bring(team)
     await relay.drain()
     assert len(remote.posts) == 12
     assert remote.most_at_once == 4

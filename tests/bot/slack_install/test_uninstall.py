@@ -1,0 +1,114 @@
+from collections import Counter
+
+import pytest
+from sqlalchemy import select
+
+from services.delivery import State
+from storage.tables import deliveries
+from tests.bot.slack_install.install_deployment import InstallDeployment
+from tests.fakes.slack import TEAM_ID
+from tests.services.firms import Firm, bring, found
+
+GONE = {"type": "app_uninstalled"}
+
+
+@pytest.fixture
+async def team(deployment: InstallDeployment) -> Firm:
+    """A firm with a channel in a workspace that has installed the app."""
+    team = await found(deployment.application.units, "Solarhaus")
+    await deployment.install()
+    await deployment.join_channel("C1")
+    async with deployment.application.units.write() as uow:
+        assert await uow.conversations.connect(team.team_id, "slack", TEAM_ID, "C1", uow.now)
+    deployment.slack.calls.clear()
+    return team
+
+
+async def ended(deployment: InstallDeployment) -> Counter[tuple[str, str]]:
+    """How what was to go to Slack has ended, and why."""
+    async with deployment.application.database.reader.connect() as connection:
+        rows = await connection.execute(
+            select(deliveries.c.state, deliveries.c.reason).where(deliveries.c.platform == "slack")
+        )
+        return Counter((row.state, row.reason) for row in rows)
+
+
+async def test_a_lead_reaches_the_channel_of_a_workspace_that_installed_the_app(
+    deployment: InstallDeployment, team: Firm
+) -> None:
+    """With the token that was given at the installation the bot speaks in that workspace."""
+    await bring(team)
+    await deployment.application.relay.drain()
+    assert len(deployment.slack.called("chat.postMessage")) == 1
+    assert len(deployment.slack.messages_in("C1")) == 2  # the welcome, and the lead
+
+
+async def test_after_the_farewell_nothing_is_sent(deployment: InstallDeployment, team: Firm) -> None:
+    """Taken out of the workspace, the bot forgets the token, leaves the channel, and what was waiting ends."""
+    await bring(team)
+    deployment.slack.revoke(TEAM_ID)
+    assert await deployment.send_event(GONE) == 200
+    assert await deployment.find_installation() is None
+    assert not await deployment.is_in_channel(TEAM_ID, "C1")
+    deployment.slack.calls.clear()
+    await bring(team)
+    await deployment.application.relay.drain()
+    assert deployment.slack.calls == []
+    assert not {State.PENDING, State.SENDING} & {state for state, _ in await ended(deployment)}
+
+
+async def test_a_token_that_slack_refuses_ends_it_likewise(deployment: InstallDeployment, team: Firm) -> None:
+    """Where no farewell came, the first refused message counts as one; nothing is tried for ever."""
+    await bring(team)
+    deployment.slack.revoke(TEAM_ID)
+    await deployment.application.relay.drain()
+    assert Counter(call.method for call in deployment.slack.calls) == {"chat.postMessage": 1}
+    assert await ended(deployment) == {(State.FAILED, "gone token_revoked"): 1}
+    assert await deployment.find_installation() is None
+    assert not await deployment.is_in_channel(TEAM_ID, "C1")
+    await bring(team)
+    await deployment.application.relay.drain()
+    assert len(deployment.slack.calls) == 1
+
+
+async def test_only_that_workspace_is_left(deployment: InstallDeployment, team: Firm) -> None:
+    """What one workspace takes back is nobody else's loss, and installing again brings the channel back to its team."""
+    deployment.slack.add_workspace("T2", "Dachwerk", token="xoxb-2")
+    await deployment.install("T2")
+    await deployment.join_channel("C2", team_id="T2")
+    deployment.slack.revoke(TEAM_ID)
+    await deployment.send_event(GONE)
+    assert await deployment.find_installation("T2", "T2") is not None
+    assert await deployment.is_in_channel("T2", "C2")
+    await deployment.install()
+    await deployment.join_channel("C1")
+    async with deployment.application.units.read() as uow:
+        conversation = await uow.conversations.find("slack", TEAM_ID, "C1")
+    assert conversation is not None
+    assert (conversation.team_id, conversation.installed) == (team.team_id, True)
+    await bring(team)
+    await deployment.application.relay.drain()
+    assert deployment.slack.called("chat.postMessage")[-1].channel == "C1"
+
+
+@pytest.mark.usefixtures("firm")
+async def test_tokens_of_people_are_none_of_ours(deployment: InstallDeployment) -> None:
+    """That a person's token was taken back, or that a farewell comes late, ends nothing while Slack knows the bot."""
+    assert await deployment.send_event({"type": "tokens_revoked", "tokens": {"oauth": ["U1"]}}) == 200
+    assert await deployment.send_event(GONE) == 200
+    assert await deployment.find_installation() is not None
+    assert await deployment.is_in_channel(TEAM_ID, "C1")
+    deployment.slack.revoke(TEAM_ID)
+    assert await deployment.send_event({"type": "tokens_revoked", "tokens": {"bot": ["U0BOT"]}}) == 200
+    assert await deployment.find_installation() is None
+
+
+async def test_a_workspace_that_never_installed_the_app_is_not_served(deployment: InstallDeployment) -> None:
+    """Signed as it may be: where no token was given, nothing is done and nothing is written down."""
+    deployment.slack.add_workspace("T9", "Fremd", token="xoxb-9")
+    status = await deployment.send_event(
+        {"type": "app_mention", "user": "U9", "channel": "C9", "text": "help"}, team_id="T9"
+    )
+    assert status == 403
+    assert deployment.slack.calls == []
+    assert not await deployment.is_in_channel("T9", "C9")
