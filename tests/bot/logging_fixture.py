@@ -1,4 +1,4 @@
-"""What a test needs that looks at the logs."""
+"""Fixture that restores logging after a test."""
 
 import logging
 from collections.abc import Generator
@@ -9,7 +9,7 @@ import structlog
 
 @pytest.fixture
 def restored_logging() -> Generator[None]:
-    """Logging as it was, for the other tests."""
+    """Restore the logging configuration after the test."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield

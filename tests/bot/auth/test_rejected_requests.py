@@ -1,4 +1,4 @@
-"""Twenty-five ways to come without the right token, all through the door itself: none is let in, none is our error."""
+"""Twenty-five requests with a wrong token, sent to the ingress: each is rejected and none causes a server error."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ from tests.fakes.bot_connector import TENANT_ID, CannedResponse, FakeClock, Fake
 
 NOW_S: Final = int(START.timestamp())
 KEY_TIMEOUT_S: Final = 0.3
-"""The bot's patience with the key server here, beside which 30 seconds are an eternity."""
+"""Timeout of the key server in these tests; a slow key server takes 30 seconds."""
 FOREIGN_URL: Final = "https://smba.trafficmanager.net.evil.example/emea/"
 
 
@@ -25,40 +25,40 @@ FOREIGN_URL: Final = "https://smba.trafficmanager.net.evil.example/emea/"
 async def bot(
     verifier: TokenVerifier, teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock
 ) -> AsyncIterator[Bot]:
-    """A bot that is asked for nothing yet, and knows no key."""
+    """Return a bot that has received no request and knows no key."""
     async with open_bot(verifier, teams, session, clock) as bot:
         yield bot
 
 
 async def send_activity(bot: Bot, authorization: str | None = None, **fields: object) -> tuple[int, Any]:
-    """Send an activity under this header, with other fields; None leaves one out."""
+    """Send an activity with the given header and fields; None omits a field."""
     activity = {name: value for name, value in bot.teams.activity(**fields).items() if value is not None}
     return await bot.send(authorization, activity)
 
 
 async def send_genuine(bot: Bot, **token: Any) -> int:  # noqa: ANN401 - claims of every kind
-    """What Teams itself sends; the answer's status."""
+    """Send what Teams sends and return the status."""
     return (await send_activity(bot, bot.teams.authorization(**token)))[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A header, what the activity says instead, and the answer that is due."""
+    """An Authorization header, changed fields of the activity and the expected status."""
 
     header: Callable[[FakeTeams], str | None]
     status: int = 401
     fields: Mapping[str, object] = field(default_factory=dict[str, object])
     before: Callable[[Bot], Awaitable[object]] | None = None
-    """What happens first."""
+    """Setup of the case."""
 
 
 def with_claims(**claims: Any) -> Case:  # noqa: ANN401 - claims of every kind
-    """A token that is rightly signed, with other claims; None leaves one out."""
+    """Return a case with a genuinely signed token with other claims; None omits a claim."""
     return Case(lambda teams: teams.authorization(**claims))
 
 
 async def rotate_keys(bot: Bot) -> None:
-    """Microsoft withdraws its key, and the bot has learnt the new one from a genuine request."""
+    """Rotate the key of the key server and let the bot fetch the new one."""
     assert await send_genuine(bot) == 200
     bot.clock.advance(61)
     bot.teams.rotate("key-1", 1)
@@ -67,17 +67,17 @@ async def rotate_keys(bot: Bot) -> None:
 
 
 async def stop_key_server(bot: Bot) -> None:
-    """The key server is down, and no key is known."""
+    """Let the key server fail while no key is known."""
     bot.teams.key_server = CannedResponse(503)
 
 
 async def delay_key_server(bot: Bot) -> None:
-    """The key server takes 30 seconds, and no key is known."""
+    """Let the key server take 30 seconds while no key is known."""
     bot.teams.key_server = Slow(30)
 
 
 async def withdraw_endorsement(bot: Bot) -> None:
-    """Microsoft's key vouches for other channels only."""
+    """Let the key be endorsed only for other channels."""
     bot.teams.endorsements = ["webchat"]
 
 
@@ -85,7 +85,7 @@ EMULATOR: Final = f"https://login.microsoftonline.com/{TENANT_ID}/v2.0"
 OLD_ISSUER: Final = f"https://sts.windows.net/{TENANT_ID}/"
 
 MATRIX: Final[dict[str, Case]] = {
-    # not signed, or not so
+    # missing or invalid signature
     "01 no token": Case(lambda _: None),
     "02 garbage": Case(lambda _: "Bearer a.b.c"),
     "03 algorithm none": Case(lambda teams: sign(teams, None, "none")),
@@ -94,7 +94,7 @@ MATRIX: Final[dict[str, Case]] = {
     "06 another algorithm": Case(lambda teams: sign(teams, pem(0), "RS384")),
     "07 tampered claims": Case(tamper),
     "08 cut signature": Case(lambda teams: teams.authorization()[:-2]),
-    # not by Microsoft's key
+    # signed by a key that is unknown or not valid for Teams
     "09 another's signature": Case(lambda teams: teams.authorization(key=1)),
     "10 unknown key id": Case(lambda teams: teams.authorization(kid="key-9", key=1)),
     "11 no key id": Case(lambda teams: forge_header(teams, {"alg": "RS256"})),
@@ -102,7 +102,7 @@ MATRIX: Final[dict[str, Case]] = {
     "13 key of other channels": Case(lambda teams: teams.authorization(), 403, before=withdraw_endorsement),
     "14 key server down": Case(lambda teams: teams.authorization(), before=stop_key_server),
     "15 key server 30 s slow": Case(lambda teams: teams.authorization(), before=delay_key_server),
-    # not by Teams, not for us, not now
+    # wrong issuer, audience or time
     "16 wrong issuer": with_claims(iss="https://api.botframework.com.evil.example"),
     "17 emulator": with_claims(iss=EMULATOR, ver="2.0"),
     "18 skill": with_claims(iss=OLD_ISSUER, ver="1.0", appid="another-bot"),
@@ -110,7 +110,7 @@ MATRIX: Final[dict[str, Case]] = {
     "20 expired": with_claims(exp=NOW_S - 61),
     "21 never expires": with_claims(exp=None),
     "22 not yet valid": with_claims(nbf=NOW_S + 61),
-    # not from where it says
+    # wrong service URL or channel
     "23 no service URL in the token": with_claims(serviceurl=None),
     "24 no service URL in the body": Case(lambda teams: teams.authorization(), 403, {"serviceUrl": None}),
     "25 foreign service URL": Case(
@@ -120,14 +120,14 @@ MATRIX: Final[dict[str, Case]] = {
 WORDS: Final = {401: {"error": "unauthenticated"}, 403: {"error": "forbidden"}}
 
 
-def test_the_matrix_has_all_its_cases() -> None:
-    """Twenty-five, numbered one after the other."""
+def test_cases_are_numbered() -> None:
+    """The twenty-five cases are numbered without gaps."""
     assert [name[:2] for name in MATRIX] == [f"{number:02}" for number in range(1, 26)]
 
 
 @pytest.mark.parametrize("name", MATRIX)
-async def test_whoever_comes_without_the_right_token_is_refused(bot: Bot, name: str) -> None:
-    """The answer is 401 or 403 and tells nothing; nobody inside hears of it; the right token is let in afterwards."""
+async def test_request_without_valid_token_is_rejected(bot: Bot, name: str) -> None:
+    """The response is 401 or 403 without details, nothing is dispatched, and a valid token is accepted afterwards."""
     case = MATRIX[name]
     if case.before:
         await case.before(bot)
@@ -145,8 +145,8 @@ async def test_whoever_comes_without_the_right_token_is_refused(bot: Bot, name: 
         assert len(bot.chat.interactions) == 1
 
 
-async def test_a_rotation_costs_no_request_and_one_refresh(bot: Bot) -> None:
-    """While requests come in, Microsoft changes its key: each genuine one is served, and the keys are fetched once."""
+async def test_rotation_rejects_no_request_and_refreshes_once(bot: Bot) -> None:
+    """During a key rotation each genuine request is accepted and the keys are fetched once."""
     assert await send_genuine(bot) == 200
     bot.clock.advance(3600)
     bot.teams.rotate("key-1", 1)
@@ -155,8 +155,8 @@ async def test_a_rotation_costs_no_request_and_one_refresh(bot: Bot) -> None:
     assert bot.teams.key_fetches == 2
 
 
-async def test_invented_key_ids_refresh_once_a_minute(bot: Bot) -> None:
-    """A flood of unknown key ids asks the key server once a minute, however many come, and delays nobody else."""
+async def test_unknown_key_ids_refresh_once_a_minute(bot: Bot) -> None:
+    """Unknown key ids cause one fetch per minute and delay no other request."""
     assert await send_genuine(bot) == 200
     for minute in range(1, 4):
         bot.clock.advance(61)
@@ -168,7 +168,7 @@ async def test_invented_key_ids_refresh_once_a_minute(bot: Bot) -> None:
 
 @pytest.mark.parametrize("trouble", [stop_key_server, delay_key_server])
 async def test_known_keys_survive_an_outage(bot: Bot, trouble: Callable[[Bot], Awaitable[None]]) -> None:
-    """Down or 30 seconds slow, for two days: whoever has a known key is served at once, and nobody else is."""
+    """During an outage of two days, requests with a known key are accepted at once and all others are rejected."""
     assert await send_genuine(bot) == 200
     await trouble(bot)
     for _ in range(8):

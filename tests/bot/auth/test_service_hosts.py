@@ -1,4 +1,4 @@
-"""To which hosts the bot answers."""
+"""Service hosts to which the bot may send."""
 
 import pytest
 from hypothesis import given, strategies as st
@@ -56,21 +56,21 @@ def test_hosts_of_microsoft_are_listed(url: str) -> None:
     ],
 )
 def test_look_alikes_are_not_listed(url: object) -> None:
-    """What merely resembles a host of Teams gets neither an answer nor the token."""
+    """A host whose name resembles a Teams host is not permitted."""
     assert not ServiceHosts(MICROSOFT_SERVICE_HOSTS).permits(url)
 
 
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:3978/x", "http://localhost:1/", "http://[::1]:8/", "https://127.9.9.9"]
 )
-def test_loopback_is_opened_explicitly(url: str) -> None:
-    """This machine is a place to answer only where that was said."""
+def test_loopback_must_be_listed(url: str) -> None:
+    """Loopback is permitted only if it is listed."""
     assert ServiceHosts([], loopback=True).permits(url)
     assert not ServiceHosts([""]).permits(url)
 
 
 def test_operators_may_list_a_whole_domain() -> None:
-    """A leading dot, with or without a star, opens what lies below a name, not the name and not its look-alikes."""
+    """A leading dot, with or without a star, permits the subdomains and not the domain itself."""
     hosts = ServiceHosts(["*.proxy.example", " API.example "])
     assert hosts.permits("https://a.proxy.example/")
     assert hosts.permits("https://api.example/")
@@ -80,7 +80,7 @@ def test_operators_may_list_a_whole_domain() -> None:
 
 
 @given(st.text(max_size=300))
-def test_no_text_is_permitted_by_accident(text: str) -> None:
-    """No text opens an empty list, and none that has the look of our host but another authority."""
+def test_arbitrary_url_is_rejected(text: str) -> None:
+    """An empty list permits no URL, and a URL with another authority is rejected."""
     assert not ServiceHosts([]).permits(text)
     assert not ServiceHosts(MICROSOFT_SERVICE_HOSTS).permits(f"https://{text}.example/smba.trafficmanager.net")

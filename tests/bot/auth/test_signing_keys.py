@@ -1,4 +1,4 @@
-"""With which keys Teams signs: fetched seldom, kept through an outage, believed only from where they belong."""
+"""Signing keys of Teams: caching, rotation and outages of the key server."""
 
 import asyncio
 import json
@@ -16,21 +16,21 @@ from bot.platforms.teams.service_hosts import ServiceHosts
 from tests.fakes.bot_connector import APP_ID, CannedResponse, FakeClock, FakeTeams, Slow
 
 
-async def test_key_must_vouch_for_teams(verifier: TokenVerifier, teams: FakeTeams) -> None:
-    """A key that Microsoft endorses for other channels only signs nothing for Teams."""
+async def test_key_must_endorse_teams(verifier: TokenVerifier, teams: FakeTeams) -> None:
+    """A key that is endorsed only for other channels signs no Teams token."""
     teams.endorsements = ["webchat", "directline"]
     with pytest.raises(Forbidden):
         await verifier.verify(teams.authorization(), teams.activity())
 
 
 async def test_key_without_endorsements_is_accepted(verifier: TokenVerifier, teams: FakeTeams) -> None:
-    """Where the key server lists no endorsements, none are asked for."""
+    """A key is accepted if the key server lists no endorsements."""
     teams.endorsements = None
     await verifier.verify(teams.authorization(), teams.activity())
 
 
-async def test_rotation_costs_no_request(verifier: TokenVerifier, teams: FakeTeams, clock: FakeClock) -> None:
-    """When Microsoft changes its key, the first activity with the new one fetches it and passes; the old one is out."""
+async def test_rotation_rejects_no_request(verifier: TokenVerifier, teams: FakeTeams, clock: FakeClock) -> None:
+    """After a rotation the first token with the new key is accepted and the old key is rejected."""
     await verifier.verify(teams.authorization(), teams.activity())
     old = teams.authorization()
     clock.advance(3600)
@@ -43,7 +43,7 @@ async def test_rotation_costs_no_request(verifier: TokenVerifier, teams: FakeTea
 
 
 async def test_unknown_keys_refresh_once_a_minute(verifier: TokenVerifier, teams: FakeTeams, clock: FakeClock) -> None:
-    """A flood of invented key ids asks the key server once a minute and delays nobody with a known key."""
+    """Unknown key ids cause one request to the key server per minute and delay no known key."""
     await verifier.verify(teams.authorization(), teams.activity())
     for minute in range(3):
         for n in range(40):
@@ -56,7 +56,7 @@ async def test_unknown_keys_refresh_once_a_minute(verifier: TokenVerifier, teams
 
 
 async def test_simultaneous_requests_share_one_fetch(verifier: TokenVerifier, teams: FakeTeams) -> None:
-    """Fifty activities at the first moment wait for one fetch, and one that is cancelled takes nobody along."""
+    """Fifty simultaneous activities share one fetch, and cancelling one of them does not cancel it."""
     teams.key_server = Slow(0.1)
     async with asyncio.TaskGroup() as group:
         waiting = [group.create_task(verifier.verify(teams.authorization(), teams.activity())) for _ in range(50)]
@@ -71,10 +71,10 @@ async def test_simultaneous_requests_share_one_fetch(verifier: TokenVerifier, te
 @pytest.mark.parametrize(
     "trouble", [CannedResponse(503), Slow(5), CannedResponse(200, body=b"<html>"), CannedResponse(302)]
 )
-async def test_known_keys_survive_the_key_server(
+async def test_known_keys_survive_an_outage(
     verifier: TokenVerifier, teams: FakeTeams, clock: FakeClock, trouble: CannedResponse | Slow
 ) -> None:
-    """While the key server is down, slow or confused, known keys work without delay, even after their day is over."""
+    """While the key server fails, known keys stay valid without delay, even after a day."""
     await verifier.verify(teams.authorization(), teams.activity())
     teams.key_server = trouble
     clock.advance(25 * 3600)
@@ -88,8 +88,8 @@ async def test_known_keys_survive_the_key_server(
     assert teams.key_fetches == 2
 
 
-async def test_slow_key_server_refuses_the_unknown_in_time(verifier: TokenVerifier, teams: FakeTeams) -> None:
-    """Without any key, a request is refused when the time for the fetch is over, not when the server answers."""
+async def test_slow_key_server_rejects_unknown_key_after_timeout(verifier: TokenVerifier, teams: FakeTeams) -> None:
+    """Without any key, a request is rejected when the fetch times out."""
     teams.key_server = Slow(30)
     started = time.monotonic()
     with pytest.raises(Unauthenticated):
@@ -97,8 +97,8 @@ async def test_slow_key_server_refuses_the_unknown_in_time(verifier: TokenVerifi
     assert time.monotonic() - started < 2
 
 
-async def test_first_keys_are_tried_again_soon(verifier: TokenVerifier, teams: FakeTeams, clock: FakeClock) -> None:
-    """A bot that starts while the key server is down works some seconds after that is over."""
+async def test_first_fetch_is_retried_soon(verifier: TokenVerifier, teams: FakeTeams, clock: FakeClock) -> None:
+    """A bot that starts during an outage fetches the keys some seconds after its end."""
     teams.key_server = CannedResponse(500)
     for _ in range(3):
         with pytest.raises(Unauthenticated):
@@ -112,7 +112,7 @@ async def test_first_keys_are_tried_again_soon(verifier: TokenVerifier, teams: F
 async def test_stale_keys_are_replaced_in_the_background(
     verifier: TokenVerifier, teams: FakeTeams, clock: FakeClock
 ) -> None:
-    """After a day the keys are fetched again, so that a withdrawn key does not live for ever."""
+    """Keys older than a day are fetched again, so that a withdrawn key expires."""
     await verifier.verify(teams.authorization(), teams.activity())
     teams.rotate("key-1", 1)
     clock.advance(24 * 3600 + 1)
@@ -137,21 +137,21 @@ async def test_stale_keys_are_replaced_in_the_background(
     ],
 )
 async def test_unusable_metadata_yields_no_key(verifier: TokenVerifier, teams: FakeTeams, body: bytes) -> None:
-    """Metadata of another issuer, without TLS or of absurd size are as good as none."""
+    """Metadata of another issuer, without TLS or above the size limit yields no key."""
     teams.key_server = CannedResponse(200, body=body)
     with pytest.raises(Unauthenticated):
         await verifier.verify(teams.authorization(), teams.activity())
 
 
-async def test_key_server_vouches_for_known_issuers_only(verifier: TokenVerifier, teams: FakeTeams) -> None:
-    """Metadata and tokens that agree on an issuer of their own are refused: emulator, skills, anybody."""
+async def test_only_known_issuers_are_accepted(verifier: TokenVerifier, teams: FakeTeams) -> None:
+    """Tokens of an unknown issuer are rejected even if the metadata names the same issuer."""
     teams.issuer = "https://login.microsoftonline.com/botframework.com/v2.0"
     with pytest.raises(Unauthenticated):
         await verifier.verify(teams.authorization(iss=teams.issuer), teams.activity())
 
 
 async def test_short_keys_are_ignored(verifier: TokenVerifier, teams: FakeTeams) -> None:
-    """A key that can be broken proves nothing, whoever published it."""
+    """Keys that are too short are ignored."""
     teams.key_bits = 1024
     with pytest.warns(InsecureKeyLengthWarning):
         header = teams.authorization()
@@ -160,7 +160,7 @@ async def test_short_keys_are_ignored(verifier: TokenVerifier, teams: FakeTeams)
 
 
 class LoopbackResolver(AbstractResolver):
-    """A name server for which every name is this machine."""
+    """DNS resolver that returns loopback for every name."""
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -172,10 +172,8 @@ class LoopbackResolver(AbstractResolver):
 
 
 @pytest.mark.parametrize("openid_host", ["127.0.0.1", "keys.example"])
-async def test_keys_without_tls_come_from_this_machine_only(
-    teams: FakeTeams, clock: FakeClock, openid_host: str
-) -> None:
-    """A key server elsewhere must speak TLS, even if the metadata came from a trusted place."""
+async def test_keys_without_tls_come_from_loopback_only(teams: FakeTeams, clock: FakeClock, openid_host: str) -> None:
+    """A key server on another host must use TLS, even if trusted metadata names it."""
     port = teams.openid_url.split(":")[2].split("/")[0]
     metadata = {"issuer": teams.issuer, "jwks_uri": f"http://keys.example:{port}/keys"}
     teams.key_server = CannedResponse(200, body=json.dumps(metadata).encode())
@@ -187,8 +185,8 @@ async def test_keys_without_tls_come_from_this_machine_only(
     assert teams.key_fetches == 1
 
 
-async def test_close_ends_a_refresh(teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock) -> None:
-    """A bot that shuts down does not wait for the key server."""
+async def test_close_cancels_a_refresh(teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock) -> None:
+    """Closing the verifier does not wait for the key server."""
     teams.key_server = Slow(30)
     hosts = ServiceHosts(["127.0.0.1"])
     verifier = TokenVerifier(APP_ID, teams.openid_url, session, hosts, clock=clock.now)

@@ -1,4 +1,4 @@
-"""Who is let in: only what Teams signed, for this bot, for now."""
+"""Verification of Teams tokens: signature, audience, issuer and time."""
 
 import random
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from tests.fakes.bot_connector import APP_ID, TENANT_ID, FakeTeams
 
 
 async def test_genuine_activity_passes(verifier: TokenVerifier, teams: FakeTeams) -> None:
-    """What Teams signed for this bot is let in, and the keys are fetched once for many activities."""
+    """A genuine token is accepted, and the keys are fetched once for many activities."""
     for _ in range(5):
         await verifier.verify(teams.authorization(), teams.activity())
     assert teams.key_fetches == 1
@@ -53,7 +53,7 @@ async def test_genuine_activity_passes(verifier: TokenVerifier, teams: FakeTeams
 async def test_token_with_wrong_claim_is_unauthenticated(
     verifier: TokenVerifier, teams: FakeTeams, changes: dict[str, Any]
 ) -> None:
-    """A rightly signed token that is not for us, not from Teams, or not for now proves nothing."""
+    """A genuinely signed token with a wrong audience, issuer or time is rejected."""
     with pytest.raises(Unauthenticated):
         await verifier.verify(teams.authorization(**changes), teams.activity())
 
@@ -62,7 +62,7 @@ async def test_token_with_wrong_claim_is_unauthenticated(
 async def test_clocks_may_differ_by_a_minute(
     verifier: TokenVerifier, teams: FakeTeams, changes: dict[str, Any]
 ) -> None:
-    """Two clocks that are less than a minute apart do not lock anybody out."""
+    """A clock difference below one minute is tolerated."""
     await verifier.verify(teams.authorization(**changes), teams.activity())
 
 
@@ -101,8 +101,8 @@ FORGERIES: dict[str, Callable[[FakeTeams], str | None]] = {
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-async def test_unproven_request_is_unauthenticated(verifier: TokenVerifier, teams: FakeTeams, forgery: str) -> None:
-    """Whatever is not signed by a key of Teams with RS256 is refused as unproven, and never as our error."""
+async def test_unsigned_request_is_unauthenticated(verifier: TokenVerifier, teams: FakeTeams, forgery: str) -> None:
+    """A token without a valid RS256 signature of Teams is rejected and causes no server error."""
     with pytest.raises(Unauthenticated):
         await verifier.verify(FORGERIES[forgery](teams), teams.activity())
 
@@ -119,33 +119,31 @@ async def test_unproven_request_is_unauthenticated(verifier: TokenVerifier, team
         pytest.param({"channelId": {"a": 1}}, id="channel as an object"),
     ],
 )
-async def test_proven_request_for_another_purpose_is_forbidden(
+async def test_request_for_another_channel_is_forbidden(
     verifier: TokenVerifier, teams: FakeTeams, fields: dict[str, Any]
 ) -> None:
-    """A genuine token does not open the door for another channel or another place to answer."""
+    """A genuine token for another channel or service URL is rejected with 403."""
     with pytest.raises(Forbidden):
         await verifier.verify(teams.authorization(), teams.activity(**fields))
 
 
 @pytest.mark.parametrize("url", ["https://evil.example/", "https://evil.trafficmanager.net/", "file:///etc/passwd"])
-async def test_service_host_off_the_list_is_forbidden_though_signed(
-    verifier: TokenVerifier, teams: FakeTeams, url: str
-) -> None:
-    """Even where token and body agree, the bot answers only to hosts on its list."""
+async def test_unlisted_service_host_is_forbidden(verifier: TokenVerifier, teams: FakeTeams, url: str) -> None:
+    """A service URL that is not listed is rejected, even if token and body agree."""
     with pytest.raises(Forbidden):
         await verifier.verify(teams.authorization(serviceurl=url), teams.activity(serviceUrl=url))
 
 
 @pytest.mark.parametrize("forgery", ["alg none", "HS256", "RS384", "no key id", "endless key id", "critical extension"])
-async def test_wrong_headers_cost_no_fetch(verifier: TokenVerifier, teams: FakeTeams, forgery: str) -> None:
-    """A token that could never be right does not make the bot ask for keys."""
+async def test_malformed_headers_fetch_no_keys(verifier: TokenVerifier, teams: FakeTeams, forgery: str) -> None:
+    """A malformed token does not make the bot fetch keys."""
     with pytest.raises(Unauthenticated):
         await verifier.verify(FORGERIES[forgery](teams), teams.activity())
     assert teams.key_fetches == 0
 
 
-async def test_without_app_id_only_the_place_to_answer_counts(session: aiohttp.ClientSession, teams: FakeTeams) -> None:
-    """Without an app id nobody is asked for a token, but answers still go to this machine or to Teams only."""
+async def test_without_app_id_only_the_service_url_is_checked(session: aiohttp.ClientSession, teams: FakeTeams) -> None:
+    """Without an app id no token is required, but the service URL must be loopback or Teams."""
     hosts = ServiceHosts(MICROSOFT_SERVICE_HOSTS, loopback=True)
     verifier = TokenVerifier("", teams.openid_url, session, hosts, clock=lambda: START)
     await verifier.verify(None, teams.activity())
@@ -162,8 +160,8 @@ ODD: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-async def test_odd_claims_and_bodies_are_refused_and_break_nothing(verifier: TokenVerifier, teams: FakeTeams) -> None:
-    """Whatever stands where a claim or a field of the body belongs, though rightly signed, is refused as such."""
+async def test_unexpected_claims_and_bodies_are_rejected(verifier: TokenVerifier, teams: FakeTeams) -> None:
+    """A claim or body field of an unexpected type is rejected and causes no server error."""
     for odd in ODD:
         for claim in ("iss", "aud", "exp", "serviceurl"):
             with pytest.raises((Unauthenticated, Forbidden)):
@@ -174,8 +172,8 @@ async def test_odd_claims_and_bodies_are_refused_and_break_nothing(verifier: Tok
     assert teams.key_fetches == 1
 
 
-async def test_random_tokens_are_refused_and_break_nothing(verifier: TokenVerifier, teams: FakeTeams) -> None:
-    """A thousand genuine tokens, each with some bytes changed, cut or added, prove nothing."""
+async def test_damaged_tokens_are_rejected(verifier: TokenVerifier, teams: FakeTeams) -> None:
+    """A thousand genuine tokens with changed, removed or added bytes are rejected."""
     chance = random.Random(20260302)
     genuine = teams.authorization()
     for _ in range(1000):
@@ -185,7 +183,7 @@ async def test_random_tokens_are_refused_and_break_nothing(verifier: TokenVerifi
 
 
 def _damage(header: str, chance: random.Random) -> str:
-    """The header without the character that matters least: the last, of which some bits are unused."""
+    """Change one character, but not the last one, some of whose bits are unused."""
     position = chance.randrange(len("Bearer "), len(header) - 1)
     replacement = chance.choice([c for c in "aZ09-_.=\x00\udc80ü " if c != header[position]])
     return header[:position] + chance.choice([replacement, "", header[position] + replacement]) + header[position + 1 :]

@@ -1,4 +1,4 @@
-"""What the tests of the way to Teams share."""
+"""Credentials and payloads for connector tests."""
 
 import aiohttp
 
@@ -12,6 +12,6 @@ CARD = {"type": "message", "attachments": [{"contentType": "application/vnd.micr
 def create_token_source(
     teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock, **changes: str
 ) -> TokenSource:
-    """Credentials that Teams knows, or others."""
+    """Create a token source with valid credentials, or with changed ones."""
     settings = {"app_id": APP_ID, "app_password": APP_PASSWORD, "tenant_id": TENANT_ID} | changes
     return TokenSource(session, teams.login_url, timer=clock.timer, **settings)

@@ -1,4 +1,4 @@
-"""How fast the bot talks to Teams."""
+"""Rate limits for calls to Teams."""
 
 import asyncio
 from itertools import pairwise
@@ -13,7 +13,7 @@ from tests.fakes.bot_connector import FakeClock, FakeTeams
 
 
 def is_window_kept(moments: list[float], windows: tuple[Window, ...]) -> bool:
-    """Whether no window of this length ever saw more than its number of calls."""
+    """Return whether no window of this length has more calls than allowed."""
     return all(
         later - earlier >= window.seconds - 1e-6
         for window in windows
@@ -22,7 +22,7 @@ def is_window_kept(moments: list[float], windows: tuple[Window, ...]) -> bool:
 
 
 async def test_limits_of_a_conversation_are_kept(connector: Connector, teams: FakeTeams, clock: FakeClock) -> None:
-    """A hundred messages to one channel leave as slowly as Teams allows, in their order."""
+    """A hundred messages to one channel are sent in order and within the limits of Teams."""
     for n in range(100):
         await connector.send(teams.service_url, CHANNEL, {"type": "message", "text": str(n)})
     moments = [delivery.received_at.timestamp() for delivery in teams.deliveries]
@@ -32,7 +32,7 @@ async def test_limits_of_a_conversation_are_kept(connector: Connector, teams: Fa
 
 
 async def test_reading_has_limits_of_its_own(connector: Connector, teams: FakeTeams) -> None:
-    """Questions are counted apart from messages, with their own windows."""
+    """Reads and writes have separate windows."""
     teams.members[CHANNEL] = [{"id": "29:anna"}]
     for _ in range(40):
         await connector.member(teams.service_url, CHANNEL, "29:anna")
@@ -42,7 +42,7 @@ async def test_reading_has_limits_of_its_own(connector: Connector, teams: FakeTe
 
 
 async def test_waiting_callers_are_limited(clock: FakeClock) -> None:
-    """Callers wait in a row of limited length; who comes later is told when to come again."""
+    """The queue of waiting callers is bounded; a rejected caller gets a retry time."""
     limiter = RateLimiter((Window(100, 10),), timer=clock.timer, sleep=clock.sleep)
     callers = (limiter.wait(CHANNEL) for _ in range(100 + MAX_WAITING + 20))
     outcomes = await asyncio.gather(*callers, return_exceptions=True)
@@ -51,8 +51,8 @@ async def test_waiting_callers_are_limited(clock: FakeClock) -> None:
     assert [outcome.retry_after_s for outcome in refused] == [10] * 20
 
 
-async def test_hour_limit_sends_callers_away(clock: FakeClock) -> None:
-    """After 1,800 messages in an hour the conversation rests, and the caller hears for how long."""
+async def test_hour_limit_rejects_callers(clock: FakeClock) -> None:
+    """After 1,800 messages in an hour callers are rejected with a retry time."""
     limiter = RateLimiter(WRITES, timer=clock.timer, sleep=clock.sleep)
     for _ in range(1800):
         await limiter.wait(CHANNEL)
@@ -64,8 +64,8 @@ async def test_hour_limit_sends_callers_away(clock: FakeClock) -> None:
     await limiter.wait(CHANNEL)
 
 
-async def test_row_of_waiting_callers_keeps_every_window(clock: FakeClock) -> None:
-    """However many callers wait at once, and although Teams blocks in between, no window is overrun."""
+async def test_waiting_callers_keep_every_window(clock: FakeClock) -> None:
+    """No window is exceeded while many callers wait and Teams blocks the conversation."""
     limiter = RateLimiter(WRITES, timer=clock.timer, sleep=clock.sleep)
     moments: list[float] = []
     order: list[int] = []
@@ -83,8 +83,8 @@ async def test_row_of_waiting_callers_keeps_every_window(clock: FakeClock) -> No
     assert max(later - earlier for earlier, later in pairwise(moments)) >= 5
 
 
-async def test_cancelled_caller_leaves_the_row(clock: FakeClock) -> None:
-    """Somebody who no longer waits takes no place and holds nobody up."""
+async def test_cancelled_caller_leaves_the_queue(clock: FakeClock) -> None:
+    """A cancelled caller takes no slot and delays no other caller."""
     limiter = RateLimiter((Window(1, 1),), timer=clock.timer, sleep=asyncio.sleep)
     await limiter.wait(CHANNEL)
     async with asyncio.TaskGroup() as group:
@@ -96,7 +96,7 @@ async def test_cancelled_caller_leaves_the_row(clock: FakeClock) -> None:
 
 
 async def test_memory_of_conversations_is_limited(clock: FakeClock) -> None:
-    """The quietest conversations are forgotten, except those that Teams has blocked."""
+    """The least recently used conversations are evicted, except those that Teams blocks."""
     limiter = RateLimiter((Window(1, 1000),), timer=clock.timer, sleep=clock.sleep)
     limiter.block("blocked", 10_000)
     for n in range(MAX_KEYS):

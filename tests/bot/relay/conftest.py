@@ -1,4 +1,4 @@
-"""A firm, the platform on which it is, and a relay that works when the test says so."""
+"""A seeded team, a fake chat platform and a relay that works on demand."""
 
 import pytest
 
@@ -15,26 +15,26 @@ from tests.services.firms import Firm, found
 
 @pytest.fixture
 def remote() -> FakeChatPlatform:
-    """The platform on which the firms of the tests are."""
+    """Return the platform of the seeded teams."""
     return FakeChatPlatform()
 
 
 @pytest.fixture
 def sender(units: SqlUnits, remote: FakeChatPlatform) -> DeliverySender:
-    """Sends to that platform; no mail server."""
+    """Return a sender to that platform, without a mail server."""
     views = {"lead.card": render_lead, **delivery_views.VIEWS}
     return DeliverySender(units, {"web": remote}, DeliveryRenderer(views, {}, "http://localhost"), None, Metrics())
 
 
 @pytest.fixture
 def relay(units: SqlUnits, sender: DeliverySender) -> Relay:
-    """A relay that works when the test says so."""
+    """Return a relay that works when the test calls it."""
     return Relay(units, sender)
 
 
 @pytest.fixture
 async def team(units: SqlUnits, relay: Relay, remote: FakeChatPlatform) -> Firm:
-    """A firm with one channel, nothing waiting."""
+    """Return a team with one channel and no pending deliveries."""
     made = await found(units, "Solarhaus")
     await relay.drain()
     remote.posts.clear()

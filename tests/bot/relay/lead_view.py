@@ -1,4 +1,4 @@
-"""What the tests of the relay share."""
+"""View and counter that relay tests share."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from storage.unit_of_work import SqlUnits
 
 
 async def render_lead(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """A card that says whether the lead is picked and for whom it was drawn."""
+    """Render whether the lead is picked and for which conversation."""
     del params
     shown = await uow.leads.see(actor.team_id, key)
     if shown is None:
@@ -18,6 +18,6 @@ async def render_lead(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[s
 
 
 async def count_unknown(units: SqlUnits) -> int:
-    """How many messages may be lost."""
+    """Count the deliveries with an unknown outcome."""
     async with units.read() as uow:
         return (await uow.deliveries.backlog(uow.now)).unknown

@@ -1,4 +1,4 @@
-"""From what has happened to cards that follow it."""
+"""Updates of posted cards after events."""
 
 import asyncio
 
@@ -12,8 +12,8 @@ from tests.services.firms import Firm, bring, connect, pick
 
 
 @pytest.mark.postgres
-async def test_a_channel_hears_once_and_follows(team: Firm, relay: Relay, remote: FakeChatPlatform) -> None:
-    """A new lead is posted in the team's channel; when it is picked, that card changes and no other appears."""
+async def test_a_lead_is_posted_once_and_updated(team: Firm, relay: Relay, remote: FakeChatPlatform) -> None:
+    """A new lead is posted in the team's channel; picking it updates that card."""
     brought = await bring(team)
     await relay.drain()
     assert remote.posts == [("channel:Vertrieb Solarhaus", "open in Vertrieb Solarhaus")]
@@ -24,7 +24,7 @@ async def test_a_channel_hears_once_and_follows(team: Firm, relay: Relay, remote
 
 
 async def test_many_events_are_one_update(team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform) -> None:
-    """However much happens before the card can be changed, it is changed once, to what is true then."""
+    """Several events before an update cause one update with the current state."""
     brought = await bring(team)
     await relay.drain()
     await pick(team, brought.lead_id)
@@ -35,10 +35,10 @@ async def test_many_events_are_one_update(team: Firm, units: SqlUnits, relay: Re
     assert remote.updates == [("m1", "picked in Vertrieb Solarhaus")]
 
 
-async def test_what_looks_the_same_is_not_sent_again(
+async def test_unchanged_card_is_not_sent_again(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform
 ) -> None:
-    """An event that changes nothing on the card costs the platform nothing."""
+    """An event that does not change the card causes no call."""
     brought = await bring(team)
     await pick(team, brought.lead_id)
     await relay.drain()
@@ -51,7 +51,7 @@ async def test_what_looks_the_same_is_not_sent_again(
 async def test_events_during_a_send_change_the_card_afterwards(
     team: Firm, relay: Relay, remote: FakeChatPlatform
 ) -> None:
-    """What happens while a card is on its way reaches the card once it has arrived."""
+    """An event during a send updates the card after it has arrived."""
     remote.delay_s = 0.2
     brought = await bring(team)
     await relay.work()
@@ -62,10 +62,10 @@ async def test_events_during_a_send_change_the_card_afterwards(
     assert remote.updates == [("m1", "picked in Vertrieb Solarhaus")]
 
 
-async def test_places_are_written_to_side_by_side(
+async def test_conversations_are_served_concurrently(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform
 ) -> None:
-    """Several channels are served at once, and in each of them one message after the other."""
+    """Channels are served concurrently, and messages of one channel in order."""
     for number in range(3):
         await connect(units, team.owner, f"Kanal {number}")
     remote.delay_s = 0.1

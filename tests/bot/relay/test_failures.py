@@ -1,4 +1,4 @@
-"""What becomes of a card that a platform refuses, or that cannot be drawn."""
+"""Deliveries that a platform rejects or whose card cannot be rendered."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,14 +19,14 @@ from tests.services.firms import Firm, bring, pick
 
 
 async def fail_to_render(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """A view with a defect."""
+    """Fail as a view with a defect does."""
     raise ZeroDivisionError(uow, actor, key, params)
 
 
 async def test_a_rate_limit_is_kept(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform, clock: Clock
 ) -> None:
-    """The platform is asked again when it wants to be, not before, and nothing is lost."""
+    """The relay retries after the time that the platform named, and no message is lost."""
     remote.refusals.append(RateLimited(30))
     await bring(team)
     await relay.drain()
@@ -39,10 +39,10 @@ async def test_a_rate_limit_is_kept(
     assert await count_unknown(units) == 0
 
 
-async def test_an_absent_platform_is_asked_for_a_day(
+async def test_unavailable_platform_is_retried_for_a_day(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform, clock: Clock
 ) -> None:
-    """What was certainly not accepted is tried again with growing pauses, and fails for good in the end."""
+    """An unavailable platform is retried with growing pauses, and the delivery fails after a day."""
     remote.refusals.extend(Unavailable("down") for _ in range(1000))
     await bring(team)
     hours = 0
@@ -59,7 +59,7 @@ async def test_an_absent_platform_is_asked_for_a_day(
 async def test_a_rejected_message_fails_with_its_reason(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform
 ) -> None:
-    """What the platform will never take is not tried again, and counted."""
+    """A rejected message is not retried and is counted."""
     remote.refusals.append(Rejected(400))
     await bring(team)
     await relay.drain()
@@ -68,10 +68,10 @@ async def test_a_rejected_message_fails_with_its_reason(
     assert (backlog.failed, backlog.pending, remote.posts) == (1, 0, [])
 
 
-async def test_a_place_that_is_gone_hears_nothing_more(
+async def test_conversation_that_is_gone_gets_no_more_messages(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform
 ) -> None:
-    """Where the bot was taken out of a channel, it does not knock again."""
+    """After the bot was removed from a channel the relay sends nothing to it."""
     remote.refusals.append(Gone(404))
     await bring(team)
     await relay.drain()
@@ -82,10 +82,10 @@ async def test_a_place_that_is_gone_hears_nothing_more(
     assert remote.posts == []
 
 
-async def test_a_message_that_is_gone_is_left_alone(
+async def test_deleted_message_is_not_replaced(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform
 ) -> None:
-    """Somebody deleted the card: it is forgotten, and nothing else is sent in its place."""
+    """A deleted card is not updated any more, and no other message is sent."""
     brought = await bring(team)
     await relay.drain()
     remote.refusals.append(Gone(404))
@@ -98,10 +98,10 @@ async def test_a_message_that_is_gone_is_left_alone(
     assert (len(remote.posts), remote.updates) == (1, [])
 
 
-async def test_a_defect_in_one_view_stops_nobody_else(
+async def test_a_defect_in_one_view_does_not_block_the_channel(
     team: Firm, units: SqlUnits, sender: DeliverySender, remote: FakeChatPlatform, clock: Clock
 ) -> None:
-    """A card that cannot be drawn is tried a few times, then fails; what comes after it in the channel still comes."""
+    """A card that cannot be rendered fails after a few attempts, and the next card is sent."""
     broken = Relay(units, replace(sender, renderer=DeliveryRenderer({"lead.card": fail_to_render}, {}, "")))
     await bring(team)
     for _ in range(8):

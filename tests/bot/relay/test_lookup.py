@@ -1,4 +1,4 @@
-"""Messages of which nobody knows whether they arrived, on a platform where they can be looked up."""
+"""Lookup of messages with an unknown outcome on a platform that supports it."""
 
 import asyncio
 from dataclasses import replace
@@ -20,17 +20,17 @@ from tests.services.firms import Firm, bring, pick
 
 @pytest.fixture
 def remote() -> FakeLookupPlatform:
-    """A platform on which messages can be looked up."""
+    """Return a platform that supports lookup."""
     return FakeLookupPlatform()
 
 
 def count_in_channel(remote: FakeLookupPlatform) -> int:
-    """How many messages stand in the firm's channel."""
+    """Count the messages in the team's channel."""
     return len([post for post, _ in remote.posts if post.startswith("channel:")])
 
 
 async def run_relay_for(relay: Relay, clock: Clock, minutes: float = 8) -> None:
-    """Time goes by while the relay works."""
+    """Run the relay while the clock advances."""
     for _ in range(int(minutes * 6)):
         clock.advance(seconds=10)
         await relay.drain()
@@ -39,7 +39,7 @@ async def run_relay_for(relay: Relay, clock: Clock, minutes: float = 8) -> None:
 async def test_a_message_that_arrived_is_found(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeLookupPlatform, clock: Clock
 ) -> None:
-    """It counts as sent, with its id: from then on the card follows its lead like any other."""
+    """A message that is found counts as sent, and its card is updated like any other."""
     remote.losses.append(Ambiguous("connection lost"))
     brought = await bring(team)
     await relay.drain()
@@ -54,7 +54,7 @@ async def test_a_message_that_arrived_is_found(
 async def test_a_message_that_never_arrived_is_sent_again(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeLookupPlatform, clock: Clock
 ) -> None:
-    """Where the platform has it certainly not, it is sent once more, but not while it may be on its way still."""
+    """A message that is not found is sent again once it can no longer arrive."""
     remote.refusals.append(Ambiguous("no answer in time"))
     await bring(team)
     await relay.drain()
@@ -65,10 +65,10 @@ async def test_a_message_that_never_arrived_is_sent_again(
     assert (count_in_channel(remote), len(remote.asked), await count_unknown(units)) == (1, 1, 0)
 
 
-async def test_a_card_that_is_found_shows_what_is_true_now(
+async def test_found_card_shows_the_current_state(
     team: Firm, relay: Relay, remote: FakeLookupPlatform, clock: Clock
 ) -> None:
-    """What happened while the message was in doubt stands on it as soon as it is found."""
+    """A card is updated to the current state when it is found."""
     remote.losses.append(Ambiguous("connection lost"))
     brought = await bring(team)
     await relay.drain()
@@ -78,10 +78,10 @@ async def test_a_card_that_is_found_shows_what_is_true_now(
     assert remote.updates[-1] == ("m1", "picked in Vertrieb Solarhaus")
 
 
-async def test_every_lost_answer_leaves_one_copy(
+async def test_lost_responses_leave_one_copy(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeLookupPlatform, clock: Clock
 ) -> None:
-    """However often the platform swallows its answer, each message stands there once."""
+    """Each message exists once, however many responses are lost."""
     for is_lost in (True, False, True, True, False) * 4:
         (remote.losses if is_lost else remote.refusals).append(Ambiguous("connection lost"))
         await bring(team)
@@ -90,7 +90,7 @@ async def test_every_lost_answer_leaves_one_copy(
 
 
 @pytest.mark.parametrize("arrived", [True, False])
-async def test_a_message_in_the_hands_of_the_dead_is_looked_up(
+async def test_message_of_a_killed_process_is_looked_up(
     team: Firm,
     units: SqlUnits,
     sender: DeliverySender,
@@ -100,7 +100,7 @@ async def test_a_message_in_the_hands_of_the_dead_is_looked_up(
     *,
     arrived: bool,
 ) -> None:
-    """What a process was sending when it was killed is found, or sent: it is there once and nobody is asked."""
+    """A message that a killed process was sending is found or sent; it exists once."""
     await bring(team)
     claimed = await claim_and_crash(units, sender, Kind.POST)
     if arrived:
@@ -114,10 +114,10 @@ async def test_a_message_in_the_hands_of_the_dead_is_looked_up(
 
 
 @pytest.mark.postgres
-async def test_a_relay_that_is_stopped_leaves_a_doubt(
+async def test_message_of_a_stopped_relay_is_looked_up(
     team: Firm, units: SqlUnits, sender: DeliverySender, remote: FakeLookupPlatform, clock: Clock
 ) -> None:
-    """A message that is being sent when the process ends is looked up by the next one."""
+    """A message that is being sent when the process stops is looked up by the next process."""
     remote.delay_s = 60
     await bring(team)
     claimed = await claim_and_crash(units, sender, Kind.POST)
@@ -133,10 +133,10 @@ async def test_a_relay_that_is_stopped_leaves_a_doubt(
 @pytest.mark.parametrize(
     "hidden", [Unavailable("too much"), TimeoutError(), Rejected(200, "missing_scope"), Gone(200, "x"), ValueError()]
 )
-async def test_what_cannot_be_looked_up_is_asked_of_people(
+async def test_failed_lookups_notify_owner_and_admins(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeLookupPlatform, clock: Clock, hidden: SendFailed | Exception
 ) -> None:
-    """After a few looks in vain, within minutes, owner and admins are asked; nothing is sent meanwhile."""
+    """After failed lookups the owner and the admins are asked, and nothing is sent meanwhile."""
     remote.hidden.extend([hidden] * 100)
     remote.losses.append(Ambiguous("connection lost"))
     await bring(team)
@@ -148,10 +148,10 @@ async def test_what_cannot_be_looked_up_is_asked_of_people(
 
 
 @pytest.mark.postgres
-async def test_a_patient_platform_is_looked_through_later(
+async def test_lookup_respects_retry_after(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeLookupPlatform, clock: Clock
 ) -> None:
-    """Where the platform wants to be asked later it is, and not before, however often; nobody is troubled."""
+    """A rate-limited lookup is repeated after the named time, and no notice is sent."""
     remote.hidden.extend([RateLimited(60)] * 2 * LOOKUPS_MAX)
     remote.losses.append(Ambiguous("connection lost"))
     await bring(team)
@@ -168,10 +168,10 @@ async def test_a_patient_platform_is_looked_through_later(
     assert (len(remote.asked), count_in_channel(remote), await count_unknown(units)) == (2 * LOOKUPS_MAX + 1, 1, 0)
 
 
-async def test_a_crowd_in_doubt_takes_turns(
+async def test_rate_limited_lookups_use_no_attempts(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeLookupPlatform, clock: Clock
 ) -> None:
-    """Where many are to be looked up and the next turn is free at once, nobody spends his tries on trying."""
+    """Many pending lookups share the rate limit without using up their attempts."""
     remote.hidden.extend([RateLimited(0.5)] * 3)
     remote.losses.append(Ambiguous("connection lost"))
     await bring(team)
@@ -181,10 +181,10 @@ async def test_a_crowd_in_doubt_takes_turns(
     assert (count_in_channel(remote), len(remote.asked), await count_unknown(units)) == (1, 4, 0)
 
 
-async def test_patience_with_looking_has_an_end(
+async def test_rate_limited_lookup_ends_after_a_hundred_tries(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeLookupPlatform, clock: Clock
 ) -> None:
-    """A platform that always wants to be asked later is given up after a hundred times; then people are asked."""
+    """A lookup that is always rate-limited ends after a hundred tries with a notice."""
     remote.hidden.extend([RateLimited(60)] * 1000)
     remote.losses.append(Ambiguous("connection lost"))
     await bring(team)
@@ -195,10 +195,10 @@ async def test_patience_with_looking_has_an_end(
 
 
 @pytest.mark.parametrize("refusal", [Gone(200, "message_not_found"), Rejected(200, "cant_update_message")])
-async def test_what_was_found_has_arrived(
+async def test_found_message_is_not_sent_again(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeLookupPlatform, clock: Clock, refusal: SendFailed
 ) -> None:
-    """A message that was there, and that somebody deletes at that moment, is not sent again."""
+    """A message that was found and then deleted is not sent again."""
     remote.losses.append(Ambiguous("connection lost"))
     await bring(team)
     await relay.drain()
@@ -207,10 +207,10 @@ async def test_what_was_found_has_arrived(
     assert (count_in_channel(remote), await count_unknown(units)) == (1, 0)
 
 
-async def test_who_asks_for_a_second_copy_gets_it(
+async def test_send_again_needs_no_further_lookup(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeLookupPlatform, clock: Clock
 ) -> None:
-    """Somebody has looked and presses `send again`: then it is sent, without a further look."""
+    """Pressing `send again` sends the message without a further lookup."""
     remote.hidden.extend([Unavailable("too much")] * LOOKUPS_MAX)
     remote.losses.append(Ambiguous("connection lost"))
     await bring(team)
@@ -222,10 +222,10 @@ async def test_who_asks_for_a_second_copy_gets_it(
     assert (count_in_channel(remote), len(remote.asked), await count_unknown(units)) == (2, LOOKUPS_MAX, 0)
 
 
-async def test_a_platform_that_was_switched_off_is_no_answer(
+async def test_disabled_platform_pauses_lookup(
     team: Firm, units: SqlUnits, sender: DeliverySender, relay: Relay, remote: FakeLookupPlatform, clock: Clock
 ) -> None:
-    """While the platform is off nothing is looked up and nothing is sent; afterwards it goes on."""
+    """While the platform is disabled, nothing is looked up or sent."""
     remote.losses.append(Ambiguous("connection lost"))
     await bring(team)
     await relay.drain()

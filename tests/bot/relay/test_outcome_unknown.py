@@ -1,4 +1,4 @@
-"""Messages of which nobody knows whether they arrived."""
+"""Messages with an unknown outcome on a platform without lookup."""
 
 import pytest
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.postgres
 async def test_an_ambiguous_message_is_never_repeated(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform, clock: Clock
 ) -> None:
-    """Where nobody knows whether it arrived, owner and admins are asked in their direct chats; nothing is doubled."""
+    """A message with an unknown outcome is not repeated; owner and admins are asked in their direct chats."""
     remote.losses.append(Ambiguous("connection lost"))
     await bring(team)
     await relay.drain()
@@ -33,10 +33,10 @@ async def test_an_ambiguous_message_is_never_repeated(
     assert await count_unknown(units) == 1
 
 
-async def test_an_unknown_message_is_sent_again_by_whoever_looked(
+async def test_an_admin_may_send_an_unknown_message_again(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform
 ) -> None:
-    """An admin sends it again, once, on record; the cards that asked say so; a member may not."""
+    """An admin sends the message again once, with an audit entry; a member may not."""
     remote.losses.append(Ambiguous("connection lost"))
     await bring(team)
     await relay.drain()
@@ -61,7 +61,7 @@ async def test_an_unknown_message_is_sent_again_by_whoever_looked(
 async def test_an_ambiguous_update_is_repeated(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform, clock: Clock
 ) -> None:
-    """Changing a card twice does no harm, so it is done until it is known to be done."""
+    """An update is idempotent and repeated until it succeeds."""
     brought = await bring(team)
     await relay.drain()
     await pick(team, brought.lead_id)
@@ -76,17 +76,17 @@ async def test_an_ambiguous_update_is_repeated(
 async def test_a_defect_of_a_platform_counts_as_ambiguous(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform
 ) -> None:
-    """An error that nobody foresaw while sending may have come after the message: it is not repeated."""
+    """An unexpected error while sending counts as an unknown outcome."""
     remote.refusals.append(ValueError("nobody foresaw this"))
     await bring(team)
     await relay.drain()
     assert await count_unknown(units) == 1
 
 
-async def test_a_sender_that_wakes_late_leaves_a_card_to_the_next_one(
+async def test_outcome_after_an_expired_lease_is_ignored(
     team: Firm, units: SqlUnits, sender: DeliverySender, relay: Relay, clock: Clock
 ) -> None:
-    """What a sender notes that slept beyond its lease changes nothing for the one who has the card by then."""
+    """The outcome of a sender whose lease has expired changes nothing."""
     brought = await bring(team)
     await relay.drain()
     await pick(team, brought.lead_id)
@@ -103,13 +103,13 @@ async def test_a_sender_that_wakes_late_leaves_a_card_to_the_next_one(
 
 
 async def count_sending(units: SqlUnits) -> int:
-    """How many messages somebody has in his hands."""
+    """Count the deliveries that a sender has claimed."""
     async with units.read() as uow:
         return (await uow.deliveries.backlog(uow.now)).sending
 
 
 async def claim_and_crash(units: SqlUnits, sender: DeliverySender, kind: Kind) -> Delivery:
-    """Be another process that routes, takes what is due, and is gone; what it took."""
+    """Claim the due delivery as another process and never finish it."""
     other = Relay(units, sender, workers=0)
     await other.drain()
     async with units.write() as uow:
@@ -118,10 +118,10 @@ async def claim_and_crash(units: SqlUnits, sender: DeliverySender, kind: Kind) -
     return claimed
 
 
-async def test_a_message_in_the_hands_of_the_dead_is_unknown(
+async def test_message_of_a_killed_process_has_unknown_outcome(
     team: Firm, units: SqlUnits, sender: DeliverySender, relay: Relay, remote: FakeChatPlatform, clock: Clock
 ) -> None:
-    """A message that a dead process was sending may have arrived: it is not sent again, and somebody is asked."""
+    """A message that a killed process was sending is not repeated, and a notice is sent."""
     await bring(team)
     await claim_and_crash(units, sender, Kind.POST)
     await relay.drain()
@@ -132,10 +132,10 @@ async def test_a_message_in_the_hands_of_the_dead_is_unknown(
     assert [post for post, _ in remote.posts if post.startswith("channel:")] == []
 
 
-async def test_an_update_in_the_hands_of_the_dead_is_done_again(
+async def test_update_of_a_killed_process_is_repeated(
     team: Firm, units: SqlUnits, sender: DeliverySender, relay: Relay, remote: FakeChatPlatform, clock: Clock
 ) -> None:
-    """An update that a dead process was sending is repeated within a minute."""
+    """An update that a killed process was sending is repeated within a minute."""
     brought = await bring(team)
     await relay.drain()
     await pick(team, brought.lead_id)

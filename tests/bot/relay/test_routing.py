@@ -1,4 +1,4 @@
-"""How events are taken up, beside others who do the same."""
+"""Routing of events with several relays."""
 
 import asyncio
 from dataclasses import replace
@@ -19,10 +19,10 @@ from tests.services.firms import Firm, bring, pick
 pytestmark = pytest.mark.postgres
 
 
-async def test_the_relay_is_woken_by_a_commit_and_stops(
+async def test_commit_wakes_the_relay(
     team: Firm, database: Database, clock: Clock, sender: DeliverySender, remote: FakeChatPlatform
 ) -> None:
-    """A commit in the same process is delivered at once, without waiting for the next look; told to stop, it ends."""
+    """A commit in the same process is delivered at once, and a stopped relay ends."""
     woken = asyncio.Event()
     team.units = units_on(database, clock, woken.set)
     relay = Relay(team.units, sender, woken=woken)
@@ -35,10 +35,10 @@ async def test_the_relay_is_woken_by_a_commit_and_stops(
         relay.stop()
 
 
-async def test_an_event_that_cannot_be_routed_holds_nobody_up(
+async def test_unroutable_event_does_not_block_others(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform, clock: Clock
 ) -> None:
-    """A kind of event that no longer exists is given up after a few tries; the next ones are routed meanwhile."""
+    """An event of an unknown kind is given up after a few attempts; later events are routed."""
 
     class Forgotten(LeadEvent, frozen=True, kw_only=True, tag="lead.forgotten"):
         pass
@@ -57,10 +57,10 @@ async def test_an_event_that_cannot_be_routed_holds_nobody_up(
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-async def test_relays_that_wait_for_each_other_go_on_with_an_event_each(
+async def test_deadlock_between_relays_is_resolved(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform
 ) -> None:
-    """Two processes that change the same cards in different orders both go on at once; nothing is lost or doubled."""
+    """Two relays that update the same cards in opposite order both continue; nothing is lost or duplicated."""
     leads = [(await bring(team)).lead_id for _ in range(2)]
     await relay.drain()
     first, second = [await _plan_card_update(units, lead_id) for lead_id in leads]
@@ -78,7 +78,7 @@ async def test_relays_that_wait_for_each_other_go_on_with_an_event_each(
 
 
 async def _plan_card_update(units: SqlUnits, lead_id: str) -> Delivery:
-    """An update of the card of a lead, as another relay would plan it."""
+    """Return the card update that another relay would plan."""
     async with units.read() as uow:
         [post] = await uow.deliveries.copies(lead_id)
     return Delivery(
@@ -96,22 +96,22 @@ async def _plan_card_update(units: SqlUnits, lead_id: str) -> Delivery:
 
 
 async def _disable_deadlock_detection(unit: SqlUnit) -> None:
-    """Where two wait for each other, this one does not end it."""
-    connection = unit._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no use case says this
+    """Raise `deadlock_timeout` so that the other transaction is the one that aborts."""
+    connection = unit._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no public API
     await connection.execute(text("SET LOCAL deadlock_timeout = '30s'"))
 
 
 async def _wait_for_blocked_transaction(units: SqlUnits) -> None:
-    """Look until a transaction stands behind another one."""
+    """Poll until a transaction waits for a lock."""
     async with asyncio.timeout(5), units.read() as uow:
-        connection = uow._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no use case asks this
+        connection = uow._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no public API
         while not await connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
             await connection.execute(text("SELECT pg_sleep(0.01)"))
 
 
 async def _set_unknown_event_kind(units: SqlUnits) -> None:
-    """Give the waiting event a kind that nobody knows, as an older version would leave it."""
+    """Give the pending event a kind that this version does not know."""
     async with units.write() as uow:
         assert await uow.deliveries.next_events(1, uow.now)
-        connection = uow._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no use case writes this
+        connection = uow._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no public API
         await connection.exec_driver_sql('UPDATE events SET body = \'{"type": "gone"}\' WHERE routed_at IS NULL')

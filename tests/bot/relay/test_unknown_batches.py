@@ -1,4 +1,4 @@
-"""Messages that are lost together, and how they are told of."""
+"""Notices about several messages with an unknown outcome."""
 
 from importlib import import_module
 from typing import Any
@@ -22,10 +22,10 @@ pytestmark = pytest.mark.postgres
 UNKNOWN_COUNT = 8
 
 
-async def test_messages_lost_together_are_told_of_once(
+async def test_unknown_messages_share_one_notice(
     team: Firm, units: SqlUnits, relay: Relay, remote: FakeChatPlatform, clock: Clock
 ) -> None:
-    """However many messages are lost at once, each leader gets one card that counts them; what is lost later is new."""
+    """Owner and admins get one notice that counts all messages; a later loss causes a new one."""
     for number in range(UNKNOWN_COUNT - 1):
         await connect(units, team.owner, f"Kanal {number}")
     remote.delay_s = 0.05
@@ -64,10 +64,10 @@ async def test_messages_lost_together_are_told_of_once(
     assert len(asked) == len(first) + 2
 
 
-async def test_no_more_is_sent_again_than_goes_at_once(
+async def test_send_again_is_limited_per_press(
     team: Firm, units: SqlUnits, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of very many lost messages some are sent again at a press, and the card goes on offering the rest."""
+    """One press sends a limited number again, and the card offers the rest."""
     del relay
     monkeypatch.setattr(import_module("services.delivery.resend"), "RESENT_MAX", 3)
     async with units.write() as uow:
