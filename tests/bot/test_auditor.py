@@ -9,7 +9,7 @@ from bot.operations.metrics import Metrics
 from services.invariants import checked, sentences
 from storage.engine import Database
 from storage.unit_of_work import SqlUnits
-from tests.services.teams import found
+from tests.services.firms import found
 
 HEARTBEAT = "kollega_invariants_checked_timestamp_seconds"
 

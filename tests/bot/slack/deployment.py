@@ -1,4 +1,4 @@
-"""The whole bot in front of the tests' Slack, with a firm in it and somebody from another one."""
+"""The whole bot in front of the fake Slack, with a team and a user of another team."""
 
 import hashlib
 from collections.abc import AsyncGenerator, Mapping
@@ -24,7 +24,7 @@ TOKEN: Final = "xoxb-only-for-these-tests"
 ANNA: Final = "U0ANNA"
 BEN: Final = "U0BEN"
 SARA: Final = "U0SARA"
-"""Whose firm is another one."""
+"""User of another team."""
 SALES: Final = "C0SALES"
 FOREIGN: Final = "C0FOREIGN"
 CONNECTIONS_MAX: Final = 32
@@ -32,7 +32,7 @@ CONNECTIONS_MAX: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """What came back."""
+    """Status and body of a response."""
 
     status: int
     body: bytes
@@ -40,7 +40,7 @@ class HttpResponse:
 
 @dataclass(slots=True)
 class Deployment:
-    """Everything that a test looks at."""
+    """Application, fake Slack, clock and HTTP client."""
 
     application: Application
     slack: FakeSlack
@@ -48,34 +48,34 @@ class Deployment:
     client: ClientSession
 
     async def post(self, body: Any, headers: Mapping[str, str]) -> HttpResponse:  # noqa: ANN401 - bytes, or a stream
-        """Send this as it is."""
+        """Send this body with these headers."""
         async with self.client.post("/slack/events", data=body, headers=headers) as response:
             return HttpResponse(response.status, await response.read())
 
     async def post_signed(self, body: bytes, content_type: str, **more: str) -> HttpResponse:
-        """Send what Slack itself has signed."""
+        """Send a body with a signature of Slack."""
         return await self.post(body, {"Content-Type": content_type, **self.slack.sign(body), **more})
 
     async def run_command(self, user_id: str, text: str, channel_id: str = SALES, **fields: object) -> HttpResponse:
-        """Somebody types a command."""
+        """Send a slash command of a user."""
         return await self.post_signed(
             payloads.as_form(payloads.command(self.slack, user_id, text, channel_id, **fields)), FORM
         )
 
     async def send_event(self, event: object) -> HttpResponse:
-        """Slack tells of an event."""
+        """Send an event."""
         return await self.post_signed(payloads.as_json(event), JSON)
 
     async def interact(self, payload: object) -> HttpResponse:
-        """Somebody presses, sends or chooses something."""
+        """Send an interaction."""
         return await self.post_signed(payloads.as_payload(payload), FORM)
 
     async def drain(self) -> None:
-        """Wait until everybody has heard of everything."""
+        """Deliver all pending messages."""
         await self.application.relay.drain()
 
     async def database_digest(self) -> str:
-        """Every row of every table."""
+        """Return a hash of all rows."""
         found = hashlib.sha256()
         async with self.application.database.reader.connect() as connection:
             for table in metadata.sorted_tables:
@@ -84,7 +84,7 @@ class Deployment:
         return found.hexdigest()
 
     async def rows(self, *tables: str) -> dict[str, list[str]]:
-        """The rows of these tables."""
+        """Return the rows of these tables."""
         found: dict[str, list[str]] = {}
         async with self.application.database.reader.connect() as connection:
             for name in tables:
@@ -94,7 +94,7 @@ class Deployment:
 
 
 def settings_for(database_url: str, slack: FakeSlack) -> Settings:
-    """A deployment with Slack alone, in one workspace."""
+    """Return settings for Slack only, in one workspace."""
     return Settings(
         database_url=SecretStr(database_url),
         public_url="https://kollega.example",
@@ -107,7 +107,7 @@ def settings_for(database_url: str, slack: FakeSlack) -> Settings:
 
 @asynccontextmanager
 async def open_deployment(database_url: str) -> AsyncGenerator[Deployment]:
-    """The bot, with nobody in it yet."""
+    """Start the bot with an empty database."""
     clock = Clock()
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(FakeSlack(clock))
@@ -126,7 +126,7 @@ async def open_deployment(database_url: str) -> AsyncGenerator[Deployment]:
 
 
 async def seed_teams(made: Deployment) -> None:
-    """A firm with a channel and a lead that nobody has picked; another firm of one person."""
+    """Create a team with a channel and an unassigned lead, and another team."""
     for user_id, text, channel_id in (
         (ANNA, "team create Solarhaus GmbH", SALES),
         (ANNA, "lead create name=Eva title=Walmdach", SALES),

@@ -1,4 +1,4 @@
-"""What the tests of the platform share: the bot behind Slack's door, and what comes through it."""
+"""Slack platform with a stub dispatcher and a fake Slack."""
 
 import asyncio
 import json
@@ -49,12 +49,12 @@ PICK = json.dumps({"v": 1, "cmd": "lead.pick", "args": {"lead": "L-12"}})
 
 
 async def leave(tenant: str, workspace: str) -> None:
-    """Nobody keeps places here."""
+    """Ignore that a workspace is left."""
 
 
 @dataclass
 class StubDispatcher:
-    """The bot behind the door: keeps what it hears, and answers what the test wants, as late as it wants."""
+    """Records interactions and returns the response of the test after a pause."""
 
     response: Response | None = None
     pause_s: float = 0.0
@@ -79,7 +79,7 @@ class StubDispatcher:
 
 @dataclass
 class Bot:
-    """The platform in front of a stand-in, and the Slack around it."""
+    """The Slack platform, its stub dispatcher and the fake Slack."""
 
     chat: StubDispatcher
     slack: FakeSlack
@@ -87,11 +87,11 @@ class Bot:
     client: "TestClient[web.Request, web.Application]"
 
     async def run_command(self, text: str = "leads", channel: str = CHANNEL, **more: str) -> Json:
-        """Anna types behind the slash; what the reply to the request says."""
+        """Send a slash command of Anna and return the response."""
         return await self.send_form({**self.command_fields(text, channel), **more})
 
     def command_fields(self, text: str = "leads", channel: str = CHANNEL) -> dict[str, str]:
-        """What Slack sends then."""
+        """Return the form fields of a slash command."""
         return {
             "command": "/kollega",
             "text": text,
@@ -103,7 +103,7 @@ class Bot:
         }
 
     async def click(self, channel: str = CHANNEL, value: str = PICK, **more: object) -> Json:
-        """Anna presses a button in a message for everybody."""
+        """Click a button in a public message as Anna."""
         return await self.interact(
             type="block_actions",
             channel={"id": channel},
@@ -114,7 +114,7 @@ class Bot:
         )
 
     async def submit(self, metadata: Json, **values: str) -> Json:
-        """Anna sends a window that was opened in the channel."""
+        """Submit a modal that was opened in the channel."""
         opened = json.dumps({"v": 1, "at": {"channel": CHANNEL}, **metadata})
         state = {name: {f"plain_text_input:x#{name}": {"value": value}} for name, value in values.items()}
         view = {
@@ -128,7 +128,7 @@ class Bot:
         return await self.interact(type="view_submission", view=view)
 
     async def interact(self, **more: object) -> Json:
-        """Anna presses or sends something."""
+        """Send an interaction of Anna."""
         base = {"user": {"id": ANNA, "team_id": TEAM_ID}, "team": {"id": TEAM_ID}}
         return await self.send_form(
             {"payload": json.dumps({**base, "trigger_id": self.slack.trigger(ANNA), **more})},
@@ -139,11 +139,11 @@ class Bot:
         return await self._post(urlencode(fields).encode(), "application/x-www-form-urlencoded")
 
     async def send_event(self, event_id: str = "", **event: object) -> Json:
-        """Tell of an event."""
+        """Send an event."""
         return await self._post(json.dumps(self.slack.envelope(event, event_id=event_id)).encode(), "application/json")
 
     async def mention(self, text: str = "leads", event_id: str = "", **more: object) -> Json:
-        """Anna calls the bot by its name in the channel."""
+        """Mention the bot in the channel as Anna."""
         posted = self.slack.says(ANNA, CHANNEL, text)
         base = {"type": "app_mention", "user": ANNA, "channel": CHANNEL, "ts": posted.ts}
         return await self.send_event(event_id, **{**base, "text": f"<@{BOT_USER_ID}> {text}", **more})
@@ -158,7 +158,7 @@ class Bot:
 
 @asynccontextmanager
 async def open_bot(timer: Callable[[], float], tasks: int = 100) -> AsyncGenerator[Bot]:
-    """A bot in a workspace with Anna, Ben and a channel."""
+    """Start a bot in a workspace with Anna, Ben and a channel."""
     async with FakeSlack(lambda: NOW) as slack, aiohttp.ClientSession() as session:
         slack.add_user(ANNA, "Anna Weiß", locale="en-GB")
         slack.add_user(BEN, "Ben Kaya")

@@ -1,4 +1,4 @@
-"""What takes longer than Slack waits goes on, within bounds, and is not lost when the process ends."""
+"""Work beyond Slack's timeout: bounded and finished at shutdown."""
 
 import asyncio
 
@@ -10,8 +10,8 @@ SOON_S = 0.05
 LATE_RESPONSE = {"response_action": "update"}
 
 
-async def test_an_answer_in_time_is_the_reply() -> None:
-    """Whatever is given in time goes back with the request."""
+async def test_response_in_time_is_returned() -> None:
+    """A response within the timeout is returned with the request."""
 
     async def work(response: SlackReply) -> None:
         assert response.send({"text": "here"})
@@ -20,8 +20,8 @@ async def test_an_answer_in_time_is_the_reply() -> None:
     assert await BackgroundTasks(SOON_S).run(work, dict) == {"text": "here"}
 
 
-async def test_work_without_an_answer_is_acknowledged() -> None:
-    """Nothing to say is an empty reply, at once."""
+async def test_work_without_response_is_acknowledged() -> None:
+    """Work without a response returns an empty body."""
 
     async def work(response: SlackReply) -> None:
         assert response.is_open
@@ -29,8 +29,8 @@ async def test_work_without_an_answer_is_acknowledged() -> None:
     assert await BackgroundTasks(60).run(work, lambda: LATE_RESPONSE) == {}
 
 
-async def test_a_late_answer_goes_another_way() -> None:
-    """After its time a request is acknowledged; the work goes on, and knows that nobody waits any more."""
+async def test_late_work_is_acknowledged_and_continues() -> None:
+    """After the timeout the request is acknowledged and the work continues."""
     done, tasks = list[bool](), BackgroundTasks(SOON_S)
 
     async def work(response: SlackReply) -> None:
@@ -43,8 +43,8 @@ async def test_a_late_answer_goes_another_way() -> None:
     assert done == [False]
 
 
-async def test_a_defect_in_time_is_heard() -> None:
-    """What breaks while somebody waits is raised to whoever waits."""
+async def test_error_in_time_is_raised() -> None:
+    """An error within the timeout is raised to the caller."""
 
     async def work(_: SlackReply) -> None:
         raise ZeroDivisionError
@@ -53,8 +53,8 @@ async def test_a_defect_in_time_is_heard() -> None:
         await BackgroundTasks(SOON_S).run(work, dict)
 
 
-async def test_too_much_at_once_is_refused() -> None:
-    """Beyond its bound nothing more is begun, and whatever goes on comes to its end."""
+async def test_task_limit_rejects_work() -> None:
+    """At the limit new work is rejected, and running work finishes."""
     tasks, gate = BackgroundTasks(0.01, limit=2), asyncio.Event()
 
     async def work(_: SlackReply) -> None:
@@ -69,8 +69,8 @@ async def test_too_much_at_once_is_refused() -> None:
     assert await tasks.run(work, dict) == {}
 
 
-async def test_the_end_does_not_wait_for_ever() -> None:
-    """What does not come to its end within a few seconds is cut short."""
+async def test_shutdown_cancels_slow_work() -> None:
+    """Work that does not finish within a few seconds is cancelled at shutdown."""
     tasks, cut = BackgroundTasks(0.01, shutdown_s=SOON_S), list[bool]()
 
     async def work(_: SlackReply) -> None:

@@ -1,4 +1,4 @@
-"""The check in front of what Slack sends: who gets in, once, and what everybody else is told."""
+"""Verification of Slack requests: signature, age, shape and replay."""
 
 import asyncio
 import hmac
@@ -25,12 +25,12 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def sign(secret: bytes, stamp: str, body: bytes) -> str:
-    """Sign a body as Slack documents it, also one that is no text."""
+    """Sign a body as Slack documents it, even one that is not text."""
     return "v0=" + hmac.new(secret, b"v0:%s:%s" % (stamp.encode(), body), sha256).hexdigest()
 
 
 class Bot:
-    """A door on loopback, and what came through it."""
+    """An ingress on loopback and the documents that passed it."""
 
     def __init__(self) -> None:
         self.served: list[Json] = []
@@ -57,7 +57,7 @@ class Bot:
         return {"text": str(len(self.served))}
 
     async def send(self, body: bytes, kind: str = JSON, stamp: str = STAMP, **headers: str) -> ClientResponse:
-        """Send it as Slack does."""
+        """Send a signed request."""
         proof = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": sign(SECRET.encode(), stamp, body)}
         more = {name.replace("_", "-"): value for name, value in headers.items()}
         return await self.client.post("/", data=body, headers={"Content-Type": kind, **proof, **more})
@@ -65,14 +65,14 @@ class Bot:
 
 @pytest.fixture
 async def bot() -> AsyncGenerator[Bot]:
-    """A door."""
+    """Start an ingress."""
     bot = Bot()
     async with bot.client:
         yield bot
 
 
-async def test_events_commands_and_clicks_get_in(bot: Bot) -> None:
-    """JSON is read as it is, a command as its fields, and a click as the JSON in one of them."""
+async def test_events_commands_and_clicks_are_accepted(bot: Bot) -> None:
+    """JSON, form fields and the JSON in a form field are parsed."""
     assert (await bot.send(b'{"type": "event_callback"}')).status == HTTPStatus.OK
     assert (await bot.send(urlencode({"command": "/kollega", "text": ""}).encode(), FORM)).status == HTTPStatus.OK
     assert (await bot.send(urlencode({"payload": '{"type": "shortcut"}'}).encode(), FORM)).status == HTTPStatus.OK
@@ -80,8 +80,8 @@ async def test_events_commands_and_clicks_get_in(bot: Bot) -> None:
 
 
 @pytest.mark.parametrize("seconds", [-301, 301, -86_400])
-async def test_what_was_signed_long_ago_stays_out(bot: Bot, seconds: int) -> None:
-    """X4: a signature is worth five minutes, before and after."""
+async def test_old_signature_is_rejected(bot: Bot, seconds: int) -> None:
+    """X4: a signature is valid for five minutes before and after its time."""
     response = await bot.send(b"{}", stamp=str(int(STAMP) + seconds))
     assert (response.status, await response.json()) == (HTTPStatus.UNAUTHORIZED, {"error": "stale"})
     assert bot.served == []
@@ -96,15 +96,15 @@ async def test_clocks_may_differ_a_little(bot: Bot, seconds: int) -> None:
 @pytest.mark.parametrize(
     "signature", ["v0=0000", "", "v1=0", "\u00e4\u00f6", sign(b"another", STAMP, b"{}"), sign(b"", STAMP, b"{}")]
 )
-async def test_what_somebody_else_signed_stays_out(bot: Bot, signature: str) -> None:
-    """Nothing is even read of it."""
+async def test_foreign_signature_is_rejected(bot: Bot, signature: str) -> None:
+    """A request with a wrong signature is rejected before parsing."""
     response = await bot.send(b"{}", X_Slack_Signature=signature)
     assert (response.status, await response.json()) == (HTTPStatus.UNAUTHORIZED, {"error": "unsigned"})
     assert bot.served == []
 
 
-async def test_headers_stand_there_once(bot: Bot) -> None:
-    """A header that is missing proves nothing, and of two nobody knows which one counts."""
+async def test_duplicate_or_missing_header_is_rejected(bot: Bot) -> None:
+    """A missing or duplicate signature header is rejected."""
     body = b"{}"
     once = [("X-Slack-Request-Timestamp", STAMP), ("X-Slack-Signature", sign(SECRET.encode(), STAMP, body))]
     for headers, status in ((once[:1], 401), (once[1:], 401), ([*once, once[0]], 400), ([*once, once[1]], 400)):
@@ -115,8 +115,8 @@ async def test_headers_stand_there_once(bot: Bot) -> None:
 
 
 @pytest.mark.parametrize("stamp", ["", "now", "1e9", "-5", "9" * 13, "\u0661\u0662"])
-async def test_a_time_is_a_number(bot: Bot, stamp: str) -> None:
-    """Whatever else stands there is no time."""
+async def test_invalid_timestamp_is_rejected(bot: Bot, stamp: str) -> None:
+    """A timestamp that is not a number is rejected."""
     assert (await bot.send(b"{}", stamp=stamp)).status == HTTPStatus.BAD_REQUEST
 
 
@@ -142,13 +142,13 @@ async def test_a_time_is_a_number(bot: Bot, stamp: str) -> None:
         (b" " * (BODY_LIMIT_BYTES + 1), JSON, 413),
     ],
 )
-async def test_nothing_malformed_breaks_anything(bot: Bot, body: bytes, kind: str, status: int) -> None:
-    """Even what is signed is turned away with a word when it makes no sense."""
+async def test_malformed_body_is_rejected(bot: Bot, body: bytes, kind: str, status: int) -> None:
+    """A malformed body is rejected even if it is signed."""
     assert (await bot.send(body, kind)).status == status
 
 
-async def test_the_same_again_has_no_effect_and_the_same_answer(bot: Bot) -> None:
-    """X4: exactly the same bytes again are answered as before, also while the first are being answered."""
+async def test_replay_gets_the_same_response(bot: Bot) -> None:
+    """X4: a replay gets the first response and is not processed again."""
     first = await (await bot.send(b'{"n": 1}')).read()
     assert await (await bot.send(b'{"n": 1}')).read() == first
     bot.pause.clear()
@@ -161,16 +161,16 @@ async def test_the_same_again_has_no_effect_and_the_same_answer(bot: Bot) -> Non
     assert bot.served == [{"n": 1}, {"n": 2}]
 
 
-async def test_what_failed_may_come_again(bot: Bot) -> None:
-    """What was not carried out is not remembered as done."""
+async def test_failed_request_may_be_repeated(bot: Bot) -> None:
+    """A failed request is not cached as processed."""
     bot.failure = RequestRejected(403, "not_installed")
     assert (await bot.send(b"{}")).status == HTTPStatus.FORBIDDEN
     bot.failure = None
     assert (await bot.send(b"{}")).status == HTTPStatus.OK
 
 
-async def test_who_dribbles_is_shown_out(bot: Bot) -> None:
-    """A body that does not come in time is not waited for."""
+async def test_slow_body_times_out(bot: Bot) -> None:
+    """A body that arrives too slowly is rejected."""
 
     async def dribble() -> AsyncGenerator[bytes]:
         yield b"{"
@@ -181,8 +181,8 @@ async def test_who_dribbles_is_shown_out(bot: Bot) -> None:
     assert response.status == HTTPStatus.REQUEST_TIMEOUT
 
 
-async def test_nobody_reads_in_the_log_what_was_written(bot: Bot) -> None:
-    """What is turned away leaves no word of it in the log."""
+async def test_rejected_content_is_not_logged(bot: Bot) -> None:
+    """The log holds no content of a rejected request."""
     with capture_logs() as logs:
         await bot.send(json.dumps({"text": "Elke Schneider"}).encode(), X_Slack_Signature="v0=1")
     assert "Elke" not in repr(logs)

@@ -1,4 +1,4 @@
-"""What the bot logs about Slack while people talk, press and go wrong, and while Slack itself does."""
+"""Logs of requests, errors and outages with Slack."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ SECRET: Final = (TOKEN, "xoxb-", SIGNING_SECRET, "/hooks/", "v0=", "trigger.")
 
 
 async def run_commands(made: Deployment) -> None:
-    """A lead with everything in it: brought in, picked, read, noted, and what goes with it in a workspace."""
+    """Run a lead through its commands in a workspace."""
     text = f"lead create name=Eva email={MAIL} phone=0711-5550123 title={WORDS}"
     chat = made.slack.direct(ANNA).channel_id
     pick = payloads.click(made.slack, ANNA, json.dumps(button_value("lead.pick", lead="L-2")), SALES)
@@ -49,7 +49,7 @@ async def run_commands(made: Deployment) -> None:
 
 
 async def send_rejected_requests(made: Deployment) -> None:
-    """The same words, by those who are turned away."""
+    """Send the same content in requests that are rejected."""
     body = payloads.as_form(payloads.command(made.slack, ANNA, f"note L-2 {WORDS} {MAIL}", SALES))
     assert (await made.post(body, {"Content-Type": FORM, **made.slack.sign(body, secret="guessed")})).status == 401
     assert (await made.post_signed(b"payload={" + WORDS.encode() + MAIL.encode(), FORM)).status == 400
@@ -61,7 +61,7 @@ async def send_rejected_requests(made: Deployment) -> None:
 
 
 async def cause_slack_errors(made: Deployment) -> None:
-    """Slack refuses, answers with our own words, breaks off, or says that the token is dead."""
+    """Let Slack fail, echo content, disconnect and revoke the token."""
     echo = json.dumps({"ok": False, "error": f"{WORDS} {MAIL}", "needed": TOKEN}).encode()
     for trouble in (
         ratelimited(1),
@@ -82,7 +82,7 @@ async def cause_slack_errors(made: Deployment) -> None:
 async def test_nothing_personal_and_no_secret_is_logged(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whatever happens, at the wordiest level: the log says what failed where, and nothing of who or what it was."""
+    """At debug level the log holds no personal data and no secret."""
     monkeypatch.chdir(tmp_path)
     configure("debug", "json")
     async with open_deployment(sqlite_url) as made:

@@ -1,4 +1,4 @@
-"""Twenty-six ways to come to Slack's door as one should not, all through the door itself."""
+"""Twenty-six requests to the Slack ingress that must have no effect."""
 
 import asyncio
 import json
@@ -28,13 +28,13 @@ TEAM_TABLES: Final = (
     "deliveries",
     "posts",
 )
-"""What a firm has, and what it would hear of."""
+"""Tables with the data and notices of a team."""
 UNSIGNED: Final = b'{"error": "unsigned"}'
 
 
 @pytest.fixture
 async def deployment(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Deployment]:
-    """A firm behind its door."""
+    """Start a bot with two teams."""
     monkeypatch.chdir(tmp_path)
     async with open_deployment(sqlite_url) as made:
         await seed_teams(made)
@@ -46,22 +46,22 @@ Send = Callable[[Deployment], Awaitable[HttpResponse]]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Something that comes in, the answer that is due, and how much may change."""
+    """A request, its expected response and whether it may be recorded."""
 
     send: Send
     status: int
     error: str = ""
     is_known: bool = False
-    """Whether Slack has signed it for a place where the bot is: then it may be noted who asked, and that it came."""
+    """Whether profile and inbox may change because the request is signed for a known conversation."""
 
 
 def command(deployment: Deployment) -> bytes:
-    """What would pick a lead, if it were let in."""
+    """Return a command that would pick a lead."""
     return payloads.as_form(payloads.command(deployment.slack, ANNA, "pick L-1", SALES))
 
 
 def with_headers(forge: Callable[[Deployment, bytes], dict[str, str]]) -> Send:
-    """A genuine command under other headers."""
+    """Send a genuine command with other headers."""
 
     async def send(deployment: Deployment) -> HttpResponse:
         body = command(deployment)
@@ -71,14 +71,14 @@ def with_headers(forge: Callable[[Deployment, bytes], dict[str, str]]) -> Send:
 
 
 def without_header(name: str) -> Send:
-    """A header less."""
+    """Omit a header."""
     return with_headers(
         lambda deployment, body: {key: value for key, value in deployment.slack.sign(body).items() if key != name}
     )
 
 
 def with_signature(change: Callable[[str], str]) -> Send:
-    """Another signature."""
+    """Change the signature."""
 
     def forge(deployment: Deployment, body: bytes) -> dict[str, str]:
         headers = deployment.slack.sign(body)
@@ -88,24 +88,24 @@ def with_signature(change: Callable[[str], str]) -> Send:
 
 
 def with_age(seconds: int) -> Send:
-    """Rightly signed, at another time."""
+    """Sign for another time."""
     return with_headers(
         lambda deployment, body: deployment.slack.sign(body, int(deployment.clock().timestamp()) + seconds)
     )
 
 
 def signed_body(body: bytes, content_type: str = JSON) -> Send:
-    """Rightly signed bytes."""
+    """Send these bytes with a genuine signature."""
     return lambda deployment: deployment.post_signed(body, content_type)
 
 
 async def form_sent_as_json(deployment: Deployment) -> HttpResponse:
-    """A form that says it is JSON."""
+    """Send a form with the content type of JSON."""
     return await deployment.post_signed(command(deployment), JSON)
 
 
 async def two_content_types(deployment: Deployment) -> HttpResponse:
-    """Two content types at once."""
+    """Send two content types."""
     body = command(deployment)
     headers = [("Content-Type", FORM), ("Content-Type", JSON), *deployment.slack.sign(body).items()]
     async with deployment.client.post("/slack/events", data=body, headers=headers) as response:
@@ -113,7 +113,7 @@ async def two_content_types(deployment: Deployment) -> HttpResponse:
 
 
 async def chunked_oversize(deployment: Deployment) -> HttpResponse:
-    """Too much, in pieces, of which nobody says how many there are."""
+    """Send an oversized body in chunks."""
 
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(BODY_LIMIT_BYTES // 8192 + 2):
@@ -123,54 +123,54 @@ async def chunked_oversize(deployment: Deployment) -> HttpResponse:
 
 
 async def click_on_foreign_lead(deployment: Deployment) -> HttpResponse:
-    """Somebody of another firm presses on a lead of this one."""
+    """Click on a lead of another team."""
     return await deployment.interact(
         payloads.click(deployment.slack, SARA, json.dumps(button_value("lead.pick", lead="L-1")), SALES)
     )
 
 
 def nested(depth: int) -> bytes:
-    """Objects in objects."""
+    """Return nested JSON objects."""
     return b'{"type":"event_callback","event":' + b'{"a":' * depth + b"1" + b"}" * depth + b"}"
 
 
 async def foreign_workspace(deployment: Deployment) -> HttpResponse:
-    """A workspace that never took the app in."""
+    """Send from a workspace without an installation."""
     return await deployment.run_command(ANNA, "pick L-1", SALES, team_id="T0FOREIGN", trigger_id="foreign.1")
 
 
 async def foreign_enterprise(deployment: Deployment) -> HttpResponse:
-    """An enterprise that nobody knows."""
+    """Send from an unknown enterprise."""
     return await deployment.run_command(ANNA, "pick L-1", SALES, enterprise_id="E0FOREIGN", trigger_id="foreign.2")
 
 
 async def own_message(deployment: Deployment) -> HttpResponse:
-    """The bot's own words, told back to it."""
+    """Send a message of the bot back to it."""
     chat = deployment.slack.direct(ANNA).channel_id
     event = payloads.message(deployment.slack, BOT_USER_ID, "pick L-1", chat, bot_id=BOT_ID)
     return await deployment.send_event(event)
 
 
 async def unknown_event(deployment: Deployment) -> HttpResponse:
-    """An event that the bot does not know."""
+    """Send an unknown event."""
     return await deployment.send_event(
         deployment.slack.envelope({"type": "sparkle_added", "user": ANNA, "item": {"channel": SALES}})
     )
 
 
 async def unknown_command(deployment: Deployment) -> HttpResponse:
-    """A word that is no command."""
+    """Send an unknown command."""
     return await deployment.run_command(ANNA, "xyzzy")
 
 
 async def tampered_modal(deployment: Deployment) -> HttpResponse:
-    """A window that claims to have been opened by somebody else, for a thing of another firm, by another command."""
+    """Submit a modal with forged metadata."""
     carried = {**button_value("lead.pick", lead="L-1"), "in": 1, "user": ANNA, "at": {"channel": SALES}}
     return await deployment.interact(payloads.submission(deployment.slack, SARA, carried, {"lead": "L-1", "who": ANNA}))
 
 
 MATRIX: Final[dict[str, Case]] = {
-    # not signed, or not so
+    # missing or invalid signature
     "01 no signature": Case(without_header(SIGNATURE), 401, "unsigned"),
     "02 garbage": Case(with_signature(lambda _: "v0=garbage"), 401, "unsigned"),
     "03 another's secret": Case(
@@ -182,14 +182,14 @@ MATRIX: Final[dict[str, Case]] = {
     "05 another version": Case(with_signature(lambda signed_body: "v1" + signed_body[2:]), 401, "unsigned"),
     "06 cut signature": Case(with_signature(lambda signed_body: signed_body[:-2]), 401, "unsigned"),
     "07 capitals": Case(with_signature(str.upper), 401, "unsigned"),
-    # not now
+    # wrong time
     "08 no time": Case(without_header(STAMP), 401, "unsigned"),
     "09 no number": Case(
         with_headers(lambda deployment, body: {**deployment.slack.sign(body), STAMP: "now"}), 400, "malformed"
     ),
     "10 too old": Case(with_age(-301), 401, "stale"),
     "11 too far ahead": Case(with_age(301), 401, "stale"),
-    # not what Slack sends
+    # malformed
     "12 malformed JSON": Case(signed_body(b'{"type": "event_callback"'), 400, "malformed"),
     "13 malformed form": Case(signed_body(b"payload=%7B%22type%22", FORM), 400, "malformed"),
     "14 a form that says it is JSON": Case(form_sent_as_json, 400, "malformed"),
@@ -198,10 +198,10 @@ MATRIX: Final[dict[str, Case]] = {
     "17 nested": Case(signed_body(nested(10_000)), 400, "malformed"),
     "18 too large": Case(signed_body(b"x" * (BODY_LIMIT_BYTES + 1), FORM), 413, "too_large"),
     "19 too large, in pieces": Case(chunked_oversize, 413, "too_large"),
-    # not from where the bot is
+    # no installation
     "20 another workspace": Case(foreign_workspace, 403, "not_installed"),
     "21 unknown enterprise": Case(foreign_enterprise, 403, "not_installed"),
-    # not by somebody who may
+    # not permitted
     "22 another firm": Case(click_on_foreign_lead, 200, is_known=True),
     "23 the bot itself": Case(own_message, 200),
     "24 an unknown event": Case(unknown_event, 200),
@@ -210,14 +210,14 @@ MATRIX: Final[dict[str, Case]] = {
 }
 
 
-def test_the_matrix_has_all_its_cases() -> None:
-    """Twenty-six, numbered one after the other."""
+def test_cases_are_numbered() -> None:
+    """The twenty-six cases are numbered without gaps."""
     assert [name[:2] for name in MATRIX] == [f"{number:02}" for number in range(1, 27)]
 
 
 @pytest.mark.parametrize("name", MATRIX)
-async def test_whoever_comes_as_one_should_not_changes_nothing(deployment: Deployment, name: str) -> None:
-    """The status is as due and never one of ours; no row of the firm changes, and without a signature none at all."""
+async def test_rejected_request_changes_nothing(deployment: Deployment, name: str) -> None:
+    """The status is as expected and no row of the team changes; an unsigned request changes no row."""
     case = MATRIX[name]
     rows, before = await deployment.rows(*TEAM_TABLES), await deployment.database_digest()
     calls = len(deployment.slack.called("chat.postMessage"))
@@ -230,13 +230,13 @@ async def test_whoever_comes_as_one_should_not_changes_nothing(deployment: Deplo
     assert case.is_known or await deployment.database_digest() == before
     assert len(deployment.slack.called("chat.postMessage")) == calls
     assert b"Eva" not in answered.body
-    # And the right one is let in afterwards.
+    # A genuine request is accepted afterwards.
     assert (await deployment.run_command(ANNA, "pick L-1")).status == 200
     assert await deployment.rows("leads", "lead_sights") != {name: rows[name] for name in ("leads", "lead_sights")}
 
 
-async def test_the_same_bytes_again_have_no_effect(deployment: Deployment) -> None:
-    """An exact repetition gets the very same answer, at once or after minutes, and is not carried out again."""
+async def test_replay_has_no_effect(deployment: Deployment) -> None:
+    """A replay gets the same response and is not processed again."""
     body = payloads.as_form(payloads.command(deployment.slack, ANNA, "lead create name=Mia title=Carport", SALES))
     headers = {"Content-Type": FORM, **deployment.slack.sign(body)}
     first, second = await asyncio.gather(deployment.post(body, headers), deployment.post(body, headers))
@@ -248,8 +248,8 @@ async def test_the_same_bytes_again_have_no_effect(deployment: Deployment) -> No
     assert (await deployment.post(body, headers)).status == 401
 
 
-async def test_an_event_that_slack_sends_again_has_its_effect_once(deployment: Deployment) -> None:
-    """With a new time, signature and number of the try it is the same event: nothing happens, nothing is said."""
+async def test_repeated_event_is_processed_once(deployment: Deployment) -> None:
+    """An event with a new time, signature and retry number is processed once."""
     event = payloads.mention(deployment.slack, ANNA, "lead create name=Mia title=Carport", SALES)
     assert (await deployment.send_event(event)).status == 200
     await deployment.drain()
@@ -263,8 +263,8 @@ async def test_an_event_that_slack_sends_again_has_its_effect_once(deployment: D
 
 
 @pytest.mark.parametrize("kind", ["command", "click", "window"])
-async def test_a_repeated_interaction_has_its_effect_once(deployment: Deployment, kind: str) -> None:
-    """Signed anew, the same command, click or window is the same: one lead is made, and it is picked once."""
+async def test_repeated_interaction_is_processed_once(deployment: Deployment, kind: str) -> None:
+    """A command, click or modal that is signed again is processed once."""
     carried = button_value("lead.create", title="Carport", name="Mia")
     made = {
         "command": payloads.as_form(
@@ -283,8 +283,8 @@ async def test_a_repeated_interaction_has_its_effect_once(deployment: Deployment
 @pytest.mark.parametrize(
     "address", ["https://hooks.slack.com.evil.example/x", "http://169.254.169.254/latest", "file:///etc/passwd", "x"]
 )
-async def test_an_answer_goes_to_slack_alone(deployment: Deployment, address: str) -> None:
-    """Whatever address a request names for its answer: the bot writes nowhere but to Slack, and breaks on none."""
+async def test_foreign_response_url_is_not_called(deployment: Deployment, address: str) -> None:
+    """A response_url that is not Slack's is not called and causes no error."""
     calls = len(deployment.slack.calls)
     answered = await deployment.run_command(BEN, "leads", response_url=address)
     assert answered.status == 200

@@ -1,4 +1,4 @@
-"""What Slack sends, as the bot reads it: markup, people from elsewhere, windows."""
+"""Parsing of Slack requests: markup, external users and modals."""
 
 import pytest
 
@@ -21,7 +21,7 @@ CLICK: Json = {
 
 
 def read(document: Json) -> SlackRequest:
-    """Read a document that the bot serves."""
+    """Parse a document."""
     request = read_request(document)
     assert request is not None
     return request
@@ -47,20 +47,20 @@ def read(document: Json) -> SlackRequest:
         ("\0", ""),
     ],
 )
-def test_text_is_what_the_person_meant(written: str, meant: str) -> None:
-    """Markup, entities and characters that nobody sees are undone; nothing pings anybody."""
+def test_text_is_normalised(written: str, meant: str) -> None:
+    """Markup, entities and invisible characters are removed."""
     assert read_text(written, BOT, {})[0] == meant
 
 
-def test_mentioned_people_are_words() -> None:
-    """Whoever is named is one word, with the name that is known; the bot itself is nobody."""
+def test_mentions_become_one_word() -> None:
+    """A mention becomes one word with the known name; a mention of the bot is removed."""
     text, mentions = read_text(f"<@{BOT}> share L-1 <@U7> <@U8> <@U7>", BOT, {"U7": "Ben Kaya"})
     assert text == "share L-1 @U7 @U8 @U7"
     assert mentions == (Mention("U7", "Ben Kaya"), Mention("U8", ""))
 
 
 def test_long_markup_is_read_quickly() -> None:
-    """Nothing that somebody writes keeps the bot busy."""
+    """Markup of maximum length is parsed quickly."""
     assert to_plain("<" * 50_000)
     assert to_plain("<https://" * 10_000)
     assert to_plain("<@U1|" * 10_000)
@@ -82,31 +82,31 @@ def test_long_markup_is_read_quickly() -> None:
         {"channel": {"id": "C1/../C2"}},
     ],
 )
-def test_what_makes_no_sense_is_turned_away(change: Json) -> None:
-    """A click without a person, a workspace or a shape is nobody's."""
+def test_malformed_interaction_is_rejected(change: Json) -> None:
+    """An interaction without user or workspace is rejected."""
     with pytest.raises(RequestRejected):
         read_request({**CLICK, **change})
 
 
-def test_what_nobody_listens_to_is_nothing() -> None:
-    """Whatever Slack may add one day is acknowledged and ignored."""
+def test_unknown_request_is_ignored() -> None:
+    """An unknown type of request is ignored."""
     assert read_request({"type": "workflow_step_edit"}) is None
 
 
-def test_people_from_elsewhere_are_asked_where_the_bot_is() -> None:
-    """X4: of somebody from another workspace, Slack names his own first; the message tells whose bot was pressed."""
+def test_external_click_names_the_installation() -> None:
+    """X4: for a click of an external user the message names the workspace of the bot."""
     request = read({**CLICK, "team": {"id": "T9"}, "user": {"id": "U9", "team_id": "T9"}, "message": {"team": "T1"}})
     assert (request.workspace.tenant, request.workspace.workspace_id, request.user_workspace) == ("T1", "T1", "T9")
 
 
-def test_a_workspace_of_an_enterprise_is_its() -> None:
-    """The enterprise is the tenant, the workspace says which token opens it."""
+def test_enterprise_is_the_tenant() -> None:
+    """The enterprise is the tenant, and the workspace selects the token."""
     request = read({**CLICK, "enterprise": {"id": "E1"}})
     assert (request.workspace.tenant, request.workspace.workspace_id) == ("E1", "T1")
 
 
-def test_a_window_that_was_sent_again_is_the_same() -> None:
-    """X2: until the window changes, sending it is one interaction, however often and under whatever trigger."""
+def test_repeated_modal_is_one_interaction() -> None:
+    """X2: a modal that is submitted twice without a change is one interaction."""
     sent: Json = {**CLICK, "type": "view_submission", "view": {"id": "V1", "hash": "h1", "callback_id": "card"}}
     first, second = read(sent), read({**sent, "trigger_id": "4.5.6"})
     changed = read({**sent, "view": {"id": "V1", "hash": "h2", "callback_id": "card"}})
@@ -117,6 +117,6 @@ def test_a_window_that_was_sent_again_is_the_same() -> None:
 @pytest.mark.parametrize(
     "metadata", ["", "{", "[]", '{"at": 5}', '{"at": {"channel": "C 1"}}', '{"at": {"thread": 5}}']
 )
-def test_a_window_that_does_not_say_where_was_opened_nowhere(metadata: str) -> None:
-    """What a window carries is read strictly, and else not at all."""
+def test_modal_with_invalid_metadata_has_no_conversation(metadata: str) -> None:
+    """Invalid metadata of a modal is ignored."""
     assert read_origin(metadata) == ModalOrigin()

@@ -1,4 +1,4 @@
-"""Where an answer appears in Slack, whatever happens on its way."""
+"""Where responses appear in Slack."""
 
 import time
 from collections.abc import AsyncGenerator
@@ -24,24 +24,24 @@ async def bot() -> AsyncGenerator[Bot]:
         yield bot
 
 
-async def test_what_concerns_one_person_is_the_reply_to_the_command(bot: Bot) -> None:
-    """A private answer to a command needs no call: it stands in the reply, for the person alone."""
+async def test_private_response_is_the_command_response(bot: Bot) -> None:
+    """A private response to a command is its HTTP response and needs no call."""
     bot.chat.respond_with(YES, Placement.PRIVATE)
     response = await bot.run_command()
     assert (response["response_type"], response["blocks"][0]["text"]["text"]) == ("ephemeral", "Yes.")
     assert bot.slack.messages_in(CHANNEL) == []
 
 
-async def test_what_concerns_all_is_a_message_that_follows_its_subject(bot: Bot) -> None:
-    """An answer for everybody is posted, and the bot is told of the message."""
+async def test_public_response_is_posted_and_recorded(bot: Bot) -> None:
+    """A public response is posted, and the dispatcher records the message."""
     bot.chat.respond_with(LEAD, Placement.NEW)
     assert await bot.run_command() == {}
     [posted] = bot.slack.messages_in(CHANNEL)
     assert [post.message_id for post in bot.chat.recorded_posts] == [posted.ts]
 
 
-async def test_where_the_bot_is_not_slack_shows_the_answer(bot: Bot) -> None:
-    """A command works in a channel in which the bot is no member; nothing there is thought to follow anything."""
+async def test_command_works_without_membership(bot: Bot) -> None:
+    """A command works in a channel without the bot; its response is not recorded."""
     bot.slack.add_channel("C0OTHER", "other", [ANNA], has_bot=False)
     bot.chat.respond_with(LEAD, Placement.NEW)
     response = await bot.run_command(channel="C0OTHER")
@@ -50,8 +50,8 @@ async def test_where_the_bot_is_not_slack_shows_the_answer(bot: Bot) -> None:
     assert bot.chat.recorded_posts == []
 
 
-async def test_the_chat_of_two_people_is_read_by_another(bot: Bot) -> None:
-    """A42: a chat that looks like the one with the bot is that only when Slack says so."""
+async def test_direct_chat_of_two_users_is_no_personal_chat(bot: Bot) -> None:
+    """A42: only a chat that Slack names as the one with the bot is personal."""
     bot.slack.add_channel("D0HUMANS", "", [ANNA, BEN], kind="im", has_bot=False)
     bot.chat.respond_with(YES, Placement.PRIVATE)
     await bot.run_command(channel="D0HUMANS")
@@ -63,8 +63,8 @@ async def test_the_chat_of_two_people_is_read_by_another(bot: Bot) -> None:
     assert [interaction.conversation.is_bot_there for interaction in bot.chat.interactions] == [False, True]
 
 
-async def test_a_form_is_a_window(bot: Bot) -> None:
-    """Whatever there is to fill in opens in a window of the person."""
+async def test_a_form_is_a_modal(bot: Bot) -> None:
+    """A form opens in a modal."""
     bot.chat.respond_with(FORM, Placement.PRIVATE)
     await bot.run_command("note L-12")
     [view] = bot.slack.views.values()
@@ -86,7 +86,7 @@ async def test_without_a_trigger_the_form_is_a_message(bot: Bot, word: str) -> N
 
 
 async def test_a_mention_in_a_thread_is_answered_there(bot: Bot) -> None:
-    """Who asks in a thread reads the answer in it; what is for the person alone is seen by nobody else."""
+    """A mention in a thread is answered in it; a private response is ephemeral."""
     root = bot.slack.says(BEN, CHANNEL, "Who is free?")
     bot.chat.respond_with(YES, Placement.NEW)
     await bot.mention(thread_ts=root.ts)
@@ -99,8 +99,8 @@ async def test_a_mention_in_a_thread_is_answered_there(bot: Bot) -> None:
     assert bot.slack.ephemerals_in(CHANNEL, BEN) == []
 
 
-async def test_who_cannot_be_whispered_to_is_answered_directly(bot: Bot) -> None:
-    """Where Slack takes no message for one person, the answer comes in his own chat, and nowhere else."""
+async def test_failed_ephemeral_is_sent_as_direct_message(bot: Bot) -> None:
+    """If Slack rejects an ephemeral message, the response is sent to the direct chat only."""
     bot.slack.behaviour = lambda method, _: refused("user_not_in_channel") if method == "chat.postEphemeral" else None
     bot.chat.respond_with(YES, Placement.PRIVATE)
     await bot.mention()
@@ -108,16 +108,16 @@ async def test_who_cannot_be_whispered_to_is_answered_directly(bot: Bot) -> None
     assert [message.author for message in bot.slack.messages_in(CHANNEL)] == [ANNA]
 
 
-async def test_an_event_told_again_is_answered_once(bot: Bot) -> None:
-    """X2: Slack repeats what it believes unheard; the answer stands there once."""
+async def test_repeated_event_is_answered_once(bot: Bot) -> None:
+    """X2: an event that Slack repeats gets one response."""
     bot.chat.respond_with(YES, Placement.NEW)
     for _ in range(3):
         await bot.mention(event_id="Ev1")
     assert len([message for message in bot.slack.messages_in(CHANNEL) if message.author == BOT_USER_ID]) == 1
 
 
-async def test_nobody_but_people_says_anything(bot: Bot) -> None:
-    """Our own words, those of other bots, and messages that were changed or deleted are nothing said to the bot."""
+async def test_only_user_messages_are_dispatched(bot: Bot) -> None:
+    """Messages of bots, edits and deletions are ignored."""
     direct_id = bot.slack.direct(ANNA).channel_id
     direct = {"type": "message", "channel": direct_id, "channel_type": "im", "ts": "1.1", "text": "leads", "user": ANNA}
     for change in (
@@ -136,8 +136,8 @@ async def test_nobody_but_people_says_anything(bot: Bot) -> None:
     assert [interaction.text for interaction in bot.chat.interactions] == ["leads"]
 
 
-async def test_the_card_itself_answers_where_it_stands(bot: Bot) -> None:
-    """A click that changes the shared card says nothing more; another card opens in a window for the person alone."""
+async def test_update_of_the_clicked_card_needs_no_message(bot: Bot) -> None:
+    """A click that updates the shared card posts nothing; another card opens in a modal."""
     rendered = bot.platform.renderer.message(LEAD, READER)
     shown = {"ts": "1.2", "blocks": rendered["blocks"], "team": "T0KOLLEGA"}
     bot.chat.respond_with(LEAD, Placement.REPLACE)
@@ -148,8 +148,8 @@ async def test_the_card_itself_answers_where_it_stands(bot: Bot) -> None:
     assert len(bot.slack.views) == 1
 
 
-async def test_a_short_no_is_whispered_and_a_sheet_opens(bot: Bot) -> None:
-    """A refusal stands beside the card for the person alone; what there is to read opens in a window."""
+async def test_refusal_is_ephemeral_and_details_open_a_modal(bot: Bot) -> None:
+    """A refusal is ephemeral; a card with content opens in a modal."""
     bot.chat.respond_with(YES, Placement.PRIVATE)
     await bot.click()
     assert [message.text for message in bot.slack.ephemerals_in(CHANNEL, ANNA)] == ["Yes."]
@@ -160,15 +160,15 @@ async def test_a_short_no_is_whispered_and_a_sheet_opens(bot: Bot) -> None:
     assert len(bot.slack.ephemerals_in(CHANNEL, ANNA)) == 1
 
 
-async def test_nothing_to_say_to_a_click_is_said(bot: Bot) -> None:
-    """Whoever presses and moves nothing reads so, alone."""
+async def test_click_without_effect_is_answered(bot: Bot) -> None:
+    """A click without an effect gets an ephemeral message."""
     await bot.click()
     [whispered] = bot.slack.ephemerals_in(CHANNEL, ANNA)
     assert "Nothing was changed" in whispered.text
 
 
-async def test_a_button_that_nobody_knows_says_so(bot: Bot) -> None:
-    """A button of an older card, or a forged one, changes nothing and says what to do."""
+async def test_unknown_button_is_explained(bot: Bot) -> None:
+    """An outdated or forged button changes nothing and explains what to do."""
     for value in ("{}", '{"v": 99, "cmd": "x"}', "not json", "x" * 5_000):
         await bot.click(value=value)
     assert bot.chat.interactions == []
@@ -181,8 +181,8 @@ async def test_a_link_button_needs_no_answer(bot: Bot) -> None:
     assert bot.chat.interactions == []
 
 
-async def test_a_window_shows_what_became_of_it(bot: Bot) -> None:
-    """The answer to what was sent stands in the window; a message for everybody closes it."""
+async def test_modal_shows_its_result(bot: Bot) -> None:
+    """The response to a modal is shown in it; a public message closes it."""
     bot.chat.respond_with(YES, Placement.REPLACE)
     response = await bot.submit(NOTE, text="Hello")
     assert response["response_action"] == "update"
@@ -198,8 +198,8 @@ async def test_a_window_shows_what_became_of_it(bot: Bot) -> None:
     assert len(bot.slack.messages_in(CHANNEL)) == 1
 
 
-async def test_a_late_answer_to_a_command_comes_behind(bot: Bot) -> None:
-    """What takes longer than Slack waits is delivered where it was asked, for whom it was asked."""
+async def test_late_response_uses_the_response_url(bot: Bot) -> None:
+    """A response after Slack's timeout is sent to the response_url."""
     bot.chat.pause_s = LATE_S
     bot.chat.respond_with(YES, Placement.PRIVATE)
     assert await bot.run_command() == {}
@@ -207,8 +207,8 @@ async def test_a_late_answer_to_a_command_comes_behind(bot: Bot) -> None:
     assert [message.text for message in bot.slack.ephemerals_in(CHANNEL, ANNA)] == ["Yes."]
 
 
-async def test_a_late_answer_to_a_window_comes_into_it(bot: Bot) -> None:
-    """A window that was sent says that it takes longer, and shows the answer when it is there."""
+async def test_late_response_updates_the_modal(bot: Bot) -> None:
+    """A submitted modal shows a waiting text and then the response."""
     bot.chat.respond_with(FORM, Placement.PRIVATE)
     await bot.run_command("note")
     [view] = bot.slack.views.values()
@@ -221,8 +221,8 @@ async def test_a_late_answer_to_a_window_comes_into_it(bot: Bot) -> None:
     assert "Yes." in str(view.content)
 
 
-async def test_when_too_much_goes_on_slack_is_asked_to_come_again() -> None:
-    """Beyond the bound a command says that it took too long, and an event is not acknowledged: Slack repeats it."""
+async def test_overload_is_reported() -> None:
+    """At the limit a command reports the timeout, and an event is not acknowledged so that Slack repeats it."""
     async with open_bot(time.monotonic, tasks=1) as bot:
         bot.chat.pause_s = LATE_S
         bot.chat.respond_with(YES, Placement.PRIVATE)
@@ -234,8 +234,8 @@ async def test_when_too_much_goes_on_slack_is_asked_to_come_again() -> None:
         assert len(bot.chat.interactions) == 1
 
 
-async def test_what_cannot_be_delivered_is_said(bot: Bot) -> None:
-    """An answer that Slack does not take leaves a word for whoever asked; one that perhaps came is not repeated."""
+async def test_undeliverable_response_is_reported(bot: Bot) -> None:
+    """A rejected response leaves an ephemeral message; one with an unknown outcome is not repeated."""
     bot.chat.respond_with(LEAD, Placement.NEW)
     bot.slack.behaviour = lambda method, _: refused("restricted_action") if method == "chat.postMessage" else None
     assert "couldn't be delivered" in (await bot.run_command())["text"]
@@ -245,8 +245,8 @@ async def test_what_cannot_be_delivered_is_said(bot: Bot) -> None:
     assert "couldn't be delivered" in bot.slack.ephemerals_in(CHANNEL, ANNA)[-1].text
 
 
-async def test_answers_go_nowhere_but_to_slack(bot: Bot) -> None:
-    """X4: an address for answers that is not Slack's is not called, whoever signed it."""
+async def test_foreign_response_url_is_not_called(bot: Bot) -> None:
+    """X4: a response_url that is not Slack's is not called, even if it is signed."""
     bot.chat.pause_s = LATE_S
     bot.chat.respond_with(YES, Placement.PRIVATE)
     await bot.run_command(response_url="https://evil.example/hook")
@@ -254,15 +254,15 @@ async def test_answers_go_nowhere_but_to_slack(bot: Bot) -> None:
     assert bot.slack.called("response_url") == []
 
 
-async def test_slack_asks_whether_somebody_lives_here(bot: Bot) -> None:
-    """The address is confirmed when it is set up, and the check of the certificate is no request."""
+async def test_url_verification_and_ssl_check_are_answered(bot: Bot) -> None:
+    """The challenge is returned, and the certificate check is no request."""
     assert await bot.send_form({"ssl_check": "1", "token": "x"}) == {}
     response = await bot.send_form({"payload": '{"type": "url_verification", "challenge": "abc"}'})
     assert response == {"challenge": "abc"}
 
 
-async def test_what_slack_does_not_tell_is_asked_once(bot: Bot) -> None:
-    """A person and a channel are looked up once, and again when Slack says that they have changed."""
+async def test_profiles_are_cached(bot: Bot) -> None:
+    """A user and a channel are read once, and again after a change event."""
     bot.chat.respond_with(YES, Placement.PRIVATE)
     for _ in range(3):
         await bot.run_command()
@@ -278,8 +278,8 @@ async def test_what_slack_does_not_tell_is_asked_once(bot: Bot) -> None:
     )
 
 
-async def test_a_slack_that_says_nothing_about_people_keeps_nobody_waiting(bot: Bot) -> None:
-    """Without a name and a place that Slack would tell, what was asked is carried out all the same."""
+async def test_missing_profiles_do_not_block(bot: Bot) -> None:
+    """Without profiles the request is still processed."""
     bot.slack.behaviour = lambda method, _: refused("fatal_error") if method.endswith(".info") else None
     bot.chat.respond_with(YES, Placement.PRIVATE)
     await bot.run_command()
@@ -288,8 +288,8 @@ async def test_a_slack_that_says_nothing_about_people_keeps_nobody_waiting(bot: 
     assert bot.chat.interactions[0].sender.name == ""
 
 
-async def test_a_shared_channel_says_who_is_from_elsewhere(bot: Bot) -> None:
-    """X4: in a shared channel a person of another workspace is an outsider, and the place has outsiders."""
+async def test_shared_channel_marks_external_users(bot: Bot) -> None:
+    """X4: a user of another workspace in a shared channel is external, and the channel is marked."""
     bot.slack.channels[CHANNEL].is_ext_shared = True
     bot.slack.add_user("U9", "Eva", team_id="T9")
     bot.chat.respond_with(YES, Placement.PRIVATE)
@@ -299,8 +299,8 @@ async def test_a_shared_channel_says_who_is_from_elsewhere(bot: Bot) -> None:
     assert all(interaction.conversation.reference["outsiders"] for interaction in bot.chat.interactions)
 
 
-async def test_a_workspace_where_the_bot_is_not_gets_nothing(bot: Bot) -> None:
-    """X4: what comes from a workspace that has not installed the bot is turned away."""
+async def test_workspace_without_installation_is_rejected(bot: Bot) -> None:
+    """X4: a request from a workspace without an installation is rejected."""
     with pytest.raises(AssertionError, match="not_installed"):
         await bot.run_command(team_id="T0OTHER")
     assert bot.chat.interactions == []

@@ -91,7 +91,7 @@ async def test_only_that_workspace_is_left(deployment: InstallDeployment, team: 
     assert deployment.slack.called("chat.postMessage")[-1].channel == "C1"
 
 
-@pytest.mark.usefixtures("firm")
+@pytest.mark.usefixtures("team")
 async def test_tokens_of_people_are_none_of_ours(deployment: InstallDeployment) -> None:
     """That a person's token was taken back, or that a farewell comes late, ends nothing while Slack knows the bot."""
     assert await deployment.send_event({"type": "tokens_revoked", "tokens": {"oauth": ["U1"]}}) == 200

@@ -1,4 +1,4 @@
-"""The bot on its way to a Slack of the test's own."""
+"""Slack client of the bot with a fake Slack."""
 
 from collections.abc import AsyncIterator
 
@@ -18,7 +18,7 @@ WORKSPACE = Workspace(TEAM_ID, TEAM_ID)
 
 @pytest.fixture
 async def slack(clock: FakeClock) -> AsyncIterator[FakeSlack]:
-    """Slack with a channel and two people."""
+    """Start a fake Slack with a channel and two users."""
     async with FakeSlack(clock.now) as slack:
         slack.add_user("U1ANNA", "Anna Weiß")
         slack.add_user("U2BEN", "Ben Kaya")
@@ -28,13 +28,13 @@ async def slack(clock: FakeClock) -> AsyncIterator[FakeSlack]:
 
 @pytest.fixture
 def metrics() -> Metrics:
-    """What operators see."""
+    """Return the metrics of the process."""
     return Metrics()
 
 
 @pytest.fixture
 def left_workspaces() -> list[str]:
-    """The workspaces that the bot had to leave."""
+    """Return the list of workspaces that the bot had to leave."""
     return []
 
 
@@ -42,7 +42,7 @@ def left_workspaces() -> list[str]:
 def tokens(
     slack: FakeSlack, session: aiohttp.ClientSession, clock: FakeClock, left_workspaces: list[str]
 ) -> FixedToken:
-    """What the bot was given."""
+    """Return the bot token."""
 
     async def leave(tenant: str, workspace: str) -> None:
         assert tenant
@@ -55,5 +55,5 @@ def tokens(
 def api(
     slack: FakeSlack, session: aiohttp.ClientSession, tokens: FixedToken, metrics: Metrics, clock: FakeClock
 ) -> SlackApi:
-    """The bot."""
+    """Return the Slack client."""
     return SlackApi(session, tokens, metrics, url=slack.api_url, timer=clock.timer, sleep=clock.sleep)

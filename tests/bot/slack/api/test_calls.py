@@ -1,4 +1,4 @@
-"""What the bot asks of Slack: never doubled, never lost unsaid, patient for a limited time."""
+"""Calls of the Slack Web API: retries, rate limits and unknown outcomes."""
 
 import asyncio
 from itertools import pairwise
@@ -24,18 +24,18 @@ READ: dict[str, Any] = {"channel": CHANNEL, "limit": 5, "include_all_metadata": 
 
 
 async def post(api: SlackApi, channel: str = CHANNEL, **more: object) -> str:
-    """Say something; its ts."""
+    """Post a message and return its ts."""
     response = await api.call("chat.postMessage", WORKSPACE, {**HELLO, "channel": channel, **more}, channel=channel)
     return response["ts"]
 
 
 async def read(api: SlackApi) -> list[dict[str, Any]]:
-    """What stands in the channel, the newest first."""
+    """Return the messages of the channel, newest first."""
     return (await api.call("conversations.history", WORKSPACE, READ, channel=CHANNEL))["messages"]
 
 
 def calls(slack: FakeSlack, method: str) -> int:
-    """How often a method was asked, whatever became of it."""
+    """Count the requests for a method."""
     return len([call for call in slack.calls if call.method == method])
 
 
@@ -61,12 +61,12 @@ async def test_a_message_is_read_changed_and_deleted(api: SlackApi, slack: FakeS
 
 
 def test_every_method_is_one_that_the_tests_know() -> None:
-    """Nothing is asked of Slack that no test could answer."""
+    """The bot calls only methods that the fake implements."""
     assert METHODS.keys() <= FAKED.keys()
 
 
 async def test_retry_after_is_kept(api: SlackApi, slack: FakeSlack, clock: FakeClock) -> None:
-    """A message that Slack puts off is sent again not a moment before the time that Slack named, and once."""
+    """A message with Retry-After is sent again once, and not before that time."""
     await post(api)
     clock.advance(60)
     slack.plan.append(ratelimited(7))
@@ -77,7 +77,7 @@ async def test_retry_after_is_kept(api: SlackApi, slack: FakeSlack, clock: FakeC
 
 
 async def test_long_waits_are_left_to_the_relay(api: SlackApi, slack: FakeSlack, clock: FakeClock) -> None:
-    """Where Slack asks for minutes nobody waits here: the channel rests that long, all others go on."""
+    """A Retry-After of minutes is left to the relay; other channels continue."""
     slack.add_channel("C2OTHER", "other")
     slack.plan.extend([Slow(0), ratelimited(300)])
     with pytest.raises(RateLimited) as outcome:
@@ -95,8 +95,8 @@ async def test_long_waits_are_left_to_the_relay(api: SlackApi, slack: FakeSlack,
     assert len(slack.messages_in(CHANNEL)) == 1
 
 
-async def test_a_method_rests_alone(api: SlackApi, slack: FakeSlack) -> None:
-    """What Slack says about one method of one workspace stops neither its other methods nor other workspaces."""
+async def test_rate_limit_is_per_method_and_workspace(api: SlackApi, slack: FakeSlack) -> None:
+    """A rate limit of one method in one workspace blocks no other method or workspace."""
     slack.plan.extend([Slow(0), ratelimited(300)])
     with pytest.raises(RateLimited):
         await read(api)
@@ -106,8 +106,8 @@ async def test_a_method_rests_alone(api: SlackApi, slack: FakeSlack) -> None:
     assert calls(slack, "conversations.history") == 1
 
 
-async def test_patience_is_limited(api: SlackApi, slack: FakeSlack) -> None:
-    """What is put off again and again goes back to the relay after four tries, with a time."""
+async def test_retries_are_limited(api: SlackApi, slack: FakeSlack) -> None:
+    """After four attempts the call returns to the relay with a retry time."""
     slack.plan.extend([Slow(0), *[ratelimited(2)] * 10])
     with pytest.raises(RateLimited) as outcome:
         await post(api)
@@ -117,7 +117,7 @@ async def test_patience_is_limited(api: SlackApi, slack: FakeSlack) -> None:
 
 
 async def test_a_channel_gets_about_a_message_a_second(api: SlackApi, clock: FakeClock) -> None:
-    """A few messages leave at once, many about one a second, and never so slowly that Slack would laugh."""
+    """A short burst is sent at once, then about one message a second."""
     for _ in range(5):
         await post(api)
     assert clock.passed_s == 0
@@ -141,20 +141,20 @@ async def test_a_method_keeps_to_its_tier(api: SlackApi, slack: FakeSlack, clock
 
 
 @pytest.mark.parametrize("failure", [CannedResponse(500, accepted=True), CannedResponse(503), Drop(accepted=True)])
-async def test_a_post_is_never_repeated_in_doubt(
+async def test_a_post_with_unknown_outcome_is_not_repeated(
     api: SlackApi, slack: FakeSlack, failure: CannedResponse | Drop
 ) -> None:
-    """A message that may have arrived is not sent again, whether Slack broke down or fell silent."""
+    """A post with an unknown outcome is not repeated."""
     slack.plan.extend([Slow(0), failure])
     with pytest.raises(Ambiguous):
         await post(api)
     assert calls(slack, "chat.postMessage") == 1
 
 
-async def test_a_slow_slack_leaves_a_doubt(
+async def test_timeout_is_ambiguous(
     slack: FakeSlack, session: aiohttp.ClientSession, tokens: FixedToken, metrics: Metrics, clock: FakeClock
 ) -> None:
-    """Whoever has waited long enough does not know whether the message arrives."""
+    """A timeout of a post raises Ambiguous."""
     await tokens.own()
     hasty = aiohttp.ClientTimeout(total=0.2)
     api = SlackApi(session, tokens, metrics, url=slack.api_url, timer=clock.timer, sleep=clock.sleep, timeout=hasty)
@@ -167,25 +167,25 @@ async def test_a_slow_slack_leaves_a_doubt(
 @pytest.mark.parametrize(
     "failure", [CannedResponse(500), CannedResponse(503), Drop(accepted=False), refused("internal_error")]
 )
-async def test_a_question_is_repeated(api: SlackApi, slack: FakeSlack, failure: CannedResponse | Drop) -> None:
-    """What has the effect of one call is asked again after a breakdown."""
+async def test_read_is_repeated(api: SlackApi, slack: FakeSlack, failure: CannedResponse | Drop) -> None:
+    """An idempotent call is repeated after a failure."""
     slack.plan.extend([Slow(0), failure])
     assert await read(api) == []
     assert calls(slack, "conversations.history") == 2
 
 
-async def test_questions_are_given_up(api: SlackApi, slack: FakeSlack) -> None:
-    """A Slack that stays broken is Unavailable after four tries."""
+async def test_reads_are_given_up(api: SlackApi, slack: FakeSlack) -> None:
+    """An idempotent call raises Unavailable after four attempts."""
     slack.plan.extend([Slow(0), *[CannedResponse(503)] * 10])
     with pytest.raises(Unavailable):
         await read(api)
     assert calls(slack, "conversations.history") == MAX_TRIES
 
 
-async def test_nothing_written_is_no_doubt(
+async def test_failed_connection_is_unavailable(
     session: aiohttp.ClientSession, tokens: FixedToken, metrics: Metrics, clock: FakeClock
 ) -> None:
-    """Where no connection came about, the message has certainly not left."""
+    """Without a connection the message was certainly not sent."""
     await tokens.own()
     api = SlackApi(session, tokens, metrics, url="http://127.0.0.1:1/", timer=clock.timer, sleep=clock.sleep)
     with pytest.raises(Unavailable):
@@ -210,8 +210,8 @@ WORDS = {
 
 
 @pytest.mark.parametrize("word", WORDS)
-async def test_words_have_a_meaning(api: SlackApi, slack: FakeSlack, metrics: Metrics, word: str) -> None:
-    """Each word of refusal says what became of the message; one that nobody knows is a plain no."""
+async def test_error_codes_map_to_failures(api: SlackApi, slack: FakeSlack, metrics: Metrics, word: str) -> None:
+    """Each error code maps to a failure; an unknown code means rejected."""
     slack.plan.extend([Slow(0), *[refused(word)] * 9])
     with pytest.raises(WORDS[word]) as outcome:
         await post(api, text="Eva Schneider, eva@acme.de")
@@ -221,8 +221,8 @@ async def test_words_have_a_meaning(api: SlackApi, slack: FakeSlack, metrics: Me
     assert f'error="{"other" if "year" in word else word}",platform="slack"' in counted
 
 
-async def test_what_goes_wrong_is_logged_by_its_word(api: SlackApi, slack: FakeSlack) -> None:
-    """Neither what was written nor Slack's sentence about it nor the token gets into the log."""
+async def test_failure_is_logged_by_its_code(api: SlackApi, slack: FakeSlack) -> None:
+    """The log holds the error code and neither the message nor the token."""
     body = b'{"ok": false, "error": "invalid_blocks", "response_metadata": {"messages": ["eva@acme.de"]}}'
     slack.plan.extend(
         [Slow(0), CannedResponse(200, body=body), CannedResponse(200, body=b'{"ok": false, "error": "eva@acme.de!"}')]
@@ -237,10 +237,10 @@ async def test_what_goes_wrong_is_logged_by_its_word(api: SlackApi, slack: FakeS
     assert BOT_TOKEN not in repr(logs)
 
 
-async def test_a_dead_token_is_given_back(
+async def test_revoked_token_ends_the_installation(
     api: SlackApi, slack: FakeSlack, clock: FakeClock, left_workspaces: list[str]
 ) -> None:
-    """A token that opens nothing any more ends the installation; nobody is asked with it again and again."""
+    """A revoked token ends the installation and is not used again."""
     await post(api)
     slack.revoke(WORKSPACE.workspace_id)
     with pytest.raises(Gone) as outcome:
@@ -258,41 +258,41 @@ async def test_a_dead_token_is_given_back(
 
 
 @pytest.mark.parametrize("word", ["invalid_auth", "token_expired", "not_authed"])
-async def test_a_refused_token_is_no_farewell(
+async def test_invalid_token_keeps_the_installation(
     api: SlackApi, slack: FakeSlack, left_workspaces: list[str], word: str
 ) -> None:
-    """A token that is wrong now may be mended: what was to be sent waits, and no place is left."""
+    """An invalid token may be corrected: messages wait and the installation stays."""
     slack.plan.extend([Slow(0), *[refused(word)] * 3])
     with pytest.raises(Unavailable):
         await post(api)
     assert left_workspaces == []
 
 
-async def test_foreign_workspaces_are_not_asked_for(api: SlackApi, slack: FakeSlack) -> None:
-    """Where the bot is not installed nothing is sent: the message is gone before it left."""
+async def test_workspace_without_installation_gets_nothing(api: SlackApi, slack: FakeSlack) -> None:
+    """A workspace without an installation gets no message."""
     with pytest.raises(Gone):
         await api.call("chat.postMessage", Workspace("T9", "T9"), HELLO, channel=CHANNEL)
     assert calls(slack, "chat.postMessage") == 0
 
 
-async def test_answers_are_bounded(api: SlackApi, slack: FakeSlack) -> None:
-    """A Slack that sends without end is not read to the end, and the message stays in doubt."""
+async def test_responses_are_bounded(api: SlackApi, slack: FakeSlack) -> None:
+    """A response above the size limit is not read to the end, and the outcome is unknown."""
     slack.plan.extend([Slow(0), CannedResponse(200, body=b" " * (MAX_RESPONSE_BYTES + 1), accepted=True)])
     with pytest.raises(Ambiguous):
         await post(api)
 
 
 @pytest.mark.parametrize("status", [301, 307])
-async def test_nobody_is_followed_elsewhere(api: SlackApi, slack: FakeSlack, status: int) -> None:
-    """A redirection is an answer like any other that is no success: token and message go nowhere else."""
+async def test_redirects_are_not_followed(api: SlackApi, slack: FakeSlack, status: int) -> None:
+    """A redirect is a failure; token and message are not sent to its target."""
     slack.plan.extend([Slow(0), CannedResponse(status, {"Location": f"{slack.origin}/api/auth.test"}, body=b"{}")])
     with pytest.raises(Rejected):
         await post(api)
     assert calls(slack, "auth.test") == 1
 
 
-async def test_commands_and_clicks_are_answered_where_they_ask(api: SlackApi, slack: FakeSlack) -> None:
-    """What is said at the address of a command appears for whoever gave it, five times at most."""
+async def test_response_url_is_used_up_to_five_times(api: SlackApi, slack: FakeSlack) -> None:
+    """A response to a command appears at its response_url, at most five times."""
     url = slack.hook(CHANNEL, "U1ANNA")
     for _ in range(5):
         await api.respond(url, {"text": "for you"})
@@ -303,8 +303,8 @@ async def test_commands_and_clicks_are_answered_where_they_ask(api: SlackApi, sl
     assert {call.token for call in slack.calls} == {""}
 
 
-async def test_late_answers_wait_for_each_other(api: SlackApi, slack: FakeSlack) -> None:
-    """When very many answers are late at once a limited number is on its way, and every one of them arrives."""
+async def test_late_responses_are_limited(api: SlackApi, slack: FakeSlack) -> None:
+    """A limited number of late responses is sent at once, and all arrive."""
     urls = [slack.hook(CHANNEL, "U1ANNA") for _ in range(4 * RESPONSES_AT_ONCE)]
     slack.behaviour = lambda _method, _channel: Slow(0.02)
     await asyncio.gather(*(api.respond(url, {"text": "for you"}) for url in urls))
@@ -324,8 +324,8 @@ async def test_late_answers_wait_for_each_other(api: SlackApi, slack: FakeSlack)
         "",
     ],
 )
-async def test_answers_go_to_slack_alone(api: SlackApi, slack: FakeSlack, url: str) -> None:
-    """An address that is none of Slack's gets nothing, whoever sent it along."""
+async def test_foreign_response_url_is_not_called(api: SlackApi, slack: FakeSlack, url: str) -> None:
+    """A response_url that is not Slack's is not called."""
     with pytest.raises(Rejected):
         await api.respond(url, {"text": "for you"})
     assert slack.calls == []

@@ -1,4 +1,4 @@
-"""The App Home as the relay draws it: for its one reader, not too often, and never somewhere else."""
+"""App Home as the relay renders it: for one reader and rate-limited."""
 
 import json
 
@@ -20,7 +20,7 @@ HOME = Target(TEAM_ID, "home:U1ANNA", "U1ANNA", {"workspace": TEAM_ID, "chat": "
 
 
 class NoDispatcher:
-    """A chat in which nobody says anything: the relay draws what it was given."""
+    """Dispatcher that must not be called."""
 
     async def receive(self, interaction: Interaction) -> Response | None:
         del interaction
@@ -40,12 +40,12 @@ def homes(api: SlackApi, clock: FakeClock) -> AppHome:
 
 
 def card_titled(title: str) -> Card:
-    """A card that says nothing else."""
+    """Return a card with a title only."""
     return Card(verbatim(title))
 
 
-async def test_the_reader_finds_it_in_his_home(homes: AppHome, slack: FakeSlack) -> None:
-    """A home is shown to its reader alone, and knows the chat in which its buttons count as pressed."""
+async def test_home_is_shown_to_its_reader(homes: AppHome, slack: FakeSlack) -> None:
+    """A home is shown to its reader only and names the direct chat for its buttons."""
     assert is_home(HOME)
     assert not is_home(Target(TEAM_ID, "D1"))
     await homes.update(HOME, card_titled("first"), ANNA)
@@ -55,10 +55,8 @@ async def test_the_reader_finds_it_in_his_home(homes: AppHome, slack: FakeSlack)
     assert json.loads(content["private_metadata"])["at"] == {"channel": "D1", "is_home": True}
 
 
-async def test_what_comes_too_often_waits_and_the_last_state_arrives(
-    homes: AppHome, slack: FakeSlack, clock: FakeClock
-) -> None:
-    """After a few changes at a stretch the next one is put off by a time; after it, it arrives. Others do not wait."""
+async def test_frequent_updates_are_delayed(homes: AppHome, slack: FakeSlack, clock: FakeClock) -> None:
+    """After a few updates the next one is delayed, then arrives; other readers do not wait."""
     for number in range(3):
         await homes.update(HOME, card_titled(f"{number}"), ANNA)
     with pytest.raises(RateLimited) as early:
@@ -74,8 +72,8 @@ async def test_what_comes_too_often_waits_and_the_last_state_arrives(
     assert slack.homes["U1ANNA"].content["blocks"][0]["text"]["text"] == "last"
 
 
-async def test_a_home_without_a_workspace_is_nobodys(homes: AppHome, slack: FakeSlack) -> None:
-    """A home that does not say in which workspace it stands is not shown anywhere."""
+async def test_home_without_workspace_is_rejected(homes: AppHome, slack: FakeSlack) -> None:
+    """A home without a workspace is not published."""
     with pytest.raises(Rejected):
         await homes.update(Target(TEAM_ID, "home:U1ANNA", "U1ANNA"), card_titled("x"), ANNA)
     assert slack.homes == {}

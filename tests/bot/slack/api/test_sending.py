@@ -1,4 +1,4 @@
-"""Cards that leave for Slack unasked: where they appear, what they carry, and how they are found again."""
+"""Cards that the relay sends to Slack: conversation, metadata and lookup."""
 
 from datetime import timedelta
 from typing import Any
@@ -76,8 +76,8 @@ async def test_a_card_stays_in_its_thread(slack_sender: SlackSender, slack: Fake
     assert await slack_sender.find(channel(), "d-1", slack.clock()) is None
 
 
-async def test_a_person_is_written_to_directly(slack_sender: SlackSender, slack: FakeSlack) -> None:
-    """The chat is opened once, and then known; somebody who left is gone."""
+async def test_direct_chat_is_opened_once(slack_sender: SlackSender, slack: FakeSlack) -> None:
+    """The direct chat is opened once and cached; a deactivated user raises Gone."""
     slack.add_user("U9GONE", "Gone", is_deleted=True)
     sent = [await slack_sender.send(person(), CARD, READER, key=f"d-{number}") for number in range(3)]
     direct = slack.direct("U1ANNA").channel_id
@@ -90,17 +90,17 @@ async def test_a_person_is_written_to_directly(slack_sender: SlackSender, slack:
     assert outcome.value.reason == "user_disabled"
 
 
-async def test_a_message_says_not_who_reads_along(slack_sender: SlackSender) -> None:
-    """Whether people from outside read along is asked of the place each time: it may be shared no longer."""
+async def test_external_members_are_looked_up_for_each_message(slack_sender: SlackSender) -> None:
+    """Whether a channel is shared is read again for each message."""
     assert (await slack_sender.send(channel(outsiders=True), CARD, READER, key="d-1")).reference == {
         "workspace": TEAM_ID
     }
 
 
-async def test_a_message_whose_answer_was_lost_is_found(
+async def test_message_with_lost_response_is_found(
     slack_sender: SlackSender, slack: FakeSlack, clock: FakeClock
 ) -> None:
-    """It stands there once, and is found by its key alone, however much was said since."""
+    """A message is found by its key, however many messages follow it."""
     await slack_sender.send(channel(), CARD, READER, key="d-0")
     slack.plan.append(Drop(accepted=True))
     since = slack.clock()
@@ -115,16 +115,16 @@ async def test_a_message_whose_answer_was_lost_is_found(
     assert await slack_sender.find(channel(), "d-2", since) is None
 
 
-async def test_a_message_without_its_name_is_in_doubt(slack_sender: SlackSender, slack: FakeSlack) -> None:
-    """Slack has taken it and does not say what it is called: it has to be looked up."""
+async def test_response_without_ts_is_ambiguous(slack_sender: SlackSender, slack: FakeSlack) -> None:
+    """A response without a ts has an unknown outcome."""
     await slack_sender.send(channel(), CARD, READER, key="d-0")
     slack.plan.append(CannedResponse(200, body=b'{"ok": true}', accepted=True))
     with pytest.raises(Ambiguous):
         await slack_sender.send(channel(), CARD, READER, key="d-1")
 
 
-async def test_others_cannot_pretend(slack_sender: SlackSender, slack: FakeSlack) -> None:
-    """A message of somebody else that carries the key is not ours."""
+async def test_key_of_another_author_is_ignored(slack_sender: SlackSender, slack: FakeSlack) -> None:
+    """A message of another author with the same key is not found."""
     other = slack.says("U1ANNA", CHANNEL, "hello")
     other.metadata = {"event_type": "kollega_delivery", "event_payload": {"key": "d-1"}}
     assert await slack_sender.find(channel(), "d-1", slack.clock()) is None
@@ -141,17 +141,17 @@ async def test_others_cannot_pretend(slack_sender: SlackSender, slack: FakeSlack
         (CannedResponse(200, body=b'{"ok": true}'), Unavailable),
     ],
 )
-async def test_what_cannot_be_read_is_no_answer(
+async def test_unreadable_history_gives_no_result(
     slack_sender: SlackSender, slack: FakeSlack, response: CannedResponse, failure: type[SendFailed]
 ) -> None:
-    """Where the history cannot be read now, nothing is said about the message."""
+    """A history that cannot be read raises an error instead of 'not found'."""
     slack.plan.extend([Slow(0), response])
     with pytest.raises(failure):
         await slack_sender.find(channel(), "d-1", slack.clock())
 
 
-async def test_a_long_history_is_no_answer(slack_sender: SlackSender, slack: FakeSlack) -> None:
-    """Too much to look through is not the same as nothing; what is older than the message is not looked at."""
+async def test_long_history_gives_no_result(slack_sender: SlackSender, slack: FakeSlack) -> None:
+    """A history above the limit raises an error; messages older than the delivery are not read."""
     slack.history_limit = 15
     since = slack.clock() + timedelta(hours=1)
     for number in range(15 * PAGES_MAX):
@@ -163,15 +163,15 @@ async def test_a_long_history_is_no_answer(slack_sender: SlackSender, slack: Fak
         await slack_sender.find(channel(), "d-1", slack.clock())
 
 
-async def test_a_place_without_its_workspace_is_rejected(slack_sender: SlackSender, slack: FakeSlack) -> None:
-    """Nobody guesses in which workspace a place is."""
+async def test_target_without_workspace_is_rejected(slack_sender: SlackSender, slack: FakeSlack) -> None:
+    """A target without a workspace is rejected."""
     with pytest.raises(Rejected):
         await slack_sender.send(Target(TEAM_ID, CHANNEL), CARD, READER, key="d-1")
     assert slack.calls == []
 
 
-async def test_a_chat_that_does_not_open_is_certainly_nothing_sent(slack_sender: SlackSender, slack: FakeSlack) -> None:
-    """A breakdown before the message left leaves no doubt, and it is tried again later."""
+async def test_failed_conversations_open_is_unavailable(slack_sender: SlackSender, slack: FakeSlack) -> None:
+    """A failure to open the chat is retriable because nothing was sent."""
     slack.plan.extend([Slow(0), *[CannedResponse(500, accepted=True)] * 9])
     with pytest.raises(Unavailable):
         await slack_sender.send(person(), CARD, READER, key="d-1")
