@@ -1,4 +1,4 @@
-"""Slack, as far as it says whose a token is."""
+"""Fake `auth.test` method of Slack."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +11,7 @@ SCOPES = {"X-OAuth-Scopes": "chat:write,commands"}
 
 @dataclass(slots=True)
 class AuthTestApi:
-    """Slack's answer to who somebody is, and how often it was asked."""
+    """Response of `auth.test` and the tokens with which it was called."""
 
     body: dict[str, Any] = field(default_factory=lambda: dict(INSTALLED_BODY))
     status: int = 200
@@ -19,10 +19,10 @@ class AuthTestApi:
     tokens: list[str] = field(default_factory=list[str])
 
     async def respond(self, request: web.Request) -> web.Response:
-        """What `auth.test` answers."""
+        """Return the configured response."""
         self.tokens.append(request.headers["Authorization"])
         return web.json_response(self.body, status=self.status, headers=self.headers)
 
     def refuse(self, word: str) -> None:
-        """Let the token open nothing."""
+        """Respond with this error code from now on."""
         self.body = {"ok": False, "error": word}

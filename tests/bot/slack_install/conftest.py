@@ -1,4 +1,4 @@
-"""What tests of tokens may ask for."""
+"""Fixtures for Slack installations and tokens."""
 
 from collections.abc import AsyncGenerator
 
@@ -17,19 +17,19 @@ from tests.fakes.slack import FakeSlack
 
 @pytest.fixture
 def auth_test() -> AuthTestApi:
-    """What the test lets Slack answer."""
+    """Return the fake `auth.test`."""
     return AuthTestApi()
 
 
 @pytest.fixture
 def timer() -> FakeClock:
-    """Time that passes when the test says so."""
+    """Return a clock that the test advances."""
     return FakeClock(START)
 
 
 @pytest.fixture
 async def api_url(auth_test: AuthTestApi) -> AsyncGenerator[str]:
-    """Where Slack answers who somebody is."""
+    """Serve the fake `auth.test` and return its URL."""
     application = web.Application()
     application.add_routes([web.post("/api/auth.test", auth_test.respond)])
     async with TestServer(application) as server:
@@ -38,14 +38,14 @@ async def api_url(auth_test: AuthTestApi) -> AsyncGenerator[str]:
 
 @pytest.fixture
 async def session() -> AsyncGenerator[aiohttp.ClientSession]:
-    """The pool of connections of the house."""
+    """Open the HTTP session of the bot."""
     async with aiohttp.ClientSession() as session:
         yield session
 
 
 @pytest.fixture
 async def deployment(database_url: str, clock: Clock) -> AsyncGenerator[InstallDeployment]:
-    """A bot that can be installed, behind a proxy."""
+    """Start a bot that can be installed, behind a proxy."""
     async with (
         FakeSlack(clock) as slack,
         open_application(settings_for(database_url, slack), clock) as application,

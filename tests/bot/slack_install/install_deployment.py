@@ -1,4 +1,4 @@
-"""The bot as workspaces can install it, Slack, and browsers with which people come."""
+"""A bot that workspaces can install, a fake Slack and browsers of users."""
 
 import json
 import re
@@ -24,7 +24,7 @@ REDIRECT = f"{PUBLIC_URL}/slack/oauth_redirect"
 
 @dataclass(slots=True)
 class Page:
-    """A page."""
+    """Status, text, first link and headers of a page."""
 
     status: int
     words: str
@@ -34,14 +34,14 @@ class Page:
 
 @dataclass(slots=True)
 class Browser:
-    """Somebody's browser, behind the proxy that speaks https."""
+    """A user's browser behind a proxy that terminates TLS."""
 
     session: aiohttp.ClientSession
     address: str
     language: str = "en"
     cookies: dict[str, str] = field(default_factory=dict[str, str])
     set_cookies: list[str] = field(default_factory=list[str])
-    """What was to be kept as a cookie, word for word."""
+    """`Set-Cookie` headers in the order of arrival."""
 
     async def open(self, path: str, method: str = "GET") -> Page:
         headers = {"Accept-Language": self.language, "Cookie": "; ".join(f"{n}={v}" for n, v in self.cookies.items())}
@@ -70,7 +70,7 @@ def _page_of(status: int, text: str, headers: dict[str, str]) -> Page:
 
 @dataclass(slots=True)
 class InstallDeployment:
-    """The bot, Slack, and browsers with which people come."""
+    """The application, the fake Slack and an HTTP client."""
 
     application: Application
     slack: FakeSlack
@@ -81,7 +81,7 @@ class InstallDeployment:
         return Browser(self.session, self.address, language)
 
     async def start_install(self, browser: Browser) -> dict[str, str]:
-        """Somebody wants to add the app: what Slack is asked."""
+        """Open the install page and return the query that Slack receives."""
         page = await browser.open("/slack/install")
         assert page.status == 302
         address, authorize_query = page.headers["Location"].split("?")
@@ -91,7 +91,7 @@ class InstallDeployment:
     def approve(
         self, authorize_query: dict[str, str], *, team_id: str = TEAM_ID, by: str = "U1", org_wide: bool = False
     ) -> str:
-        """Somebody agrees in Slack: where Slack sends the browser."""
+        """Approve the installation in Slack and return the path to which Slack redirects."""
         code = self.slack.issue_code(
             team_id,
             by,
@@ -102,45 +102,45 @@ class InstallDeployment:
         return callback_path(code=code, state=authorize_query["state"])
 
     async def install(self, team_id: str = TEAM_ID, *, by: str = "U1", org_wide: bool = False) -> Page:
-        """All of it."""
+        """Install the app in a workspace."""
         browser = self.browser()
         return await browser.open(
             self.approve(await self.start_install(browser), team_id=team_id, by=by, org_wide=org_wide)
         )
 
     async def find_installation(self, tenant: str = TEAM_ID, workspace: str = TEAM_ID) -> OpenedInstallation | None:
-        """What opens a workspace."""
+        """Return the stored installation of a workspace."""
         async with self.application.units.read() as uow:
             return await installation.find(uow, tenant, workspace)
 
     async def send_event(self, event: Mapping[str, Any], *, team_id: str = TEAM_ID) -> int:
-        """Slack tells of an event, signed; the status of the answer."""
+        """Send a signed event and return the status."""
         body = json.dumps(self.slack.envelope(event, team_id=team_id)).encode()
         headers = {**self.slack.sign(body), "Content-Type": "application/json"}
         async with self.session.post(f"{self.address}/slack/events", data=body, headers=headers) as response:
             return response.status
 
     async def join_channel(self, channel_id: str, *, team_id: str = TEAM_ID) -> None:
-        """Somebody takes the bot into a channel of a workspace."""
+        """Add the bot to a channel of a workspace."""
         bot = self.slack.workspaces[team_id].bot_user_id
         self.slack.add_channel(channel_id, channel_id.lower(), [bot, "U1"], team_id=team_id)
         event = {"type": "member_joined_channel", "user": bot, "inviter": "U1", "channel": channel_id, "team": team_id}
         assert await self.send_event(event, team_id=team_id) == 200
 
     async def is_in_channel(self, tenant: str, channel_id: str) -> bool:
-        """Whether the bot believes that it is in a channel."""
+        """Return whether the bot is stored as installed in a channel."""
         async with self.application.units.read() as uow:
             conversation = await uow.conversations.find("slack", tenant, channel_id)
         return conversation is not None and conversation.installed
 
 
 def callback_path(**query: str) -> str:
-    """The path of the way back."""
+    """Return the path of the OAuth callback."""
     return f"{urlsplit(REDIRECT).path}?{urlencode(query)}"
 
 
 def settings_for(database_url: str, slack: FakeSlack, public_url: str = PUBLIC_URL) -> Settings:
-    """A deployment for workspaces that install the app."""
+    """Return settings for an app that workspaces install."""
     return Settings(
         database_url=SecretStr(database_url),
         public_url=public_url,

@@ -9,7 +9,7 @@ from tests.fakes.slack import APP_ID
 
 
 async def sent(deployment: InstallDeployment, kind: str, app_id: str) -> tuple[int, bytes]:
-    """Something that Slack signed, for an app."""
+    """Return an event that Slack signed for an app."""
     slack = deployment.slack
     slack.add_user("U1", "Anna Weiß")
     room = slack.direct("U1").channel_id
@@ -25,8 +25,8 @@ async def sent(deployment: InstallDeployment, kind: str, app_id: str) -> tuple[i
 
 
 @pytest.mark.parametrize("kind", ["command", "click", "event"])
-async def test_what_another_app_hears_is_not_answered(deployment: InstallDeployment, kind: str) -> None:
-    """Whoever changes the app keeps the old one's installations: its tokens answer nothing that the new one hears."""
+async def test_event_of_another_app_is_ignored(deployment: InstallDeployment, kind: str) -> None:
+    """After a change of the app, installations of the old app answer no event of the new one."""
     await deployment.install()
     status, answered = await sent(deployment, kind, "A0ANOTHER")
     assert (status, json.loads(answered)) == (403, {"error": "another_app"})

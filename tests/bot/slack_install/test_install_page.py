@@ -41,8 +41,8 @@ from tests.fakes.slack import (
 from tests.services.firms import found
 
 
-async def test_whoever_agrees_has_the_bot_in_the_workspace(deployment: InstallDeployment) -> None:
-    """The browser goes to Slack with exactly the permissions of the manifest, comes back, and the token is kept."""
+async def test_approval_installs_the_app(deployment: InstallDeployment) -> None:
+    """Slack gets the scopes of the manifest, and the callback stores the token."""
     browser = deployment.browser()
     asked = await deployment.start_install(browser)
     assert asked.pop("state")
@@ -61,7 +61,7 @@ async def test_whoever_agrees_has_the_bot_in_the_workspace(deployment: InstallDe
 
 
 async def test_pages_speak_the_language_of_the_browser(deployment: InstallDeployment) -> None:
-    """The page answers in German to a German browser, is kept by nobody, and carries no script."""
+    """The page uses the language of the browser, is not cached and contains no script."""
     seen = await deployment.browser("de-AT").open(callback_path(code="x", state="x"))
     assert "Hier ist nichts abzuschließen" in seen.words
     assert seen.button == f"{PUBLIC_URL}/slack/install"
@@ -71,8 +71,8 @@ async def test_pages_speak_the_language_of_the_browser(deployment: InstallDeploy
     assert "default-src 'none'" in seen.headers["Content-Security-Policy"]
 
 
-async def test_the_cookie_is_for_this_browser_and_this_host_alone(deployment: InstallDeployment) -> None:
-    """No script, no other host and no unencrypted connection gets at what binds the question to the browser."""
+async def test_state_cookie_is_restricted(deployment: InstallDeployment) -> None:
+    """The state cookie is HttpOnly, Secure and bound to the host."""
     browser = deployment.browser()
     await deployment.start_install(browser)
     [cookie] = browser.set_cookies
@@ -88,8 +88,8 @@ async def test_the_cookie_is_for_this_browser_and_this_host_alone(deployment: In
     assert browser.cookies[name] not in {value, "chosen by somebody else"}
 
 
-async def test_a_trial_without_https_has_a_plain_cookie(sqlite_url: str, clock: Clock) -> None:
-    """On this machine, without https, the cookie is one that a browser sends back there."""
+async def test_http_deployment_sets_a_plain_cookie(sqlite_url: str, clock: Clock) -> None:
+    """On localhost without TLS the cookie is not Secure, so that the browser returns it."""
     async with (
         FakeSlack(clock) as slack,
         open_application(settings_for(sqlite_url, slack, "http://localhost:3978")) as application,
@@ -104,10 +104,8 @@ async def test_a_trial_without_https_has_a_plain_cookie(sqlite_url: str, clock: 
 
 
 @pytest.mark.parametrize("query", [{}, {"code": "c"}, {"code": "c", "state": ""}, {"code": "c", "state": "x" * 300}])
-async def test_a_way_back_without_a_question_leads_nowhere(
-    deployment: InstallDeployment, query: dict[str, str]
-) -> None:
-    """What nobody asked for is not sent to Slack, and nothing of it is shown."""
+async def test_callback_without_state_is_rejected(deployment: InstallDeployment, query: dict[str, str]) -> None:
+    """A callback without a known state causes no call to Slack and shows no parameter."""
     browser = deployment.browser()
     await deployment.start_install(browser)
     seen = await browser.open(callback_path(**query))
@@ -116,8 +114,8 @@ async def test_a_way_back_without_a_question_leads_nowhere(
 
 
 @pytest.mark.postgres
-async def test_a_question_is_answered_once(deployment: InstallDeployment) -> None:
-    """The same way back again does nothing and says so; of ten at once one is let through."""
+async def test_state_is_used_once(deployment: InstallDeployment) -> None:
+    """A repeated callback is rejected; of ten simultaneous ones a single one succeeds."""
     browser = deployment.browser()
     path = deployment.approve(await deployment.start_install(browser))
     seen = await asyncio.gather(*(browser.open(path) for _ in range(10)))
@@ -128,8 +126,8 @@ async def test_a_question_is_answered_once(deployment: InstallDeployment) -> Non
     assert len(deployment.slack.called("oauth.v2.access")) == 1
 
 
-async def test_another_browser_cannot_answer(deployment: InstallDeployment) -> None:
-    """Whoever gets hold of a way back cannot use it, with a question of his own neither, and does not use it up."""
+async def test_state_is_bound_to_the_browser(deployment: InstallDeployment) -> None:
+    """A callback from another browser is rejected and does not consume the state."""
     browser, other = deployment.browser(), deployment.browser()
     path = deployment.approve(await deployment.start_install(browser))
     for _ in range(2):
@@ -142,8 +140,8 @@ async def test_another_browser_cannot_answer(deployment: InstallDeployment) -> N
 
 
 @pytest.mark.postgres
-async def test_after_ten_minutes_it_is_too_late(deployment: InstallDeployment, clock: Clock) -> None:
-    """A question has its time; afterwards one begins again."""
+async def test_state_expires_after_ten_minutes(deployment: InstallDeployment, clock: Clock) -> None:
+    """An expired state is rejected, and the page offers a new start."""
     browser = deployment.browser()
     path = deployment.approve(await deployment.start_install(browser))
     clock.advance(minutes=10)
@@ -152,8 +150,8 @@ async def test_after_ten_minutes_it_is_too_late(deployment: InstallDeployment, c
     assert deployment.slack.calls == []
 
 
-async def test_who_cancels_reads_that_nothing_has_changed(deployment: InstallDeployment) -> None:
-    """Saying no in Slack is no error; the page offers to begin again, and repeats nothing of the address."""
+async def test_cancelled_installation_is_explained(deployment: InstallDeployment) -> None:
+    """A cancelled installation shows a page that repeats no parameter and offers a new start."""
     browser = deployment.browser()
     asked = await deployment.start_install(browser)
     seen = await browser.open(
@@ -180,10 +178,10 @@ async def test_who_cancels_reads_that_nothing_has_changed(deployment: InstallDep
     ],
     ids=["code", "used", "odd", "internal", "empty", "nonsense", "large", "moved", "500", "429", "dropped"],
 )
-async def test_slack_may_refuse_or_be_away(
+async def test_failed_code_exchange_is_explained(
     deployment: InstallDeployment, trouble: CannedResponse | Drop, status: int, words: str
 ) -> None:
-    """Without a token nothing is kept, the page says what helps, and the log holds no secret."""
+    """Without a token nothing is stored, the page explains what to do, and the log holds no secret."""
     browser = deployment.browser()
     path = deployment.approve(await deployment.start_install(browser))
     deployment.slack.plan.append(trouble)
@@ -211,8 +209,8 @@ async def test_slack_may_refuse_or_be_away(
         ),
     ],
 )
-async def test_what_the_bot_cannot_use_is_not_kept(deployment: InstallDeployment, body: bytes, log: str) -> None:
-    """A token that ends within hours, that is no bot's or another workspace's is not kept; the log says why."""
+async def test_unusable_token_is_not_stored(deployment: InstallDeployment, body: bytes, log: str) -> None:
+    """An expiring, user or foreign token is not stored, and the log names the reason."""
     browser = deployment.browser()
     path = deployment.approve(await deployment.start_install(browser))
     deployment.slack.plan.append(CannedResponse(200, body=body))
@@ -223,8 +221,8 @@ async def test_what_the_bot_cannot_use_is_not_kept(deployment: InstallDeployment
     assert await deployment.find_installation("T1", "T1") is None
 
 
-async def test_installing_again_never_changes_whose_the_channels_are(deployment: InstallDeployment) -> None:
-    """Somebody else renews the token, or another workspace comes: the channel stays with the team that connected it."""
+async def test_reinstall_keeps_channels_with_their_team(deployment: InstallDeployment) -> None:
+    """A renewed token or another workspace does not change the team of a channel."""
     team = await found(deployment.application.units, "Solarhaus")
     await deployment.install()
     async with deployment.application.units.write() as uow:
@@ -246,8 +244,8 @@ async def test_installing_again_never_changes_whose_the_channels_are(deployment:
     assert (channel.team_id, channel.installed) == (team.team_id, True)
 
 
-async def test_an_enterprise_installs_it_for_all_its_workspaces(deployment: InstallDeployment) -> None:
-    """Org-wide, one agreement opens every workspace of the enterprise, and the button names none of them."""
+async def test_org_wide_installation_covers_all_workspaces(deployment: InstallDeployment) -> None:
+    """An org-wide installation serves every workspace of the enterprise."""
     deployment.slack.add_workspace("T7", "Grid", token="xoxb-grid", enterprise_id="E1")
     seen = await deployment.install("T7", org_wide=True)
     assert (seen.status, seen.button) == (200, f"{deployment.slack.origin}/app_redirect?app={APP_ID}")
@@ -258,8 +256,8 @@ async def test_an_enterprise_installs_it_for_all_its_workspaces(deployment: Inst
     assert await deployment.find_installation("T7", "T7") is None
 
 
-async def test_a_workspace_of_an_enterprise_installs_it_for_itself(deployment: InstallDeployment) -> None:
-    """Within an enterprise one workspace alone may have the app."""
+async def test_enterprise_workspace_can_install_alone(deployment: InstallDeployment) -> None:
+    """One workspace of an enterprise can install the app alone."""
     deployment.slack.add_workspace("T7", "Room", token="xoxb-7", enterprise_id="E1")
     seen = await deployment.install("T7")
     assert "Kollega is now in Room" in seen.words
@@ -267,8 +265,8 @@ async def test_a_workspace_of_an_enterprise_installs_it_for_itself(deployment: I
     assert await deployment.find_installation("E1", "T8") is None
 
 
-async def test_nobody_can_fill_the_database_with_questions(deployment: InstallDeployment) -> None:
-    """Beyond sixty a minute the page asks to come back later; who is on the way back is not held up by that."""
+async def test_install_page_is_rate_limited(deployment: InstallDeployment) -> None:
+    """More than sixty starts a minute are rejected; callbacks are not."""
     browser = deployment.browser()
     path = deployment.approve(await deployment.start_install(browser))
     seen = [await deployment.browser().open("/slack/install") for _ in range(VISITS[0].calls)]
@@ -278,16 +276,16 @@ async def test_nobody_can_fill_the_database_with_questions(deployment: InstallDe
     assert (await browser.open(path)).status == 200
 
 
-async def test_looking_whether_the_page_is_there_asks_nothing(deployment: InstallDeployment) -> None:
-    """What only looks gets no question and no cookie."""
+async def test_head_request_creates_no_state(deployment: InstallDeployment) -> None:
+    """A HEAD request creates neither state nor cookie."""
     browser = deployment.browser()
     for path in ("/slack/install", "/slack/oauth_redirect"):
         assert (await browser.open(path, "HEAD")).status == 405
     assert browser.cookies == {}
 
 
-async def test_an_agreement_without_what_slack_gives_for_it_is_refused(deployment: InstallDeployment) -> None:
-    """Neither nothing nor far too much is taken to Slack."""
+async def test_callback_with_invalid_code_is_rejected(deployment: InstallDeployment) -> None:
+    """An empty or oversized code is not sent to Slack."""
     for code in ("", "x" * 600):
         browser = deployment.browser()
         asked = await deployment.start_install(browser)
@@ -297,17 +295,17 @@ async def test_an_agreement_without_what_slack_gives_for_it_is_refused(deploymen
 
 
 @pytest.mark.parametrize(("trouble", "status"), [(refused("token_revoked"), 400), (CannedResponse(500), 503)])
-async def test_a_token_that_cannot_be_proven_is_not_kept(
+async def test_unverified_token_is_not_stored(
     deployment: InstallDeployment, trouble: CannedResponse, status: int
 ) -> None:
-    """What Slack gave has to open what it was given for, before it is kept."""
+    """A token is stored only after `auth.test` confirms its workspace."""
     deployment.slack.behaviour = lambda method, _: trouble if method == "auth.test" else None
     assert (await deployment.install()).status == status
     assert await deployment.find_installation() is None
 
 
-async def test_while_the_database_is_away_the_pages_say_so(deployment: InstallDeployment) -> None:
-    """Without its database the bot neither asks nor takes anything in; Slack is not troubled."""
+async def test_pages_report_a_database_outage(deployment: InstallDeployment) -> None:
+    """Without a database the pages report the outage and call no Slack method."""
     database = open_database("postgresql+asyncpg://nobody:nothing@127.0.0.1:1/kollega")
     oauth = OAuth(
         deployment.session,

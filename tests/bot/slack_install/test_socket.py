@@ -17,14 +17,14 @@ EVENT = {"type": "event_callback", "event_id": "Ev1", "event": {"type": "app_men
 
 @dataclass(slots=True)
 class RequestHandler:
-    """The way that requests go; the test says what comes back."""
+    """Handler of requests whose response the test sets."""
 
     respond: Callable[[Json], Awaitable[Json]]
     documents: list[Json] = field(default_factory=list[Json])
     at_once: int = 0
     most_at_once: int = 0
     patience_s: float = 3.0
-    """How long the process waits for it at its end."""
+    """Shutdown timeout."""
 
     async def serve(self, document: Json) -> Json:
         self.documents.append(document)
@@ -37,13 +37,13 @@ class RequestHandler:
 
 
 async def respond_done(_: Json) -> Json:
-    """Say that it is done."""
+    """Respond that the work is done."""
     return {"text": "done"}
 
 
 @dataclass(slots=True)
 class SocketScenario:
-    """A process with a socket, and the Slack at its other end."""
+    """A socket client and the fake Slack."""
 
     slack: FakeSlack
     session: aiohttp.ClientSession
@@ -61,7 +61,7 @@ class SocketScenario:
 
     @asynccontextmanager
     async def running(self, handler: RequestHandler) -> AsyncGenerator[Socket]:
-        """A socket at work, which has ended in time."""
+        """Run a socket client and stop it."""
         socket = self.socket(handler)
         async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
             tasks.create_task(socket.run())
@@ -73,7 +73,7 @@ class SocketScenario:
 
 @pytest.fixture
 async def scenario() -> AsyncGenerator[SocketScenario]:
-    """Slack, with nobody connected yet."""
+    """Start a fake Slack without connections."""
     clock = FakeClock(START)
     async with FakeSlack(clock.now) as slack, aiohttp.ClientSession() as session:
         yield SocketScenario(slack, session, clock)
@@ -81,12 +81,12 @@ async def scenario() -> AsyncGenerator[SocketScenario]:
 
 @pytest.fixture
 def handler() -> RequestHandler:
-    """A bot that says that it is done."""
+    """Return a handler that responds at once."""
     return RequestHandler(respond_done)
 
 
-async def test_what_happens_is_answered_over_the_connection(scenario: SocketScenario, handler: RequestHandler) -> None:
-    """An event is acknowledged, a command carries its answer, and both go the way that requests go."""
+async def test_requests_are_answered_over_the_socket(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """An event is acknowledged and a command gets its response over the socket."""
     async with scenario.running(handler):
         await scenario.slack.sockets.count(1)
         assert await scenario.slack.sockets.tell("events_api", EVENT, accepts=False) == {"envelope_id": "envelope-1"}
@@ -102,7 +102,7 @@ async def test_what_happens_is_answered_over_the_connection(scenario: SocketScen
 async def test_a_connection_is_renewed_when_slack_asks_for_it(
     scenario: SocketScenario, handler: RequestHandler, reason: str
 ) -> None:
-    """Slack renews connections every few hours: the next one stands while the last answers leave over the old one."""
+    """The next connection opens while pending responses use the old one."""
     goes_on = asyncio.Event()
 
     async def respond_slowly(document: Json) -> Json:
@@ -126,7 +126,7 @@ async def test_a_connection_is_renewed_when_slack_asks_for_it(
 
 
 async def test_a_broken_connection_is_opened_again(scenario: SocketScenario, handler: RequestHandler) -> None:
-    """However a connection ends, the next one is opened."""
+    """A closed connection is opened again."""
     async with scenario.running(handler):
         for number in range(1, 4):
             await scenario.slack.sockets.count(1)
@@ -137,8 +137,8 @@ async def test_a_broken_connection_is_opened_again(scenario: SocketScenario, han
     assert scenario.clock.sleeps == []
 
 
-async def test_slack_away_is_asked_less_and_less(scenario: SocketScenario, handler: RequestHandler) -> None:
-    """While no connection can be had the pauses grow, Slack's own wish counts, and no secret gets into the log."""
+async def test_reconnects_back_off(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """Failed connections are retried with growing pauses, Retry-After counts, and no secret is logged."""
     away = [
         refused("invalid_auth"),
         CannedResponse(500),
@@ -166,10 +166,8 @@ async def test_slack_away_is_asked_less_and_less(scenario: SocketScenario, handl
     assert APP_TOKEN not in repr(logs)
 
 
-async def test_a_connection_that_is_closed_at_once_is_no_reason_for_a_storm(
-    scenario: SocketScenario, handler: RequestHandler
-) -> None:
-    """Where Slack takes a connection and closes it at once, the pauses grow, too."""
+async def test_short_connections_back_off(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """The pauses grow if Slack closes each connection at once."""
     scenario.slack.sockets.hello = False
     async with scenario.running(handler):
         while len(scenario.clock.sleeps) < 5:  # noqa: ASYNC110 - what is waited for is that nothing comes
@@ -179,8 +177,8 @@ async def test_a_connection_that_is_closed_at_once_is_no_reason_for_a_storm(
     assert scenario.clock.sleeps[4] > 4
 
 
-async def test_what_was_not_carried_out_comes_again(scenario: SocketScenario, handler: RequestHandler) -> None:
-    """What is refused is acknowledged; a defect and a bot that is too busy are not, so that Slack tells once more."""
+async def test_failed_request_is_not_acknowledged(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """A rejected request is acknowledged; a failed one or an overload is not, so that Slack repeats it."""
     failures = {
         "Ev1": RequestRejected(403, "not_installed"),
         "Ev2": RequestRejected(503, "try_again"),
@@ -206,8 +204,8 @@ async def test_what_was_not_carried_out_comes_again(scenario: SocketScenario, ha
     assert [document["event_id"] for document in handler.documents] == ["Ev2", "Ev3", "Ev1", "Ev2"]
 
 
-async def test_nonsense_breaks_nothing(scenario: SocketScenario, handler: RequestHandler) -> None:
-    """What cannot be read, is nested too deeply or is of an unknown kind is passed over; nothing of it is logged."""
+async def test_malformed_envelope_is_ignored(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """An unreadable, deeply nested or unknown envelope is ignored and not logged."""
     deep = "[" * 100 + "]" * 100
     with capture_logs() as logs:
         async with scenario.running(handler):
@@ -227,8 +225,8 @@ async def test_nonsense_breaks_nothing(scenario: SocketScenario, handler: Reques
     assert "geheim" not in repr(logs)
 
 
-async def test_no_more_is_begun_than_can_be_answered(scenario: SocketScenario, handler: RequestHandler) -> None:
-    """Beyond a number at once the rest waits in the connection, and nothing of it is lost."""
+async def test_concurrency_is_limited(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """Requests beyond the limit wait in the connection and none is lost."""
     goes_on = asyncio.Event()
 
     async def respond_slowly(_: Json) -> Json:
@@ -250,8 +248,8 @@ async def test_no_more_is_begun_than_can_be_answered(scenario: SocketScenario, h
     assert len(handler.documents) == CONCURRENCY + 20
 
 
-async def test_what_is_being_answered_comes_to_its_end(scenario: SocketScenario, handler: RequestHandler) -> None:
-    """Told to stop, the process takes nothing more, and what it has begun is answered."""
+async def test_shutdown_finishes_pending_responses(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """A stopped client accepts no request and sends its pending responses."""
     begun = asyncio.Event()
 
     async def respond_slowly(_: Json) -> Json:
@@ -268,8 +266,8 @@ async def test_what_is_being_answered_comes_to_its_end(scenario: SocketScenario,
         assert (await response)["payload"] == {"text": "done"}
 
 
-async def test_a_process_that_waits_for_slack_can_end(scenario: SocketScenario, handler: RequestHandler) -> None:
-    """Told to stop while it waits before the next try, the process ends at once."""
+async def test_shutdown_during_a_pause_is_immediate(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """A client that waits before a retry stops at once."""
     socket = Socket(scenario.session, scenario.slack.api_url, "xapp-wrong", handler.serve)
     async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
         tasks.create_task(socket.run())
@@ -279,8 +277,8 @@ async def test_a_process_that_waits_for_slack_can_end(scenario: SocketScenario, 
     assert scenario.slack.sockets.opened == 0
 
 
-async def test_several_processes_share_what_happens(scenario: SocketScenario, handler: RequestHandler) -> None:
-    """Each process has a connection of its own; Slack tells each thing to one of them."""
+async def test_processes_share_requests(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """Each process has a connection, and Slack sends each request to one of them."""
     other = RequestHandler(respond_done)
     async with scenario.running(handler), scenario.running(other):
         await scenario.slack.sockets.count(2)
@@ -288,10 +286,8 @@ async def test_several_processes_share_what_happens(scenario: SocketScenario, ha
     assert len(handler.documents) + len(other.documents) == 1
 
 
-async def test_an_answer_whose_connection_broke_is_asked_for_again(
-    scenario: SocketScenario, handler: RequestHandler
-) -> None:
-    """Where the connection breaks meanwhile the answer is lost, and Slack tells the same over the next one."""
+async def test_lost_response_is_requested_again(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """If the connection breaks before the response, Slack repeats the request over the next one."""
     goes_on = asyncio.Event()
 
     async def respond_slowly(_: Json) -> Json:
@@ -313,10 +309,8 @@ async def test_an_answer_whose_connection_broke_is_asked_for_again(
     assert "socket_response_lost" in {log["event"] for log in logs}
 
 
-async def test_an_answer_that_never_comes_does_not_hold_the_process(
-    scenario: SocketScenario, handler: RequestHandler
-) -> None:
-    """Told to stop, the process waits for answers for a few seconds and no longer."""
+async def test_shutdown_timeout_is_limited(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """A stopped client waits for responses only until the timeout."""
 
     async def never_respond(_: Json) -> Json:
         await asyncio.Event().wait()

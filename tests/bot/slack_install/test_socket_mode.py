@@ -13,7 +13,7 @@ from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, BOT_USER_ID, TEAM_ID, FakeSl
 
 
 def settings_for(database_url: str, slack: FakeSlack) -> Settings:
-    """One workspace, and no port that Slack reaches."""
+    """Return settings for one workspace without an open port."""
     return Settings(
         database_url=SecretStr(database_url),
         port=0,
@@ -25,12 +25,12 @@ def settings_for(database_url: str, slack: FakeSlack) -> Settings:
 
 @pytest.fixture(autouse=True)
 def empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A folder without the settings of a developer."""
+    """Change to a folder without settings."""
     monkeypatch.chdir(tmp_path)
 
 
-async def test_the_whole_bot_talks_over_the_connection(sqlite_url: str, clock: Clock) -> None:
-    """Without an open port a command is answered, and so is a direct message, all over the connection."""
+async def test_bot_works_over_the_socket(sqlite_url: str, clock: Clock) -> None:
+    """Without an open port a command and a direct message are answered over the socket."""
     async with FakeSlack(clock) as slack, open_application(settings_for(sqlite_url, slack), clock) as application:
         slack.add_user("U1", "Anna Weiß", locale="de-DE")
         assert application.socket is not None
@@ -57,8 +57,8 @@ async def test_the_whole_bot_talks_over_the_connection(sqlite_url: str, clock: C
             application.socket.stop()
 
 
-async def test_without_a_secret_nobody_comes_in_by_the_door(sqlite_url: str, clock: Clock) -> None:
-    """A bot that fetches has no door for Slack and, without an application, none for Teams either."""
+async def test_socket_mode_has_no_ingress_route(sqlite_url: str, clock: Clock) -> None:
+    """In Socket Mode there is no route for Slack and, without an app id, none for Teams."""
     async with FakeSlack(clock) as slack, open_application(settings_for(sqlite_url, slack), clock) as application:
         paths = {route.resource.canonical for route in application.web_app.router.routes() if route.resource}
     assert not {"/slack/events", "/slack/install", "/api/messages"} & paths
@@ -66,7 +66,7 @@ async def test_without_a_secret_nobody_comes_in_by_the_door(sqlite_url: str, clo
 
 
 async def test_a_process_connects_and_ends_in_time(sqlite_url: str, clock: Clock) -> None:
-    """A process opens its connection when it starts, and closes it when it is told to stop."""
+    """A process connects at its start and disconnects when it is stopped."""
     stop, announced = asyncio.Event(), list[str]()
     async with FakeSlack(clock) as slack, asyncio.timeout(20), asyncio.TaskGroup() as tasks:
         tasks.create_task(serve(settings_for(sqlite_url, slack), stop, announced.append))

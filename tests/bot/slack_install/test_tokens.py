@@ -11,13 +11,13 @@ from tests.fakes.bot_connector import FakeClock
 
 @pytest.fixture
 def left_workspaces() -> list[str]:
-    """The workspaces of which the bot was told that it is there no more."""
+    """Return the workspaces that the bot was told to leave."""
     return []
 
 
 @pytest.fixture
 def tokens(session: aiohttp.ClientSession, api_url: str, timer: FakeClock, left_workspaces: list[str]) -> FixedToken:
-    """The token of the settings."""
+    """Return the token of the settings."""
 
     async def leave(tenant: str, workspace: str) -> None:
         left_workspaces.append(f"{tenant}/{workspace}")
@@ -25,8 +25,8 @@ def tokens(session: aiohttp.ClientSession, api_url: str, timer: FakeClock, left_
     return FixedToken(session, api_url, "xoxb-secret", leave, timer=timer.timer)
 
 
-async def test_its_workspace_is_asked_once(tokens: FixedToken, auth_test: AuthTestApi) -> None:
-    """However many ask at once, Slack is asked once whose the token is, and it opens that workspace alone."""
+async def test_auth_test_is_called_once(tokens: FixedToken, auth_test: AuthTestApi) -> None:
+    """Simultaneous requests call `auth.test` once, and the token serves its workspace only."""
     found = await asyncio.gather(*(tokens.token("T1", "T1") for _ in range(20)))
     assert set(found) == {"xoxb-secret"}
     assert auth_test.tokens == ["Bearer xoxb-secret"]
@@ -38,10 +38,8 @@ async def test_its_workspace_is_asked_once(tokens: FixedToken, auth_test: AuthTe
             await tokens.token(tenant, workspace)
 
 
-async def test_an_org_wide_token_opens_every_workspace_of_its_enterprise(
-    tokens: FixedToken, auth_test: AuthTestApi
-) -> None:
-    """In an enterprise the workspaces share the installation, and no other enterprise does."""
+async def test_org_wide_token_serves_its_enterprise(tokens: FixedToken, auth_test: AuthTestApi) -> None:
+    """An org-wide token serves the workspaces of its enterprise and of no other."""
     auth_test.body |= {"enterprise_id": "E1", "is_enterprise_install": True}
     assert await tokens.token("E1", "T7") == "xoxb-secret"
     with pytest.raises(Gone):
@@ -52,10 +50,10 @@ async def test_an_org_wide_token_opens_every_workspace_of_its_enterprise(
     ("word", "failure"),
     [("account_inactive", Gone), ("token_revoked", Gone), ("team_not_found", Gone), ("invalid_auth", Unavailable)],
 )
-async def test_a_dead_token_is_asked_about_once_a_minute(
+async def test_rejected_token_is_checked_once_a_minute(
     tokens: FixedToken, auth_test: AuthTestApi, timer: FakeClock, word: str, failure: type[Exception]
 ) -> None:
-    """A token that was taken back opens nothing, one that may be misspelt lets messages wait; Slack has its peace."""
+    """A revoked token serves nothing, an invalid one keeps messages waiting, with one check a minute."""
     auth_test.refuse(word)
     for _ in range(3):
         with pytest.raises(failure):
@@ -66,10 +64,10 @@ async def test_a_dead_token_is_asked_about_once_a_minute(
     assert await tokens.token("T1", "T1") == "xoxb-secret"
 
 
-async def test_a_refused_token_is_looked_at_again_later(
+async def test_rejected_token_is_checked_again_after_a_minute(
     tokens: FixedToken, auth_test: AuthTestApi, timer: FakeClock
 ) -> None:
-    """After it was refused elsewhere the token waits a minute until Slack is asked anew."""
+    """After a rejection the token is checked again after a minute."""
     await tokens.token("T1", "T1")
     tokens.forget("T2", "T2")
     await tokens.token("T1", "T1")
@@ -82,10 +80,10 @@ async def test_a_refused_token_is_looked_at_again_later(
     assert len(auth_test.tokens) == 2
 
 
-async def test_a_token_that_was_taken_back_leaves_its_places(
+async def test_revoked_token_leaves_its_conversations(
     tokens: FixedToken, auth_test: AuthTestApi, left_workspaces: list[str], timer: FakeClock
 ) -> None:
-    """Once Slack says that the token is dead, the bot is in no place of the workspace any more."""
+    """A revoked token makes the bot leave all conversations of the workspace."""
     await tokens.token("T1", "T1")
     await tokens.withdraw("T1", "T1", "xoxb-other")
     assert left_workspaces == []
@@ -98,10 +96,10 @@ async def test_a_token_that_was_taken_back_leaves_its_places(
     assert await tokens.token("T1", "T1") == "xoxb-secret"
 
 
-async def test_a_farewell_is_checked(
+async def test_uninstall_is_confirmed(
     tokens: FixedToken, auth_test: AuthTestApi, left_workspaces: list[str], timer: FakeClock
 ) -> None:
-    """A farewell counts when Slack confirms that the token is dead, and not for another workspace."""
+    """An `app_uninstalled` counts if Slack confirms it, and for its workspace only."""
     await tokens.token("T1", "T1")
     await tokens.uninstalled("T1", "T1")
     assert (left_workspaces, len(auth_test.tokens)) == ([], 2)
@@ -116,10 +114,8 @@ async def test_a_farewell_is_checked(
     assert left_workspaces == ["T1/T1"]
 
 
-async def test_slack_in_trouble_is_not_asked_in_a_storm(
-    tokens: FixedToken, auth_test: AuthTestApi, timer: FakeClock
-) -> None:
-    """While Slack cannot say whose the token is, messages wait and Slack is asked every few seconds."""
+async def test_failed_auth_test_backs_off(tokens: FixedToken, auth_test: AuthTestApi, timer: FakeClock) -> None:
+    """While `auth.test` fails, messages wait and it is called every few seconds."""
     auth_test.status, auth_test.body = 500, {}
     for _ in range(3):
         with pytest.raises(Unavailable):

@@ -14,7 +14,7 @@ GONE = {"type": "app_uninstalled"}
 
 @pytest.fixture
 async def team(deployment: InstallDeployment) -> Firm:
-    """A firm with a channel in a workspace that has installed the app."""
+    """Return a team with a channel in a workspace that has installed the app."""
     team = await found(deployment.application.units, "Solarhaus")
     await deployment.install()
     await deployment.join_channel("C1")
@@ -25,7 +25,7 @@ async def team(deployment: InstallDeployment) -> Firm:
 
 
 async def ended(deployment: InstallDeployment) -> Counter[tuple[str, str]]:
-    """How what was to go to Slack has ended, and why."""
+    """Return the states and reasons of deliveries to Slack."""
     async with deployment.application.database.reader.connect() as connection:
         rows = await connection.execute(
             select(deliveries.c.state, deliveries.c.reason).where(deliveries.c.platform == "slack")
@@ -33,18 +33,16 @@ async def ended(deployment: InstallDeployment) -> Counter[tuple[str, str]]:
         return Counter((row.state, row.reason) for row in rows)
 
 
-async def test_a_lead_reaches_the_channel_of_a_workspace_that_installed_the_app(
-    deployment: InstallDeployment, team: Firm
-) -> None:
-    """With the token that was given at the installation the bot speaks in that workspace."""
+async def test_lead_is_posted_with_the_installed_token(deployment: InstallDeployment, team: Firm) -> None:
+    """The bot posts with the token of the installation."""
     await bring(team)
     await deployment.application.relay.drain()
     assert len(deployment.slack.called("chat.postMessage")) == 1
-    assert len(deployment.slack.messages_in("C1")) == 2  # the welcome, and the lead
+    assert len(deployment.slack.messages_in("C1")) == 2  # The welcome message and the lead.
 
 
-async def test_after_the_farewell_nothing_is_sent(deployment: InstallDeployment, team: Firm) -> None:
-    """Taken out of the workspace, the bot forgets the token, leaves the channel, and what was waiting ends."""
+async def test_uninstall_ends_pending_deliveries(deployment: InstallDeployment, team: Firm) -> None:
+    """After `app_uninstalled` the token is deleted, the channel is left and pending deliveries end."""
     await bring(team)
     deployment.slack.revoke(TEAM_ID)
     assert await deployment.send_event(GONE) == 200
@@ -57,8 +55,8 @@ async def test_after_the_farewell_nothing_is_sent(deployment: InstallDeployment,
     assert not {State.PENDING, State.SENDING} & {state for state, _ in await ended(deployment)}
 
 
-async def test_a_token_that_slack_refuses_ends_it_likewise(deployment: InstallDeployment, team: Firm) -> None:
-    """Where no farewell came, the first refused message counts as one; nothing is tried for ever."""
+async def test_revoked_token_ends_the_installation(deployment: InstallDeployment, team: Firm) -> None:
+    """Without an event, the first rejected message ends the installation."""
     await bring(team)
     deployment.slack.revoke(TEAM_ID)
     await deployment.application.relay.drain()
@@ -71,8 +69,8 @@ async def test_a_token_that_slack_refuses_ends_it_likewise(deployment: InstallDe
     assert len(deployment.slack.calls) == 1
 
 
-async def test_only_that_workspace_is_left(deployment: InstallDeployment, team: Firm) -> None:
-    """What one workspace takes back is nobody else's loss, and installing again brings the channel back to its team."""
+async def test_uninstall_affects_one_workspace(deployment: InstallDeployment, team: Firm) -> None:
+    """An uninstall affects one workspace; a new installation gives the channel back to its team."""
     deployment.slack.add_workspace("T2", "Dachwerk", token="xoxb-2")
     await deployment.install("T2")
     await deployment.join_channel("C2", team_id="T2")
@@ -92,8 +90,8 @@ async def test_only_that_workspace_is_left(deployment: InstallDeployment, team: 
 
 
 @pytest.mark.usefixtures("team")
-async def test_tokens_of_people_are_none_of_ours(deployment: InstallDeployment) -> None:
-    """That a person's token was taken back, or that a farewell comes late, ends nothing while Slack knows the bot."""
+async def test_revoked_user_token_keeps_the_installation(deployment: InstallDeployment) -> None:
+    """A revoked user token or a late `app_uninstalled` keeps an installation whose token is valid."""
     assert await deployment.send_event({"type": "tokens_revoked", "tokens": {"oauth": ["U1"]}}) == 200
     assert await deployment.send_event(GONE) == 200
     assert await deployment.find_installation() is not None
@@ -103,8 +101,8 @@ async def test_tokens_of_people_are_none_of_ours(deployment: InstallDeployment) 
     assert await deployment.find_installation() is None
 
 
-async def test_a_workspace_that_never_installed_the_app_is_not_served(deployment: InstallDeployment) -> None:
-    """Signed as it may be: where no token was given, nothing is done and nothing is written down."""
+async def test_workspace_without_installation_is_rejected(deployment: InstallDeployment) -> None:
+    """A signed request from a workspace without an installation stores nothing."""
     deployment.slack.add_workspace("T9", "Fremd", token="xoxb-9")
     status = await deployment.send_event(
         {"type": "app_mention", "user": "U9", "channel": "C9", "text": "help"}, team_id="T9"

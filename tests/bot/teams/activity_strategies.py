@@ -1,4 +1,4 @@
-"""Odd values, and activities that are changed with them."""
+"""Hypothesis strategies for unexpected values and changed activities."""
 
 from hypothesis import strategies as st
 

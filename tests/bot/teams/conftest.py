@@ -1,4 +1,4 @@
-"""The bot on loopback, with a Teams of the test's own."""
+"""The bot on loopback with a fake Teams."""
 
 from collections.abc import AsyncIterator
 
@@ -16,7 +16,7 @@ __all__ = ["clock", "session", "teams"]
 
 @pytest.fixture
 async def bot(teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock) -> AsyncIterator[Bot]:
-    """The bot on loopback, with Teams as it should be."""
+    """Start a bot with a fake Teams."""
     verifier = TokenVerifier(
         APP_ID, teams.openid_url, session, ServiceHosts(["127.0.0.1"]), clock=clock.now, timer=clock.timer
     )

@@ -1,4 +1,4 @@
-"""What the tests of the platform share: who is there, what they click, and the bot behind the door."""
+"""Teams platform with a stub dispatcher, a fake Teams and sample cards."""
 
 import json
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -56,7 +56,7 @@ PICK = {"v": 1, "cmd": "lead.pick", "args": {"lead": "L-12"}}
 
 @dataclass
 class StubDispatcher:
-    """The bot behind the door: keeps what it hears, and answers what the test wants."""
+    """Records interactions and returns the response of the test."""
 
     respond: Callable[[Interaction], Response | None] = lambda _: None
     interactions: list[Interaction] = field(default_factory=list[Interaction])
@@ -87,7 +87,7 @@ class StubDispatcher:
 
 @dataclass
 class Bot:
-    """The platform with everything around it."""
+    """The Teams platform, its stub dispatcher and the fake Teams."""
 
     chat: StubDispatcher
     teams: FakeTeams
@@ -99,7 +99,7 @@ class Bot:
         return await self.send(self.teams.authorization(aud=aud), activity)
 
     async def send(self, authorization: str | None, activity: Mapping[str, Any]) -> tuple[int, Any]:
-        """Whoever sends it, under whatever header."""
+        """Send an activity with this Authorization header."""
         headers = {} if authorization is None else {"Authorization": authorization}
         async with self.client.post("/api/messages", json=activity, headers=headers) as response:
             text = await response.text()
@@ -139,12 +139,12 @@ class Bot:
         )
 
     def menu_invoke(self, name: str, value: object, **fields: object) -> dict[str, Any]:
-        """Something asked in a menu."""
+        """Return an invoke of a message extension."""
         return self.activity(type="invoke", name=name, text=None, value=value) | fields
 
     @property
     def posts(self) -> list[tuple[str, str]]:
-        """Where something was posted, and what its notification says."""
+        """Return conversation and summary of each post."""
         return [(post.conversation_id, post.activity["summary"]) for post in self.teams.posts.values()]
 
     @property
@@ -156,7 +156,7 @@ class Bot:
 async def open_bot(
     verifier: TokenVerifier, teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock
 ) -> AsyncGenerator[Bot]:
-    """The bot on loopback; the verifier decides whom it hears."""
+    """Start the bot on loopback with this verifier."""
     hosts, chat = ServiceHosts(["127.0.0.1"]), StubDispatcher()
     connector = Connector(
         session,
@@ -184,12 +184,12 @@ async def open_bot(
 
 
 def mention_entity(markup: str, person_id: str, name: str) -> dict[str, Any]:
-    """Somebody named with @, as Teams adds it to the text."""
+    """Return a mention entity."""
     return {"type": "mention", "text": markup, "mentioned": {"id": person_id, "name": name}}
 
 
 def buttons(rendered: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Every button of a drawn card by its title."""
+    """Return every button of a rendered card by its title."""
     found: dict[str, dict[str, Any]] = {}
     parts: list[Any] = [rendered.get("body"), rendered.get("actions")]
     while parts:
@@ -204,20 +204,20 @@ def buttons(rendered: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def person_reference(bot: Bot) -> dict[str, Any]:
-    """What is kept of a person."""
+    """Return the stored reference of a person."""
     return {"serviceUrl": bot.teams.service_url, "tenant": TENANT_ID, "bot": BOT, "user": ANNA}
 
 
 def channel_reference(bot: Bot) -> dict[str, Any]:
-    """What is kept of a channel."""
+    """Return the stored reference of a channel."""
     return {"serviceUrl": bot.teams.service_url, "tenant": TENANT_ID, "bot": BOT}
 
 
 def card_of(bot: Bot, sent: Sent) -> dict[str, Any]:
-    """The card as it stands in Teams."""
+    """Return the posted card."""
     return bot.teams.posts[sent.message_id].activity["attachments"][0]["content"]
 
 
 def roster_calls(bot: Bot) -> int:
-    """How often Teams was asked who reads."""
+    """Count the requests for members."""
     return sum(delivery.path.endswith("/pagedmembers") for delivery in bot.teams.deliveries)

@@ -1,4 +1,4 @@
-"""What may come through the door, and in what shape."""
+"""Limits and errors of the Teams endpoint."""
 
 import asyncio
 import json
@@ -28,13 +28,13 @@ from tests.bot.teams.harness import ANNA, PICK, THREAD, Bot
         b'{"serviceUrl":' + b"[" * 100_000,
     ],
 )
-async def test_what_is_no_activity_is_malformed(bot: Bot, body: bytes) -> None:
-    """Whatever is no JSON object is turned away with 400."""
+async def test_body_without_activity_is_malformed(bot: Bot, body: bytes) -> None:
+    """A body that is no JSON object gets 400."""
     assert await bot.post_raw(body) == 400
 
 
-async def test_deep_and_unkeepable_activities_are_malformed(bot: Bot) -> None:
-    """An activity that nests beyond the limit, or holds the character that no database keeps, is turned away."""
+async def test_deep_and_unstorable_activities_are_malformed(bot: Bot) -> None:
+    """An activity that is nested too deeply or contains a null character gets 400."""
     deep: dict[str, Any] = {}
     for _ in range(DEPTH_LIMIT + 1):
         deep = {"x": deep}
@@ -44,8 +44,8 @@ async def test_deep_and_unkeepable_activities_are_malformed(bot: Bot) -> None:
     assert bot.chat.interactions == []
 
 
-async def test_large_bodies_are_turned_away(bot: Bot) -> None:
-    """Beyond the limit nothing is read, whether the length is announced or not."""
+async def test_large_bodies_are_rejected(bot: Bot) -> None:
+    """A body above the limit is rejected, with or without Content-Length."""
     body = json.dumps(bot.activity(text="x" * BODY_LIMIT_BYTES)).encode()
 
     async def pieces() -> AsyncIterator[bytes]:
@@ -58,16 +58,16 @@ async def test_large_bodies_are_turned_away(bot: Bot) -> None:
         assert response.status == 413
 
 
-async def test_other_requests_are_turned_away(bot: Bot) -> None:
-    """Only JSON is read, and only by POST."""
+async def test_other_requests_are_rejected(bot: Bot) -> None:
+    """Only POST with JSON is accepted."""
     body = json.dumps(bot.activity()).encode()
     assert await bot.post_raw(body, **{"Content-Type": "text/plain"}) == 415
     async with bot.client.get("/api/messages") as response:
         assert response.status == 405
 
 
-async def test_a_body_that_does_not_come_is_not_waited_for(bot: Bot) -> None:
-    """A client that stops in the middle of its request is sent away."""
+async def test_slow_body_times_out(bot: Bot) -> None:
+    """A client that stops within its body is disconnected."""
 
     async def trickle() -> AsyncIterator[bytes]:
         yield b'{"type":'
@@ -80,8 +80,8 @@ async def test_a_body_that_does_not_come_is_not_waited_for(bot: Bot) -> None:
     assert time.monotonic() - started < 5
 
 
-async def test_nothing_unproven_is_heard(bot: Bot) -> None:
-    """Without a token 401, for another service 403; the bot hears of neither."""
+async def test_unverified_activity_is_not_dispatched(bot: Bot) -> None:
+    """A request without a token gets 401, one for another service 403; neither is dispatched."""
     activity = bot.activity()
     async with bot.client.post("/api/messages", json=activity) as response:
         assert (response.status, await response.json()) == (401, {"error": "unauthenticated"})
@@ -91,8 +91,8 @@ async def test_nothing_unproven_is_heard(bot: Bot) -> None:
     assert (bot.chat.interactions, bot.teams.deliveries) == ([], [])
 
 
-async def test_a_defect_has_a_number_and_no_details(bot: Bot) -> None:
-    """What breaks on our side is answered with a number that stands in the log, and with nothing else."""
+async def test_error_has_a_number_and_no_details(bot: Bot) -> None:
+    """An internal error returns only a number that is in the log."""
 
     def break_down(_: Interaction) -> Response | None:
         raise RuntimeError("secret")
@@ -137,14 +137,14 @@ async def test_a_defect_has_a_number_and_no_details(bot: Bot) -> None:
         ("replyToId", {}),
     ],
 )
-async def test_malformed_activities_are_named_so(bot: Bot, name: str, value: object) -> None:
-    """A field that is missing or of another kind makes the activity malformed, and nothing is heard of it."""
+async def test_malformed_activity_is_rejected(bot: Bot, name: str, value: object) -> None:
+    """An activity with a missing or mistyped field gets 400 and is not dispatched."""
     assert await bot.post(bot.activity() | {name: value}) == (400, {"error": "malformed"})
     assert bot.chat.interactions == []
 
 
 async def test_a_turn_is_cheap(bot: Bot) -> None:
-    """Nothing of the SDK's expensive clients is made: a turn that answers nothing takes two milliseconds at most."""
+    """A turn without a response creates no SDK client and takes at most two milliseconds."""
     activity = bot.activity(text="leads")
     authorization = bot.teams.authorization()
     took: list[float] = []
@@ -155,5 +155,5 @@ async def test_a_turn_is_cheap(bot: Bot) -> None:
         ) as response:
             assert response.status == 200
         took.append(time.perf_counter() - started)
-    # The client and the verification of the token are in it too; a busy machine disturbs most, not all.
+    # The time includes the client and the token check; the minimum is used because a busy machine slows most runs.
     assert min(took) < 0.002

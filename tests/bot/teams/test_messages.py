@@ -1,4 +1,4 @@
-"""What people write, and where: how the bot understands it."""
+"""Parsing of Teams messages: user, conversation and text."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from tests.bot.teams.harness import ANNA, ANNA_AAD, BEN, BEN_AAD, BOT, CHANNEL, 
 from tests.fakes.bot_connector import TENANT_ID
 
 
-async def test_a_message_in_a_channel_is_understood(bot: Bot) -> None:
-    """Who, where and what: the tenant's id of the person, the channel without its thread, the text without the bot."""
+async def test_channel_message_is_parsed(bot: Bot) -> None:
+    """The AAD object id, the channel without its thread and the text without the mention are parsed."""
     activity = bot.activity(
         text="<at>Kollega</at>&nbsp;pick\u00a0L-12 <br/>",
         entities=[
@@ -40,8 +40,8 @@ async def test_a_message_in_a_channel_is_understood(bot: Bot) -> None:
     assert interaction.sender.reference == {**reference, "user": ANNA}
 
 
-async def test_a_channel_looks_the_same_whoever_writes(bot: Bot) -> None:
-    """What is kept of a channel names neither its writer nor the thread, so that reading there changes nothing."""
+async def test_channel_reference_is_independent_of_the_sender(bot: Bot) -> None:
+    """The reference of a channel contains neither sender nor thread."""
     await bot.post(bot.activity())
     await bot.post(bot.activity(sender={"id": BEN, "aadObjectId": BEN_AAD}) | {"conversation": {"id": CHANNEL}})
     first, second = bot.chat.interactions
@@ -58,10 +58,10 @@ async def test_a_channel_looks_the_same_whoever_writes(bot: Bot) -> None:
         ({"id": "a:unheard-of", "conversationType": "hologram"}, {}, PlaceKind.GROUP, ""),
     ],
 )
-async def test_places_are_told_apart(
+async def test_conversation_kinds_are_distinguished(
     bot: Bot, conversation: dict[str, Any], data: dict[str, Any], kind: PlaceKind, name: str
 ) -> None:
-    """A place is public unless it is certainly personal, and has the name that people see."""
+    """A conversation is public unless it is personal, and has its visible name."""
     tenant = {"tenant": {"id": TENANT_ID}}
     await bot.post(bot.activity(conversation=conversation, channelData={**tenant, **data}))
     assert (bot.chat.last.conversation.kind, bot.chat.last.conversation.name) == (kind, name)
@@ -71,8 +71,8 @@ NAMELESS = {"tenant": {"id": TENANT_ID}, "channel": {"id": CHANNEL}, "team": {"i
 TEAM = {"name": "Solarhaus GmbH", "channels": [{"id": "19:team", "name": None}, {"id": CHANNEL, "name": "Vertrieb"}]}
 
 
-async def test_the_name_of_a_channel_is_asked_for_once(bot: Bot) -> None:
-    """Where Teams does not say what a channel is called, the bot asks, and remembers it for a day."""
+async def test_channel_name_is_cached_for_a_day(bot: Bot) -> None:
+    """A missing channel name is looked up once a day."""
     bot.teams.teams["19:team"] = TEAM
     for _ in range(2):
         await bot.post(bot.activity(channelData=NAMELESS))
@@ -84,38 +84,38 @@ async def test_the_name_of_a_channel_is_asked_for_once(bot: Bot) -> None:
     assert bot.chat.last.conversation.name == "Innendienst"
 
 
-async def test_the_first_channel_is_known_by_its_team(bot: Bot) -> None:
-    """The channel that every team has bears the team's name."""
+async def test_general_channel_has_the_team_name(bot: Bot) -> None:
+    """The General channel has the name of its team."""
     bot.teams.teams["19:team"] = TEAM
     await bot.post(bot.activity(channelData=NAMELESS, conversation={"id": "19:team", "conversationType": "channel"}))
     assert bot.chat.last.conversation.name == "Solarhaus GmbH"
 
 
-async def test_a_name_that_cannot_be_had_keeps_nobody_waiting(bot: Bot) -> None:
-    """Teams does not tell: the message is heard all the same, and for a while nobody asks again."""
+async def test_failed_name_lookup_does_not_block(bot: Bot) -> None:
+    """If the name cannot be looked up, the message is dispatched and the lookup pauses."""
     for _ in range(2):
         assert await bot.post(bot.activity(channelData=NAMELESS)) == (200, None)
     assert [interaction.conversation.name for interaction in bot.chat.interactions] == ["", ""]
     assert [call.path for call in bot.teams.deliveries].count("/amer/v3/teams/19:team/conversations") == 1
 
 
-async def test_a_click_does_not_ask_for_names(bot: Bot) -> None:
-    """Whoever clicks waits for the answer, and the place is known by then."""
+async def test_click_looks_up_no_name(bot: Bot) -> None:
+    """A click causes no lookup of names."""
     bot.teams.teams["19:team"] = TEAM
     await bot.post(bot.click(PICK) | {"channelData": NAMELESS})
     assert bot.chat.last.conversation.name == ""
     assert bot.teams.deliveries == []
 
 
-async def test_the_tenant_is_found_in_either_place(bot: Bot) -> None:
-    """The tenant stands in the channel data, or else in the conversation; without any there is nobody to act."""
+async def test_tenant_is_read_from_both_fields(bot: Bot) -> None:
+    """The tenant is read from channelData or conversation; without it the activity is malformed."""
     await bot.post(bot.activity(channelData=None))
     assert bot.chat.last.tenant == TENANT_ID
     assert await bot.post(bot.activity(channelData={}, conversation={"id": CHANNEL})) == (400, {"error": "malformed"})
 
 
-async def test_people_without_a_tenant_are_known_by_the_bots_own_id(bot: Bot) -> None:
-    """Who has no account in a tenant is known by Teams' id; an account counts the same in any case of its letters."""
+async def test_user_without_account_has_the_teams_id(bot: Bot) -> None:
+    """A user without an AAD account is identified by the Teams id; account ids are lowercased."""
     await bot.post(bot.activity(sender={"id": "29:guest"}))
     await bot.post(bot.activity(sender={"id": ANNA, "aadObjectId": ANNA_AAD.upper()}))
     assert [interaction.sender.platform_user_id for interaction in bot.chat.interactions] == ["29:guest", ANNA_AAD]
@@ -135,8 +135,8 @@ async def test_people_without_a_tenant_are_known_by_the_bots_own_id(bot: Bot) ->
         ("<at>Unknown</at> leads", "Unknown leads"),
     ],
 )
-async def test_texts_arrive_as_people_meant_them(bot: Bot, text: str, wanted: str) -> None:
-    """Markup, hard blanks and unseen characters of the client are gone; what people wrote is there."""
+async def test_text_is_normalised(bot: Bot, text: str, wanted: str) -> None:
+    """Markup, non-breaking spaces and invisible characters are removed."""
     await bot.post(bot.activity(text=text))
     assert bot.chat.last.text == wanted
 

@@ -1,4 +1,4 @@
-"""Where answers go."""
+"""Where responses appear in Teams."""
 
 import asyncio
 import json
@@ -26,8 +26,8 @@ from tests.bot.teams.harness import (
 from tests.fakes.bot_connector import TENANT_ID, CannedResponse as Refused, Drop
 
 
-async def test_an_answer_for_all_is_posted_in_the_thread(bot: Bot) -> None:
-    """A public answer stands under the question, with a view of their own for the first readers, the asker in front."""
+async def test_public_response_is_posted_in_the_thread(bot: Bot) -> None:
+    """A public response is a reply with user-specific views for the first readers and the asker."""
     bot.teams.members[CHANNEL].reverse()
     bot.chat.respond_with(LEAD, Placement.NEW)
     activity = bot.activity()
@@ -43,8 +43,8 @@ async def test_an_answer_for_all_is_posted_in_the_thread(bot: Bot) -> None:
     assert sent == Sent(CHANNEL, post.activity_id, {**incoming.conversation.reference, "thread": THREAD})
 
 
-async def test_a_private_answer_to_a_typed_word_goes_to_the_persons_chat(bot: Bot) -> None:
-    """In a channel nobody else reads a refusal: it comes in the direct chat, which is opened once."""
+async def test_private_response_goes_to_the_direct_chat(bot: Bot) -> None:
+    """A private response in a channel is sent to the direct chat, which is opened once."""
     bot.chat.respond_with(REFUSAL, Placement.PRIVATE)
     await bot.post(bot.activity())
     await bot.post(bot.activity())
@@ -60,8 +60,8 @@ async def test_a_private_answer_to_a_typed_word_goes_to_the_persons_chat(bot: Bo
     assert bot.chat.recorded_posts == []
 
 
-async def test_a_chat_that_is_gone_is_opened_anew(bot: Bot) -> None:
-    """Who took the bot away and back again is found in the new chat."""
+async def test_deleted_direct_chat_is_opened_again(bot: Bot) -> None:
+    """If the direct chat is gone, a new one is opened."""
     target = Target(TENANT_ID, user_id=ANNA_AAD, reference=person_reference(bot))
     await bot.platform.send(target, REFUSAL, GERMAN, key="1")
     bot.teams.plan.append(Refused(403))
@@ -71,8 +71,8 @@ async def test_a_chat_that_is_gone_is_opened_anew(bot: Bot) -> None:
     assert sum(delivery.path.endswith("/conversations") for delivery in bot.teams.deliveries) == 2
 
 
-async def test_a_private_answer_without_a_chat_is_not_told_to_all(bot: Bot) -> None:
-    """Where the person cannot be written to, the channel reads only that."""
+async def test_private_response_without_a_chat_is_not_posted(bot: Bot) -> None:
+    """If the direct chat cannot be opened, the channel gets only a notice of that."""
     bot.teams.plan.append(Refused(403))
     bot.chat.respond_with(REFUSAL, Placement.PRIVATE)
     await bot.post(bot.activity())
@@ -81,8 +81,8 @@ async def test_a_private_answer_without_a_chat_is_not_told_to_all(bot: Bot) -> N
     assert "nicht direkt schreiben" in bot.newest_post["summary"]
 
 
-async def test_in_a_chat_of_two_every_answer_is_a_message(bot: Bot) -> None:
-    """In a direct chat an answer is the next message, whatever its place elsewhere."""
+async def test_direct_chat_gets_every_response(bot: Bot) -> None:
+    """In a direct chat each response is a message, whatever its placement."""
     for placement in Placement:
         bot.chat.respond_with(LEAD, placement)
         await bot.post(bot.activity(kind=PlaceKind.PERSONAL))
@@ -92,7 +92,7 @@ async def test_in_a_chat_of_two_every_answer_is_a_message(bot: Bot) -> None:
 
 
 async def test_a_repeated_message_is_answered_once(bot: Bot) -> None:
-    """Teams repeats what it believes unanswered: the person still reads one answer."""
+    """A message that Teams repeats gets one response."""
     activities = [bot.activity(), bot.activity(), bot.activity(kind=PlaceKind.PERSONAL)]
     for activity, placement in zip(activities, (Placement.NEW, Placement.PRIVATE, Placement.NEW), strict=True):
         bot.chat.respond_with(REFUSAL, placement)
@@ -103,8 +103,8 @@ async def test_a_repeated_message_is_answered_once(bot: Bot) -> None:
 @pytest.mark.parametrize(
     ("failure", "copies"), [(Refused(400), 1), (Drop(accepted=True), 1), (Drop(accepted=False), 0)]
 )
-async def test_an_answer_that_was_not_taken_may_be_repeated(bot: Bot, failure: Refused | Drop, copies: int) -> None:
-    """A repetition posts what was certainly not posted, and never what perhaps was."""
+async def test_rejected_response_may_be_repeated(bot: Bot, failure: Refused | Drop, copies: int) -> None:
+    """A repeated message posts a response that was not accepted, but none with an unknown outcome."""
     bot.chat.respond_with(REFUSAL, Placement.NEW)
     bot.teams.plan.append(failure)
     activity = bot.activity(kind=PlaceKind.PERSONAL)
@@ -113,8 +113,8 @@ async def test_an_answer_that_was_not_taken_may_be_repeated(bot: Bot, failure: R
     assert len(bot.posts) == copies
 
 
-async def test_a_post_that_cannot_be_noted_is_not_posted_again(bot: Bot) -> None:
-    """The answer stands; that it will not follow its subject is written in the log, without a name."""
+async def test_unrecorded_post_is_not_repeated(bot: Bot) -> None:
+    """A post that cannot be recorded stays; the log reports it without personal data."""
     bot.chat.respond_with(LEAD, Placement.NEW)
     bot.chat.fails_to_record = True
     with capture_logs() as logs:

@@ -1,4 +1,4 @@
-"""What the bot writes unasked, and who has a view of his own."""
+"""Cards that the relay sends to Teams, and user-specific views."""
 
 import asyncio
 
@@ -27,8 +27,8 @@ from tests.bot.teams.harness import (
 from tests.fakes.bot_connector import TENANT_ID, CannedResponse as Refused, Drop, Slow
 
 
-async def test_the_bot_writes_unasked(bot: Bot) -> None:
-    """A card is posted in a channel, in a known chat, and to a person with whom there is no chat yet."""
+async def test_card_is_posted_proactively(bot: Bot) -> None:
+    """A card is posted in a channel, a known chat and a new direct chat."""
     targets = [
         Target(TENANT_ID, CHANNEL, reference=channel_reference(bot)),
         Target(TENANT_ID, "a:anna", ANNA_AAD, person_reference(bot)),
@@ -44,8 +44,8 @@ async def test_the_bot_writes_unasked(bot: Bot) -> None:
     assert card_of(bot, sent[1])["refresh"]["userIds"] == [ANNA]
 
 
-async def test_a_posted_card_is_changed_for_everybody(bot: Bot) -> None:
-    """A card is replaced where it stands, in its thread too."""
+async def test_posted_card_is_updated(bot: Bot) -> None:
+    """A card is updated in its conversation or thread."""
     bot.chat.respond_with(LEAD, Placement.NEW)
     await bot.post(bot.activity())
     [(_, _, sent)] = bot.chat.recorded_posts
@@ -55,8 +55,8 @@ async def test_a_posted_card_is_changed_for_everybody(bot: Bot) -> None:
     assert bot.teams.deliveries[-1].path.endswith(f"{THREAD}/activities/{sent.message_id}")
 
 
-async def test_readers_are_asked_for_once_and_bounded(bot: Bot) -> None:
-    """The first sixty readers have a view of their own; Teams is asked for them every few minutes at most."""
+async def test_readers_are_cached_and_limited(bot: Bot) -> None:
+    """The first sixty readers get a user-specific view; members are read every few minutes."""
     bot.teams.members[CHANNEL] = [{"id": f"29:p{n}"} for n in range(500)]
     target = Target(TENANT_ID, CHANNEL, reference=channel_reference(bot))
     sent = await asyncio.gather(*(bot.platform.send(target, LEAD, GERMAN, key=str(n)) for n in range(5)))
@@ -70,14 +70,14 @@ async def test_readers_are_asked_for_once_and_bounded(bot: Bot) -> None:
     assert roster_calls(bot) == 3
 
 
-async def test_nobody_asks_who_reads_what_all_see_alike(bot: Bot) -> None:
-    """A card without views is posted without a question."""
+async def test_card_without_views_reads_no_members(bot: Bot) -> None:
+    """A card without user-specific views causes no request for members."""
     await bot.platform.send(Target(TENANT_ID, CHANNEL, reference=channel_reference(bot)), REFUSAL, GERMAN, key="k")
     assert roster_calls(bot) == 0
 
 
-async def test_without_readers_the_card_is_the_same_for_all(bot: Bot) -> None:
-    """When Teams does not say who reads, the card is posted without views, and Teams is left alone for a minute."""
+async def test_failed_member_lookup_posts_without_views(bot: Bot) -> None:
+    """If members cannot be read, the card has no views and the lookup pauses for a minute."""
     bot.teams.plan.append(Refused(404))
     target = Target(TENANT_ID, CHANNEL, reference=channel_reference(bot))
     sent = [await bot.platform.send(target, LEAD, GERMAN, key=str(n)) for n in range(2)]
@@ -89,8 +89,8 @@ async def test_without_readers_the_card_is_the_same_for_all(bot: Bot) -> None:
     ("failure", "raised"),
     [(Refused(403), Gone), (Refused(400), Rejected), (Refused(429, {"Retry-After": "99"}), RateLimited)],
 )
-async def test_failures_reach_whoever_sends(bot: Bot, failure: Refused, raised: type[Exception]) -> None:
-    """What Teams refuses is told to the one who wanted to send it."""
+async def test_failures_are_raised_to_the_sender(bot: Bot, failure: Refused, raised: type[Exception]) -> None:
+    """A failure of Teams is raised to the sender."""
     bot.teams.plan.append(failure)
     with pytest.raises(raised):
         await bot.platform.send(Target(TENANT_ID, "a:anna", reference=person_reference(bot)), LEAD, GERMAN, key="k")
@@ -99,10 +99,10 @@ async def test_failures_reach_whoever_sends(bot: Bot, failure: Refused, raised: 
 @pytest.mark.parametrize(
     "trouble", [Drop(accepted=True), Drop(accepted=False), Refused(500), Refused(200, body=b"{}"), Slow(1)]
 )
-async def test_a_chat_that_does_not_open_is_no_lost_message(
+async def test_failed_chat_creation_is_retriable(
     bot: Bot, trouble: Drop | Refused | Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever becomes of opening a chat, the message has certainly not left: it is sent later, and then once."""
+    """A failure to open the chat is retriable because nothing was sent."""
     monkeypatch.setattr("bot.platforms.direct_chats.OPEN_LIMIT_S", 0.5)
     target = Target(TENANT_ID, user_id=BEN_AAD, reference=channel_reference(bot))
     bot.teams.plan.append(trouble)
@@ -113,14 +113,14 @@ async def test_a_chat_that_does_not_open_is_no_lost_message(
     assert [post for post, _ in bot.posts] == [f"a:{BEN_AAD}"]
 
 
-async def test_a_reference_without_an_address_is_rejected(bot: Bot) -> None:
-    """Nobody is written to without knowing where Teams is."""
+async def test_reference_without_service_url_is_rejected(bot: Bot) -> None:
+    """A reference without a service URL is rejected."""
     with pytest.raises(Rejected):
         await bot.platform.send(Target(TENANT_ID, CHANNEL), LEAD, GERMAN, key="k")
 
 
-def test_what_is_remembered_has_a_limit() -> None:
-    """The oldest makes room, and nothing is true for ever."""
+def test_cache_is_bounded() -> None:
+    """The cache evicts the oldest entry and expires entries."""
     now = [0.0]
     memory: TtlCache[int, str] = TtlCache(lambda: now[0], limit=2)
     for number in range(3):
