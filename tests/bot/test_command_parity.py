@@ -1,4 +1,4 @@
-"""What can be typed and chosen on one platform can be typed and chosen on every other, too."""
+"""Commands, menus and events that every platform offers alike."""
 
 from typing import Final
 
@@ -26,14 +26,14 @@ APP: Final = teams.App(
 
 
 def from_teams(typed: str) -> list[str]:
-    """What the bot reads of words in its own chat, and in a channel behind its name."""
+    """Return the text that Teams passes on in a direct chat and after a mention."""
     named = [teams_text.MentionEntity("<at>Kollega</at>", Account(id=BOT, name="Kollega"))]
     called = teams_text.read_text(f"<at>Kollega</at>&nbsp;{typed.translate(ESCAPED)}", BOT, named, {})[0]
     return [teams_text.read_text(f"<p>{typed.translate(ESCAPED)}</p>", BOT, [], {})[0], called]
 
 
 def from_slack(typed: str) -> list[str]:
-    """The same: behind the slash command or in its own chat, and behind its name."""
+    """Return the text that Slack passes on after a command, in a direct chat and after a mention."""
     escaped = typed.translate(ESCAPED)
     called = slack_text.read_text(f"<@{BOT_USER_ID}>\xa0{escaped}", BOT_USER_ID, {})[0]
     return [slack_text.read_text(escaped, BOT_USER_ID, {})[0], called]
@@ -64,8 +64,8 @@ def test_every_menu_is_on_both_platforms(extension: Extension) -> None:
         assert REGISTRY.commands[extension.id].english[0] in made["slash_commands"][0]["usage_hint"].split(" · ")
 
 
-def test_every_event_that_the_app_asks_for_is_heard() -> None:
-    """Nothing is subscribed to that no code names: each event has its listener or its reader."""
+def test_every_subscribed_event_has_a_handler() -> None:
+    """Each event subscription has a handler."""
     sources = [path for path in (ROOT / "bot" / "platforms" / "slack").glob("*.py") if path.name != "scopes.py"]
     code = "\n".join(path.read_text("utf-8") for path in sources)
     assert [event for event in EVENTS if f'"{event.partition(".")[0]}"' not in code] == []

@@ -1,4 +1,4 @@
-"""Imports as they are carried: by whoever comes, in batches, to the end, exactly once."""
+"""Import jobs: batches, leases, resumption and permissions."""
 
 import asyncio
 import csv
@@ -31,31 +31,31 @@ from tests.services.firms import Firm, bring, found
 
 @pytest.fixture
 async def team(units: SqlUnits) -> Firm:
-    """A firm that brings leads in."""
+    """Return a team that imports leads."""
     return await found(units, "Solarhaus")
 
 
 @pytest.fixture
 def importer(units: SqlUnits) -> Importer:
-    """Somebody who carries imports."""
+    """Return an import worker."""
     return Importer(units, Metrics())
 
 
 async def lead_emails(database: Database) -> list[str]:
-    """Whose leads there are."""
+    """Return the e-mail addresses of all leads."""
     async with database.reader.connect() as connection:
         return sorted((await connection.execute(select(leads.c.email))).scalars())
 
 
 async def count_audit_entries(database: Database, action: str) -> int:
-    """How many of the audit log's entries say this."""
+    """Count the audit entries with this action."""
     async with database.reader.connect() as connection:
         statement = select(func.count()).select_from(audit).where(audit.c.action == action)
         return (await connection.execute(statement)).scalar_one()
 
 
 async def import_batches(units: Units, view: lead_import.ImportView, holder: str, times: int) -> None:
-    """Deal with some batches in somebody's name, and then say nothing more: whoever does so has died."""
+    """Import some batches as another worker and never finish."""
     async with units.write() as uow:
         carried = await process.claim(uow, holder)
         assert carried is not None
@@ -71,12 +71,12 @@ async def import_batches(units: Units, view: lead_import.ImportView, holder: str
 
 
 class TestWhole:
-    """A file from beginning to end."""
+    """Import of a whole file."""
 
     async def test_every_row_is_imported_or_accounted_for(
         self, units: SqlUnits, database: Database, team: Firm, importer: Importer
     ) -> None:
-        """B20: a row becomes a lead with contact and enquiry, or stands with its line and reason in the account."""
+        """B20: each row becomes a lead with contact and enquiry, or is listed with line and reason."""
         rows = [imports.row(1), "Udo;Kern;kein At;;;;;", ";;nobody@acme.example;;;;;", "Ida;Fix;;0711 999;;;;viel"]
         view = await imports.begin(units, team.member, imports.table(*rows, "", imports.row(2)))
         await importer.drain()
@@ -98,10 +98,10 @@ class TestWhole:
         assert seen.lead.created_by == team.member.user_id
         assert await lead_emails(database) == ["eva-1@acme.example", "eva-2@acme.example"]
 
-    async def test_the_log_has_an_entry_a_batch_and_nobody_is_told_of_each_lead(
+    async def test_each_batch_has_one_audit_entry_and_no_notice(
         self, units: SqlUnits, database: Database, team: Firm, importer: Importer
     ) -> None:
-        """X5: a batch is one entry with its first and last lead; each lead has its history; no channel hears of it."""
+        """X5: a batch has one audit entry; each lead has a history, and no channel gets a notice."""
         rows = 2 * BATCH_ROWS + 10
         view = await imports.begin(units, team.member, imports.many(rows))
         await importer.drain()
@@ -123,8 +123,8 @@ class TestWhole:
         state = await imports.state(units, view)
         assert (state.first_number, state.last_number) == (1, rows)
 
-    async def test_what_was_left_out_comes_as_a_file(self, units: SqlUnits, team: Firm, importer: Importer) -> None:
-        """Its rows stand as they were, behind line and reason in the reader's language; nothing in it is a formula."""
+    async def test_skipped_rows_are_exported(self, units: SqlUnits, team: Firm, importer: Importer) -> None:
+        """The export lists skipped rows with line and reason in the reader's language, without formulas."""
         async with units.write() as uow:
             await uow.users.choose_language(team.member.user_id, Language.GERMAN)
         bad = '=1+1;Nr 7;kein At;;"Zeile 1\nZeile 2";;;'
@@ -140,24 +140,24 @@ class TestWhole:
         assert restore(first[2]) == "=1+1"
         assert first[6] == "Zeile 1\nZeile 2"
         assert second[:2] == ["5", "schon da als L-1"]
-        # What was imported is not kept a second time.
+        # The content of the file is deleted after the import.
         async with units.read() as uow:
             assert await uow.files.get(team.team_id, view.lead_import.file_id) is None
             with pytest.raises(file.FileGone):
                 await file.read(uow, team.owner, done.result.file_id)
 
-    async def test_nothing_left_out_makes_no_file(self, units: SqlUnits, team: Firm, importer: Importer) -> None:
-        """Where every row became a lead there is nothing to fetch."""
+    async def test_complete_import_has_no_export(self, units: SqlUnits, team: Firm, importer: Importer) -> None:
+        """An import without skipped rows offers no file."""
         view = await imports.begin(units, team.member, imports.many(3))
         await importer.drain()
         assert (await imports.look(units, team.member, view)).result is None
 
 
-class TestKnown:
-    """Contacts that are here already (B24)."""
+class TestDuplicates:
+    """Duplicates of existing contacts (B24)."""
 
-    async def test_the_same_contact_is_left_out(self, units: SqlUnits, team: Firm, importer: Importer) -> None:
-        """B24: an e-mail or phone that a lead of the team or a row further up has is left out, with the lead named."""
+    async def test_duplicate_is_skipped(self, units: SqlUnits, team: Firm, importer: Importer) -> None:
+        """B24: a row with the contact key of a lead or of an earlier row is skipped, and the lead is named."""
         await bring(team, email="EVA-1@acme.example")
         await bring(team, phone="+49 711 1000002")
         again = ["Max;Alt;Eva-5@ACME.example;;;;;", "Ida;Neu;;+49 (711) 100-0006;;;;"]
@@ -170,18 +170,16 @@ class TestKnown:
         assert done.lead_import.tally == view.expected
         assert [(row.line, row.number) for row in done.skipped] == [(2, 1), (3, 2), (8, 5), (9, 6)]
 
-    async def test_it_is_imported_all_the_same_where_somebody_says_so(
-        self, units: SqlUnits, team: Firm, importer: Importer
-    ) -> None:
-        """B24: duplicates were shown; whoever wants them gets them."""
+    async def test_duplicates_are_imported_on_request(self, units: SqlUnits, team: Firm, importer: Importer) -> None:
+        """B24: duplicates are imported if the member chooses so in the preview."""
         await bring(team, email="eva-1@acme.example")
         view = await imports.prepare(units, team.member, imports.many(2))
         await imports.start(units, team.member, view, Defaults(keeps_duplicates=True))
         await importer.drain()
         assert (await imports.state(units, view)).tally == Tally(imported=2)
 
-    async def test_another_firm_is_not_looked_at(self, units: SqlUnits, team: Firm, importer: Importer) -> None:
-        """X1: what another team has says nothing here, neither in the preview nor in the import."""
+    async def test_other_teams_are_not_searched(self, units: SqlUnits, team: Firm, importer: Importer) -> None:
+        """X1: leads of another team do not count as duplicates."""
         other = await found(units, "Dachwerk")
         await bring(other, email="eva-1@acme.example")
         view = await imports.prepare(units, team.member, imports.many(1))
@@ -190,10 +188,10 @@ class TestKnown:
         await importer.drain()
         assert (await imports.state(units, view)).tally == Tally(imported=1)
 
-    async def test_the_same_file_again_changes_nothing(
+    async def test_same_file_is_rejected(
         self, units: SqlUnits, database: Database, team: Firm, importer: Importer
     ) -> None:
-        """A file that the team has imported is named with when and by whom, to whoever sends it; another team may."""
+        """A file that the team has imported is rejected with time and member; another team may import it."""
         await imports.begin(units, team.member, imports.many(3))
         await importer.drain()
         for actor in (team.member, team.owner):
@@ -207,10 +205,10 @@ class TestKnown:
         assert len(await lead_emails(database)) == 6
 
     @pytest.mark.postgres
-    async def test_two_colleagues_start_the_same_file(
+    async def test_concurrent_imports_of_a_file_start_once(
         self, units: SqlUnits, database: Database, team: Firm, importer: Importer
     ) -> None:
-        """Of two previews of the same file one is imported; the other colleague reads who was first."""
+        """Of two previews of the same file one is imported; the other member sees who started it."""
         views = [await imports.prepare(units, actor, imports.many(3)) for actor in (team.member, team.owner)]
         started = await asyncio.gather(
             *(imports.start(units, actor, view) for actor, view in zip((team.member, team.owner), views, strict=True)),
@@ -222,12 +220,12 @@ class TestKnown:
 
 
 class TestInterrupted:
-    """Work that ends in the middle."""
+    """Imports that are interrupted."""
 
-    async def test_another_process_goes_on_where_one_died(
+    async def test_another_worker_resumes_after_a_crash(
         self, units: SqlUnits, database: Database, team: Firm, importer: Importer, clock: Clock
     ) -> None:
-        """Whoever carried an import and died is given up after a while; what was written stays, nothing comes twice."""
+        """After the lease another worker resumes, and no row is imported twice."""
         view = await imports.begin(units, team.member, imports.many(3 * BATCH_ROWS))
         await import_batches(units, view, "somebody who dies", 2)
         assert not await importer.work()
@@ -236,10 +234,10 @@ class TestInterrupted:
         assert (await imports.state(units, view)).tally == Tally(imported=3 * BATCH_ROWS)
         assert len(set(await lead_emails(database))) == len(await lead_emails(database)) == 3 * BATCH_ROWS
 
-    async def test_whoever_was_given_up_writes_nothing_more(
+    async def test_worker_with_an_expired_lease_writes_nothing(
         self, units: SqlUnits, database: Database, team: Firm, importer: Importer, clock: Clock
     ) -> None:
-        """A process that was only slow finds that the import has moved on."""
+        """A slow worker whose lease was taken writes nothing."""
         view = await imports.begin(units, team.member, imports.many(BATCH_ROWS + 5))
         async with units.write() as uow:
             slow = await process.claim(uow, "somebody slow")
@@ -255,10 +253,10 @@ class TestInterrupted:
         assert (await imports.state(units, view)).state is ImportState.DONE
 
     @pytest.mark.postgres
-    async def test_several_processes_share_the_work(
+    async def test_workers_share_imports(
         self, units: SqlUnits, database: Database, database_url: str, team: Firm, clock: Clock
     ) -> None:
-        """Two processes on one database import each row of two files once."""
+        """Two workers import each row of two files once."""
         views = [
             await imports.begin(units, team.member, imports.many(450)),
             await imports.begin(units, team.owner, imports.many(450, first=301)),
@@ -276,10 +274,10 @@ class TestInterrupted:
         assert sum(tally.imported for tally in tallies) == 750
         assert len(set(await lead_emails(database))) == len(await lead_emails(database)) == 750
 
-    async def test_it_stops_and_goes_on(
+    async def test_stopped_import_resumes(
         self, units: SqlUnits, database: Database, team: Firm, importer: Importer
     ) -> None:
-        """Stopped, it leaves what is written and waits; it goes on behind that, and ends with every row."""
+        """A stopped import keeps its rows and resumes after them."""
         view = await imports.begin(units, team.member, imports.many(3 * BATCH_ROWS))
         await import_batches(units, view, importer.holder, 1)
         async with units.write() as uow:
@@ -291,10 +289,10 @@ class TestInterrupted:
         await importer.drain()
         assert len(set(await lead_emails(database))) == len(await lead_emails(database)) == 3 * BATCH_ROWS
 
-    async def test_an_ending_process_hands_over(
+    async def test_shutdown_releases_the_lease(
         self, units: SqlUnits, database: Database, team: Firm, importer: Importer
     ) -> None:
-        """A process that is told to end does so after its batch, and the next one goes on at once."""
+        """A worker that stops releases its lease after the batch."""
         view = await imports.begin(units, team.member, imports.many(3 * BATCH_ROWS))
         importer.stop()
         await importer.work()
@@ -302,10 +300,10 @@ class TestInterrupted:
         await Importer(units, Metrics()).drain()
         assert len(await lead_emails(database)) == 3 * BATCH_ROWS
 
-    async def test_who_may_no_longer_import_does_not(
+    async def test_lost_permission_halts_the_import(
         self, units: SqlUnits, database: Database, team: Firm, importer: Importer
     ) -> None:
-        """X2: a role that was taken away in the middle ends the import with a clear state; what is written stays."""
+        """X2: a revoked role halts the import; imported rows stay."""
         view = await imports.begin(units, team.member, imports.many(2 * BATCH_ROWS))
         await import_batches(units, view, importer.holder, 1)
         async with units.write() as uow:
@@ -316,10 +314,10 @@ class TestInterrupted:
         assert (shown.lead_import.state, shown.lead_import.halt) == (ImportState.STOPPED, Halt.REVOKED)
         assert len(await lead_emails(database)) == BATCH_ROWS
 
-    async def test_a_file_that_is_gone_can_be_sent_again(
+    async def test_import_without_its_file_resumes_after_upload(
         self, units: SqlUnits, database: Database, team: Firm, importer: Importer
     ) -> None:
-        """Without its file an import stops; the same file, sent again, lets it go on where it was."""
+        """An import without its file halts, and uploading the same file resumes it."""
         view = await imports.begin(units, team.member, imports.many(2 * BATCH_ROWS))
         await import_batches(units, view, importer.holder, 1)
         async with units.write() as uow:
@@ -335,11 +333,11 @@ class TestInterrupted:
         await importer.drain()
         assert len(set(await lead_emails(database))) == len(await lead_emails(database)) == 2 * BATCH_ROWS
 
-    async def test_what_fails_again_and_again_stops(self, units: SqlUnits, team: Firm, importer: Importer) -> None:
-        """A batch that cannot be written is tried some times and not for ever; the card says so."""
+    async def test_failing_batch_halts_the_import(self, units: SqlUnits, team: Firm, importer: Importer) -> None:
+        """A batch that keeps failing halts the import after some attempts."""
         view = await imports.begin(units, team.member, imports.many(3))
         async with units.write() as uow:
-            # Numbers that are taken already: no batch can be written.
+            # The lead numbers are taken, so that each batch violates a constraint.
             await uow.teams.next_numbers(team.team_id, "lead", 2)
         await bring(team)
         async with units.write() as uow:
@@ -351,8 +349,8 @@ class TestInterrupted:
         assert (await imports.state(units, view)).halt == Halt.BROKEN
 
 
-class TestMay:
-    """Who may import, and whose an import is."""
+class TestPermissions:
+    """Permissions for imports."""
 
     async def test_viewers_do_not_import(self, units: SqlUnits, team: Firm) -> None:
         """X1: a viewer is refused."""
@@ -361,7 +359,7 @@ class TestMay:
                 await lead_import.prepare(uow, team.viewer, "any")
 
     async def test_an_import_belongs_to_one_person(self, units: SqlUnits, team: Firm) -> None:
-        """X1: a colleague's import and another firm's are as if they did not exist, with every command."""
+        """X1: imports of other members and teams are not found by any command."""
         view = await imports.prepare(units, team.member, imports.many(1))
         other = await found(units, "Dachwerk")
         for actor in (team.owner, other.owner):
@@ -373,8 +371,8 @@ class TestMay:
                 with pytest.raises(file.FileGone):
                     await lead_import.prepare(uow, actor, view.lead_import.file_id)
 
-    async def test_nothing_begins_without_a_name(self, units: SqlUnits, team: Firm) -> None:
-        """A file in which nobody is named is not imported before somebody says which column it is."""
+    async def test_import_needs_a_name_column(self, units: SqlUnits, team: Firm) -> None:
+        """A file without a mapped name column is not imported."""
         view = await imports.prepare(units, team.member, imports.table("eva@acme.example;A", headings="Mail;Xyz"))
         with pytest.raises(NameUnmapped):
             await imports.start(units, team.member, view)
@@ -385,8 +383,8 @@ class TestMay:
         assert changed.expected == Tally(imported=1)
         assert (await imports.start(units, team.member, view)).lead_import.state is ImportState.RUNNING
 
-    async def test_old_previews_are_forgotten(self, units: SqlUnits, team: Firm, clock: Clock) -> None:
-        """A preview that nobody starts goes after a day, a started import never."""
+    async def test_old_previews_are_purged(self, units: SqlUnits, team: Firm, clock: Clock) -> None:
+        """A preview is purged after a day, a started import never."""
         forgotten = await imports.prepare(units, team.member, imports.many(1))
         started = await imports.begin(units, team.member, imports.many(2))
         clock.advance(hours=25)

@@ -17,21 +17,21 @@ pytestmark = pytest.mark.usefixtures("restored_logging")
 
 
 def read(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    """The one line that was logged."""
+    """Return the one log record."""
     output: dict[str, Any] = json.loads(capsys.readouterr().err)
     return output
 
 
 def fail() -> None:
-    """Raise an error whose text and cause hold personal data."""
+    """Raise an error with personal data in its text and cause."""
     try:
         int(CANARY)
     except ValueError as error:
         raise LookupError(CANARY) from error
 
 
-def test_an_error_is_told_by_its_types_and_places(capsys: pytest.CaptureFixture[str]) -> None:
-    """The log says which error came through which lines, and nothing of what somebody wrote."""
+def test_error_is_logged_without_its_text(capsys: pytest.CaptureFixture[str]) -> None:
+    """The log has the types and lines of an error and none of its text."""
     configure("info", "json")
     try:
         fail()
@@ -45,8 +45,8 @@ def test_an_error_is_told_by_its_types_and_places(capsys: pytest.CaptureFixture[
     assert CANARY not in json.dumps(output)
 
 
-def test_libraries_are_held_to_the_same(capsys: pytest.CaptureFixture[str]) -> None:
-    """An error that a library logs loses its text as well; its small talk is not heard."""
+def test_library_logs_are_redacted(capsys: pytest.CaptureFixture[str]) -> None:
+    """Errors of libraries lose their text, and their info messages are dropped."""
     configure("info", "json")
     logging.getLogger("aiohttp.server").info("GET /join/token")
     assert capsys.readouterr().err == ""
@@ -59,8 +59,8 @@ def test_libraries_are_held_to_the_same(capsys: pytest.CaptureFixture[str]) -> N
     assert CANARY not in json.dumps(output)
 
 
-def test_the_console_reads_the_same(capsys: pytest.CaptureFixture[str]) -> None:
-    """On a console the same is said in lines, without colours where nobody sees them, and below the level nothing."""
+def test_console_format_is_redacted(capsys: pytest.CaptureFixture[str]) -> None:
+    """The console format has the same content, no colours outside a terminal and nothing below the level."""
     configure("warning", "console")
     structlog.get_logger("test").info("not heard")
     try:

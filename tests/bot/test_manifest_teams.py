@@ -33,7 +33,7 @@ REGISTRY = discovery.build_registry()
 SCHEMAS = Path(__file__).parent / "schema"
 LOCALIZABLE = {"title", "description", "short", "full"}
 STEP = re.compile(r"(\w+)|\[(\d+)\]")
-# Of older clients; what the newest schema allows is more.
+# Limits of older clients; the newest schema allows more.
 TITLE_MAX_CHARS, ABOUT_MAX_CHARS = 32, 128
 # Antialiasing differs a little from one browser to the next.
 SAME_DRAWING = 2.0
@@ -42,7 +42,7 @@ every_language = pytest.mark.parametrize("language", Language)
 
 
 def mistakes(document: dict[str, Any], schema: str) -> list[str]:
-    """What a published schema finds wrong."""
+    """Return the violations of a published schema."""
     read = json.loads((SCHEMAS / f"MicrosoftTeams.{schema}.json").read_text("utf-8"))
     validator = jsonschema.Draft4Validator(read, format_checker=jsonschema.FormatChecker())
     errors = cast("Iterator[ValidationError]", validator.iter_errors(document))  # pyright: ignore[reportUnknownMemberType]
@@ -50,14 +50,14 @@ def mistakes(document: dict[str, Any], schema: str) -> list[str]:
 
 
 def text_at(document: Any, path: str) -> Any:  # noqa: ANN401 - JSON
-    """What stands at a place as localisation files name it."""
+    """Return the text at a path of a localisation file."""
     for name, index in STEP.findall(path):
         document = document[name] if name else document[int(index)]
     return document
 
 
 def words(piece: object, path: str = "") -> Iterator[str]:
-    """The places of everything that people read in a manifest."""
+    """Return the paths of all visible texts of a manifest."""
     if isinstance(piece, dict):
         for name, part in cast("dict[str, object]", piece).items():
             if isinstance(part, str) and name in LOCALIZABLE:
@@ -69,7 +69,7 @@ def words(piece: object, path: str = "") -> Iterator[str]:
 
 
 def packed() -> dict[str, bytes]:
-    """The files of the package."""
+    """Return the files of the package."""
     with zipfile.ZipFile(io.BytesIO(teams.package(APP, REGISTRY))) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -88,8 +88,8 @@ def test_the_package_is_what_an_administrator_uploads() -> None:
     assert {manifest["bots"][0]["botId"], manifest["composeExtensions"][0]["botId"]} == {APP_ID}
 
 
-def test_the_package_is_always_the_same() -> None:
-    """Made twice, the package has the same bytes, so that a difference means a change."""
+def test_package_is_reproducible() -> None:
+    """The package has the same bytes each time."""
     assert teams.package(APP, REGISTRY) == teams.package(APP, discovery.build_registry())
 
 
@@ -102,16 +102,16 @@ def test_the_manifest_is_valid() -> None:
         assert document["$schema"].endswith(f"/v{teams.SCHEMA_VERSION}/MicrosoftTeams.{schema}.json")
 
 
-def test_the_schemas_bite() -> None:
-    """A manifest with an unknown field, and words at a place that does not exist, are noticed."""
+def test_schemas_find_violations() -> None:
+    """The schemas find an unknown field and a text at an unknown path."""
     manifest = teams.manifest(APP, REGISTRY, Language.ENGLISH)
     assert mistakes(manifest | {"colour": "blue"}, "schema")
     assert mistakes(manifest | {"id": "kollega"}, "schema")
     assert mistakes(teams.german(APP, REGISTRY) | {"bots[0].title": "Kollega"}, "Localization.schema")
 
 
-def test_everything_that_people_read_is_german_too() -> None:
-    """Each text of the manifest has its German twin, at a place that exists, and sentences are really translated."""
+def test_all_texts_are_translated() -> None:
+    """Each text of the manifest has a German one at the same path."""
     manifest = teams.manifest(APP, REGISTRY, Language.ENGLISH)
     german = {item: text for item, text in teams.german(APP, REGISTRY).items() if item != "$schema"}
     assert set(german) == set(words(manifest))
@@ -121,8 +121,8 @@ def test_everything_that_people_read_is_german_too() -> None:
 
 @every_language
 @pytest.mark.parametrize("surface", Place)
-def test_a_menu_offers_what_can_be_typed(surface: Place, language: Language) -> None:
-    """Each place has a menu of at most ten entries; choosing one types words that run that very command."""
+def test_menu_items_are_commands(surface: Place, language: Language) -> None:
+    """Each menu has at most ten items, and each item runs its command."""
     lists = teams.manifest(APP, REGISTRY, language)["bots"][0]["commandLists"]
     [menu] = [menu_list["commands"] for menu_list in lists if menu_list["scopes"] == [teams.SCOPES[surface]]]
     assert 0 < len(menu) <= ENTRIES_MAX
@@ -132,8 +132,8 @@ def test_a_menu_offers_what_can_be_typed(surface: Place, language: Language) -> 
     assert max(len(menu_item["description"]) for menu_item in menu) <= ABOUT_MAX_CHARS
 
 
-def test_what_the_chat_offers_elsewhere_is_in_the_package() -> None:
-    """Every extension is there as action or search, and links to the bot's own host become cards."""
+def test_extensions_are_in_the_package() -> None:
+    """Each extension is an action or search, and links to the bot unfurl."""
     [extension] = teams.manifest(APP, REGISTRY, Language.ENGLISH)["composeExtensions"]
     assert [item["id"] for item in extension["commands"]] == [item.id for item in EXTENSIONS]
     by_kind = {item["type"]: item for item in extension["commands"]}

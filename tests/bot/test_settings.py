@@ -57,14 +57,14 @@ WRONG = [
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting of the machine, and a folder of one's own."""
+    """Clear the environment and change to an empty folder."""
     for name in [name for name in os.environ if name.startswith("KOLLEGA_")]:  # noqa: TID251 - to take them away
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
 
 def set_all(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
-    """Put settings into the environment."""
+    """Set environment variables."""
     for name, value in values.items():
         monkeypatch.setenv(f"KOLLEGA_{name}", value)
 
@@ -90,7 +90,7 @@ def test_without_settings_everything_has_its_default() -> None:
 
 
 def test_an_empty_value_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever leaves a line of `.env.example` empty gets what stands behind it."""
+    """An empty value in `.env` means the default."""
     set_all(monkeypatch, {"PORT": "", "TEAMS_OPENID_URL": "", "TEAMS_SERVICE_HOSTS": ""})
     settings = read_settings()
     assert settings.port == 3978
@@ -137,8 +137,8 @@ def test_keys_that_others_can_read_are_refused(tmp_path: Path) -> None:
         build_keyring(read_settings())
 
 
-def test_an_emptied_key_file_is_refused(tmp_path: Path) -> None:
-    """A key file without a key is not silently replaced: every link that is out would be void."""
+def test_an_empty_key_file_is_rejected(tmp_path: Path) -> None:
+    """An empty key file is not replaced because that would invalidate every link."""
     build_keyring(read_settings())
     (tmp_path / "kollega.keys").write_text("", encoding="ascii")
     with pytest.raises(BadSettings, match="holds no usable key"):
@@ -146,7 +146,7 @@ def test_an_emptied_key_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_bot_for_slack_alone_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With Slack alone the bot may listen everywhere, because the door for Teams, which nothing guards, is shut."""
+    """With Slack only, the bot may listen on all interfaces because the Teams route is disabled."""
     set_all(monkeypatch, {**SLACK, "HOST": LIVE["HOST"]})
     settings = read_settings()
     assert (settings.serves_slack, settings.serves_teams, settings.unserved) == (True, False, ())
@@ -155,7 +155,7 @@ def test_a_bot_for_slack_alone_starts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("proof", [{"SLACK_SIGNING_SECRET": "s"}, {"SLACK_APP_TOKEN": "xapp-1"}])
 def test_one_workspace_needs_no_installation(monkeypatch: pytest.MonkeyPatch, proof: dict[str, str]) -> None:
-    """A bot token and something that proves where requests come from are enough; a slash ends Slack's address."""
+    """A bot token and a signing secret are enough; the API URL ends with a slash."""
     set_all(monkeypatch, {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_API_URL": "http://127.0.0.1:1/api", **proof})
     settings = read_settings()
     assert (settings.serves_slack, settings.slack_api_url) == (True, "http://127.0.0.1:1/api/")
@@ -168,8 +168,8 @@ def test_teams_and_slack_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (read_settings().serves_slack, read_settings().serves_teams) == (True, True)
 
 
-def test_what_nothing_listens_to_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever sets up something that this version does not serve can be told."""
+def test_unserved_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting for a feature that this version does not serve is named."""
     assert read_settings().unserved == ()
     set_all(monkeypatch, {"STRIPE_SECRET_KEY": "s"})
     assert read_settings().unserved == ("KOLLEGA_STRIPE_SECRET_KEY",)

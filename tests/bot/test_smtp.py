@@ -45,8 +45,8 @@ async def test_a_mail_is_html_and_text_and_says_who_made_it(server: FakeMailServ
     assert "23 Nov 2026 09:00" in str(mail["Date"])
 
 
-async def test_nobody_writes_headers(server: FakeMailServer, clock: Clock) -> None:
-    """A line break in a name stays part of the subject and names no further recipient."""
+async def test_name_cannot_inject_headers(server: FakeMailServer, clock: Clock) -> None:
+    """A line break in a name adds no header and no recipient."""
     await SmtpMails(server.url, SENDER, clock).send(MAIL, key="d")
     [mail] = server.mails
     assert mail["Bcc"] is None
@@ -54,8 +54,8 @@ async def test_nobody_writes_headers(server: FakeMailServer, clock: Clock) -> No
 
 
 @pytest.mark.parametrize("address", ["eva@acme.example\r\nBcc: all@acme.example", "eva@ärger.example"])
-async def test_an_address_that_is_none_is_rejected(server: FakeMailServer, clock: Clock, address: str) -> None:
-    """What cannot stand in a header is not sent anywhere."""
+async def test_invalid_address_is_rejected(server: FakeMailServer, clock: Clock, address: str) -> None:
+    """An address that is invalid in a header is rejected."""
     with pytest.raises(Rejected):
         await SmtpMails(server.url, SENDER, clock).send(replace(MAIL, address=address), key="d")
     assert server.mails == []
@@ -65,17 +65,17 @@ async def test_an_address_that_is_none_is_rejected(server: FakeMailServer, clock
     ("status_line", "failure"),
     [("550 No such user", Rejected), ("452 Try later", Unavailable), ("421 Going", Unavailable)],
 )
-async def test_a_no_is_for_good_or_for_now(
+async def test_5xx_is_final_and_4xx_is_retriable(
     server: FakeMailServer, clock: Clock, status_line: str, failure: type[Exception]
 ) -> None:
-    """A server that says 5xx is not asked again, one that says 4xx later."""
+    """A 5xx status rejects the mail, a 4xx status is retriable."""
     server.refusal = status_line
     with pytest.raises(failure):
         await SmtpMails(server.url, SENDER, clock).send(MAIL, key="d")
 
 
-async def test_an_absent_server_is_asked_again(clock: Clock) -> None:
-    """Where nobody listens nothing was sent."""
+async def test_unavailable_server_is_retriable(clock: Clock) -> None:
+    """A refused connection is retriable."""
     server = await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     server.close()
@@ -85,8 +85,8 @@ async def test_an_absent_server_is_asked_again(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize(("last", "failure"), [(b"RCPT TO:<eva@acme.example>", Unavailable), (b".", Ambiguous)])
-async def test_silence_after_the_mail_is_ambiguous(clock: Clock, last: bytes, failure: type[Exception]) -> None:
-    """A connection that breaks before the mail was handed over may be tried again; after it, nobody knows."""
+async def test_timeout_after_data_is_ambiguous(clock: Clock, last: bytes, failure: type[Exception]) -> None:
+    """A connection that breaks before the data is retriable; after it, the outcome is unknown."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 hello\r\n")

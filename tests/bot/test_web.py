@@ -60,7 +60,7 @@ async def test_no_other_file_is_served(chat: Chat, name: str) -> None:
 
 
 async def test_the_switch_lists_people_in_their_order(chat: Chat) -> None:
-    """Everybody is offered with name and language."""
+    """Each person is listed with name and language."""
     body = await (await chat.client.get("/chat/people")).json()
     assert [(person["id"], person["name"], person["language"]) for person in body["people"]] == [
         ("anna", "Anna Weiß", "de"),
@@ -69,8 +69,8 @@ async def test_the_switch_lists_people_in_their_order(chat: Chat) -> None:
     ]
 
 
-async def test_the_switch_tells_firm_role_and_chosen_language(chat: Chat) -> None:
-    """They are those of this moment: of the team and of the person, not of a list kept for the chat."""
+async def test_the_switch_shows_team_role_and_language(chat: Chat) -> None:
+    """Team, role and language are current."""
     who = {"user_id": "u1", "name": "Ben Kaya", "language": "de", "zone": "Europe/Berlin", "created_at": NOW}
     identity = {"platform": "web", "tenant": "demo", "platform_user_id": "ben", "user_id": "u1"}
     team = {"team_id": "t1", "name": "Solarhaus GmbH", "plan": "free", "language": "de", "zone": "Europe/Berlin"}
@@ -102,8 +102,8 @@ async def test_people_see_their_own_rooms(chat: Chat) -> None:
     assert set(await chat.rooms(CARO)) == {"direct-caro"}
 
 
-async def test_a_card_is_drawn_in_the_language_of_each_reader(chat: Chat) -> None:
-    """The same message in a channel speaks German to one and English to the other."""
+async def test_a_card_is_rendered_in_the_language_of_each_reader(chat: Chat) -> None:
+    """The same message is German for one reader and English for another."""
     await chat.post_card(Card(title=t("Language"), body=(Text(t("just now")),)))
     [german], [english] = await chat.messages(ANNA), await chat.messages(BEN)
     assert german["html"] != english["html"]
@@ -173,8 +173,8 @@ async def test_what_is_typed_reaches_the_bot_as_its_person(chat: Chat) -> None:
     assert [sent.message_id for sent in chat.dispatcher.noted] == [(await chat.messages(BEN))[1]["id"]]
 
 
-async def test_named_colleagues_are_mentions(chat: Chat) -> None:
-    """@ with the full name is the person in one word; a name that goes on is another one."""
+async def test_named_members_are_mentions(chat: Chat) -> None:
+    """@ with a full name is a mention in one word; a longer name is not."""
     await chat.send_text(ANNA, "teile L-1 @ben kaya bitte, nicht @Ben Kaya-Lind")
     [incoming] = chat.dispatcher.received
     assert incoming.text == "teile L-1 @ben bitte, nicht @Ben Kaya-Lind"
@@ -199,7 +199,7 @@ async def test_the_same_id_of_another_person_is_another_message(chat: Chat) -> N
 
 
 async def test_a_private_answer_is_for_the_asking_person(chat: Chat) -> None:
-    """It stands below what was typed, nobody else gets it, and it can be taken away."""
+    """A private response is below the message, visible to its reader only, and dismissible."""
     chat.dispatcher.respond_with("help", Placement.PRIVATE)
     await chat.send_text(ANNA, "help")
     typed, response = await chat.messages(ANNA)
@@ -213,7 +213,7 @@ async def test_a_private_answer_is_for_the_asking_person(chat: Chat) -> None:
 
 
 async def test_in_a_direct_chat_every_answer_is_a_plain_message(chat: Chat) -> None:
-    """Where nobody reads along, nothing is labelled as private."""
+    """In a direct chat no message is labelled as private."""
     chat.dispatcher.respond_with("help", Placement.PRIVATE)
     await chat.send_text(CARO, "help", room="direct-caro")
     _, response = await chat.messages(CARO, room="direct-caro")
@@ -241,7 +241,7 @@ async def test_private_notes_are_kept_up_to_a_limit(chat: Chat) -> None:
 
 
 async def test_a_click_replaces_the_card_for_the_clicking_person(chat: Chat) -> None:
-    """Others still see the posted card, until the bot updates it: then everybody sees the update."""
+    """Other readers see the posted card until the bot updates it for all."""
     sent = await chat.post_card("open")
     chat.dispatcher.respond_with("lead.pick", Placement.REPLACE)
     response = await chat.click(ANNA, sent.message_id, "lead.pick", args={"lead": "L-1", "accept": ["late"]})
@@ -260,7 +260,7 @@ async def test_a_click_replaces_the_card_for_the_clicking_person(chat: Chat) -> 
 
 
 async def test_every_click_is_a_change(chat: Chat) -> None:
-    """A second click's answer is told to a page that has seen the first one's."""
+    """The response to a second click is a change after the first one."""
     sent = await chat.post_card("open")
     for command in ("lead.pick", "lead.undo"):
         chat.dispatcher.respond_with(command, Placement.REPLACE)
@@ -269,8 +269,8 @@ async def test_every_click_is_a_change(chat: Chat) -> None:
         assert room_texts(await chat.messages(ANNA, since=cursor)) == [f"{command} for Anna Weiß"]
 
 
-async def test_the_name_of_a_message_is_never_given_again(chat: Chat) -> None:
-    """After the newest message was dismissed, the next one is another one and is told as new."""
+async def test_message_ids_are_not_reused(chat: Chat) -> None:
+    """After the newest message was dismissed, the next one has another id."""
     chat.dispatcher.respond_with("help", Placement.PRIVATE)
     await chat.send_text(ANNA, "help")
     note = (await chat.messages(ANNA))[1]
@@ -306,8 +306,8 @@ async def test_only_cards_can_be_clicked(chat: Chat) -> None:
     assert not chat.dispatcher.received
 
 
-async def test_a_new_channel_has_the_bot_and_everybody_one_knows(chat: Chat) -> None:
-    """The bot hears that it was added, and its welcome stands there; opening it again changes nothing."""
+async def test_a_new_channel_has_the_bot_and_all_known_people(chat: Chat) -> None:
+    """A new channel posts the welcome; opening it again changes nothing."""
     chat.dispatcher.respond_with("installed", Placement.NEW)
     first = await (await chat.post("/chat/rooms", ANNA, id="found", name=" Messe Stuttgart ")).json()
     again = await (await chat.post("/chat/rooms", ANNA, id="found", name=" Messe Stuttgart ")).json()

@@ -1,4 +1,4 @@
-"""Who is turned away at the door of the chat in the browser, and what open windows hear."""
+"""Rejected requests and event streams of the browser chat."""
 
 import asyncio
 import json
@@ -40,11 +40,11 @@ async def chat(sqlite_url: str) -> AsyncGenerator[Chat]:
         yield opened
 
 
-# ---- what open windows hear ----
+# ---- events of open windows ----
 
 
 async def next_event(response: ClientResponse, name: str) -> dict[str, Any]:
-    """The next event of that name."""
+    """Return the next event of this name."""
     async with asyncio.timeout(5):
         while True:
             line = (await response.content.readline()).decode().strip()
@@ -52,8 +52,8 @@ async def next_event(response: ClientResponse, name: str) -> dict[str, Any]:
                 return json.loads((await response.content.readline()).decode().removeprefix("data: "))
 
 
-async def test_open_windows_hear_of_changes(chat: Chat) -> None:
-    """A window hears of its rooms, at once, and first of all that it has to look."""
+async def test_window_gets_changes_of_its_rooms(chat: Chat) -> None:
+    """A window gets a resync first and then the changes of its rooms."""
     async with chat.client.get("/chat/events", params={"as": "ben"}) as window:
         assert window.headers["Content-Type"].startswith("text/event-stream")
         assert window.headers["Cache-Control"] == "no-store"
@@ -63,8 +63,8 @@ async def test_open_windows_hear_of_changes(chat: Chat) -> None:
         assert await next_event(window, "changed") == {"room": SALES}
 
 
-async def test_private_things_are_told_to_one_person(chat: Chat) -> None:
-    """Dismissing a note in one window takes it from the person's other window, and nobody else hears of it."""
+async def test_private_events_go_to_one_person(chat: Chat) -> None:
+    """Dismissing a note removes it from the person's other windows only."""
     chat.dispatcher.respond_with("help", Placement.PRIVATE)
     await chat.send_text(ANNA, "help")
     note = (await chat.messages(ANNA))[1]["id"]
@@ -80,8 +80,8 @@ async def test_private_things_are_told_to_one_person(chat: Chat) -> None:
         assert await next_event(other, "changed") == {"room": SALES}
 
 
-def test_a_slow_window_is_told_to_look_again() -> None:
-    """What waits for one window is bounded; beyond it one word replaces all."""
+def test_slow_window_gets_a_resync() -> None:
+    """The queue of a window is bounded; beyond it one resync replaces all events."""
     listener = web_events.Listener("anna")
     for number in range(web_events.QUEUE_LIMIT + 1):
         listener.notify(web_events.encode_event("changed", room=str(number)))
@@ -89,8 +89,8 @@ def test_a_slow_window_is_told_to_look_again() -> None:
     assert listener.queue.get_nowait() == web_events.RESYNC
 
 
-async def test_a_quiet_stream_shows_that_it_lives(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without news a comment keeps the connection open, so that both sides notice its end."""
+async def test_idle_stream_sends_a_comment(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An idle stream sends comments so that both sides notice a broken connection."""
     monkeypatch.setattr(web_events, "HEARTBEAT_S", 0.01)
     async with chat.client.get("/chat/events", params={"as": "ben"}) as window:
         await next_event(window, "resync")
@@ -99,8 +99,8 @@ async def test_a_quiet_stream_shows_that_it_lives(chat: Chat, monkeypatch: pytes
                 pass
 
 
-async def test_windows_are_let_go_when_the_process_ends(chat: Chat) -> None:
-    """The stream ends by itself, and a new one is refused with a word."""
+async def test_shutdown_ends_streams(chat: Chat) -> None:
+    """At shutdown streams end and new ones are rejected."""
     async with chat.client.get("/chat/events", params={"as": "ben"}) as window:
         await next_event(window, "resync")
         await chat.platform.end()
@@ -112,7 +112,7 @@ async def test_windows_are_let_go_when_the_process_ends(chat: Chat) -> None:
 
 
 async def test_windows_have_a_limit(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond it a window is refused, and a closed one makes room."""
+    """Windows beyond the limit are rejected; a closed window frees a slot."""
     monkeypatch.setattr(web_events, "LISTENERS_LIMIT", 1)
     monkeypatch.setattr(web_events, "HEARTBEAT_S", 0.01)
     async with chat.client.get("/chat/events", params={"as": "ben"}) as window:
@@ -126,7 +126,7 @@ async def test_windows_have_a_limit(chat: Chat, monkeypatch: pytest.MonkeyPatch)
     pytest.fail("a closed window made no room")
 
 
-# ---- who is turned away ----
+# ---- rejected requests ----
 
 
 @pytest.mark.parametrize(
@@ -142,15 +142,15 @@ async def test_windows_have_a_limit(chat: Chat, monkeypatch: pytest.MonkeyPatch)
         ({"Origin": "http://localhost:1"}, "foreign_origin"),
     ],
 )
-async def test_foreign_pages_are_turned_away(chat: Chat, headers: dict[str, str], reason: str) -> None:
-    """Neither another name for this machine nor another page gets anything."""
+async def test_foreign_origins_are_rejected(chat: Chat, headers: dict[str, str], reason: str) -> None:
+    """A foreign host name or origin gets no response."""
     for path in ("/", "/chat/static/chat.js", "/chat/people", "/chat/rooms?as=anna", "/chat/events?as=anna"):
         response = await chat.client.get(path, headers=headers)
         assert (response.status, await response.json()) == (403, {"error": reason})
 
 
 async def test_a_foreign_page_cannot_write(chat: Chat) -> None:
-    """A forged form or request changes nothing."""
+    """A cross-site form or request changes nothing."""
     path = f"/chat/rooms/{SALES}/messages"
     body = {"as": "anna", "id": "x", "text": "hallo"}
     foreign = await chat.client.post(path, json=body, headers={"Origin": "https://evil.example"})
@@ -161,8 +161,8 @@ async def test_a_foreign_page_cannot_write(chat: Chat) -> None:
     assert not chat.dispatcher.received
 
 
-async def test_the_page_itself_is_let_in(chat: Chat) -> None:
-    """The same origin and every loopback name are welcome."""
+async def test_own_origin_is_accepted(chat: Chat) -> None:
+    """The same origin and every loopback name are accepted."""
     port = chat.client.port
     response = await chat.client.get("/chat/people", headers={"Origin": f"http://127.0.0.1:{port}"})
     assert response.status == 200
@@ -190,8 +190,8 @@ async def test_the_page_itself_is_let_in(chat: Chat) -> None:
         json.dumps({"as": "anna", "id": "x", "text": "x" * 4001}).encode(),
     ],
 )
-async def test_malformed_messages_are_refused(chat: Chat, body: bytes) -> None:
-    """Whatever is sent instead of a message is answered with 400 and reaches nobody."""
+async def test_malformed_messages_are_rejected(chat: Chat, body: bytes) -> None:
+    """A malformed message gets 400 and is not dispatched."""
     headers = {"Content-Type": "application/json"}
     response = await chat.client.post(f"/chat/rooms/{SALES}/messages", data=body, headers=headers)
     assert response.status == 400, await response.text()
@@ -223,8 +223,8 @@ async def test_large_bodies_are_refused(chat: Chat) -> None:
         assert (response.status, await response.json()) == (413, {"error": "too_large"})
 
 
-async def test_a_backslash_in_words_is_no_null(chat: Chat) -> None:
-    """Who writes about escapes may do so."""
+async def test_escaped_backslash_is_accepted(chat: Chat) -> None:
+    """The text of a null escape is no null character."""
     assert (await chat.send_text(ANNA, "see \\u0000")).status == 200
     assert room_texts(await chat.messages(BEN)) == ["see \\u0000"]
 
@@ -248,12 +248,12 @@ async def test_a_backslash_in_words_is_no_null(chat: Chat) -> None:
     ],
 )
 async def test_unknown_people_and_rooms_are_not_found(chat: Chat, path: str, status: int) -> None:
-    """Another person's rooms do not exist for whoever asks."""
+    """Rooms of other people are not found."""
     assert (await chat.client.get(path)).status == status
 
 
-async def test_nobody_writes_into_foreign_rooms(chat: Chat) -> None:
-    """Typing, clicking, reading and dismissing end at the door of a room."""
+async def test_foreign_rooms_are_not_writable(chat: Chat) -> None:
+    """Typing, clicking, reading and dismissing need membership of the room."""
     sent = await chat.post_card("open")
     assert (await chat.send_text(CARO, "hallo")).status == 404
     assert (await chat.click(CARO, sent.message_id, "lead.pick")).status == 404
@@ -264,15 +264,15 @@ async def test_nobody_writes_into_foreign_rooms(chat: Chat) -> None:
 
 
 class Busy:
-    """Storage in which others hold what is needed."""
+    """Storage whose locks are held by other transactions."""
 
     def __call__(self, *, writes: bool = False) -> AbstractAsyncContextManager[Transcript]:
         del writes
         raise Contended
 
 
-async def test_a_busy_database_is_said_in_a_word() -> None:
-    """Whoever waited for too long is told to try again; the relay knows that nothing was posted."""
+async def test_a_busy_database_is_reported() -> None:
+    """A lock timeout asks the user to retry; the relay learns that nothing was posted."""
     platform = WebPlatform(StubDispatcher(), Busy(), lambda: NOW, lambda: "id")
     app = web.Application()
     app.add_routes(platform.routes())
@@ -285,8 +285,8 @@ async def test_a_busy_database_is_said_in_a_word() -> None:
         await platform.update(CHANNEL, "message", card("one"), EVERYBODY)
 
 
-async def test_a_bot_that_never_answers_is_given_up(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The page gets a word for it, and the same message can be sent again."""
+async def test_dispatch_timeout_is_reported(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A timeout is reported to the page, and the same message can be sent again."""
 
     async def never(incoming: Interaction) -> Response | None:
         del incoming

@@ -14,7 +14,7 @@ from tests.bot.web_chat import CHANNEL, EVERYBODY, SALES, Chat, card, open_chat
 
 @pytest.fixture
 async def chat(sqlite_url: str) -> AsyncGenerator[Chat]:
-    """The chat on a database of this test alone."""
+    """Open a chat with its own database."""
     async with open_chat(sqlite_url) as opened:
         yield opened
 
@@ -24,7 +24,7 @@ async def chat(sqlite_url: str) -> AsyncGenerator[Chat]:
 async def test_two_windows_are_two_people(
     chat: Chat, chromium: str, screenshot_folder: Path, scheme: Literal["light", "dark"]
 ) -> None:
-    """A click in one window changes the card in the other at once; keyboard and words are those of the person."""
+    """A click in one window updates the card in the other; each has its person's language and keyboard."""
     pick = Run(verbatim("Übernehmen"), "lead.pick", {"lead": "L-1"})
     sent = await chat.post_card(card("Lead L-1", pick))
 
@@ -67,7 +67,7 @@ async def test_two_windows_are_two_people(
 
 @pytest.mark.browser
 async def test_a_form_is_filled_in_and_sent_once(chat: Chat, chromium: str, screenshot_folder: Path) -> None:
-    """What is filled in outlives a redrawn card, arrives with its types, and a lost connection is said and repaired."""
+    """Input survives a re-rendered card and arrives typed; a lost connection is reported and repaired."""
     sources = (Choice("fair", verbatim("Messe")), Choice("web", verbatim("Web")))
     form = Card(
         title=verbatim("Lead anlegen"),

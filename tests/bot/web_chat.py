@@ -1,4 +1,4 @@
-"""The chat in the browser as its page sees it, and a bot behind it that answers as a test says."""
+"""Browser chat over HTTP with a stub dispatcher."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -33,13 +33,13 @@ EVERYBODY = Reader(Language.GERMAN, "Europe/Berlin")
 
 
 def card(words: str, *actions: Run, refresh: Run | None = None) -> Card:
-    """A card of one line."""
+    """Return a card with one line."""
     return Card(title=verbatim(words), actions=actions, refresh=refresh)
 
 
 @dataclass
 class StubDispatcher:
-    """What stands behind the platform: answers as a test says, and remembers what came in."""
+    """Records interactions and returns the responses of the test."""
 
     responders: dict[str, Callable[[Interaction], Response | None]] = field(default_factory=dict[str, Any])
     received: list[Interaction] = field(default_factory=list[Interaction])
@@ -69,7 +69,7 @@ class StubDispatcher:
 
 @dataclass
 class Chat:
-    """The page's side of the conversation."""
+    """Client of the browser chat."""
 
     client: TestClient[web.Request, web.Application]
     platform: WebPlatform
@@ -108,7 +108,7 @@ class Chat:
 
 @asynccontextmanager
 async def open_chat(database_url: str) -> AsyncGenerator[Chat]:
-    """Two colleagues in a channel and somebody outside, on a database of their own."""
+    """Open a chat with two members in a channel and one outside it, on its own database."""
     database = open_database(database_url)
     transcripts = partial(open_transcript, database, lambda: NOW)
     async with transcripts(writes=True) as transcript:
@@ -130,12 +130,12 @@ async def open_chat(database_url: str) -> AsyncGenerator[Chat]:
 
 
 def title(message: dict[str, Any]) -> str:
-    """The first line of a drawn card."""
+    """Return the first line of a rendered card."""
     found = LexborHTMLParser(message["html"]).css_first(".card-title")
     assert found is not None
     return found.text()
 
 
 def room_texts(messages: list[dict[str, Any]]) -> list[str]:
-    """What stands in a room, a line a message."""
+    """Return the texts of messages."""
     return [title(message) if "html" in message else message["text"] for message in messages]

@@ -60,7 +60,7 @@ def installed(
     )
 
 
-async def conversations(units: SqlUnits, tenant: str, *workspaces: str) -> None:
+async def add_conversations(units: SqlUnits, tenant: str, *workspaces: str) -> None:
     """Store a channel in each of the workspaces."""
     async with units.write() as uow:
         for workspace in workspaces:
@@ -71,7 +71,7 @@ async def conversations(units: SqlUnits, tenant: str, *workspaces: str) -> None:
 
 
 async def left_workspaces(units: SqlUnits, tenant: str, *workspaces: str) -> Sequence[str]:
-    """Return the workspaces whose channel the bot has left_workspaces."""
+    """Return the workspaces whose channel the bot has left."""
     async with units.read() as uow:
         found = {workspace: await uow.conversations.find("slack", tenant, f"C-{workspace}") for workspace in workspaces}
     return [item for item, element in found.items() if element is not None and not element.installed]
@@ -99,13 +99,13 @@ async def test_org_wide_installation_is_found(store: SlackInstallations) -> None
         assert bot is not None
         assert (bot.bot_token, bot.enterprise_id, bot.is_enterprise_install) == ("xoxb-e", "E1", True)
     await store.async_save_bot(installed("xoxb-t", workspace="T1", enterprise="E1").to_bot())
-    installation_found = await store.async_find_installation(enterprise_id="E1", team_id="T1")
-    assert installation_found is not None
+    stored = await store.async_find_installation(enterprise_id="E1", team_id="T1")
+    assert stored is not None
     assert (
-        installation_found.bot_token,
-        installation_found.enterprise_id,
-        installation_found.team_id,
-        installation_found.user_id,
+        stored.bot_token,
+        stored.enterprise_id,
+        stored.team_id,
+        stored.user_id,
     ) == ("xoxb-t", "E1", "T1", "")
     await store.async_delete_bot(enterprise_id="E1", team_id=None)
     assert await store.async_find_bot(enterprise_id="E1", team_id="T2") is None
@@ -153,7 +153,7 @@ async def test_org_wide_token_invalidates_all_workspaces(store: SlackInstallatio
 async def test_revoked_token_is_deleted(store: SlackInstallations, tokens: InstalledTokens, units: SqlUnits) -> None:
     """A revoked token is deleted and the conversations of its workspace are left; a newer token stays."""
     await store.async_save(installed())
-    await conversations(units, "T1", "T1")
+    await add_conversations(units, "T1", "T1")
     await tokens.withdraw("T1", "T1", "xoxb-0")
     assert await tokens.token("T1", "T1") == "xoxb-1"
     assert await left_workspaces(units, "T1", "T1") == []
@@ -168,7 +168,7 @@ async def test_uninstall_of_a_valid_token_is_ignored(
 ) -> None:
     """A late `app_uninstalled` is ignored if the token is valid."""
     await store.async_save(installed())
-    await conversations(units, "T1", "T1")
+    await add_conversations(units, "T1", "T1")
     await tokens.uninstalled("T1", "T1")
     assert auth_test.tokens == ["Bearer xoxb-1"]
     assert await tokens.token("T1", "T1") == "xoxb-1"
@@ -187,7 +187,7 @@ async def test_uninstall_is_accepted_without_confirmation(
 ) -> None:
     """If Slack is unavailable, a signed `app_uninstalled` deletes the installation."""
     await store.async_save(installed())
-    await conversations(units, "T1", "T1")
+    await add_conversations(units, "T1", "T1")
     auth_test.status = 503
     await tokens.uninstalled("T1", "T1")
     assert await left_workspaces(units, "T1", "T1") == ["T1"]
@@ -198,7 +198,7 @@ async def test_one_workspace_of_an_enterprise_uninstalls(
 ) -> None:
     """An uninstall in one workspace keeps the others of the enterprise."""
     await store.async_save(installed("xoxb-e", workspace=None, enterprise="E1"))
-    await conversations(units, "E1", "T1", "T2")
+    await add_conversations(units, "E1", "T1", "T2")
     await tokens.uninstalled("E1", "T1")
     assert await left_workspaces(units, "E1", "T1", "T2") == ["T1"]
     assert await tokens.token("E1", "T2") == "xoxb-e"
