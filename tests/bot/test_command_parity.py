@@ -41,7 +41,7 @@ def from_slack(typed: str) -> list[str]:
 
 @pytest.mark.parametrize("command", LISTED, ids=lambda item: item.name)
 def test_every_command_can_be_typed_everywhere(command: Command) -> None:
-    """Each of its words runs it in Teams and in Slack as in the browser, where words stay as they are (X4)."""
+    """X4: each word of a command runs it on every platform."""
     assert command.words
     for word in command.words:
         for read in (word, *from_teams(word), *from_slack(word)):
@@ -52,7 +52,7 @@ def test_every_command_can_be_typed_everywhere(command: Command) -> None:
 
 @pytest.mark.parametrize("extension", EXTENSIONS, ids=lambda item: item.id)
 def test_every_menu_is_on_both_platforms(extension: Extension) -> None:
-    """An action is in the package for Teams and a shortcut in Slack; a search is typed where no menu can hold it."""
+    """An action is in the Teams package and a Slack shortcut; a search can be typed in Slack."""
     offered = teams.manifest(APP, REGISTRY, Language.ENGLISH)["composeExtensions"][0]["commands"]
     assert extension.id in {each["id"] for each in offered}
     made = slack.manifest(slack.App("https://kollega.example"), REGISTRY, Language.ENGLISH)["features"]

@@ -202,7 +202,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def test_the_command_prints_the_manifest(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`python -m bot manifest slack` prints what is pasted at Slack, for the address of the option or the settings."""
+    """`python -m bot manifest slack` prints the manifest for the URL of the option or the settings."""
     assert main(["manifest", "slack", "--url", URL]) == 0
     assert capsys.readouterr().out == MANIFEST_FILE.read_text("utf-8")
     (folder / ".env").write_text(f"KOLLEGA_PUBLIC_URL={URL}\n", "utf-8")

@@ -74,8 +74,8 @@ def packed() -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_the_package_is_what_an_administrator_uploads() -> None:
-    """The archive holds the manifest, the German words and both icons, all at its top, and no more."""
+def test_package_contents() -> None:
+    """The archive has the manifest, the German texts and both icons at its top level."""
     files = packed()
     assert set(files) == {"manifest.json", "de.json", "color.png", "outline.png"}
     manifest = json.loads(files["manifest.json"])
@@ -94,7 +94,7 @@ def test_package_is_reproducible() -> None:
 
 
 def test_the_manifest_is_valid() -> None:
-    """Manifest and German words are valid for the schemas that Microsoft publishes, and name them."""
+    """Manifest and German texts are valid for Microsoft's published schemas and name them."""
     files = packed()
     for name, schema in (("manifest.json", "schema"), ("de.json", "Localization.schema")):
         document = json.loads(files[name])
@@ -156,7 +156,7 @@ def test_the_package_asks_for_no_more_than_the_bot_uses() -> None:
 
 
 def test_the_pages_of_the_listing_are_served() -> None:
-    """The pages about the app, its data and its terms stand on the bot's own address, and the bot serves them."""
+    """The pages about the app, privacy and terms are served by the bot."""
     developer = teams.manifest(APP, REGISTRY, Language.ENGLISH)["developer"]
     linked = {address.removeprefix(URL) for name, address in developer.items() if name.endswith("Url")}
     assert linked == {route.path for route in AboutPages(SiteOperator(), URL).routes()}
@@ -187,8 +187,8 @@ def test_the_outline_icon_is_white_on_nothing() -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", ["color", "outline"])
-async def test_an_icon_is_its_drawing(name: str, chromium: str, screenshot_folder: Path) -> None:
-    """The pixels in the package are those of the drawing beside them; `make screenshots` draws them anew."""
+async def test_icon_matches_its_svg(name: str, chromium: str, screenshot_folder: Path) -> None:
+    """The PNG equals its SVG; `make screenshots` renders it anew."""
     icon_file = teams.ICONS[f"{name}.png"]
     icon = png.read(icon_file.read_bytes())
     async with async_playwright() as playwright:
@@ -201,20 +201,20 @@ async def test_an_icon_is_its_drawing(name: str, chromium: str, screenshot_folde
 
 
 def opaque(image: png.Image) -> png.Image:
-    """Nothing has no colour: whatever a browser writes there is the same."""
+    """Replace the colour of transparent pixels, which browsers write differently."""
     clear = tuple(pixel if pixel.alpha else png.Pixel(0, 0, 0, 0) for pixel in image.pixels)
     return png.Image(image.width, image.height, clear)
 
 
-def test_the_version_is_the_products() -> None:
-    """Without another word the package has the version of the product."""
+def test_default_version_is_the_product_version() -> None:
+    """Without an option the package has the version of the product."""
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     assert declared["project"]["version"] == VERSION
 
 
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A folder without settings."""
+    """Change to a folder without settings."""
     for name in ("TEAMS_APP_ID", "PUBLIC_URL", "OPERATOR_NAME"):
         monkeypatch.delenv(f"KOLLEGA_{name}", raising=False)
     monkeypatch.chdir(tmp_path)
@@ -222,15 +222,15 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def test_the_command_writes_the_package(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`python -m bot manifest teams` with its options writes the archive and says where."""
+    """`python -m bot manifest teams` writes the archive and prints its path."""
     options = ["--app-id", APP_ID, "--url", URL, "--version", "1.2.3", "--developer", "Solarhaus GmbH"]
     assert main(["manifest", "teams", *options, "--output", "app.zip"]) == 0
     assert capsys.readouterr().out == "The app package is in app.zip.\n"
     assert (folder / "app.zip").read_bytes() == teams.package(APP, REGISTRY)
 
 
-def test_the_command_knows_the_settings(folder: Path) -> None:
-    """What the settings say need not be said again."""
+def test_command_reads_the_settings(folder: Path) -> None:
+    """Values of the settings need no option."""
     settings = {
         "TEAMS_APP_ID": APP_ID,
         "TEAMS_APP_PASSWORD": "geheim",
@@ -255,10 +255,8 @@ def test_the_command_knows_the_settings(folder: Path) -> None:
         ("--developer", "S" * 33),
     ],
 )
-def test_what_teams_would_refuse_is_not_packed(
-    folder: Path, capsys: pytest.CaptureFixture[str], option: str, value: str
-) -> None:
-    """One line names the option that does not fit, status 2, and nothing is written."""
+def test_invalid_option_is_rejected(folder: Path, capsys: pytest.CaptureFixture[str], option: str, value: str) -> None:
+    """One line names the option, the status is 2 and nothing is written."""
     given = {"--app-id": APP_ID, "--url": URL} | {option: value}
     assert main(["manifest", "teams", *(part for pair in given.items() for part in pair)]) == 2
     output = capsys.readouterr().err
@@ -267,8 +265,8 @@ def test_what_teams_would_refuse_is_not_packed(
     assert list(folder.iterdir()) == []
 
 
-def test_a_place_that_cannot_be_written_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """One line names the file that cannot be written, status 1."""
+def test_unwritable_file_is_reported(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line names the file, and the status is 1."""
     assert (
         main(["manifest", "teams", "--app-id", APP_ID, "--url", URL, "--output", str(folder / "no" / "app.zip")]) == 1
     )

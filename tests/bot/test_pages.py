@@ -14,13 +14,13 @@ Open = Callable[..., Awaitable[Client]]
 
 @pytest.fixture
 async def metrics() -> Metrics:
-    """Numbers of one process."""
+    """Return the metrics of one process."""
     return Metrics()
 
 
 @pytest.fixture
 async def serve(units: SqlUnits, metrics: Metrics) -> AsyncGenerator[Open]:
-    """Starts the pages, ready or not, with or without a token."""
+    """Start the pages, ready or not, with or without a token."""
     clients: list[Client] = []
 
     async def begin(ready: object = True, token: str = "") -> Client:

@@ -44,8 +44,8 @@ def test_missing_node_is_explained(
 
 
 @pytest.mark.timeout(120)
-def test_the_client_meets_a_running_bot(tmp_path: Path) -> None:
-    """The bot listens before the client starts, with data of its own; telemetry is off, the licence is pointed out."""
+def test_client_starts_after_the_bot(tmp_path: Path) -> None:
+    """The bot listens before the client starts, with its own data, no telemetry and a notice of the licence."""
     client = tmp_path / "npx"
     client.write_text(CLIENT, encoding="utf-8")
     client.chmod(0o755)

@@ -81,8 +81,8 @@ async def delivered_messages(address: str) -> list[str]:
 
 
 @pytest.mark.timeout(120)
-async def test_the_demo_starts_from_nothing_and_keeps_its_data(tmp_path: Path) -> None:
-    """The first start makes database, keys and example; killed and started again, the same messages are there once."""
+async def test_demo_keeps_its_data(tmp_path: Path) -> None:
+    """The first start creates database, keys and demo; after a kill the same messages exist once."""
     async with serving(tmp_path) as (process, address):
         assert await read(f"{address}/healthz") == (200, "ok")
         assert await read(f"{address}/readyz") == (200, "ready")
@@ -112,11 +112,11 @@ async def test_sigterm_ends_the_process(tmp_path: Path, number: signal.Signals) 
 
 
 async def test_a_bad_setting_stops_the_start_with_one_line(tmp_path: Path) -> None:
-    """One line that names the setting, status 2, and nothing was made."""
+    """One line names the setting, the status is 2 and nothing is created."""
     status, out, err = await outcome(await start(tmp_path, "run", PORT="many"))
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert err.startswith("Kollega cannot start. KOLLEGA_PORT: ")
-    assert os.listdir(tmp_path) == []  # noqa: PTH208 - a short look, after everything
+    assert os.listdir(tmp_path) == []  # noqa: PTH208 - a short listing at the end of the test
 
 
 async def test_a_port_in_use_stops_the_start_with_one_line(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ async def test_a_port_in_use_stops_the_start_with_one_line(tmp_path: Path) -> No
 
 
 async def test_an_unreachable_database_stops_the_start_without_its_password(tmp_path: Path) -> None:
-    """The line names the setting and keeps the password to itself."""
+    """The line names the setting and not the password."""
     url = "postgresql+asyncpg://kollega:geheim@127.0.0.1:9/kollega"
     status, _, err = await outcome(await start(tmp_path, "run", DATABASE_URL=url, SECRET_KEYS="k" * 40))
     assert (status, err.count("\n")) == (1, 1)
@@ -139,7 +139,7 @@ async def test_an_unreachable_database_stops_the_start_without_its_password(tmp_
 
 @pytest.fixture
 def empty_url(postgres: Server) -> object:
-    """A PostgreSQL database without any table."""
+    """Return the URL of a PostgreSQL database without tables."""
     with postgres.database("template1") as url:
         yield url
 

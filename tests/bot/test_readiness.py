@@ -40,14 +40,14 @@ GOOD = (
 
 @pytest.fixture
 async def teams() -> AsyncGenerator[FakeTeams]:
-    """Microsoft, as it should be."""
+    """Start a fake Teams with valid settings."""
     async with FakeTeams(lambda: datetime(2026, 1, 5, 9, tzinfo=UTC)) as started:
         yield started
 
 
 @asynccontextmanager
 async def serve_status(status: int) -> AsyncGenerator[str]:
-    """The address of a bot whose door answers like this to whoever brings no token."""
+    """Serve a messaging endpoint that returns this status without a token."""
 
     async def respond(_: web.Request) -> web.Response:
         return web.Response(status=status)
@@ -59,7 +59,7 @@ async def serve_status(status: int) -> AsyncGenerator[str]:
 
 
 async def faults(teams: FakeTeams, **changes: object) -> dict[str, str]:
-    """What is wrong with good settings after some changes, by what it is about."""
+    """Return the faults of valid settings after some changes, by subject."""
     settings = {
         "teams_app_id": APP_ID,
         "teams_app_password": APP_PASSWORD,
@@ -70,23 +70,26 @@ async def faults(teams: FakeTeams, **changes: object) -> dict[str, str]:
         **changes,
     }
     async with aiohttp.ClientSession() as session:
-        found = [finding async for finding in findings(Settings.model_validate(settings), session, database, nowhere)]
+        found = [
+            finding
+            async for finding in findings(Settings.model_validate(settings), session, database, no_installations)
+        ]
     assert tuple(finding.about for finding in found) == GOOD
     return {finding.about: finding.fault for finding in found if finding.fault}
 
 
-async def nowhere() -> Sequence[Installation]:
-    """No workspace has installed the app."""
+async def no_installations() -> Sequence[Installation]:
+    """Return no installations."""
     return ()
 
 
 async def database() -> str:
-    """A database that has what it needs."""
+    """Return no missing part of the database."""
     return ""
 
 
-async def test_a_bot_that_is_all_set_has_only_its_address_to_show(teams: FakeTeams) -> None:
-    """Ids, keys, token and a door that turns strangers away are found good; an address of this machine is not."""
+async def test_complete_settings_lack_only_a_public_url(teams: FakeTeams) -> None:
+    """Ids, keys, token and endpoint are valid; a loopback URL is reported."""
     async with serve_status(401) as url:
         found = await faults(teams, public_url=url)
     assert set(found) == {"KOLLEGA_PUBLIC_URL"}
@@ -94,38 +97,38 @@ async def test_a_bot_that_is_all_set_has_only_its_address_to_show(teams: FakeTea
 
 
 @pytest.mark.parametrize("status", [200, 404, 502])
-async def test_a_door_that_does_not_turn_strangers_away_is_named(teams: FakeTeams, status: int) -> None:
-    """Whatever answers there otherwise is another server, a proxy without a bot, or a bot without a lock."""
+async def test_endpoint_without_authentication_is_reported(teams: FakeTeams, status: int) -> None:
+    """A status other than 401 means another server, a proxy or a bot without authentication."""
     async with serve_status(status) as url:
         found = await faults(teams, public_url=url)
     assert f"answers {status} and should answer 401" in found["messaging endpoint"]
 
 
-async def test_what_cannot_be_reached_is_named(teams: FakeTeams) -> None:
-    """A dead address of the bot and of the key server each have their line."""
+async def test_unreachable_urls_are_reported(teams: FakeTeams) -> None:
+    """An unreachable bot URL and key server have a line each."""
     dead = "http://127.0.0.1:9"
     found = await faults(teams, public_url=dead, teams_openid_url=f"{dead}/openid")
     assert "cannot be reached" in found["messaging endpoint"]
     assert "cannot be reached" in found["keys of Microsoft"]
 
 
-async def test_a_key_server_without_keys_is_named(teams: FakeTeams) -> None:
-    """The key server is there and has nothing to give."""
+async def test_key_server_without_keys_is_reported(teams: FakeTeams) -> None:
+    """A key server without keys is reported."""
     teams.key_server = CannedResponse(503)
     assert "answers 503" in (await faults(teams))["keys of Microsoft"]
 
 
 @pytest.mark.parametrize("changes", [{"teams_app_password": "wrong"}, {"teams_app_id": "kollega"}])
-async def test_a_secret_that_opens_nothing_is_named_and_kept(teams: FakeTeams, changes: dict[str, str]) -> None:
-    """Whichever of the three values is wrong, the line says where to look and does not say the secret."""
+async def test_wrong_credentials_are_reported(teams: FakeTeams, changes: dict[str, str]) -> None:
+    """A wrong app id, password or tenant is reported without the secret."""
     found = await faults(teams, **changes)
     assert "app id, secret and tenant" in found["token for Teams"]
     assert APP_PASSWORD not in str(found)
     assert "wrong" not in str(found)
 
 
-async def test_empty_settings_are_named(teams: FakeTeams) -> None:
-    """Nothing set: each setting that is needed has its line."""
+async def test_empty_settings_are_reported(teams: FakeTeams) -> None:
+    """Each missing setting has a line."""
     empty = {"teams_app_id": "", "teams_tenant_id": "", "operator_name": ""}
     found = await faults(teams, **empty)
     assert set(found) >= {
@@ -137,10 +140,10 @@ async def test_empty_settings_are_named(teams: FakeTeams) -> None:
     }
 
 
-def test_the_command_says_how_much_is_missing(
+def test_command_reports_missing_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`python -m bot check` prints a line for everything, ends with status 1, and makes no database."""
+    """`python -m bot check` prints each finding, ends with status 1 and creates no database."""
     monkeypatch.chdir(tmp_path)
     dead = "http://127.0.0.1:9"
     for name in ("TEAMS_OPENID_URL", "TEAMS_LOGIN_URL", "PUBLIC_URL"):
@@ -160,7 +163,7 @@ FETCHED = {"slack_bot_token": BOT_TOKEN, "slack_app_token": APP_TOKEN, "public_u
 
 @pytest.fixture
 async def slack() -> AsyncGenerator[FakeSlack]:
-    """Slack, with an installation that may do everything."""
+    """Start a fake Slack with an installation that has all scopes."""
     async with FakeSlack(lambda: datetime(2026, 1, 5, 9, tzinfo=UTC)) as started:
         started.workspaces[TEAM_ID].scopes = set(SCOPES)
         yield started
@@ -168,7 +171,7 @@ async def slack() -> AsyncGenerator[FakeSlack]:
 
 @asynccontextmanager
 async def serve_slack_statuses(events: int = 401, way_back: int = 400) -> AsyncGenerator[str]:
-    """The address of a bot whose doors answer like this to whoever has nothing to show."""
+    """Serve the Slack endpoints with these statuses for unsigned requests."""
     application = web.Application()
 
     async def refuse(_: web.Request) -> web.Response:
@@ -185,7 +188,7 @@ async def serve_slack_statuses(events: int = 401, way_back: int = 400) -> AsyncG
 async def slack_faults(
     slack: FakeSlack, url: str, changes: dict[str, str], installations: Sequence[Installation] = ()
 ) -> dict[str, str]:
-    """What is said of a bot for Slack alone, by what it is about; the address of a test is no public one."""
+    """Return the faults of a bot for Slack only, by subject, without the public URL."""
     settings = {"operator_name": "Solarhaus", "slack_api_url": slack.api_url, "public_url": url, **changes}
 
     async def list_installations() -> Sequence[Installation]:
@@ -215,16 +218,18 @@ async def slack_faults(
         (FETCHED, ["KOLLEGA_SLACK_BOT_TOKEN", "KOLLEGA_SLACK_APP_TOKEN"]),
     ],
 )
-async def test_a_bot_for_slack_that_is_all_set(slack: FakeSlack, settings: dict[str, str], lines: list[str]) -> None:
-    """Each way to be in Slack has its lines, none about Teams, and nothing is installed or opened by looking."""
+async def test_complete_slack_settings_have_no_fault(
+    slack: FakeSlack, settings: dict[str, str], lines: list[str]
+) -> None:
+    """Each kind of Slack setup has its lines and none about Teams, and the check installs nothing."""
     async with serve_slack_statuses() as url:
         found = await slack_faults(slack, url, settings)
     assert found == dict.fromkeys(["KOLLEGA_OPERATOR_NAME", "KOLLEGA_DATABASE_URL", *lines], "")
     assert slack.sockets.open == []
 
 
-async def test_what_slack_refuses_is_named(slack: FakeSlack) -> None:
-    """A dead token, a wrong secret and a token of the wrong kind each have their line, and none says a secret."""
+async def test_rejected_slack_credentials_are_reported(slack: FakeSlack) -> None:
+    """A revoked token, a wrong secret and a wrong kind of token have a line each, without the secret."""
     slack.revoke(TEAM_ID)
     async with serve_slack_statuses() as url:
         found = await slack_faults(slack, url, {**FETCHED, "slack_app_token": "xapp-wrong"})
@@ -235,23 +240,23 @@ async def test_what_slack_refuses_is_named(slack: FakeSlack) -> None:
     assert not any(secret in str(found) for secret in (BOT_TOKEN, "xapp-wrong", "wrong-secret"))
 
 
-async def test_a_misspelt_token_is_named(slack: FakeSlack) -> None:
-    """A token that Slack has never given is not taken."""
+async def test_misspelt_token_is_reported(slack: FakeSlack) -> None:
+    """A token that Slack does not know is reported."""
     async with serve_slack_statuses() as url:
         found = await slack_faults(slack, url, {**FIXED, "slack_bot_token": "xoxb-misspelt"})
     assert found["KOLLEGA_SLACK_BOT_TOKEN"] == "Slack does not take it (invalid_auth)"
 
 
-async def test_missing_permissions_are_named(slack: FakeSlack) -> None:
-    """An installation from before a permission was added says which one it lacks, and what to do."""
+async def test_missing_scopes_are_reported(slack: FakeSlack) -> None:
+    """An old installation is reported with the missing scopes and what to do."""
     slack.workspaces[TEAM_ID].scopes = set(SCOPES) - {"files:write", "commands"}
     async with serve_slack_statuses() as url:
         found = await slack_faults(slack, url, FIXED)
     assert found["KOLLEGA_SLACK_BOT_TOKEN"].startswith("may not commands, files:write: install the app again")
 
 
-async def test_doors_that_do_not_answer_as_they_should_are_named(slack: FakeSlack) -> None:
-    """A door without a lock, a page that is not there and a Slack that is away each have their line."""
+async def test_wrong_slack_endpoints_are_reported(slack: FakeSlack) -> None:
+    """An endpoint without verification, a missing page and an unreachable Slack have a line each."""
     async with serve_slack_statuses(events=200, way_back=404) as url:
         found = await slack_faults(slack, url, INSTALLED)
     assert "answers 200 and should answer 401" in found["request address"]
@@ -266,8 +271,8 @@ async def test_doors_that_do_not_answer_as_they_should_are_named(slack: FakeSlac
     assert "in 70 seconds" in (await slack_faults(slack, url, FIXED))["KOLLEGA_SLACK_BOT_TOKEN"]
 
 
-async def test_workspaces_that_agreed_to_less_are_named(slack: FakeSlack) -> None:
-    """After an update that asks for more, the line says where the app has to be installed again, and what for."""
+async def test_workspaces_with_missing_scopes_are_reported(slack: FakeSlack) -> None:
+    """After an update the line names the workspaces that must install again and the scopes."""
     installed_at = datetime(2026, 1, 5, 9, tzinfo=UTC)
     sun = Installation("T1", "T1", "Sun", "A", "U0", "B0", tuple(SCOPES), "U1", installed_at)
     old = replace(sun, tenant="T2", workspace="T2", name="Roof", scopes=tuple(SCOPES)[1:])
@@ -279,10 +284,10 @@ async def test_workspaces_that_agreed_to_less_are_named(slack: FakeSlack) -> Non
 
 
 @pytest.mark.parametrize("is_there", [True, False])
-def test_the_command_asks_the_database_where_the_app_is_installed(
+def test_command_reads_installations_from_the_database(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], is_there: bool
 ) -> None:
-    """`python -m bot check` knows the workspaces of the database; one that is not there yet it does not make."""
+    """`python -m bot check` reads the workspaces of the database and creates no missing one."""
     monkeypatch.chdir(tmp_path)
     url = sqlite_url if is_there else f"sqlite+aiosqlite:///{tmp_path / 'none.db'}"
     for name, value in {**INSTALLED, "public_url": "http://127.0.0.1:9", "slack_api_url": "http://127.0.0.1:9"}.items():

@@ -71,7 +71,7 @@ def set_all(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(("values", "line"), WRONG)
 def test_a_bad_setting_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, values: dict[str, str], line: str) -> None:
-    """The line names the setting first, says what is wanted, and repeats nothing of what was given."""
+    """The line names the setting and the expected value, and does not repeat the given one."""
     set_all(monkeypatch, values)
     with pytest.raises(BadSettings) as raised:
         read_settings()
@@ -83,7 +83,7 @@ def test_a_bad_setting_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, val
 
 
 def test_without_settings_everything_has_its_default() -> None:
-    """A fresh checkout starts on a file beside it, reachable from this machine only."""
+    """Without settings the bot uses a SQLite file and listens on loopback only."""
     settings = read_settings()
     assert (settings.host, settings.port, settings.demo, settings.is_sqlite) == ("127.0.0.1", 3978, False, True)
     assert settings.is_loopback
@@ -113,7 +113,7 @@ def test_hosts_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_live_deployment_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With an application, PostgreSQL and keys the bot may listen everywhere."""
+    """With an app id, PostgreSQL and keys the bot may listen on all interfaces."""
     set_all(monkeypatch, {**LIVE, "DATABASE_URL": POSTGRES, "SECRET_KEYS": f"{KEY}, {KEY}2"})
     settings = read_settings()
     assert build_keyring(settings).keys == (KEY.encode(), f"{KEY}2".encode())
@@ -121,7 +121,7 @@ def test_a_live_deployment_starts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
-    """With SQLite the key is made at the first start, beside the database, for its owner only, and stays the same."""
+    """With SQLite the key is created at the first start, readable for its owner only, and reused."""
     first = build_keyring(read_settings())
     key_file = tmp_path / "kollega.keys"
     assert key_file.stat().st_mode & 0o777 == 0o600
@@ -130,7 +130,7 @@ def test_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
 
 
 def test_keys_that_others_can_read_are_refused(tmp_path: Path) -> None:
-    """A key file that was opened up stops the start, because its links are no longer secret."""
+    """A key file that other users can read stops the start."""
     build_keyring(read_settings())
     (tmp_path / "kollega.keys").chmod(0o644)
     with pytest.raises(BadSettings, match=r"^KOLLEGA_SECRET_KEYS: kollega.keys can be read by other users"):
@@ -161,8 +161,8 @@ def test_one_workspace_needs_no_installation(monkeypatch: pytest.MonkeyPatch, pr
     assert (settings.serves_slack, settings.slack_api_url) == (True, "http://127.0.0.1:1/api/")
 
 
-def test_teams_and_slack_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A team may be on both at once; without either, Teams can be tried on this machine."""
+def test_teams_and_slack_can_be_combined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both platforms can be enabled; without either, Teams works on loopback."""
     assert (read_settings().serves_slack, read_settings().serves_teams) == (False, True)
     set_all(monkeypatch, {**LIVE, **SLACK})
     assert (read_settings().serves_slack, read_settings().serves_teams) == (True, True)

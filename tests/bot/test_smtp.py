@@ -25,13 +25,13 @@ SENDER = "kollega@bot.example"
 
 @pytest.fixture
 async def server() -> AsyncGenerator[FakeMailServer]:
-    """A mail server on loopback."""
+    """Start a mail server on loopback."""
     async with FakeMailServer() as running:
         yield running
 
 
-async def test_a_mail_is_html_and_text_and_says_who_made_it(server: FakeMailServer, clock: Clock) -> None:
-    """The mail has both forms, the time of the clock, an id of its own delivery, and says that a machine wrote it."""
+async def test_mail_has_both_formats_and_headers(server: FakeMailServer, clock: Clock) -> None:
+    """The mail has both formats, the date, a Message-ID of its delivery and an Auto-Submitted header."""
     await SmtpMails(server.url, SENDER, clock).send(MAIL, key="delivery-1")
     [mail] = server.mails
     html, text = mail.get_body(("html",)), mail.get_body(("plain",))
@@ -109,7 +109,7 @@ async def test_timeout_after_data_is_ambiguous(clock: Clock, last: bytes, failur
             await SmtpMails(f"smtp://127.0.0.1:{port}", SENDER, clock).send(MAIL, key="d")
 
 
-async def test_a_password_is_never_sent_in_the_clear_to_another_machine(clock: Clock) -> None:
-    """Where TLS is not offered and the server is not this machine, nothing is sent."""
+async def test_password_needs_tls(clock: Clock) -> None:
+    """Without TLS nothing is sent to a server that is not loopback."""
     mails = SmtpMails("smtp://user:geheim@mail.example:587", SENDER, clock)
     assert mails._start_tls() is True  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - there is no such server here

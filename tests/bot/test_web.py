@@ -1,4 +1,4 @@
-"""The chat in the browser, over HTTP, on both databases: what people see and do."""
+"""The browser chat over HTTP on both databases."""
 
 from collections.abc import AsyncGenerator
 
@@ -17,13 +17,13 @@ from tests.bot.web_chat import ANNA, BEN, CARO, CHANNEL, EVERYBODY, NOW, SALES, 
 
 @pytest.fixture
 async def chat(database_url: str) -> AsyncGenerator[Chat]:
-    """The chat on a database of this test alone."""
+    """Open a chat with its own database."""
     async with open_chat(database_url) as opened:
         yield opened
 
 
-async def test_the_page_needs_nothing_from_elsewhere(chat: Chat) -> None:
-    """The page and all that it loads come from the bot, under a policy without inline scripts."""
+async def test_page_loads_only_own_resources(chat: Chat) -> None:
+    """The page loads resources of the bot only, under a policy without inline scripts."""
     page = await chat.client.get("/")
     assert page.status == 200
     policy = page.headers["Content-Security-Policy"]
@@ -41,7 +41,7 @@ async def test_the_page_needs_nothing_from_elsewhere(chat: Chat) -> None:
 
 
 async def test_scripts_import_only_what_is_served(chat: Chat) -> None:
-    """Every module that a script names is there."""
+    """Each imported module is served."""
     names = ["chat.js"]
     for name in names:
         response = await chat.client.get(f"/chat/static/{name}")
@@ -55,7 +55,7 @@ async def test_scripts_import_only_what_is_served(chat: Chat) -> None:
 
 @pytest.mark.parametrize("name", ["../web.py", "%2e%2e%2fweb.py", "web.py", "chat.html/..", ""])
 async def test_no_other_file_is_served(chat: Chat, name: str) -> None:
-    """Only the files of the page can be asked for."""
+    """Only the files of the page are served."""
     assert (await chat.client.get(f"/chat/static/{name}")).status == 404
 
 
@@ -97,7 +97,7 @@ async def test_the_switch_shows_team_role_and_language(chat: Chat) -> None:
 
 
 async def test_people_see_their_own_rooms(chat: Chat) -> None:
-    """A direct chat for each, channels only for those who are in them."""
+    """Each person has a direct chat and the channels of which they are a member."""
     assert set(await chat.rooms(ANNA)) == {SALES, "direct-anna"}
     assert set(await chat.rooms(CARO)) == {"direct-caro"}
 
@@ -111,8 +111,8 @@ async def test_a_card_is_rendered_in_the_language_of_each_reader(chat: Chat) -> 
     assert 'lang="de"' in german["html"]
 
 
-async def test_a_card_with_a_view_per_reader_is_asked_for(chat: Chat) -> None:
-    """Buttons are those of the person who looks."""
+async def test_user_specific_view_is_rendered(chat: Chat) -> None:
+    """The buttons are those of the reader."""
     refresh = Run(t("Refresh"), "lead.show", {"lead": "L-1"})
     chat.dispatcher.respond_with("lead.show", Placement.REPLACE)
     sent = await chat.post_card(card("for nobody", refresh=refresh))
@@ -124,7 +124,7 @@ async def test_a_card_with_a_view_per_reader_is_asked_for(chat: Chat) -> None:
 
 
 async def test_user_text_stays_text(chat: Chat) -> None:
-    """Markup in what people write is shown as it was written."""
+    """Markup in user text is escaped."""
     hostile = '<img src=x onerror=alert(1)> </article><script>1</script> "&amp;"'
     await chat.send_text(ANNA, hostile)
     await chat.post_card(hostile)
@@ -135,7 +135,7 @@ async def test_user_text_stays_text(chat: Chat) -> None:
 
 
 async def test_messages_come_in_pages(chat: Chat) -> None:
-    """The newest fifty first, then what stands before them, and the last page says that it is the last."""
+    """The newest fifty messages come first, and the last page is marked."""
     for number in range(70):
         await chat.post_card(f"card {number}")
     newest = await chat.get(f"/chat/rooms/{SALES}/messages", ANNA)
@@ -147,7 +147,7 @@ async def test_messages_come_in_pages(chat: Chat) -> None:
 
 
 async def test_unread_messages_are_counted_until_they_are_read(chat: Chat) -> None:
-    """Own messages and other people's notes do not count."""
+    """Own messages and private notes of other people do not count."""
     await chat.send_text(ANNA, "hallo")
     await chat.post_card("one")
     await chat.post_card("for Ben", reader=Reader(Language.ENGLISH, "UTC", "ben"))
@@ -160,8 +160,8 @@ async def test_unread_messages_are_counted_until_they_are_read(chat: Chat) -> No
     assert (await chat.rooms(BEN))[SALES]["unread"] == 0
 
 
-async def test_what_is_typed_reaches_the_bot_as_its_person(chat: Chat) -> None:
-    """The sender, the place and the words are those of the request; the answer stands in the room for all."""
+async def test_typed_message_is_dispatched(chat: Chat) -> None:
+    """Sender, conversation and text are those of the request; the response is in the room."""
     chat.dispatcher.respond_with("leads", Placement.NEW)
     assert (await chat.send_text(ANNA, "  @Kollega, leads offen ")).status == 200
     [incoming] = chat.dispatcher.received
@@ -182,7 +182,7 @@ async def test_named_members_are_mentions(chat: Chat) -> None:
 
 
 async def test_a_message_sent_twice_is_one(chat: Chat) -> None:
-    """A retry after a lost answer changes nothing: one message, one answer, one interaction id."""
+    """A retry after a lost response adds no message and keeps the interaction id."""
     chat.dispatcher.respond_with("leads", Placement.NEW)
     for _ in range(3):
         assert (await chat.send_text(ANNA, "leads", interaction="same")).status == 200
@@ -191,14 +191,14 @@ async def test_a_message_sent_twice_is_one(chat: Chat) -> None:
 
 
 async def test_the_same_id_of_another_person_is_another_message(chat: Chat) -> None:
-    """Ids are made by pages, so those of two people never meet."""
+    """Message ids are scoped to the person."""
     await chat.send_text(ANNA, "hallo", interaction="same")
     await chat.send_text(BEN, "hello", interaction="same")
     assert room_texts(await chat.messages(ANNA)) == ["hallo", "hello"]
     assert len({incoming.interaction_id for incoming in chat.dispatcher.received}) == 2
 
 
-async def test_a_private_answer_is_for_the_asking_person(chat: Chat) -> None:
+async def test_a_private_response_is_for_the_asking_person(chat: Chat) -> None:
     """A private response is below the message, visible to its reader only, and dismissible."""
     chat.dispatcher.respond_with("help", Placement.PRIVATE)
     await chat.send_text(ANNA, "help")
@@ -212,7 +212,7 @@ async def test_a_private_answer_is_for_the_asking_person(chat: Chat) -> None:
     assert room_texts(await chat.messages(ANNA)) == ["help"]
 
 
-async def test_in_a_direct_chat_every_answer_is_a_plain_message(chat: Chat) -> None:
+async def test_a_direct_chat_has_no_private_messages(chat: Chat) -> None:
     """In a direct chat no message is labelled as private."""
     chat.dispatcher.respond_with("help", Placement.PRIVATE)
     await chat.send_text(CARO, "help", room="direct-caro")
@@ -222,15 +222,15 @@ async def test_in_a_direct_chat_every_answer_is_a_plain_message(chat: Chat) -> N
 
 
 async def test_a_public_message_cannot_be_dismissed(chat: Chat) -> None:
-    """Only what is for one reader can be taken away by that reader."""
+    """Only a private message can be dismissed, by its reader."""
     sent = await chat.post_card("for all")
     response = await chat.client.delete(f"/chat/rooms/{SALES}/messages/{sent.message_id}", params={"as": "anna"})
     assert response.status == 404
     assert room_texts(await chat.messages(ANNA)) == ["for all"]
 
 
-async def test_private_notes_are_kept_up_to_a_limit(chat: Chat) -> None:
-    """The oldest notes go; public messages and other people's notes stay."""
+async def test_private_notes_are_limited(chat: Chat) -> None:
+    """The oldest notes are deleted; public messages and other people's notes stay."""
     chat.dispatcher.respond_with("help", Placement.PRIVATE)
     await chat.send_text(BEN, "help")
     for _ in range(PRIVATE_KEPT + 2):
@@ -282,7 +282,7 @@ async def test_message_ids_are_not_reused(chat: Chat) -> None:
 
 
 async def test_a_click_on_a_private_card_replaces_it(chat: Chat) -> None:
-    """The note itself becomes the answer and stays private."""
+    """The response replaces the private card and stays private."""
     chat.dispatcher.respond_with("help", Placement.PRIVATE)
     chat.dispatcher.respond_with("more", Placement.REPLACE)
     await chat.send_text(ANNA, "help")
@@ -296,7 +296,7 @@ async def test_a_click_on_a_private_card_replaces_it(chat: Chat) -> None:
 
 
 async def test_only_cards_can_be_clicked(chat: Chat) -> None:
-    """A typed message, an unknown one and one of another room have no buttons."""
+    """A click on a typed, unknown or foreign message is rejected."""
     await chat.send_text(ANNA, "hallo")
     typed = (await chat.messages(ANNA))[0]["id"]
     elsewhere = await chat.post_card("direct", Target("demo", user_id="anna"))
@@ -321,7 +321,7 @@ async def test_a_new_channel_has_the_bot_and_all_known_people(chat: Chat) -> Non
 
 
 async def test_channels_have_a_limit(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond it the page gets a word that it can explain."""
+    """Above the limit the page gets an error code."""
     monkeypatch.setattr("bot.platforms.web.platform.ROOMS_LIMIT", 2)
     response = await chat.post("/chat/rooms", ANNA, id="found", name="Messe")
     assert response.status == 409

@@ -1,4 +1,4 @@
-"""Microsoft Teams on loopback: Bot Connector, key server and login server, which can misbehave on demand."""
+"""Fake Microsoft Teams on loopback: Bot Connector, key server and login server, with planned failures."""
 
 import asyncio
 import base64
@@ -26,7 +26,7 @@ Body: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CannedResponse:
-    """A refusal, or whatever else is answered instead of the usual; `accepted` says whether it took effect."""
+    """A planned response instead of the usual one; `accepted` says whether the request takes effect."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -36,21 +36,21 @@ class CannedResponse:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """The connection is cut without an answer."""
+    """Drop the connection without a response."""
 
     accepted: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """The usual, after this time."""
+    """Delay the usual response."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One request that arrived, whatever became of it."""
+    """One received request."""
 
     method: str
     path: str
@@ -64,7 +64,7 @@ class Delivery:
 
 @dataclass(slots=True)
 class Post:
-    """A message as it stands in a conversation."""
+    """A message in a conversation."""
 
     conversation_id: str
     activity_id: str
@@ -73,7 +73,7 @@ class Post:
 
 
 class FakeClock:
-    """The time of day and the seconds since some start; only a sleep or the test moves them."""
+    """Clock and timer that advance by sleeps and by the test only."""
 
     def __init__(self, start: datetime) -> None:
         self.start = start
@@ -90,7 +90,7 @@ class FakeClock:
         self.passed_s += seconds
 
     async def sleep(self, seconds: float) -> None:
-        """Wake up when this much time has passed by everybody's sleeps together."""
+        """Return when the timer has advanced by this time."""
         assert seconds > 0
         self.sleeps.append(seconds)
         wake_at = self.passed_s + seconds
@@ -100,15 +100,15 @@ class FakeClock:
 
 @cache
 def private_key(number: int, bits: int = 2048) -> RSAPrivateKey:
-    """The same keys in every test of a process: making one takes longer than most tests."""
+    """Return the same RSA key in every test of a process because generating one is slow."""
     assert number >= 0
     return generate_private_key(public_exponent=65537, key_size=bits)
 
 
 class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
-    """Start with `async with`; `plan` holds what happens to the next calls of the connector, one each.
+    """Start with `async with`; `plan` holds the results of the next calls of the connector.
 
-    What is not planned happens as `mood` says, a function of the conversation that is written to.
+    Without a plan, `behaviour` decides by the conversation.
     """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
@@ -163,7 +163,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         return [delivery for delivery in self.deliveries if delivery.accepted]
 
     def activity(self, **fields: object) -> dict[str, Any]:
-        """An activity as Teams would send it to the bot."""
+        """Return an activity as Teams sends it."""
         self._count += 1
         return {
             "type": "message",
@@ -178,20 +178,20 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         } | fields
 
     def claims(self, **changes: object) -> dict[str, Any]:
-        """What a genuine token states; a change to None leaves a claim out."""
+        """Return the claims of a genuine token; None omits a claim."""
         now = int(self.clock().timestamp())
         genuine = {"iss": ISSUER, "aud": APP_ID, "serviceurl": self.service_url, "nbf": now - 300, "exp": now + 3300}
         return {name: value for name, value in {**genuine, **changes}.items() if value is not None}
 
     def authorization(self, *, kid: str = "key-0", key: int | None = None, **changes: object) -> str:
-        """The header of a request that Teams signed, or of one that someone else did with a key of his own."""
+        """Return the header of a request that Teams, or another key, has signed."""
         number = self.signing_keys.get(kid, 0) if key is None else key
         payload = json.dumps(self.claims(**changes)).encode()
         token = jwt.PyJWS().encode(payload, private_key(number, self.key_bits), algorithm="RS256", headers={"kid": kid})
         return f"Bearer {token}"
 
     def rotate(self, kid: str, number: int) -> None:
-        """Sign with a new key from now on; the old ones are withdrawn."""
+        """Sign with a new key from now on and withdraw the old ones."""
         self.signing_keys = {kid: number}
 
     def _application(self) -> web.Application:
@@ -264,7 +264,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         return response
 
     def _refuse_token(self, request: web.Request) -> web.Response | None:
-        """Once a token was handed out, nothing works without it."""
+        """Return 401 for an unknown token once a token was issued."""
         authorization = request.headers.get("Authorization", "")
         if self.accepted_tokens and authorization.removeprefix("Bearer ") not in self.accepted_tokens:
             return web.json_response({"error": {"code": "Unauthorized"}}, status=401)
@@ -286,7 +286,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         )
 
     def _perform(self, request: web.Request, body: Body) -> web.Response:
-        """Do what a well-behaved connector does."""
+        """Execute a valid request."""
         conversation = request.match_info.get("conversation")
         if "team" in request.match_info:
             return self._get_team(request.match_info["team"], listed=request.path.endswith("/conversations"))
@@ -326,7 +326,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         return post
 
     def _open(self, body: Body) -> web.Response:
-        """A direct chat is always the same one; a channel gets a new thread."""
+        """Return the same direct chat for a person, or a new thread of a channel."""
         channel_data: Body = body.get("channelData") or {}
         channel: str | None = channel_data.get("channel", {}).get("id")
         if channel is None:

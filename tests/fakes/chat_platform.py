@@ -1,4 +1,4 @@
-"""A chat platform of which the test decides how it fails; it counts what arrives."""
+"""Fake chat platform with planned failures that counts messages."""
 
 import asyncio
 from collections import deque
@@ -60,7 +60,7 @@ class FakeChatPlatform:
 
 @dataclass(slots=True)
 class FakeLookupPlatform(FakeChatPlatform):
-    """One on which messages can be looked up: implements `bot.platforms.base.SupportsLookup`, too."""
+    """Fake platform that implements `bot.platforms.base.SupportsLookup`, too."""
 
     hidden: deque[SendFailed | Exception] = field(default_factory=deque[SendFailed | Exception])
     """What the next questions are answered with, instead of an answer."""

@@ -1,4 +1,4 @@
-"""SharePoint on loopback: people's files to fetch, room for new ones, and misbehaviour on demand."""
+"""Fake SharePoint on loopback: downloads, uploads and planned failures."""
 
 import asyncio
 from collections import deque
@@ -16,7 +16,7 @@ PERMISSION = "tempauth=v1.eyJ(only)'for'this-test&ApiVersion=2.0"
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Answered instead of the usual."""
+    """A planned error response."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -24,19 +24,19 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """The usual, after this time."""
+    """Delay the usual response."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Endless:
-    """A file that does not end, of which nobody said how long it is."""
+    """A file without an end and without Content-Length."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request that arrived."""
+    """One received request."""
 
     method: str
     path: str
@@ -45,7 +45,7 @@ class Request:
 
 
 class FakeSharePoint(AbstractAsyncContextManager["FakeSharePoint"]):
-    """Start with `async with`; `plan` holds what happens to the next requests, one each."""
+    """Start with `async with`; `plan` holds the results of the next requests."""
 
     def __init__(self) -> None:
         self.plan: deque[Refusal | Slow | Endless] = deque()
@@ -68,7 +68,7 @@ class FakeSharePoint(AbstractAsyncContextManager["FakeSharePoint"]):
         await self._runner.cleanup()
 
     def attachment(self, name: str, content: bytes) -> dict[str, Any]:
-        """What comes along with a message to which somebody has attached this file."""
+        """Return the attachment of a message with this file."""
         key = str(next(self._numbers))
         self.files[key] = content
         return {
@@ -83,7 +83,7 @@ class FakeSharePoint(AbstractAsyncContextManager["FakeSharePoint"]):
         }
 
     def room(self, name: str) -> dict[str, Any]:
-        """What comes along with a person's consent: room for one file."""
+        """Return the upload info that Teams sends after consent."""
         key = f"room-{next(self._numbers)}"
         return {
             "contentUrl": f"{self.origin}/personal/anna/Documents/Applications/{name}",

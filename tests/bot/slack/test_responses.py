@@ -19,7 +19,7 @@ LOOKED_UP = {"auth.test", "users.info", "conversations.info", "conversations.ope
 
 @pytest.fixture
 async def bot() -> AsyncGenerator[Bot]:
-    """A bot in Slack."""
+    """Start a bot in Slack."""
     async with open_bot(time.monotonic) as bot:
         yield bot
 
@@ -73,7 +73,7 @@ async def test_a_form_is_a_modal(bot: Bot) -> None:
 
 @pytest.mark.parametrize("word", ["expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"])
 async def test_without_a_trigger_the_form_is_a_message(bot: Bot, word: str) -> None:
-    """Where no window opens any more, the form is a message for the person alone."""
+    """With an expired trigger_id the form is an ephemeral message."""
     bot.chat.respond_with(FORM, Placement.PRIVATE)
     bot.slack.behaviour = lambda method, _: refused(word) if method == "views.open" else None
     response = await bot.run_command("note L-12")
@@ -175,8 +175,8 @@ async def test_unknown_button_is_explained(bot: Bot) -> None:
     assert len(bot.slack.ephemerals_in(CHANNEL, ANNA)) == 4
 
 
-async def test_a_link_button_needs_no_answer(bot: Bot) -> None:
-    """Slack opens an address by itself, and tells us."""
+async def test_link_button_needs_no_response(bot: Bot) -> None:
+    """Slack opens the URL itself and reports the click."""
     await bot.interact(type="block_actions", actions=[{"type": "button", "action_id": "open#1"}])
     assert bot.chat.interactions == []
 

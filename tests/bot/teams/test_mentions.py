@@ -53,7 +53,7 @@ async def test_a_mention_that_cannot_be_looked_up_keeps_its_name(bot: Bot) -> No
 
 
 async def test_only_a_few_mentions_are_looked_up(bot: Bot) -> None:
-    """A message that names fifty people does not make fifty calls."""
+    """A message with fifty mentions causes a bounded number of lookups."""
     entities = [mention_entity(f"<at>P{n}</at>", f"29:p{n}", f"P{n}") for n in range(60)]
     await bot.post(bot.activity(text=" ".join(entity["text"] for entity in entities), entities=entities))
     assert len(bot.teams.deliveries) == 5

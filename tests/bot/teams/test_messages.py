@@ -143,13 +143,13 @@ async def test_text_is_normalised(bot: Bot, text: str, wanted: str) -> None:
 
 @pytest.mark.parametrize("kind", ["typing", "messageReaction", "messageUpdate", "event", "endOfConversation", "x" * 99])
 async def test_other_activities_are_ignored(bot: Bot, kind: str) -> None:
-    """What the bot has no use for is accepted and forgotten."""
+    """Other activity types are accepted and ignored."""
     assert await bot.post(bot.activity(type=kind)) == (200, None)
     assert bot.chat.interactions == []
 
 
 async def test_bots_are_not_answered(bot: Bot) -> None:
-    """Two bots in a channel do not talk to each other for ever."""
+    """Messages of other bots are ignored, so that two bots cause no loop."""
     await bot.post(bot.activity(sender={"id": "28:other", "name": "Echo"}))
     await bot.post(bot.activity(sender={"id": BOT}))
     assert bot.chat.interactions == []

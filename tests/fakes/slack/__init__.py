@@ -1,4 +1,4 @@
-"""Slack as the tests see it."""
+"""Fake Slack for tests."""
 
 from tests.fakes.bot_connector import (
     CannedResponse as CannedResponse,

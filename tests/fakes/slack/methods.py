@@ -1,4 +1,4 @@
-"""Methods about people, channels and messages, as far as they change or show something."""
+"""Methods about users, channels and messages."""
 
 from tests.fakes.slack.model import Ephemeral, Json, Message, Refused, Workspace, listed
 from tests.fakes.slack.state import State
@@ -85,7 +85,7 @@ def conversations_replies(state: State, workspace: Workspace, arguments: Json) -
         raise Refused("thread_not_found")
     root = state.messages[channel.channel_id, first]
     replies = [message for message in state.messages_in(channel.channel_id, thread_ts=first) if message.ts != first]
-    # The first message is there whatever is asked for.
+    # Slack returns the first message on every page.
     page = _page(state, replies, arguments)
     return {**page, "messages": [_shown(state, root, arguments), *page["messages"]]}
 

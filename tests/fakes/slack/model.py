@@ -1,4 +1,4 @@
-"""What exists in the Slack of the tests: workspaces, people, channels, messages, windows and files."""
+"""Objects of the fake Slack: workspaces, users, channels, messages, views and files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ CLIENT_SECRET = "and-this-one-too"
 
 
 class Refused(Exception):
-    """What Slack answers in a word."""
+    """An error code of Slack."""
 
     def __init__(self, word: str, **details: Given) -> None:
         super().__init__(word)
@@ -32,23 +32,23 @@ class Refused(Exception):
 
 
 def ratelimited(retry_after_s: int) -> CannedResponse:
-    """Slack wants to be asked again later."""
+    """Return a rate limit with a retry time."""
     return CannedResponse(429, {"Retry-After": str(retry_after_s)}, b'{"ok": false, "error": "ratelimited"}')
 
 
 def refused(word: str) -> CannedResponse:
-    """Slack has understood and does not do it."""
+    """Return an error response."""
     return CannedResponse(200, body=b'{"ok": false, "error": "%s"}' % word.encode())
 
 
 def listed(given: Given) -> list[Json]:
-    """A list of objects, where one may be left out."""
+    """Return a list of objects, empty if the argument is missing."""
     return list(given or ())
 
 
 @dataclass(slots=True)
 class Workspace:
-    """A workspace and what the app was given in it."""
+    """A workspace with its installation of the app."""
 
     team_id: str
     name: str
@@ -68,7 +68,7 @@ class Workspace:
 
 @dataclass(slots=True)
 class User:
-    """A person, or a bot."""
+    """A user or bot."""
 
     user_id: str
     team_id: str
@@ -82,7 +82,7 @@ class User:
 
 @dataclass(slots=True)
 class Channel:
-    """A channel, a group chat or a direct chat; `kind` is channel, group, mpim or im."""
+    """A channel, group or direct chat; `kind` is channel, group, mpim or im."""
 
     channel_id: str
     name: str
@@ -95,7 +95,7 @@ class Channel:
 
 @dataclass(slots=True)
 class Message:
-    """A message as it stands in a channel."""
+    """A message in a channel."""
 
     channel_id: str
     ts: str
@@ -114,7 +114,7 @@ class Message:
 
 @dataclass(slots=True)
 class Ephemeral:
-    """A message that one person sees."""
+    """A message for one user."""
 
     channel_id: str
     user_id: str
@@ -127,7 +127,7 @@ class Ephemeral:
 
 @dataclass(slots=True)
 class View:
-    """A window, or somebody's home of the app."""
+    """A modal or a user's App Home."""
 
     view_id: str
     user_id: str
@@ -140,7 +140,7 @@ class View:
 
 @dataclass(slots=True)
 class Trigger:
-    """The right to open one window soon."""
+    """A trigger_id that opens one modal."""
 
     user_id: str
     created_at: datetime
@@ -151,7 +151,7 @@ class Trigger:
 
 @dataclass(slots=True)
 class Hook:
-    """Where a command or a click may be answered a few times."""
+    """A response_url of a command or click."""
 
     channel_id: str
     user_id: str
@@ -179,7 +179,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request that arrived, whatever became of it."""
+    """One received request."""
 
     method: str
     arguments: Mapping[str, Any]

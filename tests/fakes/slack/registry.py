@@ -1,4 +1,4 @@
-"""Every method of Slack's Web API that the fake knows, and what each asks of whoever calls it."""
+"""Methods of Slack's Web API that the fake implements, with their scopes."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -63,7 +63,7 @@ KINDS = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 
 
 def needed(state: State, method: str, arguments: Json) -> tuple[str, ...]:
-    """The permissions of which one must have been given for this call."""
+    """Return the scopes of which the call needs one."""
     channel = state.channels.get(str(arguments.get("channel")))
     if method in READS and channel is not None:
         return (f"{KINDS[channel.kind]}:{READS[method]}",)

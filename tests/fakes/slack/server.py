@@ -1,4 +1,4 @@
-"""Slack on loopback: its Web API, its addresses for answers and its files, which can misbehave on demand."""
+"""Fake Slack on loopback: Web API, response URLs and files, with planned failures."""
 
 import asyncio
 import base64
@@ -37,10 +37,10 @@ from tests.fakes.slack.validation import check_message
 
 
 class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
-    """Start with `async with`; `plan` holds what happens to the next calls of the Web API, one each.
+    """Start with `async with`; `plan` holds the results of the next calls of the Web API.
 
-    What is not planned happens as `mood` says, a function of the method and the channel. Addresses for answers and
-    files are methods, too: `response_url`, `upload` and `download`.
+    Without a plan, `behaviour` decides by method and channel. Response URLs and
+    files count as the methods `response_url`, `upload` and `download`.
     """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
@@ -64,21 +64,21 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
 
     @property
     def api_url(self) -> str:
-        """For `KOLLEGA_SLACK_API_URL`."""
+        """Return the value for `KOLLEGA_SLACK_API_URL`."""
         return f"{self.origin}/api/"
 
     def called(self, method: str) -> list[Call]:
-        """The calls of a method that took effect."""
+        """Return the successful calls of a method."""
         return [call for call in self.calls if call.method == method and call.accepted]
 
     def sign(self, body: bytes, timestamp: int | None = None, secret: str = SIGNING_SECRET) -> dict[str, str]:
-        """The headers of a request that Slack signed, or somebody else with a secret of his own."""
+        """Return the headers of a request signed with this secret."""
         timestamp_text = str(int(self.clock().timestamp()) if timestamp is None else timestamp)
         digest = hmac.new(secret.encode(), b"v0:%s:%s" % (timestamp_text.encode(), body), hashlib.sha256).hexdigest()
         return {"X-Slack-Request-Timestamp": timestamp_text, "X-Slack-Signature": f"v0={digest}"}
 
     def envelope(self, event: Mapping[str, Any], *, team_id: str = TEAM_ID, event_id: str = "") -> Json:
-        """An event as Slack tells of it."""
+        """Return an event as Slack sends it."""
         workspace = self.workspaces[team_id]
         return {
             "token": "not-looked-at",
@@ -222,7 +222,7 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
         }
 
     def apply_hook_response(self, hook: Hook | None, message: Json) -> None:
-        """What an address for answers, or the reply to a command, makes of a message."""
+        """Apply a message sent to a response_url or returned to a command."""
         if hook is None or self.clock() - hook.created_at > HOOK:
             raise Refused("expired_url")
         if hook.uses >= HOOK_USES:
@@ -273,7 +273,7 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
         return web.Response(text=f"OK - {len(raw)}")
 
     def _hand_out(self, request: web.Request) -> web.Response:
-        """A file for whoever has the token; to everybody else, as Slack does it, a page to sign in."""
+        """Return a file for a valid token, otherwise a sign-in page as Slack does."""
         file = self.files.get(request.match_info["file"])
         if _token(request, {}) not in self.tokens:
             return web.Response(text="<!DOCTYPE html><html>Sign in</html>", content_type="text/html")

@@ -1,4 +1,4 @@
-"""Methods that take files, hand them on and describe them."""
+"""Methods that upload, share and describe files."""
 
 from tests.fakes.slack.methods import write
 from tests.fakes.slack.model import File, Given, Json, Refused, Workspace, listed

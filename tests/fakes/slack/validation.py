@@ -1,11 +1,11 @@
-"""What every method does with its arguments first."""
+"""Checks of arguments that several methods share."""
 
 from tests.cards.slack_limits import validate_slack_payload
 from tests.fakes.slack.model import Given, Json, Refused, Workspace, listed
 
 
 def check_message(message: Json) -> None:
-    """Refuse what Slack would not take as a message."""
+    """Raise if Slack would reject the message."""
     message_payload: Json = {"text": message.get("text") or "", "blocks": listed(message.get("blocks"))}
     if found := validate_slack_payload(message_payload):
         raise Refused(
@@ -15,24 +15,24 @@ def check_message(message: Json) -> None:
 
 
 def check_view(view: Json) -> None:
-    """Refuse what Slack would not take as a window or a home."""
+    """Raise if Slack would reject the modal or home."""
     is_known = view.get("type") in {"modal", "home"}
     if found := validate_slack_payload(view) if is_known else ["unsupported type"]:
         raise Refused("invalid_arguments", response_metadata={"messages": [f"[ERROR] {item}" for item in found]})
 
 
 def check_metadata(metadata: Given) -> None:
-    """Refuse what is no metadata."""
+    """Raise if the metadata is invalid."""
     if metadata is not None and (not isinstance(metadata, dict) or metadata.keys() != {"event_type", "event_payload"}):
         raise Refused("invalid_metadata_format")
 
 
 def require_member(workspace: Workspace, members: list[str]) -> None:
-    """Refuse to show a channel in which the app is not."""
+    """Raise if the app is not a member of the channel."""
     if workspace.bot_user_id not in members:
         raise Refused("not_in_channel")
 
 
 def is_set(arguments: Json, name: str) -> bool:
-    """Whether an argument says yes, as JSON or as a form."""
+    """Return whether an argument is true, in JSON or a form."""
     return arguments.get(name) in {True, "true", "1"}

@@ -1,4 +1,4 @@
-"""Methods that open, change and stack windows, and publish the home of the app."""
+"""Methods that open, update and push modals, and publish the App Home."""
 
 from tests.fakes.slack.model import APP_ID, Json, Refused, View, Workspace
 from tests.fakes.slack.state import TRIGGER, State
@@ -85,7 +85,7 @@ def _view(arguments: Json) -> Json:
 
 
 def describe_view(view: View) -> Json:
-    """A window as Slack sends it along."""
+    """Return a view as Slack sends it."""
     return {
         **view.content,
         "id": view.view_id,

@@ -40,7 +40,7 @@ def calls(slack: FakeSlack, method: str) -> int:
 
 
 async def test_messages_share_token_and_connection(api: SlackApi, slack: FakeSlack) -> None:
-    """Many messages ask once whose the token is, and take one connection."""
+    """Many messages call `auth.test` once and use one connection."""
     for number in range(20):
         slack.add_channel(f"C{number}", "other")
         await post(api, f"C{number}")
@@ -50,8 +50,8 @@ async def test_messages_share_token_and_connection(api: SlackApi, slack: FakeSla
     assert calls(slack, "auth.test") == 1
 
 
-async def test_a_message_is_read_changed_and_deleted(api: SlackApi, slack: FakeSlack) -> None:
-    """Arguments arrive whole, as JSON and as a form, and what Slack answers comes back."""
+async def test_message_is_read_updated_and_deleted(api: SlackApi, slack: FakeSlack) -> None:
+    """Arguments arrive as JSON and as a form, and the response is returned."""
     ts = await post(api, metadata={"event_type": "e", "event_payload": {"key": "k"}})
     assert [item["metadata"]["event_payload"] for item in await read(api)] == [{"key": "k"}]
     await api.call("chat.update", WORKSPACE, {"channel": CHANNEL, "ts": ts, "text": "new"}, channel=CHANNEL)
@@ -129,8 +129,8 @@ async def test_a_channel_gets_about_a_message_a_second(api: SlackApi, clock: Fak
     assert 60 <= clock.passed_s <= 75
 
 
-async def test_a_method_keeps_to_its_tier(api: SlackApi, slack: FakeSlack, clock: FakeClock) -> None:
-    """Fifty questions of one kind a minute and workspace, and the next one when there is room again."""
+async def test_method_keeps_its_tier_limit(api: SlackApi, slack: FakeSlack, clock: FakeClock) -> None:
+    """A method is called at most fifty times a minute per workspace; the next call waits."""
     for _ in range(50):
         await read(api)
     assert clock.passed_s == 0

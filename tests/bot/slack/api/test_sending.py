@@ -36,22 +36,22 @@ CARD = Card(
 
 @pytest.fixture
 def slack_sender(api: SlackApi, tokens: FixedToken, clock: FakeClock) -> SlackSender:
-    """What the relay speaks through."""
+    """Return the sender of the relay."""
     return SlackSender(api, tokens, SlackRenderer(clock.now), timer=clock.timer)
 
 
 def channel(**reference: Any) -> Target:  # noqa: ANN401 - as platforms keep it
-    """The channel as the conversations know it."""
+    """Return the stored target of the channel."""
     return Target(TEAM_ID, CHANNEL, reference={"workspace": TEAM_ID, **reference})
 
 
 def person(user_id: str = "U1ANNA") -> Target:
-    """Somebody who has not been written to yet."""
+    """Return the target of a user without a direct chat."""
     return Target(TEAM_ID, user_id=user_id, reference={"workspace": TEAM_ID})
 
 
-async def test_a_card_is_posted_and_changed(slack_sender: SlackSender, slack: FakeSlack) -> None:
-    """It arrives once with its key, unfurls nothing, and is replaced under its ts."""
+async def test_a_card_is_posted_and_updated(slack_sender: SlackSender, slack: FakeSlack) -> None:
+    """A card is posted once with its key, without unfurls, and updated by its ts."""
     sent = await slack_sender.send(channel(), CARD, READER, key="d-1")
     [message] = slack.messages_in(CHANNEL)
     assert sent == Sent(CHANNEL, message.ts, {"workspace": TEAM_ID})
@@ -66,7 +66,7 @@ async def test_a_card_is_posted_and_changed(slack_sender: SlackSender, slack: Fa
 
 
 async def test_a_card_stays_in_its_thread(slack_sender: SlackSender, slack: FakeSlack) -> None:
-    """What belongs to a thread is posted, changed and found there."""
+    """A card in a thread is posted, updated and found there."""
     first = slack.says("U1ANNA", CHANNEL, "hello")
     target = channel(thread=first.ts)
     sent = await slack_sender.send(target, CARD, READER, key="d-1")
