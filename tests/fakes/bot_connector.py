@@ -119,7 +119,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         self.posts: dict[str, Post] = {}
         self.members: dict[str, list[dict[str, Any]]] = {}
         self.teams: dict[str, dict[str, Any]] = {}
-        """Teams by their ids: their name, and their channels as the connector lists them."""
+        """Names and channels of teams by id."""
         self.page_size = 500
         self.signing_keys: dict[str, int] = {"key-0": 0}
         self.key_bits = 2048

@@ -17,14 +17,14 @@ class FakeChatPlatform:
 
     name: str = "web"
     posts: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    """Conversation and words of every message that exists."""
+    """Conversation and text of every message."""
     updates: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    """Message and words of every update."""
+    """Message id and text of every update."""
     delivery_keys: list[str] = field(default_factory=list[str])
     refusals: deque[SendFailed | Exception] = field(default_factory=deque[SendFailed | Exception])
-    """What the next calls answer without having done anything."""
+    """Failures of the next calls, without an effect."""
     losses: deque[SendFailed] = field(default_factory=deque[SendFailed])
-    """What the next calls answer although they have done it."""
+    """Failures of the next calls, after their effect."""
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     delay_s: float = 0.0
@@ -63,7 +63,7 @@ class FakeLookupPlatform(FakeChatPlatform):
     """Fake platform that implements `bot.platforms.base.SupportsLookup`, too."""
 
     hidden: deque[SendFailed | Exception] = field(default_factory=deque[SendFailed | Exception])
-    """What the next questions are answered with, instead of an answer."""
+    """Failures of the next lookups."""
     asked: list[tuple[str, datetime]] = field(default_factory=list[tuple[str, datetime]])
 
     async def find(self, target: Target, key: str, since: datetime) -> Sent | None:

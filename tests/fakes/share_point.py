@@ -11,7 +11,7 @@ from typing import Any, Self
 from aiohttp import web
 
 PERMISSION = "tempauth=v1.eyJ(only)'for'this-test&ApiVersion=2.0"
-"""Written as SharePoint writes it."""
+"""Token in SharePoint's syntax."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from tests.fakes.bot_connector import CannedResponse
 
 Json: TypeAlias = dict[str, Any]
 Given: TypeAlias = Any
-"""Whatever came in: it has to be looked at first."""
+"""Unvalidated input."""
 
 APP_ID = "A0KOLLEGA"
 TEAM_ID = "T0KOLLEGA"
@@ -57,7 +57,7 @@ class Workspace:
     bot_user_id: str = BOT_USER_ID
     bot_id: str = BOT_ID
     scopes: set[str] | None = None
-    """What the installation allows; None for everything."""
+    """Granted scopes; None for all."""
     is_org_wide: bool = False
     """Whether the token opens every workspace of the enterprise."""
 
@@ -106,10 +106,10 @@ class Message:
     metadata: Json | None = None
     files: list[Json] = field(default_factory=list[Json])
     unfurls: Json = field(default_factory=dict[str, Any])
-    """What is shown below its links."""
+    """Previews of its links."""
     edits: int = 0
     sent: Json = field(default_factory=dict[str, Any])
-    """The arguments with which it came."""
+    """Arguments of the call."""
 
 
 @dataclass(slots=True)
@@ -146,7 +146,7 @@ class Trigger:
     created_at: datetime
     is_used: bool = False
     view_id: str = ""
-    """The window in which somebody has pressed something."""
+    """The modal whose button was clicked."""
 
 
 @dataclass(slots=True)
@@ -157,10 +157,10 @@ class Hook:
     user_id: str
     created_at: datetime
     message_ts: str = ""
-    """The message whose button was pressed."""
+    """The message whose button was clicked."""
     uses: int = 0
     responses: list[Json] = field(default_factory=list[Json])
-    """What was answered, as it came."""
+    """Messages sent to the URL."""
 
 
 @dataclass(slots=True)
@@ -189,4 +189,4 @@ class Call:
     received_at: datetime
     accepted: bool
     problem: str = ""
-    """Why the fake has refused it, in words, for whoever debugs a test."""
+    """Reason of a rejection, for debugging."""

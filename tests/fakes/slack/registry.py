@@ -56,9 +56,9 @@ NEEDS = {
     "files.info": ("files:read",),
     "users.info": ("users:read",),
 }
-"""One of these permissions is enough."""
+"""Scopes of which one is enough."""
 READS = {"conversations.history": "history", "conversations.info": "read", "conversations.replies": "history"}
-"""What needs a permission of its own for each kind of channel."""
+"""Scope prefixes that each kind of channel completes."""
 KINDS = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 
 

@@ -16,9 +16,9 @@ class Sockets:
 
     def __init__(self) -> None:
         self.opened = 0
-        """How many addresses were given out."""
+        """Number of issued URLs."""
         self.hello = True
-        """Whether a new connection is welcomed, or closed at once."""
+        """Whether a new connection gets `hello` or is closed at once."""
         self.open: list[web.WebSocketResponse] = []
         self._tickets: set[str] = set()
         self._waiting: dict[str, asyncio.Future[Json]] = {}

@@ -42,18 +42,18 @@ class State:
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: dict[tuple[str, str], Message] = {}
-        """Every message that exists, by channel and ts, in the order in which they were written."""
+        """Messages by channel and ts, in order of posting."""
         self.ephemerals: list[Ephemeral] = []
         self.triggers: dict[str, Trigger] = {}
         self.views: dict[str, View] = {}
         self.homes: dict[str, View] = {}
-        """The home of the app by person."""
+        """App Home by user."""
         self.hooks: dict[str, Hook] = {}
         self.files: dict[str, File] = {}
         self.codes: dict[str, Json] = {}
-        """What an OAuth code is worth; each works once."""
+        """Responses of `oauth.v2.access` by code; each code works once."""
         self.history_limit = 999
-        """So many messages at most are shown at once; 15 to an app that is not listed."""
+        """Messages per page; Slack returns 15 to an unlisted app."""
         self._count = 0
         self._micros = 0
         self.add_workspace(TEAM_ID, "Solarhaus", token=BOT_TOKEN)
