@@ -176,7 +176,7 @@ def test_every_scope_is_used() -> None:
     assert SCOPES.keys() - by_method - by_kind - by_event == {"commands", "users:read.email"}
 
 
-def test_the_app_asks_for_no_more_than_the_bot_uses() -> None:
+def test_app_has_no_further_scopes() -> None:
     """The app has no scope to write as a user, under another name or without membership."""
     asked = set(SCOPES)
     assert not asked & {"chat:write.public", "chat:write.customize", "channels:join", "channels:manage", "admin"}

@@ -144,8 +144,8 @@ def test_extensions_are_in_the_package() -> None:
     assert extension["messageHandlers"][0]["value"]["domains"] == ["bot.solarhaus.example"]
 
 
-def test_the_package_asks_for_no_more_than_the_bot_uses() -> None:
-    """It takes files and writes to people; it asks for no access to Microsoft Graph and for no device."""
+def test_package_needs_no_further_permissions() -> None:
+    """The package supports files and needs neither Microsoft Graph nor a device permission."""
     manifest = teams.manifest(APP, REGISTRY, Language.ENGLISH)
     [bot] = manifest["bots"]
     assert set(bot["scopes"]) == {"personal", "team", "groupChat"}
@@ -164,7 +164,7 @@ def test_the_pages_of_the_listing_are_served() -> None:
 
 
 def test_the_colour_icon_fills_its_square() -> None:
-    """192 × 192, opaque, its ground the accent colour to every edge, a mark in the middle."""
+    """192 × 192, opaque, with the accent colour at every edge and a symbol in the middle."""
     icon = png.read(packed()["color.png"])
     ground = png.Pixel(*bytes.fromhex(teams.ACCENT.removeprefix("#")))
     assert (icon.width, icon.height) == (192, 192)
@@ -175,8 +175,8 @@ def test_the_colour_icon_fills_its_square() -> None:
     assert png.Pixel(255, 255, 255) in icon.pixels
 
 
-def test_the_outline_icon_is_white_on_nothing() -> None:
-    """32 × 32, every visible pixel white, the corners transparent, and enough of both to see a drawing."""
+def test_outline_icon_is_white_on_transparent() -> None:
+    """32 × 32, visible pixels white, corners transparent, with enough of both."""
     icon = png.read(packed()["outline.png"])
     visible = [pixel for pixel in icon.pixels if pixel.alpha]
     assert (icon.width, icon.height) == (32, 32)

@@ -35,7 +35,7 @@ from tests.bot.web_chat import (
 
 @pytest.fixture
 async def chat(sqlite_url: str) -> AsyncGenerator[Chat]:
-    """The chat on a database of this test alone."""
+    """Open a chat with its own database."""
     async with open_chat(sqlite_url) as opened:
         yield opened
 

@@ -257,7 +257,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
             return refused
         response = self._perform(request, body) if accepted else None
         if isinstance(planned, Drop):
-            return _cut(request)
+            return _drop_connection(request)
         if isinstance(planned, CannedResponse):
             return _respond(planned)
         assert response is not None
@@ -361,7 +361,7 @@ def _respond(planned: CannedResponse) -> web.Response:
     )
 
 
-def _cut(request: web.Request) -> web.Response:
+def _drop_connection(request: web.Request) -> web.Response:
     assert request.transport is not None
     request.transport.abort()
     return web.Response()

@@ -53,7 +53,7 @@ class FakeSharePoint(AbstractAsyncContextManager["FakeSharePoint"]):
         self.files: dict[str, bytes] = {}
         self._numbers = count(1)
         application = web.Application(client_max_size=64 * 1024 * 1024)
-        application.add_routes([web.get("/files/{file}", self._give), web.put("/rooms/{room}", self._take)])
+        application.add_routes([web.get("/files/{file}", self._download), web.put("/rooms/{room}", self._upload)])
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         self.origin = ""
 
@@ -93,7 +93,7 @@ class FakeSharePoint(AbstractAsyncContextManager["FakeSharePoint"]):
             "fileType": name.rpartition(".")[2],
         }
 
-    async def _planned(self, request: web.Request) -> web.StreamResponse | None:
+    async def _apply_plan(self, request: web.Request) -> web.StreamResponse | None:
         self.requests.append(Request(request.method, request.path, request.rel_url.raw_query_string, request.headers))
         planned = self.plan.popleft() if self.plan else None
         if isinstance(planned, Slow):
@@ -102,15 +102,15 @@ class FakeSharePoint(AbstractAsyncContextManager["FakeSharePoint"]):
             return web.Response(status=planned.status, headers=planned.headers)
         return await _stream(request) if isinstance(planned, Endless) else None
 
-    async def _give(self, request: web.Request) -> web.StreamResponse:
-        if planned := await self._planned(request):
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        if planned := await self._apply_plan(request):
             return planned
         found = self.files.get(request.match_info["file"])
         return web.Response(body=found, content_type="text/csv") if found is not None else web.Response(status=404)
 
-    async def _take(self, request: web.Request) -> web.StreamResponse:
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
         content = await request.read()
-        if planned := await self._planned(request):
+        if planned := await self._apply_plan(request):
             return planned
         if request.headers.get("Content-Range") != f"bytes 0-{len(content) - 1}/{len(content)}":
             return web.Response(status=416)

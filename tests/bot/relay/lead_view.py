@@ -14,7 +14,7 @@ async def render_lead(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[s
     shown = await uow.leads.see(actor.team_id, key)
     if shown is None:
         return None
-    return Card(t("{state} in {place}", state=shown.lead.state.value, address=verbatim(actor.place.name)))
+    return Card(t("{state} in {place}", state=shown.lead.state.value, place=verbatim(actor.place.name)))
 
 
 async def count_unknown(units: SqlUnits) -> int:

@@ -41,8 +41,8 @@ def refused(word: str) -> CannedResponse:
     return CannedResponse(200, body=b'{"ok": false, "error": "%s"}' % word.encode())
 
 
-def listed(given: Given) -> list[Json]:
-    """Return a list of objects, empty if the argument is missing."""
+def list_argument(given: Given) -> list[Json]:
+    """Return a list argument, or an empty list if it is missing."""
     return list(given or ())
 
 

@@ -62,7 +62,7 @@ READS = {"conversations.history": "history", "conversations.info": "read", "conv
 KINDS = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 
 
-def needed(state: State, method: str, arguments: Json) -> tuple[str, ...]:
+def required_scopes(state: State, method: str, arguments: Json) -> tuple[str, ...]:
     """Return the scopes of which the call needs one."""
     channel = state.channels.get(str(arguments.get("channel")))
     if method in READS and channel is not None:

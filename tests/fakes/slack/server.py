@@ -28,9 +28,9 @@ from tests.fakes.slack.model import (
     Message,
     Refused,
     Workspace,
-    listed,
+    list_argument,
 )
-from tests.fakes.slack.registry import METHODS, READS_FORMS_ONLY, needed
+from tests.fakes.slack.registry import METHODS, READS_FORMS_ONLY, required_scopes
 from tests.fakes.slack.sockets import Sockets
 from tests.fakes.slack.state import HOOK, HOOK_USES, State
 from tests.fakes.slack.validation import check_message
@@ -132,7 +132,7 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
                 response = _refusal(method, refusal)
         self._record(request, method, arguments, channel, accepted=accepted and not problem, problem=problem)
         if isinstance(planned, Drop):
-            return _cut(request)
+            return _drop_connection(request)
         if isinstance(planned, CannedResponse):
             return web.Response(
                 status=planned.status, headers=planned.headers, body=planned.body, content_type="application/json"
@@ -165,7 +165,7 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
             case "upload":
                 return self._take_upload(request.match_info["file"], raw)
             case "download":
-                return self._hand_out(request)
+                return self._download(request)
             case "apps.connections.open":
                 return web.json_response(self.sockets.give_address(_token(request, arguments), self.origin))
             case "oauth.v2.access":
@@ -178,7 +178,7 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
         known = METHODS.get(method)
         if known is None:
             raise Refused("unknown_method", req_method=method)
-        needs = needed(self, method, arguments)
+        needs = required_scopes(self, method, arguments)
         if workspace.scopes is not None and needs and not workspace.scopes & set(needs):
             raise Refused("missing_scope", needed=needs[0])
         if method in READS_FORMS_ONLY and request.content_type == "application/json":
@@ -242,13 +242,13 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
                 self.new_ts(),
                 self.workspaces[self.channels[hook.channel_id].team_id].bot_user_id,
                 message.get("text") or "",
-                listed(message.get("blocks")),
+                list_argument(message.get("blocks")),
                 message.get("thread_ts") or "",
                 sent=message,
             )
             self.messages[hook.channel_id, made.ts] = made
         else:
-            words = message.get("text") or "", listed(message.get("blocks")), message.get("thread_ts") or ""
+            words = message.get("text") or "", list_argument(message.get("blocks")), message.get("thread_ts") or ""
             self.ephemerals.append(Ephemeral(hook.channel_id, hook.user_id, self.new_ts(), *words))
 
     def _change_original(self, hook: Hook, message: Json) -> None:
@@ -263,7 +263,7 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
             else:
                 del self.messages[hook.channel_id, hook.message_ts]
             return
-        original.text, original.blocks = message.get("text") or "", listed(message.get("blocks"))
+        original.text, original.blocks = message.get("text") or "", list_argument(message.get("blocks"))
 
     def _take_upload(self, file_id: str, raw: bytes) -> web.Response:
         file = self.files.get(file_id)
@@ -272,7 +272,7 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
         file.content = raw
         return web.Response(text=f"OK - {len(raw)}")
 
-    def _hand_out(self, request: web.Request) -> web.Response:
+    def _download(self, request: web.Request) -> web.Response:
         """Return a file for a valid token, otherwise a sign-in page as Slack does."""
         file = self.files.get(request.match_info["file"])
         if _token(request, {}) not in self.tokens:
@@ -325,7 +325,7 @@ def _refusal(method: str, refusal: Refused) -> web.Response:
     return web.json_response({"ok": False, "error": refusal.word, **refusal.details})
 
 
-def _cut(request: web.Request) -> web.Response:
+def _drop_connection(request: web.Request) -> web.Response:
     assert request.transport is not None
     request.transport.abort()
     return web.Response()

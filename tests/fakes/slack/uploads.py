@@ -1,7 +1,7 @@
 """Methods that upload, share and describe files."""
 
 from tests.fakes.slack.methods import write
-from tests.fakes.slack.model import File, Given, Json, Refused, Workspace, listed
+from tests.fakes.slack.model import File, Given, Json, Refused, Workspace, list_argument
 from tests.fakes.slack.state import State
 
 
@@ -15,7 +15,7 @@ def files_upload_url(state: State, workspace: Workspace, arguments: Json) -> Jso
 
 
 def files_complete_upload(state: State, workspace: Workspace, arguments: Json) -> Json:
-    files = [_uploaded(state, item) for item in listed(arguments.get("files"))]
+    files = [_find_upload(state, item) for item in list_argument(arguments.get("files"))]
     if not files:
         raise Refused("invalid_arguments")
     for file in files:
@@ -32,7 +32,7 @@ def files_complete_upload(state: State, workspace: Workspace, arguments: Json) -
     return {"files": [state.describe_file(file) for file in files]}
 
 
-def _uploaded(state: State, wanted: Given) -> File:
+def _find_upload(state: State, wanted: Given) -> File:
     file = state.files.get(wanted.get("id", ""))
     if file is None or file.is_complete or len(file.content) != file.length:
         raise Refused("file_not_found")

@@ -1,12 +1,12 @@
 """Checks of arguments that several methods share."""
 
 from tests.cards.slack_limits import validate_slack_payload
-from tests.fakes.slack.model import Given, Json, Refused, Workspace, listed
+from tests.fakes.slack.model import Given, Json, Refused, Workspace, list_argument
 
 
 def check_message(message: Json) -> None:
     """Raise if Slack would reject the message."""
-    message_payload: Json = {"text": message.get("text") or "", "blocks": listed(message.get("blocks"))}
+    message_payload: Json = {"text": message.get("text") or "", "blocks": list_argument(message.get("blocks"))}
     if found := validate_slack_payload(message_payload):
         raise Refused(
             "no_text" if found[0] == "no_text" else "invalid_blocks",

@@ -9,11 +9,11 @@ STACK = 3
 
 def views_open(state: State, _: Workspace, arguments: Json) -> Json:
     trigger_user = _use_trigger(state, arguments)
-    return {"view": _show(state, trigger_user, arguments)}
+    return {"view": _open_view(state, trigger_user, arguments)}
 
 
 def views_push(state: State, _: Workspace, arguments: Json) -> Json:
-    below = state.views.get(state.triggers[arguments["trigger_id"]].view_id) if _knows(state, arguments) else None
+    below = state.views.get(state.triggers[arguments["trigger_id"]].view_id) if _has_trigger(state, arguments) else None
     user_id = _use_trigger(state, arguments)
     if below is None:
         raise Refused("not_found")
@@ -22,7 +22,7 @@ def views_push(state: State, _: Workspace, arguments: Json) -> Json:
         depth, view = depth + 1, state.views[view.previous_id]
     if depth >= STACK:
         raise Refused("push_limit_reached")
-    return {"view": _show(state, user_id, arguments, below)}
+    return {"view": _open_view(state, user_id, arguments, below)}
 
 
 def views_update(state: State, _: Workspace, arguments: Json) -> Json:
@@ -31,7 +31,7 @@ def views_update(state: State, _: Workspace, arguments: Json) -> Json:
         raise Refused("not_found")
     if arguments.get("hash") not in {None, found.hash}:
         raise Refused("hash_conflict")
-    found.content = _view(arguments)
+    found.content = _validated_view(arguments)
     found.hash = state.new_id("hash.")
     return {"view": describe_view(found)}
 
@@ -43,7 +43,7 @@ def views_publish(state: State, workspace: Workspace, arguments: Json) -> Json:
     known = state.homes.get(user_id)
     if known is not None and arguments.get("hash") not in {None, known.hash}:
         raise Refused("hash_conflict")
-    content = _view(arguments)
+    content = _validated_view(arguments)
     if content["type"] != "home":
         raise Refused("invalid_arguments")
     view_id = known.view_id if known else state.new_id("V")
@@ -52,33 +52,33 @@ def views_publish(state: State, workspace: Workspace, arguments: Json) -> Json:
     return {"view": describe_view(state.homes[user_id])}
 
 
-def _knows(state: State, arguments: Json) -> bool:
+def _has_trigger(state: State, arguments: Json) -> bool:
     return arguments.get("trigger_id") in state.triggers
 
 
 def _use_trigger(state: State, arguments: Json) -> str:
-    if not _knows(state, arguments):
+    if not _has_trigger(state, arguments):
         raise Refused("invalid_trigger_id")
     trigger = state.triggers[arguments["trigger_id"]]
     if trigger.is_used:
         raise Refused("exchanged_trigger_id")
     if state.clock() - trigger.created_at > TRIGGER:
         raise Refused("expired_trigger_id")
-    _view(arguments)
+    _validated_view(arguments)
     trigger.is_used = True
     return trigger.user_id
 
 
-def _show(state: State, user_id: str, arguments: Json, below: View | None = None) -> Json:
+def _open_view(state: State, user_id: str, arguments: Json, below: View | None = None) -> Json:
     view_id = state.new_id("V")
     root_id = below.root_id if below else view_id
     previous_id = below.view_id if below else None
-    made = View(view_id, user_id, _view(arguments), state.new_id("hash."), root_id, previous_id)
+    made = View(view_id, user_id, _validated_view(arguments), state.new_id("hash."), root_id, previous_id)
     state.views[view_id] = made
     return describe_view(made)
 
 
-def _view(arguments: Json) -> Json:
+def _validated_view(arguments: Json) -> Json:
     content: Json = arguments.get("view") or {}
     check_view(content)
     return content

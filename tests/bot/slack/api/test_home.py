@@ -33,8 +33,8 @@ class NoDispatcher:
 
 
 @pytest.fixture
-def homes(api: SlackApi, clock: FakeClock) -> AppHome:
-    """The bot."""
+def home_sender(api: SlackApi, clock: FakeClock) -> AppHome:
+    """Return the sender of home_sender."""
     people = SlackDirectory(api, timer=clock.timer)
     return AppHome(NoDispatcher(), api, people, SlackRenderer(clock.now), timer=clock.timer, sleep=clock.sleep)
 
@@ -44,36 +44,36 @@ def card_titled(title: str) -> Card:
     return Card(verbatim(title))
 
 
-async def test_home_is_shown_to_its_reader(homes: AppHome, slack: FakeSlack) -> None:
+async def test_home_is_shown_to_its_reader(home_sender: AppHome, slack: FakeSlack) -> None:
     """A home is shown to its reader only and names the direct chat for its buttons."""
     assert is_home(HOME)
     assert not is_home(Target(TEAM_ID, "D1"))
-    await homes.update(HOME, card_titled("first"), ANNA)
-    assert set(slack.homes) == {"U1ANNA"}
-    content = slack.homes["U1ANNA"].content
+    await home_sender.update(HOME, card_titled("first"), ANNA)
+    assert set(slack.home_sender) == {"U1ANNA"}
+    content = slack.home_sender["U1ANNA"].content
     assert content["blocks"][0]["text"]["text"] == "first"
     assert json.loads(content["private_metadata"])["at"] == {"channel": "D1", "is_home": True}
 
 
-async def test_frequent_updates_are_delayed(homes: AppHome, slack: FakeSlack, clock: FakeClock) -> None:
+async def test_frequent_updates_are_delayed(home_sender: AppHome, slack: FakeSlack, clock: FakeClock) -> None:
     """After a few updates the next one is delayed, then arrives; other readers do not wait."""
     for number in range(3):
-        await homes.update(HOME, card_titled(f"{number}"), ANNA)
+        await home_sender.update(HOME, card_titled(f"{number}"), ANNA)
     with pytest.raises(RateLimited) as early:
-        await homes.update(HOME, card_titled("3"), ANNA)
+        await home_sender.update(HOME, card_titled("3"), ANNA)
     assert 0 < early.value.retry_after_s <= 9
-    await homes.update(
+    await home_sender.update(
         Target(TEAM_ID, "home:U2BEN", "U2BEN", HOME.reference),
         card_titled("x"),
         Reader(Language.GERMAN, "UTC", "U2BEN"),
     )
     await clock.sleep(early.value.retry_after_s)
-    await homes.update(HOME, card_titled("last"), ANNA)
-    assert slack.homes["U1ANNA"].content["blocks"][0]["text"]["text"] == "last"
+    await home_sender.update(HOME, card_titled("last"), ANNA)
+    assert slack.home_sender["U1ANNA"].content["blocks"][0]["text"]["text"] == "last"
 
 
-async def test_home_without_workspace_is_rejected(homes: AppHome, slack: FakeSlack) -> None:
+async def test_home_without_workspace_is_rejected(home_sender: AppHome, slack: FakeSlack) -> None:
     """A home without a workspace is not published."""
     with pytest.raises(Rejected):
-        await homes.update(Target(TEAM_ID, "home:U1ANNA", "U1ANNA"), card_titled("x"), ANNA)
-    assert slack.homes == {}
+        await home_sender.update(Target(TEAM_ID, "home:U1ANNA", "U1ANNA"), card_titled("x"), ANNA)
+    assert slack.home_sender == {}
