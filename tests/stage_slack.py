@@ -15,8 +15,8 @@ from aiohttp import ClientSession
 from services.people import Language, PlaceKind
 from tests.chat import Account, Room
 from tests.fakes.slack import BOT_USER_ID, TEAM_ID, FakeSlack
-from tests.fakes.slack.checking import check_view
 from tests.fakes.slack.model import Channel, Ephemeral, Message, Trigger, View
+from tests.fakes.slack.validation import check_view
 from tests.seen import Seen
 from tests.seen_slack import Json, codes_of, filled, from_blocks, from_view, pressables, read_inputs
 
@@ -138,7 +138,7 @@ class SlackStage:
         }
         answered = await self._send(body, interaction_id)
         if answered:
-            self.slack.answer_hook(self.slack.hooks[hook.rpartition("/")[2]], answered)
+            self.slack.apply_hook_response(self.slack.hooks[hook.rpartition("/")[2]], answered)
 
     async def send_files(
         self, account: Account, room: Room, files: Mapping[str, bytes], interaction_id: str | None
@@ -192,7 +192,7 @@ class SlackStage:
         if isinstance(shown, Message):
             body["message"] = self.slack.describe_message(shown)
         await self._send({"payload": json.dumps(body)}, interaction_id)
-        said = self.slack.hooks[hook.rpartition("/")[2]].said
+        said = self.slack.hooks[hook.rpartition("/")[2]].responses
         if said:
             return from_blocks(message_id, said[-1].get("blocks") or [], private=True, text=said[-1]["text"])
         return self._opened(str(body["trigger_id"]))
@@ -242,12 +242,12 @@ class SlackStage:
         me, here = account.account_id, room.room_id
         shown = [
             from_blocks(one.ts, one.blocks, private=False, text=one.text)
-            for one in self.slack.said(here)
+            for one in self.slack.messages_in(here)
             # What is a file stands for itself: `get_file` takes it.
             if one.author == BOT_USER_ID and not one.files
         ]
         whispered = [
-            from_blocks(one.ts, one.blocks, private=True, text=one.text) for one in self.slack.whispered(here, me)
+            from_blocks(one.ts, one.blocks, private=True, text=one.text) for one in self.slack.ephemerals_in(here, me)
         ]
         windows = [from_view(one.view_id, one.content) for one in self._windows(account, room)]
         now = repr([(seen.message_id, seen.words) for seen in shown])
@@ -261,7 +261,7 @@ class SlackStage:
         ids, me = {room.room_id for room in rooms}, account.account_id
         posted = [one.arguments for one in self.slack.calls if one.channel in ids and "user" not in one.arguments]
         whispered = [one.arguments for one in self.slack.calls if one.arguments.get("user") == me]
-        answered = [said for hook in self.slack.hooks.values() if hook.user_id == me for said in hook.said]
+        answered = [said for hook in self.slack.hooks.values() if hook.user_id == me for said in hook.responses]
         shown = [one.content for one in self.slack.views.values() if one.user_id == me]
         return [*posted, *whispered, *answered, *shown]
 
@@ -276,7 +276,7 @@ class SlackStage:
                 one.is_open = False
 
     def _shown(self, account: Account, room: Room, message_id: str) -> Message | Ephemeral | None:
-        whispered = self.slack.whispered(room.room_id, account.account_id)
+        whispered = self.slack.ephemerals_in(room.room_id, account.account_id)
         return self.slack.messages.get((room.room_id, message_id)) or next(
             (one for one in whispered if one.ts == message_id), None
         )

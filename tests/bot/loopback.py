@@ -1,4 +1,4 @@
-"""Fixtures for a bot and a Teams of the test's own; a `conftest` names those that its folder needs."""
+"""Fixtures for a bot and a fake Teams on loopback; each `conftest` imports those that its folder needs."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -13,19 +13,19 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 @pytest.fixture
 def clock() -> FakeClock:
-    """The one clock of bot, Teams and test."""
+    """Return the clock of bot, Teams and test."""
     return FakeClock(START)
 
 
 @pytest.fixture
 async def teams(clock: FakeClock) -> AsyncIterator[FakeTeams]:
-    """Teams with its servers for keys and logins."""
+    """Start a fake Teams with its key server and login server."""
     async with FakeTeams(clock.now) as teams:
         yield teams
 
 
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """The bot's connections."""
+    """Open the HTTP session of the bot."""
     async with aiohttp.ClientSession() as session:
         yield session

@@ -15,7 +15,7 @@ OPERATOR = SiteOperator("Solar<b>haus</b> GmbH", "datenschutz@solarhaus.example"
 
 @pytest.fixture
 async def client() -> AsyncGenerator[Client]:
-    """A browser on the pages of an operator whose name tries to be markup."""
+    """Open a browser on the pages of an operator whose name contains markup."""
     application = web.Application()
     application.add_routes(AboutPages(OPERATOR, "https://kollega.example").routes())
     async with TestClient(TestServer(application)) as opened:
@@ -24,36 +24,36 @@ async def client() -> AsyncGenerator[Client]:
 
 @pytest.mark.parametrize("path", [SUPPORT_PATH, PRIVACY_PATH, TERMS_PATH])
 @pytest.mark.parametrize(("accepts", "language"), [("de-AT,en;q=0.5", "de"), ("en-GB", "en"), ("fr", "en"), ("", "en")])
-async def test_everybody_can_read_them(client: Client, path: str, accepts: str, language: str) -> None:
-    """The pages are there without signing in, in the reader's language, and run and load nothing."""
-    answer = await client.get(path, headers={"Accept-Language": accepts})
-    said = await answer.text()
-    assert (answer.status, answer.headers["Content-Language"]) == (200, language)
-    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-    assert f'<html lang="{language}">' in said
-    assert "<script" not in said
-    assert "Solar&lt;b&gt;haus&lt;/b&gt; GmbH" in said
-    assert "datenschutz@solarhaus.example" in said
+async def test_pages_are_public(client: Client, path: str, accepts: str, language: str) -> None:
+    """The pages need no sign-in, use the reader's language and load no script."""
+    response = await client.get(path, headers={"Accept-Language": accepts})
+    page = await response.text()
+    assert (response.status, response.headers["Content-Language"]) == (200, language)
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert f'<html lang="{language}">' in page
+    assert "<script" not in page
+    assert "Solar&lt;b&gt;haus&lt;/b&gt; GmbH" in page
+    assert "datenschutz@solarhaus.example" in page
 
 
-async def test_the_other_language_is_one_click_away(client: Client) -> None:
-    """Whatever the browser prefers, the reader chooses."""
-    said = await (await client.get(f"{PRIVACY_PATH}?lang=de", headers={"Accept-Language": "en"})).text()
-    assert "Was Kollega über Sie speichert" in said
-    assert 'href="?lang=en"' in said
+async def test_language_can_be_chosen(client: Client) -> None:
+    """The language parameter overrides the language of the browser."""
+    page = await (await client.get(f"{PRIVACY_PATH}?lang=de", headers={"Accept-Language": "en"})).text()
+    assert "Was Kollega über Sie speichert" in page
+    assert 'href="?lang=en"' in page
 
 
-async def test_the_times_are_those_that_are_kept(client: Client) -> None:
-    """The page promises exactly what the jobs do."""
-    said = await (await client.get(PRIVACY_PATH)).text()
-    assert f"{INBOX_DAYS} days" in said
-    assert f"{DELIVERIES_DAYS} days" in said
+async def test_retention_times_match_the_jobs(client: Client) -> None:
+    """The page names the retention times of the purge jobs."""
+    page = await (await client.get(PRIVACY_PATH)).text()
+    assert f"{INBOX_DAYS} days" in page
+    assert f"{DELIVERIES_DAYS} days" in page
 
 
-async def test_an_unknown_operator_is_no_gap() -> None:
-    """Where nobody said who runs it, the page says whom to ask."""
+async def test_missing_operator_has_a_default_text() -> None:
+    """Without an operator the page names the Microsoft 365 administrator."""
     application = web.Application()
     application.add_routes(AboutPages(SiteOperator(), "https://kollega.example").routes())
     async with TestClient(TestServer(application)) as opened:
-        said = await (await opened.get(TERMS_PATH)).text()
-    assert "Your administrator of Microsoft 365 knows who it is." in said
+        page = await (await opened.get(TERMS_PATH)).text()
+    assert "Your administrator of Microsoft 365 knows who it is." in page

@@ -15,62 +15,62 @@ HEARTBEAT = "kollega_invariants_checked_timestamp_seconds"
 
 
 def value(metrics: Metrics, name: str) -> float:
-    """What operators read under the name."""
+    """Return the value of a metric."""
     lines = metrics.text().decode().splitlines()
     return next((float(line.rpartition(" ")[2]) for line in lines if line.startswith(name)), 0.0)
 
 
-def breaches(metrics: Metrics, invariant: str) -> float:
-    """How many are counted for an invariant."""
+def count_violations(metrics: Metrics, invariant: str) -> float:
+    """Return the counted violations of an invariant."""
     return value(metrics, f'kollega_invariant_violations{{invariant="{invariant}"}}')
 
 
 async def break_seats(database: Database, role: str) -> None:
-    """Give all owners another role, past all rules."""
+    """Change the role of all owners directly in the database."""
     async with database.writer.begin() as connection:
         await connection.execute(
             text("UPDATE members SET role = :role WHERE role IN ('owner', 'admin') AND email = ''"), {"role": role}
         )
 
 
-async def test_a_sound_database_gives_a_heartbeat_and_no_breach(units: SqlUnits) -> None:
-    """The job of the auditor ends with the time of its round, and with a zero for each invariant."""
+async def test_valid_database_has_no_violation(units: SqlUnits) -> None:
+    """The audit sets its heartbeat and counts zero for each invariant."""
     await seed_team(units, "Solarhaus")
     metrics = Metrics()
-    [job] = [one for one in all_jobs(Auditor(units, metrics)) if one.name == "invariant.audit"]
+    [job] = [item for item in all_jobs(Auditor(units, metrics)) if item.name == "invariant.audit"]
     assert await Jobs(units, metrics, (job,)).tick(job)
     assert value(metrics, HEARTBEAT) > 0
-    assert [breaches(metrics, name) for name in sentences()] == [0.0] * len(sentences())
+    assert [count_violations(metrics, name) for name in sentences()] == [0.0] * len(sentences())
     assert metrics.text().count(b"kollega_invariant_violations{") == len(sentences())
 
 
-async def test_a_breach_is_counted_and_logged_by_its_id(database: Database, units: SqlUnits) -> None:
-    """What is broken stands in the log with its id and nothing else, and is counted until it is mended."""
-    firm = await seed_team(units, "Solarhaus")
+async def test_violation_is_counted_and_logged(database: Database, units: SqlUnits) -> None:
+    """A violation is logged with its id only and counted until it is repaired."""
+    team = await seed_team(units, "Solarhaus")
     metrics = Metrics()
     auditor = Auditor(units, metrics)
     await break_seats(database, "viewer")
     with capture_logs() as logs:
         assert await auditor.run() == 1
-    [entry] = [one for one in logs if one["event"] == "invariant_violated"]
-    assert entry == {
+    [log_entry] = [log for log in logs if log["event"] == "invariant_violated"]
+    assert log_entry == {
         "event": "invariant_violated",
         "log_level": "error",
         "invariant": "team.one_owner",
-        "offender": firm.team_id,
+        "offender": team.team_id,
     }
-    assert breaches(metrics, "team.one_owner") == 1
+    assert count_violations(metrics, "team.one_owner") == 1
     async with database.writer.begin() as connection:
         await connection.execute(
-            text("UPDATE members SET role = 'owner' WHERE user_id = :user"), {"user": firm.owner.user_id}
+            text("UPDATE members SET role = 'owner' WHERE user_id = :user"), {"user": team.owner.user_id}
         )
     assert await auditor.run() == 0
-    assert breaches(metrics, "team.one_owner") == 0
+    assert count_violations(metrics, "team.one_owner") == 0
 
 
-async def test_a_run_is_limited_and_the_next_one_goes_on(database: Database, units: SqlUnits) -> None:
-    """One window a run: no heartbeat before the round is over, and what was found counts until then."""
-    firms = [await seed_team(units, name) for name in ("Solarhaus", "Dachwerk", "Nordwind")]
+async def test_run_is_limited_to_a_window(database: Database, units: SqlUnits) -> None:
+    """A run scans one window; the heartbeat follows the last one, and violations count until then."""
+    teams = [await seed_team(units, name) for name in ("Solarhaus", "Dachwerk", "Nordwind")]
     await break_seats(database, "viewer")
     metrics = Metrics()
     auditor = Auditor(units, metrics, rows=2, windows_max=1)
@@ -80,11 +80,11 @@ async def test_a_run_is_limited_and_the_next_one_goes_on(database: Database, uni
         assert len(counts) < 200
     assert [count for count in counts if count] == [2, 1]
     assert len(counts) > len(checked())
-    assert breaches(metrics, "team.one_owner") == len(firms)
+    assert count_violations(metrics, "team.one_owner") == len(teams)
 
 
-async def test_the_auditor_holds_nobody_up(units: SqlUnits) -> None:
-    """While it looks, others write."""
+async def test_audit_does_not_block_writes(units: SqlUnits) -> None:
+    """Other transactions write while the audit reads."""
     await seed_team(units, "Solarhaus")
     auditor = Auditor(units, Metrics(), rows=1)
     async with units.write() as uow, asyncio.timeout(3):

@@ -100,7 +100,7 @@ def slack_controls(rendered: Json) -> Controls:
 
 
 def read_button(pressed: blockkit.ParsedCommand | None, value: object) -> list[Button]:
-    """Return the button that Slack's value stands for; none where it opens a URL."""
+    """Return the button that Slack's value stands for; None if it opens a URL."""
     if pressed is None:
         return []
     return [make_button(pressed.command, pressed.args, collects=bool(json.loads(str(value)).get("in")))]

@@ -1,4 +1,4 @@
-"""How typed text becomes a command with its arguments."""
+"""Parsing of typed text into a command and its arguments."""
 
 import pytest
 
@@ -8,7 +8,7 @@ REGISTRY = discovery.build_registry()
 
 
 def read(text: str) -> dict[str, object]:
-    """The arguments of a text."""
+    """Return the arguments of a text."""
     parsed = REGISTRY.parse(text)
     assert parsed is not None
     _, raw = parsed
@@ -28,17 +28,17 @@ def read(text: str) -> dict[str, object]:
         ("delegate L-1 Ben to", "Ben to"),
     ],
 )
-def test_a_small_word_before_a_name_is_no_part_of_it(text: str, who: str) -> None:
-    """Whom something is given to is named as in a sentence; a capital or quotes begin a name."""
+def test_preposition_before_a_name_is_dropped(text: str, who: str) -> None:
+    """A preposition before a name is dropped unless it is capitalised or quoted."""
     assert read(text) == {"lead": "L-1", "who": who}
 
 
-def test_a_small_word_alone_names_nobody() -> None:
-    """Whoever stops before the name is asked for it."""
+def test_preposition_alone_is_no_name() -> None:
+    """A preposition without a name counts as a missing argument."""
     assert read("delegate L-1 to") == {"lead": "L-1"}
     assert read("übertragen an Ben Kaya") == {"who": "Ben Kaya"}
 
 
-def test_a_text_keeps_its_small_words() -> None:
-    """What is no name is taken as it stands."""
+def test_text_keeps_prepositions() -> None:
+    """An argument that is not a name keeps its prepositions."""
     assert read("note L-1 to be called again")["note"] == "to be called again"

@@ -9,18 +9,18 @@ from services.people import Language
 TITLE_MAX_CHARS = 32
 ABOUT_MAX_CHARS = 128
 
-every_extension = pytest.mark.parametrize("extension", EXTENSIONS, ids=lambda one: one.id)
+every_extension = pytest.mark.parametrize("extension", EXTENSIONS, ids=lambda item: item.id)
 
 
 @every_extension
 @pytest.mark.parametrize("language", Language)
-def test_words_fit_into_the_menus(extension: Extension, language: Language) -> None:
-    """Titles and descriptions keep the limits of the chats, in both languages."""
+def test_extension_texts_fit_the_limits(extension: Extension, language: Language) -> None:
+    """Titles and descriptions keep the limits of both platforms in both languages."""
     named = [extension, *extension.parameters]
-    assert [one for one in named if len(written(one.title, language)) > TITLE_MAX_CHARS] == []
-    assert [one for one in named if len(written(one.about, language)) > ABOUT_MAX_CHARS] == []
+    assert [extension for extension in named if len(written(extension.title, language)) > TITLE_MAX_CHARS] == []
+    assert [extension for extension in named if len(written(extension.about, language)) > ABOUT_MAX_CHARS] == []
 
 
 def written(text: T, language: Language) -> str:
-    """The sentence in a language."""
+    """Return the text in a language."""
     return RenderContext(language, "UTC", NOW).format_line(text)

@@ -17,8 +17,8 @@ HOSTS = AllowedFileHosts(MICROSOFT_FILE_HOSTS)
         "https://contoso.sharepoint.cn/a",
     ],
 )
-def test_sharepoint_is_reached(url: str) -> None:
-    """Addresses as SharePoint writes them, in every cloud."""
+def test_sharepoint_hosts_are_permitted(url: str) -> None:
+    """SharePoint hosts of every cloud are permitted."""
     assert HOSTS.permits(url)
 
 
@@ -84,12 +84,12 @@ def test_sharepoint_is_reached(url: str) -> None:
         ["https://contoso.sharepoint.com/a"],
     ],
 )
-def test_nothing_else_is_reached(url: object) -> None:
-    """However an address is written, it leads to SharePoint or nowhere, least of all to this machine or its network."""
+def test_other_hosts_are_rejected(url: object) -> None:
+    """Any other URL is rejected, including loopback and private addresses."""
     assert not HOSTS.permits(url)
 
 
-def test_this_machine_is_reached_only_without_authentication() -> None:
-    """Developers' clients lie on loopback; a deployment that Teams signs for never goes there."""
+def test_loopback_is_permitted_only_without_authentication() -> None:
+    """Loopback is permitted only without an app id, for local development."""
     assert AllowedFileHosts(MICROSOFT_FILE_HOSTS, loopback=True).permits("http://127.0.0.1:56150/files/1?a=b")
     assert not HOSTS.permits("http://127.0.0.1:56150/files/1?a=b")

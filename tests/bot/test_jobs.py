@@ -20,20 +20,20 @@ class Ticked(Event, frozen=True, kw_only=True, tag="test.ticked"):
 
 
 async def emit(uow: UnitOfWork, limit: int = 1) -> int:
-    """Work that leaves one entry."""
+    """Emit one event."""
     del limit
     uow.emit(Ticked(team_id="T", silent=True))
     return 1
 
 
 async def times(units: SqlUnits) -> int:
-    """How often the work was done."""
+    """Count the emitted events."""
     async with units.read() as uow:
         return (await uow.audit.head("T")).seq
 
 
-async def test_a_job_runs_once_a_period_however_many_tick(units: SqlUnits, clock: Clock) -> None:
-    """Four processes that tick five times each in one period do the work once; the next period once more."""
+async def test_job_runs_once_a_period(units: SqlUnits, clock: Clock) -> None:
+    """Four schedulers with five ticks each run the job once per period."""
     job = Job("test", 60, emit)
     ticking = [Jobs(units, Metrics(), (job,)) for _ in range(4)]
     done = await asyncio.gather(*[jobs.tick(job) for jobs in ticking for _ in range(5)])
@@ -45,8 +45,8 @@ async def test_a_job_runs_once_a_period_however_many_tick(units: SqlUnits, clock
     assert await times(units) == 2
 
 
-async def test_a_job_that_failed_is_tried_again_in_its_period(units: SqlUnits) -> None:
-    """A defect leaves the period open and nothing half done; it is counted, and the next tick tries again."""
+async def test_failed_job_is_retried_in_its_period(units: SqlUnits) -> None:
+    """A failure rolls back, is counted, and the next tick retries."""
     errors: list[Exception] = [ZeroDivisionError(), Contended()]
 
     async def fail_first(uow: UnitOfWork, limit: int) -> int:
@@ -65,35 +65,35 @@ async def test_a_job_that_failed_is_tried_again_in_its_period(units: SqlUnits) -
 
 @pytest.mark.parametrize("job", noun_jobs(), ids=lambda job: job.name)
 async def test_every_job_runs_on_an_empty_database(units: SqlUnits, job: Job) -> None:
-    """Whatever the table holds can be done, also where there is nothing to do."""
+    """Each job runs without any rows."""
     metrics = Metrics()
     assert await Jobs(units, metrics, (job,)).tick(job)
     assert b"kollega_job_failures_total{" not in metrics.text()
 
 
-async def test_old_records_are_cleared_away(units: SqlUnits, clock: Clock) -> None:
-    """Periods that are long over are forgotten, the current one is not."""
+async def test_old_periods_are_purged(units: SqlUnits, clock: Clock) -> None:
+    """Old periods are deleted, the current one is not."""
     job = Job("test", 60, emit)
     jobs = Jobs(units, Metrics(), noun_jobs())
     await jobs.tick(job)
     clock.advance(days=8)
-    [forget] = [one for one in noun_jobs() if one.name == "period.purge"]
-    await jobs.tick(forget)
+    [purge_job] = [noun_job for noun_job in noun_jobs() if noun_job.name == "period.purge"]
+    await jobs.tick(purge_job)
     async with units.write() as uow:
         assert await uow.periods.begin("test", job.period(clock().replace(month=11, day=23)))
-        assert not await uow.periods.begin("period.purge", forget.period(uow.now))
+        assert not await uow.periods.begin("period.purge", purge_job.period(uow.now))
 
 
-async def test_periods_do_not_know_clock_changes() -> None:
-    """Periods are counted in UTC: an hour that comes twice or never in a zone is one hour."""
+async def test_periods_are_in_utc() -> None:
+    """Periods are in UTC and ignore clock changes of zones."""
     job, clock = Job("test", 3600, emit), Clock()
     clock.now = clock.now.replace(month=10, day=25, hour=0)
     names = [job.period(clock.advance(minutes=15)) for _ in range(4 * 24)]
     assert len(set(names)) == 25
 
 
-async def test_the_ends_of_the_audit_logs_are_read_daily(units: SqlUnits) -> None:
-    """The end of every log is there to be written where nobody alters it."""
+async def test_audit_log_heads_are_logged_daily(units: SqlUnits) -> None:
+    """The head of each audit log is logged daily for external storage."""
     async with units.write() as uow:
         await emit(uow)
     async with units.read() as uow:
@@ -103,7 +103,7 @@ async def test_the_ends_of_the_audit_logs_are_read_daily(units: SqlUnits) -> Non
 
 
 async def test_the_scheduler_only_ticks(units: SqlUnits, clock: Clock) -> None:
-    """Started, it ticks by itself; shut down, it leaves nothing running."""
+    """A started scheduler ticks; a stopped one leaves no task."""
     done = asyncio.Event()
 
     async def tell(uow: UnitOfWork, limit: int) -> int:

@@ -20,41 +20,41 @@ CODE = re.compile(r"[2-9A-Z]{4}\u2011[2-9A-Z]{4}")
 
 @dataclass(slots=True)
 class Visit:
-    """Somebody with a link in a browser."""
+    """A browser with an invitation link."""
 
     client: TestClient[web.Request, web.Application]
-    firm: SeededTeam
+    team: SeededTeam
     invited: Invitation
     path: str
 
     async def state(self) -> InvitationState:
-        """Where the invitation stands."""
-        async with self.firm.units.read() as uow:
-            kept = await uow.invitations.get(self.firm.team_id, self.invited.invitation_id)
-        assert kept is not None
-        return kept.state
+        """Return the state of the invitation."""
+        async with self.team.units.read() as uow:
+            stored = await uow.invitations.get(self.team.team_id, self.invited.invitation_id)
+        assert stored is not None
+        return stored.state
 
 
 @pytest.fixture
 async def visit(units: SqlUnits) -> AsyncGenerator[Visit]:
-    """An invitation whose words try to be markup, and its page."""
-    firm = await seed_team(units, "Solar<b>haus</b>")
+    """Open the page of an invitation whose text contains markup."""
+    team = await seed_team(units, "Solar<b>haus</b>")
     async with units.write() as uow:
-        view = await invitation.create(uow, firm.owner, "eva@acme.de", text="<script>alert(1)</script>")
+        view = await invitation.create(uow, team.owner, "eva@acme.de", text="<script>alert(1)</script>")
         path = f"/join/{token_of(uow.keyring, view.invitation)}"
     application = web.Application()
     application.add_routes(JoinPage(units, PUBLIC_URL).routes())
     async with TestClient(TestServer(application)) as client:
-        yield Visit(client, firm, view.invitation, path)
+        yield Visit(client, team, view.invitation, path)
 
 
-async def test_opening_shows_and_changes_nothing(visit: Visit) -> None:
-    """The page shows who invites to which team in which role until when, is kept by nobody, and changes nothing."""
-    answer = await visit.client.get(visit.path, headers={"Accept-Language": "en"})
-    words = await answer.text()
-    assert answer.status == 200
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+async def test_opening_shows_the_invitation(visit: Visit) -> None:
+    """The page shows inviter, team, role and expiry, is not cached and changes nothing."""
+    response = await visit.client.get(visit.path, headers={"Accept-Language": "en"})
+    words = await response.text()
+    assert response.status == 200
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     for part in ("Solar&lt;b&gt;haus", "Owner Solar", "Member", "Valid until", "&lt;script&gt;"):
         assert part in words
     assert "<script" not in words
@@ -74,8 +74,8 @@ async def test_opening_shows_and_changes_nothing(visit: Visit) -> None:
         ("de;q=nonsense,en", "", "Accept the invitation"),
     ],
 )
-async def test_speaks_the_readers_language(visit: Visit, accepts: str, query: str, words: str) -> None:
-    """The page speaks as chosen on it, the browser prefers, or the inviting team does; it offers the other language."""
+async def test_page_uses_the_readers_language(visit: Visit, accepts: str, query: str, words: str) -> None:
+    """The language comes from the parameter, the browser or the team; the page offers the other one."""
     shown = await (await visit.client.get(visit.path + query, headers={"Accept-Language": accepts})).text()
     assert words in shown
     assert ("Deutsch" if words.startswith("Accept") else "English") in shown
@@ -83,7 +83,7 @@ async def test_speaks_the_readers_language(visit: Visit, accepts: str, query: st
 
 @pytest.mark.postgres
 async def test_accepting_shows_a_code_once(visit: Visit) -> None:
-    """Accepting shows a code; opening the page again does not, but can give a new one."""
+    """Accepting shows a code; opening the page again shows none but can create a new one."""
     first = CODE.search(await (await visit.client.post(visit.path, data={"answer": "accept"})).text())
     again = await (await visit.client.get(visit.path)).text()
     second = CODE.search(await (await visit.client.post(visit.path, data={"answer": "accept"})).text())
@@ -94,37 +94,37 @@ async def test_accepting_shows_a_code_once(visit: Visit) -> None:
     assert await visit.state() is InvitationState.ACCEPTED
 
 
-async def test_declining_ends_it(visit: Visit) -> None:
-    """Declining ends the invitation; the page says so and offers nothing."""
-    answer = await visit.client.post(visit.path, data={"answer": "decline"}, headers={"Accept-Language": "de"})
-    words = await answer.text()
+async def test_declining_ends_the_invitation(visit: Visit) -> None:
+    """A declined invitation offers nothing."""
+    response = await visit.client.post(visit.path, data={"answer": "decline"}, headers={"Accept-Language": "de"})
+    words = await response.text()
     assert "abgelehnt" in words
     assert "<button" not in words
     assert await visit.state() is InvitationState.DECLINED
 
 
 @pytest.mark.parametrize("bend", ["x", "x.y", "{path}x", "%00", "%FF", "..%2F..%2Fetc", "a" * 5000])
-async def test_wrong_links_say_the_same(visit: Visit, bend: str) -> None:
-    """A link that was never issued gets one and the same answer, whatever is wrong with it."""
+async def test_invalid_links_get_the_same_response(visit: Visit, bend: str) -> None:
+    """Each invalid link gets the same response."""
     path = bend.format(path=visit.path.removeprefix("/join/"))
-    answers = [
+    responses = [
         await visit.client.get(f"/join/{path}"),
         await visit.client.post(f"/join/{path}", data={"answer": "accept"}),
     ]
-    for answer in answers:
-        assert answer.status == 404
-        words = await answer.text()
+    for response in responses:
+        assert response.status == 404
+        words = await response.text()
         assert "Solar" not in words
         assert "<button" not in words
     assert await visit.state() is InvitationState.PENDING
 
 
-async def test_ended_links_say_what_helps(visit: Visit, clock: Clock) -> None:
-    """An expired link says so and names nobody."""
+async def test_expired_link_is_explained(visit: Visit, clock: Clock) -> None:
+    """An expired link is explained and names no person."""
     clock.advance(days=7)
-    answer = await visit.client.get(visit.path, headers={"Accept-Language": "en"})
-    words = await answer.text()
-    assert answer.status == 410
+    response = await visit.client.get(visit.path, headers={"Accept-Language": "en"})
+    words = await response.text()
+    assert response.status == 410
     assert "has expired" in words
     assert "Solar" not in words
 
@@ -142,16 +142,16 @@ async def test_ended_links_say_what_helps(visit: Visit, clock: Clock) -> None:
         ({}, 200),
     ],
 )
-async def test_only_its_own_buttons_count(visit: Visit, headers: dict[str, str], status: int) -> None:
-    """A button on somebody else's page neither accepts nor declines."""
-    answer = await visit.client.post(visit.path, data={"answer": "accept"}, headers=headers)
-    assert answer.status == status
+async def test_foreign_origin_is_rejected(visit: Visit, headers: dict[str, str], status: int) -> None:
+    """A request from another origin neither accepts nor declines."""
+    response = await visit.client.post(visit.path, data={"answer": "accept"}, headers=headers)
+    assert response.status == status
     assert (await visit.state() is InvitationState.ACCEPTED) is (status == 200)
 
 
 @pytest.mark.parametrize("body", [{}, {"answer": ""}, {"answer": "accepted"}, {"answer": "x" * 3000}])
-async def test_nonsense_is_refused(visit: Visit, body: dict[str, str]) -> None:
-    """What is not one of the page's buttons is refused, and nothing changes."""
-    answer = await visit.client.post(visit.path, data=body)
-    assert answer.status in {400, 413}
+async def test_invalid_form_is_rejected(visit: Visit, body: dict[str, str]) -> None:
+    """An unknown form value is rejected and changes nothing."""
+    response = await visit.client.post(visit.path, data=body)
+    assert response.status in {400, 413}
     assert await visit.state() is InvitationState.PENDING

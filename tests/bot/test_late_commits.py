@@ -1,4 +1,4 @@
-"""What people read when the end of a transaction is not heard of in time."""
+"""Responses when a commit times out."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -28,7 +28,7 @@ FOREVER_S = 30.0
 
 @dataclass(eq=False)
 class SlowCommit:
-    """From when it is wanted: a database whose next commit takes for ever, before or after it has happened."""
+    """Delay the next commit, before or after it takes effect."""
 
     is_wanted: bool = False
     is_kept: bool = False
@@ -43,7 +43,7 @@ class SlowCommit:
 
 @pytest.fixture
 async def slow(database: Database) -> AsyncGenerator[SlowCommit]:
-    """The commits of the test's database."""
+    """Return the delay of the database's commits."""
     engine, slow = database.writer.sync_engine, SlowCommit()
     event.listen(engine, "commit", slow)
     yield slow
@@ -52,7 +52,7 @@ async def slow(database: Database) -> AsyncGenerator[SlowCommit]:
 
 @pytest.fixture
 async def dispatch(units: SqlUnits) -> CommandDispatcher:
-    """The way in, where Anna has said something before."""
+    """Return a dispatcher that Anna has used before."""
     dispatch = CommandDispatcher(
         units, discovery.build_registry(), Metrics(), "http://localhost", discovery.list_views()
     )
@@ -62,7 +62,7 @@ async def dispatch(units: SqlUnits) -> CommandDispatcher:
 
 
 def message(text: str, interaction_id: str = "1") -> Interaction:
-    """What Anna writes in her direct chat."""
+    """Return a direct message of Anna."""
     return Interaction(
         platform="web",
         tenant="demo",
@@ -74,50 +74,50 @@ def message(text: str, interaction_id: str = "1") -> Interaction:
     )
 
 
-def words(answer: object) -> str:
-    """What an answer says."""
-    assert isinstance(answer, Response)
-    return render_summary(answer.card, answer.reader.language, answer.reader.zone, START)
+def text_of(response: object) -> str:
+    """Return a response as text."""
+    assert isinstance(response, Response)
+    return render_summary(response.card, response.reader.language, response.reader.zone, START)
 
 
-async def test_what_was_kept_unheard_is_answered_as_usual(dispatch: CommandDispatcher, slow: SlowCommit) -> None:
-    """A command that was kept although nobody heard of it in time has its usual answer, and a repetition the same."""
+async def test_committed_command_gets_its_usual_response(dispatch: CommandDispatcher, slow: SlowCommit) -> None:
+    """A command whose commit succeeded late, and its repetition, get the usual response."""
     slow.is_wanted = slow.is_kept = True
-    answer = await dispatch.receive(message("team create Solarhaus"))
-    assert "Solarhaus" in words(answer)
-    assert "took too long" not in words(answer)
-    assert words(await dispatch.receive(message("team create Solarhaus"))) == words(answer)
+    response = await dispatch.receive(message("team create Solarhaus"))
+    assert "Solarhaus" in text_of(response)
+    assert "took too long" not in text_of(response)
+    assert text_of(await dispatch.receive(message("team create Solarhaus"))) == text_of(response)
 
 
-async def test_what_may_have_been_kept_is_to_be_looked_at(dispatch: CommandDispatcher, slow: SlowCommit) -> None:
-    """Where nobody knows whether it was kept, it is not said that nothing was changed; repeating does it once."""
+async def test_unknown_commit_does_not_say_unchanged(dispatch: CommandDispatcher, slow: SlowCommit) -> None:
+    """An unknown commit does not claim that nothing changed; a repetition runs once."""
     slow.is_wanted = True
-    assert "may have been done all the same" in words(await dispatch.receive(message("team create Solarhaus")))
-    again = words(await dispatch.receive(message("team create Solarhaus")))
+    assert "may have been done all the same" in text_of(await dispatch.receive(message("team create Solarhaus")))
+    again = text_of(await dispatch.receive(message("team create Solarhaus")))
     assert "Solarhaus" in again
 
 
-async def test_what_has_not_come_to_its_end_has_changed_nothing(dispatch: CommandDispatcher, units: SqlUnits) -> None:
-    """Whoever waits for others until the time is over reads that nothing was changed."""
+async def test_lock_timeout_says_unchanged(dispatch: CommandDispatcher, units: SqlUnits) -> None:
+    """A command that times out on a lock reports that nothing changed."""
     async with units.write() as other:
         await other.inbox.register(Arrival("web", "demo", "1", "somebody"))
-        answer = await dispatch.receive(message("team create Solarhaus"))
-    assert "Nothing was changed" in words(answer)
+        response = await dispatch.receive(message("team create Solarhaus"))
+    assert "Nothing was changed" in text_of(response)
 
 
-async def test_fetching_a_file_keeps_the_limit(dispatch: CommandDispatcher, units: SqlUnits, slow: SlowCommit) -> None:
-    """A file that cannot be handed over in time is not waited for longer than a command."""
+async def test_fetching_a_file_times_out(dispatch: CommandDispatcher, units: SqlUnits, slow: SlowCommit) -> None:
+    """Fetching a file has the time limit of a command."""
     await dispatch.receive(message("team create Solarhaus"))
     file_id = await made(units)
     slow.is_wanted = True
     async with asyncio.timeout(LIMIT_S + 2):
-        answer = await dispatch.fetch_file(message("", "2"), file_id)
-    assert "Too much is happening" in words(answer)
+        response = await dispatch.fetch_file(message("", "2"), file_id)
+    assert "Too much is happening" in text_of(response)
     assert isinstance(await dispatch.fetch_file(message("", "3"), file_id), file.OpenedFile)
 
 
 async def made(units: SqlUnits) -> str:
-    """A file that was made for Anna."""
+    """Return a file of Anna."""
     async with units.write() as uow:
         seen = await user.recognise(uow, "web", "demo", "anna", "direct-anna")
         assert seen is not None

@@ -14,7 +14,7 @@ LEAD = "0123456789abcdef"
 
 @pytest.fixture
 async def client() -> AsyncGenerator[Client]:
-    """A browser outside the chat."""
+    """Open a browser outside the chat."""
     application = web.Application()
     application.add_routes(LeadPage().routes())
     async with TestClient(TestServer(application)) as opened:
@@ -22,14 +22,14 @@ async def client() -> AsyncGenerator[Client]:
 
 
 @pytest.mark.parametrize(("accepts", "words"), [("de", "im Chat mit Kollega"), ("en", "in the chat with Kollega")])
-async def test_the_page_tells_nothing(client: Client, accepts: str, words: str) -> None:
-    """The page is the same for every id, says where leads are, loads nothing and is kept by nobody."""
+async def test_page_reveals_nothing(client: Client, accepts: str, words: str) -> None:
+    """The page is the same for every id, loads nothing and is not cached."""
     pages: list[str] = []
     for lead_id in (LEAD, "another", "%3Cscript%3E"):
-        answer = await client.get(f"/leads/{lead_id}", headers={"Accept-Language": accepts})
-        assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-store")
-        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-        pages.append(await answer.text())
+        response = await client.get(f"/leads/{lead_id}", headers={"Accept-Language": accepts})
+        assert (response.status, response.headers["Cache-Control"]) == (200, "no-store")
+        assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+        pages.append(await response.text())
     assert words in pages[0]
     assert len(set(pages)) == 1
 
@@ -46,14 +46,14 @@ async def test_the_page_tells_nothing(client: Client, accepts: str, words: str) 
         ("leads", ""),
     ],
 )
-def test_links_are_read(text: str, lead_id: str) -> None:
-    """Only our own links with an id name a lead, wherever they stand."""
+def test_own_links_are_parsed(text: str, lead_id: str) -> None:
+    """Only links of this bot with an id name a lead."""
     assert find_lead_link(URL, text) == lead_id
     assert find_lead_link(f"{URL}/", text) == lead_id
 
 
-def test_a_link_behind_a_command_is_its_id() -> None:
-    """A link that is typed behind a command is as good as a number."""
+def test_link_works_as_a_lead_number() -> None:
+    """A link after a command works like a lead number."""
     assert replace_lead_links(URL, f"lead {URL}/leads/{LEAD}?x=1 please") == f"lead {LEAD} please"
     assert replace_lead_links(URL, f"note <{URL}/leads/{LEAD}> done") == f"note {LEAD} done"
     assert replace_lead_links(URL, "leads") == "leads"

@@ -17,31 +17,31 @@ from tests.fakes.slack.registry import KINDS, NEEDS, READS
 
 URL: Final = "https://kollega.example.com"
 REGISTRY: Final = discovery.build_registry()
-KEPT: Final = ROOT / "manifests" / "slack" / "manifest.yaml"
+MANIFEST_FILE: Final = ROOT / "manifests" / "slack" / "manifest.yaml"
 SHORTCUT_MAX_CHARS: Final = 24
 
 every_language = pytest.mark.parametrize("language", Language)
 
 
 def text(shortest: int, longest: int) -> dict[str, Any]:
-    """A text of so many characters."""
+    """Return the schema of a text with a maximum length."""
     return {"type": "string", "minLength": shortest, "maxLength": longest}
 
 
 def fields(**named: Any) -> dict[str, Any]:  # noqa: ANN401 - a piece of JSON schema
-    """An object with these fields, all of them, and no other."""
+    """Return the schema of an object with exactly these fields."""
     return {"type": "object", "properties": named, "required": list(named), "additionalProperties": False}
 
 
 def some(least: int, most: int, item: Any) -> dict[str, Any]:  # noqa: ANN401 - dito
-    """A list."""
+    """Return the schema of a list."""
     return {"type": "array", "minItems": least, "maxItems": most, "uniqueItems": True, "items": item}
 
 
 ADDRESS: Final = {"type": "string", "pattern": r"^https://[a-z.]+/slack/"}
 YES_OR_NO: Final = {"type": "boolean"}
 
-# What Slack's reference says of the fields that the manifest has: whatever is longer or unknown, Slack refuses.
+# Limits of Slack's manifest reference; Slack rejects longer or unknown fields.
 FIELDS: Final = fields(
     display_information=fields(
         name=text(1, 35),
@@ -89,29 +89,29 @@ FIELDS: Final = fields(
 
 
 def manifest(language: Language = Language.ENGLISH) -> dict[str, Any]:
-    """The manifest of a bot that Slack reaches."""
+    """Return the manifest of a bot with a public URL."""
     return slack.manifest(slack.App(URL), REGISTRY, language)
 
 
 def mistakes(document: dict[str, Any]) -> list[str]:
-    """What Slack would refuse."""
+    """Return the schema violations."""
     errors: Any = jsonschema.Draft202012Validator(FIELDS).iter_errors(document)  # pyright: ignore[reportUnknownMemberType]
     return [f"{error.json_path}: {error.message[:200]}" for error in errors]
 
 
-def test_the_kept_manifest_is_the_products() -> None:
-    """manifests/slack/manifest.yaml is what `python -m bot manifest slack` prints for an address to be replaced."""
-    assert KEPT.read_text("utf-8") == slack.as_yaml(manifest())
+def test_manifest_file_is_current() -> None:
+    """manifests/slack/manifest.yaml is the output of `python -m bot manifest slack`."""
+    assert MANIFEST_FILE.read_text("utf-8") == slack.as_yaml(manifest())
 
 
 @every_language
-def test_the_manifest_is_what_slack_takes(language: Language) -> None:
-    """Every field is one that Slack knows, and as long as Slack allows, in both languages."""
+def test_manifest_matches_slacks_schema(language: Language) -> None:
+    """Every field is known to Slack and within its limit, in both languages."""
     assert mistakes(manifest(language)) == []
 
 
-def test_the_limits_bite() -> None:
-    """An unknown field, a name that is too long and a missing address are noticed."""
+def test_schema_finds_violations() -> None:
+    """The schema finds an unknown field, a long name and a missing URL."""
     made = manifest()
     assert mistakes({**made, "colour": "blue"})
     made["features"]["shortcuts"][0]["name"] = "x" * 25
@@ -120,71 +120,71 @@ def test_the_limits_bite() -> None:
 
 
 @every_language
-def test_the_text_reads_as_the_manifest(language: Language) -> None:
-    """Whoever reads the YAML gets the very same values, quotes, umlauts and all."""
+def test_yaml_has_the_same_values(language: Language) -> None:
+    """Parsing the YAML returns the same values."""
     assert yaml.safe_load(slack.as_yaml(manifest(language))) == manifest(language)
     odd = {"a": ['"', "- x: y", "yes", "ä\\n", "#"], "b": {"c": [{"d": True, "e": ["1", "null"]}, {"d": 1}]}}
     assert yaml.safe_load(slack.as_yaml(odd)) == odd
 
 
 def test_sentences_are_translated() -> None:
-    """What people read is German in the German manifest, and nothing else differs."""
+    """Only visible texts differ in the German manifest."""
     english, german = manifest(), manifest(Language.GERMAN)
     names = ("name", "description")
-    for one, other in zip(english["features"]["shortcuts"], german["features"]["shortcuts"], strict=True):
-        assert {name for name in one if one[name] != other[name]} == set(names)
+    for item, other in zip(english["features"]["shortcuts"], german["features"]["shortcuts"], strict=True):
+        assert {name for name in item if item[name] != other[name]} == set(names)
     assert english["display_information"]["long_description"] != german["display_information"]["long_description"]
     assert (english["settings"], english["oauth_config"]) == (german["settings"], german["oauth_config"])
 
 
 def test_every_action_is_a_shortcut() -> None:
-    """What the chat offers on a message and beside the composer is a shortcut there, named after its command."""
+    """Each message and composer action is a shortcut with the name of its command."""
     shortcuts = manifest()["features"]["shortcuts"]
-    actions = [one for one in EXTENSIONS if one.kind is Kind.ACTION]
-    due = [slack.SHORTCUTS[place] for one in actions for place in one.contexts]
-    assert [(one["type"], one["callback_id"]) for one in shortcuts] == due
-    assert {one["callback_id"] for one in shortcuts} <= REGISTRY.commands.keys()
-    assert {one.id for one in actions} <= {command for _, command in due}
+    actions = [extension for extension in EXTENSIONS if extension.kind is Kind.ACTION]
+    due = [slack.SHORTCUTS[context] for action in actions for context in action.contexts]
+    assert [(shortcut["type"], shortcut["callback_id"]) for shortcut in shortcuts] == due
+    assert {item["callback_id"] for item in shortcuts} <= REGISTRY.commands.keys()
+    assert {item.id for item in actions} <= {command for _, command in due}
 
 
 @every_language
-def test_the_hint_names_what_can_be_typed(language: Language) -> None:
-    """Each word of the hint runs a command, every search is among them, and both languages are."""
+def test_usage_hint_names_commands(language: Language) -> None:
+    """Each word of the hint is a command, and every search is among them, in both languages."""
     [command] = manifest(language)["features"]["slash_commands"]
     typed = command["usage_hint"].split(" · ")
     found = [REGISTRY.parse(word) for word in typed]
-    assert {one and one[0].name for one in found} == set(slack.HINTED)
-    assert {one.id for one in EXTENSIONS if one.kind is Kind.SEARCH} <= set(slack.HINTED)
+    assert {item and item[0].name for item in found} == set(slack.HINTED)
+    assert {extension.id for extension in EXTENSIONS if extension.kind is Kind.SEARCH} <= set(slack.HINTED)
     first = REGISTRY.commands["lead.create"].words_in(language)[0]
     assert typed.index(first) < len(typed) // 2
-    assert all(REGISTRY.commands["help"].words_in(one)[0] in typed for one in Language)
+    assert all(REGISTRY.commands["help"].words_in(language)[0] in typed for language in Language)
 
 
-def test_an_event_comes_with_its_permissions() -> None:
-    """Slack sends an event only to an app with the permissions behind it; each permission says what it is for."""
+def test_events_have_their_scopes() -> None:
+    """Each event has its scopes, and each scope has a reason."""
     assert {scope for needed in EVENTS.values() for scope in needed} <= SCOPES.keys()
     assert [scope for scope, reason in SCOPES.items() if len(reason.split()) < 4] == []
     assert manifest()["oauth_config"]["scopes"] == {"bot": sorted(SCOPES)}
     assert manifest()["settings"]["event_subscriptions"]["bot_events"] == sorted(EVENTS)
 
 
-def test_every_permission_is_used() -> None:
-    """Each is behind an event or a method that the bot calls; besides these, only commands and mail addresses."""
+def test_every_scope_is_used() -> None:
+    """Each scope is needed by an event or a method, except commands and e-mail."""
     by_method = {scope for method in METHODS for scope in NEEDS.get(method, ())}
     by_kind = {f"{kind}:{part}" for method, part in READS.items() if method in METHODS for kind in KINDS.values()}
     by_event = {scope for needed in EVENTS.values() for scope in needed}
     assert SCOPES.keys() - by_method - by_kind - by_event == {"commands", "users:read.email"}
 
 
-def test_the_app_asks_for_no_more_than_the_bot_uses() -> None:
-    """It never writes where it is not a member, under another name, or in the name of a person."""
+def test_app_has_no_further_scopes() -> None:
+    """The app has no scope to write as a user, under another name or without membership."""
     asked = set(SCOPES)
     assert not asked & {"chat:write.public", "chat:write.customize", "channels:join", "channels:manage", "admin"}
     assert "user" not in manifest()["oauth_config"]["scopes"]
 
 
-def test_a_bot_that_connects_by_itself_is_given_no_address() -> None:
-    """In Socket Mode nothing is sent to an address; with one, links become cards and others can install it."""
+def test_socket_mode_manifest_has_no_urls() -> None:
+    """In Socket Mode the manifest has no URL; with a URL it has link unfurls and OAuth."""
     alone = slack.manifest(slack.App("", is_socket=True), REGISTRY, Language.ENGLISH)
     assert "http" not in slack.as_yaml(alone)
     assert alone["settings"]["socket_mode_enabled"] is True
@@ -195,33 +195,33 @@ def test_a_bot_that_connects_by_itself_is_given_no_address() -> None:
 
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A folder without settings."""
+    """Change to a folder without settings."""
     monkeypatch.delenv("KOLLEGA_PUBLIC_URL", raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def test_the_command_prints_the_manifest(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`python -m bot manifest slack` prints what is pasted at Slack, for the address of the option or the settings."""
+    """`python -m bot manifest slack` prints the manifest for the URL of the option or the settings."""
     assert main(["manifest", "slack", "--url", URL]) == 0
-    assert capsys.readouterr().out == KEPT.read_text("utf-8")
+    assert capsys.readouterr().out == MANIFEST_FILE.read_text("utf-8")
     (folder / ".env").write_text(f"KOLLEGA_PUBLIC_URL={URL}\n", "utf-8")
     assert main(["manifest", "slack", "--language", "de"]) == 0
     assert yaml.safe_load(capsys.readouterr().out) == manifest(Language.GERMAN)
 
 
 @pytest.mark.parametrize("url", ["", "http://kollega.example.com", "https://kollega.example.com/bot", "https:///"])
-def test_what_slack_cannot_reach_makes_no_manifest(folder: Path, capsys: pytest.CaptureFixture[str], url: str) -> None:
-    """One line names the option, status 2, and nothing is printed."""
+def test_unreachable_url_is_rejected(folder: Path, capsys: pytest.CaptureFixture[str], url: str) -> None:
+    """One line names the option, the status is 2 and nothing is printed."""
     del folder
     assert main(["manifest", "slack", *(["--url", url] if url else [])]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.startswith("The manifest was not made. --url (KOLLEGA_PUBLIC_URL): must be")
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("The manifest was not made. --url (KOLLEGA_PUBLIC_URL): must be")
 
 
-def test_socket_mode_needs_no_address(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`--socket-mode` alone is enough."""
+def test_socket_mode_needs_no_url(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--socket-mode` needs no URL."""
     del folder
     assert main(["manifest", "slack", "--socket-mode"]) == 0
     assert yaml.safe_load(capsys.readouterr().out)["settings"]["socket_mode_enabled"] is True

@@ -33,7 +33,7 @@ REGISTRY = discovery.build_registry()
 SCHEMAS = Path(__file__).parent / "schema"
 LOCALIZABLE = {"title", "description", "short", "full"}
 STEP = re.compile(r"(\w+)|\[(\d+)\]")
-# Of older clients; what the newest schema allows is more.
+# Limits of older clients; the newest schema allows more.
 TITLE_MAX_CHARS, ABOUT_MAX_CHARS = 32, 128
 # Antialiasing differs a little from one browser to the next.
 SAME_DRAWING = 2.0
@@ -42,22 +42,22 @@ every_language = pytest.mark.parametrize("language", Language)
 
 
 def mistakes(document: dict[str, Any], schema: str) -> list[str]:
-    """What a published schema finds wrong."""
+    """Return the violations of a published schema."""
     read = json.loads((SCHEMAS / f"MicrosoftTeams.{schema}.json").read_text("utf-8"))
     validator = jsonschema.Draft4Validator(read, format_checker=jsonschema.FormatChecker())
     errors = cast("Iterator[ValidationError]", validator.iter_errors(document))  # pyright: ignore[reportUnknownMemberType]
     return [f"{error.json_path}: {error.message[:300]}" for error in errors]
 
 
-def at(document: Any, path: str) -> Any:  # noqa: ANN401 - JSON
-    """What stands at a place as localisation files name it."""
+def text_at(document: Any, path: str) -> Any:  # noqa: ANN401 - JSON
+    """Return the text at a path of a localisation file."""
     for name, index in STEP.findall(path):
         document = document[name] if name else document[int(index)]
     return document
 
 
 def words(piece: object, path: str = "") -> Iterator[str]:
-    """The places of everything that people read in a manifest."""
+    """Return the paths of all visible texts of a manifest."""
     if isinstance(piece, dict):
         for name, part in cast("dict[str, object]", piece).items():
             if isinstance(part, str) and name in LOCALIZABLE:
@@ -69,29 +69,32 @@ def words(piece: object, path: str = "") -> Iterator[str]:
 
 
 def packed() -> dict[str, bytes]:
-    """The files of the package."""
+    """Return the files of the package."""
     with zipfile.ZipFile(io.BytesIO(teams.package(APP, REGISTRY))) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_the_package_is_what_an_administrator_uploads() -> None:
-    """The archive holds the manifest, the German words and both icons, all at its top, and no more."""
+def test_package_contents() -> None:
+    """The archive has the manifest, the German texts and both icons at its top level."""
     files = packed()
     assert set(files) == {"manifest.json", "de.json", "color.png", "outline.png"}
     manifest = json.loads(files["manifest.json"])
-    named = {*manifest["icons"].values(), *(one["file"] for one in manifest["localizationInfo"]["additionalLanguages"])}
+    named = {
+        *manifest["icons"].values(),
+        *(item["file"] for item in manifest["localizationInfo"]["additionalLanguages"]),
+    }
     assert named == set(files) - {"manifest.json"}
     assert (manifest["id"], manifest["version"]) == (APP_ID, "1.2.3")
     assert {manifest["bots"][0]["botId"], manifest["composeExtensions"][0]["botId"]} == {APP_ID}
 
 
-def test_the_package_is_always_the_same() -> None:
-    """Made twice, the package has the same bytes, so that a difference means a change."""
+def test_package_is_reproducible() -> None:
+    """The package has the same bytes each time."""
     assert teams.package(APP, REGISTRY) == teams.package(APP, discovery.build_registry())
 
 
 def test_the_manifest_is_valid() -> None:
-    """Manifest and German words are valid for the schemas that Microsoft publishes, and name them."""
+    """Manifest and German texts are valid for Microsoft's published schemas and name them."""
     files = packed()
     for name, schema in (("manifest.json", "schema"), ("de.json", "Localization.schema")):
         document = json.loads(files[name])
@@ -99,50 +102,50 @@ def test_the_manifest_is_valid() -> None:
         assert document["$schema"].endswith(f"/v{teams.SCHEMA_VERSION}/MicrosoftTeams.{schema}.json")
 
 
-def test_the_schemas_bite() -> None:
-    """A manifest with an unknown field, and words at a place that does not exist, are noticed."""
+def test_schemas_find_violations() -> None:
+    """The schemas find an unknown field and a text at an unknown path."""
     manifest = teams.manifest(APP, REGISTRY, Language.ENGLISH)
     assert mistakes(manifest | {"colour": "blue"}, "schema")
     assert mistakes(manifest | {"id": "kollega"}, "schema")
     assert mistakes(teams.german(APP, REGISTRY) | {"bots[0].title": "Kollega"}, "Localization.schema")
 
 
-def test_everything_that_people_read_is_german_too() -> None:
-    """Each text of the manifest has its German twin, at a place that exists, and sentences are really translated."""
+def test_all_texts_are_translated() -> None:
+    """Each text of the manifest has a German one at the same path."""
     manifest = teams.manifest(APP, REGISTRY, Language.ENGLISH)
-    german = {place: text for place, text in teams.german(APP, REGISTRY).items() if place != "$schema"}
+    german = {item: text for item, text in teams.german(APP, REGISTRY).items() if item != "$schema"}
     assert set(german) == set(words(manifest))
-    sentences = {place for place in german if place.endswith(("description", "full"))}
-    assert [place for place in sentences if at(manifest, place) == german[place]] == []
+    sentences = {item for item in german if item.endswith(("description", "full"))}
+    assert [sentence for sentence in sentences if text_at(manifest, sentence) == german[sentence]] == []
 
 
 @every_language
-@pytest.mark.parametrize("place", Place)
-def test_a_menu_offers_what_can_be_typed(place: Place, language: Language) -> None:
-    """Each place has a menu of at most ten entries; choosing one types words that run that very command."""
+@pytest.mark.parametrize("surface", Place)
+def test_menu_items_are_commands(surface: Place, language: Language) -> None:
+    """Each menu has at most ten items, and each item runs its command."""
     lists = teams.manifest(APP, REGISTRY, language)["bots"][0]["commandLists"]
-    [menu] = [one["commands"] for one in lists if one["scopes"] == [teams.SCOPES[place]]]
+    [menu] = [menu_list["commands"] for menu_list in lists if menu_list["scopes"] == [teams.SCOPES[surface]]]
     assert 0 < len(menu) <= ENTRIES_MAX
-    found = [REGISTRY.parse(entry["title"]) for entry in menu]
-    assert [one and one[0].name for one in found] == list(MENUS[place])
-    assert max(len(one["title"]) for one in menu) <= TITLE_MAX_CHARS
-    assert max(len(one["description"]) for one in menu) <= ABOUT_MAX_CHARS
+    found = [REGISTRY.parse(menu_entry["title"]) for menu_entry in menu]
+    assert [item and item[0].name for item in found] == list(MENUS[surface])
+    assert max(len(menu_item["title"]) for menu_item in menu) <= TITLE_MAX_CHARS
+    assert max(len(menu_item["description"]) for menu_item in menu) <= ABOUT_MAX_CHARS
 
 
-def test_what_the_chat_offers_elsewhere_is_in_the_package() -> None:
-    """Every extension is there as action or search, and links to the bot's own host become cards."""
+def test_extensions_are_in_the_package() -> None:
+    """Each extension is an action or search, and links to the bot unfurl."""
     [extension] = teams.manifest(APP, REGISTRY, Language.ENGLISH)["composeExtensions"]
-    assert [one["id"] for one in extension["commands"]] == [one.id for one in EXTENSIONS]
-    by_kind = {one["type"]: one for one in extension["commands"]}
+    assert [item["id"] for item in extension["commands"]] == [item.id for item in EXTENSIONS]
+    by_kind = {item["type"]: item for item in extension["commands"]}
     assert by_kind["action"]["fetchTask"] is True
     assert "message" in by_kind["action"]["context"]
     assert by_kind["query"]["initialRun"] is True
-    assert [one["name"] for one in by_kind["query"]["parameters"]]
+    assert [item["name"] for item in by_kind["query"]["parameters"]]
     assert extension["messageHandlers"][0]["value"]["domains"] == ["bot.solarhaus.example"]
 
 
-def test_the_package_asks_for_no_more_than_the_bot_uses() -> None:
-    """It takes files and writes to people; it asks for no access to Microsoft Graph and for no device."""
+def test_package_needs_no_further_permissions() -> None:
+    """The package supports files and needs neither Microsoft Graph nor a device permission."""
     manifest = teams.manifest(APP, REGISTRY, Language.ENGLISH)
     [bot] = manifest["bots"]
     assert set(bot["scopes"]) == {"personal", "team", "groupChat"}
@@ -153,7 +156,7 @@ def test_the_package_asks_for_no_more_than_the_bot_uses() -> None:
 
 
 def test_the_pages_of_the_listing_are_served() -> None:
-    """The pages about the app, its data and its terms stand on the bot's own address, and the bot serves them."""
+    """The pages about the app, privacy and terms are served by the bot."""
     developer = teams.manifest(APP, REGISTRY, Language.ENGLISH)["developer"]
     linked = {address.removeprefix(URL) for name, address in developer.items() if name.endswith("Url")}
     assert linked == {route.path for route in AboutPages(SiteOperator(), URL).routes()}
@@ -161,7 +164,7 @@ def test_the_pages_of_the_listing_are_served() -> None:
 
 
 def test_the_colour_icon_fills_its_square() -> None:
-    """192 × 192, opaque, its ground the accent colour to every edge, a mark in the middle."""
+    """192 × 192, opaque, with the accent colour at every edge and a symbol in the middle."""
     icon = png.read(packed()["color.png"])
     ground = png.Pixel(*bytes.fromhex(teams.ACCENT.removeprefix("#")))
     assert (icon.width, icon.height) == (192, 192)
@@ -172,46 +175,46 @@ def test_the_colour_icon_fills_its_square() -> None:
     assert png.Pixel(255, 255, 255) in icon.pixels
 
 
-def test_the_outline_icon_is_white_on_nothing() -> None:
-    """32 × 32, every visible pixel white, the corners transparent, and enough of both to see a drawing."""
+def test_outline_icon_is_white_on_transparent() -> None:
+    """32 × 32, visible pixels white, corners transparent, with enough of both."""
     icon = png.read(packed()["outline.png"])
     visible = [pixel for pixel in icon.pixels if pixel.alpha]
     assert (icon.width, icon.height) == (32, 32)
     assert {pixel[:3] for pixel in visible} == {(255, 255, 255)}
-    assert not any(icon.pixels[place].alpha for place in (0, 31, 32 * 31, 32 * 32 - 1))
+    assert not any(icon.pixels[item].alpha for item in (0, 31, 32 * 31, 32 * 32 - 1))
     assert 100 < len(visible) < 500
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", ["color", "outline"])
-async def test_an_icon_is_its_drawing(name: str, chromium: str, screenshot_folder: Path) -> None:
-    """The pixels in the package are those of the drawing beside them; `make screenshots` draws them anew."""
-    kept = teams.ICONS[f"{name}.png"]
-    icon = png.read(kept.read_bytes())
+async def test_icon_matches_its_svg(name: str, chromium: str, screenshot_folder: Path) -> None:
+    """The PNG equals its SVG; `make screenshots` renders it anew."""
+    icon_file = teams.ICONS[f"{name}.png"]
+    icon = png.read(icon_file.read_bytes())
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = await browser.new_page(viewport={"width": icon.width, "height": icon.height})
-        await page.set_content(f'<body style="margin:0">{kept.with_suffix(".svg").read_text("utf-8")}')
-        drawn = await page.screenshot(path=screenshot_folder / kept.name, omit_background=True)
+        await page.set_content(f'<body style="margin:0">{icon_file.with_suffix(".svg").read_text("utf-8")}')
+        screenshot = await page.screenshot(path=screenshot_folder / icon_file.name, omit_background=True)
         await browser.close()
-    assert png.distance(icon, opaque(png.read(drawn))) < SAME_DRAWING
+    assert png.distance(icon, opaque(png.read(screenshot))) < SAME_DRAWING
 
 
 def opaque(image: png.Image) -> png.Image:
-    """Nothing has no colour: whatever a browser writes there is the same."""
+    """Replace the colour of transparent pixels, which browsers write differently."""
     clear = tuple(pixel if pixel.alpha else png.Pixel(0, 0, 0, 0) for pixel in image.pixels)
     return png.Image(image.width, image.height, clear)
 
 
-def test_the_version_is_the_products() -> None:
-    """Without another word the package has the version of the product."""
+def test_default_version_is_the_product_version() -> None:
+    """Without an option the package has the version of the product."""
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     assert declared["project"]["version"] == VERSION
 
 
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A folder without settings."""
+    """Change to a folder without settings."""
     for name in ("TEAMS_APP_ID", "PUBLIC_URL", "OPERATOR_NAME"):
         monkeypatch.delenv(f"KOLLEGA_{name}", raising=False)
     monkeypatch.chdir(tmp_path)
@@ -219,15 +222,15 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def test_the_command_writes_the_package(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`python -m bot manifest teams` with its options writes the archive and says where."""
+    """`python -m bot manifest teams` writes the archive and prints its path."""
     options = ["--app-id", APP_ID, "--url", URL, "--version", "1.2.3", "--developer", "Solarhaus GmbH"]
     assert main(["manifest", "teams", *options, "--output", "app.zip"]) == 0
     assert capsys.readouterr().out == "The app package is in app.zip.\n"
     assert (folder / "app.zip").read_bytes() == teams.package(APP, REGISTRY)
 
 
-def test_the_command_knows_the_settings(folder: Path) -> None:
-    """What the settings say need not be said again."""
+def test_command_reads_the_settings(folder: Path) -> None:
+    """Values of the settings need no option."""
     settings = {
         "TEAMS_APP_ID": APP_ID,
         "TEAMS_APP_PASSWORD": "geheim",
@@ -252,20 +255,18 @@ def test_the_command_knows_the_settings(folder: Path) -> None:
         ("--developer", "S" * 33),
     ],
 )
-def test_what_teams_would_refuse_is_not_packed(
-    folder: Path, capsys: pytest.CaptureFixture[str], option: str, value: str
-) -> None:
-    """One line names the option that does not fit, status 2, and nothing is written."""
+def test_invalid_option_is_rejected(folder: Path, capsys: pytest.CaptureFixture[str], option: str, value: str) -> None:
+    """One line names the option, the status is 2 and nothing is written."""
     given = {"--app-id": APP_ID, "--url": URL} | {option: value}
     assert main(["manifest", "teams", *(part for pair in given.items() for part in pair)]) == 2
-    said = capsys.readouterr().err
-    assert re.match(rf"The manifest was not made\. {option}(?: \(KOLLEGA_\w+\))?: ", said)
-    assert said.count("\n") == 1
+    output = capsys.readouterr().err
+    assert re.match(rf"The manifest was not made\. {option}(?: \(KOLLEGA_\w+\))?: ", output)
+    assert output.count("\n") == 1
     assert list(folder.iterdir()) == []
 
 
-def test_a_place_that_cannot_be_written_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """One line names the file that cannot be written, status 1."""
+def test_unwritable_file_is_reported(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line names the file, and the status is 1."""
     assert (
         main(["manifest", "teams", "--app-id", APP_ID, "--url", URL, "--output", str(folder / "no" / "app.zip")]) == 1
     )

@@ -14,13 +14,13 @@ Open = Callable[..., Awaitable[Client]]
 
 @pytest.fixture
 async def metrics() -> Metrics:
-    """Numbers of one process."""
+    """Return the metrics of one process."""
     return Metrics()
 
 
 @pytest.fixture
 async def serve(units: SqlUnits, metrics: Metrics) -> AsyncGenerator[Open]:
-    """Starts the pages, ready or not, with or without a token."""
+    """Start the pages, ready or not, with or without a token."""
     clients: list[Client] = []
 
     async def begin(ready: object = True, token: str = "") -> Client:
@@ -42,17 +42,17 @@ async def serve(units: SqlUnits, metrics: Metrics) -> AsyncGenerator[Open]:
 
 
 @pytest.mark.parametrize(("ready", "status"), [(True, 200), (False, 503), (OSError("db.example:5432"), 503)])
-async def test_readiness_is_the_databases(serve: Open, ready: object, status: int) -> None:
-    """Without a database of the right schema the bot is alive and not ready, and says no more than that."""
+async def test_readiness_needs_a_database(serve: Open, ready: object, status: int) -> None:
+    """Without a migrated database the bot is alive and not ready, without details."""
     client = await serve(ready)
     assert (await client.get("/healthz")).status == 200
-    answer = await client.get("/readyz")
-    assert answer.status == status
-    assert "db.example" not in await answer.text()
+    response = await client.get("/readyz")
+    assert response.status == status
+    assert "db.example" not in await response.text()
 
 
-async def test_metrics_tell_of_the_backlog_and_of_commands(serve: Open, metrics: Metrics) -> None:
-    """What waits is counted when somebody looks; commands and refusals as they happen."""
+async def test_metrics_count_backlog_and_commands(serve: Open, metrics: Metrics) -> None:
+    """The backlog is counted at each scrape, commands and refusals as they happen."""
     with metrics.time_command("lead.pick", "web"):
         metrics.refusals.labels("AlreadyPicked").inc()
     text = await (await (await serve()).get("/metrics")).text()
@@ -61,15 +61,15 @@ async def test_metrics_tell_of_the_backlog_and_of_commands(serve: Open, metrics:
     assert 'kollega_refusals_total{refusal="AlreadyPicked"} 1.0' in text
 
 
-async def test_metrics_are_for_this_machine_alone(serve: Open) -> None:
-    """Without a token nobody behind a proxy reads them, whoever he says he is."""
+async def test_metrics_are_for_loopback_only(serve: Open) -> None:
+    """Without a token only loopback reads metrics, whatever the forwarded headers say."""
     client = await serve()
     for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"):
         assert (await client.get("/metrics", headers={name: "127.0.0.1"})).status == 403
 
 
 async def test_a_token_opens_the_metrics(serve: Open) -> None:
-    """With a token it is the token that counts, not the place."""
+    """With a token any host can read metrics."""
     client = await serve(token="geheim-und-lang")
     assert (await client.get("/metrics")).status == 403
     assert (await client.get("/metrics", headers={"Authorization": "Bearer falsch"})).status == 403

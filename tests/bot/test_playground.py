@@ -9,7 +9,7 @@ import pytest
 from tests import playground
 
 START_LIMIT_S = 60
-# Stands for npx, which downloads: notes what it was asked for, and whether the bot listened then.
+# Replaces npx, which would download: records its arguments and whether the bot listens.
 CLIENT = f"""#!{sys.executable}
 import json, sys, urllib.request
 address = sys.argv[sys.argv.index("--app-endpoint") + 1].removesuffix("/api/messages")
@@ -18,34 +18,34 @@ open("asked.json", "w").write(json.dumps([ready, *sys.argv[1:]]))
 """
 
 
-def test_the_configuration_is_what_the_client_takes() -> None:
-    """Version, five others beside oneself, one channel beside the general one, and everything about a person."""
-    told = json.loads(json.dumps(playground.configuration()))
-    assert told["version"] == "0.1.1"
-    people = [told["currentUser"], *told["users"]]
+def test_configuration_matches_the_client() -> None:
+    """The configuration has a version, users, a second channel and complete profiles."""
+    configuration = json.loads(json.dumps(playground.configuration()))
+    assert configuration["version"] == "0.1.1"
+    people = [configuration["currentUser"], *configuration["users"]]
     assert len(people) == 6
     fields = {"id", "name", "userPrincipleName", "aadObjectId", "givenName", "surname", "email"}
     assert [set(person) for person in people] == [fields] * 6
     assert len({person["aadObjectId"] for person in people}) == len({person["id"] for person in people}) == 6
-    assert len(told["team"]["channels"]) == 1
-    assert set(told) >= {"tenantId", "bot", "personalChat", "groupChat"}
+    assert len(configuration["team"]["channels"]) == 1
+    assert set(configuration) >= {"tenantId", "bot", "personalChat", "groupChat"}
 
 
-def test_without_node_one_reads_what_is_missing(
+def test_missing_node_is_explained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Nothing is started and nothing written; the line says what is needed and what works without it."""
+    """Without Node.js nothing starts, and one line names what is needed."""
     monkeypatch.setenv("PATH", str(tmp_path))
     assert playground.main(tmp_path / "playground") == 1
-    said = capsys.readouterr().err
-    assert "Node.js" in said
-    assert "make run" in said
+    output = capsys.readouterr().err
+    assert "Node.js" in output
+    assert "make run" in output
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.timeout(120)
-def test_the_client_meets_a_running_bot(tmp_path: Path) -> None:
-    """The bot listens before the client starts, with data of its own; telemetry is off, the licence is pointed out."""
+def test_client_starts_after_the_bot(tmp_path: Path) -> None:
+    """The bot listens before the client starts, with its own data, no telemetry and a notice of the licence."""
     client = tmp_path / "npx"
     client.write_text(CLIENT, encoding="utf-8")
     client.chmod(0o755)

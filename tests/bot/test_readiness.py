@@ -14,7 +14,7 @@ from bot.operations.readiness import findings
 from bot.platforms.slack.scopes import SCOPES
 from bot.settings import Settings
 from services.installation import Installation
-from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, Answer, FakeTeams
+from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, CannedResponse, FakeTeams
 from tests.fakes.slack import (
     APP_TOKEN,
     BOT_TOKEN,
@@ -40,26 +40,26 @@ GOOD = (
 
 @pytest.fixture
 async def teams() -> AsyncGenerator[FakeTeams]:
-    """Microsoft, as it should be."""
+    """Start a fake Teams with valid settings."""
     async with FakeTeams(lambda: datetime(2026, 1, 5, 9, tzinfo=UTC)) as started:
         yield started
 
 
 @asynccontextmanager
-async def answering(status: int) -> AsyncGenerator[str]:
-    """The address of a bot whose door answers like this to whoever brings no token."""
+async def serve_status(status: int) -> AsyncGenerator[str]:
+    """Serve a messaging endpoint that returns this status without a token."""
 
-    async def answer(_: web.Request) -> web.Response:
+    async def respond(_: web.Request) -> web.Response:
         return web.Response(status=status)
 
     application = web.Application()
-    application.add_routes([web.post("/api/messages", answer)])
+    application.add_routes([web.post("/api/messages", respond)])
     async with TestServer(application) as server:
         yield str(server.make_url("")).rstrip("/")
 
 
 async def faults(teams: FakeTeams, **changes: object) -> dict[str, str]:
-    """What is wrong with good settings after some changes, by what it is about."""
+    """Return the faults of valid settings after some changes, by subject."""
     settings = {
         "teams_app_id": APP_ID,
         "teams_app_password": APP_PASSWORD,
@@ -70,62 +70,65 @@ async def faults(teams: FakeTeams, **changes: object) -> dict[str, str]:
         **changes,
     }
     async with aiohttp.ClientSession() as session:
-        found = [one async for one in findings(Settings.model_validate(settings), session, database, nowhere)]
-    assert tuple(one.about for one in found) == GOOD
-    return {one.about: one.fault for one in found if one.fault}
+        found = [
+            finding
+            async for finding in findings(Settings.model_validate(settings), session, database, no_installations)
+        ]
+    assert tuple(finding.about for finding in found) == GOOD
+    return {finding.about: finding.fault for finding in found if finding.fault}
 
 
-async def nowhere() -> Sequence[Installation]:
-    """No workspace has installed the app."""
+async def no_installations() -> Sequence[Installation]:
+    """Return no installations."""
     return ()
 
 
 async def database() -> str:
-    """A database that has what it needs."""
+    """Return no missing part of the database."""
     return ""
 
 
-async def test_a_bot_that_is_all_set_has_only_its_address_to_show(teams: FakeTeams) -> None:
-    """Ids, keys, token and a door that turns strangers away are found good; an address of this machine is not."""
-    async with answering(401) as url:
+async def test_complete_settings_lack_only_a_public_url(teams: FakeTeams) -> None:
+    """Ids, keys, token and endpoint are valid; a loopback URL is reported."""
+    async with serve_status(401) as url:
         found = await faults(teams, public_url=url)
     assert set(found) == {"KOLLEGA_PUBLIC_URL"}
     assert "https" in found["KOLLEGA_PUBLIC_URL"]
 
 
 @pytest.mark.parametrize("status", [200, 404, 502])
-async def test_a_door_that_does_not_turn_strangers_away_is_named(teams: FakeTeams, status: int) -> None:
-    """Whatever answers there otherwise is another server, a proxy without a bot, or a bot without a lock."""
-    async with answering(status) as url:
+async def test_endpoint_without_authentication_is_reported(teams: FakeTeams, status: int) -> None:
+    """A status other than 401 means another server, a proxy or a bot without authentication."""
+    async with serve_status(status) as url:
         found = await faults(teams, public_url=url)
     assert f"answers {status} and should answer 401" in found["messaging endpoint"]
 
 
-async def test_what_cannot_be_reached_is_named(teams: FakeTeams) -> None:
-    """A dead address of the bot and of the key server each have their line."""
+async def test_unreachable_urls_are_reported(teams: FakeTeams) -> None:
+    """An unreachable bot URL and key server have a line each."""
     dead = "http://127.0.0.1:9"
     found = await faults(teams, public_url=dead, teams_openid_url=f"{dead}/openid")
     assert "cannot be reached" in found["messaging endpoint"]
     assert "cannot be reached" in found["keys of Microsoft"]
 
 
-async def test_a_key_server_without_keys_is_named(teams: FakeTeams) -> None:
-    """The key server is there and has nothing to give."""
-    teams.key_server = Answer(503)
+async def test_key_server_without_keys_is_reported(teams: FakeTeams) -> None:
+    """A key server without keys is reported."""
+    teams.key_server = CannedResponse(503)
     assert "answers 503" in (await faults(teams))["keys of Microsoft"]
 
 
 @pytest.mark.parametrize("changes", [{"teams_app_password": "wrong"}, {"teams_app_id": "kollega"}])
-async def test_a_secret_that_opens_nothing_is_named_and_kept(teams: FakeTeams, changes: dict[str, str]) -> None:
-    """Whichever of the three values is wrong, the line says where to look and does not say the secret."""
+async def test_wrong_credentials_are_reported(teams: FakeTeams, changes: dict[str, str]) -> None:
+    """A wrong app id, password or tenant is reported without the secret."""
     found = await faults(teams, **changes)
     assert "app id, secret and tenant" in found["token for Teams"]
     assert APP_PASSWORD not in str(found)
     assert "wrong" not in str(found)
 
 
-async def test_empty_settings_are_named(teams: FakeTeams) -> None:
-    """Nothing set: each setting that is needed has its line."""
+async def test_empty_settings_are_reported(teams: FakeTeams) -> None:
+    """Each missing setting has a line."""
     empty = {"teams_app_id": "", "teams_tenant_id": "", "operator_name": ""}
     found = await faults(teams, **empty)
     assert set(found) >= {
@@ -137,10 +140,10 @@ async def test_empty_settings_are_named(teams: FakeTeams) -> None:
     }
 
 
-def test_the_command_says_how_much_is_missing(
+def test_command_reports_missing_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`python -m bot check` prints a line for everything, ends with status 1, and makes no database."""
+    """`python -m bot check` prints each finding, ends with status 1 and creates no database."""
     monkeypatch.chdir(tmp_path)
     dead = "http://127.0.0.1:9"
     for name in ("TEAMS_OPENID_URL", "TEAMS_LOGIN_URL", "PUBLIC_URL"):
@@ -160,15 +163,15 @@ FETCHED = {"slack_bot_token": BOT_TOKEN, "slack_app_token": APP_TOKEN, "public_u
 
 @pytest.fixture
 async def slack() -> AsyncGenerator[FakeSlack]:
-    """Slack, with an installation that may do everything."""
+    """Start a fake Slack with an installation that has all scopes."""
     async with FakeSlack(lambda: datetime(2026, 1, 5, 9, tzinfo=UTC)) as started:
         started.workspaces[TEAM_ID].scopes = set(SCOPES)
         yield started
 
 
 @asynccontextmanager
-async def open_doors(events: int = 401, way_back: int = 400) -> AsyncGenerator[str]:
-    """The address of a bot whose doors answer like this to whoever has nothing to show."""
+async def serve_slack_statuses(events: int = 401, way_back: int = 400) -> AsyncGenerator[str]:
+    """Serve the Slack endpoints with these statuses for unsigned requests."""
     application = web.Application()
 
     async def refuse(_: web.Request) -> web.Response:
@@ -182,18 +185,21 @@ async def open_doors(events: int = 401, way_back: int = 400) -> AsyncGenerator[s
         yield str(server.make_url("")).rstrip("/")
 
 
-async def of_slack(
+async def slack_faults(
     slack: FakeSlack, url: str, changes: dict[str, str], installations: Sequence[Installation] = ()
 ) -> dict[str, str]:
-    """What is said of a bot for Slack alone, by what it is about; the address of a test is no public one."""
+    """Return the faults of a bot for Slack only, by subject, without the public URL."""
     settings = {"operator_name": "Solarhaus", "slack_api_url": slack.api_url, "public_url": url, **changes}
 
-    async def asked() -> Sequence[Installation]:
+    async def list_installations() -> Sequence[Installation]:
         return installations
 
     async with aiohttp.ClientSession() as session:
-        found = [one async for one in findings(Settings.model_validate(settings), session, database, asked)]
-    return {one.about: one.fault for one in found if one.about != "KOLLEGA_PUBLIC_URL"}
+        found = [
+            finding
+            async for finding in findings(Settings.model_validate(settings), session, database, list_installations)
+        ]
+    return {finding.about: finding.fault for finding in found if finding.about != "KOLLEGA_PUBLIC_URL"}
 
 
 @pytest.mark.parametrize(
@@ -212,74 +218,76 @@ async def of_slack(
         (FETCHED, ["KOLLEGA_SLACK_BOT_TOKEN", "KOLLEGA_SLACK_APP_TOKEN"]),
     ],
 )
-async def test_a_bot_for_slack_that_is_all_set(slack: FakeSlack, settings: dict[str, str], lines: list[str]) -> None:
-    """Each way to be in Slack has its lines, none about Teams, and nothing is installed or opened by looking."""
-    async with open_doors() as url:
-        found = await of_slack(slack, url, settings)
+async def test_complete_slack_settings_have_no_fault(
+    slack: FakeSlack, settings: dict[str, str], lines: list[str]
+) -> None:
+    """Each kind of Slack setup has its lines and none about Teams, and the check installs nothing."""
+    async with serve_slack_statuses() as url:
+        found = await slack_faults(slack, url, settings)
     assert found == dict.fromkeys(["KOLLEGA_OPERATOR_NAME", "KOLLEGA_DATABASE_URL", *lines], "")
     assert slack.sockets.open == []
 
 
-async def test_what_slack_refuses_is_named(slack: FakeSlack) -> None:
-    """A dead token, a wrong secret and a token of the wrong kind each have their line, and none says a secret."""
+async def test_rejected_slack_credentials_are_reported(slack: FakeSlack) -> None:
+    """A revoked token, a wrong secret and a wrong kind of token have a line each, without the secret."""
     slack.revoke(TEAM_ID)
-    async with open_doors() as url:
-        found = await of_slack(slack, url, {**FETCHED, "slack_app_token": "xapp-wrong"})
-        found |= await of_slack(slack, url, {**INSTALLED, "slack_client_secret": "wrong-secret"})
+    async with serve_slack_statuses() as url:
+        found = await slack_faults(slack, url, {**FETCHED, "slack_app_token": "xapp-wrong"})
+        found |= await slack_faults(slack, url, {**INSTALLED, "slack_client_secret": "wrong-secret"})
     assert "token_revoked" in found["KOLLEGA_SLACK_BOT_TOKEN"]
     assert "invalid_auth" in found["KOLLEGA_SLACK_APP_TOKEN"]
     assert "bad_client_secret" in found["KOLLEGA_SLACK_CLIENT_SECRET"]
     assert not any(secret in str(found) for secret in (BOT_TOKEN, "xapp-wrong", "wrong-secret"))
 
 
-async def test_a_misspelt_token_is_named(slack: FakeSlack) -> None:
-    """A token that Slack has never given is not taken."""
-    async with open_doors() as url:
-        found = await of_slack(slack, url, {**FIXED, "slack_bot_token": "xoxb-misspelt"})
+async def test_misspelt_token_is_reported(slack: FakeSlack) -> None:
+    """A token that Slack does not know is reported."""
+    async with serve_slack_statuses() as url:
+        found = await slack_faults(slack, url, {**FIXED, "slack_bot_token": "xoxb-misspelt"})
     assert found["KOLLEGA_SLACK_BOT_TOKEN"] == "Slack does not take it (invalid_auth)"
 
 
-async def test_missing_permissions_are_named(slack: FakeSlack) -> None:
-    """An installation from before a permission was added says which one it lacks, and what to do."""
+async def test_missing_scopes_are_reported(slack: FakeSlack) -> None:
+    """An old installation is reported with the missing scopes and what to do."""
     slack.workspaces[TEAM_ID].scopes = set(SCOPES) - {"files:write", "commands"}
-    async with open_doors() as url:
-        found = await of_slack(slack, url, FIXED)
+    async with serve_slack_statuses() as url:
+        found = await slack_faults(slack, url, FIXED)
     assert found["KOLLEGA_SLACK_BOT_TOKEN"].startswith("may not commands, files:write: install the app again")
 
 
-async def test_doors_that_do_not_answer_as_they_should_are_named(slack: FakeSlack) -> None:
-    """A door without a lock, a page that is not there and a Slack that is away each have their line."""
-    async with open_doors(events=200, way_back=404) as url:
-        found = await of_slack(slack, url, INSTALLED)
+async def test_wrong_slack_endpoints_are_reported(slack: FakeSlack) -> None:
+    """An endpoint without verification, a missing page and an unreachable Slack have a line each."""
+    async with serve_slack_statuses(events=200, way_back=404) as url:
+        found = await slack_faults(slack, url, INSTALLED)
     assert "answers 200 and should answer 401" in found["request address"]
     assert "answers 404 and should answer 400" in found["way back from the installation"]
-    found = await of_slack(slack, "http://127.0.0.1:9", {**INSTALLED, "slack_api_url": "http://127.0.0.1:9/api/"})
+    found = await slack_faults(slack, "http://127.0.0.1:9", {**INSTALLED, "slack_api_url": "http://127.0.0.1:9/api/"})
     assert "cannot be reached" in found["request address"]
     assert "cannot be reached" in found["way back from the installation"]
     assert "no answer" in found["KOLLEGA_SLACK_CLIENT_SECRET"]
-    found = await of_slack(slack, url, {**FIXED, "slack_api_url": "http://127.0.0.1:9/api/"})
+    found = await slack_faults(slack, url, {**FIXED, "slack_api_url": "http://127.0.0.1:9/api/"})
     assert "Slack cannot be asked" in found["KOLLEGA_SLACK_BOT_TOKEN"]
     slack.plan.append(ratelimited(70))
-    assert "in 70 seconds" in (await of_slack(slack, url, FIXED))["KOLLEGA_SLACK_BOT_TOKEN"]
+    assert "in 70 seconds" in (await slack_faults(slack, url, FIXED))["KOLLEGA_SLACK_BOT_TOKEN"]
 
 
-async def test_workspaces_that_agreed_to_less_are_named(slack: FakeSlack) -> None:
-    """After an update that asks for more, the line says where the app has to be installed again, and what for."""
-    at = datetime(2026, 1, 5, 9, tzinfo=UTC)
-    sun = Installation("T1", "T1", "Sun", "A", "U0", "B0", tuple(SCOPES), "U1", at)
+async def test_workspaces_with_missing_scopes_are_reported(slack: FakeSlack) -> None:
+    """After an update the line names the workspaces that must install again and the scopes."""
+    installed_at = datetime(2026, 1, 5, 9, tzinfo=UTC)
+    sun = Installation("T1", "T1", "Sun", "A", "U0", "B0", tuple(SCOPES), "U1", installed_at)
     old = replace(sun, tenant="T2", workspace="T2", name="Roof", scopes=tuple(SCOPES)[1:])
-    async with open_doors() as url:
-        assert (await of_slack(slack, url, INSTALLED, [sun]))["permissions in workspaces"] == ""
+    async with serve_slack_statuses() as url:
+        assert (await slack_faults(slack, url, INSTALLED, [sun]))["permissions in workspaces"] == ""
         several = [replace(old, tenant=f"T{number}", name="") for number in range(7)]
-        said = (await of_slack(slack, url, INSTALLED, [sun, old, *several]))["permissions in workspaces"]
-    assert said.startswith("8 of 9 workspaces (Roof, T2, T2, T2, T2 …) did not agree to app_mentions:read: ")
+        finding = (await slack_faults(slack, url, INSTALLED, [sun, old, *several]))["permissions in workspaces"]
+    assert finding.startswith("8 of 9 workspaces (Roof, T2, T2, T2, T2 …) did not agree to app_mentions:read: ")
 
 
 @pytest.mark.parametrize("is_there", [True, False])
-def test_the_command_asks_the_database_where_the_app_is_installed(
+def test_command_reads_installations_from_the_database(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], is_there: bool
 ) -> None:
-    """`python -m bot check` knows the workspaces of the database; one that is not there yet it does not make."""
+    """`python -m bot check` reads the workspaces of the database and creates no missing one."""
     monkeypatch.chdir(tmp_path)
     url = sqlite_url if is_there else f"sqlite+aiosqlite:///{tmp_path / 'none.db'}"
     for name, value in {**INSTALLED, "public_url": "http://127.0.0.1:9", "slack_api_url": "http://127.0.0.1:9"}.items():

@@ -57,40 +57,40 @@ WRONG = [
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting of the machine, and a folder of one's own."""
+    """Clear the environment and change to an empty folder."""
     for name in [name for name in os.environ if name.startswith("KOLLEGA_")]:  # noqa: TID251 - to take them away
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
 
 def set_all(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
-    """Put settings into the environment."""
+    """Set environment variables."""
     for name, value in values.items():
         monkeypatch.setenv(f"KOLLEGA_{name}", value)
 
 
 @pytest.mark.parametrize(("values", "line"), WRONG)
 def test_a_bad_setting_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, values: dict[str, str], line: str) -> None:
-    """The line names the setting first, says what is wanted, and repeats nothing of what was given."""
+    """The line names the setting and the expected value, and does not repeat the given one."""
     set_all(monkeypatch, values)
     with pytest.raises(BadSettings) as raised:
         read_settings()
-    said = str(raised.value)
-    assert said.startswith(line)
-    assert "\n" not in said
-    assert "geheim" not in said
+    message = str(raised.value)
+    assert message.startswith(line)
+    assert "\n" not in message
+    assert "geheim" not in message
     assert raised.value.__cause__ is None
 
 
 def test_without_settings_everything_has_its_default() -> None:
-    """A fresh checkout starts on a file beside it, reachable from this machine only."""
+    """Without settings the bot uses a SQLite file and listens on loopback only."""
     settings = read_settings()
     assert (settings.host, settings.port, settings.demo, settings.is_sqlite) == ("127.0.0.1", 3978, False, True)
     assert settings.is_loopback
 
 
 def test_an_empty_value_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever leaves a line of `.env.example` empty gets what stands behind it."""
+    """An empty value in `.env` means the default."""
     set_all(monkeypatch, {"PORT": "", "TEAMS_OPENID_URL": "", "TEAMS_SERVICE_HOSTS": ""})
     settings = read_settings()
     assert settings.port == 3978
@@ -113,7 +113,7 @@ def test_hosts_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_live_deployment_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With an application, PostgreSQL and keys the bot may listen everywhere."""
+    """With an app id, PostgreSQL and keys the bot may listen on all interfaces."""
     set_all(monkeypatch, {**LIVE, "DATABASE_URL": POSTGRES, "SECRET_KEYS": f"{KEY}, {KEY}2"})
     settings = read_settings()
     assert build_keyring(settings).keys == (KEY.encode(), f"{KEY}2".encode())
@@ -121,24 +121,24 @@ def test_a_live_deployment_starts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
-    """With SQLite the key is made at the first start, beside the database, for its owner only, and stays the same."""
+    """With SQLite the key is created at the first start, readable for its owner only, and reused."""
     first = build_keyring(read_settings())
-    kept = tmp_path / "kollega.keys"
-    assert kept.stat().st_mode & 0o777 == 0o600
+    key_file = tmp_path / "kollega.keys"
+    assert key_file.stat().st_mode & 0o777 == 0o600
     assert build_keyring(read_settings()) == first
     assert len(first.keys[0]) >= 32
 
 
 def test_keys_that_others_can_read_are_refused(tmp_path: Path) -> None:
-    """A key file that was opened up stops the start, because its links are no longer secret."""
+    """A key file that other users can read stops the start."""
     build_keyring(read_settings())
     (tmp_path / "kollega.keys").chmod(0o644)
     with pytest.raises(BadSettings, match=r"^KOLLEGA_SECRET_KEYS: kollega.keys can be read by other users"):
         build_keyring(read_settings())
 
 
-def test_an_emptied_key_file_is_refused(tmp_path: Path) -> None:
-    """A key file without a key is not silently replaced: every link that is out would be void."""
+def test_an_empty_key_file_is_rejected(tmp_path: Path) -> None:
+    """An empty key file is not replaced because that would invalidate every link."""
     build_keyring(read_settings())
     (tmp_path / "kollega.keys").write_text("", encoding="ascii")
     with pytest.raises(BadSettings, match="holds no usable key"):
@@ -146,7 +146,7 @@ def test_an_emptied_key_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_bot_for_slack_alone_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With Slack alone the bot may listen everywhere, because the door for Teams, which nothing guards, is shut."""
+    """With Slack only, the bot may listen on all interfaces because the Teams route is disabled."""
     set_all(monkeypatch, {**SLACK, "HOST": LIVE["HOST"]})
     settings = read_settings()
     assert (settings.serves_slack, settings.serves_teams, settings.unserved) == (True, False, ())
@@ -155,21 +155,21 @@ def test_a_bot_for_slack_alone_starts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("proof", [{"SLACK_SIGNING_SECRET": "s"}, {"SLACK_APP_TOKEN": "xapp-1"}])
 def test_one_workspace_needs_no_installation(monkeypatch: pytest.MonkeyPatch, proof: dict[str, str]) -> None:
-    """A bot token and something that proves where requests come from are enough; a slash ends Slack's address."""
+    """A bot token and a signing secret are enough; the API URL ends with a slash."""
     set_all(monkeypatch, {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_API_URL": "http://127.0.0.1:1/api", **proof})
     settings = read_settings()
     assert (settings.serves_slack, settings.slack_api_url) == (True, "http://127.0.0.1:1/api/")
 
 
-def test_teams_and_slack_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A team may be on both at once; without either, Teams can be tried on this machine."""
+def test_teams_and_slack_can_be_combined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both platforms can be enabled; without either, Teams works on loopback."""
     assert (read_settings().serves_slack, read_settings().serves_teams) == (False, True)
     set_all(monkeypatch, {**LIVE, **SLACK})
     assert (read_settings().serves_slack, read_settings().serves_teams) == (True, True)
 
 
-def test_what_nothing_listens_to_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever sets up something that this version does not serve can be told."""
+def test_unserved_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting for a feature that this version does not serve is named."""
     assert read_settings().unserved == ()
     set_all(monkeypatch, {"STRIPE_SECRET_KEY": "s"})
     assert read_settings().unserved == ("KOLLEGA_STRIPE_SECRET_KEY",)

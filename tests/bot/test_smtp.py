@@ -25,13 +25,13 @@ SENDER = "kollega@bot.example"
 
 @pytest.fixture
 async def server() -> AsyncGenerator[FakeMailServer]:
-    """A mail server on loopback."""
+    """Start a mail server on loopback."""
     async with FakeMailServer() as running:
         yield running
 
 
-async def test_a_mail_is_html_and_text_and_says_who_made_it(server: FakeMailServer, clock: Clock) -> None:
-    """The mail has both forms, the time of the clock, an id of its own delivery, and says that a machine wrote it."""
+async def test_mail_has_both_formats_and_headers(server: FakeMailServer, clock: Clock) -> None:
+    """The mail has both formats, the date, a Message-ID of its delivery and an Auto-Submitted header."""
     await SmtpMails(server.url, SENDER, clock).send(MAIL, key="delivery-1")
     [mail] = server.mails
     html, text = mail.get_body(("html",)), mail.get_body(("plain",))
@@ -45,8 +45,8 @@ async def test_a_mail_is_html_and_text_and_says_who_made_it(server: FakeMailServ
     assert "23 Nov 2026 09:00" in str(mail["Date"])
 
 
-async def test_nobody_writes_headers(server: FakeMailServer, clock: Clock) -> None:
-    """A line break in a name stays part of the subject and names no further recipient."""
+async def test_name_cannot_inject_headers(server: FakeMailServer, clock: Clock) -> None:
+    """A line break in a name adds no header and no recipient."""
     await SmtpMails(server.url, SENDER, clock).send(MAIL, key="d")
     [mail] = server.mails
     assert mail["Bcc"] is None
@@ -54,27 +54,28 @@ async def test_nobody_writes_headers(server: FakeMailServer, clock: Clock) -> No
 
 
 @pytest.mark.parametrize("address", ["eva@acme.example\r\nBcc: all@acme.example", "eva@ärger.example"])
-async def test_an_address_that_is_none_is_rejected(server: FakeMailServer, clock: Clock, address: str) -> None:
-    """What cannot stand in a header is not sent anywhere."""
+async def test_invalid_address_is_rejected(server: FakeMailServer, clock: Clock, address: str) -> None:
+    """An address that is invalid in a header is rejected."""
     with pytest.raises(Rejected):
         await SmtpMails(server.url, SENDER, clock).send(replace(MAIL, address=address), key="d")
     assert server.mails == []
 
 
 @pytest.mark.parametrize(
-    ("answer", "failure"), [("550 No such user", Rejected), ("452 Try later", Unavailable), ("421 Going", Unavailable)]
+    ("status_line", "failure"),
+    [("550 No such user", Rejected), ("452 Try later", Unavailable), ("421 Going", Unavailable)],
 )
-async def test_a_no_is_for_good_or_for_now(
-    server: FakeMailServer, clock: Clock, answer: str, failure: type[Exception]
+async def test_5xx_is_final_and_4xx_is_retriable(
+    server: FakeMailServer, clock: Clock, status_line: str, failure: type[Exception]
 ) -> None:
-    """A server that says 5xx is not asked again, one that says 4xx later."""
-    server.refusal = answer
+    """A 5xx status rejects the mail, a 4xx status is retriable."""
+    server.refusal = status_line
     with pytest.raises(failure):
         await SmtpMails(server.url, SENDER, clock).send(MAIL, key="d")
 
 
-async def test_an_absent_server_is_asked_again(clock: Clock) -> None:
-    """Where nobody listens nothing was sent."""
+async def test_unavailable_server_is_retriable(clock: Clock) -> None:
+    """A refused connection is retriable."""
     server = await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     server.close()
@@ -84,8 +85,8 @@ async def test_an_absent_server_is_asked_again(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize(("last", "failure"), [(b"RCPT TO:<eva@acme.example>", Unavailable), (b".", Ambiguous)])
-async def test_silence_after_the_mail_is_ambiguous(clock: Clock, last: bytes, failure: type[Exception]) -> None:
-    """A connection that breaks before the mail was handed over may be tried again; after it, nobody knows."""
+async def test_timeout_after_data_is_ambiguous(clock: Clock, last: bytes, failure: type[Exception]) -> None:
+    """A connection that breaks before the data is retriable; after it, the outcome is unknown."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 hello\r\n")
@@ -108,7 +109,7 @@ async def test_silence_after_the_mail_is_ambiguous(clock: Clock, last: bytes, fa
             await SmtpMails(f"smtp://127.0.0.1:{port}", SENDER, clock).send(MAIL, key="d")
 
 
-async def test_a_password_is_never_sent_in_the_clear_to_another_machine(clock: Clock) -> None:
-    """Where TLS is not offered and the server is not this machine, nothing is sent."""
+async def test_password_needs_tls(clock: Clock) -> None:
+    """Without TLS nothing is sent to a server that is not loopback."""
     mails = SmtpMails("smtp://user:geheim@mail.example:587", SENDER, clock)
     assert mails._start_tls() is True  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - there is no such server here

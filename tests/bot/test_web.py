@@ -1,4 +1,4 @@
-"""The chat in the browser, over HTTP, on both databases: what people see and do."""
+"""The browser chat over HTTP on both databases."""
 
 from collections.abc import AsyncGenerator
 
@@ -12,18 +12,18 @@ from cards.model import Card, Run, Text, t
 from services.people import Language, PlaceKind
 from storage.tables import identities, members, teams, users
 from storage.transcript import PRIVATE_KEPT
-from tests.bot.web_chat import ANNA, BEN, CARO, CHANNEL, EVERYBODY, NOW, SALES, Chat, card, open_chat, said, title
+from tests.bot.web_chat import ANNA, BEN, CARO, CHANNEL, EVERYBODY, NOW, SALES, Chat, card, open_chat, room_texts, title
 
 
 @pytest.fixture
 async def chat(database_url: str) -> AsyncGenerator[Chat]:
-    """The chat on a database of this test alone."""
+    """Open a chat with its own database."""
     async with open_chat(database_url) as opened:
         yield opened
 
 
-async def test_the_page_needs_nothing_from_elsewhere(chat: Chat) -> None:
-    """The page and all that it loads come from the bot, under a policy without inline scripts."""
+async def test_page_loads_only_own_resources(chat: Chat) -> None:
+    """The page loads resources of the bot only, under a policy without inline scripts."""
     page = await chat.client.get("/")
     assert page.status == 200
     policy = page.headers["Content-Security-Policy"]
@@ -41,7 +41,7 @@ async def test_the_page_needs_nothing_from_elsewhere(chat: Chat) -> None:
 
 
 async def test_scripts_import_only_what_is_served(chat: Chat) -> None:
-    """Every module that a script names is there."""
+    """Each imported module is served."""
     names = ["chat.js"]
     for name in names:
         response = await chat.client.get(f"/chat/static/{name}")
@@ -55,12 +55,12 @@ async def test_scripts_import_only_what_is_served(chat: Chat) -> None:
 
 @pytest.mark.parametrize("name", ["../web.py", "%2e%2e%2fweb.py", "web.py", "chat.html/..", ""])
 async def test_no_other_file_is_served(chat: Chat, name: str) -> None:
-    """Only the files of the page can be asked for."""
+    """Only the files of the page are served."""
     assert (await chat.client.get(f"/chat/static/{name}")).status == 404
 
 
 async def test_the_switch_lists_people_in_their_order(chat: Chat) -> None:
-    """Everybody is offered with name and language."""
+    """Each person is listed with name and language."""
     body = await (await chat.client.get("/chat/people")).json()
     assert [(person["id"], person["name"], person["language"]) for person in body["people"]] == [
         ("anna", "Anna Weiß", "de"),
@@ -69,8 +69,8 @@ async def test_the_switch_lists_people_in_their_order(chat: Chat) -> None:
     ]
 
 
-async def test_the_switch_tells_firm_role_and_chosen_language(chat: Chat) -> None:
-    """They are those of this moment: of the team and of the person, not of a list kept for the chat."""
+async def test_the_switch_shows_team_role_and_language(chat: Chat) -> None:
+    """Team, role and language are current."""
     who = {"user_id": "u1", "name": "Ben Kaya", "language": "de", "zone": "Europe/Berlin", "created_at": NOW}
     identity = {"platform": "web", "tenant": "demo", "platform_user_id": "ben", "user_id": "u1"}
     team = {"team_id": "t1", "name": "Solarhaus GmbH", "plan": "free", "language": "de", "zone": "Europe/Berlin"}
@@ -97,60 +97,60 @@ async def test_the_switch_tells_firm_role_and_chosen_language(chat: Chat) -> Non
 
 
 async def test_people_see_their_own_rooms(chat: Chat) -> None:
-    """A direct chat for each, channels only for those who are in them."""
+    """Each person has a direct chat and the channels of which they are a member."""
     assert set(await chat.rooms(ANNA)) == {SALES, "direct-anna"}
     assert set(await chat.rooms(CARO)) == {"direct-caro"}
 
 
-async def test_a_card_is_drawn_in_the_language_of_each_reader(chat: Chat) -> None:
-    """The same message in a channel speaks German to one and English to the other."""
-    await chat.posts(Card(title=t("Language"), body=(Text(t("just now")),)))
+async def test_a_card_is_rendered_in_the_language_of_each_reader(chat: Chat) -> None:
+    """The same message is German for one reader and English for another."""
+    await chat.post_card(Card(title=t("Language"), body=(Text(t("just now")),)))
     [german], [english] = await chat.messages(ANNA), await chat.messages(BEN)
     assert german["html"] != english["html"]
     assert "just now" in english["html"]
     assert 'lang="de"' in german["html"]
 
 
-async def test_a_card_with_a_view_per_reader_is_asked_for(chat: Chat) -> None:
-    """Buttons are those of the person who looks."""
+async def test_user_specific_view_is_rendered(chat: Chat) -> None:
+    """The buttons are those of the reader."""
     refresh = Run(t("Refresh"), "lead.show", {"lead": "L-1"})
-    chat.desk.says("lead.show", Placement.REPLACE)
-    sent = await chat.posts(card("for nobody", refresh=refresh))
-    assert said(await chat.messages(ANNA)) == ["lead.show for Anna Weiß"]
-    assert said(await chat.messages(BEN)) == ["lead.show for Ben Kaya"]
-    asked = chat.desk.received[0]
+    chat.dispatcher.respond_with("lead.show", Placement.REPLACE)
+    sent = await chat.post_card(card("for nobody", refresh=refresh))
+    assert room_texts(await chat.messages(ANNA)) == ["lead.show for Anna Weiß"]
+    assert room_texts(await chat.messages(BEN)) == ["lead.show for Ben Kaya"]
+    asked = chat.dispatcher.received[0]
     assert (asked.kind, asked.message_id, asked.args) == (InteractionKind.REFRESH, sent.message_id, {"lead": "L-1"})
-    assert len({incoming.interaction_id for incoming in chat.desk.received}) == 2
+    assert len({incoming.interaction_id for incoming in chat.dispatcher.received}) == 2
 
 
 async def test_user_text_stays_text(chat: Chat) -> None:
-    """Markup in what people write is shown as it was written."""
+    """Markup in user text is escaped."""
     hostile = '<img src=x onerror=alert(1)> </article><script>1</script> "&amp;"'
-    await chat.types(ANNA, hostile)
-    await chat.posts(hostile)
-    typed, drawn = await chat.messages(BEN)
+    await chat.send_text(ANNA, hostile)
+    await chat.post_card(hostile)
+    typed, rendered = await chat.messages(BEN)
     assert typed["text"] == hostile
-    assert title(drawn) == hostile
-    assert not LexborHTMLParser(drawn["html"]).css("script, img")
+    assert title(rendered) == hostile
+    assert not LexborHTMLParser(rendered["html"]).css("script, img")
 
 
 async def test_messages_come_in_pages(chat: Chat) -> None:
-    """The newest fifty first, then what stands before them, and the last page says that it is the last."""
+    """The newest fifty messages come first, and the last page is marked."""
     for number in range(70):
-        await chat.posts(f"card {number}")
+        await chat.post_card(f"card {number}")
     newest = await chat.get(f"/chat/rooms/{SALES}/messages", ANNA)
-    assert said(newest["messages"]) == [f"card {number}" for number in range(20, 70)]
+    assert room_texts(newest["messages"]) == [f"card {number}" for number in range(20, 70)]
     assert newest["more"]
     before = await chat.get(f"/chat/rooms/{SALES}/messages", ANNA, before=newest["messages"][0]["seq"])
-    assert said(before["messages"]) == [f"card {number}" for number in range(20)]
+    assert room_texts(before["messages"]) == [f"card {number}" for number in range(20)]
     assert not before["more"]
 
 
 async def test_unread_messages_are_counted_until_they_are_read(chat: Chat) -> None:
-    """Own messages and other people's notes do not count."""
-    await chat.types(ANNA, "hallo")
-    await chat.posts("one")
-    await chat.posts("for Ben", reader=Reader(Language.ENGLISH, "UTC", "ben"))
+    """Own messages and private notes of other people do not count."""
+    await chat.send_text(ANNA, "hallo")
+    await chat.post_card("one")
+    await chat.post_card("for Ben", reader=Reader(Language.ENGLISH, "UTC", "ben"))
     assert (await chat.rooms(ANNA))[SALES]["unread"] == 1
     assert (await chat.rooms(BEN))[SALES]["unread"] == 3
     last = (await chat.messages(BEN))[-1]["seq"]
@@ -160,168 +160,168 @@ async def test_unread_messages_are_counted_until_they_are_read(chat: Chat) -> No
     assert (await chat.rooms(BEN))[SALES]["unread"] == 0
 
 
-async def test_what_is_typed_reaches_the_bot_as_its_person(chat: Chat) -> None:
-    """The sender, the place and the words are those of the request; the answer stands in the room for all."""
-    chat.desk.says("leads", Placement.NEW)
-    assert (await chat.types(ANNA, "  @Kollega, leads offen ")).status == 200
-    [incoming] = chat.desk.received
+async def test_typed_message_is_dispatched(chat: Chat) -> None:
+    """Sender, conversation and text are those of the request; the response is in the room."""
+    chat.dispatcher.respond_with("leads", Placement.NEW)
+    assert (await chat.send_text(ANNA, "  @Kollega, leads offen ")).status == 200
+    [incoming] = chat.dispatcher.received
     assert (incoming.kind, incoming.platform, incoming.tenant) == (InteractionKind.MESSAGE, "web", "demo")
     assert (incoming.sender.platform_user_id, incoming.sender.language_hint) == ("anna", "de")
     assert (incoming.conversation.conversation_id, incoming.conversation.kind) == (SALES, PlaceKind.CHANNEL)
     assert incoming.text == "leads offen"
-    assert said(await chat.messages(BEN)) == ["@Kollega, leads offen", "leads for Anna Weiß"]
-    assert [sent.message_id for sent in chat.desk.noted] == [(await chat.messages(BEN))[1]["id"]]
+    assert room_texts(await chat.messages(BEN)) == ["@Kollega, leads offen", "leads for Anna Weiß"]
+    assert [sent.message_id for sent in chat.dispatcher.noted] == [(await chat.messages(BEN))[1]["id"]]
 
 
-async def test_named_colleagues_are_mentions(chat: Chat) -> None:
-    """@ with the full name is the person in one word; a name that goes on is another one."""
-    await chat.types(ANNA, "teile L-1 @ben kaya bitte, nicht @Ben Kaya-Lind")
-    [incoming] = chat.desk.received
+async def test_named_members_are_mentions(chat: Chat) -> None:
+    """@ with a full name is a mention in one word; a longer name is not."""
+    await chat.send_text(ANNA, "teile L-1 @ben kaya bitte, nicht @Ben Kaya-Lind")
+    [incoming] = chat.dispatcher.received
     assert incoming.text == "teile L-1 @ben bitte, nicht @Ben Kaya-Lind"
     assert [(mention.platform_user_id, mention.name) for mention in incoming.mentions] == [("ben", "Ben Kaya")]
 
 
 async def test_a_message_sent_twice_is_one(chat: Chat) -> None:
-    """A retry after a lost answer changes nothing: one message, one answer, one interaction id."""
-    chat.desk.says("leads", Placement.NEW)
+    """A retry after a lost response adds no message and keeps the interaction id."""
+    chat.dispatcher.respond_with("leads", Placement.NEW)
     for _ in range(3):
-        assert (await chat.types(ANNA, "leads", interaction="same")).status == 200
-    assert said(await chat.messages(BEN)) == ["leads", "leads for Anna Weiß"]
-    assert {incoming.interaction_id for incoming in chat.desk.received} == {"anna:same"}
+        assert (await chat.send_text(ANNA, "leads", interaction="same")).status == 200
+    assert room_texts(await chat.messages(BEN)) == ["leads", "leads for Anna Weiß"]
+    assert {incoming.interaction_id for incoming in chat.dispatcher.received} == {"anna:same"}
 
 
 async def test_the_same_id_of_another_person_is_another_message(chat: Chat) -> None:
-    """Ids are made by pages, so those of two people never meet."""
-    await chat.types(ANNA, "hallo", interaction="same")
-    await chat.types(BEN, "hello", interaction="same")
-    assert said(await chat.messages(ANNA)) == ["hallo", "hello"]
-    assert len({incoming.interaction_id for incoming in chat.desk.received}) == 2
+    """Message ids are scoped to the person."""
+    await chat.send_text(ANNA, "hallo", interaction="same")
+    await chat.send_text(BEN, "hello", interaction="same")
+    assert room_texts(await chat.messages(ANNA)) == ["hallo", "hello"]
+    assert len({incoming.interaction_id for incoming in chat.dispatcher.received}) == 2
 
 
-async def test_a_private_answer_is_for_the_asking_person(chat: Chat) -> None:
-    """It stands below what was typed, nobody else gets it, and it can be taken away."""
-    chat.desk.says("help", Placement.PRIVATE)
-    await chat.types(ANNA, "help")
-    typed, answer = await chat.messages(ANNA)
-    assert answer["private"]
-    assert answer["below"] == typed["id"]
-    assert said(await chat.messages(BEN)) == ["help"]
-    path = f"/chat/rooms/{SALES}/messages/{answer['id']}"
+async def test_a_private_response_is_for_the_asking_person(chat: Chat) -> None:
+    """A private response is below the message, visible to its reader only, and dismissible."""
+    chat.dispatcher.respond_with("help", Placement.PRIVATE)
+    await chat.send_text(ANNA, "help")
+    typed, response = await chat.messages(ANNA)
+    assert response["private"]
+    assert response["below"] == typed["id"]
+    assert room_texts(await chat.messages(BEN)) == ["help"]
+    path = f"/chat/rooms/{SALES}/messages/{response['id']}"
     assert (await chat.client.delete(path, params={"as": "ben"})).status == 404
     assert (await chat.client.delete(path, params={"as": "anna"})).status == 200
-    assert said(await chat.messages(ANNA)) == ["help"]
+    assert room_texts(await chat.messages(ANNA)) == ["help"]
 
 
-async def test_in_a_direct_chat_every_answer_is_a_plain_message(chat: Chat) -> None:
-    """Where nobody reads along, nothing is labelled as private."""
-    chat.desk.says("help", Placement.PRIVATE)
-    await chat.types(CARO, "help", room="direct-caro")
-    _, answer = await chat.messages(CARO, room="direct-caro")
-    assert not answer["private"]
-    assert chat.desk.received[0].conversation.kind is PlaceKind.PERSONAL
+async def test_a_direct_chat_has_no_private_messages(chat: Chat) -> None:
+    """In a direct chat no message is labelled as private."""
+    chat.dispatcher.respond_with("help", Placement.PRIVATE)
+    await chat.send_text(CARO, "help", room="direct-caro")
+    _, response = await chat.messages(CARO, room="direct-caro")
+    assert not response["private"]
+    assert chat.dispatcher.received[0].conversation.kind is PlaceKind.PERSONAL
 
 
 async def test_a_public_message_cannot_be_dismissed(chat: Chat) -> None:
-    """Only what is for one reader can be taken away by that reader."""
-    sent = await chat.posts("for all")
+    """Only a private message can be dismissed, by its reader."""
+    sent = await chat.post_card("for all")
     response = await chat.client.delete(f"/chat/rooms/{SALES}/messages/{sent.message_id}", params={"as": "anna"})
     assert response.status == 404
-    assert said(await chat.messages(ANNA)) == ["for all"]
+    assert room_texts(await chat.messages(ANNA)) == ["for all"]
 
 
-async def test_private_notes_are_kept_up_to_a_limit(chat: Chat) -> None:
-    """The oldest notes go; public messages and other people's notes stay."""
-    chat.desk.says("help", Placement.PRIVATE)
-    await chat.types(BEN, "help")
+async def test_private_notes_are_limited(chat: Chat) -> None:
+    """The oldest notes are deleted; public messages and other people's notes stay."""
+    chat.dispatcher.respond_with("help", Placement.PRIVATE)
+    await chat.send_text(BEN, "help")
     for _ in range(PRIVATE_KEPT + 2):
-        await chat.types(ANNA, "help")
+        await chat.send_text(ANNA, "help")
     notes = [message for message in await chat.messages(ANNA) if message["private"]]
     assert len(notes) == PRIVATE_KEPT
     assert [message["private"] for message in await chat.messages(BEN)].count(True) == 1
 
 
 async def test_a_click_replaces_the_card_for_the_clicking_person(chat: Chat) -> None:
-    """Others still see the posted card, until the bot updates it: then everybody sees the update."""
-    sent = await chat.posts("open")
-    chat.desk.says("lead.pick", Placement.REPLACE)
-    response = await chat.clicks(ANNA, sent.message_id, "lead.pick", args={"lead": "L-1", "accept": ["late"]})
+    """Other readers see the posted card until the bot updates it for all."""
+    sent = await chat.post_card("open")
+    chat.dispatcher.respond_with("lead.pick", Placement.REPLACE)
+    response = await chat.click(ANNA, sent.message_id, "lead.pick", args={"lead": "L-1", "accept": ["late"]})
     assert response.status == 200
-    [incoming] = chat.desk.received
+    [incoming] = chat.dispatcher.received
     assert (incoming.kind, incoming.command, incoming.message_id) == (
         InteractionKind.CLICK,
         "lead.pick",
         sent.message_id,
     )
     assert incoming.args == {"lead": "L-1", "accept": ["late"]}
-    assert said(await chat.messages(ANNA)) == ["lead.pick for Anna Weiß"]
-    assert said(await chat.messages(BEN)) == ["open"]
+    assert room_texts(await chat.messages(ANNA)) == ["lead.pick for Anna Weiß"]
+    assert room_texts(await chat.messages(BEN)) == ["open"]
     await chat.platform.update(CHANNEL, sent.message_id, card("picked by Anna"), EVERYBODY)
-    assert said(await chat.messages(ANNA)) == said(await chat.messages(BEN)) == ["picked by Anna"]
+    assert room_texts(await chat.messages(ANNA)) == room_texts(await chat.messages(BEN)) == ["picked by Anna"]
 
 
 async def test_every_click_is_a_change(chat: Chat) -> None:
-    """A second click's answer is told to a page that has seen the first one's."""
-    sent = await chat.posts("open")
+    """The response to a second click is a change after the first one."""
+    sent = await chat.post_card("open")
     for command in ("lead.pick", "lead.undo"):
-        chat.desk.says(command, Placement.REPLACE)
+        chat.dispatcher.respond_with(command, Placement.REPLACE)
         cursor = (await chat.get(f"/chat/rooms/{SALES}/messages", ANNA))["cursor"]
-        await chat.clicks(ANNA, sent.message_id, command)
-        assert said(await chat.messages(ANNA, since=cursor)) == [f"{command} for Anna Weiß"]
+        await chat.click(ANNA, sent.message_id, command)
+        assert room_texts(await chat.messages(ANNA, since=cursor)) == [f"{command} for Anna Weiß"]
 
 
-async def test_the_name_of_a_message_is_never_given_again(chat: Chat) -> None:
-    """After the newest message was dismissed, the next one is another one and is told as new."""
-    chat.desk.says("help", Placement.PRIVATE)
-    await chat.types(ANNA, "help")
+async def test_message_ids_are_not_reused(chat: Chat) -> None:
+    """After the newest message was dismissed, the next one has another id."""
+    chat.dispatcher.respond_with("help", Placement.PRIVATE)
+    await chat.send_text(ANNA, "help")
     note = (await chat.messages(ANNA))[1]
     cursor = (await chat.get(f"/chat/rooms/{SALES}/messages", ANNA))["cursor"]
     await chat.client.delete(f"/chat/rooms/{SALES}/messages/{note['id']}", params={"as": "anna"})
-    sent = await chat.posts("one")
+    sent = await chat.post_card("one")
     assert sent.message_id != note["id"]
-    assert said(await chat.messages(ANNA, since=cursor)) == ["one"]
+    assert room_texts(await chat.messages(ANNA, since=cursor)) == ["one"]
 
 
 async def test_a_click_on_a_private_card_replaces_it(chat: Chat) -> None:
-    """The note itself becomes the answer and stays private."""
-    chat.desk.says("help", Placement.PRIVATE)
-    chat.desk.says("more", Placement.REPLACE)
-    await chat.types(ANNA, "help")
+    """The response replaces the private card and stays private."""
+    chat.dispatcher.respond_with("help", Placement.PRIVATE)
+    chat.dispatcher.respond_with("more", Placement.REPLACE)
+    await chat.send_text(ANNA, "help")
     note = (await chat.messages(ANNA))[1]
-    await chat.clicks(ANNA, note["id"], "more")
+    await chat.click(ANNA, note["id"], "more")
     shown = await chat.messages(ANNA)
-    assert said(shown) == ["help", "more for Anna Weiß"]
+    assert room_texts(shown) == ["help", "more for Anna Weiß"]
     assert shown[1]["id"] == note["id"]
     assert shown[1]["private"]
-    assert (await chat.clicks(BEN, note["id"], "more")).status == 404
+    assert (await chat.click(BEN, note["id"], "more")).status == 404
 
 
 async def test_only_cards_can_be_clicked(chat: Chat) -> None:
-    """A typed message, an unknown one and one of another room have no buttons."""
-    await chat.types(ANNA, "hallo")
+    """A click on a typed, unknown or foreign message is rejected."""
+    await chat.send_text(ANNA, "hallo")
     typed = (await chat.messages(ANNA))[0]["id"]
-    elsewhere = await chat.posts("direct", Target("demo", user_id="anna"))
-    chat.desk.received.clear()
+    elsewhere = await chat.post_card("direct", Target("demo", user_id="anna"))
+    chat.dispatcher.received.clear()
     for message in (typed, "nothing", elsewhere.message_id):
-        assert (await chat.clicks(ANNA, message, "lead.pick")).status == 404
-    assert not chat.desk.received
+        assert (await chat.click(ANNA, message, "lead.pick")).status == 404
+    assert not chat.dispatcher.received
 
 
-async def test_a_new_channel_has_the_bot_and_everybody_one_knows(chat: Chat) -> None:
-    """The bot hears that it was added, and its welcome stands there; opening it again changes nothing."""
-    chat.desk.says("installed", Placement.NEW)
+async def test_a_new_channel_has_the_bot_and_all_known_people(chat: Chat) -> None:
+    """A new channel posts the welcome; opening it again changes nothing."""
+    chat.dispatcher.respond_with("installed", Placement.NEW)
     first = await (await chat.post("/chat/rooms", ANNA, id="found", name=" Messe Stuttgart ")).json()
     again = await (await chat.post("/chat/rooms", ANNA, id="found", name=" Messe Stuttgart ")).json()
     assert first == again
     room = first["room"]
     assert (await chat.rooms(BEN))[room]["name"] == "Messe Stuttgart"
     assert room not in await chat.rooms(CARO)
-    assert said(await chat.messages(BEN, room=room)) == ["installed for Anna Weiß"]
-    assert chat.desk.received[0].conversation.name == "Messe Stuttgart"
+    assert room_texts(await chat.messages(BEN, room=room)) == ["installed for Anna Weiß"]
+    assert chat.dispatcher.received[0].conversation.name == "Messe Stuttgart"
     assert (await chat.post("/chat/rooms", CARO, id="found", name="Meins")).status == 404
 
 
 async def test_channels_have_a_limit(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond it the page gets a word that it can explain."""
+    """Above the limit the page gets an error code."""
     monkeypatch.setattr("bot.platforms.web.platform.ROOMS_LIMIT", 2)
     response = await chat.post("/chat/rooms", ANNA, id="found", name="Messe")
     assert response.status == 409

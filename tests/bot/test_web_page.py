@@ -14,7 +14,7 @@ from tests.bot.web_chat import CHANNEL, EVERYBODY, SALES, Chat, card, open_chat
 
 @pytest.fixture
 async def chat(sqlite_url: str) -> AsyncGenerator[Chat]:
-    """The chat on a database of this test alone."""
+    """Open a chat with its own database."""
     async with open_chat(sqlite_url) as opened:
         yield opened
 
@@ -24,15 +24,15 @@ async def chat(sqlite_url: str) -> AsyncGenerator[Chat]:
 async def test_two_windows_are_two_people(
     chat: Chat, chromium: str, screenshot_folder: Path, scheme: Literal["light", "dark"]
 ) -> None:
-    """A click in one window changes the card in the other at once; keyboard and words are those of the person."""
+    """A click in one window updates the card in the other; each has its person's language and keyboard."""
     pick = Run(verbatim("Übernehmen"), "lead.pick", {"lead": "L-1"})
-    sent = await chat.posts(card("Lead L-1", pick))
+    sent = await chat.post_card(card("Lead L-1", pick))
 
     def picked(incoming: Interaction) -> Response:
         return Response(card(f"picked by {incoming.sender.name}"), Placement.REPLACE, EVERYBODY)
 
-    chat.desk.answers["lead.pick"] = picked
-    chat.desk.says("hilfe", Placement.PRIVATE)
+    chat.dispatcher.responders["lead.pick"] = picked
+    chat.dispatcher.respond_with("hilfe", Placement.PRIVATE)
     address = str(chat.client.make_url("/"))
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
@@ -67,7 +67,7 @@ async def test_two_windows_are_two_people(
 
 @pytest.mark.browser
 async def test_a_form_is_filled_in_and_sent_once(chat: Chat, chromium: str, screenshot_folder: Path) -> None:
-    """What is filled in outlives a redrawn card, arrives with its types, and a lost connection is said and repaired."""
+    """Input survives a re-rendered card and arrives typed; a lost connection is reported and repaired."""
     sources = (Choice("fair", verbatim("Messe")), Choice("web", verbatim("Web")))
     form = Card(
         title=verbatim("Lead anlegen"),
@@ -79,31 +79,31 @@ async def test_a_form_is_filled_in_and_sent_once(chat: Chat, chromium: str, scre
         ),
         actions=(Run(verbatim("Anlegen"), "lead.create", {"team": "T"}, collects=True),),
     )
-    sent = await chat.posts(form)
-    chat.desk.says("lead.create", Placement.REPLACE)
+    sent = await chat.post_card(form)
+    chat.dispatcher.respond_with("lead.create", Placement.REPLACE)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         context = await browser.new_context(viewport={"width": 390, "height": 780})
         page = await context.new_page()
         await page.goto(f"{chat.client.make_url('/')}?as=anna&room={SALES}")
-        drawn = page.locator(".card")
-        await drawn.get_by_role("button", name="Anlegen").click()
-        assert not chat.desk.received
-        await drawn.get_by_label("Name").fill("E. Schneider")
-        await drawn.get_by_label("Wert").fill("18500.5")
-        await drawn.get_by_label("Messe").check()
-        await drawn.get_by_label("Eilt").check()
+        card_form = page.locator(".card")
+        await card_form.get_by_role("button", name="Anlegen").click()
+        assert not chat.dispatcher.received
+        await card_form.get_by_label("Name").fill("E. Schneider")
+        await card_form.get_by_label("Wert").fill("18500.5")
+        await card_form.get_by_label("Messe").check()
+        await card_form.get_by_label("Eilt").check()
         redrawn = Card(title=verbatim("Lead anlegen (2)"), body=form.body, actions=form.actions)
         await chat.platform.update(CHANNEL, sent.message_id, redrawn, EVERYBODY)
         await expect(page.get_by_role("heading", name="Lead anlegen (2)")).to_be_visible()
-        await expect(drawn.get_by_label("Name")).to_have_value("E. Schneider")
+        await expect(card_form.get_by_label("Name")).to_have_value("E. Schneider")
         await context.set_offline(offline=True)
-        await drawn.get_by_label("Name").press("Enter")
+        await card_form.get_by_label("Name").press("Enter")
         await expect(page.get_by_text("Kollega ist nicht erreichbar.")).to_be_visible()
         await page.screenshot(path=screenshot_folder / "web-offline.png")
         await context.set_offline(offline=False)
         await page.get_by_role("button", name="Nochmals versuchen").click()
         await expect(page.get_by_role("heading", name="lead.create for Anna Weiß")).to_be_visible()
         await browser.close()
-    [incoming] = chat.desk.received
+    [incoming] = chat.dispatcher.received
     assert incoming.args == {"team": "T", "name": "E. Schneider", "value": 18500.5, "source": "fair", "urgent": True}

@@ -1,4 +1,4 @@
-"""What the bot writes into the chat in the browser by itself, on both databases."""
+"""Messages that the bot posts into the browser chat, on both databases."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -11,85 +11,85 @@ from services.people import Language
 from services.transcript import Draft
 from storage.tables import web_messages, web_rooms
 from storage.transcript import MESSAGES_KEPT, open_transcript
-from tests.bot.web_chat import ANNA, BEN, CARO, CHANNEL, EVERYBODY, NOW, SALES, Chat, card, open_chat, said
+from tests.bot.web_chat import ANNA, BEN, CARO, CHANNEL, EVERYBODY, NOW, SALES, Chat, card, open_chat, room_texts
 
 
 @pytest.fixture
 async def chat(database_url: str) -> AsyncGenerator[Chat]:
-    """The chat on a database of this test alone."""
+    """Open a chat with its own database."""
     async with open_chat(database_url) as opened:
         yield opened
 
 
 @pytest.mark.postgres
 async def test_the_same_key_posts_once(chat: Chat) -> None:
-    """A delivery that is repeated finds its message."""
+    """A repeated delivery finds its message."""
     first = await chat.platform.send(CHANNEL, card("one"), EVERYBODY, key="delivery-1")
     second = await chat.platform.send(CHANNEL, card("one"), EVERYBODY, key="delivery-1")
     assert first == second
-    assert said(await chat.messages(ANNA)) == ["one"]
+    assert room_texts(await chat.messages(ANNA)) == ["one"]
 
 
 async def test_a_direct_message_finds_the_persons_chat(chat: Chat) -> None:
-    """A person is reached without a known conversation, and the answer names it."""
-    sent = await chat.posts("hello", Target("demo", user_id="caro"), Reader(Language.GERMAN, "UTC", "caro"))
+    """A person is reached without a conversation id, and the result names it."""
+    sent = await chat.post_card("hello", Target("demo", user_id="caro"), Reader(Language.GERMAN, "UTC", "caro"))
     assert sent.conversation_id == "direct-caro"
     [message] = await chat.messages(CARO, room="direct-caro")
     assert not message["private"]
 
 
 @pytest.mark.parametrize("target", [Target("demo", "nowhere"), Target("demo", user_id="nobody"), Target("demo")])
-async def test_a_place_without_readers_is_gone(chat: Chat, target: Target) -> None:
-    """The relay learns that nobody can be reached there."""
+async def test_a_room_without_readers_is_gone(chat: Chat, target: Target) -> None:
+    """A room without readers raises Gone."""
     with pytest.raises(Gone):
-        await chat.posts("hello", target)
+        await chat.post_card("hello", target)
 
 
 async def test_only_the_bots_own_cards_are_updated(chat: Chat) -> None:
-    """What does not exist, stands in another room or was written by a person is gone for the bot."""
-    await chat.types(ANNA, "hallo")
+    """Updating an unknown, foreign or typed message raises Gone."""
+    await chat.send_text(ANNA, "hallo")
     typed = (await chat.messages(ANNA))[0]["id"]
-    sent = await chat.posts("one")
+    sent = await chat.post_card("one")
     for target, message in ((CHANNEL, "nothing"), (Target("demo", "direct-anna"), sent.message_id), (CHANNEL, typed)):
         with pytest.raises(Gone):
             await chat.platform.update(target, message, card("two"), EVERYBODY)
-    assert said(await chat.messages(ANNA)) == ["hallo", "one"]
+    assert room_texts(await chat.messages(ANNA)) == ["hallo", "one"]
 
 
 @pytest.mark.postgres
 async def test_messages_posted_at_once_keep_one_order(chat: Chat) -> None:
-    """Many writers, and every message has its own place."""
-    sent = await asyncio.gather(*(chat.posts(f"card {number}") for number in range(30)))
+    """Concurrent messages have distinct positions."""
+    sent = await asyncio.gather(*(chat.post_card(f"card {number}") for number in range(30)))
     shown = await chat.messages(ANNA)
-    assert {message["id"] for message in shown} == {one.message_id for one in sent}
+    assert {message["id"] for message in shown} == {delivered.message_id for delivered in sent}
     assert [message["seq"] for message in shown] == sorted({message["seq"] for message in shown})
 
 
-async def test_what_changed_is_told_by_its_order(chat: Chat) -> None:
-    """From a known point on only new and changed messages come, those of other readers do not."""
-    first, _ = await chat.posts("one"), await chat.posts("two")
+async def test_changes_are_listed_after_a_position(chat: Chat) -> None:
+    """Only changes after the position are listed, without those of other readers."""
+    first, _ = await chat.post_card("one"), await chat.post_card("two")
     cursor = (await chat.get(f"/chat/rooms/{SALES}/messages", ANNA))["cursor"]
     assert await chat.messages(ANNA, since=cursor) == []
     await chat.platform.update(CHANNEL, first.message_id, card("one, changed"), EVERYBODY)
-    await chat.posts("three")
-    await chat.posts("for Ben", reader=Reader(Language.ENGLISH, "UTC", "ben"))
-    assert said(await chat.messages(ANNA, since=cursor)) == ["one, changed", "three"]
-    assert said(await chat.messages(BEN, since=cursor)) == ["one, changed", "three", "for Ben"]
+    await chat.post_card("three")
+    await chat.post_card("for Ben", reader=Reader(Language.ENGLISH, "UTC", "ben"))
+    assert room_texts(await chat.messages(ANNA, since=cursor)) == ["one, changed", "three"]
+    assert room_texts(await chat.messages(BEN, since=cursor)) == ["one, changed", "three", "for Ben"]
 
 
-async def test_too_many_changes_ask_for_a_new_look(chat: Chat) -> None:
-    """A page that was away for long is told to read the newest page again instead of getting half of the changes."""
-    await chat.posts("first")
+async def test_too_many_changes_need_a_resync(chat: Chat) -> None:
+    """Too many changes cause a resync instead of a partial list."""
+    await chat.post_card("first")
     cursor = (await chat.get(f"/chat/rooms/{SALES}/messages", ANNA))["cursor"]
     for number in range(51):
-        await chat.posts(f"card {number}")
+        await chat.post_card(f"card {number}")
     body = await chat.get(f"/chat/rooms/{SALES}/messages", ANNA, since=cursor)
     assert body["more"]
     assert body["messages"] == []
 
 
-async def test_a_room_forgets_what_is_very_old(chat: Chat) -> None:
-    """The transcript of a room stays bounded."""
+async def test_old_messages_are_purged(chat: Chat) -> None:
+    """The transcript of a room is bounded."""
     full = [
         {
             "message_id": f"{SALES}.{number + 1}",
@@ -109,5 +109,5 @@ async def test_a_room_forgets_what_is_very_old(chat: Chat) -> None:
     async with open_transcript(chat.database, lambda: NOW, writes=True) as transcript:
         for number in range(MESSAGES_KEPT, MESSAGES_KEPT + 5):
             await transcript.add(Draft(SALES, f"key {number}", author_id="anna", text=str(number)))
-        kept = await transcript.newest(SALES, "anna", 0, MESSAGES_KEPT * 2)
-    assert [kept[0].text, len(kept)] == ["5", MESSAGES_KEPT]
+        messages = await transcript.newest(SALES, "anna", 0, MESSAGES_KEPT * 2)
+    assert [messages[0].text, len(messages)] == ["5", MESSAGES_KEPT]

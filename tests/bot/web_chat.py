@@ -1,4 +1,4 @@
-"""The chat in the browser as its page sees it, and a bot behind it that answers as a test says."""
+"""Browser chat over HTTP with a stub dispatcher."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -33,15 +33,15 @@ EVERYBODY = Reader(Language.GERMAN, "Europe/Berlin")
 
 
 def card(words: str, *actions: Run, refresh: Run | None = None) -> Card:
-    """A card of one line."""
+    """Return a card with one line."""
     return Card(title=verbatim(words), actions=actions, refresh=refresh)
 
 
 @dataclass
-class Desk:
-    """What stands behind the platform: answers as a test says, and remembers what came in."""
+class StubDispatcher:
+    """Records interactions and returns the responses of the test."""
 
-    answers: dict[str, Callable[[Interaction], Response | None]] = field(default_factory=dict[str, Any])
+    responders: dict[str, Callable[[Interaction], Response | None]] = field(default_factory=dict[str, Any])
     received: list[Interaction] = field(default_factory=list[Interaction])
     noted: list[Sent] = field(default_factory=list[Sent])
 
@@ -49,8 +49,8 @@ class Desk:
         self.received.append(interaction)
         await asyncio.sleep(0)
         word = interaction.command or interaction.text.split(" ")[0] or interaction.kind
-        answer = self.answers.get(word)
-        return answer(interaction) if answer else None
+        respond = self.responders.get(word)
+        return respond(interaction) if respond else None
 
     async def fetch_file(self, interaction: Interaction, file_id: str) -> OpenedFile | Response | None:
         raise AssertionError((interaction, file_id))
@@ -59,21 +59,21 @@ class Desk:
         del interaction, response
         self.noted.append(sent)
 
-    def says(self, word: str, placement: Placement, *, refresh: Run | None = None) -> None:
-        def answer(incoming: Interaction) -> Response:
+    def respond_with(self, word: str, placement: Placement, *, refresh: Run | None = None) -> None:
+        def respond(incoming: Interaction) -> Response:
             words = f"{word} for {incoming.sender.name}"
             return Response(card(words, refresh=refresh), placement, EVERYBODY)
 
-        self.answers[word] = answer
+        self.responders[word] = respond
 
 
 @dataclass
 class Chat:
-    """The page's side of the conversation."""
+    """Client of the browser chat."""
 
     client: TestClient[web.Request, web.Application]
     platform: WebPlatform
-    desk: Desk
+    dispatcher: StubDispatcher
     database: Database
     ids: Callable[[], str]
 
@@ -92,50 +92,50 @@ class Chat:
     async def post(self, path: str, person: Person, **body: object) -> ClientResponse:
         return await self.client.post(path, json={"as": person.person_id, **body})
 
-    async def types(self, person: Person, text: str, room: str = SALES, interaction: str = "") -> ClientResponse:
+    async def send_text(self, person: Person, text: str, room: str = SALES, interaction: str = "") -> ClientResponse:
         return await self.post(f"/chat/rooms/{room}/messages", person, id=interaction or self.ids(), text=text)
 
-    async def clicks(
+    async def click(
         self, person: Person, message: str, command: str, room: str = SALES, **more: object
     ) -> ClientResponse:
         body = {"id": self.ids(), "message": message, "command": command, **more}
         return await self.post(f"/chat/rooms/{room}/actions", person, **body)
 
-    async def posts(self, words: Card | str, target: Target = CHANNEL, reader: Reader = EVERYBODY) -> Sent:
+    async def post_card(self, words: Card | str, target: Target = CHANNEL, reader: Reader = EVERYBODY) -> Sent:
         posted = words if isinstance(words, Card) else card(words)
         return await self.platform.send(target, posted, reader, key=self.ids())
 
 
 @asynccontextmanager
 async def open_chat(database_url: str) -> AsyncGenerator[Chat]:
-    """Two colleagues in a channel and somebody outside, on a database of their own."""
+    """Open a chat with two members in a channel and one outside it, on its own database."""
     database = open_database(database_url)
     transcripts = partial(open_transcript, database, lambda: NOW)
     async with transcripts(writes=True) as transcript:
         for person in (ANNA, BEN, CARO):
             await transcript.put_person(person)
         await transcript.put_room(Room(SALES, PlaceKind.CHANNEL, "Vertrieb"), ("anna", "ben"))
-    desk, numbers = Desk(), count(1)
+    dispatcher, numbers = StubDispatcher(), count(1)
 
     def ids() -> str:
         return f"id{next(numbers)}"
 
-    platform = WebPlatform(desk, transcripts, lambda: NOW, ids)
+    platform = WebPlatform(dispatcher, transcripts, lambda: NOW, ids)
     app = web.Application()
     app.add_routes(platform.routes())
     async with TestClient(TestServer(app)) as client:
-        yield Chat(client, platform, desk, database, ids)
+        yield Chat(client, platform, dispatcher, database, ids)
         await platform.end()
     await database.close()
 
 
 def title(message: dict[str, Any]) -> str:
-    """The first line of a drawn card."""
+    """Return the first line of a rendered card."""
     found = LexborHTMLParser(message["html"]).css_first(".card-title")
     assert found is not None
     return found.text()
 
 
-def said(messages: list[dict[str, Any]]) -> list[str]:
-    """What stands in a room, a line a message."""
+def room_texts(messages: list[dict[str, Any]]) -> list[str]:
+    """Return the texts of messages."""
     return [title(message) if "html" in message else message["text"] for message in messages]

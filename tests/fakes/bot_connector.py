@@ -1,4 +1,4 @@
-"""Microsoft Teams on loopback: Bot Connector, key server and login server, which can misbehave on demand."""
+"""Fake Microsoft Teams on loopback: Bot Connector, key server and login server, with planned failures."""
 
 import asyncio
 import base64
@@ -25,8 +25,8 @@ Body: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A refusal, or whatever else is answered instead of the usual; `accepted` says whether it took effect."""
+class CannedResponse:
+    """A planned response instead of the usual one; `accepted` says whether the request takes effect."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -36,21 +36,21 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """The connection is cut without an answer."""
+    """Drop the connection without a response."""
 
     accepted: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """The usual, after this time."""
+    """Delay the usual response."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One request that arrived, whatever became of it."""
+    """One received request."""
 
     method: str
     path: str
@@ -58,13 +58,13 @@ class Delivery:
     body: Body
     authorization: str | None
     connection: tuple[str, int]
-    at: datetime
+    received_at: datetime
     accepted: bool
 
 
 @dataclass(slots=True)
 class Post:
-    """A message as it stands in a conversation."""
+    """A message in a conversation."""
 
     conversation_id: str
     activity_id: str
@@ -73,7 +73,7 @@ class Post:
 
 
 class FakeClock:
-    """The time of day and the seconds since some start; only a sleep or the test moves them."""
+    """Clock and timer that advance by sleeps and by the test only."""
 
     def __init__(self, start: datetime) -> None:
         self.start = start
@@ -90,7 +90,7 @@ class FakeClock:
         self.passed_s += seconds
 
     async def sleep(self, seconds: float) -> None:
-        """Wake up when this much time has passed by everybody's sleeps together."""
+        """Return when the timer has advanced by this time."""
         assert seconds > 0
         self.sleeps.append(seconds)
         wake_at = self.passed_s + seconds
@@ -100,35 +100,35 @@ class FakeClock:
 
 @cache
 def private_key(number: int, bits: int = 2048) -> RSAPrivateKey:
-    """The same keys in every test of a process: making one takes longer than most tests."""
+    """Return the same RSA key in every test of a process because generating one is slow."""
     assert number >= 0
     return generate_private_key(public_exponent=65537, key_size=bits)
 
 
 class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
-    """Start with `async with`; `plan` holds what happens to the next calls of the connector, one each.
+    """Start with `async with`; `plan` holds the results of the next calls of the connector.
 
-    What is not planned happens as `mood` says, a function of the conversation that is written to.
+    Without a plan, `behaviour` decides by the conversation.
     """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
-        self.plan: deque[Answer | Drop | Slow] = deque()
-        self.mood: Callable[[str], Answer | Drop | Slow | None] = _even_tempered
+        self.plan: deque[CannedResponse | Drop | Slow] = deque()
+        self.behaviour: Callable[[str], CannedResponse | Drop | Slow | None] = _behave_normally
         self.deliveries: list[Delivery] = []
         self.posts: dict[str, Post] = {}
         self.members: dict[str, list[dict[str, Any]]] = {}
         self.teams: dict[str, dict[str, Any]] = {}
-        """Teams by their ids: their name, and their channels as the connector lists them."""
+        """Names and channels of teams by id."""
         self.page_size = 500
         self.signing_keys: dict[str, int] = {"key-0": 0}
         self.key_bits = 2048
         self.endorsements: list[str] | None = ["msteams", "webchat"]
         self.issuer = ISSUER
         self.key_fetches = 0
-        self.key_server: Answer | Slow | None = None
+        self.key_server: CannedResponse | Slow | None = None
         self.tokens: list[dict[str, str]] = []
-        self.login_server: Answer | Slow | None = None
+        self.login_server: CannedResponse | Slow | None = None
         self.token_lifetime_s = 3600
         self.accepted_tokens: set[str] = set()
         self._count = 0
@@ -163,7 +163,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         return [delivery for delivery in self.deliveries if delivery.accepted]
 
     def activity(self, **fields: object) -> dict[str, Any]:
-        """An activity as Teams would send it to the bot."""
+        """Return an activity as Teams sends it."""
         self._count += 1
         return {
             "type": "message",
@@ -178,20 +178,20 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         } | fields
 
     def claims(self, **changes: object) -> dict[str, Any]:
-        """What a genuine token states; a change to None leaves a claim out."""
+        """Return the claims of a genuine token; None omits a claim."""
         now = int(self.clock().timestamp())
         genuine = {"iss": ISSUER, "aud": APP_ID, "serviceurl": self.service_url, "nbf": now - 300, "exp": now + 3300}
         return {name: value for name, value in {**genuine, **changes}.items() if value is not None}
 
     def authorization(self, *, kid: str = "key-0", key: int | None = None, **changes: object) -> str:
-        """The header of a request that Teams signed, or of one that someone else did with a key of his own."""
+        """Return the header of a request that Teams, or another key, has signed."""
         number = self.signing_keys.get(kid, 0) if key is None else key
         payload = json.dumps(self.claims(**changes)).encode()
         token = jwt.PyJWS().encode(payload, private_key(number, self.key_bits), algorithm="RS256", headers={"kid": kid})
         return f"Bearer {token}"
 
     def rotate(self, kid: str, number: int) -> None:
-        """Sign with a new key from now on; the old ones are withdrawn."""
+        """Sign with a new key from now on and withdraw the old ones."""
         self.signing_keys = {kid: number}
 
     def _application(self) -> web.Application:
@@ -215,7 +215,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
 
     async def _answer_metadata(self, _: web.Request) -> web.Response:
         self.key_fetches += 1
-        if planned := await _misbehave(self.key_server):
+        if planned := await _respond_as_planned(self.key_server):
             return planned
         return web.json_response({"issuer": self.issuer, "jwks_uri": f"{self._origin}/keys"})
 
@@ -230,7 +230,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
     async def _answer_login(self, request: web.Request) -> web.Response:
         form = {name: str(value) for name, value in (await request.post()).items()}
         self.tokens.append({**form, "tenant": request.match_info["tenant"]})
-        if planned := await _misbehave(self.login_server):
+        if planned := await _respond_as_planned(self.login_server):
             return planned
         if (form.get("client_id"), form.get("client_secret")) != (APP_ID, APP_PASSWORD):
             return web.json_response({"error": "invalid_client"}, status=401)
@@ -246,7 +246,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
 
     async def _receive(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
-        planned = self.plan.popleft() if self.plan else self.mood(request.match_info.get("conversation", ""))
+        planned = self.plan.popleft() if self.plan else self.behaviour(request.match_info.get("conversation", ""))
         refused = self._refuse_token(request)
         accepted = refused is None and (planned is None or isinstance(planned, Slow) or planned.accepted)
         body: Body = json.loads(raw) if raw else {}
@@ -255,16 +255,16 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
             await asyncio.sleep(planned.seconds)
         if refused is not None:
             return refused
-        answer = self._perform(request, body) if accepted else None
+        response = self._perform(request, body) if accepted else None
         if isinstance(planned, Drop):
-            return _cut(request)
-        if isinstance(planned, Answer):
+            return _drop_connection(request)
+        if isinstance(planned, CannedResponse):
             return _respond(planned)
-        assert answer is not None
-        return answer
+        assert response is not None
+        return response
 
     def _refuse_token(self, request: web.Request) -> web.Response | None:
-        """Once a token was handed out, nothing works without it."""
+        """Return 401 for an unknown token once a token was issued."""
         authorization = request.headers.get("Authorization", "")
         if self.accepted_tokens and authorization.removeprefix("Bearer ") not in self.accepted_tokens:
             return web.json_response({"error": {"code": "Unauthorized"}}, status=401)
@@ -286,10 +286,10 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         )
 
     def _perform(self, request: web.Request, body: Body) -> web.Response:
-        """Do what a well-behaved connector does."""
+        """Execute a valid request."""
         conversation = request.match_info.get("conversation")
         if "team" in request.match_info:
-            return self._describe(request.match_info["team"], listed=request.path.endswith("/conversations"))
+            return self._get_team(request.match_info["team"], listed=request.path.endswith("/conversations"))
         if conversation is None:
             return self._open(body)
         if request.path.endswith("/pagedmembers"):
@@ -299,7 +299,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
             return web.json_response(found[0]) if found else _not_found()
         return self._write(request.method, conversation, request.match_info.get("activity"), body)
 
-    def _describe(self, team_id: str, *, listed: bool) -> web.Response:
+    def _get_team(self, team_id: str, *, listed: bool) -> web.Response:
         team = self.teams.get(team_id)
         if team is None:
             return _not_found()
@@ -326,7 +326,7 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         return post
 
     def _open(self, body: Body) -> web.Response:
-        """A direct chat is always the same one; a channel gets a new thread."""
+        """Return the same direct chat for a person, or a new thread of a channel."""
         channel_data: Body = body.get("channelData") or {}
         channel: str | None = channel_data.get("channel", {}).get("id")
         if channel is None:
@@ -345,23 +345,23 @@ class FakeTeams(AbstractAsyncContextManager["FakeTeams"]):
         return web.json_response(page)
 
 
-def _even_tempered(_: str) -> None:
+def _behave_normally(_: str) -> None:
     return None
 
 
-async def _misbehave(planned: Answer | Slow | None) -> web.Response | None:
+async def _respond_as_planned(planned: CannedResponse | Slow | None) -> web.Response | None:
     if isinstance(planned, Slow):
         await asyncio.sleep(planned.seconds)
-    return _respond(planned) if isinstance(planned, Answer) else None
+    return _respond(planned) if isinstance(planned, CannedResponse) else None
 
 
-def _respond(planned: Answer) -> web.Response:
+def _respond(planned: CannedResponse) -> web.Response:
     return web.Response(
         status=planned.status, headers=planned.headers, body=planned.body, content_type="application/json"
     )
 
 
-def _cut(request: web.Request) -> web.Response:
+def _drop_connection(request: web.Request) -> web.Response:
     assert request.transport is not None
     request.transport.abort()
     return web.Response()

@@ -1,4 +1,4 @@
-"""A mail server on loopback that keeps what it is given."""
+"""Fake mail server on loopback that stores received mails."""
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
@@ -10,7 +10,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class FakeMailServer(AbstractAsyncContextManager["FakeMailServer"]):
-    """Start with `async with`; `refusal` is answered instead of accepting, while it is set, and to the `unknown`."""
+    """Start with `async with`; `refusal` is the response while it is set, and for addresses in `unknown`."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
@@ -30,13 +30,13 @@ class FakeMailServer(AbstractAsyncContextManager["FakeMailServer"]):
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """Return the URL of the server."""
         assert self._server is not None
         host, port = self._server.sockets[0].getsockname()
         return f"smtp://{host}:{port}"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        """Keep the mail, or refuse it."""
+        """Store the mail or reject it."""
         del server, session
         if self.refusal:
             return self.refusal
@@ -49,5 +49,5 @@ class FakeMailServer(AbstractAsyncContextManager["FakeMailServer"]):
         return "250 Accepted"
 
     def to(self, address: str) -> list[EmailMessage]:
-        """The mails to an address, oldest first."""
+        """Return the mails to an address, oldest first."""
         return [mail for mail in self.mails if str(mail["To"]) == address]

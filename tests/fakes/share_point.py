@@ -1,4 +1,4 @@
-"""SharePoint on loopback: people's files to fetch, room for new ones, and misbehaviour on demand."""
+"""Fake SharePoint on loopback: downloads, uploads and planned failures."""
 
 import asyncio
 from collections import deque
@@ -11,12 +11,12 @@ from typing import Any, Self
 from aiohttp import web
 
 PERMISSION = "tempauth=v1.eyJ(only)'for'this-test&ApiVersion=2.0"
-"""Written as SharePoint writes it."""
+"""Token in SharePoint's syntax."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Answered instead of the usual."""
+    """A planned error response."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -24,19 +24,19 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """The usual, after this time."""
+    """Delay the usual response."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Endless:
-    """A file that does not end, of which nobody said how long it is."""
+    """A file without an end and without Content-Length."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request that arrived."""
+    """One received request."""
 
     method: str
     path: str
@@ -45,7 +45,7 @@ class Request:
 
 
 class FakeSharePoint(AbstractAsyncContextManager["FakeSharePoint"]):
-    """Start with `async with`; `plan` holds what happens to the next requests, one each."""
+    """Start with `async with`; `plan` holds the results of the next requests."""
 
     def __init__(self) -> None:
         self.plan: deque[Refusal | Slow | Endless] = deque()
@@ -53,7 +53,7 @@ class FakeSharePoint(AbstractAsyncContextManager["FakeSharePoint"]):
         self.files: dict[str, bytes] = {}
         self._numbers = count(1)
         application = web.Application(client_max_size=64 * 1024 * 1024)
-        application.add_routes([web.get("/files/{file}", self._give), web.put("/rooms/{room}", self._take)])
+        application.add_routes([web.get("/files/{file}", self._download), web.put("/rooms/{room}", self._upload)])
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         self.origin = ""
 
@@ -68,7 +68,7 @@ class FakeSharePoint(AbstractAsyncContextManager["FakeSharePoint"]):
         await self._runner.cleanup()
 
     def attachment(self, name: str, content: bytes) -> dict[str, Any]:
-        """What comes along with a message to which somebody has attached this file."""
+        """Return the attachment of a message with this file."""
         key = str(next(self._numbers))
         self.files[key] = content
         return {
@@ -83,7 +83,7 @@ class FakeSharePoint(AbstractAsyncContextManager["FakeSharePoint"]):
         }
 
     def room(self, name: str) -> dict[str, Any]:
-        """What comes along with a person's consent: room for one file."""
+        """Return the upload info that Teams sends after consent."""
         key = f"room-{next(self._numbers)}"
         return {
             "contentUrl": f"{self.origin}/personal/anna/Documents/Applications/{name}",
@@ -93,7 +93,7 @@ class FakeSharePoint(AbstractAsyncContextManager["FakeSharePoint"]):
             "fileType": name.rpartition(".")[2],
         }
 
-    async def _planned(self, request: web.Request) -> web.StreamResponse | None:
+    async def _apply_plan(self, request: web.Request) -> web.StreamResponse | None:
         self.requests.append(Request(request.method, request.path, request.rel_url.raw_query_string, request.headers))
         planned = self.plan.popleft() if self.plan else None
         if isinstance(planned, Slow):
@@ -102,15 +102,15 @@ class FakeSharePoint(AbstractAsyncContextManager["FakeSharePoint"]):
             return web.Response(status=planned.status, headers=planned.headers)
         return await _stream(request) if isinstance(planned, Endless) else None
 
-    async def _give(self, request: web.Request) -> web.StreamResponse:
-        if planned := await self._planned(request):
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        if planned := await self._apply_plan(request):
             return planned
         found = self.files.get(request.match_info["file"])
         return web.Response(body=found, content_type="text/csv") if found is not None else web.Response(status=404)
 
-    async def _take(self, request: web.Request) -> web.StreamResponse:
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
         content = await request.read()
-        if planned := await self._planned(request):
+        if planned := await self._apply_plan(request):
             return planned
         if request.headers.get("Content-Range") != f"bytes 0-{len(content) - 1}/{len(content)}":
             return web.Response(status=416)

@@ -6,12 +6,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
-from tests.fakes.bot_connector import Answer, Drop, FakeTeams
+from tests.fakes.bot_connector import CannedResponse, Drop, FakeTeams
 from tests.fakes.slack import FakeSlack
 from tests.faults.accelerated_clock import AcceleratedClock
 from tests.faults.seeded_team import SeedPlatform, SlackSeed, TeamsSeed
 
-FaultRule: TypeAlias = Callable[[str], Answer | Drop | None]
+FaultRule: TypeAlias = Callable[[str], CannedResponse | Drop | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class FakeTeamsPlatform:
         return ""
 
     def inject_faults(self, rule: FaultRule) -> None:
-        self.fake.mood = rule
+        self.fake.behaviour = rule
 
     def calls(self) -> int:
         return len(self.fake.deliveries)
@@ -102,7 +102,7 @@ class FakeSlackPlatform:
         return self.fake.api_url
 
     def inject_faults(self, rule: FaultRule) -> None:
-        self.fake.mood = lambda method, channel: None if method == "auth.test" else rule(channel)
+        self.fake.behaviour = lambda method, channel: None if method == "auth.test" else rule(channel)
 
     def calls(self) -> int:
         return len(self.fake.calls)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, cast
 
 from bot.platforms.ingress import is_object
-from tests.bot.teams.odd import ODD_VALUES
+from tests.bot.teams.activity_strategies import UNEXPECTED_VALUES
 
 Json: TypeAlias = dict[str, Any]
 
@@ -88,7 +88,7 @@ class Mutator:
             return self.rng.choice(self.foreign_ids)
         if pick == 4:
             return self.rng.choice((2**53, -(2**63), 2**64, 10**400, 1e308, -0.0, 0.1, True, False, None))
-        return self.rng.choice(ODD_VALUES)
+        return self.rng.choice(UNEXPECTED_VALUES)
 
     def nested_value(self) -> object:
         """Return a deeply nested value."""

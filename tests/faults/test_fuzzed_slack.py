@@ -17,7 +17,7 @@ from bot.app import open_application
 from services.people import Language
 from services.permissions import Role
 from tests.bot.slack import payloads
-from tests.bot.slack.payloads import FORM, JSON, carries
+from tests.bot.slack.payloads import FORM, JSON, button_value
 from tests.builders import Clock
 from tests.chat import Chat, Person
 from tests.fakes.bot_connector import FakeTeams
@@ -76,7 +76,7 @@ class SlackFuzzRun(FuzzRun):
         rng, slack, user_id = self.rng, self.slack, person.account.account_id
         room_id = rng.choice((person.direct, self.seeded.channel)).room_id
         command, row = rng.choice(list(matrix.ROWS.items()))
-        carried = carries(command, **row.args(self.things))
+        carried = button_value(command, **row.args(self.things))
         activity_templates: tuple[Callable[[], SlackRequest], ...] = (
             lambda: (PAYLOAD, payloads.click(slack, user_id, json.dumps(carried), room_id)),
             lambda: (PAYLOAD, payloads.click(slack, user_id, json.dumps(carried), room_id)),
@@ -112,7 +112,7 @@ class SlackFuzzRun(FuzzRun):
         rng, slack, user_id = self.rng, self.slack, person.account.account_id
         room_id = self.seeded.channel.room_id
         odd = {"v": rng.choice((1, 2, "1")), "cmd": self.mutator.odd_value(), "args": self.mutator.odd_value()}
-        unknown = carries(rng.choice(("lead.pick", "lead.note", "member.remove")), **UNKNOWN_ARGS)
+        unknown = button_value(rng.choice(("lead.pick", "lead.note", "member.remove")), **UNKNOWN_ARGS)
         value = rng.choice((json.dumps(odd), json.dumps(unknown), self.mutator.odd_value()))
         activity_templates: tuple[Callable[[], SlackRequest], ...] = (
             lambda: (PAYLOAD, payloads.click(slack, user_id, value, room_id)),
@@ -233,7 +233,7 @@ async def test_repeated_requests_have_one_effect(
     async with slack_fuzz_run(database_url, rng) as fuzz_run:
         owner, room = fuzz_run.seeded.owner.account.account_id, fuzz_run.seeded.channel.room_id
         for command, row in matrix.ROWS.items():
-            value = json.dumps(carries(command, **row.args(fuzz_run.things)))
+            value = json.dumps(button_value(command, **row.args(fuzz_run.things)))
             click = PAYLOAD, payloads.click(fuzz_run.slack, owner, value, room)
             first = await fuzz_run.send_authenticated(click)
             assert first[0] == 200, command

@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestServer
 from bot.app import open_application
 from services.people import Language
 from services.permissions import Role
-from tests.bot.auth.forging import sign_with_public_key, tamper
+from tests.bot.auth.forged_tokens import sign_with_public_key, tamper
 from tests.builders import Clock
 from tests.chat import Chat, Person
 from tests.fakes.bot_connector import FakeTeams

@@ -21,7 +21,7 @@ from storage.tables import deliveries, events, posts
 from storage.unit_of_work import SqlUnits
 from tests.builders import KEYRING
 from tests.chat import Account, Room
-from tests.fakes.bot_connector import Answer, Drop, FakeTeams
+from tests.fakes.bot_connector import CannedResponse, Drop, FakeTeams
 from tests.faults import process_pool, relay_process
 from tests.faults.accelerated_clock import AcceleratedClock
 from tests.faults.conftest import RecordFigures
@@ -85,15 +85,15 @@ class RelayScenario:
     killed: int = 0
     picked: list[str] = field(default_factory=list[str])
 
-    def fault_for(self, _: str) -> Answer | Drop | None:
+    def fault_for(self, _: str) -> CannedResponse | Drop | None:
         """Of a hundred calls, rate limit ten, fail three, and accept six without a proper response."""
         chance = self.rng.random()
         if chance < 0.10:
-            return Answer(429, {"Retry-After": str(self.rng.randint(1, 3))})
+            return CannedResponse(429, {"Retry-After": str(self.rng.randint(1, 3))})
         if chance < 0.13:
-            return Answer(503)
+            return CannedResponse(503)
         if chance < 0.16:
-            return Answer(500, accepted=True)
+            return CannedResponse(500, accepted=True)
         return Drop(accepted=True) if chance < 0.19 else None
 
     async def rows(self) -> list[RowMapping]:
@@ -306,7 +306,7 @@ async def resend_lost_message(scenario: RelayScenario, rows: list[RowMapping]) -
     """Press "Send again" on a delivered notice, through the HTTP ingress, and check that one message arrives."""
     teams = scenario.platform.fake
     assert isinstance(teams, FakeTeams)
-    teams.mood = no_fault
+    teams.behaviour = no_fault
     unknown = {row["delivery_id"]: row for row in rows if row["state"] == "unknown" and row["view"] == "lead.card"}
     delivered = [row for row in rows if row["key"] in unknown and is_sent(row)]
     assert delivered, "every notice of an unknown delivery is itself unknown"

@@ -13,7 +13,7 @@ from storage.engine import open_database
 from storage.tables import deliveries
 from storage.unit_of_work import SqlUnits
 from tests.builders import KEYRING
-from tests.fakes.slack import Answer, Drop, FakeSlack, ratelimited
+from tests.fakes.slack import CannedResponse, Drop, FakeSlack, ratelimited
 from tests.faults.accelerated_clock import AcceleratedClock
 from tests.faults.conftest import RecordFigures
 from tests.faults.polling import wait_until
@@ -50,20 +50,22 @@ class LostResponses:
     slack: FakeSlack
     responses_lost: Counter[str] = field(default_factory=Counter[str])
 
-    def mood(self, method: str, channel: str) -> Answer | Drop | None:
+    def mood(self, method: str, channel: str) -> CannedResponse | Drop | None:
         """Return the fault for a call; None lets it succeed."""
         if method == "conversations.history":
             chance = self.rng.random()
-            return ratelimited(self.rng.randint(1, 5)) if chance < 0.1 else Answer(503) if chance < 0.15 else None
+            return (
+                ratelimited(self.rng.randint(1, 5)) if chance < 0.1 else CannedResponse(503) if chance < 0.15 else None
+            )
         if method != "chat.postMessage":
             return None
         # Each channel has one message in flight, so the messages in it are those whose response was lost.
-        if self.responses_lost[channel] > len(self.slack.said(channel)):
+        if self.responses_lost[channel] > len(self.slack.messages_in(channel)):
             return None
         self.responses_lost[channel] += 1
         if self.rng.random() < 0.5:
             return Drop(accepted=True)
-        return Answer(500, accepted=True)
+        return CannedResponse(500, accepted=True)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -76,7 +78,7 @@ async def test_lost_responses_leave_one_copy(
     async with FakeSlack(clock) as slack, ClientSession() as session, asyncio.TaskGroup() as tasks:
         seeded = await seed_team(units, SlackSeed(slack), "team", size.channels)
         lost_responses = LostResponses(rng, slack)
-        slack.mood = lost_responses.mood
+        slack.behaviour = lost_responses.behaviour
         relay = relay_to_slack(units, session, clock, slack.api_url)
         for number in range(size.leads):
             await create_lead(units, seeded, number)

@@ -18,7 +18,7 @@ from storage.engine import Database, open_database
 from storage.tables import deliveries
 from storage.unit_of_work import SqlUnits
 from tests.builders import KEYRING
-from tests.fakes.bot_connector import Answer
+from tests.fakes.bot_connector import CannedResponse
 from tests.faults.accelerated_clock import AcceleratedClock
 from tests.faults.conftest import RecordFigures
 from tests.faults.fake_platforms import FAKE_PLATFORMS, FakePlatform
@@ -85,14 +85,14 @@ class RateLimitRun:
     is_limited: bool = False
     calls_while_limited: int = 0
 
-    def response_for(self, conversation: str) -> Answer | None:
+    def response_for(self, conversation: str) -> CannedResponse | None:
         """Return the response to a call: every second call to a limited conversation is rate-limited."""
         retry_after_s = None
         if self.is_limited and conversation in self.busy.channels:
             self.calls_while_limited += 1
             retry_after_s = self.rng.randint(1, 30) if self.calls_while_limited % 2 else None
         self.calls[conversation].append(Call(self.clock.timer(), retry_after_s))
-        return None if retry_after_s is None else Answer(429, {"Retry-After": str(retry_after_s)})
+        return None if retry_after_s is None else CannedResponse(429, {"Retry-After": str(retry_after_s)})
 
     async def is_idle(self) -> bool:
         """Return whether the outbox is empty."""

@@ -136,7 +136,7 @@ async def test_shutdown_loses_nothing(
         seeded = await seed_team(units, TeamsSeed(teams.service_url), "team", size.channels, members=size.writers)
         load = ClickLoad(teams, seeded, await create_lead(units, seeded, 0), rng)
         await pick_lead(units, seeded, load.lead_id)
-        teams.mood = load.delay
+        teams.behaviour = load.delay
         shutdown_times_s: list[float] = []
         for run in range(size.runs):
             for number in range(3):

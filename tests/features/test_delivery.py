@@ -186,7 +186,7 @@ class TestConnectionLostInSlack:
         assert isinstance(chat.stage, SlackStage)
         await people.bring(solar)
         drops = iter([Drop(accepted=arrived)])
-        chat.stage.slack.mood = lambda method, _: next(drops, None) if method == "chat.postMessage" else None
+        chat.stage.slack.behaviour = lambda method, _: next(drops, None) if method == "chat.postMessage" else None
         await people.bring(solar, "Balkonkraftwerk")
         assert await _copies(chat, solar.channel) == int(arrived)
         chat.clock.advance(seconds=10)
@@ -203,7 +203,7 @@ class TestConnectionLostInSlack:
 async def _copies(chat: Chat, room: Room) -> int:
     """How often the card stands in the channel."""
     if isinstance(chat.stage, SlackStage):
-        return sum("Balkonkraftwerk" in said.text for said in chat.stage.slack.said(room.room_id))
+        return sum("Balkonkraftwerk" in said.text for said in chat.stage.slack.messages_in(room.room_id))
     assert isinstance(chat.stage, TeamsStage)
     posts = [one for one in chat.stage.teams.posts.values() if one.conversation_id.startswith(room.room_id)]
     return sum("Balkonkraftwerk" in str(one.activity) for one in posts)

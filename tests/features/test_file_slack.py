@@ -9,7 +9,7 @@ import pytest
 from services.permissions import Role
 from services.spreadsheet import FILE_MAX_BYTES
 from tests.chat import Chat, Person, Room
-from tests.fakes.slack import BOT_TOKEN, BOT_USER_ID, Answer, Drop, Slow, refused
+from tests.fakes.slack import BOT_TOKEN, BOT_USER_ID, CannedResponse, Drop, Slow, refused
 from tests.features import people, state
 from tests.features.combinations import SLACK
 from tests.features.people import Firm
@@ -37,15 +37,15 @@ def stage(chat: Chat) -> SlackStage:
     return chat.stage
 
 
-def fails(stage: SlackStage, method: str, *failures: Answer | Drop | Slow) -> None:
+def fails(stage: SlackStage, method: str, *failures: CannedResponse | Drop | Slow) -> None:
     """Let the next calls of a method end so."""
     left = list(failures)
 
-    def mood(called: str, channel: str) -> Answer | Drop | Slow | None:
+    def mood(called: str, channel: str) -> CannedResponse | Drop | Slow | None:
         del channel
         return left.pop(0) if called == method and left else None
 
-    stage.slack.mood = mood
+    stage.slack.behaviour = mood
 
 
 def counted(stage: SlackStage) -> Counter[str]:
@@ -75,7 +75,7 @@ async def told(person: Person, room: Room | None = None, *, de: str, en: str) ->
 
 def handed(stage: SlackStage, person: Person) -> list[str]:
     """The files that the bot has put into the person's chat."""
-    said = stage.slack.said(person.direct.room_id)
+    said = stage.slack.messages_in(person.direct.room_id)
     return [file["name"] for one in said if one.author == BOT_USER_ID for file in one.files]
 
 
@@ -94,15 +94,15 @@ async def test_a_file_is_fetched_with_the_token_and_put_without(chat: Chat, stag
 @pytest.mark.parametrize(
     ("planned", "de", "en"),
     [
-        (Answer(404), "ließ sich nicht abholen", "couldn't get"),
-        (Answer(500), "ließ sich nicht abholen", "couldn't get"),
+        (CannedResponse(404), "ließ sich nicht abholen", "couldn't get"),
+        (CannedResponse(500), "ließ sich nicht abholen", "couldn't get"),
         (Drop(accepted=False), "ließ sich nicht abholen", "couldn't get"),
-        (Answer(302, {"Location": "http://localhost.evil.example/x"}), "ließ sich nicht abholen", "couldn't get"),
-        (Answer(200, body=b"x" * (FILE_MAX_BYTES + 1)), "ist zu groß", "is too large"),
+        (CannedResponse(302, {"Location": "http://localhost.evil.example"}), "ließ sich nicht abholen", "couldn't get"),
+        (CannedResponse(200, body=b"x" * (FILE_MAX_BYTES + 1)), "ist zu groß", "is too large"),
     ],
 )
 async def test_a_file_that_cannot_be_fetched_is_said_to_be_so(
-    chat: Chat, stage: SlackStage, firm: Firm, planned: Answer | Drop, de: str, en: str
+    chat: Chat, stage: SlackStage, firm: Firm, planned: CannedResponse | Drop, de: str, en: str
 ) -> None:
     """An answer that is no file, leads elsewhere or does not end keeps nothing; the person may send it again."""
     # What only reads is tried a second time where a connection that was kept breaks.
@@ -204,13 +204,13 @@ async def test_what_slack_keeps_to_itself_is_asked_for(chat: Chat, stage: SlackS
     ("method", "failure"),
     [
         ("files.getUploadURLExternal", refused("missing_scope")),
-        ("upload", Answer(500)),
+        ("upload", CannedResponse(500)),
         ("upload", Drop(accepted=False)),
         ("files.completeUploadExternal", refused("channel_not_found")),
     ],
 )
 async def test_a_file_that_does_not_get_there_can_be_fetched_later(
-    chat: Chat, stage: SlackStage, firm: Firm, method: str, failure: Answer | Drop
+    chat: Chat, stage: SlackStage, firm: Firm, method: str, failure: CannedResponse | Drop
 ) -> None:
     """The person reads that it was not saved, and the button on that card brings it."""
     fails(stage, method, failure)
@@ -250,6 +250,6 @@ async def test_a_file_asked_for_in_a_channel_comes_directly(chat: Chat, stage: S
     anna, ben = firm.owner, firm.of(Role.MEMBER)
     await anna.says(de="leads exportieren", en="leads export", at=firm.channel)
     assert b"Elke" in await anna.gets(chat.words(de="Leads L-1 bis L-1.csv", en="Leads L-1 to L-1.csv"))
-    assert [file for one in stage.slack.said(firm.channel.room_id) for file in one.files] == []
+    assert [file for one in stage.slack.messages_in(firm.channel.room_id) for file in one.files] == []
     assert await told(anna, firm.channel, de="Sie finden sie in unserem Direktchat", en="in our direct chat")
     assert "Leads L-1" not in await ben.sees(firm.channel)

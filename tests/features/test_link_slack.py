@@ -7,7 +7,7 @@ import pytest
 from bot.commands.extensions import lead_url
 from services.permissions import Role
 from tests.chat import Account, Chat, Person, Room
-from tests.fakes.slack import Answer, Message, refused
+from tests.fakes.slack import CannedResponse, Message, refused
 from tests.features import people, state
 from tests.features.combinations import SLACK
 from tests.features.people import Firm
@@ -102,12 +102,12 @@ async def test_several_links_are_shown_up_to_a_number(chat: Chat, stage: SlackSt
     assert state.defects(chat) == 0
 
 
-@pytest.mark.parametrize("failure", [refused("cannot_unfurl_message"), Answer(500)])
+@pytest.mark.parametrize("failure", [refused("cannot_unfurl_message"), CannedResponse(500)])
 async def test_a_card_that_slack_does_not_take_is_left_out(
-    chat: Chat, stage: SlackStage, firm: Firm, link: str, failure: Answer
+    chat: Chat, stage: SlackStage, firm: Firm, link: str, failure: CannedResponse
 ) -> None:
     """The message stays as it is, and nobody is troubled."""
-    stage.slack.mood = lambda method, _: failure if method == "chat.unfurl" else None
+    stage.slack.behaviour = lambda method, _: failure if method == "chat.unfurl" else None
     before = await firm.owner.reads(firm.channel)
     said = await pastes(stage, firm.owner, firm.channel, link)
     assert said.unfurls == {}

@@ -12,7 +12,7 @@ from services.inbox.model import Arrival
 from services.people import PlaceKind
 from services.permissions import Role
 from tests.chat import Chat, Person, Room
-from tests.fakes.bot_connector import Answer, Drop, FakeTeams
+from tests.fakes.bot_connector import CannedResponse, Drop, FakeTeams
 from tests.features import people, state
 from tests.features.combinations import TEAMS
 from tests.features.menus import Menus
@@ -49,7 +49,7 @@ def teams_of(chat: Chat) -> FakeTeams:
 
 def keeps_out(chat: Chat) -> None:
     """Let the bot be a member of no chat but those that it is in."""
-    teams_of(chat).mood = lambda place: Answer(403) if place.startswith(FOREIGN.room_id) else None
+    teams_of(chat).behaviour = lambda place: CannedResponse(403) if place.startswith(FOREIGN.room_id) else None
 
 
 def leads_in(chat: Chat, room: Room) -> list[str]:
@@ -253,7 +253,7 @@ async def test_a_card_that_perhaps_arrived_says_so(chat: Chat) -> None:
     firm, anna = await play(chat)
     menus = Menus(anna, anna.direct)
     form = await menus.captures(MESSAGE)
-    teams_of(chat).mood = lambda place: Drop(accepted=True) if place == anna.direct.room_id else None
+    teams_of(chat).behaviour = lambda place: Drop(accepted=True) if place == anna.direct.room_id else None
     seen = (await menus.sends(form)).dialog
     assert seen is not None
     assert chat.words(de="vielleicht nicht angekommen", en="perhaps not arrived") in seen

@@ -66,7 +66,7 @@ async def test_a_late_trigger_opens_no_window_and_the_form_is_a_message(chat: Ch
     firm, anna, ben = await play(chat)
     lead = await people.bring(firm)
     await anna.presses("lead.pick", at=firm.channel, lead=lead.lead_id)
-    stage_of(chat).slack.mood = lambda method, _: None if method != "views.open" else refused("expired_trigger_id")
+    stage_of(chat).slack.behaviour = lambda method, _: None if method != "views.open" else refused("expired_trigger_id")
     form = await anna.presses("lead.note", at=firm.channel, lead=lead.lead_id)
     assert form.private
     assert "note" in form.inputs
@@ -84,7 +84,7 @@ async def test_a_message_becomes_a_lead_in_its_thread(chat: Chat) -> None:
     assert form.inputs["email"] == "elke.schneider@holm.example"
     done = await anna.presses("lead.create", at=firm.channel, fill={"title": "Walmdach"})
     assert "Lead L-1" in done
-    cards = [one for one in stage_of(chat).slack.said(firm.channel.room_id) if "L-1" in one.text]
+    cards = [one for one in stage_of(chat).slack.messages_in(firm.channel.room_id) if "L-1" in one.text]
     assert [one.thread_ts for one in cards] == [ts]
     assert "elke.schneider" not in (await ben.reads(firm.channel))[-1]
 

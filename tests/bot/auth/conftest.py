@@ -1,4 +1,4 @@
-"""The bot's door, with a Teams of the test's own."""
+"""Token verifier of the bot with a fake Teams."""
 
 from collections.abc import AsyncIterator
 
@@ -15,7 +15,7 @@ __all__ = ["clock", "session", "teams"]
 
 @pytest.fixture
 async def verifier(teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock) -> AsyncIterator[TokenVerifier]:
-    """The bot with authentication, which loses its patience with the key server after 0.3 seconds."""
+    """Return a verifier whose requests to the key server time out after 0.3 seconds."""
     hosts = ServiceHosts(["127.0.0.1"])
     verifier = TokenVerifier(
         APP_ID, teams.openid_url, session, hosts, clock=clock.now, timer=clock.timer, key_timeout_s=0.3

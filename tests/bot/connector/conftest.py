@@ -1,4 +1,4 @@
-"""The bot on its way to a Teams of the test's own."""
+"""Connector of the bot with a fake Teams."""
 
 import aiohttp
 import pytest
@@ -7,7 +7,7 @@ from bot.operations.metrics import Metrics
 from bot.platforms.teams.connector import Connector
 from bot.platforms.teams.service_hosts import ServiceHosts
 from bot.platforms.teams.token import TokenSource
-from tests.bot.connector.parts import login
+from tests.bot.connector.credentials import create_token_source
 from tests.bot.loopback import clock, session, teams
 from tests.fakes.bot_connector import FakeClock, FakeTeams
 
@@ -16,13 +16,13 @@ __all__ = ["clock", "session", "teams"]
 
 @pytest.fixture
 def token_source(teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock) -> TokenSource:
-    """The bot's credentials."""
-    return login(teams, session, clock)
+    """Return the credentials of the bot."""
+    return create_token_source(teams, session, clock)
 
 
 @pytest.fixture
 def metrics() -> Metrics:
-    """What operators see."""
+    """Return the metrics of the process."""
     return Metrics()
 
 
@@ -30,7 +30,7 @@ def metrics() -> Metrics:
 def connector(
     session: aiohttp.ClientSession, token_source: TokenSource, clock: FakeClock, metrics: Metrics
 ) -> Connector:
-    """The bot, which loses its patience with Teams after half a second."""
+    """Return a connector whose requests time out after half a second."""
     return Connector(
         session,
         token_source,

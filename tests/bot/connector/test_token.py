@@ -1,4 +1,4 @@
-"""With which credentials the bot talks to Teams."""
+"""Tokens with which the bot calls Teams."""
 
 import asyncio
 
@@ -11,14 +11,14 @@ from bot.platforms.base import Unavailable
 from bot.platforms.teams.connector import Connector
 from bot.platforms.teams.service_hosts import ServiceHosts
 from bot.platforms.teams.token import TokenSource
-from tests.bot.connector.parts import CARD, CHANNEL, login
-from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, Answer, FakeClock, FakeTeams, Slow
+from tests.bot.connector.credentials import CARD, CHANNEL, create_token_source
+from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, CannedResponse, FakeClock, FakeTeams, Slow
 
 
-async def test_token_is_kept_until_shortly_before_its_end(
+async def test_token_is_cached_until_shortly_before_expiry(
     token_source: TokenSource, teams: FakeTeams, clock: FakeClock
 ) -> None:
-    """A token serves for 55 of its 60 minutes, then the next one is fetched."""
+    """A token is used for 55 of its 60 minutes, then a new one is fetched."""
     assert await token_source.fetch() == "token-1"
     clock.advance(3299)
     assert await token_source.fetch() == "token-1"
@@ -34,7 +34,7 @@ async def test_token_is_kept_until_shortly_before_its_end(
 
 
 async def test_callers_share_one_login(token_source: TokenSource, teams: FakeTeams) -> None:
-    """A fan-out of fifty messages logs in once."""
+    """Fifty simultaneous callers log in once."""
     teams.login_server = Slow(0.05)
     tokens = await asyncio.gather(*(token_source.fetch() for _ in range(50)))
     assert set(tokens) == {"token-1"}
@@ -42,12 +42,14 @@ async def test_callers_share_one_login(token_source: TokenSource, teams: FakeTea
 
 
 @pytest.mark.parametrize(
-    "trouble", [Answer(500), Answer(200, body=b"{}"), Answer(200, body=b"x" * 70_000)], ids=["500", "empty", "large"]
+    "trouble",
+    [CannedResponse(500), CannedResponse(200, body=b"{}"), CannedResponse(200, body=b"x" * 70_000)],
+    ids=["500", "empty", "large"],
 )
-async def test_living_token_outlasts_the_login_server(
-    token_source: TokenSource, teams: FakeTeams, clock: FakeClock, trouble: Answer
+async def test_token_is_used_during_an_outage(
+    token_source: TokenSource, teams: FakeTeams, clock: FakeClock, trouble: CannedResponse
 ) -> None:
-    """While the login server is in trouble the token is used to its end, and then messages wait."""
+    """During an outage of the login server the token is used until it expires; then messages wait."""
     await token_source.fetch()
     teams.login_server = trouble
     clock.advance(3400)
@@ -64,11 +66,9 @@ async def test_living_token_outlasts_the_login_server(
     assert await token_source.fetch() == "token-4"
 
 
-async def test_wrong_password_is_told_without_it(
-    teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock
-) -> None:
-    """Refused credentials stop the sending and stand in no log."""
-    source = login(teams, session, clock, app_password="wrong-and-secret")
+async def test_wrong_password_is_not_logged(teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock) -> None:
+    """Rejected credentials raise an error and appear in no log."""
+    source = create_token_source(teams, session, clock, app_password="wrong-and-secret")
     with capture_logs() as logs, pytest.raises(Unavailable) as outcome:
         await source.fetch()
     assert logs
@@ -78,8 +78,8 @@ async def test_wrong_password_is_told_without_it(
 async def test_without_app_id_there_is_no_token(
     teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock
 ) -> None:
-    """A bot without credentials writes without any, for the playground on this machine."""
-    source = login(teams, session, clock, app_id="")
+    """A bot without credentials sends no token (Agents Playground)."""
+    source = create_token_source(teams, session, clock, app_id="")
     connector = Connector(session, source, ServiceHosts([], loopback=True), Metrics(), clock=clock.now)
     await connector.send(teams.service_url, CHANNEL, CARD)
     assert teams.deliveries[0].authorization is None
@@ -89,6 +89,6 @@ async def test_without_app_id_there_is_no_token(
 async def test_bot_without_tenant_uses_the_shared_one(
     teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock
 ) -> None:
-    """A bot that is registered for all tenants logs in at the shared one."""
-    await login(teams, session, clock, tenant_id="").fetch()
+    """A multi-tenant bot logs in at the shared tenant."""
+    await create_token_source(teams, session, clock, tenant_id="").fetch()
     assert teams.tokens[0]["tenant"] == "botframework.com"

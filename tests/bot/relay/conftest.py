@@ -1,4 +1,4 @@
-"""A firm, the platform on which it is, and a relay that works when the test says so."""
+"""A seeded team, a fake chat platform and a relay that works on demand."""
 
 import pytest
 
@@ -8,33 +8,33 @@ from bot.outbox.renderer import DeliveryRenderer
 from bot.outbox.sender import DeliverySender
 from bot.views import delivery as delivery_views
 from storage.unit_of_work import SqlUnits
-from tests.bot.relay.parts import draw_lead
-from tests.fakes.remote import Remote
+from tests.bot.relay.lead_view import render_lead
+from tests.fakes.chat_platform import FakeChatPlatform
 from tests.services.seeded_team import SeededTeam, seed_team
 
 
 @pytest.fixture
-def remote() -> Remote:
-    """The platform on which the firms of the tests are."""
-    return Remote()
+def remote() -> FakeChatPlatform:
+    """Return the platform of the seeded teams."""
+    return FakeChatPlatform()
 
 
 @pytest.fixture
-def sender(units: SqlUnits, remote: Remote) -> DeliverySender:
-    """Sends to that platform; no mail server."""
-    views = {"lead.card": draw_lead, **delivery_views.VIEWS}
+def sender(units: SqlUnits, remote: FakeChatPlatform) -> DeliverySender:
+    """Return a sender to that platform, without a mail server."""
+    views = {"lead.card": render_lead, **delivery_views.VIEWS}
     return DeliverySender(units, {"web": remote}, DeliveryRenderer(views, {}, "http://localhost"), None, Metrics())
 
 
 @pytest.fixture
 def relay(units: SqlUnits, sender: DeliverySender) -> Relay:
-    """A relay that works when the test says so."""
+    """Return a relay that works when the test calls it."""
     return Relay(units, sender)
 
 
 @pytest.fixture
-async def firm(units: SqlUnits, relay: Relay, remote: Remote) -> SeededTeam:
-    """A firm with one channel, nothing waiting."""
+async def team(units: SqlUnits, relay: Relay, remote: FakeChatPlatform) -> SeededTeam:
+    """Return a team with one channel and no pending deliveries."""
     made = await seed_team(units, "Solarhaus")
     await relay.drain()
     remote.posts.clear()

@@ -1,4 +1,4 @@
-"""What becomes of a card that a platform refuses, or that cannot be drawn."""
+"""Deliveries that a platform rejects or whose card cannot be rendered."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,23 +12,23 @@ from services import lead
 from services.actor import Actor
 from services.unit_of_work import UnitOfWork
 from storage.unit_of_work import SqlUnits
-from tests.bot.relay.parts import unknowns
+from tests.bot.relay.lead_view import count_unknown
 from tests.builders import Clock
-from tests.fakes.remote import Remote
+from tests.fakes.chat_platform import FakeChatPlatform
 from tests.services.seeded_team import SeededTeam, create_lead, pick_lead
 
 
-async def fail_to_draw(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
-    """A view with a defect."""
+async def fail_to_render(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
+    """Fail as a view with a defect does."""
     raise ZeroDivisionError(uow, actor, key, params)
 
 
 async def test_a_rate_limit_is_kept(
-    firm: SeededTeam, units: SqlUnits, relay: Relay, remote: Remote, clock: Clock
+    team: SeededTeam, units: SqlUnits, relay: Relay, remote: FakeChatPlatform, clock: Clock
 ) -> None:
-    """The platform is asked again when it wants to be, not before, and nothing is lost."""
+    """The relay retries after the time that the platform named, and no message is lost."""
     remote.refusals.append(RateLimited(30))
-    await create_lead(firm)
+    await create_lead(team)
     await relay.drain()
     clock.advance(seconds=29)
     await relay.drain()
@@ -36,15 +36,15 @@ async def test_a_rate_limit_is_kept(
     clock.advance(seconds=2)
     await relay.drain()
     assert len(remote.posts) == 1
-    assert await unknowns(units) == 0
+    assert await count_unknown(units) == 0
 
 
-async def test_an_absent_platform_is_asked_for_a_day(
-    firm: SeededTeam, units: SqlUnits, relay: Relay, remote: Remote, clock: Clock
+async def test_unavailable_platform_is_retried_for_a_day(
+    team: SeededTeam, units: SqlUnits, relay: Relay, remote: FakeChatPlatform, clock: Clock
 ) -> None:
-    """What was certainly not accepted is tried again with growing pauses, and fails for good in the end."""
+    """An unavailable platform is retried with growing pauses, and the delivery fails after a day."""
     remote.refusals.extend(Unavailable("down") for _ in range(1000))
-    await create_lead(firm)
+    await create_lead(team)
     hours = 0
     while len(remote.refusals) > 900 and hours < 100:
         await relay.drain()
@@ -57,58 +57,58 @@ async def test_an_absent_platform_is_asked_for_a_day(
 
 
 async def test_a_rejected_message_fails_with_its_reason(
-    firm: SeededTeam, units: SqlUnits, relay: Relay, remote: Remote
+    team: SeededTeam, units: SqlUnits, relay: Relay, remote: FakeChatPlatform
 ) -> None:
-    """What the platform will never take is not tried again, and counted."""
+    """A rejected message is not retried and is counted."""
     remote.refusals.append(Rejected(400))
-    await create_lead(firm)
+    await create_lead(team)
     await relay.drain()
     async with units.read() as uow:
         backlog = await uow.deliveries.backlog(uow.now)
     assert (backlog.failed, backlog.pending, remote.posts) == (1, 0, [])
 
 
-async def test_a_place_that_is_gone_hears_nothing_more(
-    firm: SeededTeam, units: SqlUnits, relay: Relay, remote: Remote
+async def test_conversation_that_is_gone_gets_no_more_messages(
+    team: SeededTeam, units: SqlUnits, relay: Relay, remote: FakeChatPlatform
 ) -> None:
-    """Where the bot was taken out of a channel, it does not knock again."""
+    """After the bot was removed from a channel the relay sends nothing to it."""
     remote.refusals.append(Gone(404))
-    await create_lead(firm)
+    await create_lead(team)
     await relay.drain()
     async with units.read() as uow:
-        assert await uow.conversations.connected(firm.team_id) == []
-    await create_lead(firm)
+        assert await uow.conversations.connected(team.team_id) == []
+    await create_lead(team)
     await relay.drain()
     assert remote.posts == []
 
 
-async def test_a_message_that_is_gone_is_left_alone(
-    firm: SeededTeam, units: SqlUnits, relay: Relay, remote: Remote
+async def test_deleted_message_is_not_replaced(
+    team: SeededTeam, units: SqlUnits, relay: Relay, remote: FakeChatPlatform
 ) -> None:
-    """Somebody deleted the card: it is forgotten, and nothing else is sent in its place."""
-    brought = await create_lead(firm)
+    """A deleted card is not updated any more, and no other message is sent."""
+    brought = await create_lead(team)
     await relay.drain()
     remote.refusals.append(Gone(404))
-    await pick_lead(firm, brought.lead_id)
+    await pick_lead(team, brought.lead_id)
     await relay.drain()
     async with units.write() as uow:
-        await lead.note(uow, firm.member, brought.lead_id, "called")
+        await lead.note(uow, team.member, brought.lead_id, "called")
         assert await uow.deliveries.copies(brought.lead_id) == []
     await relay.drain()
     assert (len(remote.posts), remote.updates) == (1, [])
 
 
-async def test_a_defect_in_one_view_stops_nobody_else(
-    firm: SeededTeam, units: SqlUnits, sender: DeliverySender, remote: Remote, clock: Clock
+async def test_a_defect_in_one_view_does_not_block_the_channel(
+    team: SeededTeam, units: SqlUnits, sender: DeliverySender, remote: FakeChatPlatform, clock: Clock
 ) -> None:
-    """A card that cannot be drawn is tried a few times, then fails; what comes after it in the channel still comes."""
-    broken = Relay(units, replace(sender, renderer=DeliveryRenderer({"lead.card": fail_to_draw}, {}, "")))
-    await create_lead(firm)
+    """A card that cannot be rendered fails after a few attempts, and the next card is sent."""
+    broken = Relay(units, replace(sender, renderer=DeliveryRenderer({"lead.card": fail_to_render}, {}, "")))
+    await create_lead(team)
     for _ in range(8):
         await broken.drain()
         clock.advance(minutes=1)
     async with units.read() as uow:
         assert (await uow.deliveries.backlog(uow.now)).failed == 1
-    await create_lead(firm)
+    await create_lead(team)
     await Relay(units, sender).drain()
     assert len(remote.posts) == 1

@@ -1,4 +1,4 @@
-"""How events are taken up, beside others who do the same."""
+"""Routing of events with several relays."""
 
 import asyncio
 from dataclasses import replace
@@ -13,40 +13,40 @@ from services.lead.events import LeadEvent
 from storage.engine import Database
 from storage.unit_of_work import SqlUnit, SqlUnits
 from tests.builders import Clock, units_on
-from tests.fakes.remote import Remote
+from tests.fakes.chat_platform import FakeChatPlatform
 from tests.services.seeded_team import SeededTeam, create_lead, pick_lead
 
 pytestmark = pytest.mark.postgres
 
 
-async def test_the_relay_is_woken_by_a_commit_and_stops(
-    firm: SeededTeam, database: Database, clock: Clock, sender: DeliverySender, remote: Remote
+async def test_commit_wakes_the_relay(
+    team: SeededTeam, database: Database, clock: Clock, sender: DeliverySender, remote: FakeChatPlatform
 ) -> None:
-    """A commit in the same process is delivered at once, without waiting for the next look; told to stop, it ends."""
+    """A commit in the same process is delivered at once, and a stopped relay ends."""
     woken = asyncio.Event()
-    firm.units = units_on(database, clock, woken.set)
-    relay = Relay(firm.units, sender, woken=woken)
+    team.units = units_on(database, clock, woken.set)
+    relay = Relay(team.units, sender, woken=woken)
     async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
         tasks.create_task(relay.run())
         await asyncio.sleep(0.2)
-        await create_lead(firm)
+        await create_lead(team)
         async with asyncio.timeout(0.7):
             await remote.arrived.wait()
         relay.stop()
 
 
-async def test_an_event_that_cannot_be_routed_holds_nobody_up(
-    firm: SeededTeam, units: SqlUnits, relay: Relay, remote: Remote, clock: Clock
+async def test_unroutable_event_does_not_block_others(
+    team: SeededTeam, units: SqlUnits, relay: Relay, remote: FakeChatPlatform, clock: Clock
 ) -> None:
-    """A kind of event that no longer exists is given up after a few tries; the next ones are routed meanwhile."""
+    """An event of an unknown kind is given up after a few attempts; later events are routed."""
 
     class Forgotten(LeadEvent, frozen=True, kw_only=True, tag="lead.forgotten"):
         pass
 
     async with units.write() as uow:
-        uow.emit(Forgotten(team_id=firm.team_id, lead_id="x"))
-    await _make_unreadable(units)
-    await create_lead(firm)
+        uow.emit(Forgotten(team_id=team.team_id, lead_id="x"))
+    await _set_unknown_event_kind(units)
+    await create_lead(team)
     await relay.drain()
     assert len(remote.posts) == 1
     for _ in range(10):
@@ -57,28 +57,28 @@ async def test_an_event_that_cannot_be_routed_holds_nobody_up(
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-async def test_relays_that_wait_for_each_other_go_on_with_an_event_each(
-    firm: SeededTeam, units: SqlUnits, relay: Relay, remote: Remote
+async def test_deadlock_between_relays_is_resolved(
+    team: SeededTeam, units: SqlUnits, relay: Relay, remote: FakeChatPlatform
 ) -> None:
-    """Two processes that change the same cards in different orders both go on at once; nothing is lost or doubled."""
-    leads = [(await create_lead(firm)).lead_id for _ in range(2)]
+    """Two relays that update the same cards in opposite order both continue; nothing is lost or duplicated."""
+    leads = [(await create_lead(team)).lead_id for _ in range(2)]
     await relay.drain()
-    first, second = [await _update_of(units, lead_id) for lead_id in leads]
+    first, second = [await _plan_card_update(units, lead_id) for lead_id in leads]
     for lead_id in leads:
-        await pick_lead(firm, lead_id)
+        await pick_lead(team, lead_id)
     async with asyncio.TaskGroup() as tasks, units.write() as other:
-        await _let_others_notice(other)
+        await _disable_deadlock_detection(other)
         await other.deliveries.add([replace(second, delivery_id=other.new_id())], other.now)
         working = tasks.create_task(relay.work())
-        await _until_somebody_waits(units)
+        await _wait_for_blocked_transaction(units)
         await other.deliveries.add([replace(first, delivery_id=other.new_id())], other.now)
     assert working.result()
     await relay.drain()
     assert sorted(remote.updates) == [(name, "picked in Vertrieb Solarhaus") for name in ("m1", "m2")]
 
 
-async def _update_of(units: SqlUnits, lead_id: str) -> Delivery:
-    """An update of the card of a lead, as another relay would plan it."""
+async def _plan_card_update(units: SqlUnits, lead_id: str) -> Delivery:
+    """Return the card update that another relay would plan."""
     async with units.read() as uow:
         [post] = await uow.deliveries.copies(lead_id)
     return Delivery(
@@ -95,23 +95,23 @@ async def _update_of(units: SqlUnits, lead_id: str) -> Delivery:
     )
 
 
-async def _let_others_notice(unit: SqlUnit) -> None:
-    """Where two wait for each other, this one does not end it."""
-    connection = unit._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no use case says this
+async def _disable_deadlock_detection(unit: SqlUnit) -> None:
+    """Raise `deadlock_timeout` so that the other transaction is the one that aborts."""
+    connection = unit._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no public API
     await connection.execute(text("SET LOCAL deadlock_timeout = '30s'"))
 
 
-async def _until_somebody_waits(units: SqlUnits) -> None:
-    """Look until a transaction stands behind another one."""
+async def _wait_for_blocked_transaction(units: SqlUnits) -> None:
+    """Poll until a transaction waits for a lock."""
     async with asyncio.timeout(5), units.read() as uow:
-        connection = uow._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no use case asks this
+        connection = uow._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no public API
         while not await connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
             await connection.execute(text("SELECT pg_sleep(0.01)"))
 
 
-async def _make_unreadable(units: SqlUnits) -> None:
-    """Give the waiting event a kind that nobody knows, as an older version would leave it."""
+async def _set_unknown_event_kind(units: SqlUnits) -> None:
+    """Give the pending event a kind that this version does not know."""
     async with units.write() as uow:
         assert await uow.deliveries.next_events(1, uow.now)
-        connection = uow._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no use case writes this
+        connection = uow._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no public API
         await connection.exec_driver_sql('UPDATE events SET body = \'{"type": "gone"}\' WHERE routed_at IS NULL')

@@ -1,4 +1,4 @@
-"""The whole bot in front of the tests' Slack, with a firm in it and somebody from another one."""
+"""The whole bot in front of the fake Slack, with a team and a user of another team."""
 
 import hashlib
 from collections.abc import AsyncGenerator, Mapping
@@ -24,15 +24,15 @@ TOKEN: Final = "xoxb-only-for-these-tests"
 ANNA: Final = "U0ANNA"
 BEN: Final = "U0BEN"
 SARA: Final = "U0SARA"
-"""Whose firm is another one."""
+"""User of another team."""
 SALES: Final = "C0SALES"
 FOREIGN: Final = "C0FOREIGN"
 CONNECTIONS_MAX: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """What came back."""
+class HttpResponse:
+    """Status and body of a response."""
 
     status: int
     body: bytes
@@ -40,61 +40,61 @@ class Answered:
 
 @dataclass(slots=True)
 class Deployment:
-    """Everything that a test looks at."""
+    """Application, fake Slack, clock and HTTP client."""
 
-    house: Application
+    application: Application
     slack: FakeSlack
     clock: Clock
     client: ClientSession
 
-    async def post(self, body: Any, headers: Mapping[str, str]) -> Answered:  # noqa: ANN401 - bytes, or a stream
-        """Send this as it is."""
+    async def post(self, body: Any, headers: Mapping[str, str]) -> HttpResponse:  # noqa: ANN401 - bytes, or a stream
+        """Send this body with these headers."""
         async with self.client.post("/slack/events", data=body, headers=headers) as response:
-            return Answered(response.status, await response.read())
+            return HttpResponse(response.status, await response.read())
 
-    async def signed(self, body: bytes, content_type: str, **more: str) -> Answered:
-        """Send what Slack itself has signed."""
+    async def post_signed(self, body: bytes, content_type: str, **more: str) -> HttpResponse:
+        """Send a body with a signature of Slack."""
         return await self.post(body, {"Content-Type": content_type, **self.slack.sign(body), **more})
 
-    async def types(self, user_id: str, text: str, channel_id: str = SALES, **fields: object) -> Answered:
-        """Somebody types a command."""
-        return await self.signed(
+    async def run_command(self, user_id: str, text: str, channel_id: str = SALES, **fields: object) -> HttpResponse:
+        """Send a slash command of a user."""
+        return await self.post_signed(
             payloads.as_form(payloads.command(self.slack, user_id, text, channel_id, **fields)), FORM
         )
 
-    async def tells(self, event: object) -> Answered:
-        """Slack tells of an event."""
-        return await self.signed(payloads.as_json(event), JSON)
+    async def send_event(self, event: object) -> HttpResponse:
+        """Send an event."""
+        return await self.post_signed(payloads.as_json(event), JSON)
 
-    async def interacts(self, payload: object) -> Answered:
-        """Somebody presses, sends or chooses something."""
-        return await self.signed(payloads.as_payload(payload), FORM)
+    async def interact(self, payload: object) -> HttpResponse:
+        """Send an interaction."""
+        return await self.post_signed(payloads.as_payload(payload), FORM)
 
-    async def settles(self) -> None:
-        """Wait until everybody has heard of everything."""
-        await self.house.relay.drain()
+    async def drain(self) -> None:
+        """Deliver all pending messages."""
+        await self.application.relay.drain()
 
-    async def digest(self) -> str:
-        """Every row of every table."""
+    async def database_digest(self) -> str:
+        """Return a hash of all rows."""
         found = hashlib.sha256()
-        async with self.house.database.reader.connect() as connection:
+        async with self.application.database.reader.connect() as connection:
             for table in metadata.sorted_tables:
                 for row in sorted(str(tuple(row)) for row in await connection.execute(select(table))):
                     found.update(f"{table.name}{row}".encode())
         return found.hexdigest()
 
     async def rows(self, *tables: str) -> dict[str, list[str]]:
-        """The rows of these tables."""
+        """Return the rows of these tables."""
         found: dict[str, list[str]] = {}
-        async with self.house.database.reader.connect() as connection:
+        async with self.application.database.reader.connect() as connection:
             for name in tables:
                 read = await connection.execute(select(metadata.tables[name]))
                 found[name] = sorted(str(tuple(row)) for row in read)
         return found
 
 
-def settings_of(database_url: str, slack: FakeSlack) -> Settings:
-    """A deployment with Slack alone, in one workspace."""
+def settings_for(database_url: str, slack: FakeSlack) -> Settings:
+    """Return settings for Slack only, in one workspace."""
     return Settings(
         database_url=SecretStr(database_url),
         public_url="https://kollega.example",
@@ -106,8 +106,8 @@ def settings_of(database_url: str, slack: FakeSlack) -> Settings:
 
 
 @asynccontextmanager
-async def deployed(database_url: str) -> AsyncGenerator[Deployment]:
-    """The bot, with nobody in it yet."""
+async def open_deployment(database_url: str) -> AsyncGenerator[Deployment]:
+    """Start the bot with an empty database."""
     clock = Clock()
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(FakeSlack(clock))
@@ -116,22 +116,22 @@ async def deployed(database_url: str) -> AsyncGenerator[Deployment]:
             slack.add_user(user_id, name, locale="en-US", email=f"{user_id.lower()}@solarhaus.example")
         slack.add_channel(SALES, "vertrieb", [ANNA, BEN])
         slack.add_channel(FOREIGN, "fremd", [SARA])
-        house = await stack.enter_async_context(open_application(settings_of(database_url, slack), clock))
-        server = await stack.enter_async_context(TestServer(house.web_app))
+        application = await stack.enter_async_context(open_application(settings_for(database_url, slack), clock))
+        server = await stack.enter_async_context(TestServer(application.web_app))
         connector = TCPConnector(limit=CONNECTIONS_MAX)
         client = await stack.enter_async_context(ClientSession(server.make_url("/"), connector=connector))
-        yield Deployment(house, slack, clock, client)
-        assert house.slack is not None
-        await house.slack.end()
+        yield Deployment(application, slack, clock, client)
+        assert application.slack is not None
+        await application.slack.end()
 
 
-async def found(made: Deployment) -> None:
-    """A firm with a channel and a lead that nobody has picked; another firm of one person."""
+async def seed_teams(made: Deployment) -> None:
+    """Create a team with a channel and an unassigned lead, and another team."""
     for user_id, text, channel_id in (
         (ANNA, "team create Solarhaus GmbH", SALES),
         (ANNA, "lead create name=Eva title=Walmdach", SALES),
         (SARA, "team create Fremd KG", FOREIGN),
     ):
-        answered = await made.types(user_id, text, channel_id)
-        assert answered.status == 200, answered
-        await made.settles()
+        response = await made.run_command(user_id, text, channel_id)
+        assert response.status == 200, response
+        await made.drain()

@@ -1,4 +1,4 @@
-"""What Slack sends, as bytes: commands, clicks, windows, shortcuts and events of people in the tests' Slack."""
+"""Slack payloads as bytes: commands, clicks, modals, shortcuts and events."""
 
 import json
 from collections.abc import Mapping
@@ -14,22 +14,22 @@ FORM: Final = "application/x-www-form-urlencoded"
 
 
 def as_json(document: object) -> bytes:
-    """An event's body."""
+    """Encode an event."""
     return json.dumps(document).encode()
 
 
 def as_form(fields: Mapping[str, object]) -> bytes:
-    """A command's body."""
+    """Encode a command."""
     return urlencode(fields).encode()
 
 
 def as_payload(document: object) -> bytes:
-    """The body of a click, a window or a shortcut."""
+    """Encode a click, modal or shortcut."""
     return as_form({"payload": json.dumps(document)})
 
 
 def command(slack: FakeSlack, user_id: str, text: str, channel_id: str, **fields: object) -> Json:
-    """Somebody types behind `/kollega`."""
+    """Return a `/kollega` command."""
     return {
         "token": "not-looked-at",
         "team_id": TEAM_ID,
@@ -49,19 +49,19 @@ def command(slack: FakeSlack, user_id: str, text: str, channel_id: str, **fields
 
 
 def message(slack: FakeSlack, user_id: str, text: str, channel_id: str, **fields: object) -> Json:
-    """Somebody writes to the bot directly."""
-    said = {"type": "message", "channel_type": "im", "user": user_id, "text": text, "channel": channel_id}
-    return slack.envelope({**said, "ts": slack.new_ts(), "team": TEAM_ID, **fields})
+    """Return a direct message to the bot."""
+    message_event = {"type": "message", "channel_type": "im", "user": user_id, "text": text, "channel": channel_id}
+    return slack.envelope({**message_event, "ts": slack.new_ts(), "team": TEAM_ID, **fields})
 
 
 def mention(slack: FakeSlack, user_id: str, text: str, channel_id: str, **fields: object) -> Json:
-    """Somebody calls the bot in a channel."""
-    said = {"type": "app_mention", "user": user_id, "text": f"<@{BOT_USER_ID}> {text}", "channel": channel_id}
-    return slack.envelope({**said, "ts": slack.new_ts(), "team": TEAM_ID, **fields})
+    """Return a mention of the bot in a channel."""
+    message_event = {"type": "app_mention", "user": user_id, "text": f"<@{BOT_USER_ID}> {text}", "channel": channel_id}
+    return slack.envelope({**message_event, "ts": slack.new_ts(), "team": TEAM_ID, **fields})
 
 
 def click(slack: FakeSlack, user_id: str, value: object, channel_id: str, **fields: object) -> Json:
-    """Somebody presses a button of a message."""
+    """Return a click on a button."""
     ts = slack.new_ts()
     return {
         **_interaction(slack, user_id, "block_actions"),
@@ -76,7 +76,7 @@ def click(slack: FakeSlack, user_id: str, value: object, channel_id: str, **fiel
 
 
 def submission(slack: FakeSlack, user_id: str, carried: object, values: Mapping[str, str], **fields: object) -> Json:
-    """Somebody sends a window."""
+    """Return a submitted modal."""
     typed = {name: {"typed": {"type": "plain_text_input", "value": value}} for name, value in values.items()}
     view = {
         "id": slack.new_id("V"),
@@ -92,12 +92,12 @@ def submission(slack: FakeSlack, user_id: str, carried: object, values: Mapping[
 
 
 def shortcut(slack: FakeSlack, user_id: str, **fields: object) -> Json:
-    """Somebody chooses the shortcut beside the line in which people write."""
+    """Return a global shortcut."""
     return {**_interaction(slack, user_id, "shortcut"), "callback_id": "lead.create", **fields}
 
 
 def message_shortcut(slack: FakeSlack, user_id: str, text: str, channel_id: str, **fields: object) -> Json:
-    """Somebody chooses the shortcut in the menu of a message."""
+    """Return a message shortcut."""
     ts = slack.new_ts()
     return {
         **_interaction(slack, user_id, "message_action"),
@@ -110,8 +110,8 @@ def message_shortcut(slack: FakeSlack, user_id: str, text: str, channel_id: str,
     }
 
 
-def carries(cmd: str, /, **args: object) -> Json:
-    """What a button of a card carries."""
+def button_value(cmd: str, /, **args: object) -> Json:
+    """Return the value of a card's button."""
     return {"v": 1, "cmd": cmd, "args": args}
 
 

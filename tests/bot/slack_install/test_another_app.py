@@ -4,13 +4,13 @@ import pytest
 
 from tests.bot.slack import payloads
 from tests.bot.slack.payloads import FORM, JSON
-from tests.bot.slack_install.desk import Desk
+from tests.bot.slack_install.install_deployment import InstallDeployment
 from tests.fakes.slack import APP_ID
 
 
-async def sent(desk: Desk, kind: str, app_id: str) -> tuple[int, bytes]:
-    """Something that Slack signed, for an app."""
-    slack = desk.slack
+async def sent(deployment: InstallDeployment, kind: str, app_id: str) -> tuple[int, bytes]:
+    """Return an event that Slack signed for an app."""
+    slack = deployment.slack
     slack.add_user("U1", "Anna Weiß")
     room = slack.direct("U1").channel_id
     made = {
@@ -20,14 +20,14 @@ async def sent(desk: Desk, kind: str, app_id: str) -> tuple[int, bytes]:
     }
     content_type, body = made[kind]
     headers = {"Content-Type": content_type, **slack.sign(body)}
-    async with desk.session.post(f"{desk.address}/slack/events", data=body, headers=headers) as response:
+    async with deployment.session.post(f"{deployment.address}/slack/events", data=body, headers=headers) as response:
         return response.status, await response.read()
 
 
 @pytest.mark.parametrize("kind", ["command", "click", "event"])
-async def test_what_another_app_hears_is_not_answered(desk: Desk, kind: str) -> None:
-    """Whoever changes the app keeps the old one's installations: its tokens answer nothing that the new one hears."""
-    await desk.installs()
-    status, answered = await sent(desk, kind, "A0ANOTHER")
+async def test_event_of_another_app_is_ignored(deployment: InstallDeployment, kind: str) -> None:
+    """After a change of the app, installations of the old app answer no event of the new one."""
+    await deployment.install()
+    status, answered = await sent(deployment, kind, "A0ANOTHER")
     assert (status, json.loads(answered)) == (403, {"error": "another_app"})
-    assert (await sent(desk, kind, APP_ID))[0] == 200
+    assert (await sent(deployment, kind, APP_ID))[0] == 200

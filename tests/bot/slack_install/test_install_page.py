@@ -15,7 +15,14 @@ from bot.platforms.slack.scopes import SCOPES
 from services.conversation.model import Conversation
 from services.people import PlaceKind
 from storage.engine import open_database
-from tests.bot.slack_install.desk import PUBLIC_URL, REDIRECT, Browser, Desk, back, settings_for
+from tests.bot.slack_install.install_deployment import (
+    PUBLIC_URL,
+    REDIRECT,
+    Browser,
+    InstallDeployment,
+    callback_path,
+    settings_for,
+)
 from tests.builders import Clock, units_on
 from tests.fakes.slack import (
     APP_ID,
@@ -25,7 +32,7 @@ from tests.fakes.slack import (
     CLIENT_ID,
     CLIENT_SECRET,
     TEAM_ID,
-    Answer,
+    CannedResponse,
     Drop,
     FakeSlack,
     ratelimited,
@@ -34,24 +41,28 @@ from tests.fakes.slack import (
 from tests.services.seeded_team import seed_team
 
 
-async def test_whoever_agrees_has_the_bot_in_the_workspace(desk: Desk) -> None:
-    """The browser goes to Slack with exactly the permissions of the manifest, comes back, and the token is kept."""
-    browser = desk.browser()
-    asked = await desk.begins(browser)
+async def test_approval_installs_the_app(deployment: InstallDeployment) -> None:
+    """Slack gets the scopes of the manifest, and the callback stores the token."""
+    browser = deployment.browser()
+    asked = await deployment.start_install(browser)
     assert asked.pop("state")
     assert asked == {"client_id": CLIENT_ID, "scope": ",".join(SCOPES), "redirect_uri": REDIRECT}
-    seen = await desk.installs()
-    assert (seen.status, seen.button) == (200, f"{desk.slack.origin}/app_redirect?app={APP_ID}&team={TEAM_ID}")
+    seen = await deployment.install()
+    assert (seen.status, seen.button) == (200, f"{deployment.slack.origin}/app_redirect?app={APP_ID}&team={TEAM_ID}")
     assert "Kollega is now in Solarhaus" in seen.words
-    kept = await desk.kept()
-    assert kept is not None
-    assert (kept.token, kept.installation.bot_user_id, kept.installation.bot_id) == (BOT_TOKEN, BOT_USER_ID, BOT_ID)
-    assert (kept.installation.installed_by, kept.installation.scopes) == ("U1", tuple(SCOPES))
+    stored = await deployment.find_installation()
+    assert stored is not None
+    assert (stored.token, stored.installation.bot_user_id, stored.installation.bot_id) == (
+        BOT_TOKEN,
+        BOT_USER_ID,
+        BOT_ID,
+    )
+    assert (stored.installation.installed_by, stored.installation.scopes) == ("U1", tuple(SCOPES))
 
 
-async def test_pages_speak_the_language_of_the_browser(desk: Desk) -> None:
-    """The page answers in German to a German browser, is kept by nobody, and carries no script."""
-    seen = await desk.browser("de-AT").goes(back(code="x", state="x"))
+async def test_pages_speak_the_language_of_the_browser(deployment: InstallDeployment) -> None:
+    """The page uses the language of the browser, is not cached and contains no script."""
+    seen = await deployment.browser("de-AT").open(callback_path(code="x", state="x"))
     assert "Hier ist nichts abzuschließen" in seen.words
     assert seen.button == f"{PUBLIC_URL}/slack/install"
     assert seen.headers["Cache-Control"] == "no-store"
@@ -60,92 +71,94 @@ async def test_pages_speak_the_language_of_the_browser(desk: Desk) -> None:
     assert "default-src 'none'" in seen.headers["Content-Security-Policy"]
 
 
-async def test_the_cookie_is_for_this_browser_and_this_host_alone(desk: Desk) -> None:
-    """No script, no other host and no unencrypted connection gets at what binds the question to the browser."""
-    browser = desk.browser()
-    await desk.begins(browser)
-    [cookie] = browser.set
+async def test_state_cookie_is_restricted(deployment: InstallDeployment) -> None:
+    """The state cookie is HttpOnly, Secure and bound to the host."""
+    browser = deployment.browser()
+    await deployment.start_install(browser)
+    [cookie] = browser.set_cookies
     name, _, rest = cookie.partition("=")
     value, *attributes = rest.split("; ")
     assert name == "__Host-kollega-install"
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}", value)
     assert set(attributes) == {"HttpOnly", "Max-Age=600", "Path=/", "SameSite=Lax", "Secure"}
-    await desk.begins(browser)
+    await deployment.start_install(browser)
     assert browser.cookies == {name: value}
     browser.cookies[name] = "chosen by somebody else"
-    await desk.begins(browser)
+    await deployment.start_install(browser)
     assert browser.cookies[name] not in {value, "chosen by somebody else"}
 
 
-async def test_a_trial_without_https_has_a_plain_cookie(sqlite_url: str, clock: Clock) -> None:
-    """On this machine, without https, the cookie is one that a browser sends back there."""
+async def test_http_deployment_sets_a_plain_cookie(sqlite_url: str, clock: Clock) -> None:
+    """On localhost without TLS the cookie is not Secure, so that the browser returns it."""
     async with (
         FakeSlack(clock) as slack,
-        open_application(settings_for(sqlite_url, slack, "http://localhost:3978")) as house,
-        TestServer(house.web_app) as server,
+        open_application(settings_for(sqlite_url, slack, "http://localhost:3978")) as application,
+        TestServer(application.web_app) as server,
         aiohttp.ClientSession() as session,
     ):
         browser = Browser(session, str(server.make_url("")).rstrip("/"))
-        seen = await browser.goes("/slack/install")
-    assert "Secure" not in browser.set[0]
+        seen = await browser.open("/slack/install")
+    assert "Secure" not in browser.set_cookies[0]
     assert list(browser.cookies) == ["kollega-install"]
     assert "localhost%3A3978%2Fslack%2Foauth_redirect" in seen.headers["Location"]
 
 
 @pytest.mark.parametrize("query", [{}, {"code": "c"}, {"code": "c", "state": ""}, {"code": "c", "state": "x" * 300}])
-async def test_a_way_back_without_a_question_leads_nowhere(desk: Desk, query: dict[str, str]) -> None:
-    """What nobody asked for is not sent to Slack, and nothing of it is shown."""
-    browser = desk.browser()
-    await desk.begins(browser)
-    seen = await browser.goes(back(**query))
+async def test_callback_without_state_is_rejected(deployment: InstallDeployment, query: dict[str, str]) -> None:
+    """A callback without a known state causes no call to Slack and shows no parameter."""
+    browser = deployment.browser()
+    await deployment.start_install(browser)
+    seen = await browser.open(callback_path(**query))
     assert (seen.status, "nothing to finish" in seen.words) == (400, True)
-    assert desk.slack.calls == []
+    assert deployment.slack.calls == []
 
 
 @pytest.mark.postgres
-async def test_a_question_is_answered_once(desk: Desk) -> None:
-    """The same way back again does nothing and says so; of ten at once one is let through."""
-    browser = desk.browser()
-    path = desk.agrees(await desk.begins(browser))
-    seen = await asyncio.gather(*(browser.goes(path) for _ in range(10)))
-    assert sorted(one.status for one in seen) == [200, *[410] * 9]
-    assert len(desk.slack.called("oauth.v2.access")) == 1
-    again = await browser.goes(path)
+async def test_state_is_used_once(deployment: InstallDeployment) -> None:
+    """A repeated callback is rejected; of ten simultaneous ones a single one succeeds."""
+    browser = deployment.browser()
+    path = deployment.approve(await deployment.start_install(browser))
+    seen = await asyncio.gather(*(browser.open(path) for _ in range(10)))
+    assert sorted(item.status for item in seen) == [200, *[410] * 9]
+    assert len(deployment.slack.called("oauth.v2.access")) == 1
+    again = await browser.open(path)
     assert (again.status, "done its work" in again.words) == (410, True)
-    assert len(desk.slack.called("oauth.v2.access")) == 1
+    assert len(deployment.slack.called("oauth.v2.access")) == 1
 
 
-async def test_another_browser_cannot_answer(desk: Desk) -> None:
-    """Whoever gets hold of a way back cannot use it, with a question of his own neither, and does not use it up."""
-    browser, other = desk.browser(), desk.browser()
-    path = desk.agrees(await desk.begins(browser))
+async def test_state_is_bound_to_the_browser(deployment: InstallDeployment) -> None:
+    """A callback from another browser is rejected and does not consume the state."""
+    browser, other = deployment.browser(), deployment.browser()
+    path = deployment.approve(await deployment.start_install(browser))
     for _ in range(2):
-        seen = await other.goes(path)
+        seen = await other.open(path)
         assert (seen.status, "another browser" in seen.words) == (403, True)
-        await desk.begins(other)
-    assert desk.slack.calls == []
-    assert await desk.kept() is None
-    assert (await browser.goes(path)).status == 200
+        await deployment.start_install(other)
+    assert deployment.slack.calls == []
+    assert await deployment.find_installation() is None
+    assert (await browser.open(path)).status == 200
 
 
 @pytest.mark.postgres
-async def test_after_ten_minutes_it_is_too_late(desk: Desk, clock: Clock) -> None:
-    """A question has its time; afterwards one begins again."""
-    browser = desk.browser()
-    path = desk.agrees(await desk.begins(browser))
+async def test_state_expires_after_ten_minutes(deployment: InstallDeployment, clock: Clock) -> None:
+    """An expired state is rejected, and the page offers a new start."""
+    browser = deployment.browser()
+    path = deployment.approve(await deployment.start_install(browser))
     clock.advance(minutes=10)
-    seen = await browser.goes(path)
+    seen = await browser.open(path)
     assert (seen.status, "took too long" in seen.words) == (410, True)
-    assert desk.slack.calls == []
+    assert deployment.slack.calls == []
 
 
-async def test_who_cancels_reads_that_nothing_has_changed(desk: Desk) -> None:
-    """Saying no in Slack is no error; the page offers to begin again, and repeats nothing of the address."""
-    browser = desk.browser()
-    asked = await desk.begins(browser)
-    seen = await browser.goes(back(error="access_denied", error_description="<b>evil</b>", state=asked["state"]))
+async def test_cancelled_installation_is_explained(deployment: InstallDeployment) -> None:
+    """A cancelled installation shows a page that repeats no parameter and offers a new start."""
+    browser = deployment.browser()
+    asked = await deployment.start_install(browser)
+    seen = await browser.open(
+        callback_path(error="access_denied", error_description="<b>evil</b>", state=asked["state"])
+    )
     assert (seen.status, "was not added" in seen.words, "evil" in seen.words) == (200, True, False)
-    assert desk.slack.calls == []
+    assert deployment.slack.calls == []
 
 
 @pytest.mark.parametrize(
@@ -155,27 +168,29 @@ async def test_who_cancels_reads_that_nothing_has_changed(desk: Desk) -> None:
         (refused("code_already_used"), 400, "did not accept"),
         (refused("<script>"), 400, "did not accept"),
         (refused("internal_error"), 503, "didn't work"),
-        (Answer(200, body=b"{}"), 400, "did not accept"),
-        (Answer(200, body=b"nonsense"), 503, "didn't work"),
-        (Answer(200, body=b"x" * 100_000), 503, "didn't work"),
-        (Answer(302, {"Location": "https://evil.example/"}), 503, "didn't work"),
-        (Answer(500), 503, "didn't work"),
+        (CannedResponse(200, body=b"{}"), 400, "did not accept"),
+        (CannedResponse(200, body=b"nonsense"), 503, "didn't work"),
+        (CannedResponse(200, body=b"x" * 100_000), 503, "didn't work"),
+        (CannedResponse(302, {"Location": "https://evil.example/"}), 503, "didn't work"),
+        (CannedResponse(500), 503, "didn't work"),
         (ratelimited(30), 503, "didn't work"),
         (Drop(accepted=False), 503, "didn't work"),
     ],
     ids=["code", "used", "odd", "internal", "empty", "nonsense", "large", "moved", "500", "429", "dropped"],
 )
-async def test_slack_may_refuse_or_be_away(desk: Desk, trouble: Answer | Drop, status: int, words: str) -> None:
-    """Without a token nothing is kept, the page says what helps, and the log holds no secret."""
-    browser = desk.browser()
-    path = desk.agrees(await desk.begins(browser))
-    desk.slack.plan.append(trouble)
+async def test_failed_code_exchange_is_explained(
+    deployment: InstallDeployment, trouble: CannedResponse | Drop, status: int, words: str
+) -> None:
+    """Without a token nothing is stored, the page explains what to do, and the log holds no secret."""
+    browser = deployment.browser()
+    path = deployment.approve(await deployment.start_install(browser))
+    deployment.slack.plan.append(trouble)
     with capture_logs() as logs:
-        seen = await browser.goes(path)
+        seen = await browser.open(path)
     assert (seen.status, words in seen.words) == (status, True)
-    assert await desk.kept() is None
+    assert await deployment.find_installation() is None
     assert not {CLIENT_SECRET, BOT_TOKEN, "<script>"} & set(re.findall(r"[^'\" ]+", repr(logs)))
-    assert (await desk.installs()).status == 200
+    assert (await deployment.install()).status == 200
 
 
 @pytest.mark.parametrize(
@@ -194,105 +209,109 @@ async def test_slack_may_refuse_or_be_away(desk: Desk, trouble: Answer | Drop, s
         ),
     ],
 )
-async def test_what_the_bot_cannot_use_is_not_kept(desk: Desk, body: bytes, log: str) -> None:
-    """A token that ends within hours, that is no bot's or another workspace's is not kept; the log says why."""
-    browser = desk.browser()
-    path = desk.agrees(await desk.begins(browser))
-    desk.slack.plan.append(Answer(200, body=body))
+async def test_unusable_token_is_not_stored(deployment: InstallDeployment, body: bytes, log: str) -> None:
+    """An expiring, user or foreign token is not stored, and the log names the reason."""
+    browser = deployment.browser()
+    path = deployment.approve(await deployment.start_install(browser))
+    deployment.slack.plan.append(CannedResponse(200, body=body))
     with capture_logs() as logs:
-        seen = await browser.goes(path)
-    assert (seen.status, log in {one["event"] for one in logs}) == (400, True)
+        seen = await browser.open(path)
+    assert (seen.status, log in {log_entry["event"] for log_entry in logs}) == (400, True)
     assert "xox" not in repr(logs)
-    assert await desk.kept("T1", "T1") is None
+    assert await deployment.find_installation("T1", "T1") is None
 
 
-async def test_installing_again_never_changes_whose_the_channels_are(desk: Desk) -> None:
-    """Somebody else renews the token, or another workspace comes: the channel stays with the team that connected it."""
-    firm = await seed_team(desk.house.units, "Solarhaus")
-    await desk.installs()
-    async with desk.house.units.write() as uow:
-        place = Conversation("slack", TEAM_ID, "C1", PlaceKind.CHANNEL, "#sales", reference={"workspace": TEAM_ID})
-        await uow.conversations.keep(place)
-        assert await uow.conversations.connect(firm.team_id, "slack", TEAM_ID, "C1", uow.now)
-    desk.slack.workspaces[TEAM_ID].token = "xoxb-renewed"
-    desk.slack.add_workspace("T2", "Dachwerk", token="xoxb-2")
-    assert (await desk.installs(by="U666")).status == 200
-    assert (await desk.installs("T2")).status == 200
-    kept = await desk.kept()
-    assert kept is not None
-    assert (kept.token, kept.installation.installed_by) == ("xoxb-renewed", "U666")
-    async with desk.house.units.read() as uow:
+async def test_reinstall_keeps_channels_with_their_team(deployment: InstallDeployment) -> None:
+    """A renewed token or another workspace does not change the team of a channel."""
+    team = await seed_team(deployment.application.units, "Solarhaus")
+    await deployment.install()
+    async with deployment.application.units.write() as uow:
+        conversation = Conversation(
+            "slack", TEAM_ID, "C1", PlaceKind.CHANNEL, "#sales", reference={"workspace": TEAM_ID}
+        )
+        await uow.conversations.keep(conversation)
+        assert await uow.conversations.connect(team.team_id, "slack", TEAM_ID, "C1", uow.now)
+    deployment.slack.workspaces[TEAM_ID].token = "xoxb-renewed"
+    deployment.slack.add_workspace("T2", "Dachwerk", token="xoxb-2")
+    assert (await deployment.install(by="U666")).status == 200
+    assert (await deployment.install("T2")).status == 200
+    stored = await deployment.find_installation()
+    assert stored is not None
+    assert (stored.token, stored.installation.installed_by) == ("xoxb-renewed", "U666")
+    async with deployment.application.units.read() as uow:
         channel = await uow.conversations.find("slack", TEAM_ID, "C1")
     assert channel is not None
-    assert (channel.team_id, channel.installed) == (firm.team_id, True)
+    assert (channel.team_id, channel.installed) == (team.team_id, True)
 
 
-async def test_an_enterprise_installs_it_for_all_its_workspaces(desk: Desk) -> None:
-    """Org-wide, one agreement opens every workspace of the enterprise, and the button names none of them."""
-    desk.slack.add_workspace("T7", "Grid", token="xoxb-grid", enterprise_id="E1")
-    seen = await desk.installs("T7", org_wide=True)
-    assert (seen.status, seen.button) == (200, f"{desk.slack.origin}/app_redirect?app={APP_ID}")
+async def test_org_wide_installation_covers_all_workspaces(deployment: InstallDeployment) -> None:
+    """An org-wide installation serves every workspace of the enterprise."""
+    deployment.slack.add_workspace("T7", "Grid", token="xoxb-grid", enterprise_id="E1")
+    seen = await deployment.install("T7", org_wide=True)
+    assert (seen.status, seen.button) == (200, f"{deployment.slack.origin}/app_redirect?app={APP_ID}")
     for workspace in ("T7", "T8"):
-        kept = await desk.kept("E1", workspace)
-        assert kept is not None
-        assert (kept.token, kept.installation.workspace) == ("xoxb-grid", "")
-    assert await desk.kept("T7", "T7") is None
+        stored = await deployment.find_installation("E1", workspace)
+        assert stored is not None
+        assert (stored.token, stored.installation.workspace) == ("xoxb-grid", "")
+    assert await deployment.find_installation("T7", "T7") is None
 
 
-async def test_a_workspace_of_an_enterprise_installs_it_for_itself(desk: Desk) -> None:
-    """Within an enterprise one workspace alone may have the app."""
-    desk.slack.add_workspace("T7", "Room", token="xoxb-7", enterprise_id="E1")
-    seen = await desk.installs("T7")
+async def test_enterprise_workspace_can_install_alone(deployment: InstallDeployment) -> None:
+    """One workspace of an enterprise can install the app alone."""
+    deployment.slack.add_workspace("T7", "Room", token="xoxb-7", enterprise_id="E1")
+    seen = await deployment.install("T7")
     assert "Kollega is now in Room" in seen.words
-    assert await desk.kept("E1", "T7") is not None
-    assert await desk.kept("E1", "T8") is None
+    assert await deployment.find_installation("E1", "T7") is not None
+    assert await deployment.find_installation("E1", "T8") is None
 
 
-async def test_nobody_can_fill_the_database_with_questions(desk: Desk) -> None:
-    """Beyond sixty a minute the page asks to come back later; who is on the way back is not held up by that."""
-    browser = desk.browser()
-    path = desk.agrees(await desk.begins(browser))
-    seen = [await desk.browser().goes("/slack/install") for _ in range(VISITS[0].calls)]
-    assert [one.status for one in seen] == [*[302] * (VISITS[0].calls - 1), 429]
+async def test_install_page_is_rate_limited(deployment: InstallDeployment) -> None:
+    """More than sixty starts a minute are rejected; callbacks are not."""
+    browser = deployment.browser()
+    path = deployment.approve(await deployment.start_install(browser))
+    seen = [await deployment.browser().open("/slack/install") for _ in range(VISITS[0].calls)]
+    assert [item.status for item in seen] == [*[302] * (VISITS[0].calls - 1), 429]
     assert "try again in a minute" in seen[-1].words
     assert 0 < int(seen[-1].headers["Retry-After"]) <= 61
-    assert (await browser.goes(path)).status == 200
+    assert (await browser.open(path)).status == 200
 
 
-async def test_looking_whether_the_page_is_there_asks_nothing(desk: Desk) -> None:
-    """What only looks gets no question and no cookie."""
-    browser = desk.browser()
+async def test_head_request_creates_no_state(deployment: InstallDeployment) -> None:
+    """A HEAD request creates neither state nor cookie."""
+    browser = deployment.browser()
     for path in ("/slack/install", "/slack/oauth_redirect"):
-        assert (await browser.goes(path, "HEAD")).status == 405
+        assert (await browser.open(path, "HEAD")).status == 405
     assert browser.cookies == {}
 
 
-async def test_an_agreement_without_what_slack_gives_for_it_is_refused(desk: Desk) -> None:
-    """Neither nothing nor far too much is taken to Slack."""
+async def test_callback_with_invalid_code_is_rejected(deployment: InstallDeployment) -> None:
+    """An empty or oversized code is not sent to Slack."""
     for code in ("", "x" * 600):
-        browser = desk.browser()
-        asked = await desk.begins(browser)
-        seen = await browser.goes(back(code=code, state=asked["state"]))
+        browser = deployment.browser()
+        asked = await deployment.start_install(browser)
+        seen = await browser.open(callback_path(code=code, state=asked["state"]))
         assert (seen.status, "did not accept" in seen.words) == (400, True)
-    assert desk.slack.calls == []
+    assert deployment.slack.calls == []
 
 
-@pytest.mark.parametrize(("trouble", "status"), [(refused("token_revoked"), 400), (Answer(500), 503)])
-async def test_a_token_that_cannot_be_proven_is_not_kept(desk: Desk, trouble: Answer, status: int) -> None:
-    """What Slack gave has to open what it was given for, before it is kept."""
-    desk.slack.mood = lambda method, _: trouble if method == "auth.test" else None
-    assert (await desk.installs()).status == status
-    assert await desk.kept() is None
+@pytest.mark.parametrize(("trouble", "status"), [(refused("token_revoked"), 400), (CannedResponse(500), 503)])
+async def test_unverified_token_is_not_stored(
+    deployment: InstallDeployment, trouble: CannedResponse, status: int
+) -> None:
+    """A token is stored only after `auth.test` confirms its workspace."""
+    deployment.slack.behaviour = lambda method, _: trouble if method == "auth.test" else None
+    assert (await deployment.install()).status == status
+    assert await deployment.find_installation() is None
 
 
-async def test_while_the_database_is_away_the_pages_say_so(desk: Desk) -> None:
-    """Without its database the bot neither asks nor takes anything in; Slack is not troubled."""
+async def test_pages_report_a_database_outage(deployment: InstallDeployment) -> None:
+    """Without a database the pages report the outage and call no Slack method."""
     database = open_database("postgresql+asyncpg://nobody:nothing@127.0.0.1:1/kollega")
     oauth = OAuth(
-        desk.session,
-        SlackInstallations(desk.house.units),
-        InstalledTokens(desk.house.units, desk.session, desk.slack.api_url),
-        api_url=desk.slack.api_url,
+        deployment.session,
+        SlackInstallations(deployment.application.units),
+        InstalledTokens(deployment.application.units, deployment.session, deployment.slack.api_url),
+        api_url=deployment.slack.api_url,
         public_url=PUBLIC_URL,
         client_id=CLIENT_ID,
         client_secret=CLIENT_SECRET,
@@ -300,10 +319,10 @@ async def test_while_the_database_is_away_the_pages_say_so(desk: Desk) -> None:
     application = web.Application()
     application.add_routes(InstallPage(units_on(database, Clock()), oauth, PUBLIC_URL).routes())
     async with TestServer(application) as server:
-        browser = Browser(desk.session, str(server.make_url("")).rstrip("/"))
-        for path in ("/slack/install", back(code="c", state="s")):
-            seen = await browser.goes(path)
+        browser = Browser(deployment.session, str(server.make_url("")).rstrip("/"))
+        for path in ("/slack/install", callback_path(code="c", state="s")):
+            seen = await browser.open(path)
             assert (seen.status, "try again in a minute" in seen.words) == (503, True)
     await database.close()
-    assert (browser.cookies, desk.slack.calls) == ({}, [])
+    assert (browser.cookies, deployment.slack.calls) == ({}, [])
     assert CLIENT_SECRET not in repr(oauth)

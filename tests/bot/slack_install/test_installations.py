@@ -13,14 +13,14 @@ from services.people import PlaceKind
 from storage.engine import Database, open_database
 from storage.tables import slack_installations
 from storage.unit_of_work import SqlUnits
-from tests.bot.slack_install.asked import Asked
+from tests.bot.slack_install.auth_test_api import AuthTestApi
 from tests.builders import Clock, units_on
 from tests.fakes.bot_connector import FakeClock
 
 
 @pytest.fixture
 async def units(sqlite_url: str, clock: Clock) -> AsyncGenerator[SqlUnits]:
-    """Transactions on SQLite; what the rules ask of a database is tried with them."""
+    """Open transactions on SQLite; the SQL of the rules is tested on both databases elsewhere."""
     database = open_database(sqlite_url)
     yield units_on(database, clock)
     await database.close()
@@ -28,13 +28,13 @@ async def units(sqlite_url: str, clock: Clock) -> AsyncGenerator[SqlUnits]:
 
 @pytest.fixture
 def store(units: SqlUnits) -> SlackInstallations:
-    """The tables, as Slack's library sees them."""
+    """Return the store as Slack's library uses it."""
     return SlackInstallations(units)
 
 
 @pytest.fixture
 def tokens(units: SqlUnits, session: aiohttp.ClientSession, api_url: str, timer: FakeClock) -> InstalledTokens:
-    """The tokens of a process."""
+    """Return the tokens of a process."""
     return InstalledTokens(units, session, api_url, timer=timer.timer)
 
 
@@ -45,7 +45,7 @@ def installed(
     enterprise: str | None = None,
     by: str = "U1",
 ) -> SlackInstallation:
-    """What Slack's library makes of an answer of Slack."""
+    """Return an installation as Slack's library builds it."""
     return SlackInstallation(
         app_id="A1",
         enterprise_id=enterprise,
@@ -60,23 +60,25 @@ def installed(
     )
 
 
-async def places(units: SqlUnits, tenant: str, *workspaces: str) -> None:
-    """A channel in each of the workspaces."""
+async def add_conversations(units: SqlUnits, tenant: str, *workspaces: str) -> None:
+    """Store a channel in each of the workspaces."""
     async with units.write() as uow:
-        for one in workspaces:
-            place = Conversation("slack", tenant, f"C-{one}", PlaceKind.CHANNEL, reference={"workspace": one})
-            await uow.conversations.keep(place)
+        for workspace in workspaces:
+            conversation = Conversation(
+                "slack", tenant, f"C-{workspace}", PlaceKind.CHANNEL, reference={"workspace": workspace}
+            )
+            await uow.conversations.keep(conversation)
 
 
-async def left(units: SqlUnits, tenant: str, *workspaces: str) -> Sequence[str]:
-    """Those of the workspaces in whose channel the bot no longer is."""
+async def left_workspaces(units: SqlUnits, tenant: str, *workspaces: str) -> Sequence[str]:
+    """Return the workspaces whose channel the bot has left."""
     async with units.read() as uow:
-        found = {one: await uow.conversations.find("slack", tenant, f"C-{one}") for one in workspaces}
-    return [one for one, place in found.items() if place is not None and not place.installed]
+        found = {workspace: await uow.conversations.find("slack", tenant, f"C-{workspace}") for workspace in workspaces}
+    return [item for item, element in found.items() if element is not None and not element.installed]
 
 
-async def test_slacks_library_finds_what_it_saved(store: SlackInstallations) -> None:
-    """What was given comes back as it was: the bot's token, who installed it, what for."""
+async def test_saved_installation_is_found(store: SlackInstallations) -> None:
+    """A saved installation is found with token, installer and scopes."""
     await store.async_save(installed())
     bot = await store.async_find_bot(enterprise_id=None, team_id="T1")
     assert bot is not None
@@ -89,23 +91,28 @@ async def test_slacks_library_finds_what_it_saved(store: SlackInstallations) -> 
     assert await store.async_find_bot(enterprise_id="E1", team_id="T1") is None
 
 
-async def test_slacks_library_knows_enterprises(store: SlackInstallations) -> None:
-    """An org-wide installation is found for the enterprise and for each of its workspaces."""
+async def test_org_wide_installation_is_found(store: SlackInstallations) -> None:
+    """An org-wide installation is found for the enterprise and for each workspace."""
     await store.async_save(installed("xoxb-e", workspace=None, enterprise="E1"))
     for workspace, is_org_wide in (("T1", False), ("T2", False), (None, True), ("T1", True)):
         bot = await store.async_find_bot(enterprise_id="E1", team_id=workspace, is_enterprise_install=is_org_wide)
         assert bot is not None
         assert (bot.bot_token, bot.enterprise_id, bot.is_enterprise_install) == ("xoxb-e", "E1", True)
     await store.async_save_bot(installed("xoxb-t", workspace="T1", enterprise="E1").to_bot())
-    own = await store.async_find_installation(enterprise_id="E1", team_id="T1")
-    assert own is not None
-    assert (own.bot_token, own.enterprise_id, own.team_id, own.user_id) == ("xoxb-t", "E1", "T1", "")
+    stored = await store.async_find_installation(enterprise_id="E1", team_id="T1")
+    assert stored is not None
+    assert (
+        stored.bot_token,
+        stored.enterprise_id,
+        stored.team_id,
+        stored.user_id,
+    ) == ("xoxb-t", "E1", "T1", "")
     await store.async_delete_bot(enterprise_id="E1", team_id=None)
     assert await store.async_find_bot(enterprise_id="E1", team_id="T2") is None
 
 
-async def test_slacks_library_deletes_what_is_the_workspaces(store: SlackInstallations) -> None:
-    """That somebody left takes nothing from the workspace; taking the app out takes all."""
+async def test_installation_is_deleted_with_the_workspace(store: SlackInstallations) -> None:
+    """Deleting a user's installation keeps the bot token; deleting the bot deletes all."""
     await store.async_save(installed())
     await store.async_delete_installation(enterprise_id=None, team_id="T1", user_id="U1")
     assert await store.async_find_bot(enterprise_id=None, team_id="T1") is not None
@@ -114,10 +121,10 @@ async def test_slacks_library_deletes_what_is_the_workspaces(store: SlackInstall
     await store.async_delete_all(enterprise_id=None, team_id="T1")
 
 
-async def test_a_token_is_kept_in_mind_for_a_minute(
+async def test_token_is_cached_for_a_minute(
     store: SlackInstallations, tokens: InstalledTokens, timer: FakeClock
 ) -> None:
-    """What another process notes counts here after a minute, and at once where this one is told."""
+    """A change by another process is seen after a minute, a change by this process at once."""
     await store.async_save(installed())
     grant = await tokens.grant("T1", "T1")
     assert (grant.token, grant.bot_user_id, grant.bot_id) == ("xoxb-1", "U0", "B0")
@@ -134,78 +141,74 @@ async def test_a_token_is_kept_in_mind_for_a_minute(
         await tokens.token("T1", "T2")
 
 
-async def test_what_opens_an_enterprise_is_forgotten_for_all_its_workspaces(
-    store: SlackInstallations, tokens: InstalledTokens
-) -> None:
-    """A new token for the whole enterprise counts in each of its workspaces at once."""
+async def test_org_wide_token_invalidates_all_workspaces(store: SlackInstallations, tokens: InstalledTokens) -> None:
+    """A new org-wide token is used in every workspace at once."""
     await store.async_save(installed("xoxb-1", workspace=None, enterprise="E1"))
-    assert [await tokens.token("E1", one) for one in ("T1", "T2")] == ["xoxb-1", "xoxb-1"]
+    assert [await tokens.token("E1", workspace) for workspace in ("T1", "T2")] == ["xoxb-1", "xoxb-1"]
     await store.async_save(installed("xoxb-2", workspace=None, enterprise="E1"))
     tokens.forget("E1", "")
-    assert [await tokens.token("E1", one) for one in ("T1", "T2")] == ["xoxb-2", "xoxb-2"]
+    assert [await tokens.token("E1", workspace) for workspace in ("T1", "T2")] == ["xoxb-2", "xoxb-2"]
 
 
-async def test_a_dead_token_is_withdrawn(store: SlackInstallations, tokens: InstalledTokens, units: SqlUnits) -> None:
-    """A token that Slack refuses for good is deleted, and the places of its workspace are left; a newer one stays."""
+async def test_revoked_token_is_deleted(store: SlackInstallations, tokens: InstalledTokens, units: SqlUnits) -> None:
+    """A revoked token is deleted and the conversations of its workspace are left; a newer token stays."""
     await store.async_save(installed())
-    await places(units, "T1", "T1")
+    await add_conversations(units, "T1", "T1")
     await tokens.withdraw("T1", "T1", "xoxb-0")
     assert await tokens.token("T1", "T1") == "xoxb-1"
-    assert await left(units, "T1", "T1") == []
+    assert await left_workspaces(units, "T1", "T1") == []
     await tokens.withdraw("T1", "T1", "xoxb-1")
     with pytest.raises(Gone):
         await tokens.token("T1", "T1")
-    assert await left(units, "T1", "T1") == ["T1"]
+    assert await left_workspaces(units, "T1", "T1") == ["T1"]
 
 
-async def test_a_farewell_counts_unless_slack_says_that_the_token_lives(
-    store: SlackInstallations, tokens: InstalledTokens, units: SqlUnits, asked: Asked
+async def test_uninstall_of_a_valid_token_is_ignored(
+    store: SlackInstallations, tokens: InstalledTokens, units: SqlUnits, auth_test: AuthTestApi
 ) -> None:
-    """Taken out and in again within a second, the app stays, though the farewell comes late."""
+    """A late `app_uninstalled` is ignored if the token is valid."""
     await store.async_save(installed())
-    await places(units, "T1", "T1")
+    await add_conversations(units, "T1", "T1")
     await tokens.uninstalled("T1", "T1")
-    assert asked.tokens == ["Bearer xoxb-1"]
+    assert auth_test.tokens == ["Bearer xoxb-1"]
     assert await tokens.token("T1", "T1") == "xoxb-1"
-    assert await left(units, "T1", "T1") == []
-    asked.refuse("account_inactive")
+    assert await left_workspaces(units, "T1", "T1") == []
+    auth_test.refuse("account_inactive")
     await tokens.uninstalled("T1", "T1")
     with pytest.raises(Gone):
         await tokens.token("T1", "T1")
-    assert await left(units, "T1", "T1") == ["T1"]
+    assert await left_workspaces(units, "T1", "T1") == ["T1"]
     await tokens.uninstalled("T1", "T1")
-    assert len(asked.tokens) == 2
+    assert len(auth_test.tokens) == 2
 
 
-async def test_a_farewell_is_believed_when_slack_says_nothing(
-    store: SlackInstallations, tokens: InstalledTokens, units: SqlUnits, asked: Asked
+async def test_uninstall_is_accepted_without_confirmation(
+    store: SlackInstallations, tokens: InstalledTokens, units: SqlUnits, auth_test: AuthTestApi
 ) -> None:
-    """It was signed by Slack: where nothing speaks against it, nothing is kept of the workspace."""
+    """If Slack is unavailable, a signed `app_uninstalled` deletes the installation."""
     await store.async_save(installed())
-    await places(units, "T1", "T1")
-    asked.status = 503
+    await add_conversations(units, "T1", "T1")
+    auth_test.status = 503
     await tokens.uninstalled("T1", "T1")
-    assert await left(units, "T1", "T1") == ["T1"]
+    assert await left_workspaces(units, "T1", "T1") == ["T1"]
 
 
-async def test_one_workspace_of_an_enterprise_says_farewell(
-    store: SlackInstallations, tokens: InstalledTokens, units: SqlUnits, asked: Asked
+async def test_one_workspace_of_an_enterprise_uninstalls(
+    store: SlackInstallations, tokens: InstalledTokens, units: SqlUnits, auth_test: AuthTestApi
 ) -> None:
-    """Taken out of one workspace, the app stays in the others of the enterprise; taken from all, it is in none."""
+    """An uninstall in one workspace keeps the others of the enterprise."""
     await store.async_save(installed("xoxb-e", workspace=None, enterprise="E1"))
-    await places(units, "E1", "T1", "T2")
+    await add_conversations(units, "E1", "T1", "T2")
     await tokens.uninstalled("E1", "T1")
-    assert await left(units, "E1", "T1", "T2") == ["T1"]
+    assert await left_workspaces(units, "E1", "T1", "T2") == ["T1"]
     assert await tokens.token("E1", "T2") == "xoxb-e"
-    asked.refuse("account_inactive")
+    auth_test.refuse("account_inactive")
     await tokens.uninstalled("E1", "T2")
-    assert await left(units, "E1", "T1", "T2") == ["T1", "T2"]
+    assert await left_workspaces(units, "E1", "T1", "T2") == ["T1", "T2"]
 
 
-async def test_an_altered_row_opens_nothing_and_says_so(
-    store: SlackInstallations, tokens: InstalledTokens, sqlite_url: str
-) -> None:
-    """A token that somebody moved into another row is not used; the log names the workspace, and no token."""
+async def test_altered_token_is_rejected(store: SlackInstallations, tokens: InstalledTokens, sqlite_url: str) -> None:
+    """A token that was moved to another row is rejected; the log names the workspace and no token."""
     await store.async_save(installed())
     await store.async_save(installed("xoxb-2", workspace="T2"))
     database: Database = open_database(sqlite_url)
@@ -216,16 +219,16 @@ async def test_an_altered_row_opens_nothing_and_says_so(
     await database.close()
     with capture_logs() as logs, pytest.raises(Gone):
         await tokens.token("T1", "T1")
-    assert [(one["event"], one["workspace"]) for one in logs] == [("slack_token_unreadable", "T1")]
+    assert [(log["event"], log["workspace"]) for log in logs] == [("slack_token_unreadable", "T1")]
     assert "xoxb" not in repr(logs)
     await tokens.withdraw("T1", "T1", "xoxb-2")
     assert await tokens.token("T2", "T2") == "xoxb-2"
 
 
-async def test_while_the_database_is_away_messages_wait(
-    session: aiohttp.ClientSession, api_url: str, asked: Asked
+async def test_database_outage_keeps_messages(
+    session: aiohttp.ClientSession, api_url: str, auth_test: AuthTestApi
 ) -> None:
-    """Nothing is given up because a token cannot be looked up, and a farewell that cannot be noted is no defect."""
+    """A database outage makes messages wait and an uninstall event retriable."""
     database = open_database("postgresql+asyncpg://nobody:nothing@127.0.0.1:1/kollega")
     away = InstalledTokens(units_on(database, Clock()), session, api_url)
     with pytest.raises(Unavailable):
@@ -233,6 +236,6 @@ async def test_while_the_database_is_away_messages_wait(
     with capture_logs() as logs:
         await away.uninstalled("T1", "T1")
         await away.withdraw("T1", "T1", "xoxb-1")
-    assert [one["event"] for one in logs] == ["slack_conversations_not_left", "slack_token_not_withdrawn"]
-    assert asked.tokens == []
+    assert [log["event"] for log in logs] == ["slack_conversations_not_left", "slack_token_not_withdrawn"]
+    assert auth_test.tokens == []
     await database.close()

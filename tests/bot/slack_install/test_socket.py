@@ -10,54 +10,59 @@ from structlog.testing import capture_logs
 from bot.platforms.ingress import Json, RequestRejected
 from bot.platforms.slack.socket import CONCURRENCY, Socket
 from tests.builders import START
-from tests.fakes.slack import APP_TOKEN, Answer, Drop, FakeClock, FakeSlack, ratelimited, refused
+from tests.fakes.slack import APP_TOKEN, CannedResponse, Drop, FakeClock, FakeSlack, ratelimited, refused
 
 EVENT = {"type": "event_callback", "event_id": "Ev1", "event": {"type": "app_mention", "text": "geheim"}}
 
 
 @dataclass(slots=True)
-class Asked:
-    """The way that requests go; the test says what comes back."""
+class RequestHandler:
+    """Handler of requests whose response the test sets."""
 
-    answer: Callable[[Json], Awaitable[Json]]
+    respond: Callable[[Json], Awaitable[Json]]
     documents: list[Json] = field(default_factory=list[Json])
     at_once: int = 0
     most_at_once: int = 0
     patience_s: float = 3.0
-    """How long the process waits for it at its end."""
+    """Shutdown timeout."""
 
     async def serve(self, document: Json) -> Json:
         self.documents.append(document)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
-            return await self.answer(document)
+            return await self.respond(document)
         finally:
             self.at_once -= 1
 
 
-async def plainly(_: Json) -> Json:
-    """Say that it is done."""
+async def respond_done(_: Json) -> Json:
+    """Respond that the work is done."""
     return {"text": "done"}
 
 
 @dataclass(slots=True)
-class Line:
-    """A process with a socket, and the Slack at its other end."""
+class SocketScenario:
+    """A socket client and the fake Slack."""
 
     slack: FakeSlack
     session: aiohttp.ClientSession
     clock: FakeClock
 
-    def socket(self, asked: Asked, token: str = APP_TOKEN) -> Socket:
+    def socket(self, handler: RequestHandler, token: str = APP_TOKEN) -> Socket:
         return Socket(
-            self.session, self.slack.api_url, token, asked.serve, sleep=self.clock.sleep, shutdown_s=asked.patience_s
+            self.session,
+            self.slack.api_url,
+            token,
+            handler.serve,
+            sleep=self.clock.sleep,
+            shutdown_s=handler.patience_s,
         )
 
     @asynccontextmanager
-    async def running(self, asked: Asked) -> AsyncGenerator[Socket]:
-        """A socket at work, which has ended in time."""
-        socket = self.socket(asked)
+    async def running(self, handler: RequestHandler) -> AsyncGenerator[Socket]:
+        """Run a socket client and stop it."""
+        socket = self.socket(handler)
         async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
             tasks.create_task(socket.run())
             try:
@@ -67,78 +72,90 @@ class Line:
 
 
 @pytest.fixture
-async def line() -> AsyncGenerator[Line]:
-    """Slack, with nobody connected yet."""
+async def scenario() -> AsyncGenerator[SocketScenario]:
+    """Start a fake Slack without connections."""
     clock = FakeClock(START)
     async with FakeSlack(clock.now) as slack, aiohttp.ClientSession() as session:
-        yield Line(slack, session, clock)
+        yield SocketScenario(slack, session, clock)
 
 
 @pytest.fixture
-def asked() -> Asked:
-    """A bot that says that it is done."""
-    return Asked(plainly)
+def handler() -> RequestHandler:
+    """Return a handler that responds at once."""
+    return RequestHandler(respond_done)
 
 
-async def test_what_happens_is_answered_over_the_connection(line: Line, asked: Asked) -> None:
-    """An event is acknowledged, a command carries its answer, and both go the way that requests go."""
-    async with line.running(asked):
-        await line.slack.sockets.count(1)
-        assert await line.slack.sockets.tell("events_api", EVENT, accepts=False) == {"envelope_id": "envelope-1"}
+async def test_requests_are_answered_over_the_socket(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """An event is acknowledged and a command gets its response over the socket."""
+    async with scenario.running(handler):
+        await scenario.slack.sockets.count(1)
+        assert await scenario.slack.sockets.tell("events_api", EVENT, accepts=False) == {"envelope_id": "envelope-1"}
         command = {"command": "/kollega", "text": "leads", "team_id": "T1"}
-        told = await line.slack.sockets.tell("slash_commands", command)
-        assert told == {"envelope_id": "envelope-2", "payload": {"text": "done"}}
-    assert asked.documents == [EVENT, command]
-    await line.slack.sockets.count(0)
-    assert line.slack.sockets.opened == 1
+        response = await scenario.slack.sockets.tell("slash_commands", command)
+        assert response == {"envelope_id": "envelope-2", "payload": {"text": "done"}}
+    assert handler.documents == [EVENT, command]
+    await scenario.slack.sockets.count(0)
+    assert scenario.slack.sockets.opened == 1
 
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested", "too_many_websockets"])
-async def test_a_connection_is_renewed_when_slack_asks_for_it(line: Line, asked: Asked, reason: str) -> None:
-    """Slack renews connections every few hours: the next one stands while the last answers leave over the old one."""
+async def test_a_connection_is_renewed_when_slack_asks_for_it(
+    scenario: SocketScenario, handler: RequestHandler, reason: str
+) -> None:
+    """The next connection opens while pending responses use the old one."""
     goes_on = asyncio.Event()
 
-    async def slowly(document: Json) -> Json:
+    async def respond_slowly(document: Json) -> Json:
         if document == EVENT:
             await goes_on.wait()
         return {"text": "done"}
 
-    asked.answer = slowly
-    async with line.running(asked), asyncio.TaskGroup() as tellers:
-        await line.slack.sockets.count(1)
-        answer = tellers.create_task(line.slack.sockets.tell("events_api", EVENT))
-        while not asked.documents:  # noqa: ASYNC110 - the bot has no reason to tell when it has begun
+    handler.respond = respond_slowly
+    async with scenario.running(handler), asyncio.TaskGroup() as tellers:
+        await scenario.slack.sockets.count(1)
+        response = tellers.create_task(scenario.slack.sockets.tell("events_api", EVENT))
+        while not handler.documents:  # noqa: ASYNC110 - the bot has no reason to tell when it has begun
             await asyncio.sleep(0.01)
-        await line.slack.sockets.renew(reason)
-        await line.slack.sockets.count(2)
-        assert "payload" in await line.slack.sockets.tell("interactive", {"type": "block_actions"})
+        await scenario.slack.sockets.renew(reason)
+        await scenario.slack.sockets.count(2)
+        assert "payload" in await scenario.slack.sockets.tell("interactive", {"type": "block_actions"})
         goes_on.set()
-        assert (await answer)["payload"] == {"text": "done"}
-        await line.slack.sockets.count(1)
-    assert line.slack.sockets.opened == 2
+        assert (await response)["payload"] == {"text": "done"}
+        await scenario.slack.sockets.count(1)
+    assert scenario.slack.sockets.opened == 2
 
 
-async def test_a_broken_connection_is_opened_again(line: Line, asked: Asked) -> None:
-    """However a connection ends, the next one is opened."""
-    async with line.running(asked):
+async def test_a_broken_connection_is_opened_again(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """A closed connection is opened again."""
+    async with scenario.running(handler):
         for number in range(1, 4):
-            await line.slack.sockets.count(1)
-            await line.slack.sockets.tell("events_api", EVENT)
-            await line.slack.sockets.drop()
-            assert line.slack.sockets.opened >= number
-        await line.slack.sockets.count(1)
-    assert line.clock.sleeps == []
+            await scenario.slack.sockets.count(1)
+            await scenario.slack.sockets.tell("events_api", EVENT)
+            await scenario.slack.sockets.drop()
+            assert scenario.slack.sockets.opened >= number
+        await scenario.slack.sockets.count(1)
+    assert scenario.clock.sleeps == []
 
 
-async def test_slack_away_is_asked_less_and_less(line: Line, asked: Asked) -> None:
-    """While no connection can be had the pauses grow, Slack's own wish counts, and no secret gets into the log."""
-    away = [refused("invalid_auth"), Answer(500), Drop(accepted=False), ratelimited(90), Answer(200, body=b"nonsense")]
-    line.slack.plan.extend([*away, Answer(200, body=b'{"ok": true, "url": "ws://evil.example/link/secret"}')])
-    line.slack.plan.append(Answer(200, body=b'{"ok": true, "url": "%s/link/secret"}' % line.slack.origin.encode()))
+async def test_reconnects_back_off(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """Failed connections are retried with growing pauses, Retry-After counts, and no secret is logged."""
+    away = [
+        refused("invalid_auth"),
+        CannedResponse(500),
+        Drop(accepted=False),
+        ratelimited(90),
+        CannedResponse(200, body=b"nonsense"),
+    ]
+    scenario.slack.plan.extend(
+        [*away, CannedResponse(200, body=b'{"ok": true, "url": "ws://evil.example/link/secret"}')]
+    )
+    scenario.slack.plan.append(
+        CannedResponse(200, body=b'{"ok": true, "url": "%s/link/secret"}' % scenario.slack.origin.encode())
+    )
     with capture_logs() as logs:
-        async with line.running(asked):
-            await line.slack.sockets.count(1)
-    pauses = line.clock.sleeps
+        async with scenario.running(handler):
+            await scenario.slack.sockets.count(1)
+    pauses = scenario.clock.sleeps
     assert len(pauses) == 7
     assert 0.5 <= pauses[0] <= 1
     assert 2 <= pauses[2] <= 4
@@ -149,19 +166,19 @@ async def test_slack_away_is_asked_less_and_less(line: Line, asked: Asked) -> No
     assert APP_TOKEN not in repr(logs)
 
 
-async def test_a_connection_that_is_closed_at_once_is_no_reason_for_a_storm(line: Line, asked: Asked) -> None:
-    """Where Slack takes a connection and closes it at once, the pauses grow, too."""
-    line.slack.sockets.hello = False
-    async with line.running(asked):
-        while len(line.clock.sleeps) < 5:  # noqa: ASYNC110 - what is waited for is that nothing comes
+async def test_short_connections_back_off(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """The pauses grow if Slack closes each connection at once."""
+    scenario.slack.sockets.hello = False
+    async with scenario.running(handler):
+        while len(scenario.clock.sleeps) < 5:  # noqa: ASYNC110 - what is waited for is that nothing comes
             await asyncio.sleep(0.01)
-        line.slack.sockets.hello = True
-        await line.slack.sockets.count(1)
-    assert line.clock.sleeps[4] > 4
+        scenario.slack.sockets.hello = True
+        await scenario.slack.sockets.count(1)
+    assert scenario.clock.sleeps[4] > 4
 
 
-async def test_what_was_not_carried_out_comes_again(line: Line, asked: Asked) -> None:
-    """What is refused is acknowledged; a defect and a bot that is too busy are not, so that Slack tells once more."""
+async def test_failed_request_is_not_acknowledged(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """A rejected request is acknowledged; a failed one or an overload is not, so that Slack repeats it."""
     failures = {
         "Ev1": RequestRejected(403, "not_installed"),
         "Ev2": RequestRejected(503, "try_again"),
@@ -173,26 +190,26 @@ async def test_what_was_not_carried_out_comes_again(line: Line, asked: Asked) ->
             raise failure
         return {}
 
-    asked.answer = failing
-    async with line.running(asked):
-        await line.slack.sockets.count(1)
+    handler.respond = failing
+    async with scenario.running(handler):
+        await scenario.slack.sockets.count(1)
         for number in ("Ev2", "Ev3"):
-            await line.slack.sockets.say(
+            await scenario.slack.sockets.say(
                 f'{{"type": "events_api", "envelope_id": "{number}", "payload": {{"event_id": "{number}"}}}}'
             )
-        assert await line.slack.sockets.tell("events_api", {"event_id": "Ev1"}) == {"envelope_id": "envelope-1"}
+        assert await scenario.slack.sockets.tell("events_api", {"event_id": "Ev1"}) == {"envelope_id": "envelope-1"}
         failures.clear()
-        told = await line.slack.sockets.tell("events_api", {"event_id": "Ev2"}, envelope_id="Ev2")
-        assert told == {"envelope_id": "Ev2"}
-    assert [one["event_id"] for one in asked.documents] == ["Ev2", "Ev3", "Ev1", "Ev2"]
+        response = await scenario.slack.sockets.tell("events_api", {"event_id": "Ev2"}, envelope_id="Ev2")
+        assert response == {"envelope_id": "Ev2"}
+    assert [document["event_id"] for document in handler.documents] == ["Ev2", "Ev3", "Ev1", "Ev2"]
 
 
-async def test_nonsense_breaks_nothing(line: Line, asked: Asked) -> None:
-    """What cannot be read, is nested too deeply or is of an unknown kind is passed over; nothing of it is logged."""
+async def test_malformed_envelope_is_ignored(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """An unreadable, deeply nested or unknown envelope is ignored and not logged."""
     deep = "[" * 100 + "]" * 100
     with capture_logs() as logs:
-        async with line.running(asked):
-            await line.slack.sockets.count(1)
+        async with scenario.running(handler):
+            await scenario.slack.sockets.count(1)
             for text in (
                 "geheim",
                 "[]",
@@ -201,109 +218,109 @@ async def test_nonsense_breaks_nothing(line: Line, asked: Asked) -> None:
                 '{"type": "geheim", "envelope_id": ""}',
                 "[" * 5000,
             ):
-                await line.slack.sockets.say(text)
-            await line.slack.sockets.say(f'{{"type": "x", "envelope_id": "deep", "payload": {{"geheim": {deep}}}}}')
-            assert await line.slack.sockets.tell("events_api", EVENT)
-    assert asked.documents == [EVENT]
+                await scenario.slack.sockets.say(text)
+            await scenario.slack.sockets.say(f'{{"type": "x", "envelope_id": "deep", "payload": {{"geheim": {deep}}}}}')
+            assert await scenario.slack.sockets.tell("events_api", EVENT)
+    assert handler.documents == [EVENT]
     assert "geheim" not in repr(logs)
 
 
-async def test_no_more_is_begun_than_can_be_answered(line: Line, asked: Asked) -> None:
-    """Beyond a number at once the rest waits in the connection, and nothing of it is lost."""
+async def test_concurrency_is_limited(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """Requests beyond the limit wait in the connection and none is lost."""
     goes_on = asyncio.Event()
 
-    async def slowly(_: Json) -> Json:
+    async def respond_slowly(_: Json) -> Json:
         await goes_on.wait()
         return {}
 
-    asked.answer = slowly
-    async with line.running(asked):
-        await line.slack.sockets.count(1)
+    handler.respond = respond_slowly
+    async with scenario.running(handler):
+        await scenario.slack.sockets.count(1)
         async with asyncio.TaskGroup() as tellers:
             for number in range(CONCURRENCY + 20):
                 payload = {"event_id": f"Ev{number}"}
-                tellers.create_task(line.slack.sockets.tell("events_api", payload, envelope_id=f"E{number}"))
-            while asked.at_once < CONCURRENCY:  # noqa: ASYNC110 - the bot has no reason to tell
+                tellers.create_task(scenario.slack.sockets.tell("events_api", payload, envelope_id=f"E{number}"))
+            while handler.at_once < CONCURRENCY:  # noqa: ASYNC110 - the bot has no reason to tell
                 await asyncio.sleep(0.01)
             await asyncio.sleep(0.05)
-            assert asked.most_at_once == CONCURRENCY
+            assert handler.most_at_once == CONCURRENCY
             goes_on.set()
-    assert len(asked.documents) == CONCURRENCY + 20
+    assert len(handler.documents) == CONCURRENCY + 20
 
 
-async def test_what_is_being_answered_comes_to_its_end(line: Line, asked: Asked) -> None:
-    """Told to stop, the process takes nothing more, and what it has begun is answered."""
+async def test_shutdown_finishes_pending_responses(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """A stopped client accepts no request and sends its pending responses."""
     begun = asyncio.Event()
 
-    async def slowly(_: Json) -> Json:
+    async def respond_slowly(_: Json) -> Json:
         begun.set()
         await asyncio.sleep(0.2)
         return {"text": "done"}
 
-    asked.answer = slowly
-    async with line.running(asked) as socket, asyncio.TaskGroup() as tellers:
-        await line.slack.sockets.count(1)
-        answer = tellers.create_task(line.slack.sockets.tell("interactive", EVENT))
+    handler.respond = respond_slowly
+    async with scenario.running(handler) as socket, asyncio.TaskGroup() as tellers:
+        await scenario.slack.sockets.count(1)
+        response = tellers.create_task(scenario.slack.sockets.tell("interactive", EVENT))
         await begun.wait()
         socket.stop()
-        assert (await answer)["payload"] == {"text": "done"}
+        assert (await response)["payload"] == {"text": "done"}
 
 
-async def test_a_process_that_waits_for_slack_can_end(line: Line, asked: Asked) -> None:
-    """Told to stop while it waits before the next try, the process ends at once."""
-    socket = Socket(line.session, line.slack.api_url, "xapp-wrong", asked.serve)
+async def test_shutdown_during_a_pause_is_immediate(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """A client that waits before a retry stops at once."""
+    socket = Socket(scenario.session, scenario.slack.api_url, "xapp-wrong", handler.serve)
     async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
         tasks.create_task(socket.run())
-        while not line.slack.calls:  # noqa: ASYNC110 - Slack does not tell
+        while not scenario.slack.calls:  # noqa: ASYNC110 - Slack does not tell
             await asyncio.sleep(0.01)
         socket.stop()
-    assert line.slack.sockets.opened == 0
+    assert scenario.slack.sockets.opened == 0
 
 
-async def test_several_processes_share_what_happens(line: Line, asked: Asked) -> None:
-    """Each process has a connection of its own; Slack tells each thing to one of them."""
-    other = Asked(plainly)
-    async with line.running(asked), line.running(other):
-        await line.slack.sockets.count(2)
-        await line.slack.sockets.tell("events_api", EVENT)
-    assert len(asked.documents) + len(other.documents) == 1
+async def test_processes_share_requests(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """Each process has a connection, and Slack sends each request to one of them."""
+    other = RequestHandler(respond_done)
+    async with scenario.running(handler), scenario.running(other):
+        await scenario.slack.sockets.count(2)
+        await scenario.slack.sockets.tell("events_api", EVENT)
+    assert len(handler.documents) + len(other.documents) == 1
 
 
-async def test_an_answer_whose_connection_broke_is_asked_for_again(line: Line, asked: Asked) -> None:
-    """Where the connection breaks meanwhile the answer is lost, and Slack tells the same over the next one."""
+async def test_lost_response_is_requested_again(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """If the connection breaks before the response, Slack repeats the request over the next one."""
     goes_on = asyncio.Event()
 
-    async def slowly(_: Json) -> Json:
+    async def respond_slowly(_: Json) -> Json:
         await goes_on.wait()
         return {"text": "done"}
 
-    asked.answer = slowly
+    handler.respond = respond_slowly
     with capture_logs() as logs:
-        async with line.running(asked):
-            await line.slack.sockets.count(1)
-            await line.slack.sockets.say('{"type": "events_api", "envelope_id": "E1", "payload": {}}')
-            while not asked.documents:  # noqa: ASYNC110 - the bot has no reason to tell when it has begun
+        async with scenario.running(handler):
+            await scenario.slack.sockets.count(1)
+            await scenario.slack.sockets.say('{"type": "events_api", "envelope_id": "E1", "payload": {}}')
+            while not handler.documents:  # noqa: ASYNC110 - the bot has no reason to tell when it has begun
                 await asyncio.sleep(0.01)
-            await line.slack.sockets.drop()
+            await scenario.slack.sockets.drop()
             goes_on.set()
-            await line.slack.sockets.count(1)
-            told = await line.slack.sockets.tell("events_api", {}, envelope_id="E1")
-    assert told["payload"] == {"text": "done"}
-    assert "socket_response_lost" in {one["event"] for one in logs}
+            await scenario.slack.sockets.count(1)
+            response = await scenario.slack.sockets.tell("events_api", {}, envelope_id="E1")
+    assert response["payload"] == {"text": "done"}
+    assert "socket_response_lost" in {log["event"] for log in logs}
 
 
-async def test_an_answer_that_never_comes_does_not_hold_the_process(line: Line, asked: Asked) -> None:
-    """Told to stop, the process waits for answers for a few seconds and no longer."""
+async def test_shutdown_timeout_is_limited(scenario: SocketScenario, handler: RequestHandler) -> None:
+    """A stopped client waits for responses only until the timeout."""
 
-    async def never(_: Json) -> Json:
+    async def never_respond(_: Json) -> Json:
         await asyncio.Event().wait()
         return {}
 
-    asked.answer, asked.patience_s = never, 0.1
+    handler.respond, handler.patience_s = never_respond, 0.1
     with capture_logs() as logs:
-        async with line.running(asked):
-            await line.slack.sockets.count(1)
-            await line.slack.sockets.say('{"type": "events_api", "envelope_id": "E1", "payload": {}}')
-            while not asked.documents:  # noqa: ASYNC110 - the bot has no reason to tell when it has begun
+        async with scenario.running(handler):
+            await scenario.slack.sockets.count(1)
+            await scenario.slack.sockets.say('{"type": "events_api", "envelope_id": "E1", "payload": {}}')
+            while not handler.documents:  # noqa: ASYNC110 - the bot has no reason to tell when it has begun
                 await asyncio.sleep(0.01)
-    assert "socket_responses_cancelled" in {one["event"] for one in logs}
+    assert "socket_responses_cancelled" in {log["event"] for log in logs}

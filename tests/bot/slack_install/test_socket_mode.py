@@ -13,7 +13,7 @@ from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, BOT_USER_ID, TEAM_ID, FakeSl
 
 
 def settings_for(database_url: str, slack: FakeSlack) -> Settings:
-    """One workspace, and no port that Slack reaches."""
+    """Return settings for one workspace without an open port."""
     return Settings(
         database_url=SecretStr(database_url),
         port=0,
@@ -24,18 +24,18 @@ def settings_for(database_url: str, slack: FakeSlack) -> Settings:
 
 
 @pytest.fixture(autouse=True)
-def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A folder without the settings of a developer."""
+def empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Change to a folder without settings."""
     monkeypatch.chdir(tmp_path)
 
 
-async def test_the_whole_bot_talks_over_the_connection(sqlite_url: str, clock: Clock) -> None:
-    """Without an open port a command is answered, and so is a direct message, all over the connection."""
-    async with FakeSlack(clock) as slack, open_application(settings_for(sqlite_url, slack), clock) as house:
+async def test_bot_works_over_the_socket(sqlite_url: str, clock: Clock) -> None:
+    """Without an open port a command and a direct message are answered over the socket."""
+    async with FakeSlack(clock) as slack, open_application(settings_for(sqlite_url, slack), clock) as application:
         slack.add_user("U1", "Anna Weiß", locale="de-DE")
-        assert house.socket is not None
+        assert application.socket is not None
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(house.socket.run())
+            tasks.create_task(application.socket.run())
             await slack.sockets.count(1)
             chat = slack.direct("U1").channel_id
             command = {
@@ -48,25 +48,25 @@ async def test_the_whole_bot_talks_over_the_connection(sqlite_url: str, clock: C
                 "trigger_id": slack.trigger("U1"),
                 "response_url": slack.hook(chat, "U1"),
             }
-            told = await slack.sockets.tell("slash_commands", command)
-            assert "Das können Sie hier tun" in json.dumps(told["payload"]["blocks"], ensure_ascii=False)
+            response = await slack.sockets.tell("slash_commands", command)
+            assert "Das können Sie hier tun" in json.dumps(response["payload"]["blocks"], ensure_ascii=False)
             event = {"type": "message", "channel_type": "im", "user": "U1", "channel": chat, "text": "hilfe"}
-            said = slack.says("U1", chat, "hilfe")
-            await slack.sockets.tell("events_api", slack.envelope({**event, "ts": said.ts}), accepts=False)
-            assert [one.author for one in slack.said(chat)] == ["U1", BOT_USER_ID]
-            house.socket.stop()
+            message = slack.says("U1", chat, "hilfe")
+            await slack.sockets.tell("events_api", slack.envelope({**event, "ts": message.ts}), accepts=False)
+            assert [message.author for message in slack.messages_in(chat)] == ["U1", BOT_USER_ID]
+            application.socket.stop()
 
 
-async def test_without_a_secret_nobody_comes_in_by_the_door(sqlite_url: str, clock: Clock) -> None:
-    """A bot that fetches has no door for Slack and, without an application, none for Teams either."""
-    async with FakeSlack(clock) as slack, open_application(settings_for(sqlite_url, slack), clock) as house:
-        paths = {route.resource.canonical for route in house.web_app.router.routes() if route.resource}
+async def test_socket_mode_has_no_ingress_route(sqlite_url: str, clock: Clock) -> None:
+    """In Socket Mode there is no route for Slack and, without an app id, none for Teams."""
+    async with FakeSlack(clock) as slack, open_application(settings_for(sqlite_url, slack), clock) as application:
+        paths = {route.resource.canonical for route in application.web_app.router.routes() if route.resource}
     assert not {"/slack/events", "/slack/install", "/api/messages"} & paths
     assert "/healthz" in paths
 
 
 async def test_a_process_connects_and_ends_in_time(sqlite_url: str, clock: Clock) -> None:
-    """A process opens its connection when it starts, and closes it when it is told to stop."""
+    """A process connects at its start and disconnects when it is stopped."""
     stop, announced = asyncio.Event(), list[str]()
     async with FakeSlack(clock) as slack, asyncio.timeout(20), asyncio.TaskGroup() as tasks:
         tasks.create_task(serve(settings_for(sqlite_url, slack), stop, announced.append))

@@ -1,4 +1,4 @@
-"""The bot on loopback, with a Teams of the test's own."""
+"""The bot on loopback with a fake Teams."""
 
 from collections.abc import AsyncIterator
 
@@ -8,7 +8,7 @@ import pytest
 from bot.platforms.teams.auth import TokenVerifier
 from bot.platforms.teams.service_hosts import ServiceHosts
 from tests.bot.loopback import clock, session, teams
-from tests.bot.teams.parts import ANNA, ANNA_AAD, BEN, BEN_AAD, CHANNEL, Bot, behind
+from tests.bot.teams.harness import ANNA, ANNA_AAD, BEN, BEN_AAD, CHANNEL, Bot, open_bot
 from tests.fakes.bot_connector import APP_ID, FakeClock, FakeTeams
 
 __all__ = ["clock", "session", "teams"]
@@ -16,11 +16,11 @@ __all__ = ["clock", "session", "teams"]
 
 @pytest.fixture
 async def bot(teams: FakeTeams, session: aiohttp.ClientSession, clock: FakeClock) -> AsyncIterator[Bot]:
-    """The bot on loopback, with Teams as it should be."""
+    """Start a bot with a fake Teams."""
     verifier = TokenVerifier(
         APP_ID, teams.openid_url, session, ServiceHosts(["127.0.0.1"]), clock=clock.now, timer=clock.timer
     )
     teams.members[CHANNEL] = [{"id": ANNA, "aadObjectId": ANNA_AAD}, {"id": BEN, "objectId": BEN_AAD.upper()}]
-    async with behind(verifier, teams, session, clock) as bot:
+    async with open_bot(verifier, teams, session, clock) as bot:
         yield bot
     await verifier.close()

@@ -1,4 +1,4 @@
-"""What people write, and where: how the bot understands it."""
+"""Parsing of Teams messages: user, conversation and text."""
 
 from typing import Any
 
@@ -6,45 +6,45 @@ import pytest
 
 from bot.dispatch.interaction import InteractionKind
 from services.people import PlaceKind
-from tests.bot.teams.parts import ANNA, ANNA_AAD, BEN, BEN_AAD, BOT, CHANNEL, PICK, THREAD, Bot, mention
+from tests.bot.teams.harness import ANNA, ANNA_AAD, BEN, BEN_AAD, BOT, CHANNEL, PICK, THREAD, Bot, mention_entity
 from tests.fakes.bot_connector import TENANT_ID
 
 
-async def test_a_message_in_a_channel_is_understood(bot: Bot) -> None:
-    """Who, where and what: the tenant's id of the person, the channel without its thread, the text without the bot."""
+async def test_channel_message_is_parsed(bot: Bot) -> None:
+    """The AAD object id, the channel without its thread and the text without the mention are parsed."""
     activity = bot.activity(
         text="<at>Kollega</at>&nbsp;pick\u00a0L-12 <br/>",
         entities=[
-            mention("<at>Kollega</at>", BOT, "Kollega"),
+            mention_entity("<at>Kollega</at>", BOT, "Kollega"),
             {"type": "clientInfo", "locale": "de-DE", "timezone": "Europe/Vienna"},
         ],
     )
     assert await bot.post(activity) == (200, None)
-    heard = bot.chat.last
-    assert (heard.platform, heard.tenant, heard.kind, heard.text) == (
+    interaction = bot.chat.last
+    assert (interaction.platform, interaction.tenant, interaction.kind, interaction.text) == (
         "teams",
         TENANT_ID,
         InteractionKind.MESSAGE,
         "pick L-12",
     )
-    assert heard.interaction_id == f"{THREAD}|{activity['id']}"
-    assert (heard.sender.platform_user_id, heard.sender.name) == (ANNA_AAD, "Anna Weiß")
-    assert (heard.sender.language_hint, heard.sender.zone_hint) == ("de-DE", "Europe/Vienna")
-    assert (heard.conversation.conversation_id, heard.conversation.kind, heard.conversation.name) == (
+    assert interaction.interaction_id == f"{THREAD}|{activity['id']}"
+    assert (interaction.sender.platform_user_id, interaction.sender.name) == (ANNA_AAD, "Anna Weiß")
+    assert (interaction.sender.language_hint, interaction.sender.zone_hint) == ("de-DE", "Europe/Vienna")
+    assert (interaction.conversation.conversation_id, interaction.conversation.kind, interaction.conversation.name) == (
         CHANNEL,
         PlaceKind.CHANNEL,
         "Leads",
     )
-    place = {"serviceUrl": bot.teams.service_url, "tenant": TENANT_ID, "bot": BOT}
-    assert heard.conversation.reference == place
-    assert heard.sender.reference == {**place, "user": ANNA}
+    reference = {"serviceUrl": bot.teams.service_url, "tenant": TENANT_ID, "bot": BOT}
+    assert interaction.conversation.reference == reference
+    assert interaction.sender.reference == {**reference, "user": ANNA}
 
 
-async def test_a_channel_looks_the_same_whoever_writes(bot: Bot) -> None:
-    """What is kept of a channel names neither its writer nor the thread, so that reading there changes nothing."""
+async def test_channel_reference_is_independent_of_the_sender(bot: Bot) -> None:
+    """The reference of a channel contains neither sender nor thread."""
     await bot.post(bot.activity())
     await bot.post(bot.activity(sender={"id": BEN, "aadObjectId": BEN_AAD}) | {"conversation": {"id": CHANNEL}})
-    first, second = bot.chat.heard
+    first, second = bot.chat.interactions
     assert first.conversation == second.conversation
 
 
@@ -58,10 +58,10 @@ async def test_a_channel_looks_the_same_whoever_writes(bot: Bot) -> None:
         ({"id": "a:unheard-of", "conversationType": "hologram"}, {}, PlaceKind.GROUP, ""),
     ],
 )
-async def test_places_are_told_apart(
+async def test_conversation_kinds_are_distinguished(
     bot: Bot, conversation: dict[str, Any], data: dict[str, Any], kind: PlaceKind, name: str
 ) -> None:
-    """A place is public unless it is certainly personal, and has the name that people see."""
+    """A conversation is public unless it is personal, and has its visible name."""
     tenant = {"tenant": {"id": TENANT_ID}}
     await bot.post(bot.activity(conversation=conversation, channelData={**tenant, **data}))
     assert (bot.chat.last.conversation.kind, bot.chat.last.conversation.name) == (kind, name)
@@ -71,12 +71,12 @@ NAMELESS = {"tenant": {"id": TENANT_ID}, "channel": {"id": CHANNEL}, "team": {"i
 TEAM = {"name": "Solarhaus GmbH", "channels": [{"id": "19:team", "name": None}, {"id": CHANNEL, "name": "Vertrieb"}]}
 
 
-async def test_the_name_of_a_channel_is_asked_for_once(bot: Bot) -> None:
-    """Where Teams does not say what a channel is called, the bot asks, and remembers it for a day."""
+async def test_channel_name_is_cached_for_a_day(bot: Bot) -> None:
+    """A missing channel name is looked up once a day."""
     bot.teams.teams["19:team"] = TEAM
     for _ in range(2):
         await bot.post(bot.activity(channelData=NAMELESS))
-    assert [heard.conversation.name for heard in bot.chat.heard] == ["Vertrieb", "Vertrieb"]
+    assert [interaction.conversation.name for interaction in bot.chat.interactions] == ["Vertrieb", "Vertrieb"]
     assert [call.path for call in bot.teams.deliveries].count("/amer/v3/teams/19:team/conversations") == 1
     bot.teams.teams["19:team"] = {"name": "", "channels": [{"id": CHANNEL, "name": "Innendienst"}]}
     bot.clock.advance(25 * 3600)
@@ -84,41 +84,41 @@ async def test_the_name_of_a_channel_is_asked_for_once(bot: Bot) -> None:
     assert bot.chat.last.conversation.name == "Innendienst"
 
 
-async def test_the_first_channel_is_known_by_its_team(bot: Bot) -> None:
-    """The channel that every team has bears the team's name."""
+async def test_general_channel_has_the_team_name(bot: Bot) -> None:
+    """The General channel has the name of its team."""
     bot.teams.teams["19:team"] = TEAM
     await bot.post(bot.activity(channelData=NAMELESS, conversation={"id": "19:team", "conversationType": "channel"}))
     assert bot.chat.last.conversation.name == "Solarhaus GmbH"
 
 
-async def test_a_name_that_cannot_be_had_keeps_nobody_waiting(bot: Bot) -> None:
-    """Teams does not tell: the message is heard all the same, and for a while nobody asks again."""
+async def test_failed_name_lookup_does_not_block(bot: Bot) -> None:
+    """If the name cannot be looked up, the message is dispatched and the lookup pauses."""
     for _ in range(2):
         assert await bot.post(bot.activity(channelData=NAMELESS)) == (200, None)
-    assert [heard.conversation.name for heard in bot.chat.heard] == ["", ""]
+    assert [interaction.conversation.name for interaction in bot.chat.interactions] == ["", ""]
     assert [call.path for call in bot.teams.deliveries].count("/amer/v3/teams/19:team/conversations") == 1
 
 
-async def test_a_click_does_not_ask_for_names(bot: Bot) -> None:
-    """Whoever clicks waits for the answer, and the place is known by then."""
+async def test_click_looks_up_no_name(bot: Bot) -> None:
+    """A click causes no lookup of names."""
     bot.teams.teams["19:team"] = TEAM
     await bot.post(bot.click(PICK) | {"channelData": NAMELESS})
     assert bot.chat.last.conversation.name == ""
     assert bot.teams.deliveries == []
 
 
-async def test_the_tenant_is_found_in_either_place(bot: Bot) -> None:
-    """The tenant stands in the channel data, or else in the conversation; without any there is nobody to act."""
+async def test_tenant_is_read_from_both_fields(bot: Bot) -> None:
+    """The tenant is read from channelData or conversation; without it the activity is malformed."""
     await bot.post(bot.activity(channelData=None))
     assert bot.chat.last.tenant == TENANT_ID
     assert await bot.post(bot.activity(channelData={}, conversation={"id": CHANNEL})) == (400, {"error": "malformed"})
 
 
-async def test_people_without_a_tenant_are_known_by_the_bots_own_id(bot: Bot) -> None:
-    """Who has no account in a tenant is known by Teams' id; an account counts the same in any case of its letters."""
+async def test_user_without_account_has_the_teams_id(bot: Bot) -> None:
+    """A user without an AAD account is identified by the Teams id; account ids are lowercased."""
     await bot.post(bot.activity(sender={"id": "29:guest"}))
     await bot.post(bot.activity(sender={"id": ANNA, "aadObjectId": ANNA_AAD.upper()}))
-    assert [heard.sender.platform_user_id for heard in bot.chat.heard] == ["29:guest", ANNA_AAD]
+    assert [interaction.sender.platform_user_id for interaction in bot.chat.interactions] == ["29:guest", ANNA_AAD]
 
 
 @pytest.mark.parametrize(
@@ -135,21 +135,21 @@ async def test_people_without_a_tenant_are_known_by_the_bots_own_id(bot: Bot) ->
         ("<at>Unknown</at> leads", "Unknown leads"),
     ],
 )
-async def test_texts_arrive_as_people_meant_them(bot: Bot, text: str, wanted: str) -> None:
-    """Markup, hard blanks and unseen characters of the client are gone; what people wrote is there."""
+async def test_text_is_normalised(bot: Bot, text: str, wanted: str) -> None:
+    """Markup, non-breaking spaces and invisible characters are removed."""
     await bot.post(bot.activity(text=text))
     assert bot.chat.last.text == wanted
 
 
 @pytest.mark.parametrize("kind", ["typing", "messageReaction", "messageUpdate", "event", "endOfConversation", "x" * 99])
 async def test_other_activities_are_ignored(bot: Bot, kind: str) -> None:
-    """What the bot has no use for is accepted and forgotten."""
+    """Other activity types are accepted and ignored."""
     assert await bot.post(bot.activity(type=kind)) == (200, None)
-    assert bot.chat.heard == []
+    assert bot.chat.interactions == []
 
 
 async def test_bots_are_not_answered(bot: Bot) -> None:
-    """Two bots in a channel do not talk to each other for ever."""
+    """Messages of other bots are ignored, so that two bots cause no loop."""
     await bot.post(bot.activity(sender={"id": "28:other", "name": "Echo"}))
     await bot.post(bot.activity(sender={"id": BOT}))
-    assert bot.chat.heard == []
+    assert bot.chat.interactions == []

@@ -1,4 +1,4 @@
-"""What the bot writes unasked, and who has a view of his own."""
+"""Cards that the relay sends to Teams, and user-specific views."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from bot.dispatch.interaction import Placement
 from bot.platforms.base import Gone, RateLimited, Rejected, Target, Unavailable
 from bot.platforms.teams.directory import READERS_MAX
 from bot.platforms.ttl_cache import TtlCache
-from tests.bot.teams.parts import (
+from tests.bot.teams.harness import (
     ANNA,
     ANNA_AAD,
     BEN,
@@ -16,51 +16,51 @@ from tests.bot.teams.parts import (
     CHANNEL,
     GERMAN,
     LEAD,
-    NO,
+    REFUSAL,
     THREAD,
     Bot,
     card_of,
-    channel,
-    direct,
+    channel_reference,
+    person_reference,
     roster_calls,
 )
-from tests.fakes.bot_connector import TENANT_ID, Answer as Refused, Drop, Slow
+from tests.fakes.bot_connector import TENANT_ID, CannedResponse as Refused, Drop, Slow
 
 
-async def test_the_bot_writes_unasked(bot: Bot) -> None:
-    """A card is posted in a channel, in a known chat, and to a person with whom there is no chat yet."""
+async def test_card_is_posted_proactively(bot: Bot) -> None:
+    """A card is posted in a channel, a known chat and a new direct chat."""
     targets = [
-        Target(TENANT_ID, CHANNEL, reference=channel(bot)),
-        Target(TENANT_ID, "a:anna", ANNA_AAD, direct(bot)),
-        Target(TENANT_ID, user_id=ANNA_AAD, reference=direct(bot)),
-        Target(TENANT_ID, user_id=BEN_AAD, reference=channel(bot)),
+        Target(TENANT_ID, CHANNEL, reference=channel_reference(bot)),
+        Target(TENANT_ID, "a:anna", ANNA_AAD, person_reference(bot)),
+        Target(TENANT_ID, user_id=ANNA_AAD, reference=person_reference(bot)),
+        Target(TENANT_ID, user_id=BEN_AAD, reference=channel_reference(bot)),
     ]
     sent = [await bot.platform.send(target, LEAD, GERMAN, key=f"k{n}") for n, target in enumerate(targets)]
     places = [CHANNEL, "a:anna", f"a:{ANNA}", f"a:{BEN_AAD}"]
-    assert [one.conversation_id for one in sent] == places
-    assert [bot.teams.posts[one.message_id].conversation_id for one in sent] == places
-    assert [one.reference for one in sent] == [target.reference for target in targets]
+    assert [delivered.conversation_id for delivered in sent] == places
+    assert [bot.teams.posts[delivered.message_id].conversation_id for delivered in sent] == places
+    assert [delivered.reference for delivered in sent] == [target.reference for target in targets]
     assert card_of(bot, sent[0])["refresh"]["userIds"] == [ANNA, BEN]
     assert card_of(bot, sent[1])["refresh"]["userIds"] == [ANNA]
 
 
-async def test_a_posted_card_is_changed_for_everybody(bot: Bot) -> None:
-    """A card is replaced where it stands, in its thread too."""
-    bot.chat.says(LEAD, Placement.NEW)
+async def test_posted_card_is_updated(bot: Bot) -> None:
+    """A card is updated in its conversation or thread."""
+    bot.chat.respond_with(LEAD, Placement.NEW)
     await bot.post(bot.activity())
-    [(_, _, sent)] = bot.chat.noted
+    [(_, _, sent)] = bot.chat.recorded_posts
     target = Target(TENANT_ID, sent.conversation_id, reference=sent.reference)
-    await bot.platform.update(target, sent.message_id, NO, GERMAN)
-    assert bot.newest["summary"] == "No."
+    await bot.platform.update(target, sent.message_id, REFUSAL, GERMAN)
+    assert bot.newest_post["summary"] == "No."
     assert bot.teams.deliveries[-1].path.endswith(f"{THREAD}/activities/{sent.message_id}")
 
 
-async def test_readers_are_asked_for_once_and_bounded(bot: Bot) -> None:
-    """The first sixty readers have a view of their own; Teams is asked for them every few minutes at most."""
+async def test_readers_are_cached_and_limited(bot: Bot) -> None:
+    """The first sixty readers get a user-specific view; members are read every few minutes."""
     bot.teams.members[CHANNEL] = [{"id": f"29:p{n}"} for n in range(500)]
-    target = Target(TENANT_ID, CHANNEL, reference=channel(bot))
+    target = Target(TENANT_ID, CHANNEL, reference=channel_reference(bot))
     sent = await asyncio.gather(*(bot.platform.send(target, LEAD, GERMAN, key=str(n)) for n in range(5)))
-    assert {len(card_of(bot, one)["refresh"]["userIds"]) for one in sent} == {READERS_MAX}
+    assert {len(card_of(bot, delivered)["refresh"]["userIds"]) for delivered in sent} == {READERS_MAX}
     assert roster_calls(bot) == 1
     bot.clock.advance(601)
     await bot.platform.send(target, LEAD, GERMAN, key="later")
@@ -70,18 +70,18 @@ async def test_readers_are_asked_for_once_and_bounded(bot: Bot) -> None:
     assert roster_calls(bot) == 3
 
 
-async def test_nobody_asks_who_reads_what_all_see_alike(bot: Bot) -> None:
-    """A card without views is posted without a question."""
-    await bot.platform.send(Target(TENANT_ID, CHANNEL, reference=channel(bot)), NO, GERMAN, key="k")
+async def test_card_without_views_reads_no_members(bot: Bot) -> None:
+    """A card without user-specific views causes no request for members."""
+    await bot.platform.send(Target(TENANT_ID, CHANNEL, reference=channel_reference(bot)), REFUSAL, GERMAN, key="k")
     assert roster_calls(bot) == 0
 
 
-async def test_without_readers_the_card_is_the_same_for_all(bot: Bot) -> None:
-    """When Teams does not say who reads, the card is posted without views, and Teams is left alone for a minute."""
+async def test_failed_member_lookup_posts_without_views(bot: Bot) -> None:
+    """If members cannot be read, the card has no views and the lookup pauses for a minute."""
     bot.teams.plan.append(Refused(404))
-    target = Target(TENANT_ID, CHANNEL, reference=channel(bot))
+    target = Target(TENANT_ID, CHANNEL, reference=channel_reference(bot))
     sent = [await bot.platform.send(target, LEAD, GERMAN, key=str(n)) for n in range(2)]
-    assert ["refresh" in card_of(bot, one) for one in sent] == [False, False]
+    assert ["refresh" in card_of(bot, delivered) for delivered in sent] == [False, False]
     assert roster_calls(bot) == 1
 
 
@@ -89,38 +89,38 @@ async def test_without_readers_the_card_is_the_same_for_all(bot: Bot) -> None:
     ("failure", "raised"),
     [(Refused(403), Gone), (Refused(400), Rejected), (Refused(429, {"Retry-After": "99"}), RateLimited)],
 )
-async def test_failures_reach_whoever_sends(bot: Bot, failure: Refused, raised: type[Exception]) -> None:
-    """What Teams refuses is told to the one who wanted to send it."""
+async def test_failures_are_raised_to_the_sender(bot: Bot, failure: Refused, raised: type[Exception]) -> None:
+    """A failure of Teams is raised to the sender."""
     bot.teams.plan.append(failure)
     with pytest.raises(raised):
-        await bot.platform.send(Target(TENANT_ID, "a:anna", reference=direct(bot)), LEAD, GERMAN, key="k")
+        await bot.platform.send(Target(TENANT_ID, "a:anna", reference=person_reference(bot)), LEAD, GERMAN, key="k")
 
 
 @pytest.mark.parametrize(
     "trouble", [Drop(accepted=True), Drop(accepted=False), Refused(500), Refused(200, body=b"{}"), Slow(1)]
 )
-async def test_a_chat_that_does_not_open_is_no_lost_message(
+async def test_failed_chat_creation_is_retriable(
     bot: Bot, trouble: Drop | Refused | Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever becomes of opening a chat, the message has certainly not left: it is sent later, and then once."""
+    """A failure to open the chat is retriable because nothing was sent."""
     monkeypatch.setattr("bot.platforms.direct_chats.OPEN_LIMIT_S", 0.5)
-    target = Target(TENANT_ID, user_id=BEN_AAD, reference=channel(bot))
+    target = Target(TENANT_ID, user_id=BEN_AAD, reference=channel_reference(bot))
     bot.teams.plan.append(trouble)
     with pytest.raises(Unavailable):
         await bot.platform.send(target, LEAD, GERMAN, key="k")
     assert bot.posts == []
     await bot.platform.send(target, LEAD, GERMAN, key="k")
-    assert [place for place, _ in bot.posts] == [f"a:{BEN_AAD}"]
+    assert [post for post, _ in bot.posts] == [f"a:{BEN_AAD}"]
 
 
-async def test_a_reference_without_an_address_is_rejected(bot: Bot) -> None:
-    """Nobody is written to without knowing where Teams is."""
+async def test_reference_without_service_url_is_rejected(bot: Bot) -> None:
+    """A reference without a service URL is rejected."""
     with pytest.raises(Rejected):
         await bot.platform.send(Target(TENANT_ID, CHANNEL), LEAD, GERMAN, key="k")
 
 
-def test_what_is_remembered_has_a_limit() -> None:
-    """The oldest makes room, and nothing is true for ever."""
+def test_cache_is_bounded() -> None:
+    """The cache evicts the oldest entry and expires entries."""
     now = [0.0]
     memory: TtlCache[int, str] = TtlCache(lambda: now[0], limit=2)
     for number in range(3):

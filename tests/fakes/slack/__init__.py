@@ -1,6 +1,11 @@
-"""Slack as the tests see it."""
+"""Fake Slack for tests."""
 
-from tests.fakes.bot_connector import Answer as Answer, Drop as Drop, FakeClock as FakeClock, Slow as Slow
+from tests.fakes.bot_connector import (
+    CannedResponse as CannedResponse,
+    Drop as Drop,
+    FakeClock as FakeClock,
+    Slow as Slow,
+)
 from tests.fakes.slack.model import (
     APP_ID as APP_ID,
     APP_TOKEN as APP_TOKEN,

@@ -1,8 +1,8 @@
-"""Methods about people, channels and messages, as far as they change or show something."""
+"""Methods about users, channels and messages."""
 
-from tests.fakes.slack.checking import check_message, check_metadata, is_set, require_member
-from tests.fakes.slack.model import Ephemeral, Json, Message, Refused, Workspace, listed
+from tests.fakes.slack.model import Ephemeral, Json, Message, Refused, Workspace, list_argument
 from tests.fakes.slack.state import State
+from tests.fakes.slack.validation import check_message, check_metadata, is_set, require_member
 
 
 def auth_test(state: State, workspace: Workspace, _: Json) -> Json:
@@ -69,8 +69,12 @@ def conversations_open(state: State, workspace: Workspace, arguments: Json) -> J
 def conversations_history(state: State, workspace: Workspace, arguments: Json) -> Json:
     channel = state.channel_for(workspace, arguments.get("channel"))
     require_member(workspace, channel.members)
-    said = [one for one in state.said(channel.channel_id) if not one.thread_ts or one.thread_ts == one.ts]
-    return _page(state, list(reversed(said)), arguments)
+    messages = [
+        message
+        for message in state.messages_in(channel.channel_id)
+        if not message.thread_ts or message.thread_ts == message.ts
+    ]
+    return _page(state, list(reversed(messages)), arguments)
 
 
 def conversations_replies(state: State, workspace: Workspace, arguments: Json) -> Json:
@@ -80,29 +84,29 @@ def conversations_replies(state: State, workspace: Workspace, arguments: Json) -
     if (channel.channel_id, first) not in state.messages:
         raise Refused("thread_not_found")
     root = state.messages[channel.channel_id, first]
-    replies = [one for one in state.said(channel.channel_id, thread_ts=first) if one.ts != first]
-    # The first message is there whatever is asked for.
+    replies = [message for message in state.messages_in(channel.channel_id, thread_ts=first) if message.ts != first]
+    # Slack returns the first message on every page.
     page = _page(state, replies, arguments)
-    return {**page, "messages": [_shown(state, root, arguments), *page["messages"]]}
+    return {**page, "messages": [_describe_message(state, root, arguments), *page["messages"]]}
 
 
-def _page(state: State, said: list[Message], arguments: Json) -> Json:
+def _page(state: State, messages: list[Message], arguments: Json) -> Json:
     oldest, latest = float(arguments.get("oldest") or 0), float(arguments.get("latest") or "inf")
     is_inclusive = is_set(arguments, "inclusive")
 
-    def is_asked_for(one: Message) -> bool:
-        at = float(one.ts)
-        return oldest <= at <= latest if is_inclusive else oldest < at < latest
+    def is_in_range(message: Message) -> bool:
+        posted_at = float(message.ts)
+        return oldest <= posted_at <= latest if is_inclusive else oldest < posted_at < latest
 
-    found = [one for one in said if is_asked_for(one)]
+    found = [message for message in messages if is_in_range(message)]
     start = int(arguments.get("cursor") or 0)
     end = start + min(int(arguments.get("limit") or 100), state.history_limit)
     more = {"response_metadata": {"next_cursor": str(end)}} if end < len(found) else {}
-    shown = [_shown(state, one, arguments) for one in found[start:end]]
+    shown = [_describe_message(state, item, arguments) for item in found[start:end]]
     return {"messages": shown, "has_more": end < len(found), **more}
 
 
-def _shown(state: State, message: Message, arguments: Json) -> Json:
+def _describe_message(state: State, message: Message, arguments: Json) -> Json:
     shown = state.describe_message(message)
     if message.metadata and is_set(arguments, "include_all_metadata"):
         shown["metadata"] = message.metadata
@@ -126,7 +130,7 @@ def write(state: State, workspace: Workspace, channel_id: str, arguments: Json) 
         state.new_ts(),
         workspace.bot_user_id,
         arguments.get("text") or "",
-        listed(arguments.get("blocks")),
+        list_argument(arguments.get("blocks")),
         arguments.get("thread_ts") or "",
         arguments.get("metadata"),
         sent=arguments,
@@ -147,7 +151,7 @@ def chat_post_ephemeral(state: State, workspace: Workspace, arguments: Json) -> 
         user_id,
         state.new_ts(),
         arguments.get("text") or "",
-        listed(arguments.get("blocks")),
+        list_argument(arguments.get("blocks")),
         thread_ts,
     )
     state.ephemerals.append(made)
@@ -155,22 +159,22 @@ def chat_post_ephemeral(state: State, workspace: Workspace, arguments: Json) -> 
 
 
 def chat_update(state: State, workspace: Workspace, arguments: Json) -> Json:
-    found = _own(state, workspace, arguments)
+    found = _own_message(state, workspace, arguments)
     check_message(arguments)
     found.text = arguments.get("text") or ""
-    found.blocks = listed(arguments.get("blocks"))
+    found.blocks = list_argument(arguments.get("blocks"))
     found.metadata = arguments.get("metadata") or found.metadata
     found.edits += 1
     return {"channel": found.channel_id, "ts": found.ts, "text": found.text}
 
 
 def chat_delete(state: State, workspace: Workspace, arguments: Json) -> Json:
-    found = _own(state, workspace, arguments)
+    found = _own_message(state, workspace, arguments)
     del state.messages[found.channel_id, found.ts]
     return {"channel": found.channel_id, "ts": found.ts}
 
 
-def _own(state: State, workspace: Workspace, arguments: Json) -> Message:
+def _own_message(state: State, workspace: Workspace, arguments: Json) -> Message:
     channel = state.writable(workspace, arguments.get("channel"))
     found = state.messages.get((channel.channel_id, arguments.get("ts", "")))
     if found is None:

@@ -1,15 +1,15 @@
-"""What exists in the Slack of the tests: workspaces, people, channels, messages, windows and files."""
+"""Objects of the fake Slack: workspaces, users, channels, messages, views and files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from tests.fakes.bot_connector import Answer
+from tests.fakes.bot_connector import CannedResponse
 
 Json: TypeAlias = dict[str, Any]
 Given: TypeAlias = Any
-"""Whatever came in: it has to be looked at first."""
+"""Unvalidated input."""
 
 APP_ID = "A0KOLLEGA"
 TEAM_ID = "T0KOLLEGA"
@@ -23,7 +23,7 @@ CLIENT_SECRET = "and-this-one-too"
 
 
 class Refused(Exception):
-    """What Slack answers in a word."""
+    """An error code of Slack."""
 
     def __init__(self, word: str, **details: Given) -> None:
         super().__init__(word)
@@ -31,24 +31,24 @@ class Refused(Exception):
         self.details = details
 
 
-def ratelimited(retry_after_s: int) -> Answer:
-    """Slack wants to be asked again later."""
-    return Answer(429, {"Retry-After": str(retry_after_s)}, b'{"ok": false, "error": "ratelimited"}')
+def ratelimited(retry_after_s: int) -> CannedResponse:
+    """Return a rate limit with a retry time."""
+    return CannedResponse(429, {"Retry-After": str(retry_after_s)}, b'{"ok": false, "error": "ratelimited"}')
 
 
-def refused(word: str) -> Answer:
-    """Slack has understood and does not do it."""
-    return Answer(200, body=b'{"ok": false, "error": "%s"}' % word.encode())
+def refused(word: str) -> CannedResponse:
+    """Return an error response."""
+    return CannedResponse(200, body=b'{"ok": false, "error": "%s"}' % word.encode())
 
 
-def listed(given: Given) -> list[Json]:
-    """A list of objects, where one may be left out."""
+def list_argument(given: Given) -> list[Json]:
+    """Return a list argument, or an empty list if it is missing."""
     return list(given or ())
 
 
 @dataclass(slots=True)
 class Workspace:
-    """A workspace and what the app was given in it."""
+    """A workspace with its installation of the app."""
 
     team_id: str
     name: str
@@ -57,7 +57,7 @@ class Workspace:
     bot_user_id: str = BOT_USER_ID
     bot_id: str = BOT_ID
     scopes: set[str] | None = None
-    """What the installation allows; None for everything."""
+    """Granted scopes; None for all."""
     is_org_wide: bool = False
     """Whether the token opens every workspace of the enterprise."""
 
@@ -68,7 +68,7 @@ class Workspace:
 
 @dataclass(slots=True)
 class User:
-    """A person, or a bot."""
+    """A user or bot."""
 
     user_id: str
     team_id: str
@@ -82,7 +82,7 @@ class User:
 
 @dataclass(slots=True)
 class Channel:
-    """A channel, a group chat or a direct chat; `kind` is channel, group, mpim or im."""
+    """A channel, group or direct chat; `kind` is channel, group, mpim or im."""
 
     channel_id: str
     name: str
@@ -95,7 +95,7 @@ class Channel:
 
 @dataclass(slots=True)
 class Message:
-    """A message as it stands in a channel."""
+    """A message in a channel."""
 
     channel_id: str
     ts: str
@@ -106,15 +106,15 @@ class Message:
     metadata: Json | None = None
     files: list[Json] = field(default_factory=list[Json])
     unfurls: Json = field(default_factory=dict[str, Any])
-    """What is shown below its links."""
+    """Previews of its links."""
     edits: int = 0
     sent: Json = field(default_factory=dict[str, Any])
-    """The arguments with which it came."""
+    """Arguments of the call."""
 
 
 @dataclass(slots=True)
 class Ephemeral:
-    """A message that one person sees."""
+    """A message for one user."""
 
     channel_id: str
     user_id: str
@@ -127,7 +127,7 @@ class Ephemeral:
 
 @dataclass(slots=True)
 class View:
-    """A window, or somebody's home of the app."""
+    """A modal or a user's App Home."""
 
     view_id: str
     user_id: str
@@ -140,27 +140,27 @@ class View:
 
 @dataclass(slots=True)
 class Trigger:
-    """The right to open one window soon."""
+    """A trigger_id that opens one modal."""
 
     user_id: str
-    at: datetime
+    created_at: datetime
     is_used: bool = False
     view_id: str = ""
-    """The window in which somebody has pressed something."""
+    """The modal whose button was clicked."""
 
 
 @dataclass(slots=True)
 class Hook:
-    """Where a command or a click may be answered a few times."""
+    """A response_url of a command or click."""
 
     channel_id: str
     user_id: str
-    at: datetime
+    created_at: datetime
     message_ts: str = ""
-    """The message whose button was pressed."""
+    """The message whose button was clicked."""
     uses: int = 0
-    said: list[Json] = field(default_factory=list[Json])
-    """What was answered, as it came."""
+    responses: list[Json] = field(default_factory=list[Json])
+    """Messages sent to the URL."""
 
 
 @dataclass(slots=True)
@@ -179,14 +179,14 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request that arrived, whatever became of it."""
+    """One received request."""
 
     method: str
     arguments: Mapping[str, Any]
     token: str
     channel: str
     connection: tuple[str, int]
-    at: datetime
+    received_at: datetime
     accepted: bool
     problem: str = ""
-    """Why the fake has refused it, in words, for whoever debugs a test."""
+    """Reason of a rejection, for debugging."""

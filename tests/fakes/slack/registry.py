@@ -1,9 +1,9 @@
-"""Every method of Slack's Web API that the fake knows, and what each asks of whoever calls it."""
+"""Methods of Slack's Web API that the fake implements, with their scopes."""
 
 from collections.abc import Callable
 from typing import TypeAlias
 
-from tests.fakes.slack import methods, uploads, windows
+from tests.fakes.slack import methods, uploads, views
 from tests.fakes.slack.model import Json, Workspace
 from tests.fakes.slack.state import State
 
@@ -28,10 +28,10 @@ METHODS: dict[str, Method] = {
     "files.info": uploads.files_info,
     "team.info": methods.team_info,
     "users.info": methods.users_info,
-    "views.open": windows.views_open,
-    "views.publish": windows.views_publish,
-    "views.push": windows.views_push,
-    "views.update": windows.views_update,
+    "views.open": views.views_open,
+    "views.publish": views.views_publish,
+    "views.push": views.views_push,
+    "views.update": views.views_update,
 }
 READS_FORMS_ONLY = frozenset(
     {
@@ -56,14 +56,14 @@ NEEDS = {
     "files.info": ("files:read",),
     "users.info": ("users:read",),
 }
-"""One of these permissions is enough."""
+"""Scopes of which one is enough."""
 READS = {"conversations.history": "history", "conversations.info": "read", "conversations.replies": "history"}
-"""What needs a permission of its own for each kind of channel."""
+"""Scope prefixes that each kind of channel completes."""
 KINDS = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 
 
-def needed(state: State, method: str, arguments: Json) -> tuple[str, ...]:
-    """The permissions of which one must have been given for this call."""
+def required_scopes(state: State, method: str, arguments: Json) -> tuple[str, ...]:
+    """Return the scopes of which the call needs one."""
     channel = state.channels.get(str(arguments.get("channel")))
     if method in READS and channel is not None:
         return (f"{KINDS[channel.kind]}:{READS[method]}",)

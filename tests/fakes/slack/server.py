@@ -1,4 +1,4 @@
-"""Slack on loopback: its Web API, its addresses for answers and its files, which can misbehave on demand."""
+"""Fake Slack on loopback: Web API, response URLs and files, with planned failures."""
 
 import asyncio
 import base64
@@ -14,8 +14,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from tests.fakes.bot_connector import Answer, Drop, Slow
-from tests.fakes.slack.checking import check_message
+from tests.fakes.bot_connector import CannedResponse, Drop, Slow
 from tests.fakes.slack.model import (
     APP_ID,
     CLIENT_ID,
@@ -29,24 +28,25 @@ from tests.fakes.slack.model import (
     Message,
     Refused,
     Workspace,
-    listed,
+    list_argument,
 )
-from tests.fakes.slack.registry import METHODS, READS_FORMS_ONLY, needed
+from tests.fakes.slack.registry import METHODS, READS_FORMS_ONLY, required_scopes
 from tests.fakes.slack.sockets import Sockets
 from tests.fakes.slack.state import HOOK, HOOK_USES, State
+from tests.fakes.slack.validation import check_message
 
 
 class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
-    """Start with `async with`; `plan` holds what happens to the next calls of the Web API, one each.
+    """Start with `async with`; `plan` holds the results of the next calls of the Web API.
 
-    What is not planned happens as `mood` says, a function of the method and the channel. Addresses for answers and
-    files are methods, too: `response_url`, `upload` and `download`.
+    Without a plan, `behaviour` decides by method and channel. Response URLs and
+    files count as the methods `response_url`, `upload` and `download`.
     """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__(clock)
-        self.plan: deque[Answer | Drop | Slow] = deque()
-        self.mood: Callable[[str, str], Answer | Drop | Slow | None] = _even_tempered
+        self.plan: deque[CannedResponse | Drop | Slow] = deque()
+        self.behaviour: Callable[[str, str], CannedResponse | Drop | Slow | None] = _behave_normally
         self.calls: list[Call] = []
         self.sockets = Sockets()
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.1)
@@ -64,21 +64,21 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
 
     @property
     def api_url(self) -> str:
-        """For `KOLLEGA_SLACK_API_URL`."""
+        """Return the value for `KOLLEGA_SLACK_API_URL`."""
         return f"{self.origin}/api/"
 
     def called(self, method: str) -> list[Call]:
-        """The calls of a method that took effect."""
+        """Return the successful calls of a method."""
         return [call for call in self.calls if call.method == method and call.accepted]
 
     def sign(self, body: bytes, timestamp: int | None = None, secret: str = SIGNING_SECRET) -> dict[str, str]:
-        """The headers of a request that Slack signed, or somebody else with a secret of his own."""
-        at = str(int(self.clock().timestamp()) if timestamp is None else timestamp)
-        digest = hmac.new(secret.encode(), b"v0:%s:%s" % (at.encode(), body), hashlib.sha256).hexdigest()
-        return {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": f"v0={digest}"}
+        """Return the headers of a request signed with this secret."""
+        timestamp_text = str(int(self.clock().timestamp()) if timestamp is None else timestamp)
+        digest = hmac.new(secret.encode(), b"v0:%s:%s" % (timestamp_text.encode(), body), hashlib.sha256).hexdigest()
+        return {"X-Slack-Request-Timestamp": timestamp_text, "X-Slack-Signature": f"v0={digest}"}
 
     def envelope(self, event: Mapping[str, Any], *, team_id: str = TEAM_ID, event_id: str = "") -> Json:
-        """An event as Slack tells of it."""
+        """Return an event as Slack sends it."""
         workspace = self.workspaces[team_id]
         return {
             "token": "not-looked-at",
@@ -116,29 +116,29 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
 
     async def _receive(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
-        method = request.match_info.get("method") or _side_door(request)
+        method = request.match_info.get("method") or _url_method(request)
         arguments = _arguments(request, raw)
         channel = str(arguments.get("channel") or arguments.get("channel_id") or "")
-        planned = self.plan.popleft() if self.plan else self.mood(method, channel)
+        planned = self.plan.popleft() if self.plan else self.behaviour(method, channel)
         accepted = planned is None or isinstance(planned, Slow) or planned.accepted
         if isinstance(planned, Slow):
             await asyncio.sleep(planned.seconds)
-        problem, answer = "", None
+        problem, response = "", None
         if accepted:
             try:
-                answer = self._perform(request, method, arguments, raw)
+                response = self._perform(request, method, arguments, raw)
             except Refused as refusal:
                 problem = f"{refusal.word} {refusal.details or ''}".strip()
-                answer = _refusal(method, refusal)
+                response = _refusal(method, refusal)
         self._record(request, method, arguments, channel, accepted=accepted and not problem, problem=problem)
         if isinstance(planned, Drop):
-            return _cut(request)
-        if isinstance(planned, Answer):
+            return _drop_connection(request)
+        if isinstance(planned, CannedResponse):
             return web.Response(
                 status=planned.status, headers=planned.headers, body=planned.body, content_type="application/json"
             )
-        assert answer is not None
-        return answer
+        assert response is not None
+        return response
 
     def _record(
         self, request: web.Request, method: str, arguments: Json, channel: str, *, accepted: bool, problem: str
@@ -160,12 +160,12 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
     def _perform(self, request: web.Request, method: str, arguments: Json, raw: bytes) -> web.Response:
         match method:
             case "response_url":
-                self.answer_hook(self.hooks.get(request.match_info["hook"]), arguments)
+                self.apply_hook_response(self.hooks.get(request.match_info["hook"]), arguments)
                 return web.Response(text="ok")
             case "upload":
                 return self._take_upload(request.match_info["file"], raw)
             case "download":
-                return self._hand_out(request)
+                return self._download(request)
             case "apps.connections.open":
                 return web.json_response(self.sockets.give_address(_token(request, arguments), self.origin))
             case "oauth.v2.access":
@@ -178,7 +178,7 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
         known = METHODS.get(method)
         if known is None:
             raise Refused("unknown_method", req_method=method)
-        needs = needed(self, method, arguments)
+        needs = required_scopes(self, method, arguments)
         if workspace.scopes is not None and needs and not workspace.scopes & set(needs):
             raise Refused("missing_scope", needed=needs[0])
         if method in READS_FORMS_ONLY and request.content_type == "application/json":
@@ -221,49 +221,49 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
             "is_enterprise_install": issued["org_wide"],
         }
 
-    def answer_hook(self, hook: Hook | None, said: Json) -> None:
-        """What an address for answers, or the reply to a command, makes of a message."""
-        if hook is None or self.clock() - hook.at > HOOK:
+    def apply_hook_response(self, hook: Hook | None, message: Json) -> None:
+        """Apply a message sent to a response_url or returned to a command."""
+        if hook is None or self.clock() - hook.created_at > HOOK:
             raise Refused("expired_url")
         if hook.uses >= HOOK_USES:
             raise Refused("used_url")
-        if not said.get("delete_original"):
-            check_message(said)
+        if not message.get("delete_original"):
+            check_message(message)
         hook.uses += 1
-        hook.said.append(said)
-        self._apply(hook, said)
+        hook.responses.append(message)
+        self._apply(hook, message)
 
-    def _apply(self, hook: Hook, said: Json) -> None:
-        if said.get("replace_original") or said.get("delete_original"):
-            self._change_original(hook, said)
-        elif said.get("response_type") == "in_channel":
+    def _apply(self, hook: Hook, message: Json) -> None:
+        if message.get("replace_original") or message.get("delete_original"):
+            self._change_original(hook, message)
+        elif message.get("response_type") == "in_channel":
             made = Message(
                 hook.channel_id,
                 self.new_ts(),
                 self.workspaces[self.channels[hook.channel_id].team_id].bot_user_id,
-                said.get("text") or "",
-                listed(said.get("blocks")),
-                said.get("thread_ts") or "",
-                sent=said,
+                message.get("text") or "",
+                list_argument(message.get("blocks")),
+                message.get("thread_ts") or "",
+                sent=message,
             )
             self.messages[hook.channel_id, made.ts] = made
         else:
-            words = said.get("text") or "", listed(said.get("blocks")), said.get("thread_ts") or ""
+            words = message.get("text") or "", list_argument(message.get("blocks")), message.get("thread_ts") or ""
             self.ephemerals.append(Ephemeral(hook.channel_id, hook.user_id, self.new_ts(), *words))
 
-    def _change_original(self, hook: Hook, said: Json) -> None:
-        whispered = next((one for one in self.ephemerals if one.ts == hook.message_ts), None)
+    def _change_original(self, hook: Hook, message: Json) -> None:
+        whispered = next((ephemeral for ephemeral in self.ephemerals if ephemeral.ts == hook.message_ts), None)
         shared = self.messages.get((hook.channel_id, hook.message_ts))
         original = whispered or shared
         if original is None:
             raise Refused("message_not_found")
-        if said.get("delete_original"):
+        if message.get("delete_original"):
             if whispered is not None:
                 whispered.is_deleted = True
             else:
                 del self.messages[hook.channel_id, hook.message_ts]
             return
-        original.text, original.blocks = said.get("text") or "", listed(said.get("blocks"))
+        original.text, original.blocks = message.get("text") or "", list_argument(message.get("blocks"))
 
     def _take_upload(self, file_id: str, raw: bytes) -> web.Response:
         file = self.files.get(file_id)
@@ -272,8 +272,8 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
         file.content = raw
         return web.Response(text=f"OK - {len(raw)}")
 
-    def _hand_out(self, request: web.Request) -> web.Response:
-        """A file for whoever has the token; to everybody else, as Slack does it, a page to sign in."""
+    def _download(self, request: web.Request) -> web.Response:
+        """Return a file for a valid token, otherwise a sign-in page as Slack does."""
         file = self.files.get(request.match_info["file"])
         if _token(request, {}) not in self.tokens:
             return web.Response(text="<!DOCTYPE html><html>Sign in</html>", content_type="text/html")
@@ -282,11 +282,11 @@ class FakeSlack(State, AbstractAsyncContextManager["FakeSlack"]):
         return web.Response(body=file.content, content_type=file.mimetype)
 
 
-def _even_tempered(_: str, __: str) -> None:
+def _behave_normally(_: str, __: str) -> None:
     return None
 
 
-def _side_door(request: web.Request) -> str:
+def _url_method(request: web.Request) -> str:
     return {"hooks": "response_url", "upload": "upload", "files-pri": "download"}[request.path.split("/")[1]]
 
 
@@ -325,7 +325,7 @@ def _refusal(method: str, refusal: Refused) -> web.Response:
     return web.json_response({"ok": False, "error": refusal.word, **refusal.details})
 
 
-def _cut(request: web.Request) -> web.Response:
+def _drop_connection(request: web.Request) -> web.Response:
     assert request.transport is not None
     request.transport.abort()
     return web.Response()

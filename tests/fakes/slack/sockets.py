@@ -1,4 +1,4 @@
-"""Connections that an app has opened to Slack, and over which Slack tells what happens."""
+"""Socket Mode connections of the fake Slack."""
 
 import asyncio
 import json
@@ -12,20 +12,20 @@ ANSWER_S = 10.0
 
 
 class Sockets:
-    """What Slack knows of its open connections; the test says what is told and what goes wrong."""
+    """Open connections, and requests that the test sends over them."""
 
     def __init__(self) -> None:
         self.opened = 0
-        """How many addresses were given out."""
+        """Number of issued URLs."""
         self.hello = True
-        """Whether a new connection is welcomed, or closed at once."""
+        """Whether a new connection gets `hello` or is closed at once."""
         self.open: list[web.WebSocketResponse] = []
         self._tickets: set[str] = set()
         self._waiting: dict[str, asyncio.Future[Json]] = {}
         self._changed = asyncio.Condition()
 
     def give_address(self, token: str, origin: str) -> Json:
-        """An address that works once."""
+        """Return a URL that works once."""
         if token != APP_TOKEN:
             raise Refused("invalid_auth")
         self.opened += 1
@@ -34,7 +34,7 @@ class Sockets:
         return {"ok": True, "url": f"{origin.replace('http', 'ws', 1)}/link/{ticket}"}
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """One connection until its end."""
+        """Serve one connection until it closes."""
         ticket = request.match_info["ticket"]
         if ticket not in self._tickets:
             return web.Response(status=404)
@@ -55,37 +55,37 @@ class Sockets:
         return connection
 
     async def count(self, wanted: int) -> None:
-        """Wait until so many connections are open."""
+        """Wait until this number of connections is open."""
         async with asyncio.timeout(ANSWER_S), self._changed:
             await self._changed.wait_for(lambda: len(self.open) == wanted)
 
     async def tell(self, kind: str, payload: Json, *, envelope_id: str = "", accepts: bool = True) -> Json:
-        """What the app answers to something that happened, told over the newest connection."""
+        """Send a request over the newest connection and return the response."""
         number = envelope_id or f"envelope-{len(self._waiting) + 1}"
         answered: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answered
-        told = {"type": kind, "envelope_id": number, "payload": payload, "accepts_response_payload": accepts}
-        await self.open[-1].send_json(told)
+        envelope = {"type": kind, "envelope_id": number, "payload": payload, "accepts_response_payload": accepts}
+        await self.open[-1].send_json(envelope)
         async with asyncio.timeout(ANSWER_S):
             return await answered
 
     async def say(self, text: str) -> None:
-        """Something else, word for word."""
+        """Send raw text."""
         await self.open[-1].send_str(text)
 
     async def renew(self, reason: str = "refresh_requested") -> None:
-        """Ask for a new connection in place of the newest one."""
+        """Ask the client to replace the newest connection."""
         await self.open[-1].send_json({"type": "disconnect", "reason": reason, "debug_info": {}})
 
     async def drop(self) -> None:
-        """Close all of them."""
+        """Close all connections."""
         for connection in list(self.open):
             await connection.close()
 
-    def _note(self, answer: dict[str, Any]) -> None:
-        waiting = self._waiting.get(answer["envelope_id"])
+    def _note(self, response: dict[str, Any]) -> None:
+        waiting = self._waiting.get(response["envelope_id"])
         if waiting is not None and not waiting.done():
-            waiting.set_result(answer)
+            waiting.set_result(response)
 
     async def _change(self, connection: web.WebSocketResponse, *, is_open: bool) -> None:
         async with self._changed:

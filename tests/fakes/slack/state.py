@@ -1,4 +1,4 @@
-"""Everything that the Slack of the tests knows, and how a test puts it there."""
+"""State of the fake Slack and the methods with which tests fill it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ HOOK_USES = 5
 
 
 class State:
-    """One Slack with, at first, one workspace in which the app is installed."""
+    """One Slack with, initially, one workspace that has installed the app."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
@@ -42,18 +42,18 @@ class State:
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: dict[tuple[str, str], Message] = {}
-        """Every message that exists, by channel and ts, in the order in which they were written."""
+        """Messages by channel and ts, in order of posting."""
         self.ephemerals: list[Ephemeral] = []
         self.triggers: dict[str, Trigger] = {}
         self.views: dict[str, View] = {}
         self.homes: dict[str, View] = {}
-        """The home of the app by person."""
+        """App Home by user."""
         self.hooks: dict[str, Hook] = {}
         self.files: dict[str, File] = {}
         self.codes: dict[str, Json] = {}
-        """What an OAuth code is worth; each works once."""
+        """Responses of `oauth.v2.access` by code; each code works once."""
         self.history_limit = 999
-        """So many messages at most are shown at once; 15 to an app that is not listed."""
+        """Messages per page; Slack returns 15 to an unlisted app."""
         self._count = 0
         self._micros = 0
         self.add_workspace(TEAM_ID, "Solarhaus", token=BOT_TOKEN)
@@ -63,27 +63,27 @@ class State:
         return f"{prefix}{self._count:08d}"
 
     def new_ts(self) -> str:
-        """The time as Slack names messages: no two are the same."""
+        """Return a unique ts."""
         self._micros = max(self._micros + 1, int(self.clock().timestamp() * 1_000_000))
         return f"{self._micros // 1_000_000}.{self._micros % 1_000_000:06d}"
 
     def add_workspace(
         self, team_id: str, name: str, *, token: str, enterprise_id: str | None = None, bot_user_id: str = BOT_USER_ID
     ) -> Workspace:
-        """A workspace where the app is installed with this token."""
+        """Add a workspace that has installed the app with this token."""
         made = Workspace(team_id, name, token, enterprise_id, bot_user_id, BOT_ID)
         self.workspaces[team_id] = self.tokens[token] = made
         self.users[bot_user_id] = User(bot_user_id, team_id, "kollega", is_bot=True)
         return made
 
     def revoke(self, team_id: str) -> None:
-        """Somebody takes the app out of the workspace."""
+        """Uninstall the app from the workspace."""
         token = self.workspaces[team_id].token
         self.tokens.pop(token, None)
         self.revoked.add(token)
 
     def add_user(self, user_id: str, name: str, *, team_id: str = TEAM_ID, **details: Given) -> User:
-        """A person; the details are the mail address, the locale and the zone."""
+        """Add a user; the details are e-mail, locale and time zone."""
         self.users[user_id] = User(user_id, team_id, name, **details)
         return self.users[user_id]
 
@@ -98,52 +98,54 @@ class State:
         is_ext_shared: bool = False,
         has_bot: bool = True,
     ) -> Channel:
-        """A channel (`channel`), a private one (`group`) or a group chat (`mpim`)."""
+        """Add a channel (`channel`), private channel (`group`) or group chat (`mpim`)."""
         bot = [self.workspaces[team_id].bot_user_id] if has_bot else []
         made = Channel(channel_id, name, team_id, kind, [*bot, *members], is_ext_shared)
         self.channels[channel_id] = made
         return made
 
     def direct(self, user_id: str, team_id: str = TEAM_ID) -> Channel:
-        """The person's chat with the app, made when it is asked for first."""
+        """Return the user's direct chat with the app and create it if needed."""
         bot_user_id = self.workspaces[team_id].bot_user_id
         pair = [bot_user_id, user_id]
-        known = next((one for one in self.channels.values() if one.kind == "im" and one.members == pair), None)
+        known = next(
+            (channel for channel in self.channels.values() if channel.kind == "im" and channel.members == pair), None
+        )
         if known is None:
             known = Channel(self.new_id("D"), "", team_id, "im", pair)
             self.channels[known.channel_id] = known
         return known
 
-    def said(self, channel_id: str, *, thread_ts: str | None = None) -> list[Message]:
-        """What stands in a channel, the oldest first; of a thread, what stands below its first message."""
-        found = [one for one in self.messages.values() if one.channel_id == channel_id]
-        return found if thread_ts is None else [one for one in found if one.thread_ts == thread_ts]
+    def messages_in(self, channel_id: str, *, thread_ts: str | None = None) -> list[Message]:
+        """Return the messages of a channel, oldest first; with `thread_ts` those below the root message."""
+        found = [message for message in self.messages.values() if message.channel_id == channel_id]
+        return found if thread_ts is None else [item for item in found if item.thread_ts == thread_ts]
 
-    def whispered(self, channel_id: str, user_id: str) -> list[Ephemeral]:
-        """What somebody alone sees in a channel."""
+    def ephemerals_in(self, channel_id: str, user_id: str) -> list[Ephemeral]:
+        """Return the ephemeral messages of a user in a channel."""
         return [
-            one
-            for one in self.ephemerals
-            if (one.channel_id, one.user_id) == (channel_id, user_id) and not one.is_deleted
+            ephemeral
+            for ephemeral in self.ephemerals
+            if (ephemeral.channel_id, ephemeral.user_id) == (channel_id, user_id) and not ephemeral.is_deleted
         ]
 
     def says(self, user_id: str, channel_id: str, text: str, *, thread_ts: str = "") -> Message:
-        """A person writes; the test tells the app of it, or does not."""
+        """Post a message of a user without sending an event."""
         made = Message(channel_id, self.new_ts(), user_id, text, thread_ts=thread_ts)
         self.messages[channel_id, made.ts] = made
         return made
 
     def drop_files(self, user_id: str, channel_id: str, files: Mapping[str, bytes]) -> Message:
-        """A person puts files into a channel, in one message, which describes them as an event does."""
-        said = self.says(user_id, channel_id, "")
+        """Post a message with files of a user; the files are described as in an event."""
+        message = self.says(user_id, channel_id, "")
         for name, content in files.items():
             mimetype = guess_type(name)[0] or "application/octet-stream"
             file = File(
                 self.new_id("F"), name, user_id, content, mimetype, len(content), [channel_id], is_complete=True
             )
             self.files[file.file_id] = file
-            said.files.append(self.describe_file(file))
-        return said
+            message.files.append(self.describe_file(file))
+        return message
 
     def describe_file(self, file: File) -> Json:
         return {
@@ -163,13 +165,13 @@ class State:
         }
 
     def trigger(self, user_id: str, view_id: str = "") -> str:
-        """What comes with a command or a click: with it one window can be opened soon."""
+        """Return a trigger_id that opens one modal."""
         trigger_id = self.new_id("trigger.")
         self.triggers[trigger_id] = Trigger(user_id, self.clock(), view_id=view_id)
         return trigger_id
 
     def hook(self, channel_id: str, user_id: str, message_ts: str = "") -> str:
-        """The address that comes with a command or a click."""
+        """Return a response_url."""
         hook_id = self.new_id("hook")
         self.hooks[hook_id] = Hook(channel_id, user_id, self.clock(), message_ts)
         return f"{self.origin}/hooks/{hook_id}"
@@ -183,7 +185,7 @@ class State:
         org_wide: bool = False,
         redirect_uri: str = "",
     ) -> str:
-        """Somebody agrees to the installation: what the browser brings back."""
+        """Approve the installation and return the OAuth code."""
         code = self.new_id("code.")
         self.codes[code] = {
             "team": team_id,
@@ -194,10 +196,10 @@ class State:
         }
         return code
 
-    # ---- what methods look up ----
+    # ---- lookups for methods ----
 
     def channel_for(self, workspace: Workspace, channel_id: Given) -> Channel:
-        """A channel that the app may see."""
+        """Return a channel that the app may read."""
         found = self.channels.get(channel_id) if isinstance(channel_id, str) else None
         if found is None or (found.kind != "channel" and workspace.bot_user_id not in found.members):
             raise Refused("channel_not_found")
@@ -206,7 +208,7 @@ class State:
         return found
 
     def writable(self, workspace: Workspace, channel_id: Given) -> Channel:
-        """A channel in which the app may write."""
+        """Return a channel to which the app may post."""
         if isinstance(channel_id, str) and channel_id in self.users:
             return self.open_direct(workspace, [channel_id])
         found = self.channel_for(workspace, channel_id)
@@ -250,7 +252,7 @@ class State:
         }
 
     def describe_message(self, message: Message) -> Json:
-        """A message as it is read back."""
+        """Return a message as the history shows it."""
         author = self.users[message.author]
         about_bot = {"bot_id": BOT_ID, "app_id": APP_ID} if author.is_bot else {}
         return {

@@ -1,7 +1,7 @@
-"""Methods that take files, hand them on and describe them."""
+"""Methods that upload, share and describe files."""
 
 from tests.fakes.slack.methods import write
-from tests.fakes.slack.model import File, Given, Json, Refused, Workspace, listed
+from tests.fakes.slack.model import File, Given, Json, Refused, Workspace, list_argument
 from tests.fakes.slack.state import State
 
 
@@ -15,7 +15,7 @@ def files_upload_url(state: State, workspace: Workspace, arguments: Json) -> Jso
 
 
 def files_complete_upload(state: State, workspace: Workspace, arguments: Json) -> Json:
-    files = [_uploaded(state, one) for one in listed(arguments.get("files"))]
+    files = [_find_upload(state, item) for item in list_argument(arguments.get("files"))]
     if not files:
         raise Refused("invalid_arguments")
     for file in files:
@@ -25,14 +25,14 @@ def files_complete_upload(state: State, workspace: Workspace, arguments: Json) -
         if channel.channel_id not in state.channels:
             raise Refused("invalid_channel")
         words = {"text": arguments.get("initial_comment") or "", "blocks": arguments.get("blocks")}
-        said = write(state, workspace, channel.channel_id, {**words, "thread_ts": arguments.get("thread_ts")})
+        message = write(state, workspace, channel.channel_id, {**words, "thread_ts": arguments.get("thread_ts")})
         for file in files:
             file.channels.append(channel.channel_id)
-        said.files = [state.describe_file(file) for file in files]
+        message.files = [state.describe_file(file) for file in files]
     return {"files": [state.describe_file(file) for file in files]}
 
 
-def _uploaded(state: State, wanted: Given) -> File:
+def _find_upload(state: State, wanted: Given) -> File:
     file = state.files.get(wanted.get("id", ""))
     if file is None or file.is_complete or len(file.content) != file.length:
         raise Refused("file_not_found")

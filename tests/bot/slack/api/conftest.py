@@ -1,4 +1,4 @@
-"""The bot on its way to a Slack of the test's own."""
+"""Slack client of the bot with a fake Slack."""
 
 from collections.abc import AsyncIterator
 
@@ -13,12 +13,12 @@ from tests.fakes.slack import BOT_TOKEN, TEAM_ID, FakeClock, FakeSlack
 
 __all__ = ["clock", "session"]
 
-HERE = Workspace(TEAM_ID, TEAM_ID)
+WORKSPACE = Workspace(TEAM_ID, TEAM_ID)
 
 
 @pytest.fixture
 async def slack(clock: FakeClock) -> AsyncIterator[FakeSlack]:
-    """Slack with a channel and two people."""
+    """Start a fake Slack with a channel and two users."""
     async with FakeSlack(clock.now) as slack:
         slack.add_user("U1ANNA", "Anna Weiß")
         slack.add_user("U2BEN", "Ben Kaya")
@@ -28,23 +28,25 @@ async def slack(clock: FakeClock) -> AsyncIterator[FakeSlack]:
 
 @pytest.fixture
 def metrics() -> Metrics:
-    """What operators see."""
+    """Return the metrics of the process."""
     return Metrics()
 
 
 @pytest.fixture
-def left() -> list[str]:
-    """The workspaces that the bot had to leave."""
+def left_workspaces() -> list[str]:
+    """Return the list of workspaces that the bot had to leave."""
     return []
 
 
 @pytest.fixture
-def tokens(slack: FakeSlack, session: aiohttp.ClientSession, clock: FakeClock, left: list[str]) -> FixedToken:
-    """What the bot was given."""
+def tokens(
+    slack: FakeSlack, session: aiohttp.ClientSession, clock: FakeClock, left_workspaces: list[str]
+) -> FixedToken:
+    """Return the bot token."""
 
     async def leave(tenant: str, workspace: str) -> None:
         assert tenant
-        left.append(workspace)
+        left_workspaces.append(workspace)
 
     return FixedToken(session, slack.api_url, BOT_TOKEN, leave, timer=clock.timer)
 
@@ -53,5 +55,5 @@ def tokens(slack: FakeSlack, session: aiohttp.ClientSession, clock: FakeClock, l
 def api(
     slack: FakeSlack, session: aiohttp.ClientSession, tokens: FixedToken, metrics: Metrics, clock: FakeClock
 ) -> SlackApi:
-    """The bot."""
+    """Return the Slack client."""
     return SlackApi(session, tokens, metrics, url=slack.api_url, timer=clock.timer, sleep=clock.sleep)

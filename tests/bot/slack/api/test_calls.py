@@ -1,4 +1,4 @@
-"""What the bot asks of Slack: never doubled, never lost unsaid, patient for a limited time."""
+"""Calls of the Slack Web API: retries, rate limits and unknown outcomes."""
 
 import asyncio
 from itertools import pairwise
@@ -14,8 +14,8 @@ from bot.platforms.http_calls import MAX_RESPONSE_BYTES, MAX_TRIES
 from bot.platforms.slack.api import RESPONSES_AT_ONCE, SlackApi, Workspace
 from bot.platforms.slack.methods import METHODS
 from bot.platforms.slack.tokens import FixedToken
-from tests.bot.slack.api.conftest import HERE
-from tests.fakes.slack import BOT_TOKEN, Answer, Drop, FakeClock, FakeSlack, Slow, ratelimited, refused
+from tests.bot.slack.api.conftest import WORKSPACE
+from tests.fakes.slack import BOT_TOKEN, CannedResponse, Drop, FakeClock, FakeSlack, Slow, ratelimited, refused
 from tests.fakes.slack.registry import METHODS as FAKED
 
 CHANNEL = "C1SALES"
@@ -24,23 +24,23 @@ READ: dict[str, Any] = {"channel": CHANNEL, "limit": 5, "include_all_metadata": 
 
 
 async def post(api: SlackApi, channel: str = CHANNEL, **more: object) -> str:
-    """Say something; its ts."""
-    answer = await api.call("chat.postMessage", HERE, {**HELLO, "channel": channel, **more}, channel=channel)
-    return answer["ts"]
+    """Post a message and return its ts."""
+    response = await api.call("chat.postMessage", WORKSPACE, {**HELLO, "channel": channel, **more}, channel=channel)
+    return response["ts"]
 
 
 async def read(api: SlackApi) -> list[dict[str, Any]]:
-    """What stands in the channel, the newest first."""
-    return (await api.call("conversations.history", HERE, READ, channel=CHANNEL))["messages"]
+    """Return the messages of the channel, newest first."""
+    return (await api.call("conversations.history", WORKSPACE, READ, channel=CHANNEL))["messages"]
 
 
 def calls(slack: FakeSlack, method: str) -> int:
-    """How often a method was asked, whatever became of it."""
+    """Count the requests for a method."""
     return len([call for call in slack.calls if call.method == method])
 
 
 async def test_messages_share_token_and_connection(api: SlackApi, slack: FakeSlack) -> None:
-    """Many messages ask once whose the token is, and take one connection."""
+    """Many messages call `auth.test` once and use one connection."""
     for number in range(20):
         slack.add_channel(f"C{number}", "other")
         await post(api, f"C{number}")
@@ -50,34 +50,34 @@ async def test_messages_share_token_and_connection(api: SlackApi, slack: FakeSla
     assert calls(slack, "auth.test") == 1
 
 
-async def test_a_message_is_read_changed_and_deleted(api: SlackApi, slack: FakeSlack) -> None:
-    """Arguments arrive whole, as JSON and as a form, and what Slack answers comes back."""
+async def test_message_is_read_updated_and_deleted(api: SlackApi, slack: FakeSlack) -> None:
+    """Arguments arrive as JSON and as a form, and the response is returned."""
     ts = await post(api, metadata={"event_type": "e", "event_payload": {"key": "k"}})
-    assert [one["metadata"]["event_payload"] for one in await read(api)] == [{"key": "k"}]
-    await api.call("chat.update", HERE, {"channel": CHANNEL, "ts": ts, "text": "new"}, channel=CHANNEL)
-    assert [one.text for one in slack.said(CHANNEL)] == ["new"]
-    await api.call("chat.delete", HERE, {"channel": CHANNEL, "ts": ts}, channel=CHANNEL)
-    assert slack.said(CHANNEL) == []
+    assert [item["metadata"]["event_payload"] for item in await read(api)] == [{"key": "k"}]
+    await api.call("chat.update", WORKSPACE, {"channel": CHANNEL, "ts": ts, "text": "new"}, channel=CHANNEL)
+    assert [message.text for message in slack.messages_in(CHANNEL)] == ["new"]
+    await api.call("chat.delete", WORKSPACE, {"channel": CHANNEL, "ts": ts}, channel=CHANNEL)
+    assert slack.messages_in(CHANNEL) == []
 
 
 def test_every_method_is_one_that_the_tests_know() -> None:
-    """Nothing is asked of Slack that no test could answer."""
+    """The bot calls only methods that the fake implements."""
     assert METHODS.keys() <= FAKED.keys()
 
 
 async def test_retry_after_is_kept(api: SlackApi, slack: FakeSlack, clock: FakeClock) -> None:
-    """A message that Slack puts off is sent again not a moment before the time that Slack named, and once."""
+    """A message with Retry-After is sent again once, and not before that time."""
     await post(api)
     clock.advance(60)
     slack.plan.append(ratelimited(7))
     await post(api)
-    tried = [call.at.timestamp() for call in slack.calls if call.method == "chat.postMessage"]
+    tried = [call.received_at.timestamp() for call in slack.calls if call.method == "chat.postMessage"]
     assert [later - earlier for earlier, later in pairwise(tried)] == [60, 7]
     assert len(slack.messages) == 2
 
 
 async def test_long_waits_are_left_to_the_relay(api: SlackApi, slack: FakeSlack, clock: FakeClock) -> None:
-    """Where Slack asks for minutes nobody waits here: the channel rests that long, all others go on."""
+    """A Retry-After of minutes is left to the relay; other channels continue."""
     slack.add_channel("C2OTHER", "other")
     slack.plan.extend([Slow(0), ratelimited(300)])
     with pytest.raises(RateLimited) as outcome:
@@ -85,18 +85,18 @@ async def test_long_waits_are_left_to_the_relay(api: SlackApi, slack: FakeSlack,
     assert outcome.value.retry_after_s == 300
     clock.advance(299)
     with pytest.raises(RateLimited) as outcome:
-        await api.call("chat.postMessage", HERE, HELLO, channel=CHANNEL, patience_s=0.5)
+        await api.call("chat.postMessage", WORKSPACE, HELLO, channel=CHANNEL, patience_s=0.5)
     assert outcome.value.retry_after_s == 1
     await post(api, "C2OTHER")
-    await api.call("users.info", HERE, {"user": "U1ANNA"})
+    await api.call("users.info", WORKSPACE, {"user": "U1ANNA"})
     assert calls(slack, "chat.postMessage") == 2
     clock.advance(1)
     await post(api)
-    assert len(slack.said(CHANNEL)) == 1
+    assert len(slack.messages_in(CHANNEL)) == 1
 
 
-async def test_a_method_rests_alone(api: SlackApi, slack: FakeSlack) -> None:
-    """What Slack says about one method of one workspace stops neither its other methods nor other workspaces."""
+async def test_rate_limit_is_per_method_and_workspace(api: SlackApi, slack: FakeSlack) -> None:
+    """A rate limit of one method in one workspace blocks no other method or workspace."""
     slack.plan.extend([Slow(0), ratelimited(300)])
     with pytest.raises(RateLimited):
         await read(api)
@@ -106,8 +106,8 @@ async def test_a_method_rests_alone(api: SlackApi, slack: FakeSlack) -> None:
     assert calls(slack, "conversations.history") == 1
 
 
-async def test_patience_is_limited(api: SlackApi, slack: FakeSlack) -> None:
-    """What is put off again and again goes back to the relay after four tries, with a time."""
+async def test_retries_are_limited(api: SlackApi, slack: FakeSlack) -> None:
+    """After four attempts the call returns to the relay with a retry time."""
     slack.plan.extend([Slow(0), *[ratelimited(2)] * 10])
     with pytest.raises(RateLimited) as outcome:
         await post(api)
@@ -117,7 +117,7 @@ async def test_patience_is_limited(api: SlackApi, slack: FakeSlack) -> None:
 
 
 async def test_a_channel_gets_about_a_message_a_second(api: SlackApi, clock: FakeClock) -> None:
-    """A few messages leave at once, many about one a second, and never so slowly that Slack would laugh."""
+    """A short burst is sent at once, then about one message a second."""
     for _ in range(5):
         await post(api)
     assert clock.passed_s == 0
@@ -125,12 +125,12 @@ async def test_a_channel_gets_about_a_message_a_second(api: SlackApi, clock: Fak
         await post(api)
     assert clock.passed_s <= 12
     for _ in range(60):
-        await api.call("chat.postMessage", HERE, HELLO, channel=CHANNEL, patience_s=60)
+        await api.call("chat.postMessage", WORKSPACE, HELLO, channel=CHANNEL, patience_s=60)
     assert 60 <= clock.passed_s <= 75
 
 
-async def test_a_method_keeps_to_its_tier(api: SlackApi, slack: FakeSlack, clock: FakeClock) -> None:
-    """Fifty questions of one kind a minute and workspace, and the next one when there is room again."""
+async def test_method_keeps_its_tier_limit(api: SlackApi, slack: FakeSlack, clock: FakeClock) -> None:
+    """A method is called at most fifty times a minute per workspace; the next call waits."""
     for _ in range(50):
         await read(api)
     assert clock.passed_s == 0
@@ -140,19 +140,21 @@ async def test_a_method_keeps_to_its_tier(api: SlackApi, slack: FakeSlack, clock
     assert calls(slack, "conversations.history") == 50
 
 
-@pytest.mark.parametrize("failure", [Answer(500, accepted=True), Answer(503), Drop(accepted=True)])
-async def test_a_post_is_never_repeated_in_doubt(api: SlackApi, slack: FakeSlack, failure: Answer | Drop) -> None:
-    """A message that may have arrived is not sent again, whether Slack broke down or fell silent."""
+@pytest.mark.parametrize("failure", [CannedResponse(500, accepted=True), CannedResponse(503), Drop(accepted=True)])
+async def test_a_post_with_unknown_outcome_is_not_repeated(
+    api: SlackApi, slack: FakeSlack, failure: CannedResponse | Drop
+) -> None:
+    """A post with an unknown outcome is not repeated."""
     slack.plan.extend([Slow(0), failure])
     with pytest.raises(Ambiguous):
         await post(api)
     assert calls(slack, "chat.postMessage") == 1
 
 
-async def test_a_slow_slack_leaves_a_doubt(
+async def test_timeout_is_ambiguous(
     slack: FakeSlack, session: aiohttp.ClientSession, tokens: FixedToken, metrics: Metrics, clock: FakeClock
 ) -> None:
-    """Whoever has waited long enough does not know whether the message arrives."""
+    """A timeout of a post raises Ambiguous."""
     await tokens.own()
     hasty = aiohttp.ClientTimeout(total=0.2)
     api = SlackApi(session, tokens, metrics, url=slack.api_url, timer=clock.timer, sleep=clock.sleep, timeout=hasty)
@@ -162,26 +164,28 @@ async def test_a_slow_slack_leaves_a_doubt(
     assert slack.messages == {}
 
 
-@pytest.mark.parametrize("failure", [Answer(500), Answer(503), Drop(accepted=False), refused("internal_error")])
-async def test_a_question_is_repeated(api: SlackApi, slack: FakeSlack, failure: Answer | Drop) -> None:
-    """What has the effect of one call is asked again after a breakdown."""
+@pytest.mark.parametrize(
+    "failure", [CannedResponse(500), CannedResponse(503), Drop(accepted=False), refused("internal_error")]
+)
+async def test_read_is_repeated(api: SlackApi, slack: FakeSlack, failure: CannedResponse | Drop) -> None:
+    """An idempotent call is repeated after a failure."""
     slack.plan.extend([Slow(0), failure])
     assert await read(api) == []
     assert calls(slack, "conversations.history") == 2
 
 
-async def test_questions_are_given_up(api: SlackApi, slack: FakeSlack) -> None:
-    """A Slack that stays broken is Unavailable after four tries."""
-    slack.plan.extend([Slow(0), *[Answer(503)] * 10])
+async def test_reads_are_given_up(api: SlackApi, slack: FakeSlack) -> None:
+    """An idempotent call raises Unavailable after four attempts."""
+    slack.plan.extend([Slow(0), *[CannedResponse(503)] * 10])
     with pytest.raises(Unavailable):
         await read(api)
     assert calls(slack, "conversations.history") == MAX_TRIES
 
 
-async def test_nothing_written_is_no_doubt(
+async def test_failed_connection_is_unavailable(
     session: aiohttp.ClientSession, tokens: FixedToken, metrics: Metrics, clock: FakeClock
 ) -> None:
-    """Where no connection came about, the message has certainly not left."""
+    """Without a connection the message was certainly not sent."""
     await tokens.own()
     api = SlackApi(session, tokens, metrics, url="http://127.0.0.1:1/", timer=clock.timer, sleep=clock.sleep)
     with pytest.raises(Unavailable):
@@ -206,8 +210,8 @@ WORDS = {
 
 
 @pytest.mark.parametrize("word", WORDS)
-async def test_words_have_a_meaning(api: SlackApi, slack: FakeSlack, metrics: Metrics, word: str) -> None:
-    """Each word of refusal says what became of the message; one that nobody knows is a plain no."""
+async def test_error_codes_map_to_failures(api: SlackApi, slack: FakeSlack, metrics: Metrics, word: str) -> None:
+    """Each error code maps to a failure; an unknown code means rejected."""
     slack.plan.extend([Slow(0), *[refused(word)] * 9])
     with pytest.raises(WORDS[word]) as outcome:
         await post(api, text="Eva Schneider, eva@acme.de")
@@ -217,88 +221,94 @@ async def test_words_have_a_meaning(api: SlackApi, slack: FakeSlack, metrics: Me
     assert f'error="{"other" if "year" in word else word}",platform="slack"' in counted
 
 
-async def test_what_goes_wrong_is_logged_by_its_word(api: SlackApi, slack: FakeSlack) -> None:
-    """Neither what was written nor Slack's sentence about it nor the token gets into the log."""
+async def test_failure_is_logged_by_its_code(api: SlackApi, slack: FakeSlack) -> None:
+    """The log holds the error code and neither the message nor the token."""
     body = b'{"ok": false, "error": "invalid_blocks", "response_metadata": {"messages": ["eva@acme.de"]}}'
-    slack.plan.extend([Slow(0), Answer(200, body=body), Answer(200, body=b'{"ok": false, "error": "eva@acme.de!"}')])
+    slack.plan.extend(
+        [Slow(0), CannedResponse(200, body=body), CannedResponse(200, body=b'{"ok": false, "error": "eva@acme.de!"}')]
+    )
     with capture_logs() as logs:
         for _ in range(2):
             with pytest.raises(SendFailed) as outcome:
                 await post(api, text="eva@acme.de")
             assert "eva" not in repr(outcome.value)
-    assert [entry["error"] for entry in logs] == ["invalid_blocks", "unreadable response"]
+    assert [log_entry["error"] for log_entry in logs] == ["invalid_blocks", "unreadable response"]
     assert "eva" not in repr(logs)
     assert BOT_TOKEN not in repr(logs)
 
 
-async def test_a_dead_token_is_given_back(api: SlackApi, slack: FakeSlack, clock: FakeClock, left: list[str]) -> None:
-    """A token that opens nothing any more ends the installation; nobody is asked with it again and again."""
+async def test_revoked_token_ends_the_installation(
+    api: SlackApi, slack: FakeSlack, clock: FakeClock, left_workspaces: list[str]
+) -> None:
+    """A revoked token ends the installation and is not used again."""
     await post(api)
-    slack.revoke(HERE.workspace_id)
+    slack.revoke(WORKSPACE.workspace_id)
     with pytest.raises(Gone) as outcome:
         await post(api)
     assert outcome.value.reason == "token_revoked"
     with pytest.raises(Gone):
         await post(api)
     assert calls(slack, "chat.postMessage") == 2
-    assert left == [HERE.workspace_id]
-    slack.add_workspace(HERE.workspace_id, "Solarhaus", token=BOT_TOKEN)
+    assert left_workspaces == [WORKSPACE.workspace_id]
+    slack.add_workspace(WORKSPACE.workspace_id, "Solarhaus", token=BOT_TOKEN)
     slack.revoked.clear()
     clock.advance(61)
     await post(api)
-    assert len(slack.said(CHANNEL)) == 2
+    assert len(slack.messages_in(CHANNEL)) == 2
 
 
 @pytest.mark.parametrize("word", ["invalid_auth", "token_expired", "not_authed"])
-async def test_a_refused_token_is_no_farewell(api: SlackApi, slack: FakeSlack, left: list[str], word: str) -> None:
-    """A token that is wrong now may be mended: what was to be sent waits, and no place is left."""
+async def test_invalid_token_keeps_the_installation(
+    api: SlackApi, slack: FakeSlack, left_workspaces: list[str], word: str
+) -> None:
+    """An invalid token may be corrected: messages wait and the installation stays."""
     slack.plan.extend([Slow(0), *[refused(word)] * 3])
     with pytest.raises(Unavailable):
         await post(api)
-    assert left == []
+    assert left_workspaces == []
 
 
-async def test_foreign_workspaces_are_not_asked_for(api: SlackApi, slack: FakeSlack) -> None:
-    """Where the bot is not installed nothing is sent: the message is gone before it left."""
+async def test_workspace_without_installation_gets_nothing(api: SlackApi, slack: FakeSlack) -> None:
+    """A workspace without an installation gets no message."""
     with pytest.raises(Gone):
         await api.call("chat.postMessage", Workspace("T9", "T9"), HELLO, channel=CHANNEL)
     assert calls(slack, "chat.postMessage") == 0
 
 
-async def test_answers_are_bounded(api: SlackApi, slack: FakeSlack) -> None:
-    """A Slack that sends without end is not read to the end, and the message stays in doubt."""
-    slack.plan.extend([Slow(0), Answer(200, body=b" " * (MAX_RESPONSE_BYTES + 1), accepted=True)])
+async def test_responses_are_bounded(api: SlackApi, slack: FakeSlack) -> None:
+    """A response above the size limit is not read to the end, and the outcome is unknown."""
+    slack.plan.extend([Slow(0), CannedResponse(200, body=b" " * (MAX_RESPONSE_BYTES + 1), accepted=True)])
     with pytest.raises(Ambiguous):
         await post(api)
 
 
 @pytest.mark.parametrize("status", [301, 307])
-async def test_nobody_is_followed_elsewhere(api: SlackApi, slack: FakeSlack, status: int) -> None:
-    """A redirection is an answer like any other that is no success: token and message go nowhere else."""
-    slack.plan.extend([Slow(0), Answer(status, {"Location": f"{slack.origin}/api/auth.test"}, body=b"{}")])
+async def test_redirects_are_not_followed(api: SlackApi, slack: FakeSlack, status: int) -> None:
+    """A redirect is a failure; token and message are not sent to its target."""
+    slack.plan.extend([Slow(0), CannedResponse(status, {"Location": f"{slack.origin}/api/auth.test"}, body=b"{}")])
     with pytest.raises(Rejected):
         await post(api)
     assert calls(slack, "auth.test") == 1
 
 
-async def test_commands_and_clicks_are_answered_where_they_ask(api: SlackApi, slack: FakeSlack) -> None:
-    """What is said at the address of a command appears for whoever gave it, five times at most."""
+async def test_response_url_is_used_up_to_five_times(api: SlackApi, slack: FakeSlack) -> None:
+    """A response to a command appears at its response_url, at most five times."""
     url = slack.hook(CHANNEL, "U1ANNA")
     for _ in range(5):
         await api.respond(url, {"text": "for you"})
-    assert [one.text for one in slack.whispered(CHANNEL, "U1ANNA")] == ["for you"] * 5
+    assert [message.text for message in slack.ephemerals_in(CHANNEL, "U1ANNA")] == ["for you"] * 5
     with pytest.raises(Rejected) as outcome:
         await api.respond(url, {"text": "for you"})
     assert outcome.value.reason == "used_url"
     assert {call.token for call in slack.calls} == {""}
 
 
-async def test_late_answers_wait_for_each_other(api: SlackApi, slack: FakeSlack) -> None:
-    """When very many answers are late at once a limited number is on its way, and every one of them arrives."""
+async def test_late_responses_are_limited(api: SlackApi, slack: FakeSlack) -> None:
+    """A limited number of late responses is sent at once, and all arrive."""
     urls = [slack.hook(CHANNEL, "U1ANNA") for _ in range(4 * RESPONSES_AT_ONCE)]
-    slack.mood = lambda _method, _channel: Slow(0.02)
+    slack.behaviour = lambda _method, _channel: Slow(0.02)
     await asyncio.gather(*(api.respond(url, {"text": "for you"}) for url in urls))
-    assert len(slack.whispered(CHANNEL, "U1ANNA")) == len(urls)
+    assert len(slack.ephemerals_in(CHANNEL, "U1ANNA")) == len(urls)
     connections = {call.connection for call in slack.calls if call.method == "response_url"}
     assert len(connections) <= RESPONSES_AT_ONCE
 
@@ -314,8 +324,8 @@ async def test_late_answers_wait_for_each_other(api: SlackApi, slack: FakeSlack)
         "",
     ],
 )
-async def test_answers_go_to_slack_alone(api: SlackApi, slack: FakeSlack, url: str) -> None:
-    """An address that is none of Slack's gets nothing, whoever sent it along."""
+async def test_foreign_response_url_is_not_called(api: SlackApi, slack: FakeSlack, url: str) -> None:
+    """A response_url that is not Slack's is not called."""
     with pytest.raises(Rejected):
         await api.respond(url, {"text": "for you"})
     assert slack.calls == []

@@ -1,4 +1,4 @@
-"""The App Home as the relay draws it: for its one reader, not too often, and never somewhere else."""
+"""App Home as the relay renders it: for one reader and rate-limited."""
 
 import json
 
@@ -19,8 +19,8 @@ ANNA = Reader(Language.ENGLISH, "Europe/Berlin", "U1ANNA")
 HOME = Target(TEAM_ID, "home:U1ANNA", "U1ANNA", {"workspace": TEAM_ID, "chat": "D1"})
 
 
-class Silent:
-    """A chat in which nobody says anything: the relay draws what it was given."""
+class NoDispatcher:
+    """Dispatcher that must not be called."""
 
     async def receive(self, interaction: Interaction) -> Response | None:
         del interaction
@@ -33,47 +33,47 @@ class Silent:
 
 
 @pytest.fixture
-def homes(api: SlackApi, clock: FakeClock) -> AppHome:
-    """The bot."""
+def home_sender(api: SlackApi, clock: FakeClock) -> AppHome:
+    """Return the sender of App Homes."""
     people = SlackDirectory(api, timer=clock.timer)
-    return AppHome(Silent(), api, people, SlackRenderer(clock.now), timer=clock.timer, sleep=clock.sleep)
+    return AppHome(NoDispatcher(), api, people, SlackRenderer(clock.now), timer=clock.timer, sleep=clock.sleep)
 
 
-def titled(title: str) -> Card:
-    """A card that says nothing else."""
+def card_titled(title: str) -> Card:
+    """Return a card with a title only."""
     return Card(verbatim(title))
 
 
-async def test_the_reader_finds_it_in_his_home(homes: AppHome, slack: FakeSlack) -> None:
-    """A home is shown to its reader alone, and knows the chat in which its buttons count as pressed."""
+async def test_home_is_shown_to_its_reader(home_sender: AppHome, slack: FakeSlack) -> None:
+    """A home is shown to its reader only and names the direct chat for its buttons."""
     assert is_home(HOME)
     assert not is_home(Target(TEAM_ID, "D1"))
-    await homes.update(HOME, titled("first"), ANNA)
+    await home_sender.update(HOME, card_titled("first"), ANNA)
     assert set(slack.homes) == {"U1ANNA"}
     content = slack.homes["U1ANNA"].content
     assert content["blocks"][0]["text"]["text"] == "first"
     assert json.loads(content["private_metadata"])["at"] == {"channel": "D1", "is_home": True}
 
 
-async def test_what_comes_too_often_waits_and_the_last_state_arrives(
-    homes: AppHome, slack: FakeSlack, clock: FakeClock
-) -> None:
-    """After a few changes at a stretch the next one is put off by a time; after it, it arrives. Others do not wait."""
+async def test_frequent_updates_are_delayed(home_sender: AppHome, slack: FakeSlack, clock: FakeClock) -> None:
+    """After a few updates the next one is delayed, then arrives; other readers do not wait."""
     for number in range(3):
-        await homes.update(HOME, titled(f"{number}"), ANNA)
+        await home_sender.update(HOME, card_titled(f"{number}"), ANNA)
     with pytest.raises(RateLimited) as early:
-        await homes.update(HOME, titled("3"), ANNA)
+        await home_sender.update(HOME, card_titled("3"), ANNA)
     assert 0 < early.value.retry_after_s <= 9
-    await homes.update(
-        Target(TEAM_ID, "home:U2BEN", "U2BEN", HOME.reference), titled("x"), Reader(Language.GERMAN, "UTC", "U2BEN")
+    await home_sender.update(
+        Target(TEAM_ID, "home:U2BEN", "U2BEN", HOME.reference),
+        card_titled("x"),
+        Reader(Language.GERMAN, "UTC", "U2BEN"),
     )
     await clock.sleep(early.value.retry_after_s)
-    await homes.update(HOME, titled("last"), ANNA)
+    await home_sender.update(HOME, card_titled("last"), ANNA)
     assert slack.homes["U1ANNA"].content["blocks"][0]["text"]["text"] == "last"
 
 
-async def test_a_home_without_a_workspace_is_nobodys(homes: AppHome, slack: FakeSlack) -> None:
-    """A home that does not say in which workspace it stands is not shown anywhere."""
+async def test_home_without_workspace_is_rejected(home_sender: AppHome, slack: FakeSlack) -> None:
+    """A home without a workspace is not published."""
     with pytest.raises(Rejected):
-        await homes.update(Target(TEAM_ID, "home:U1ANNA", "U1ANNA"), titled("x"), ANNA)
+        await home_sender.update(Target(TEAM_ID, "home:U1ANNA", "U1ANNA"), card_titled("x"), ANNA)
     assert slack.homes == {}

@@ -1,4 +1,4 @@
-"""Cards that leave for Slack unasked: where they appear, what they carry, and how they are found again."""
+"""Cards that the relay sends to Slack: conversation, metadata and lookup."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,17 @@ from bot.platforms.slack.sender import PAGE_SIZE, PAGES_MAX, SlackSender
 from bot.platforms.slack.tokens import FixedToken
 from cards.model import Card, Run, Subject, Text, verbatim
 from services.people import Language
-from tests.fakes.slack import BOT_USER_ID, TEAM_ID, Answer, Drop, FakeClock, FakeSlack, Slow, ratelimited, refused
+from tests.fakes.slack import (
+    BOT_USER_ID,
+    TEAM_ID,
+    CannedResponse,
+    Drop,
+    FakeClock,
+    FakeSlack,
+    Slow,
+    ratelimited,
+    refused,
+)
 
 CHANNEL = "C1SALES"
 READER = Reader(Language.ENGLISH, "UTC")
@@ -25,142 +35,144 @@ CARD = Card(
 
 
 @pytest.fixture
-def sending(api: SlackApi, tokens: FixedToken, clock: FakeClock) -> SlackSender:
-    """What the relay speaks through."""
+def slack_sender(api: SlackApi, tokens: FixedToken, clock: FakeClock) -> SlackSender:
+    """Return the sender of the relay."""
     return SlackSender(api, tokens, SlackRenderer(clock.now), timer=clock.timer)
 
 
 def channel(**reference: Any) -> Target:  # noqa: ANN401 - as platforms keep it
-    """The channel as the conversations know it."""
+    """Return the stored target of the channel."""
     return Target(TEAM_ID, CHANNEL, reference={"workspace": TEAM_ID, **reference})
 
 
 def person(user_id: str = "U1ANNA") -> Target:
-    """Somebody who has not been written to yet."""
+    """Return the target of a user without a direct chat."""
     return Target(TEAM_ID, user_id=user_id, reference={"workspace": TEAM_ID})
 
 
-async def test_a_card_is_posted_and_changed(sending: SlackSender, slack: FakeSlack) -> None:
-    """It arrives once with its key, unfurls nothing, and is replaced under its ts."""
-    sent = await sending.send(channel(), CARD, READER, key="d-1")
-    [message] = slack.said(CHANNEL)
+async def test_a_card_is_posted_and_updated(slack_sender: SlackSender, slack: FakeSlack) -> None:
+    """A card is posted once with its key, without unfurls, and updated by its ts."""
+    sent = await slack_sender.send(channel(), CARD, READER, key="d-1")
+    [message] = slack.messages_in(CHANNEL)
     assert sent == Sent(CHANNEL, message.ts, {"workspace": TEAM_ID})
     assert message.metadata == {"event_type": "kollega_delivery", "event_payload": {"key": "d-1"}}
     assert (message.sent["unfurl_links"], message.sent["unfurl_media"]) == (False, False)
     assert "L-12" in message.text
-    await sending.update(channel(), sent.message_id, Card(verbatim("Lead L-12 is taken")), READER)
-    [message] = slack.said(CHANNEL)
+    await slack_sender.update(channel(), sent.message_id, Card(verbatim("Lead L-12 is taken")), READER)
+    [message] = slack.messages_in(CHANNEL)
     assert "taken" in message.text
     assert "Pick" not in str(message.blocks)
-    assert await sending.find(channel(), "d-1", slack.clock()) == sent
+    assert await slack_sender.find(channel(), "d-1", slack.clock()) == sent
 
 
-async def test_a_card_stays_in_its_thread(sending: SlackSender, slack: FakeSlack) -> None:
-    """What belongs to a thread is posted, changed and found there."""
+async def test_a_card_stays_in_its_thread(slack_sender: SlackSender, slack: FakeSlack) -> None:
+    """A card in a thread is posted, updated and found there."""
     first = slack.says("U1ANNA", CHANNEL, "hello")
     target = channel(thread=first.ts)
-    sent = await sending.send(target, CARD, READER, key="d-1")
-    assert [one.ts for one in slack.said(CHANNEL, thread_ts=first.ts)] == [sent.message_id]
+    sent = await slack_sender.send(target, CARD, READER, key="d-1")
+    assert [message.ts for message in slack.messages_in(CHANNEL, thread_ts=first.ts)] == [sent.message_id]
     assert sent.reference == {"workspace": TEAM_ID, "thread": first.ts}
-    assert await sending.find(target, "d-1", slack.clock()) == sent
-    assert await sending.find(channel(), "d-1", slack.clock()) is None
+    assert await slack_sender.find(target, "d-1", slack.clock()) == sent
+    assert await slack_sender.find(channel(), "d-1", slack.clock()) is None
 
 
-async def test_a_person_is_written_to_directly(sending: SlackSender, slack: FakeSlack) -> None:
-    """The chat is opened once, and then known; somebody who left is gone."""
+async def test_direct_chat_is_opened_once(slack_sender: SlackSender, slack: FakeSlack) -> None:
+    """The direct chat is opened once and cached; a deactivated user raises Gone."""
     slack.add_user("U9GONE", "Gone", is_deleted=True)
-    sent = [await sending.send(person(), CARD, READER, key=f"d-{number}") for number in range(3)]
+    sent = [await slack_sender.send(person(), CARD, READER, key=f"d-{number}") for number in range(3)]
     direct = slack.direct("U1ANNA").channel_id
-    assert [one.conversation_id for one in sent] == [direct] * 3
-    assert len(slack.said(direct)) == 3
+    assert [delivered.conversation_id for delivered in sent] == [direct] * 3
+    assert len(slack.messages_in(direct)) == 3
     assert len(slack.called("conversations.open")) == 1
-    assert (await sending.find(person(), "d-1", slack.clock())) is not None
+    assert (await slack_sender.find(person(), "d-1", slack.clock())) is not None
     with pytest.raises(Gone) as outcome:
-        await sending.send(person("U9GONE"), CARD, READER, key="d-9")
+        await slack_sender.send(person("U9GONE"), CARD, READER, key="d-9")
     assert outcome.value.reason == "user_disabled"
 
 
-async def test_a_message_says_not_who_reads_along(sending: SlackSender) -> None:
-    """Whether people from outside read along is asked of the place each time: it may be shared no longer."""
-    assert (await sending.send(channel(outsiders=True), CARD, READER, key="d-1")).reference == {"workspace": TEAM_ID}
+async def test_external_members_are_looked_up_for_each_message(slack_sender: SlackSender) -> None:
+    """Whether a channel is shared is read again for each message."""
+    assert (await slack_sender.send(channel(outsiders=True), CARD, READER, key="d-1")).reference == {
+        "workspace": TEAM_ID
+    }
 
 
-async def test_a_message_whose_answer_was_lost_is_found(
-    sending: SlackSender, slack: FakeSlack, clock: FakeClock
+async def test_message_with_lost_response_is_found(
+    slack_sender: SlackSender, slack: FakeSlack, clock: FakeClock
 ) -> None:
-    """It stands there once, and is found by its key alone, however much was said since."""
-    await sending.send(channel(), CARD, READER, key="d-0")
+    """A message is found by its key, however many messages follow it."""
+    await slack_sender.send(channel(), CARD, READER, key="d-0")
     slack.plan.append(Drop(accepted=True))
     since = slack.clock()
     with pytest.raises(Ambiguous):
-        await sending.send(channel(), CARD, READER, key="d-1")
+        await slack_sender.send(channel(), CARD, READER, key="d-1")
     for number in range(PAGE_SIZE * 2):
         slack.says("U1ANNA", CHANNEL, f"chatter {number}")
     clock.advance(60)
-    found = await sending.find(channel(), "d-1", since)
-    lost = slack.said(CHANNEL)[1]
-    assert found == Sent(CHANNEL, lost.ts, {"workspace": TEAM_ID})
-    assert await sending.find(channel(), "d-2", since) is None
+    found = await slack_sender.find(channel(), "d-1", since)
+    message = slack.messages_in(CHANNEL)[1]
+    assert found == Sent(CHANNEL, message.ts, {"workspace": TEAM_ID})
+    assert await slack_sender.find(channel(), "d-2", since) is None
 
 
-async def test_a_message_without_its_name_is_in_doubt(sending: SlackSender, slack: FakeSlack) -> None:
-    """Slack has taken it and does not say what it is called: it has to be looked up."""
-    await sending.send(channel(), CARD, READER, key="d-0")
-    slack.plan.append(Answer(200, body=b'{"ok": true}', accepted=True))
+async def test_response_without_ts_is_ambiguous(slack_sender: SlackSender, slack: FakeSlack) -> None:
+    """A response without a ts has an unknown outcome."""
+    await slack_sender.send(channel(), CARD, READER, key="d-0")
+    slack.plan.append(CannedResponse(200, body=b'{"ok": true}', accepted=True))
     with pytest.raises(Ambiguous):
-        await sending.send(channel(), CARD, READER, key="d-1")
+        await slack_sender.send(channel(), CARD, READER, key="d-1")
 
 
-async def test_others_cannot_pretend(sending: SlackSender, slack: FakeSlack) -> None:
-    """A message of somebody else that carries the key is not ours."""
+async def test_key_of_another_author_is_ignored(slack_sender: SlackSender, slack: FakeSlack) -> None:
+    """A message of another author with the same key is not found."""
     other = slack.says("U1ANNA", CHANNEL, "hello")
     other.metadata = {"event_type": "kollega_delivery", "event_payload": {"key": "d-1"}}
-    assert await sending.find(channel(), "d-1", slack.clock()) is None
+    assert await slack_sender.find(channel(), "d-1", slack.clock()) is None
     other.author = BOT_USER_ID
-    assert await sending.find(channel(), "d-1", slack.clock()) is not None
+    assert await slack_sender.find(channel(), "d-1", slack.clock()) is not None
 
 
 @pytest.mark.parametrize(
-    ("answer", "failure"),
+    ("response", "failure"),
     [
         (refused("missing_scope"), Rejected),
         (refused("channel_not_found"), Gone),
         (ratelimited(60), RateLimited),
-        (Answer(200, body=b'{"ok": true}'), Unavailable),
+        (CannedResponse(200, body=b'{"ok": true}'), Unavailable),
     ],
 )
-async def test_what_cannot_be_read_is_no_answer(
-    sending: SlackSender, slack: FakeSlack, answer: Answer, failure: type[SendFailed]
+async def test_unreadable_history_gives_no_result(
+    slack_sender: SlackSender, slack: FakeSlack, response: CannedResponse, failure: type[SendFailed]
 ) -> None:
-    """Where the history cannot be read now, nothing is said about the message."""
-    slack.plan.extend([Slow(0), answer])
+    """A history that cannot be read raises an error instead of 'not found'."""
+    slack.plan.extend([Slow(0), response])
     with pytest.raises(failure):
-        await sending.find(channel(), "d-1", slack.clock())
+        await slack_sender.find(channel(), "d-1", slack.clock())
 
 
-async def test_a_long_history_is_no_answer(sending: SlackSender, slack: FakeSlack) -> None:
-    """Too much to look through is not the same as nothing; what is older than the message is not looked at."""
+async def test_long_history_gives_no_result(slack_sender: SlackSender, slack: FakeSlack) -> None:
+    """A history above the limit raises an error; messages older than the delivery are not read."""
     slack.history_limit = 15
     since = slack.clock() + timedelta(hours=1)
     for number in range(15 * PAGES_MAX):
         slack.says("U1ANNA", CHANNEL, f"chatter {number}")
-    assert await sending.find(channel(), "d-1", since) is None
-    assert await sending.find(channel(), "d-1", slack.clock()) is None
+    assert await slack_sender.find(channel(), "d-1", since) is None
+    assert await slack_sender.find(channel(), "d-1", slack.clock()) is None
     slack.says("U1ANNA", CHANNEL, "one more")
     with pytest.raises(Unavailable):
-        await sending.find(channel(), "d-1", slack.clock())
+        await slack_sender.find(channel(), "d-1", slack.clock())
 
 
-async def test_a_place_without_its_workspace_is_rejected(sending: SlackSender, slack: FakeSlack) -> None:
-    """Nobody guesses in which workspace a place is."""
+async def test_target_without_workspace_is_rejected(slack_sender: SlackSender, slack: FakeSlack) -> None:
+    """A target without a workspace is rejected."""
     with pytest.raises(Rejected):
-        await sending.send(Target(TEAM_ID, CHANNEL), CARD, READER, key="d-1")
+        await slack_sender.send(Target(TEAM_ID, CHANNEL), CARD, READER, key="d-1")
     assert slack.calls == []
 
 
-async def test_a_chat_that_does_not_open_is_certainly_nothing_sent(sending: SlackSender, slack: FakeSlack) -> None:
-    """A breakdown before the message left leaves no doubt, and it is tried again later."""
-    slack.plan.extend([Slow(0), *[Answer(500, accepted=True)] * 9])
+async def test_failed_conversations_open_is_unavailable(slack_sender: SlackSender, slack: FakeSlack) -> None:
+    """A failure to open the chat is retriable because nothing was sent."""
+    slack.plan.extend([Slow(0), *[CannedResponse(500, accepted=True)] * 9])
     with pytest.raises(Unavailable):
-        await sending.send(person(), CARD, READER, key="d-1")
+        await slack_sender.send(person(), CARD, READER, key="d-1")
     assert slack.messages == {}
