@@ -49,8 +49,8 @@ async def test_home_is_shown_to_its_reader(home_sender: AppHome, slack: FakeSlac
     assert is_home(HOME)
     assert not is_home(Target(TEAM_ID, "D1"))
     await home_sender.update(HOME, card_titled("first"), ANNA)
-    assert set(slack.home_sender) == {"U1ANNA"}
-    content = slack.home_sender["U1ANNA"].content
+    assert set(slack.homes) == {"U1ANNA"}
+    content = slack.homes["U1ANNA"].content
     assert content["blocks"][0]["text"]["text"] == "first"
     assert json.loads(content["private_metadata"])["at"] == {"channel": "D1", "is_home": True}
 
@@ -69,11 +69,11 @@ async def test_frequent_updates_are_delayed(home_sender: AppHome, slack: FakeSla
     )
     await clock.sleep(early.value.retry_after_s)
     await home_sender.update(HOME, card_titled("last"), ANNA)
-    assert slack.home_sender["U1ANNA"].content["blocks"][0]["text"]["text"] == "last"
+    assert slack.homes["U1ANNA"].content["blocks"][0]["text"]["text"] == "last"
 
 
 async def test_home_without_workspace_is_rejected(home_sender: AppHome, slack: FakeSlack) -> None:
     """A home without a workspace is not published."""
     with pytest.raises(Rejected):
         await home_sender.update(Target(TEAM_ID, "home:U1ANNA", "U1ANNA"), card_titled("x"), ANNA)
-    assert slack.home_sender == {}
+    assert slack.homes == {}
