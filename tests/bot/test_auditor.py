@@ -37,7 +37,7 @@ async def test_valid_database_has_no_violation(units: SqlUnits) -> None:
     """The audit sets its heartbeat and counts zero for each invariant."""
     await seed_team(units, "Solarhaus")
     metrics = Metrics()
-    [job] = [item for item in all_jobs(Auditor(units, metrics)) if item.name == "invariant.audit"]
+    [job] = [audit_job for audit_job in all_jobs(Auditor(units, metrics)) if audit_job.name == "invariant.audit"]
     assert await Jobs(units, metrics, (job,)).tick(job)
     assert value(metrics, HEARTBEAT) > 0
     assert [count_violations(metrics, name) for name in sentences()] == [0.0] * len(sentences())

@@ -17,7 +17,7 @@ from tests.architecture.source import ROOT
 from tests.fakes.slack import BOT_USER_ID
 
 REGISTRY: Final = discovery.build_registry()
-LISTED: Final = [item for item in REGISTRY.commands.values() if item.listed]
+LISTED: Final = [command for command in REGISTRY.commands.values() if command.listed]
 BOT: Final = "28:kollega"
 ESCAPED: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 APP: Final = teams.App(

@@ -224,7 +224,7 @@ class TestDuplicates:
             ),
             return_exceptions=True,
         )
-        assert sum(isinstance(item, AlreadyImported) for item in started) == 1
+        assert sum(isinstance(result, AlreadyImported) for result in started) == 1
         await importer.drain()
         assert len(await lead_emails(database)) == 3
 
@@ -274,8 +274,8 @@ class TestInterrupted:
         other = open_database(database_url)
         await asyncio.gather(
             *(
-                Importer(item, Metrics()).drain()
-                for item in (units, units_on(other, clock), units, units_on(other, clock))
+                Importer(worker_units, Metrics()).drain()
+                for worker_units in (units, units_on(other, clock), units, units_on(other, clock))
             )
         )
         await other.close()

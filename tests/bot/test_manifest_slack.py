@@ -143,8 +143,8 @@ def test_every_action_is_a_shortcut() -> None:
     actions = [extension for extension in EXTENSIONS if extension.kind is Kind.ACTION]
     due = [slack.SHORTCUTS[context] for action in actions for context in action.contexts]
     assert [(shortcut["type"], shortcut["callback_id"]) for shortcut in shortcuts] == due
-    assert {item["callback_id"] for item in shortcuts} <= REGISTRY.commands.keys()
-    assert {item.id for item in actions} <= {command for _, command in due}
+    assert {shortcut["callback_id"] for shortcut in shortcuts} <= REGISTRY.commands.keys()
+    assert {action.id for action in actions} <= {command for _, command in due}
 
 
 @every_language
@@ -153,7 +153,7 @@ def test_usage_hint_names_commands(language: Language) -> None:
     [command] = manifest(language)["features"]["slash_commands"]
     typed = command["usage_hint"].split(" · ")
     found = [REGISTRY.parse(word) for word in typed]
-    assert {item and item[0].name for item in found} == set(slack.HINTED)
+    assert {parsed and parsed[0].name for parsed in found} == set(slack.HINTED)
     assert {extension.id for extension in EXTENSIONS if extension.kind is Kind.SEARCH} <= set(slack.HINTED)
     first = REGISTRY.commands["lead.create"].words_in(language)[0]
     assert typed.index(first) < len(typed) // 2

@@ -81,7 +81,7 @@ def test_package_contents() -> None:
     manifest = json.loads(files["manifest.json"])
     named = {
         *manifest["icons"].values(),
-        *(item["file"] for item in manifest["localizationInfo"]["additionalLanguages"]),
+        *(language_file["file"] for language_file in manifest["localizationInfo"]["additionalLanguages"]),
     }
     assert named == set(files) - {"manifest.json"}
     assert (manifest["id"], manifest["version"]) == (APP_ID, "1.2.3")
@@ -115,7 +115,7 @@ def test_all_texts_are_translated() -> None:
     manifest = teams.manifest(APP, REGISTRY, Language.ENGLISH)
     german = {item: text for item, text in teams.german(APP, REGISTRY).items() if item != "$schema"}
     assert set(german) == set(words(manifest))
-    sentences = {item for item in german if item.endswith(("description", "full"))}
+    sentences = {path for path in german if path.endswith(("description", "full"))}
     assert [sentence for sentence in sentences if text_at(manifest, sentence) == german[sentence]] == []
 
 
@@ -127,7 +127,7 @@ def test_menu_items_are_commands(surface: Place, language: Language) -> None:
     [menu] = [menu_list["commands"] for menu_list in lists if menu_list["scopes"] == [teams.SCOPES[surface]]]
     assert 0 < len(menu) <= ENTRIES_MAX
     found = [REGISTRY.parse(menu_entry["title"]) for menu_entry in menu]
-    assert [item and item[0].name for item in found] == list(MENUS[surface])
+    assert [parsed and parsed[0].name for parsed in found] == list(MENUS[surface])
     assert max(len(menu_item["title"]) for menu_item in menu) <= TITLE_MAX_CHARS
     assert max(len(menu_item["description"]) for menu_item in menu) <= ABOUT_MAX_CHARS
 
@@ -140,7 +140,7 @@ def test_extensions_are_in_the_package() -> None:
     assert by_kind["action"]["fetchTask"] is True
     assert "message" in by_kind["action"]["context"]
     assert by_kind["query"]["initialRun"] is True
-    assert [item["name"] for item in by_kind["query"]["parameters"]]
+    assert [parameter["name"] for parameter in by_kind["query"]["parameters"]]
     assert extension["messageHandlers"][0]["value"]["domains"] == ["bot.solarhaus.example"]
 
 
@@ -181,7 +181,7 @@ def test_outline_icon_is_white_on_transparent() -> None:
     visible = [pixel for pixel in icon.pixels if pixel.alpha]
     assert (icon.width, icon.height) == (32, 32)
     assert {pixel[:3] for pixel in visible} == {(255, 255, 255)}
-    assert not any(icon.pixels[item].alpha for item in (0, 31, 32 * 31, 32 * 32 - 1))
+    assert not any(icon.pixels[position].alpha for position in (0, 31, 32 * 31, 32 * 32 - 1))
     assert 100 < len(visible) < 500
 
 

@@ -75,13 +75,18 @@ async def test_send_again_is_limited_per_press(
         address: dict[str, Any] = {"platform": "web", "tenant": "demo", "key": "lead-1", "view": "lead.card"}
         made = [
             Delivery(
-                team_id=team.team_id, delivery_id=item, event_id=item, kind=Kind.POST, conversation_id=item, **address
+                team_id=team.team_id,
+                delivery_id=delivery_id,
+                event_id=delivery_id,
+                kind=Kind.POST,
+                conversation_id=delivery_id,
+                **address,
             )
-            for item in ids
+            for delivery_id in ids
         ]
         await uow.deliveries.add(made, uow.now)
-        for item in await uow.deliveries.claim(5, uow.now, uow.now + LEASE):
-            await uow.deliveries.finish(item, State.UNKNOWN, "the sender died", uow.now)
-            await delivery.lose(uow, item)
+        for claimed in await uow.deliveries.claim(5, uow.now, uow.now + LEASE):
+            await uow.deliveries.finish(claimed, State.UNKNOWN, "the sender died", uow.now)
+            await delivery.lose(uow, claimed)
         assert (await delivery.resend_all(uow, team.owner, ids[0])).open == 2
         assert (await delivery.resend_all(uow, team.owner, ids[0])).open == 0

@@ -156,8 +156,8 @@ async def test_replay_gets_the_same_response(bot: Bot) -> None:
         both = [tasks.create_task(bot.send(b'{"n": 2}')) for _ in range(2)]
         await asyncio.sleep(0.05)
         bot.pause.set()
-    answers = [await item.result().read() for item in both]
-    assert answers[0] == answers[1] != first
+    responses = [await task.result().read() for task in both]
+    assert responses[0] == responses[1] != first
     assert bot.served == [{"n": 1}, {"n": 2}]
 
 

@@ -43,8 +43,8 @@ async def run_commands(made: Deployment) -> None:
         made.run_command(SARA, f"pick L-2 {WORDS}"),
         made.run_command(ANNA, f"xyzzy {WORDS} {MAIL}"),
     )
-    for item in sends:
-        assert (await item).status == 200
+    for request in sends:
+        assert (await request).status == 200
         await made.drain()
 
 

@@ -78,7 +78,7 @@ async def test_without_a_trigger_the_form_is_a_message(bot: Bot, word: str) -> N
     bot.slack.behaviour = lambda method, _: refused(word) if method == "views.open" else None
     response = await bot.run_command("note L-12")
     assert response["response_type"] == "ephemeral"
-    assert [item["type"] for item in response["blocks"]].count("input") == 1
+    assert [block["type"] for block in response["blocks"]].count("input") == 1
     await bot.click()
     [whispered] = bot.slack.ephemerals_in(CHANNEL, ANNA)
     assert [block["type"] for block in whispered.blocks].count("input") == 1

@@ -48,8 +48,8 @@ class Browser:
         async with self.session.request(
             method, f"{self.address}{path}", headers=headers, allow_redirects=False
         ) as response:
-            for item in response.headers.getall("Set-Cookie", []):
-                self._keep(item)
+            for cookie in response.headers.getall("Set-Cookie", []):
+                self._keep(cookie)
             return _page_of(response.status, await response.text(), dict(response.headers))
 
     def _keep(self, header: str) -> None:

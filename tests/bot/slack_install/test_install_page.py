@@ -119,7 +119,7 @@ async def test_state_is_used_once(deployment: InstallDeployment) -> None:
     browser = deployment.browser()
     path = deployment.approve(await deployment.start_install(browser))
     seen = await asyncio.gather(*(browser.open(path) for _ in range(10)))
-    assert sorted(item.status for item in seen) == [200, *[410] * 9]
+    assert sorted(page.status for page in seen) == [200, *[410] * 9]
     assert len(deployment.slack.called("oauth.v2.access")) == 1
     again = await browser.open(path)
     assert (again.status, "done its work" in again.words) == (410, True)
@@ -270,7 +270,7 @@ async def test_install_page_is_rate_limited(deployment: InstallDeployment) -> No
     browser = deployment.browser()
     path = deployment.approve(await deployment.start_install(browser))
     seen = [await deployment.browser().open("/slack/install") for _ in range(VISITS[0].calls)]
-    assert [item.status for item in seen] == [*[302] * (VISITS[0].calls - 1), 429]
+    assert [page.status for page in seen] == [*[302] * (VISITS[0].calls - 1), 429]
     assert "try again in a minute" in seen[-1].words
     assert 0 < int(seen[-1].headers["Retry-After"]) <= 61
     assert (await browser.open(path)).status == 200

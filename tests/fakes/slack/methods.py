@@ -102,7 +102,7 @@ def _page(state: State, messages: list[Message], arguments: Json) -> Json:
     start = int(arguments.get("cursor") or 0)
     end = start + min(int(arguments.get("limit") or 100), state.history_limit)
     more = {"response_metadata": {"next_cursor": str(end)}} if end < len(found) else {}
-    shown = [_describe_message(state, item, arguments) for item in found[start:end]]
+    shown = [_describe_message(state, message, arguments) for message in found[start:end]]
     return {"messages": shown, "has_more": end < len(found), **more}
 
 

@@ -119,7 +119,7 @@ class State:
     def messages_in(self, channel_id: str, *, thread_ts: str | None = None) -> list[Message]:
         """Return the messages of a channel, oldest first; with `thread_ts` those below the root message."""
         found = [message for message in self.messages.values() if message.channel_id == channel_id]
-        return found if thread_ts is None else [item for item in found if item.thread_ts == thread_ts]
+        return found if thread_ts is None else [message for message in found if message.thread_ts == thread_ts]
 
     def ephemerals_in(self, channel_id: str, user_id: str) -> list[Ephemeral]:
         """Return the ephemeral messages of a user in a channel."""

@@ -53,7 +53,7 @@ async def test_messages_share_token_and_connection(api: SlackApi, slack: FakeSla
 async def test_message_is_read_updated_and_deleted(api: SlackApi, slack: FakeSlack) -> None:
     """Arguments arrive as JSON and as a form, and the response is returned."""
     ts = await post(api, metadata={"event_type": "e", "event_payload": {"key": "k"}})
-    assert [item["metadata"]["event_payload"] for item in await read(api)] == [{"key": "k"}]
+    assert [message["metadata"]["event_payload"] for message in await read(api)] == [{"key": "k"}]
     await api.call("chat.update", WORKSPACE, {"channel": CHANNEL, "ts": ts, "text": "new"}, channel=CHANNEL)
     assert [message.text for message in slack.messages_in(CHANNEL)] == ["new"]
     await api.call("chat.delete", WORKSPACE, {"channel": CHANNEL, "ts": ts}, channel=CHANNEL)
