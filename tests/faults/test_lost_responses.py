@@ -50,7 +50,7 @@ class LostResponses:
     slack: FakeSlack
     responses_lost: Counter[str] = field(default_factory=Counter[str])
 
-    def mood(self, method: str, channel: str) -> CannedResponse | Drop | None:
+    def behave(self, method: str, channel: str) -> CannedResponse | Drop | None:
         """Return the fault for a call; None lets it succeed."""
         if method == "conversations.history":
             chance = self.rng.random()
@@ -78,7 +78,7 @@ async def test_lost_responses_leave_one_copy(
     async with FakeSlack(clock) as slack, ClientSession() as session, asyncio.TaskGroup() as tasks:
         seeded = await seed_team(units, SlackSeed(slack), "team", size.channels)
         lost_responses = LostResponses(rng, slack)
-        slack.behaviour = lost_responses.behaviour
+        slack.behaviour = lost_responses.behave
         relay = relay_to_slack(units, session, clock, slack.api_url)
         for number in range(size.leads):
             await create_lead(units, seeded, number)
