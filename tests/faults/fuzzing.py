@@ -17,8 +17,8 @@ from storage.tables import metadata
 from tests.chat import Chat, Person
 from tests.faults.conftest import Note
 from tests.faults.mutation import Mutator
-from tests.features import state
-from tests.features.people import Firm
+from tests.features import team_state
+from tests.features.chat_team import ChatTeam
 
 QUICK: Final = 400
 LONG: Final = 10_000
@@ -37,7 +37,7 @@ class Siege:
     """A firm, those who are after it, and what was answered to them."""
 
     chat: Chat
-    firm: Firm
+    firm: ChatTeam
     outsiders: list[Person]
     mutator: Mutator
     answers: Counter[int] = field(default_factory=Counter[int])
@@ -57,24 +57,24 @@ class Siege:
 async def digest(chat: Chat) -> str:
     """Every row of every table."""
     found = hashlib.sha256()
-    async with chat.house.database.reader.connect() as connection:
+    async with chat.application.database.reader.connect() as connection:
         for table in metadata.sorted_tables:
             for row in sorted(str(tuple(row)) for row in await connection.execute(select(table))):
                 found.update(row.encode())
     return found.hexdigest()
 
 
-async def kept(firm: Firm) -> dict[str, list[str]]:
+async def kept(firm: ChatTeam) -> dict[str, list[str]]:
     """What the firm has. How its places are called and reached is the platform's to say, which are its own is not."""
-    rows = await state.kept(firm.chat, firm.team_id)
-    async with firm.chat.house.units.read() as uow:
+    rows = await team_state.rows_without_refusals(firm.chat, firm.team_id)
+    async with firm.chat.application.units.read() as uow:
         places = await uow.conversations.connected(firm.team_id)
     return {**rows, "conversations": [one.conversation_id for one in places]}
 
 
 def commands_run(chat: Chat) -> float:
     """How many commands have begun to be carried out."""
-    lines = chat.house.metrics.text().decode().splitlines()
+    lines = chat.application.metrics.text().decode().splitlines()
     return sum(float(line.split()[-1]) for line in lines if line.startswith("kollega_command_seconds_count"))
 
 
@@ -96,7 +96,7 @@ async def withstand(
 ) -> None:
     """Both in turn: no answer is an error of ours; unproven, nothing happens at all, and proven, nothing of others'."""
     chat, firm, began = siege.chat, siege.firm, time.monotonic()
-    rows, heard = await kept(firm), await state.heard_by(firm)
+    rows, heard = await kept(firm), await team_state.texts_for_members(firm)
     runs = changes = 0
     for _ in range(size // (2 * BATCH)):
         before = await digest(chat), commands_run(chat)
@@ -116,10 +116,10 @@ async def withstand(
     )
     assert siege.odd == []
     assert (runs, changes) == (0, 0)
-    assert state.defects(chat) == 0
+    assert team_state.defects(chat) == 0
     now = await kept(firm)
     changed = {name: set(now[name]) ^ set(rows[name]) for name in rows if now[name] != rows[name]}
     assert not changed, changed
-    assert len(await state.heard_by(firm)) == len(heard)
-    async with chat.house.units.read() as uow:
+    assert len(await team_state.texts_for_members(firm)) == len(heard)
+    async with chat.application.units.read() as uow:
         assert await check_all(uow.invariants) == ()

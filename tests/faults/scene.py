@@ -16,11 +16,11 @@ from services.lead import What
 from services.people import Language, PlaceKind
 from storage.tables import audit, lead_history, leads
 from tests.chat import Account, Room
+from tests.displayed_message import DisplayedMessage
+from tests.drivers.teams import TeamsDriver
 from tests.fakes.bot_connector import FakeTeams
 from tests.faults.town import Firm, InTeams, bring, found
 from tests.features.conftest import settings_for
-from tests.seen import Seen
-from tests.stage_teams import TeamsStage
 
 AWAY = "can't reach my data"
 BUSY = "Too much is happening"
@@ -34,7 +34,7 @@ class Scene:
 
     house: Application
     teams: FakeTeams
-    stage: TeamsStage
+    stage: TeamsDriver
     firm: Firm
     writers: tuple[Account, ...]
 
@@ -42,7 +42,7 @@ class Scene:
         """A lead of the firm on which somebody can work; its id."""
         return await bring(self.house.units, self.firm, number)
 
-    async def press(self, writer: Account, command: str, args: dict[str, str], interaction_id: str) -> Seen:
+    async def press(self, writer: Account, command: str, args: dict[str, str], interaction_id: str) -> DisplayedMessage:
         """Press a button; what the person reads. A status other than 200 fails the test."""
         answer = await self.stage.press(writer, writer.direct, "card", command, args, interaction_id)
         assert answer is not None
@@ -83,7 +83,7 @@ async def scene(url: str, writers: int, clock: Callable[[], datetime]) -> AsyncG
         ):
             tasks.create_task(house.relay.run())
             try:
-                yield Scene(house, teams, TeamsStage(client, teams), firm, accounts)
+                yield Scene(house, teams, TeamsDriver(client, teams), firm, accounts)
             finally:
                 house.relay.stop()
 

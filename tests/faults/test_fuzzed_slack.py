@@ -20,16 +20,16 @@ from tests.bot.slack import payloads
 from tests.bot.slack.payloads import FORM, JSON, carries
 from tests.builders import Clock
 from tests.chat import Chat, Person
+from tests.drivers.slack import SlackDriver
 from tests.fakes.bot_connector import FakeTeams
 from tests.fakes.mail_server import FakeMailServer
 from tests.fakes.slack import FakeSlack
 from tests.faults.conftest import Note
 from tests.faults.fuzzing import AT_ONCE, NOWHERE, SIZES, Siege, digest, withstand
 from tests.faults.mutation import BODY_MAX_BYTES, Mutator
-from tests.features import matrix, people, state
+from tests.features import chat_team, command_arguments, team_state
+from tests.features.command_arguments import Things
 from tests.features.conftest import PUBLIC_URL, settings_for
-from tests.features.matrix import Things
-from tests.stage_slack import SlackStage
 
 Json: TypeAlias = dict[str, Any]
 Made: TypeAlias = tuple[str, Json]
@@ -75,7 +75,7 @@ class Attack(Siege):
         """Something that Slack sends, of any kind."""
         chance, slack, user_id = self.chance, self.slack, person.account.account_id
         room_id = chance.choice((person.direct, self.firm.channel)).room_id
-        command, row = chance.choice(list(matrix.ROWS.items()))
+        command, row = chance.choice(list(command_arguments.ROWS.items()))
         carried = carries(command, **row.args(self.things))
         kinds: tuple[Callable[[], Made], ...] = (
             lambda: (PAYLOAD, payloads.click(slack, user_id, json.dumps(carried), room_id)),
@@ -91,7 +91,7 @@ class Attack(Siege):
         return chance.choice(kinds)()
 
     def _typed(self, command: str) -> str:
-        words = self.chat.house.registry.commands[command].words
+        words = self.chat.application.registry.commands[command].words
         return f"{self.chance.choice(words or ('help',))} {self.chance.choice(self.mutator.words)}"
 
     def _event(self, user_id: str, room_id: str) -> Json:
@@ -188,13 +188,13 @@ async def attack(url: str, chance: random.Random) -> AsyncGenerator[Attack]:
             ClientSession(server.make_url("/"), connector=TCPConnector(limit=AT_ONCE))
         )
         assert house.slack is not None
-        stage = SlackStage(client, slack, house.slack.join)
+        stage = SlackDriver(client, slack, house.slack.join)
         chat = Chat(stage, house, clock, Language.ENGLISH, client, mails, PUBLIC_URL)
         roles = {"Mara Lind": Role.ADMIN, "Ben Kaya": Role.MEMBER, "Tom Fischer": Role.VIEWER}
-        firm = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", roles)
-        rivals = await people.found(chat, "Dachwerk KG", "Petra Vogt", {"Uwe Kern": Role.MEMBER})
-        outsiders = [*rivals.people, await people.newcomer(chat, "Sara Fremd")]
-        things = await matrix.build(firm)
+        firm = await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", roles)
+        rivals = await chat_team.seed_team(chat, "Dachwerk KG", "Petra Vogt", {"Uwe Kern": Role.MEMBER})
+        outsiders = [*rivals.people, await chat_team.user_without_team(chat, "Sara Fremd")]
+        things = await command_arguments.build(firm)
         words = [getattr(things, name) for name in things.__slots__ if name != "team"]
         yield Attack(
             chat=chat, firm=firm, outsiders=outsiders, mutator=Mutator(chance, words), slack=slack, things=things
@@ -222,7 +222,7 @@ async def test_no_request_has_its_effect_twice(
     repeated = 0
     async with attack(database_url, chance) as made:
         owner, room = made.firm.owner.account.account_id, made.firm.channel.room_id
-        for command, row in matrix.ROWS.items():
+        for command, row in command_arguments.ROWS.items():
             value = json.dumps(carries(command, **row.args(made.things)))
             click = PAYLOAD, payloads.click(made.slack, owner, value, room)
             first = await made.again(click)
@@ -236,4 +236,4 @@ async def test_no_request_has_its_effect_twice(
             assert await digest(made.chat) == before, command
             repeated += 2
         note(repeated=repeated, changed=0)
-        assert state.defects(made.chat) == 0
+        assert team_state.defects(made.chat) == 0

@@ -17,14 +17,14 @@ from services.permissions import Role
 from tests.bot.auth.forging import sign_with_public_key, tamper
 from tests.builders import Clock
 from tests.chat import Chat, Person
+from tests.drivers.teams import TeamsDriver
 from tests.fakes.bot_connector import FakeTeams
 from tests.fakes.mail_server import FakeMailServer
 from tests.faults.conftest import Note
 from tests.faults.fuzzing import AT_ONCE, NOWHERE, SIZES, Siege, withstand
 from tests.faults.mutation import Mutator, kinds
-from tests.features import matrix, people
+from tests.features import chat_team, command_arguments
 from tests.features.conftest import PUBLIC_URL, settings_for
-from tests.stage_teams import TeamsStage
 
 ANSWERS: Final = frozenset({200, 400, 401, 403, 413, 415})
 UNPROVEN: Final = frozenset({400, 401, 403, 413, 415})
@@ -34,7 +34,7 @@ UNPROVEN: Final = frozenset({400, 401, 403, 413, 415})
 class Attack(Siege):
     """A firm with its things, and what is sent to get at them."""
 
-    stage: TeamsStage
+    stage: TeamsDriver
     teams: FakeTeams
     parts: list[dict[str, Any]]
 
@@ -114,15 +114,15 @@ async def attack(url: str, chance: random.Random) -> AsyncGenerator[Attack]:
         client = await stack.enter_async_context(
             ClientSession(server.make_url("/"), connector=TCPConnector(limit=AT_ONCE))
         )
-        stage = TeamsStage(client, teams)
+        stage = TeamsDriver(client, teams)
         chat = Chat(stage, house, clock, Language.ENGLISH, client, mails, PUBLIC_URL)
         roles = {"Mara Lind": Role.ADMIN, "Ben Kaya": Role.MEMBER, "Tom Fischer": Role.VIEWER}
-        firm = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", roles)
-        rivals = await people.found(chat, "Dachwerk KG", "Petra Vogt", {"Uwe Kern": Role.MEMBER})
-        outsiders = [*rivals.people, await people.newcomer(chat, "Sara Fremd")]
-        things = await matrix.build(firm)
+        firm = await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", roles)
+        rivals = await chat_team.seed_team(chat, "Dachwerk KG", "Petra Vogt", {"Uwe Kern": Role.MEMBER})
+        outsiders = [*rivals.people, await chat_team.user_without_team(chat, "Sara Fremd")]
+        things = await command_arguments.build(firm)
         card = next(iter(teams.posts))
-        parts = kinds({command: row.args(things) for command, row in matrix.ROWS.items()}, card)
+        parts = kinds({command: row.args(things) for command, row in command_arguments.ROWS.items()}, card)
         words = [getattr(things, name) for name in things.__slots__ if name != "team"]
         yield Attack(
             chat=chat,

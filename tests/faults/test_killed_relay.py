@@ -21,6 +21,7 @@ from storage.tables import deliveries, events, posts
 from storage.unit_of_work import SqlUnits
 from tests.builders import KEYRING
 from tests.chat import Account, Room
+from tests.drivers.teams import TeamsDriver
 from tests.fakes.bot_connector import Answer, Drop, FakeTeams
 from tests.faults import nursery, relay_process
 from tests.faults.conftest import Note
@@ -29,7 +30,6 @@ from tests.faults.remotes import REMOTES, Arrived, Remote
 from tests.faults.town import Firm, bring, found, pick
 from tests.faults.waiting import until
 from tests.features.conftest import settings_for
-from tests.stage_teams import TeamsStage
 
 FACTOR = 40
 WORKERS = 6
@@ -300,7 +300,7 @@ async def send_again(storm: Storm, rows: list[RowMapping]) -> None:
         TestServer(house.web_app) as server,
         ClientSession(server.make_url("/")) as client,
     ):
-        stage = TeamsStage(client, teams)
+        stage = TeamsDriver(client, teams)
         button = {"delivery": lost["delivery_id"]}
         card = next(one for one in await stage.messages(leader, leader.direct) if one.button("delivery.resend", button))
         before = set(teams.posts)

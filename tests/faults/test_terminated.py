@@ -21,12 +21,12 @@ from storage.unit_of_work import SqlUnits
 from tests.bot.test_process import serving
 from tests.builders import KEYRING
 from tests.chat import Account
+from tests.drivers.teams import TeamsDriver
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, FakeTeams, Slow
 from tests.faults.conftest import Note
 from tests.faults.scene import account_of
 from tests.faults.town import Firm, InTeams, bring, found, pick
 from tests.faults.waiting import until
-from tests.stage_teams import TeamsStage
 
 END_S = 10.0
 START_S = 60.0
@@ -74,7 +74,7 @@ class Load:
         """Most messages take a moment, a few never end."""
         return Slow(HANGS_S if self.chance.random() < 0.02 else self.chance.uniform(0, 0.2))
 
-    async def press(self, stage: TeamsStage, writer: Account, run: int) -> None:
+    async def press(self, stage: TeamsDriver, writer: Account, run: int) -> None:
         """Press until nobody answers any more."""
         for number in range(1_000_000):
             note = f"{writer.name}-{run}-{number}"
@@ -110,7 +110,7 @@ async def end_under_load(load: Load, folder: Path, url: str, run: int, writers: 
     async with AsyncExitStack() as stack:
         process, address = await stack.enter_async_context(serving(folder, **settings_of(url, load.teams)))
         client = await stack.enter_async_context(ClientSession(f"{address}/"))
-        stage = TeamsStage(client, load.teams)
+        stage = TeamsDriver(client, load.teams)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for writer in writers:
             tasks.create_task(load.press(stage, writer, run))
