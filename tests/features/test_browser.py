@@ -153,7 +153,7 @@ async def follows_the_link(people: Windows, ben: Window) -> None:
 
 
 @pytest.mark.parametrize(
-    ("look", "size", "scheme"),
+    ("variant", "size", "scheme"),
     [("wide", (1100, 1000), "light"), ("narrow", (360, 780), "light"), ("dark", (1100, 1000), "dark")],
 )
 async def test_the_main_cards_can_be_read(
