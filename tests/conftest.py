@@ -1,4 +1,4 @@
-"""What every test may ask for."""
+"""Fixtures and options for all tests."""
 
 import asyncio
 import json
@@ -25,14 +25,14 @@ TEMPLATE = "kollega_template"
 
 FIGURES = "figures"
 
-# Found examples live in the tests that they led to, not in a folder beside them; slow machines are no failure.
+# A found example becomes a test of its own, so no example database; no deadline, since machines differ in speed.
 settings.register_profile("kollega", database=None, deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("kollega")
 register_shared_dialects()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """What the tests that break things on purpose may be told."""
+    """Add the options of the fault tests."""
     group = parser.getgroup("faults")
     seed = os.environ.get("KOLLEGA_FAULT_SEED")
     group.addoption("--fault-seed", type=int, default=seed, help="repeat the run that printed this seed")
@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Half as many again as there are processors: a third of the time is spent waiting for databases and clocks."""
+    """Use three workers for two processors: a third of the time is spent waiting for databases and clocks."""
     return (os.cpu_count() or 1) * 3 // 2
 
 
@@ -54,15 +54,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print what was counted, a line a test, whatever process ran it."""
-    kept: list[object] = [one for stats in terminalreporter.stats.values() for one in stats]
-    reports = [one for one in kept if isinstance(one, pytest.TestReport) and one.when == "call"]
+    """Print the figures that tests counted, a line for each test, on every worker."""
+    statistics: list[object] = [stat for stats in terminalreporter.stats.values() for stat in stats]
+    reports = [item for item in statistics if isinstance(item, pytest.TestReport) and item.when == "call"]
     counted = {report.nodeid: figures for report in reports if (figures := _figures(report))}
     if counted:
         terminalreporter.section("figures")
     for node, figures in counted.items():
-        said = ", ".join(f"{name} {value}" for name, value in figures.items())
-        terminalreporter.line(f"{node.rpartition('/')[2]}: {said}")
+        figures_line = ", ".join(f"{name} {value}" for name, value in figures.items())
+        terminalreporter.line(f"{node.rpartition('/')[2]}: {figures_line}")
     path: Path | None = config.getoption("--figures")
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,7 +70,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _figures(report: pytest.TestReport) -> dict[str, object]:
-    """What a test has kept for the summary, with how it ended."""
+    """Return the figures that a test stored for the summary, with its outcome."""
     found = dict(report.user_properties).get(FIGURES)
     if not isinstance(found, dict):
         return {}
@@ -79,7 +79,7 @@ def _figures(report: pytest.TestReport) -> dict[str, object]:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of a browser; a test without one is skipped and says so."""
+    """Return the path of a browser; skip the test without one."""
     for name in BROWSERS:
         if path := shutil.which(name):
             return path
@@ -88,7 +88,7 @@ def chromium() -> str:
 
 @pytest.fixture
 def screenshot_folder(tmp_path: Path) -> Path:
-    """Where pictures go: `make screenshots` keeps them in build/."""
+    """Return the folder for pictures; `make screenshots` keeps them in build/."""
     folder = Path(os.environ.get("KOLLEGA_SCREENSHOTS") or tmp_path / "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -96,11 +96,11 @@ def screenshot_folder(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file that tests copy."""
+    """Create a migrated SQLite file that tests copy."""
     path = tmp_path_factory.mktemp("template") / "kollega.db"
     asyncio.run(migrate(f"sqlite+aiosqlite:///{path}"))
     with closing(sqlite3.connect(path)) as connection:
-        # What still stands in the write-ahead log would not be copied.
+        # A copy of the file would miss what is still in the write-ahead log.
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path
 
@@ -119,27 +119,27 @@ def postgres() -> Generator[Server]:
 
 @pytest.fixture
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """A migrated, empty SQLite database of this test alone."""
+    """Create a migrated, empty SQLite database for one test."""
     return f"sqlite+aiosqlite:///{shutil.copy(sqlite_template, tmp_path / 'kollega.db')}"
 
 
 @pytest.fixture
 def postgres_url(postgres: Server) -> Generator[str]:
-    """A migrated, empty PostgreSQL database of this test alone."""
+    """Create a migrated, empty PostgreSQL database for one test."""
     with postgres.database(TEMPLATE) as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A migrated, empty database of this test alone: on SQLite, and on PostgreSQL for what is marked `postgres`."""
+    """Create a migrated, empty database for one test: SQLite, and PostgreSQL for tests marked `postgres`."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncGenerator[Database]:
-    """A migrated, empty database of this test alone, opened."""
+    """Open a migrated, empty database for one test."""
     opened = open_database(database_url)
     yield opened
     await opened.close()
@@ -147,11 +147,11 @@ async def database(database_url: str) -> AsyncGenerator[Database]:
 
 @pytest.fixture
 def clock() -> Clock:
-    """The time, standing still on a Monday morning until the test lets it pass."""
+    """A clock that stands on a Monday morning until the test advances it."""
     return Clock()
 
 
 @pytest.fixture
 def units(database: Database, clock: Clock) -> SqlUnits:
-    """Transactions on SQLite and on PostgreSQL."""
+    """Units of work on SQLite and on PostgreSQL."""
     return units_on(database, clock)

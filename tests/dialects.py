@@ -17,7 +17,7 @@ _CACHES: Final[dict[type, LRUCache[Any, Any]]] = {}
 
 
 class _Shared:
-    """Equal to every other dialect of its class, because the dialect is a part of the key of a compiled statement."""
+    """A dialect that equals every other of its class, since the dialect is part of a compiled statement's cache key."""
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other)
@@ -39,6 +39,6 @@ class SharedPostgres(_Shared, PGDialect_asyncpg):
 
 
 def register_shared_dialects() -> None:
-    """Use these dialects for each engine that this process creates from now on."""
+    """Use these dialects for each engine that this process creates afterwards."""
     for name, dialect in (("sqlite.aiosqlite", SharedSqlite), ("postgresql.asyncpg", SharedPostgres)):
         registry.register(name, __name__, dialect.__name__)

@@ -17,8 +17,8 @@ from storage.tables import metadata
 from tests.chat import Chat, Person
 from tests.faults.conftest import RecordFigures
 from tests.faults.payload_mutation import Mutator
-from tests.features import state
-from tests.features.people import Firm
+from tests.features import team_state
+from tests.features.chat_team import ChatTeam
 
 QUICK: Final = 400
 LONG: Final = 10_000
@@ -37,7 +37,7 @@ class FuzzRun:
     """A team under test, the users who attack it, and the responses they got."""
 
     chat: Chat
-    seeded: Firm
+    seeded: ChatTeam
     non_members: list[Person]
     mutator: Mutator
     statuses: Counter[int] = field(default_factory=Counter[int])
@@ -57,24 +57,24 @@ class FuzzRun:
 async def database_digest(chat: Chat) -> str:
     """Return a hash over every row of every table."""
     found = hashlib.sha256()
-    async with chat.house.database.reader.connect() as connection:
+    async with chat.application.database.reader.connect() as connection:
         for table in metadata.sorted_tables:
             for row in sorted(str(tuple(row)) for row in await connection.execute(select(table))):
                 found.update(row.encode())
     return found.hexdigest()
 
 
-async def team_rows(seeded: Firm) -> dict[str, list[str]]:
+async def team_rows(seeded: ChatTeam) -> dict[str, list[str]]:
     """Return the team's rows by table; conversations as ids only, since their names come from the platform."""
-    rows = await state.kept(seeded.chat, seeded.team_id)
-    async with seeded.chat.house.units.read() as uow:
+    rows = await team_state.rows_without_refusals(seeded.chat, seeded.team_id)
+    async with seeded.chat.application.units.read() as uow:
         conversations = await uow.conversations.connected(seeded.team_id)
     return {**rows, "conversations": [one.conversation_id for one in conversations]}
 
 
 def commands_run(chat: Chat) -> float:
     """Return how many commands have started to run."""
-    lines = chat.house.metrics.text().decode().splitlines()
+    lines = chat.application.metrics.text().decode().splitlines()
     return sum(float(line.split()[-1]) for line in lines if line.startswith("kollega_command_seconds_count"))
 
 
@@ -100,7 +100,7 @@ async def check_fuzzing(
 ) -> None:
     """Send unauthenticated and authenticated batches in turn, and check responses, commands and rows."""
     chat, seeded, began = fuzz_run.chat, fuzz_run.seeded, time.monotonic()
-    rows, notices_before = await team_rows(seeded), await state.heard_by(seeded)
+    rows, notices_before = await team_rows(seeded), await team_state.texts_for_members(seeded)
     runs = changes = 0
     for _ in range(size // (2 * BATCH)):
         before = await database_digest(chat), commands_run(chat)
@@ -120,10 +120,10 @@ async def check_fuzzing(
     )
     assert fuzz_run.unexpected == []
     assert (runs, changes) == (0, 0)
-    assert state.defects(chat) == 0
+    assert team_state.defects(chat) == 0
     now = await team_rows(seeded)
     changed = {name: set(now[name]) ^ set(rows[name]) for name in rows if now[name] != rows[name]}
     assert not changed, changed
-    assert len(await state.heard_by(seeded)) == len(notices_before)
-    async with chat.house.units.read() as uow:
+    assert len(await team_state.texts_for_members(seeded)) == len(notices_before)
+    async with chat.application.units.read() as uow:
         assert await check_all(uow.invariants) == ()

@@ -16,11 +16,11 @@ from services.lead import What
 from services.people import Language, PlaceKind
 from storage.tables import audit, lead_history, leads
 from tests.chat import Account, Room
+from tests.displayed_message import DisplayedMessage
+from tests.drivers.teams import TeamsDriver
 from tests.fakes.bot_connector import FakeTeams
 from tests.faults.seeded_team import SeededTeam, TeamsSeed, create_lead, seed_team
 from tests.features.conftest import settings_for
-from tests.seen import Seen
-from tests.stage_teams import TeamsStage
 
 DATABASE_UNAVAILABLE = "can't reach my data"
 OVERLOADED = "Too much is happening"
@@ -34,7 +34,7 @@ class RunningBot:
 
     app: Application
     teams: FakeTeams
-    stage: TeamsStage
+    stage: TeamsDriver
     seeded: SeededTeam
     writers: tuple[Account, ...]
 
@@ -42,7 +42,7 @@ class RunningBot:
         """Create a lead of the team and return its id."""
         return await create_lead(self.app.units, self.seeded, number)
 
-    async def press(self, writer: Account, command: str, args: dict[str, str], interaction_id: str) -> Seen:
+    async def press(self, writer: Account, command: str, args: dict[str, str], interaction_id: str) -> DisplayedMessage:
         """Press a button and return what the person reads; a status other than 200 fails the test."""
         response = await self.stage.press(writer, writer.direct, "card", command, args, interaction_id)
         assert response is not None
@@ -83,7 +83,7 @@ async def running_bot(url: str, writers: int, clock: Callable[[], datetime]) -> 
         ):
             tasks.create_task(app.relay.run())
             try:
-                yield RunningBot(app, teams, TeamsStage(client, teams), seeded, accounts)
+                yield RunningBot(app, teams, TeamsDriver(client, teams), seeded, accounts)
             finally:
                 app.relay.stop()
 

@@ -20,16 +20,16 @@ from tests.bot.slack import payloads
 from tests.bot.slack.payloads import FORM, JSON, button_value
 from tests.builders import Clock
 from tests.chat import Chat, Person
+from tests.drivers.slack import SlackDriver
 from tests.fakes.bot_connector import FakeTeams
 from tests.fakes.mail_server import FakeMailServer
 from tests.fakes.slack import FakeSlack
 from tests.faults.conftest import RecordFigures
 from tests.faults.fuzzing import CONCURRENCY, SIZES, UNKNOWN_ARGS, FuzzRun, check_fuzzing, database_digest
 from tests.faults.payload_mutation import BODY_MAX_BYTES, Mutator
-from tests.features import matrix, people, state
+from tests.features import chat_team, command_arguments, team_state
+from tests.features.command_arguments import Things
 from tests.features.conftest import PUBLIC_URL, settings_for
-from tests.features.matrix import Things
-from tests.stage_slack import SlackStage
 
 Json: TypeAlias = dict[str, Any]
 SlackRequest: TypeAlias = tuple[str, Json]
@@ -75,7 +75,7 @@ class SlackFuzzRun(FuzzRun):
         """Return a valid request of a random kind."""
         rng, slack, user_id = self.rng, self.slack, person.account.account_id
         room_id = rng.choice((person.direct, self.seeded.channel)).room_id
-        command, row = rng.choice(list(matrix.ROWS.items()))
+        command, row = rng.choice(list(command_arguments.ROWS.items()))
         carried = button_value(command, **row.args(self.things))
         activity_templates: tuple[Callable[[], SlackRequest], ...] = (
             lambda: (PAYLOAD, payloads.click(slack, user_id, json.dumps(carried), room_id)),
@@ -91,7 +91,7 @@ class SlackFuzzRun(FuzzRun):
         return rng.choice(activity_templates)()
 
     def _command_text(self, command: str) -> str:
-        foreign_ids = self.chat.house.registry.commands[command].words
+        foreign_ids = self.chat.application.registry.commands[command].words
         return f"{self.rng.choice(foreign_ids or ('help',))} {self.rng.choice(self.mutator.foreign_ids)}"
 
     def _event(self, user_id: str, room_id: str) -> Json:
@@ -188,13 +188,13 @@ async def slack_fuzz_run(url: str, rng: random.Random) -> AsyncGenerator[SlackFu
             ClientSession(server.make_url("/"), connector=TCPConnector(limit=CONCURRENCY))
         )
         assert app.slack is not None
-        stage = SlackStage(client, slack, app.slack.join)
+        stage = SlackDriver(client, slack, app.slack.join)
         chat = Chat(stage, app, clock, Language.ENGLISH, client, mails, PUBLIC_URL)
         roles = {"Mara Lind": Role.ADMIN, "Ben Kaya": Role.MEMBER, "Tom Fischer": Role.VIEWER}
-        seeded = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", roles)
-        other_team = await people.found(chat, "Dachwerk KG", "Petra Vogt", {"Uwe Kern": Role.MEMBER})
-        non_members = [*other_team.people, await people.newcomer(chat, "Sara Fremd")]
-        things = await matrix.build(seeded)
+        seeded = await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", roles)
+        other_team = await chat_team.seed_team(chat, "Dachwerk KG", "Petra Vogt", {"Uwe Kern": Role.MEMBER})
+        non_members = [*other_team.people, await chat_team.user_without_team(chat, "Sara Fremd")]
+        things = await command_arguments.build(seeded)
         foreign_ids = [getattr(things, name) for name in things.__slots__ if name != "team"]
         yield SlackFuzzRun(
             chat=chat,
@@ -232,7 +232,7 @@ async def test_repeated_requests_have_one_effect(
     repeated = 0
     async with slack_fuzz_run(database_url, rng) as fuzz_run:
         owner, room = fuzz_run.seeded.owner.account.account_id, fuzz_run.seeded.channel.room_id
-        for command, row in matrix.ROWS.items():
+        for command, row in command_arguments.ROWS.items():
             value = json.dumps(button_value(command, **row.args(fuzz_run.things)))
             click = PAYLOAD, payloads.click(fuzz_run.slack, owner, value, room)
             first = await fuzz_run.send_authenticated(click)
@@ -246,4 +246,4 @@ async def test_repeated_requests_have_one_effect(
             assert await database_digest(fuzz_run.chat) == before, command
             repeated += 2
         record(repeated=repeated, changed=0)
-        assert state.defects(fuzz_run.chat) == 0
+        assert team_state.defects(fuzz_run.chat) == 0

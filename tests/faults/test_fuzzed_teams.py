@@ -17,14 +17,14 @@ from services.permissions import Role
 from tests.bot.auth.forged_tokens import sign_with_public_key, tamper
 from tests.builders import Clock
 from tests.chat import Chat, Person
+from tests.drivers.teams import TeamsDriver
 from tests.fakes.bot_connector import FakeTeams
 from tests.fakes.mail_server import FakeMailServer
 from tests.faults.conftest import RecordFigures
 from tests.faults.fuzzing import CONCURRENCY, SIZES, UNKNOWN_ARGS, FuzzRun, check_fuzzing
 from tests.faults.payload_mutation import Mutator, activity_templates
-from tests.features import matrix, people
+from tests.features import chat_team, command_arguments
 from tests.features.conftest import PUBLIC_URL, settings_for
-from tests.stage_teams import TeamsStage
 
 ACCEPTED: Final = frozenset({200, 400, 401, 403, 413, 415})
 REJECTED: Final = frozenset({400, 401, 403, 413, 415})
@@ -34,7 +34,7 @@ REJECTED: Final = frozenset({400, 401, 403, 413, 415})
 class TeamsFuzzRun(FuzzRun):
     """A fuzz run against a team in Microsoft Teams."""
 
-    stage: TeamsStage
+    stage: TeamsDriver
     teams: FakeTeams
     templates: list[dict[str, Any]]
 
@@ -114,15 +114,17 @@ async def teams_fuzz_run(url: str, rng: random.Random) -> AsyncGenerator[TeamsFu
         client = await stack.enter_async_context(
             ClientSession(server.make_url("/"), connector=TCPConnector(limit=CONCURRENCY))
         )
-        stage = TeamsStage(client, teams)
+        stage = TeamsDriver(client, teams)
         chat = Chat(stage, app, clock, Language.ENGLISH, client, mails, PUBLIC_URL)
         roles = {"Mara Lind": Role.ADMIN, "Ben Kaya": Role.MEMBER, "Tom Fischer": Role.VIEWER}
-        seeded = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", roles)
-        other_team = await people.found(chat, "Dachwerk KG", "Petra Vogt", {"Uwe Kern": Role.MEMBER})
-        non_members = [*other_team.people, await people.newcomer(chat, "Sara Fremd")]
-        things = await matrix.build(seeded)
+        seeded = await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", roles)
+        other_team = await chat_team.seed_team(chat, "Dachwerk KG", "Petra Vogt", {"Uwe Kern": Role.MEMBER})
+        non_members = [*other_team.people, await chat_team.user_without_team(chat, "Sara Fremd")]
+        things = await command_arguments.build(seeded)
         card = next(iter(teams.posts))
-        templates = activity_templates({command: row.args(things) for command, row in matrix.ROWS.items()}, card)
+        templates = activity_templates(
+            {command: row.args(things) for command, row in command_arguments.ROWS.items()}, card
+        )
         foreign_ids = [getattr(things, name) for name in things.__slots__ if name != "team"]
         yield TeamsFuzzRun(
             chat=chat,

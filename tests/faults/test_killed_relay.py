@@ -21,6 +21,7 @@ from storage.tables import deliveries, events, posts
 from storage.unit_of_work import SqlUnits
 from tests.builders import KEYRING
 from tests.chat import Account, Room
+from tests.drivers.teams import TeamsDriver
 from tests.fakes.bot_connector import CannedResponse, Drop, FakeTeams
 from tests.faults import process_pool, relay_process
 from tests.faults.accelerated_clock import AcceleratedClock
@@ -29,7 +30,6 @@ from tests.faults.fake_platforms import FAKE_PLATFORMS, FakePlatform, ReceivedMe
 from tests.faults.polling import wait_until
 from tests.faults.seeded_team import SeededTeam, create_lead, pick_lead, seed_team
 from tests.features.conftest import settings_for
-from tests.stage_teams import TeamsStage
 
 FACTOR = 40
 WORKERS = 6
@@ -321,7 +321,7 @@ async def resend_lost_message(scenario: RelayScenario, rows: list[RowMapping]) -
         TestServer(app.web_app) as server,
         ClientSession(server.make_url("/")) as client,
     ):
-        stage = TeamsStage(client, teams)
+        stage = TeamsDriver(client, teams)
         button = {"delivery": lost_message["delivery_id"]}
         card = next(
             one for one in await stage.messages(recipient, recipient.direct) if one.button("delivery.resend", button)

@@ -21,12 +21,12 @@ from storage.unit_of_work import SqlUnits
 from tests.bot.test_process import serving
 from tests.builders import KEYRING
 from tests.chat import Account
+from tests.drivers.teams import TeamsDriver
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, FakeTeams, Slow
 from tests.faults.conftest import RecordFigures
 from tests.faults.polling import wait_until
 from tests.faults.running_bot import account_of
 from tests.faults.seeded_team import SeededTeam, TeamsSeed, create_lead, pick_lead, seed_team
-from tests.stage_teams import TeamsStage
 
 SHUTDOWN_MAX_S = 10.0
 START_S = 60.0
@@ -74,7 +74,7 @@ class ClickLoad:
         """Delay a message for a moment, a few for longer than the shutdown may take."""
         return Slow(HANGS_S if self.rng.random() < 0.02 else self.rng.uniform(0, 0.2))
 
-    async def press(self, stage: TeamsStage, writer: Account, run: int) -> None:
+    async def press(self, stage: TeamsDriver, writer: Account, run: int) -> None:
         """Click until the bot no longer responds."""
         for number in range(1_000_000):
             note = f"{writer.name}-{run}-{number}"
@@ -110,7 +110,7 @@ async def stop_under_load(load: ClickLoad, folder: Path, url: str, run: int, wri
     async with AsyncExitStack() as stack:
         process, address = await stack.enter_async_context(serving(folder, **settings_of(url, load.teams)))
         client = await stack.enter_async_context(ClientSession(f"{address}/"))
-        stage = TeamsStage(client, load.teams)
+        stage = TeamsDriver(client, load.teams)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for writer in writers:
             tasks.create_task(load.press(stage, writer, run))

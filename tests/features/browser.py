@@ -1,4 +1,4 @@
-"""The bot as a started process, and the windows in which people chat with it."""
+"""The bot as a started process, and browser windows in which people chat with it."""
 
 import re
 import signal
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 END_LIMIT_SECONDS = 15
 WAIT_LIMIT_MILLISECONDS = 10_000
 
-# Words of the other language that no name of the example has; what people wrote themselves is not read.
+# Words of the other language that occur in no name of the example; texts written by people are not checked.
 ENGLISH = (
     "accept, approve, approved, ask, asked, can, cancel, cannot, choose, close, colleague, colleagues, connect, "
     "create, days, decline, declined, delete, done, enquiry, expired, from, give, hand, has, have, hide, hours, "
@@ -43,8 +43,8 @@ figure { margin: 0; } img { display: block; border-radius: 10px; box-shadow: 0 2
 figcaption { padding-top: 10px; text-align: center; color: #333; }
 """
 
-# What the bot and the page say, without what people typed: titles, texts and contacts of leads, messages, names.
-SPOKEN = """
+# The texts of the bot and the page, without texts typed by people: leads, contacts, messages and names.
+PAGE_TEXT = """
 () => {
   const copy = document.body.cloneNode(true);
   const unread = ".said, .quote, .fact dd, .hidden, script, noscript, optgroup";
@@ -57,7 +57,7 @@ SPOKEN = """
 }
 """
 
-# The basics that every page owes to those who do not see it or have no mouse.
+# Basic accessibility for screen readers and keyboards.
 UNNAMED = """
 () => {
   const wrong = [];
@@ -83,7 +83,7 @@ UNNAMED = """
 
 @contextmanager
 def started(folder: Path) -> Generator[str]:
-    """The address of a bot with the example, started in an empty folder; at the end it is told to end, and does."""
+    """Start a bot with the example in an empty folder, yield its address, and stop it by SIGTERM."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     settings = {"PORT": str(port), "DEMO": "1", "PUBLIC_URL": address}
@@ -119,7 +119,7 @@ def _free_port() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What one person sees, and the pictures that are taken of it."""
+    """One person's browser window, and the pictures that are taken of it."""
 
     page: Page
     language: Language
@@ -131,14 +131,14 @@ class Window:
         await expect(self.page.get_by_role("heading", level=1, name=room)).to_be_visible()
 
     async def says(self, text: str) -> None:
-        """Type a message and wait until it has been answered."""
+        """Type a message and wait for the bot's response."""
         await self.page.locator("#text").fill(text)
         await self.page.locator("#text").press("Enter")
         await expect(self.page.locator(".said", has_text=text).last).to_be_visible()
         await expect(self.page.locator(".waiting")).to_have_count(0)
 
     def card(self, title: str | re.Pattern[str]) -> Locator:
-        """The newest card with this in its heading."""
+        """Return the newest card with this in its heading."""
         heading = self.page.locator(".card-title", has_text=title)
         return self.page.locator(".card", has=heading).last
 
@@ -148,29 +148,29 @@ class Window:
         await (self.page.screenshot(path=path) if part is None else part.screenshot(path=path))
 
     async def stays(self) -> None:
-        """Remember that the page has not been loaded anew since."""
+        """Mark the page, so that a reload can be noticed."""
         await self.page.evaluate("() => { document.body.dataset.stayed = 'yes'; }")
 
     async def has_stayed(self) -> None:
-        """It has not been loaded anew."""
+        """Check that the page has not been reloaded."""
         await expect(self.page.locator("body[data-stayed=yes]")).to_have_count(1)
 
     async def is_sound(self) -> None:
-        """Everything has a name, nothing is too wide, and all of it is in the person's language."""
+        """Check that each element has a name, that the page fits its window and speaks the person's language."""
         unnamed: list[str] = await self.page.evaluate(UNNAMED)
         assert not unnamed, unnamed
         assert await self.page.evaluate("() => document.documentElement.lang") == self.language
-        spoken = re.sub(r"https?://\S+", "", await self.page.evaluate(SPOKEN))
+        page_text = re.sub(r"https?://\S+", "", await self.page.evaluate(PAGE_TEXT))
         foreign = re.compile(
             rf"(?<![\w@.-])({'|'.join(map(re.escape, FOREIGN[self.language]))})(?![\w@])", re.IGNORECASE
         )
-        mixed = [line.strip() for line in spoken.splitlines() if foreign.search(line)]
+        mixed = [line.strip() for line in page_text.splitlines() if foreign.search(line)]
         assert not mixed, mixed
 
 
 @dataclass(slots=True)
 class Windows:
-    """The open windows, each of a person of its own."""
+    """The open browser windows, each for another person."""
 
     browser: Browser
     address: str
@@ -188,7 +188,7 @@ class Windows:
         language: Language = Language.GERMAN,
         scale: float = 1,
     ) -> Window:
-        """Open the chat as somebody and wait until it is there."""
+        """Open the chat as a person and wait until it is loaded."""
         context = await self._context(size, scheme, language, scale)
         window = Window(await context.new_page(), language, self.folder)
         self.opened.append(window)
@@ -210,11 +210,11 @@ class Windows:
         return context
 
     async def compose(self, name: str, *pictures: tuple[str, str], scale: float) -> None:
-        """Put pictures that were taken side by side into one, each over its line of words."""
+        """Put pictures side by side into one, each above its caption."""
         figures = "".join(
-            f"<figure><img src='data:image/png;base64,{b64encode((self.folder / f'{one}.png').read_bytes()).decode()}'>"
+            f"<figure><img src='data:image/png;base64,{b64encode(path.read_bytes()).decode()}'>"
             f"<figcaption>{escape(words)}</figcaption></figure>"
-            for one, words in pictures
+            for path, words in ((self.folder / f"{picture}.png", words) for picture, words in pictures)
         )
         context = await self.browser.new_context(device_scale_factor=scale)
         page = await context.new_page()
@@ -226,7 +226,7 @@ class Windows:
         self.complaints.append(words)
 
     async def are_sound(self) -> None:
-        """No window has complained, and each is sound as it stands."""
+        """Check that no window logged an error and that each window is sound."""
         for window in self.opened:
             await window.is_sound()
         assert not self.complaints, self.complaints
@@ -234,7 +234,7 @@ class Windows:
 
 @asynccontextmanager
 async def windows(address: str, chromium: str, folder: Path) -> AsyncGenerator[Windows]:
-    """A browser, and at the end a look at everything that is open in it."""
+    """Open a browser, and check all open windows at the end."""
     expect.set_options(timeout=WAIT_LIMIT_MILLISECONDS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])

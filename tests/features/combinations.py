@@ -14,19 +14,19 @@ WEB: Final[tuple[Combination, ...]] = (
     ("web", "sqlite", Language.GERMAN),
     ("web", "postgres", Language.ENGLISH),
 )
-"""For what the browser alone does."""
+"""The combinations of conversations that only the browser has."""
 
 TEAMS: Final[tuple[Combination, ...]] = (
     ("teams", "sqlite", Language.GERMAN),
     ("teams", "postgres", Language.ENGLISH),
 )
-"""For what Microsoft Teams alone does."""
+"""The combinations of conversations that only Microsoft Teams has."""
 
 SLACK: Final[tuple[Combination, ...]] = (
     ("slack", "sqlite", Language.ENGLISH),
     ("slack", "postgres", Language.GERMAN),
 )
-"""For what Slack alone does."""
+"""The combinations of conversations that only Slack has."""
 
 EVERYWHERE: Final = ("web", "teams", "slack")
 

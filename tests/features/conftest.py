@@ -1,6 +1,6 @@
 """Each conversation runs on one combination of platform, database and language; a core one on each platform.
 
-The name of the conversation chooses. `make check-all` runs each one on all twelve.
+The conversation's name selects them. `make check-all` runs each conversation on all twelve.
 """
 
 from collections.abc import AsyncGenerator
@@ -18,23 +18,23 @@ from bot.platforms.slack.scopes import SCOPES
 from bot.settings import SLACK_API_URL, Settings
 from services.invariants import check_all
 from tests.builders import Clock
-from tests.chat import Chat, Stage
+from tests.chat import Chat, PlatformDriver
+from tests.drivers.slack import SlackDriver
+from tests.drivers.teams import TeamsDriver
+from tests.drivers.web import WebDriver
 from tests.fakes.bot_connector import APP_ID, APP_PASSWORD, TENANT_ID, FakeTeams
 from tests.fakes.mail_server import FakeMailServer
 from tests.fakes.share_point import FakeSharePoint
 from tests.fakes.slack import BOT_TOKEN, SIGNING_SECRET, TEAM_ID, FakeSlack
 from tests.features.combinations import ALL, Combination, select_for_each_platform, select_one
-from tests.stage_slack import SlackStage
-from tests.stage_teams import TeamsStage
-from tests.stage_web import WebStage
 
 PUBLIC_URL = "https://kollega.example"
 CONNECTIONS_MAX = 250
-"""So many people can press at the same moment."""
+"""The most clicks that can be under way at the same time."""
 
 
 def settings_for(database_url: str, teams: FakeTeams, smtp_url: str, slack: FakeSlack | None = None) -> Settings:
-    """A deployment with Teams, Slack, the browser chat and a mail server."""
+    """Return the settings of a deployment with Teams, Slack, the browser chat and a mail server."""
     return Settings(
         database_url=SecretStr(database_url),
         demo=True,
@@ -57,7 +57,7 @@ def settings_for(database_url: str, teams: FakeTeams, smtp_url: str, slack: Fake
 
 @pytest.fixture
 def has_mail_server() -> bool:
-    """Whether the deployment has one; a test without it says so by overriding this."""
+    """Whether the deployment has a mail server; a test without one overrides this fixture."""
     return True
 
 
@@ -65,7 +65,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a conversation its combinations: those of the check, and those that `make check-all` adds."""
     if "combination" in metafunc.fixturenames:
         scopes = cast("tuple[object, object]", (metafunc.cls, metafunc.module))
-        named = [vars(one)["COMBINATIONS"] for one in scopes if "COMBINATIONS" in getattr(one, "__dict__", {})]
+        named = [vars(scope)["COMBINATIONS"] for scope in scopes if "COMBINATIONS" in getattr(scope, "__dict__", {})]
         possible = cast("tuple[Combination, ...]", named[0] if named else ALL)
         name = metafunc.definition.name
         is_core = metafunc.definition.get_closest_marker("core") is not None
@@ -73,14 +73,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if is_core:
             checked = possible if named else select_for_each_platform(name)
         runs = [
-            pytest.param(one, id="-".join(one), marks=() if one in checked else pytest.mark.nightly) for one in possible
+            pytest.param(item, id="-".join(item), marks=() if item in checked else pytest.mark.nightly)
+            for item in possible
         ]
         metafunc.parametrize("combination", runs, indirect=True)
 
 
 @pytest.fixture
 def combination(request: pytest.FixtureRequest) -> Combination:
-    """The combination of this run, with the address of a database of its own in place of the database's kind."""
+    """The combination of this run, with the address of a new database instead of the database's kind."""
     platform, database, language = request.param
     return platform, request.getfixturevalue(f"{database}_url"), language
 
@@ -94,8 +95,8 @@ async def chat(
     *,
     has_mail_server: bool,
 ) -> AsyncGenerator[Chat]:
-    """The whole bot, with people on one of its platforms."""
-    monkeypatch.chdir(tmp_path)  # where no .env of a developer lies
+    """The application with people on one of its platforms; the invariants are checked at the end."""
+    monkeypatch.chdir(tmp_path)  # a folder without a developer's .env file
     platform, url, language = combination
     async with AsyncExitStack() as stack:
         teams = await stack.enter_async_context(FakeTeams(clock))
@@ -104,17 +105,17 @@ async def chat(
         share_point = await stack.enter_async_context(FakeSharePoint())
         mails = await stack.enter_async_context(FakeMailServer())
         settings = settings_for(url, teams, mails.url if has_mail_server else "", slack)
-        house = await stack.enter_async_context(open_application(settings, clock))
-        server = await stack.enter_async_context(TestServer(house.web_app))
+        application = await stack.enter_async_context(open_application(settings, clock))
+        server = await stack.enter_async_context(TestServer(application.web_app))
         connector = TCPConnector(limit=CONNECTIONS_MAX)
         session = ClientSession(server.make_url("/"), cookie_jar=CookieJar(unsafe=True), connector=connector)
         client = await stack.enter_async_context(session)
-        assert house.slack is not None
-        stages: dict[str, Stage] = {
-            "web": WebStage(client, house.transcripts),
-            "teams": TeamsStage(client, teams, share_point=share_point),
-            "slack": SlackStage(client, slack, house.slack.join),
+        assert application.slack is not None
+        drivers: dict[str, PlatformDriver] = {
+            "web": WebDriver(client, application.transcripts),
+            "teams": TeamsDriver(client, teams, share_point=share_point),
+            "slack": SlackDriver(client, slack, application.slack.join),
         }
-        yield Chat(stages[platform], house, clock, language, client, mails, PUBLIC_URL, stages=stages)
-        async with house.units.read() as uow:
+        yield Chat(drivers[platform], application, clock, language, client, mails, PUBLIC_URL, drivers=drivers)
+        async with application.units.read() as uow:
             assert await check_all(uow.invariants) == ()

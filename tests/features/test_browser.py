@@ -1,4 +1,4 @@
-"""The chat in a real browser, on a really started bot: what people see, press and type, and who sees it too."""
+"""The chat in a real browser with a started bot: what people see, press and type in several windows."""
 
 import re
 from collections.abc import Generator
@@ -31,13 +31,13 @@ ASKED = (
 
 @pytest.fixture(scope="module")
 def bot(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    """The address of a bot with the example; each story has leads and people of its own in it."""
+    """The address of a bot with the example; each test has leads and people of its own in it."""
     with started(tmp_path_factory.mktemp("bot")) as address:
         yield address
 
 
 async def test_a_pick_changes_every_open_window(bot: str, chromium: str, screenshot_folder: Path) -> None:
-    """A pick shows at once with colleagues, in the other firm only that the lead is gone, and can be undone."""
+    """A pick shows at once to the team, hides the lead from the other team, and can be undone."""
     async with windows(bot, chromium, screenshot_folder) as people:
         ben = await people.open("ben", "vertrieb")
         mara = await people.open("mara", "vertrieb")
@@ -74,7 +74,7 @@ async def test_a_pick_changes_every_open_window(bot: str, chromium: str, screens
 
 
 async def sees_without_pressing(tom: Window) -> None:
-    """A viewer reads what the channel reads, masked, and has nothing to press on a lead."""
+    """Check that a viewer reads the masked card without any lead button."""
     await expect(tom.card(ROOF)).to_contain_text("e***@posteo.example")
     await expect(tom.page.locator("[data-cmd='lead.pick'], [data-cmd='lead.details']")).to_have_count(0)
     await expect(tom.page.get_by_text("elke.schneider@")).to_have_count(0)
@@ -82,8 +82,8 @@ async def sees_without_pressing(tom: Window) -> None:
     await tom.shoots("viewer")
 
 
-async def test_a_lead_is_brought_in_by_keyboard(bot: str, chromium: str, screenshot_folder: Path) -> None:
-    """The form waits for the first key, shows leads of the same contact first, and the channel gets the new lead."""
+async def test_a_lead_is_created_by_keyboard(bot: str, chromium: str, screenshot_folder: Path) -> None:
+    """The form has the focus, shows leads of the same contact first, and posts the new lead to the channel."""
     async with windows(bot, chromium, screenshot_folder) as people:
         mara = await people.open("mara", "leads")
         ben = await people.open("ben", size=(1100, 1000))
@@ -106,8 +106,8 @@ async def test_a_lead_is_brought_in_by_keyboard(bot: str, chromium: str, screens
         await expect(mara.card("Wallbox nachrüsten")).to_be_visible()
 
 
-async def test_an_invitation_is_asked_for_approved_and_used(bot: str, chromium: str, screenshot_folder: Path) -> None:
-    """A refusal leads to the form that asks; one approval decides in every window, and the link leads into the team."""
+async def test_an_invitation_is_requested_approved_and_used(bot: str, chromium: str, screenshot_folder: Path) -> None:
+    """A refusal offers the request form; one approval updates every window, and the link leads into the team."""
     async with windows(bot, chromium, screenshot_folder) as people:
         anna, mara, ben = [await people.open(person, f"direct-{person}") for person in ("anna", "mara", "ben")]
         await ben.says("einladen")
@@ -134,7 +134,7 @@ async def test_an_invitation_is_asked_for_approved_and_used(bot: str, chromium: 
 
 
 async def follows_the_link(people: Windows, ben: Window) -> None:
-    """Whoever opens the link sees who invites to what, accepts, and joins with the code from the page."""
+    """Open the link as the invited person, accept, and join with the code from the page."""
     link = await ben.card("Link").get_by_role("link").get_attribute("href")
     eva = await people.open("eva", "direct-eva")
     page = await eva.page.context.new_page()
@@ -153,34 +153,34 @@ async def follows_the_link(people: Windows, ben: Window) -> None:
 
 
 @pytest.mark.parametrize(
-    ("look", "size", "scheme"),
+    ("variant", "size", "scheme"),
     [("wide", (1100, 1000), "light"), ("narrow", (360, 780), "light"), ("dark", (1100, 1000), "dark")],
 )
 async def test_the_main_cards_can_be_read(
     bot: str,
     chromium: str,
     screenshot_folder: Path,
-    look: str,
+    variant: str,
     size: tuple[int, int],
     scheme: Literal["light", "dark"],
 ) -> None:
-    """What people ask for most is in their language, named for those who do not see it, and fits a telephone."""
+    """The main cards are in the person's language, are accessible, and fit a phone."""
     async with windows(bot, chromium, screenshot_folder) as people:
         anna = await people.open("anna", "direct-anna", size=size, scheme=scheme)
-        for said, title in ASKED:
-            await anna.says(said)
-            drawn = anna.card(title)
-            await expect(drawn).to_be_visible()
-            await anna.shoots(f"{look}-{said.replace(' ', '-')}")
+        for typed, title in ASKED:
+            await anna.says(typed)
+            card = anna.card(title)
+            await expect(card).to_be_visible()
+            await anna.shoots(f"{variant}-{typed.replace(' ', '-')}")
             await anna.is_sound()
         channel = await people.open("anna", "vertrieb", size=size, scheme=scheme)
-        await channel.shoots(f"{look}-channel")
-        if look == "wide":
-            await founds_a_channel(channel)
+        await channel.shoots(f"{variant}-channel")
+        if variant == "wide":
+            await creates_a_channel(channel)
 
 
-async def founds_a_channel(window: Window) -> None:
-    """The bot greets a new channel once."""
+async def creates_a_channel(window: Window) -> None:
+    """Create a channel and check that the bot welcomes it once."""
     await window.page.get_by_role("button", name="Neuer Kanal").click()
     await window.page.get_by_label("Name des Kanals").fill("Messe")
     await window.page.get_by_label("Name des Kanals").press("Enter")
@@ -189,7 +189,7 @@ async def founds_a_channel(window: Window) -> None:
 
 
 async def test_two_people_choose_english(bot: str, chromium: str, screenshot_folder: Path) -> None:
-    """What stands in the open window is drawn anew in the language chosen, and so is what comes after."""
+    """A new language renders the open window again and applies to later messages."""
     async with windows(bot, chromium, screenshot_folder) as people:
         for person in ("ben", "mara"):
             window = await people.open(person, f"direct-{person}")
@@ -200,16 +200,16 @@ async def test_two_people_choose_english(bot: str, chromium: str, screenshot_fol
         size, scale = (500, 540), 1.5
         ben = await people.open("ben", "vertrieb", size=size, scale=scale, language=Language.ENGLISH)
         mara = await people.open("mara", "vertrieb", size=size, scale=scale, language=Language.ENGLISH)
-        await looks_at(ben, GUTTERS)
+        await scrolls_to(ben, GUTTERS)
         await ben.shoots("channel-before")
         await ben.card(GUTTERS).get_by_role("button", name="Pick").click()
         await expect(mara.card(GUTTERS)).to_contain_text("picked by Ben Kaya")
-        await looks_at(mara, GUTTERS)
+        await scrolls_to(mara, GUTTERS)
         await mara.shoots("channel-after")
-        before, after = "Ben's window, before he presses Pick", "Mara's window, a moment later"
+        before, after = "Ben's window, before Ben presses Pick", "Mara's window, a moment later"
         await people.compose("channel", ("channel-before", before), ("channel-after", after), scale=scale)
 
 
-async def looks_at(window: Window, title: str) -> None:
-    """Scroll so that a card stands in the middle of the window."""
+async def scrolls_to(window: Window, title: str) -> None:
+    """Scroll a card to the middle of the window."""
     await window.card(title).evaluate("(card) => card.scrollIntoView({ block: 'center' })")

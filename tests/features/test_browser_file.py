@@ -1,4 +1,4 @@
-"""Files in the chat of a real browser: chosen, dropped, refused, and got."""
+"""Files in the chat of a real browser: chosen, dropped, refused, and downloaded."""
 
 import asyncio
 import re
@@ -42,7 +42,7 @@ async def sends(window: Window, path: Path, label: str) -> None:
 async def test_a_file_is_sent_by_keyboard_and_by_drop(
     bot: str, chromium: str, screenshot_folder: Path, tmp_path: Path
 ) -> None:
-    """The paper clip takes a CSV file without a mouse, and so does a drop; a workbook is answered with the way out."""
+    """The paper clip and a drop take a CSV file; a workbook gets a response with the alternative."""
     leads, workbook, huge = tmp_path / "Messe Stuttgart.csv", tmp_path / "Leads.xlsx", tmp_path / "Alle.csv"
     leads.write_text("Name;E-Mail\r\nEva;eva@posteo.example\r\n", encoding="utf-8")
     workbook.write_bytes(b"PK\x03\x04")
@@ -63,7 +63,7 @@ async def test_a_file_is_sent_by_keyboard_and_by_drop(
 
 
 async def test_a_channel_takes_no_file(bot: str, chromium: str, screenshot_folder: Path) -> None:
-    """Where others read along there is no paper clip; a drop is told where files belong, until one goes there."""
+    """A channel has no paper clip; a drop there gets a hint to the direct chat until the person goes there."""
     async with windows(bot, chromium, screenshot_folder) as people:
         ben = await people.open("ben", "vertrieb")
         await expect(ben.page.locator("#clip")).to_be_hidden()
@@ -79,8 +79,8 @@ async def test_a_channel_takes_no_file(bot: str, chromium: str, screenshot_folde
         await expect(trouble).to_be_empty()
 
 
-async def test_an_export_is_kept_by_the_browser(bot: str, chromium: str, screenshot_folder: Path) -> None:
-    """The link on the card saves the file under its name, in the language of whoever asked for it."""
+async def test_an_export_is_saved_by_the_browser(bot: str, chromium: str, screenshot_folder: Path) -> None:
+    """The link on the card saves the file under its name, in the person's language."""
     async with windows(bot, chromium, screenshot_folder) as people:
         english = await people.open("mara", "direct-mara", language=Language.ENGLISH)
         await english.says("sprache en")
@@ -89,8 +89,8 @@ async def test_an_export_is_kept_by_the_browser(bot: str, chromium: str, screens
         card = english.card(re.compile(r"^\d+ leads as a file$"))
         async with english.page.expect_download() as awaited:
             await card.locator("[data-file]").click()
-        kept = await awaited.value
-        assert re.fullmatch(r"Leads L-\d+ to L-\d+\.csv", kept.suggested_filename)
-        path = await kept.path()
+        download = await awaited.value
+        assert re.fullmatch(r"Leads L-\d+ to L-\d+\.csv", download.suggested_filename)
+        path = await download.path()
         assert (await asyncio.to_thread(path.read_bytes)).startswith(b"\xef\xbb\xbfNo.,Title,Name,E-mail")
         await english.shoots("file-en")

@@ -1,4 +1,4 @@
-"""Which conversations run where."""
+"""The combinations on which conversations run."""
 
 import re
 from pathlib import Path

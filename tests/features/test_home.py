@@ -1,49 +1,49 @@
-"""The home: what somebody sees first, on every platform, and for whom it says what."""
+"""The home card on every platform."""
 
 import pytest
 
 from services.permissions import Role
 from tests.chat import Chat
-from tests.features import people
+from tests.features import chat_team
 
 
 @pytest.mark.core
-async def test_a_colleague_reads_what_there_is_to_do(chat: Chat) -> None:
-    """A colleague reads the own leads with their step, and the team, on a card with the ways on."""
-    firm = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {})
-    anna = firm.owner
+async def test_a_member_reads_what_there_is_to_do(chat: Chat) -> None:
+    """A member's home shows their leads with the next step, the team, and buttons for the main commands."""
+    team = await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", {})
+    anna = team.owner
     empty = await anna.says(de="start", en="home")
     assert chat.words(de="Sie sind für keinen Lead zuständig", en="You are in charge of no lead") in empty
-    lead = await people.bring(firm)
-    await people.pick(firm, lead.lead_id)
+    lead = await chat_team.create_lead(team)
+    await chat_team.pick(team, lead.lead_id)
     seen = await anna.says(de="startseite", en="start")
     assert f"{lead.ref} · {lead.title}" in seen
     assert chat.words(de="Erstkontakt", en="First contact") in seen
     assert chat.words(de="1 von 5 belegt", en="1 of 5 taken") in seen
-    assert firm.channel.name in seen
+    assert team.channel.name in seen
     assert {"lead.show", "lead.list", "lead.create", "team.show", "team.settings"} <= seen.commands
     assert lead.ref in await anna.presses("lead.list", kind="mine")
 
 
 async def test_what_waits_is_decided_there(chat: Chat) -> None:
-    """Whoever may decide finds what waits for him, and decides it there; others find nothing of it."""
+    """Approvers decide waiting requests on their home; other roles see none of them."""
     roles = {"Mara Lind": Role.ADMIN, "Ben Kaya": Role.MEMBER, "Tom Fischer": Role.VIEWER}
-    firm = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", roles)
-    await firm.of(Role.MEMBER).says(de="einladung erbitten eva@acme.example", en="request invitation eva@acme.example")
+    team = await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", roles)
+    await team.of(Role.MEMBER).says(de="einladung erbitten eva@acme.example", en="request invitation eva@acme.example")
     asks = chat.words(de="eva@acme.example einladen", en="Invite eva@acme.example")
     for role in (Role.MEMBER, Role.VIEWER):
-        seen = await firm.of(role).says(de="start", en="home")
+        seen = await team.of(role).says(de="start", en="home")
         assert "acme" not in seen
         assert "invitation.approve" not in seen.commands
-    mara = firm.of(Role.ADMIN)
+    mara = team.of(Role.ADMIN)
     assert asks in await mara.says(de="start", en="home")
     await mara.presses("invitation.approve")
     assert asks not in await mara.says(de="start", en="home")
 
 
 async def test_without_a_team_it_shows_the_ways_in(chat: Chat) -> None:
-    """Whoever has no team reads how to join one or to found an own one; a colleague of it is at home."""
-    eva = await people.newcomer(chat, "Eva Lang")
+    """A user without a team reads how to join or create a team, and is a member after creating one."""
+    eva = await chat_team.user_without_team(chat, "Eva Lang")
     seen = await eva.says(de="start", en="home")
     assert {"invitation.join", "team.create", "preference.language"} <= seen.commands
     assert "lead.list" not in seen.commands
@@ -52,10 +52,10 @@ async def test_without_a_team_it_shows_the_ways_in(chat: Chat) -> None:
     assert "Dachbau Nord" in await eva.says(de="start", en="home")
 
 
-async def test_in_the_place_of_another_team_nobody_is_at_home(chat: Chat) -> None:
-    """In the channel of another team a home shows nothing of either team."""
-    ours = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {})
-    theirs = await people.found(chat, "Dachbau Nord", "Udo Ernst", {}, ours.owner)
-    seen = await ours.owner.says(de="start", en="home", at=theirs.channel)
+async def test_the_home_shows_no_team_in_another_teams_channel(chat: Chat) -> None:
+    """In another team's channel the home shows nothing of either team."""
+    ours = await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", {})
+    theirs = await chat_team.seed_team(chat, "Dachbau Nord", "Udo Ernst", {}, ours.owner)
+    seen = await ours.owner.says(de="start", en="home", room=theirs.channel)
     assert chat.words(de="gehört zu einem anderen Team", en="belongs to another team") in seen
     assert "lead.list" not in seen.commands

@@ -1,4 +1,4 @@
-"""In the browser, every message of a person has a button that makes a lead of it."""
+"""In the browser each message of a person has a button that creates a lead from it."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ import pytest
 from services.people import Language
 from services.permissions import Role
 from tests.chat import Chat
-from tests.features import people
+from tests.features import chat_team
 from tests.features.combinations import Combination
 
 COMBINATIONS: Final[tuple[Combination, ...]] = (
@@ -19,29 +19,31 @@ MESSAGE: Final = "Frau Lang von der Lang Bau GmbH sucht ein Angebot. Mobil 0171 
 
 
 async def test_a_message_in_a_channel_becomes_a_lead(chat: Chat) -> None:
-    """B20: whoever presses it gets the form below the message, alone, filled with what the message says and no more."""
-    firm = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
-    anna, ben = firm.people
-    await ben.says(MESSAGE, at=firm.channel)
-    [said] = [one for one in await anna.reads(firm.channel) if not one.by_bot]
-    await chat.stage.press(anna.account, firm.channel, said.message_id, "lead.capture", {"message": "forged"}, None)
-    form = (await anna.reads(firm.channel))[-1]
+    """B20: the button shows the presser alone a form filled with what the message says."""
+    team = await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
+    anna, ben = team.people
+    await ben.says(MESSAGE, room=team.channel)
+    [posted_message] = [item for item in await anna.reads(team.channel) if not item.by_bot]
+    await chat.driver.press(
+        anna.account, team.channel, posted_message.message_id, "lead.capture", {"message": "forged"}, None
+    )
+    form = (await anna.reads(team.channel))[-1]
     assert form.private
     assert (form.inputs["company"], form.inputs["text"]) == ("Lang Bau GmbH", MESSAGE)
-    assert not [one for one in await ben.reads(firm.channel) if one.inputs.get("company")]
-    await anna.presses("lead.create", at=firm.channel)
-    assert "Lead L-1" in await ben.sees(firm.channel)
+    assert not [item for item in await ben.reads(team.channel) if item.inputs.get("company")]
+    await anna.presses("lead.create", room=team.channel)
+    assert "Lead L-1" in await ben.sees(team.channel)
 
 
 async def test_a_message_runs_nothing_else(chat: Chat) -> None:
-    """X2: what people write has no other button, whatever a tampered page sends."""
-    firm = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {})
-    brought = await people.bring(firm)
-    await firm.owner.says(MESSAGE, at=firm.channel)
-    [said] = [one for one in await firm.owner.reads(firm.channel) if not one.by_bot]
+    """X2: a person's message runs no other command, whatever a tampered page sends."""
+    team = await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", {})
+    brought = await chat_team.create_lead(team)
+    await team.owner.says(MESSAGE, room=team.channel)
+    [posted_message] = [item for item in await team.owner.reads(team.channel) if not item.by_bot]
     for command in ("lead.pick", "lead.create", "lead.find"):
         with pytest.raises(AssertionError, match="unknown"):
-            await firm.owner.chat.stage.press(
-                firm.owner.account, firm.channel, said.message_id, command, {"lead": brought.lead_id}, None
+            await team.owner.chat.driver.press(
+                team.owner.account, team.channel, posted_message.message_id, command, {"lead": brought.lead_id}, None
             )
-    assert await people.actions(chat, firm.team_id, "lead.picked") == 0
+    assert await chat_team.actions(chat, team.team_id, "lead.picked") == 0

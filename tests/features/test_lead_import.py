@@ -1,4 +1,4 @@
-"""Leads from a file: sent, looked at, imported while the card moves, and every row accounted for."""
+"""Leads from a file: sent, previewed, imported with progress on the card, and every row accounted for."""
 
 import csv
 import io
@@ -14,36 +14,38 @@ from services.lead_import.parse_row import batches
 from services.permissions import Role
 from services.table import open_table
 from tests.chat import Chat, Person
-from tests.features import people
-from tests.features.people import Firm
-from tests.seen import Seen
+from tests.displayed_message import DisplayedMessage
+from tests.features import chat_team
+from tests.features.chat_team import ChatTeam
 from tests.services import import_steps
 
 
-async def found(chat: Chat) -> Firm:
-    """A firm with a member and a viewer."""
-    return await people.found(
+async def seed_import_team(chat: Chat) -> ChatTeam:
+    """Create a team with a member and a viewer."""
+    return await chat_team.seed_team(
         chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER, "Tom Fischer": Role.VIEWER}
     )
 
 
-async def sends(person: Person, content: bytes, name: str = "Messe.csv") -> Seen:
-    """Bring a file in, and press what it is for; the preview."""
+async def sends(person: Person, content: bytes, name: str = "Messe.csv") -> DisplayedMessage:
+    """Send a file, press the import button, and return the preview."""
     chat = person.chat
-    if chat.stage.platform == "web":
+    if chat.driver.platform == "web":
         await _uploads(person, content, name)
         return await person.presses("lead.import")
-    async with chat.house.units.write() as uow:
-        kept = await file.receive(uow, await people.actor(uow, person), ReceivedFile(name, "text/csv", content))
-    args = {"file": kept.file_id}
+    async with chat.application.units.write() as uow:
+        stored_file = await file.receive(
+            uow, await chat_team.actor(uow, person), ReceivedFile(name, "text/csv", content)
+        )
+    args = {"file": stored_file.file_id}
     under = (await _cards(person))[-1].message_id
-    at_once = await chat.stage.press(person.account, person.direct, under, "lead.import", args, None)
+    at_once = await chat.driver.press(person.account, person.direct, under, "lead.import", args, None)
     await chat.settles()
     return at_once if at_once and not at_once.passing else (await _cards(person))[-1]
 
 
 async def _uploads(person: Person, content: bytes, name: str) -> None:
-    """As the page does with a file that is dropped into it."""
+    """Upload a file as the page does for a drop."""
     query = {"as": person.account.account_id, "id": secrets.token_hex(8), "name": name}
     headers = {"Content-Type": "application/octet-stream"}
     path = f"/chat/rooms/{person.direct.room_id}/files"
@@ -52,19 +54,19 @@ async def _uploads(person: Person, content: bytes, name: str) -> None:
     await person.chat.settles()
 
 
-async def _cards(person: Person) -> list[Seen]:
+async def _cards(person: Person) -> list[DisplayedMessage]:
     return [seen for seen in await person.reads() if seen.by_bot and not seen.passing]
 
 
 async def finishes(chat: Chat) -> None:
-    """Wait until everything is imported and everybody has heard of it."""
-    await chat.house.importer.drain()
+    """Wait until the import and its messages are done."""
+    await chat.application.importer.drain()
     await chat.settles()
 
 
-async def carries(chat: Chat, times: int) -> None:
-    """Deal with some batches, as the process does that carries the import."""
-    units, holder = chat.house.units, chat.house.importer.holder
+async def import_batches(chat: Chat, times: int) -> None:
+    """Import some batches as the import's background process does."""
+    units, holder = chat.application.units, chat.application.importer.holder
     async with units.write() as uow:
         carried = await process.claim(uow, holder)
         assert carried is not None
@@ -78,11 +80,11 @@ async def carries(chat: Chat, times: int) -> None:
 
 
 @pytest.mark.core
-async def test_from_the_file_to_the_leads_and_what_was_left_out(chat: Chat) -> None:
-    """B20: a file is previewed, its columns can be changed, and its rows become leads; no channel is told of each."""
-    firm = await found(chat)
-    ben = firm.of(Role.MEMBER)
-    quiet = await ben.sees(firm.channel)
+async def test_a_file_becomes_leads_and_left_out_rows(chat: Chat) -> None:
+    """B20: a file is previewed, its columns can be assigned, its rows become leads; channels get no message."""
+    team = await seed_import_team(chat)
+    ben = team.of(Role.MEMBER)
+    quiet = await ben.sees(team.channel)
     preview = await sends(
         ben, import_steps.table(import_steps.row(1), "Udo;Kern;kein At;;;;;", import_steps.row(2), import_steps.row(1))
     )
@@ -105,37 +107,37 @@ async def test_from_the_file_to_the_leads_and_what_was_left_out(chat: Chat) -> N
     details = await ben.says(de="kontakt L-2", en="contact L-2")
     assert "eva-2@acme.example" in details
     assert "Messe Stuttgart" in details
-    assert await ben.sees(firm.channel) == quiet
+    assert await ben.sees(team.channel) == quiet
 
 
-async def test_what_was_left_out_is_a_file_for_this_person(chat: Chat) -> None:
-    """Every row that was left out comes back as it was, with its line and the reason in the reader's language."""
-    firm = await found(chat)
-    ben = firm.of(Role.MEMBER)
+async def test_left_out_rows_come_back_as_a_file(chat: Chat) -> None:
+    """Each left-out row comes back unchanged, with its line and the reason in the reader's language."""
+    team = await seed_import_team(chat)
+    ben = team.of(Role.MEMBER)
     await sends(ben, import_steps.table(import_steps.row(1), "=1+1;Kern;kein At;;;;;"))
     await ben.presses("lead.import_start")
     await finishes(chat)
-    async with chat.house.units.read() as uow:
+    async with chat.application.units.read() as uow:
         ids = [
-            one.file_id
-            for one in await uow.files.held(firm.team_id, (await people.actor(uow, ben)).user_id, file.Purpose.MADE)
+            item.file_id
+            for item in await uow.files.held(team.team_id, (await chat_team.actor(uow, ben)).user_id, file.Purpose.MADE)
         ]
-        opened = await file.read(uow, await people.actor(uow, ben), ids[-1])
+        opened = await file.read(uow, await chat_team.actor(uow, ben), ids[-1])
     delimiter = chat.words(de=";", en=",")
     header, row = csv.reader(io.StringIO(opened.content.decode("utf-8-sig"), newline=""), delimiter=delimiter)
     assert header[:2] == [chat.words(de="Zeile", en="Line"), chat.words(de="Grund", en="Reason")]
     assert row[:3] == ["3", chat.words(de="keine gültige E-Mail-Adresse", en="no valid e-mail address"), "'=1+1"]
 
 
-async def test_the_card_moves_stops_and_goes_on(chat: Chat) -> None:
-    """The one card shows how far the import is; stopped it waits, and it goes on to the last row, none twice."""
-    firm = await found(chat)
-    ben = firm.of(Role.MEMBER)
+async def test_the_import_stops_and_resumes(chat: Chat) -> None:
+    """The card shows the progress; a stopped import resumes and creates no lead twice."""
+    team = await seed_import_team(chat)
+    ben = team.of(Role.MEMBER)
     rows = 2 * BATCH_ROWS + 30
     await sends(ben, import_steps.numbered_table(rows))
     cards = len(await ben.reads())
     await ben.presses("lead.import_start")
-    await carries(chat, 1)
+    await import_batches(chat, 1)
     assert chat.words(de="500 von 1.030 Zeilen", en="500 of 1,030 rows") in await ben.sees()
     stopped = await ben.presses("lead.import_stop")
     assert chat.words(de="angehalten", en="stopped") in stopped
@@ -145,15 +147,15 @@ async def test_the_card_moves_stops_and_goes_on(chat: Chat) -> None:
     await finishes(chat)
     done = chat.words(de="1.030 Leads aus Messe.csv importiert", en="1,030 leads imported from Messe.csv")
     assert done in await ben.sees()
-    assert len([one for one in await ben.reads() if not one.passing]) <= cards
+    assert len([item for item in await ben.reads() if not item.passing]) <= cards
     assert "L-1030" in await ben.says("leads")
-    assert await people.actions(chat, firm.team_id, "lead.imported") == 3
+    assert await chat_team.actions(chat, team.team_id, "lead.imported") == 3
 
 
 async def test_the_same_file_is_imported_once(chat: Chat) -> None:
-    """B24: a file that the team has imported changes nothing; whoever sends it reads when and by whom."""
-    firm = await found(chat)
-    ben, anna = firm.of(Role.MEMBER), firm.owner
+    """B24: a file that the team has imported changes nothing; its sender reads when and by which member."""
+    team = await seed_import_team(chat)
+    ben, anna = team.of(Role.MEMBER), team.owner
     await sends(ben, import_steps.numbered_table(2))
     await ben.presses("lead.import_start")
     await finishes(chat)
@@ -163,31 +165,31 @@ async def test_the_same_file_is_imported_once(chat: Chat) -> None:
     assert "L-3" not in await anna.says("leads")
 
 
-async def test_without_a_file_the_answer_says_how(chat: Chat) -> None:
-    """Whoever asks reads how it is done and gets an example that is understood as it is; a viewer is refused."""
-    firm = await found(chat)
-    ben, tom = firm.of(Role.MEMBER), firm.of(Role.VIEWER)
-    told = await ben.says(de="leads importieren", en="import leads")
-    assert chat.words(de="Leads Beispiel.csv", en="Leads example.csv") in told
-    async with chat.house.units.write() as uow:
-        ben_here = await people.actor(uow, ben)
-        [made] = await uow.files.held(firm.team_id, ben_here.user_id, file.Purpose.MADE)
+async def test_without_a_file_the_response_explains_the_import(chat: Chat) -> None:
+    """A member reads how to import and gets a valid example; a viewer is refused."""
+    team = await seed_import_team(chat)
+    ben, tom = team.of(Role.MEMBER), team.of(Role.VIEWER)
+    instructions = await ben.says(de="leads importieren", en="import leads")
+    assert chat.words(de="Leads Beispiel.csv", en="Leads example.csv") in instructions
+    async with chat.application.units.write() as uow:
+        ben_here = await chat_team.actor(uow, ben)
+        [made] = await uow.files.held(team.team_id, ben_here.user_id, file.Purpose.MADE)
         content = (await file.read(uow, ben_here, made.file_id)).content
-        kept = await file.receive(uow, ben_here, ReceivedFile(made.name, "text/csv", content))
-        view = await lead_import.prepare(uow, ben_here, kept.file_id)
+        stored_file = await file.receive(uow, ben_here, ReceivedFile(made.name, "text/csv", content))
+        view = await lead_import.prepare(uow, ben_here, stored_file.file_id)
     assert view.expected.imported == 1
     assert set(view.lead_import.plan.columns) == set(lead_import.Field) - {lead_import.Field.CURRENCY}
-    in_channel = await ben.says(de="leads importieren", en="import leads", at=firm.channel)
+    in_channel = await ben.says(de="leads importieren", en="import leads", room=team.channel)
     assert chat.words(de="Beispiel.csv", en="example.csv") not in in_channel
     refused = await tom.says(de="leads importieren", en="import leads")
     assert chat.words(de="Betrachter können keine Leads importieren", en="Viewers can't import leads") in refused
     assert "Anna Weiß" in refused
 
 
-async def test_headings_that_say_nothing_are_asked_about(chat: Chat) -> None:
-    """A file without understood headings is not imported before somebody has said which column is what."""
-    firm = await found(chat)
-    ben = firm.of(Role.MEMBER)
+async def test_unknown_headings_are_asked_about(chat: Chat) -> None:
+    """A file with unknown headings is not imported before a person has assigned the columns."""
+    team = await seed_import_team(chat)
+    ben = team.of(Role.MEMBER)
     preview = await sends(ben, b"Aa;Bb\nEva Holm;eva@acme.example\n")
     assert "lead.import_start" not in preview.commands
     form = await ben.presses("lead.import_assign")
@@ -199,8 +201,8 @@ async def test_headings_that_say_nothing_are_asked_about(chat: Chat) -> None:
     assert "Eva Holm" in await ben.says(de="kontakt L-1", en="contact L-1")
 
 
-async def test_what_is_no_table_is_refused_with_a_way(chat: Chat) -> None:
-    """A file in which nothing can be read is refused in words that say what to do instead."""
-    firm = await found(chat)
-    refused = await sends(firm.of(Role.MEMBER), b"Name;Mail\n\n", "leer.csv")
+async def test_an_unreadable_file_is_refused_with_a_hint(chat: Chat) -> None:
+    """An unreadable file is refused with a hint what to do instead."""
+    team = await seed_import_team(chat)
+    refused = await sends(team.of(Role.MEMBER), b"Name;Mail\n\n", "leer.csv")
     assert chat.words(de="In dieser Datei steht keine Zeile", en="There is no row in this file") in refused

@@ -1,26 +1,26 @@
-"""One click picks a lead: who wins, what everybody else sees then, and how it is taken back."""
+"""One click picks a lead: the winner, the cards of all other people, and the undo."""
 
 import pytest
 
 from services.permissions import Role
 from tests.chat import Chat
-from tests.features import people
-from tests.features.trade import offered, open_three, picked_by, shows, taken
+from tests.features import chat_team
+from tests.features.lead_steps import offered, open_three, picked_by, shows, taken
 
 
 @pytest.mark.core
 async def test_one_click_changes_every_copy(chat: Chat) -> None:
-    """X2: a pick changes every card of it: by name in all of the winner's places, to one line in other firms'."""
+    """X2: a pick updates every card: with the name in the winner's team, to one line in other teams."""
     solar, roofs, heat = await open_three(chat)
     petra, olaf, jorg = roofs.owner, roofs.people[1], heat.owner
     lead = await offered(solar)
     service = await chat.channel("Service", petra, olaf)
-    await petra.says(de="verbinden", en="connect", at=service)
+    await petra.says(de="verbinden", en="connect", room=service)
     await petra.says(de="teile L-1 #Service", en="share L-1 #Service")
     await petra.says("lead L-1")
     await jorg.says("lead L-1")
 
-    await olaf.presses("lead.pick", at=roofs.channel, lead=lead.lead_id)
+    await olaf.presses("lead.pick", room=roofs.channel, lead=lead.lead_id)
 
     won = picked_by(chat, "Olaf Kern")
     for room in (roofs.channel, service, petra.direct):
@@ -32,20 +32,20 @@ async def test_one_click_changes_every_copy(chat: Chat) -> None:
         assert lead.title not in gone
 
 
-async def test_giver_and_operator_see_the_firm(chat: Chat) -> None:
-    """B8: whoever gave or operates a lead goes on seeing where it is: which firm, and none of its colleagues."""
+async def test_giver_and_operator_see_the_partner(chat: Chat) -> None:
+    """B8: giver and operator still see which partner has the lead, and none of its members."""
     solar, roofs, heat = await open_three(chat)
-    lead = await people.bring(heat)
+    lead = await chat_team.create_lead(heat)
     jorg, ben, olaf = heat.owner, solar.people[1], roofs.people[1]
-    await jorg.presses("marketplace.offer", at=heat.channel, lead=lead.lead_id)
-    await jorg.presses("marketplace.offer", at=heat.channel, fill={})
-    await ben.presses("marketplace.offer", at=solar.channel, lead=lead.lead_id)
-    await ben.presses("marketplace.offer", at=solar.channel, fill={})
-    await olaf.presses("lead.pick", at=roofs.channel, lead=lead.lead_id)
-    firm = chat.words(de="bei Dachwerk Süd KG seit", en="with Dachwerk Süd KG since")
-    for person, place in ((jorg, heat), (ben, solar)):
-        seen = await shows(person, place)
-        assert firm in seen
+    await jorg.presses("marketplace.offer", room=heat.channel, lead=lead.lead_id)
+    await jorg.presses("marketplace.offer", room=heat.channel, fill={})
+    await ben.presses("marketplace.offer", room=solar.channel, lead=lead.lead_id)
+    await ben.presses("marketplace.offer", room=solar.channel, fill={})
+    await olaf.presses("lead.pick", room=roofs.channel, lead=lead.lead_id)
+    winner = chat.words(de="bei Dachwerk Süd KG seit", en="with Dachwerk Süd KG since")
+    for person, team in ((jorg, heat), (ben, solar)):
+        seen = await shows(person, team)
+        assert winner in seen
         assert "Olaf" not in seen
         details = await person.says(de="kontakt L-1", en="contact L-1")
         assert "Dachwerk Süd KG" in details
@@ -55,14 +55,14 @@ async def test_giver_and_operator_see_the_firm(chat: Chat) -> None:
 
 @pytest.mark.core
 async def test_the_loser_reads_who_was_faster(chat: Chat) -> None:
-    """B10: of a picked lead colleagues read by whom, and other firms that it is taken, but not by whom."""
+    """B10: members read who picked the lead; other teams read only that it is taken."""
     solar, roofs, heat = await open_three(chat)
     lead = await offered(solar)
     petra, olaf, jorg = roofs.owner, roofs.people[1], heat.owner
-    await petra.presses("lead.pick", at=roofs.channel, lead=lead.lead_id)
-    late = await olaf.forges("lead.pick", {"lead": lead.lead_id}, at=roofs.channel)
-    assert chat.words(de="Petra Vogt war schneller", en="Petra Vogt was faster") in late
-    strange = await jorg.forges("lead.pick", {"lead": lead.lead_id}, at=heat.channel)
+    await petra.presses("lead.pick", room=roofs.channel, lead=lead.lead_id)
+    refused = await olaf.forges("lead.pick", {"lead": lead.lead_id}, room=roofs.channel)
+    assert chat.words(de="Petra Vogt war schneller", en="Petra Vogt was faster") in refused
+    strange = await jorg.forges("lead.pick", {"lead": lead.lead_id}, room=heat.channel)
     assert chat.words(de="L-1 ist schon vergeben", en="L-1 is already taken") in strange
     assert "Petra" not in strange
     assert "Dachwerk" not in strange
@@ -72,12 +72,12 @@ async def test_the_loser_reads_who_was_faster(chat: Chat) -> None:
 
 
 async def test_a_picked_lead_is_gone_for_every_other_team(chat: Chat) -> None:
-    """B8: what another firm has picked is neither listed nor found, by number, card or command: as if it never was."""
+    """B8: other teams neither list nor find a picked lead, by number, card or command."""
     solar, roofs, heat = await open_three(chat)
     lead = await offered(solar)
     jorg = heat.owner
     assert "L-1" in await jorg.says("leads")
-    await roofs.owner.presses("lead.pick", at=roofs.channel, lead=lead.lead_id)
+    await roofs.owner.presses("lead.pick", room=roofs.channel, lead=lead.lead_id)
     assert lead.title not in await jorg.says("leads")
     for de, en in (
         ("lead L-{}", "lead L-{}"),
@@ -92,28 +92,28 @@ async def test_a_picked_lead_is_gone_for_every_other_team(chat: Chat) -> None:
         assert "Dachwerk" not in refused
 
 
-async def test_what_was_not_offered_does_not_exist(chat: Chat) -> None:
-    """B9: another team's lead can be neither seen nor picked, and is answered like one that never was."""
-    solar = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
-    roofs = await people.found(chat, "Dachwerk Süd KG", "Petra Vogt", {})
-    lead = await people.bring(solar)
+async def test_an_unoffered_lead_does_not_exist(chat: Chat) -> None:
+    """B9: another team's lead can be neither seen nor picked; the response is that of a missing lead."""
+    solar = await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
+    roofs = await chat_team.seed_team(chat, "Dachwerk Süd KG", "Petra Vogt", {})
+    lead = await chat_team.create_lead(solar)
     petra = roofs.owner
     assert lead.title not in await petra.says("leads")
     for command in ("lead.pick", "lead.show", "lead.card", "lead.reveal", "lead.note", "marketplace.offer"):
         args = {"note": "Hallo", "to": "x"} if command in {"lead.note", "marketplace.offer"} else {}
-        answers: list[str] = []
-        for one in (lead.lead_id, "nirgends"):
-            await petra.forges(command, {**args, "lead": one}, at=roofs.channel)
-            answers.append((await petra.reads(roofs.channel))[-1].words)
-        assert answers[0] == answers[1], command
-        assert lead.title not in answers[0]
-    assert "L-1" in await solar.owner.presses("lead.pick", lead=lead.lead_id, at=solar.channel)
+        responses: list[str] = []
+        for lead_id in (lead.lead_id, "nirgends"):
+            await petra.forges(command, {**args, "lead": lead_id}, room=roofs.channel)
+            responses.append((await petra.reads(roofs.channel))[-1].words)
+        assert responses[0] == responses[1], command
+        assert lead.title not in responses[0]
+    assert "L-1" in await solar.owner.presses("lead.pick", lead=lead.lead_id, room=solar.channel)
 
 
 async def test_a_pick_from_the_list_goes_on_with_the_list(chat: Chat) -> None:
-    """B4: any colleague picks from the list, which says what is his now and goes on offering the rest."""
-    solar = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
-    first, second = await people.bring(solar), await people.bring(solar, "Balkonkraftwerk")
+    """B4: after a pick from the list the list marks the lead as picked and still offers the rest."""
+    solar = await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
+    first, second = await chat_team.create_lead(solar), await chat_team.create_lead(solar, "Balkonkraftwerk")
     ben = solar.people[1]
     await ben.says("leads")
     seen = await ben.presses("lead.pick", lead=first.lead_id)
@@ -123,29 +123,29 @@ async def test_a_pick_from_the_list_goes_on_with_the_list(chat: Chat) -> None:
 
 
 @pytest.mark.core
-async def test_a_pick_is_taken_back_within_five_minutes(chat: Chat) -> None:
-    """B25: within five minutes any colleague takes a pick back, as the card says; all firms may pick the lead again."""
+async def test_a_pick_is_undone_within_five_minutes(chat: Chat) -> None:
+    """B25: any member undoes a pick within five minutes, as the card says; all teams may pick the lead again."""
     solar, roofs, heat = await open_three(chat)
     lead = await offered(solar)
     petra, olaf, jorg = roofs.owner, roofs.people[1], heat.owner
-    await petra.presses("lead.pick", at=roofs.channel, lead=lead.lead_id)
+    await petra.presses("lead.pick", room=roofs.channel, lead=lead.lead_id)
     assert chat.words(de="Rückgängig (bis 10:05)", en="Undo (until 10:05)") in await shows(olaf, roofs)
     chat.clock.advance(minutes=4)
-    await olaf.presses("lead.undo", at=roofs.channel)
-    for person, place in ((petra, roofs), (jorg, heat)):
-        assert (await person.finds("L-1", place.channel)).button("lead.pick", {"lead": lead.lead_id})
-    await jorg.presses("lead.pick", at=heat.channel)
+    await olaf.presses("lead.undo", room=roofs.channel)
+    for person, team in ((petra, roofs), (jorg, heat)):
+        assert (await person.finds("L-1", team.channel)).button("lead.pick", {"lead": lead.lead_id})
+    await jorg.presses("lead.pick", room=heat.channel)
     assert picked_by(chat, "Jörg Blum") in await shows(jorg, heat)
     assert taken(chat) in await shows(petra, roofs)
 
 
 async def test_the_history_keeps_the_pick_and_its_undoing(chat: Chat) -> None:
-    """B11, B25: taking a pick back is an entry of its own; the history tells both, each with team and colleague."""
-    solar = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
-    lead = await people.bring(solar)
+    """B11, B25: an undo is an activity of its own; the history shows both with team and member."""
+    solar = await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
+    lead = await chat_team.create_lead(solar)
     ben = solar.people[1]
-    await ben.presses("lead.pick", at=solar.channel, lead=lead.lead_id)
-    await ben.presses("lead.undo", at=solar.channel, lead=lead.lead_id)
+    await ben.presses("lead.pick", room=solar.channel, lead=lead.lead_id)
+    await ben.presses("lead.undo", room=solar.channel, lead=lead.lead_id)
     details = await ben.says(de="kontakt L-1", en="contact L-1")
     assert chat.words(de="Ben Kaya (Solarhaus GmbH): übernommen", en="Ben Kaya (Solarhaus GmbH): picked") in details
     undone = chat.words(de="Übernahme zurückgenommen", en="pick taken back")
@@ -153,13 +153,13 @@ async def test_the_history_keeps_the_pick_and_its_undoing(chat: Chat) -> None:
 
 
 async def test_after_five_minutes_a_pick_stays(chat: Chat) -> None:
-    """B25: after the five minutes an old button is refused, which says so and offers to return the lead instead."""
-    solar = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
-    lead = await people.bring(solar)
+    """B25: after five minutes the old button is refused with an offer to return the lead instead."""
+    solar = await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
+    lead = await chat_team.create_lead(solar)
     ben = solar.people[1]
-    await ben.presses("lead.pick", at=solar.channel, lead=lead.lead_id)
+    await ben.presses("lead.pick", room=solar.channel, lead=lead.lead_id)
     chat.clock.advance(minutes=5, seconds=1)
-    refused = await ben.forges("lead.undo", {"lead": lead.lead_id}, at=solar.channel)
+    refused = await ben.forges("lead.undo", {"lead": lead.lead_id}, room=solar.channel)
     assert chat.words(de="nur 5 Minuten", en="5 minutes only") in refused
     assert "lead.return" in refused.commands
     assert "lead.undo" not in (await ben.says("lead L-1")).commands
@@ -167,13 +167,13 @@ async def test_after_five_minutes_a_pick_stays(chat: Chat) -> None:
 
 
 async def test_viewers_pick_nothing(chat: Chat) -> None:
-    """X1: a viewer is shown no button to pick; who forges one reads who may, and asks by one button."""
-    firm = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {"Tom Fischer": Role.VIEWER})
-    lead = await people.bring(firm)
-    tom = firm.of(Role.VIEWER)
+    """X1: a viewer has no pick button; a forged pick is refused with who may, and a request button."""
+    team = await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", {"Tom Fischer": Role.VIEWER})
+    lead = await chat_team.create_lead(team)
+    tom = team.of(Role.VIEWER)
     assert not (await tom.says("lead L-1")).commands & {"lead.pick", "lead.reveal", "lead.share"}
     refused = await tom.forges("lead.pick", {"lead": lead.lead_id})
     assert "Anna Weiß" in refused
     await tom.presses("request.ask")
-    await firm.owner.presses("request.approve")
-    assert picked_by(chat, "Anna Weiß") in await shows(firm.owner, firm)
+    await team.owner.presses("request.approve")
+    assert picked_by(chat, "Anna Weiß") in await shows(team.owner, team)

@@ -1,23 +1,23 @@
-"""Work on a picked lead: notes and steps, won, lost, and given back inside the window."""
+"""Work on a picked lead: notes and steps, won, lost, and returned within the window."""
 
 import pytest
 
 from services.people import Language
 from services.permissions import Role
 from tests.chat import Chat
-from tests.features import people
-from tests.features.trade import offered, open_three, shows, taken
+from tests.features import chat_team
+from tests.features.lead_steps import offered, open_three, shows, taken
 
 
-async def test_every_colleague_sees_and_works_on_it(chat: Chat) -> None:
-    """B5: after a pick any colleague notes something and sets the step; every card shows it, viewers' too."""
+async def test_every_member_sees_and_works_on_it(chat: Chat) -> None:
+    """B5: after a pick any member adds a note and sets the step; every card shows it, also to viewers."""
     solar, roofs, _ = await open_three(chat)
     lead = await offered(solar)
     petra, olaf, vera = roofs.people
-    await petra.presses("lead.pick", at=roofs.channel, lead=lead.lead_id)
-    form = await olaf.presses("lead.note", at=roofs.channel)
+    await petra.presses("lead.pick", room=roofs.channel, lead=lead.lead_id)
+    form = await olaf.presses("lead.note", room=roofs.channel)
     assert {"note", "step"} <= set(form.inputs)
-    await olaf.presses("lead.note", at=roofs.channel, fill={"note": "Ruft morgen zurück", "step": "qualified"})
+    await olaf.presses("lead.note", room=roofs.channel, fill={"note": "Ruft morgen zurück", "step": "qualified"})
     assert chat.words(de="Qualifiziert", en="Qualified") in await shows(vera, roofs)
     assert chat.words(de="Qualifiziert", en="Qualified") in await petra.says("lead L-1")
     details = await petra.says(de="kontakt L-1", en="contact L-1")
@@ -27,16 +27,16 @@ async def test_every_colleague_sees_and_works_on_it(chat: Chat) -> None:
 
 @pytest.mark.core
 async def test_a_note_leaves_a_trace_on_every_card(chat: Chat) -> None:
-    """A42: every copy counts the notes since the pick and names the last one's author, not what was noted (B8)."""
+    """A42: every card counts the notes since the pick and names the last author, but not the text (B8)."""
     solar, roofs, _ = await open_three(chat)
     lead = await offered(solar)
     petra, olaf, vera = roofs.people
-    await petra.presses("lead.pick", at=roofs.channel, lead=lead.lead_id)
-    noted = (", von", "Notizen") if chat.language is Language.GERMAN else ("note, by", "notes,")
-    assert not [words for words in noted if words in await petra.finds("L-1", roofs.channel)]
+    await petra.presses("lead.pick", room=roofs.channel, lead=lead.lead_id)
+    refused_commands = (", von", "Notizen") if chat.language is Language.GERMAN else ("note, by", "notes,")
+    assert not [words for words in refused_commands if words in await petra.finds("L-1", roofs.channel)]
     chat.clock.advance(minutes=1)
-    await olaf.presses("lead.note", at=roofs.channel)
-    await olaf.presses("lead.note", at=roofs.channel, fill={"note": "Ruft morgen zurück"})
+    await olaf.presses("lead.note", room=roofs.channel)
+    await olaf.presses("lead.note", room=roofs.channel, fill={"note": "Ruft morgen zurück"})
     for person in (petra, vera):
         seen = await person.finds("L-1", roofs.channel)
         assert chat.words(de="1 Notiz, von Olaf Kern", en="1 note, by Olaf Kern") in seen
@@ -46,15 +46,15 @@ async def test_a_note_leaves_a_trace_on_every_card(chat: Chat) -> None:
     twice = chat.words(de="2 Notizen, zuletzt von Petra Vogt", en="2 notes, the last one by Petra Vogt")
     assert twice in await vera.finds("L-1", roofs.channel)
     assert twice in await petra.says("lead L-1")
-    assert not [words for words in noted if words in await shows(solar.owner, solar)]
+    assert not [words for words in refused_commands if words in await shows(solar.owner, solar)]
 
 
-async def test_notes_and_names_stay_in_the_firm(chat: Chat) -> None:
-    """B8, B11: giver and operator read which firm did what; its colleagues and their notes stay with that firm."""
+async def test_notes_and_names_stay_in_the_team(chat: Chat) -> None:
+    """B8, B11: giver and operator read which partner acted; its members and notes stay within its team."""
     solar, roofs, _ = await open_three(chat)
     lead = await offered(solar)
     petra = roofs.owner
-    await petra.presses("lead.pick", at=roofs.channel, lead=lead.lead_id)
+    await petra.presses("lead.pick", room=roofs.channel, lead=lead.lead_id)
     await petra.says(de="notiz L-1 Will einen Rabatt", en="note L-1 Will einen Rabatt")
     details = await solar.owner.says(de="kontakt L-1", en="contact L-1")
     assert chat.words(de="Dachwerk Süd KG: übernommen", en="Dachwerk Süd KG: picked") in details
@@ -67,14 +67,14 @@ async def test_notes_and_names_stay_in_the_firm(chat: Chat) -> None:
 
 @pytest.mark.core
 async def test_won_with_an_amount(chat: Chat) -> None:
-    """B5: won asks for the amount; then every card says by whom, to giver and operator by which firm."""
+    """B5: won asks for the amount; then the team's cards name the member, those of giver and operator the partner."""
     solar, roofs, heat = await open_three(chat)
     lead = await offered(solar)
     petra, olaf, _ = roofs.people
-    await petra.presses("lead.pick", at=roofs.channel, lead=lead.lead_id)
-    form = await olaf.presses("lead.win", at=roofs.channel)
+    await petra.presses("lead.pick", room=roofs.channel, lead=lead.lead_id)
+    form = await olaf.presses("lead.win", room=roofs.channel)
     assert "amount" in form.inputs
-    await olaf.presses("lead.win", at=roofs.channel, fill={"amount": chat.words(de="18.500,50", en="18,500.50")})
+    await olaf.presses("lead.win", room=roofs.channel, fill={"amount": chat.words(de="18.500,50", en="18,500.50")})
     seen = await petra.finds("L-1", roofs.channel)
     assert chat.words(de="gewonnen von Olaf Kern", en="won by Olaf Kern") in seen
     assert chat.words(de="18.500,50", en="18,500.50") in seen
@@ -86,14 +86,14 @@ async def test_won_with_an_amount(chat: Chat) -> None:
 
 @pytest.mark.core
 async def test_lost_needs_a_reason(chat: Chat) -> None:
-    """B5: lost asks for the reason, keeps it for the team, and what is closed stays closed."""
-    solar = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
-    lead = await people.bring(solar)
+    """B5: lost asks for the reason and stores it for the team; a closed lead stays closed."""
+    solar = await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
+    lead = await chat_team.create_lead(solar)
     anna, ben = solar.people
-    await ben.presses("lead.pick", at=solar.channel, lead=lead.lead_id)
-    form = await ben.presses("lead.lose", at=solar.channel)
+    await ben.presses("lead.pick", room=solar.channel, lead=lead.lead_id)
+    form = await ben.presses("lead.lose", room=solar.channel)
     assert form.inputs == {"reason": ""}
-    await ben.presses("lead.lose", at=solar.channel, fill={"reason": "Zu teuer"})
+    await ben.presses("lead.lose", room=solar.channel, fill={"reason": "Zu teuer"})
     seen = await anna.finds("L-1", solar.channel)
     assert "Zu teuer" in seen
     assert chat.words(de="verloren", en="lost") in seen
@@ -104,16 +104,16 @@ async def test_lost_needs_a_reason(chat: Chat) -> None:
 
 @pytest.mark.core
 async def test_a_returned_lead_is_offered_again(chat: Chat) -> None:
-    """B21: inside the window a lead is returned with a reason; the others may pick it, the own team no longer."""
+    """B21: a lead returned with a reason within the window is offered to the other teams again."""
     solar, roofs, heat = await open_three(chat)
     lead = await offered(solar)
     petra, olaf, _ = roofs.people
     jorg = heat.owner
-    await petra.presses("lead.pick", at=roofs.channel, lead=lead.lead_id)
+    await petra.presses("lead.pick", room=roofs.channel, lead=lead.lead_id)
     chat.clock.advance(hours=47)
-    await olaf.presses("lead.return", at=roofs.channel)
+    await olaf.presses("lead.return", room=roofs.channel)
     assert taken(chat) in await shows(jorg, heat)
-    await olaf.presses("lead.return", at=roofs.channel, fill={"reason": "Liegt zu weit im Norden"})
+    await olaf.presses("lead.return", room=roofs.channel, fill={"reason": "Liegt zu weit im Norden"})
     gone = await shows(petra, roofs)
     assert chat.words(de="L-1 wird Ihrem Team nicht mehr", en="L-1 is no longer on offer to your team") in gone
     assert lead.title not in gone
@@ -121,38 +121,38 @@ async def test_a_returned_lead_is_offered_again(chat: Chat) -> None:
     assert again.button("lead.pick", {"lead": lead.lead_id})
     assert chat.words(de="offen bis 11:00", en="open until 11:00") in again
     assert lead.title not in await petra.says("leads")
-    refused = await petra.forges("lead.pick", {"lead": lead.lead_id}, at=roofs.channel)
+    refused = await petra.forges("lead.pick", {"lead": lead.lead_id}, room=roofs.channel)
     assert "Jörg" not in refused
     assert chat.words(de="wird Ihrem Team nicht angeboten", en="is not on offer to your team") in refused
-    told = await solar.owner.says(de="kontakt L-1", en="contact L-1")
-    assert chat.words(de="Dachwerk Süd KG: zurückgegeben", en="Dachwerk Süd KG: returned") in told
-    assert "Liegt zu weit im Norden" in told
+    details = await solar.owner.says(de="kontakt L-1", en="contact L-1")
+    assert chat.words(de="Dachwerk Süd KG: zurückgegeben", en="Dachwerk Süd KG: returned") in details
+    assert "Liegt zu weit im Norden" in details
 
 
-async def test_what_everybody_has_returned_goes_to_the_operator(chat: Chat) -> None:
-    """B21: a lead that the last taker has returned is escalated: it waits for the operator, who hears of it."""
-    solar = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
-    roofs = await people.found(chat, "Dachwerk Süd KG", "Petra Vogt", {})
-    await people.open_market(solar, roofs)
+async def test_a_lead_returned_by_all_takers_goes_to_the_operator(chat: Chat) -> None:
+    """B21: a lead returned by the last taker is escalated and waits for the operator, who is notified."""
+    solar = await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
+    roofs = await chat_team.seed_team(chat, "Dachwerk Süd KG", "Petra Vogt", {})
+    await chat_team.open_marketplace(solar, roofs)
     lead = await offered(solar)
     ben, petra = solar.people[1], roofs.owner
-    for person, firm in ((ben, solar), (petra, roofs)):
-        await person.presses("lead.pick", at=firm.channel, lead=lead.lead_id)
-        await person.says(de="zurückgeben L-1 Keine Zeit", en="return L-1 No time", at=firm.channel)
+    for person, team in ((ben, solar), (petra, roofs)):
+        await person.presses("lead.pick", room=team.channel, lead=lead.lead_id)
+        await person.says(de="zurückgeben L-1 Keine Zeit", en="return L-1 No time", room=team.channel)
     waits = await ben.finds("L-1", solar.channel)
     assert chat.words(de="wartet auf Ihr Angebot", en="waits to be offered") in waits
     assert "marketplace.offer" in waits.commands
-    await ben.presses("marketplace.offer", at=solar.channel, lead=lead.lead_id)
-    refused = await ben.presses("marketplace.offer", at=solar.channel, fill={})
+    await ben.presses("marketplace.offer", room=solar.channel, lead=lead.lead_id)
+    refused = await ben.presses("marketplace.offer", room=solar.channel, fill={})
     assert chat.words(de="niemand mehr", en="nobody is left") in refused
 
 
 async def test_after_the_window_it_stays(chat: Chat) -> None:
-    """B21: after 48 hours a marketplace's lead can no longer be returned; the answer offers to close it as lost."""
+    """B21: after 48 hours a marketplace's lead cannot be returned; the response offers to close it as lost."""
     solar, roofs, _ = await open_three(chat)
     lead = await offered(solar)
     petra = roofs.owner
-    await petra.presses("lead.pick", at=roofs.channel, lead=lead.lead_id)
+    await petra.presses("lead.pick", room=roofs.channel, lead=lead.lead_id)
     chat.clock.advance(hours=48, seconds=1)
     refused = await petra.says(de="zurückgeben L-1 Doch nicht", en="return L-1 After all not")
     assert chat.words(de="nur 48 Stunden", en="48 hours only") in refused
@@ -161,24 +161,24 @@ async def test_after_the_window_it_stays(chat: Chat) -> None:
 
 
 async def test_an_own_lead_goes_back_into_the_team(chat: Chat) -> None:
-    """B21: a lead that is on no marketplace can be returned at any time; every colleague may pick it again."""
-    solar = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
-    lead = await people.bring(solar)
+    """B21: a lead that is on no marketplace can be returned at any time; every member may pick it again."""
+    solar = await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", {"Ben Kaya": Role.MEMBER})
+    lead = await chat_team.create_lead(solar)
     anna, ben = solar.people
-    await ben.presses("lead.pick", at=solar.channel, lead=lead.lead_id)
+    await ben.presses("lead.pick", room=solar.channel, lead=lead.lead_id)
     chat.clock.advance(days=30)
-    await ben.says(de="zurückgeben L-1 Im Urlaub", en="return L-1 On leave", at=solar.channel)
-    await anna.presses("lead.pick", at=solar.channel, lead=lead.lead_id)
+    await ben.says(de="zurückgeben L-1 Im Urlaub", en="return L-1 On leave", room=solar.channel)
+    await anna.presses("lead.pick", room=solar.channel, lead=lead.lead_id)
     assert chat.words(de="übernommen von Anna Weiß", en="picked by Anna Weiß") in await shows(ben, solar)
 
 
-async def test_viewers_only_look_on(chat: Chat) -> None:
-    """X1: a viewer sees the card without buttons; each command is refused with who may, and asks by one button."""
+async def test_viewers_only_read(chat: Chat) -> None:
+    """X1: a viewer sees the card without buttons; each command is refused with who may, and a request button."""
     solar, _, _ = await open_three(chat)
-    lead = await people.bring(solar)
+    lead = await chat_team.create_lead(solar)
     tom = solar.of(Role.VIEWER)
-    await solar.owner.presses("lead.pick", at=solar.channel, lead=lead.lead_id)
-    if chat.stage.platform != "slack":  # where everybody in a channel sees the same message
+    await solar.owner.presses("lead.pick", room=solar.channel, lead=lead.lead_id)
+    if chat.driver.platform != "slack":  # where everybody in a channel sees the same message
         assert not (await tom.finds("L-1", solar.channel)).commands
     for de, en in (
         ("notiz L-1 Hallo", "note L-1 Hello"),

@@ -1,4 +1,4 @@
-"""Links to leads in Slack: a masked card below the message, for a colleague's link and before colleagues alone."""
+"""Links to leads in Slack: a masked card below a member's message, in the team's channels alone."""
 
 import json
 
@@ -7,11 +7,11 @@ import pytest
 from bot.commands.extensions import lead_url
 from services.permissions import Role
 from tests.chat import Account, Chat, Person, Room
+from tests.drivers.slack import SlackDriver
 from tests.fakes.slack import CannedResponse, Message, refused
-from tests.features import people, state
+from tests.features import chat_team, team_state
+from tests.features.chat_team import ChatTeam
 from tests.features.combinations import SLACK
-from tests.features.people import Firm
-from tests.stage_slack import SlackStage
 
 COMBINATIONS = SLACK
 
@@ -19,100 +19,102 @@ SECRETS = ("Elke Schneider", "elke-", "@posteo", "18.500", "18,500")
 
 
 @pytest.fixture
-async def firm(chat: Chat) -> Firm:
-    """A firm with a member and a viewer."""
+async def team(chat: Chat) -> ChatTeam:
+    """A team with a member and a viewer."""
     roles = {"Ben Kaya": Role.MEMBER, "Tom Fischer": Role.VIEWER}
-    return await people.found(chat, "Solarhaus GmbH", "Anna Weiß", roles)
+    return await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", roles)
 
 
 @pytest.fixture
-def stage(chat: Chat) -> SlackStage:
-    """The platform, with what stands behind it."""
-    assert isinstance(chat.stage, SlackStage)
-    return chat.stage
+def driver(chat: Chat) -> SlackDriver:
+    """The Slack driver of the chat."""
+    assert isinstance(chat.driver, SlackDriver)
+    return chat.driver
 
 
 @pytest.fixture
-async def link(chat: Chat, firm: Firm) -> str:
-    """The address of a lead of the firm."""
-    return lead_url(chat.public_url, (await people.bring(firm)).lead_id)
+async def link(chat: Chat, team: ChatTeam) -> str:
+    """The address of a lead of the team."""
+    return lead_url(chat.public_url, (await chat_team.create_lead(team)).lead_id)
 
 
-async def pastes(stage: SlackStage, person: Person, room: Room, *links: str, **more: object) -> Message:
-    """Write a message with links; as it stands there when the bot has heard of it."""
-    said = stage.slack.says(person.account.account_id, room.room_id, " ".join(links))
-    told = [{"domain": "kollega.example", "url": one} for one in links]
-    event = {"type": "link_shared", "user": person.account.account_id, "channel": room.room_id, "links": told}
-    await stage.tell({**event, "message_ts": said.ts, "source": "conversations_history", **more})
-    return said
+async def pastes(driver: SlackDriver, person: Person, room: Room, *links: str, **more: object) -> Message:
+    """Write a message with links; return it after the bot has handled it."""
+    posted_message = driver.slack.says(person.account.account_id, room.room_id, " ".join(links))
+    shared_links = [{"domain": "kollega.example", "url": item} for item in links]
+    event = {"type": "link_shared", "user": person.account.account_id, "channel": room.room_id, "links": shared_links}
+    await driver.tell({**event, "message_ts": posted_message.ts, "source": "conversations_history", **more})
+    return posted_message
 
 
-def asked(stage: SlackStage) -> int:
-    """How often the bot wanted to show something below a message."""
-    return len([call for call in stage.slack.calls if call.method == "chat.unfurl"])
+def count_unfurls(driver: SlackDriver) -> int:
+    """Count how often the bot tried to show cards below a message."""
+    return len([call for call in driver.slack.calls if call.method == "chat.unfurl"])
 
 
-async def test_a_link_becomes_a_card_before_colleagues(chat: Chat, stage: SlackStage, firm: Firm, link: str) -> None:
-    """B8, A42: below a colleague's link stands the lead without its contact, whatever the colleague may see."""
+async def test_a_members_link_becomes_a_card(chat: Chat, driver: SlackDriver, team: ChatTeam, link: str) -> None:
+    """B8, A42: below a member's link the lead is shown without its contact, whatever the member may see."""
     link = f"{link}?x=1"
-    for person in (firm.owner, firm.of(Role.VIEWER)):
-        said = await pastes(stage, person, firm.channel, link)
-        shown = json.dumps(said.unfurls[link])
+    for person in (team.owner, team.of(Role.VIEWER)):
+        posted_message = await pastes(driver, person, team.channel, link)
+        shown = json.dumps(posted_message.unfurls[link])
         assert "L-1" in shown
         assert not [secret for secret in SECRETS if secret in shown]
-    assert state.defects(chat) == 0
+    assert team_state.defects(chat) == 0
 
 
-async def test_links_of_others_stay_bare(chat: Chat, stage: SlackStage, firm: Firm, link: str) -> None:
-    """B9: who may not see the lead shows a bare link, and so does a link to nothing or elsewhere."""
-    petra = (await people.found(chat, "Dachwerk KG", "Petra Vogt", {})).owner
-    sara = await people.newcomer(chat, "Sara Fremd")
+async def test_links_of_other_people_stay_bare(chat: Chat, driver: SlackDriver, team: ChatTeam, link: str) -> None:
+    """B9: a link of a person who may not see the lead stays bare, as does a link to no lead or elsewhere."""
+    petra = (await chat_team.seed_team(chat, "Dachwerk KG", "Petra Vogt", {})).owner
+    sara = await chat_team.user_without_team(chat, "Sara Fremd")
     for person in (petra, sara):
-        assert (await pastes(stage, person, firm.channel, link)).unfurls == {}
+        assert (await pastes(driver, person, team.channel, link)).unfurls == {}
     foreign = f"{chat.public_url}/leads/{'0' * 32}"
     for address in (foreign, "https://elsewhere.example/leads/1", f"{chat.public_url}/leads/"):
-        assert (await pastes(stage, firm.owner, firm.channel, address)).unfurls == {}
-    assert asked(stage) == 0
+        assert (await pastes(driver, team.owner, team.channel, address)).unfurls == {}
+    assert count_unfurls(driver) == 0
 
 
-async def test_nobody_from_outside_reads_along(chat: Chat, stage: SlackStage, firm: Firm, link: str) -> None:
-    """Where people of other organisations are, or may be, a link stays a link; so does a link of one of them."""
-    shared = await chat.channel("Projekt", firm.owner)
-    stage.slack.channels[shared.room_id].is_ext_shared = True
-    await stage.tell({"type": "channel_shared", "channel": shared.room_id, "connected_team_id": "T9OTHER"})
-    for room in (shared, Room("C9UNSEEN", firm.channel.kind)):
-        assert (await pastes(stage, firm.owner, room, link)).unfurls == {}
-    stage.slack.add_user("U9OUTSIDE", "Uta Extern", team_id="T9OTHER")
-    outside = Person(chat, Account("U9OUTSIDE", "Uta Extern", chat.language, firm.owner.direct))
-    assert (await pastes(stage, outside, firm.channel, link)).unfurls == {}
-    assert asked(stage) == 0
+async def test_links_stay_bare_in_shared_channels(chat: Chat, driver: SlackDriver, team: ChatTeam, link: str) -> None:
+    """A link stays bare where external users are or may be members, and when an external user sends it."""
+    shared = await chat.channel("Projekt", team.owner)
+    driver.slack.channels[shared.room_id].is_ext_shared = True
+    await driver.tell({"type": "channel_shared", "channel": shared.room_id, "connected_team_id": "T9OTHER"})
+    for room in (shared, Room("C9UNSEEN", team.channel.kind)):
+        assert (await pastes(driver, team.owner, room, link)).unfurls == {}
+    driver.slack.add_user("U9OUTSIDE", "Uta Extern", team_id="T9OTHER")
+    external_user = Person(chat, Account("U9OUTSIDE", "Uta Extern", chat.language, team.owner.direct))
+    assert (await pastes(driver, external_user, team.channel, link)).unfurls == {}
+    assert count_unfurls(driver) == 0
 
 
-async def test_in_the_own_chat_the_answer_is_the_lead(stage: SlackStage, firm: Firm, link: str) -> None:
-    """Nothing is shown twice where the bot answers anyhow."""
-    assert (await pastes(stage, firm.owner, firm.owner.direct, link)).unfurls == {}
-    assert "L-1" in await firm.owner.says(link)
+async def test_in_the_direct_chat_the_response_is_the_lead(driver: SlackDriver, team: ChatTeam, link: str) -> None:
+    """In the direct chat the bot responds with the lead and adds no card to the link."""
+    assert (await pastes(driver, team.owner, team.owner.direct, link)).unfurls == {}
+    assert "L-1" in await team.owner.says(link)
 
 
-async def test_several_links_are_shown_up_to_a_number(chat: Chat, stage: SlackStage, firm: Firm, link: str) -> None:
-    """A message full of links does not fill the channel, and the same link is one card."""
+async def test_several_links_are_shown_up_to_a_number(
+    chat: Chat, driver: SlackDriver, team: ChatTeam, link: str
+) -> None:
+    """A message with many links shows a limited number of cards, and one card for a repeated link."""
     links = [f"{link}?n={number}" for number in range(8)]
-    said = await pastes(stage, firm.owner, firm.channel, *links, links[0])
-    assert list(said.unfurls) == links[:5]
-    assert state.defects(chat) == 0
+    posted_message = await pastes(driver, team.owner, team.channel, *links, links[0])
+    assert list(posted_message.unfurls) == links[:5]
+    assert team_state.defects(chat) == 0
 
 
 @pytest.mark.parametrize("failure", [refused("cannot_unfurl_message"), CannedResponse(500)])
-async def test_a_card_that_slack_does_not_take_is_left_out(
-    chat: Chat, stage: SlackStage, firm: Firm, link: str, failure: CannedResponse
+async def test_a_refused_unfurl_is_left_out(
+    chat: Chat, driver: SlackDriver, team: ChatTeam, link: str, failure: CannedResponse
 ) -> None:
-    """The message stays as it is, and nobody is troubled."""
-    stage.slack.behaviour = lambda method, _: failure if method == "chat.unfurl" else None
-    before = await firm.owner.reads(firm.channel)
-    said = await pastes(stage, firm.owner, firm.channel, link)
-    assert said.unfurls == {}
-    assert await firm.owner.reads(firm.channel) == before
-    assert state.defects(chat) == 0
+    """When Slack refuses the card, the message stays as it is and no error is shown."""
+    driver.slack.behaviour = lambda method, _: failure if method == "chat.unfurl" else None
+    before = await team.owner.reads(team.channel)
+    posted_message = await pastes(driver, team.owner, team.channel, link)
+    assert posted_message.unfurls == {}
+    assert await team.owner.reads(team.channel) == before
+    assert team_state.defects(chat) == 0
 
 
 @pytest.mark.parametrize(
@@ -126,9 +128,9 @@ async def test_a_card_that_slack_does_not_take_is_left_out(
         {"user": None},
     ],
 )
-async def test_a_strange_event_shows_nothing(
-    chat: Chat, stage: SlackStage, firm: Firm, link: str, odd: dict[str, object]
+async def test_an_invalid_event_shows_nothing(
+    chat: Chat, driver: SlackDriver, team: ChatTeam, link: str, odd: dict[str, object]
 ) -> None:
-    """Whatever an event leaves out or makes up, no card stands anywhere."""
-    assert (await pastes(stage, firm.owner, firm.channel, link, **odd)).unfurls == {}
-    assert state.defects(chat) == 0
+    """An event with missing or invented fields shows no card."""
+    assert (await pastes(driver, team.owner, team.channel, link, **odd)).unfurls == {}
+    assert team_state.defects(chat) == 0

@@ -1,4 +1,4 @@
-"""Who may do what, as people find out: by pressing. A refusal names who can lift it, and its button asks them."""
+"""Permissions of each role, checked by pressing: a refusal names the approvers, and its button asks them."""
 
 from typing import Final
 
@@ -7,16 +7,16 @@ import pytest
 from bot.commands import discovery
 from services.permissions import Role
 from tests.chat import Chat, Person
-from tests.features import matrix, people, state
-from tests.features.matrix import ROWS, Things
-from tests.features.people import Firm
-from tests.seen import Seen
+from tests.displayed_message import DisplayedMessage
+from tests.features import chat_team, command_arguments, team_state
+from tests.features.chat_team import ChatTeam
+from tests.features.command_arguments import ROWS, Things
 
 COMMANDS = discovery.build_registry().commands
 COLUMNS: Final = {Role.OWNER: "O", Role.ADMIN: "A", Role.MEMBER: "M", Role.VIEWER: "V", Role.GUEST: "G"}
-COLLEAGUES = tuple(role for role in Role if role is not Role.GUEST)
+MEMBER_ROLES = tuple(role for role in Role if role is not Role.GUEST)
 
-# The permission table as the rules have it, a command a row: owner, admin, member, viewer, guest.
+# The permission table of the rules, one row for each command: owner, admin, member, viewer, guest.
 ALLOWED: Final[dict[str, str]] = {
     "help": "OAMVG",
     "home.show": "OAMVG",
@@ -71,7 +71,7 @@ ALLOWED: Final[dict[str, str]] = {
     "file.discard": "OAM",
     "request.ask": "OAMV",
     "request.show": "OAMV",
-    "request.approve": "OA",  # what is asked for in the test is an owner's or an admin's right
+    "request.approve": "OA",  # the test requests a command of owners and admins
     "request.decline": "OA",
     "lead.list": "OAMV",
     "lead.show": "OAMV",
@@ -90,7 +90,7 @@ ALLOWED: Final[dict[str, str]] = {
     "lead.undo": "OAM",
     "lead.note": "OAM",
     "lead.share": "OAM",
-    "lead.delegate": "OAM",  # a member what is his own: the lead of the test is
+    "lead.delegate": "OAM",  # a member only leads in their charge, as the test's lead is
     "lead.return": "OAM",
     "lead.win": "OAM",
     "lead.lose": "OAM",
@@ -130,66 +130,66 @@ DONE: Final = {
     "marketplace.create": "marketplace.created",
     "bulk.send": "bulk.started",
 }
-"""What the audit log says of those who were allowed."""
+"""The audit actions of commands that ran."""
 DECIDED: Final = frozenset({"request.approve", "request.decline"})
-"""Nobody asks somebody to decide what others were asked; and the member of the test asked himself."""
+"""Commands without a request button: decisions of a request, and the test's own request."""
 
 
 def test_every_command_stands_in_the_table() -> None:
-    """Whoever adds a command says who may run it."""
+    """Each command has a row in the permission table."""
     assert set(ALLOWED) == set(COMMANDS)
 
 
-async def play(chat: Chat) -> tuple[Firm, Things]:
-    """A firm with somebody in every role, and its things."""
+async def build_scene(chat: Chat) -> tuple[ChatTeam, Things]:
+    """Create a team with a member in every role, and its rows."""
     roles = {"Mara Lind": Role.ADMIN, "Ben Kaya": Role.MEMBER, "Tom Fischer": Role.VIEWER}
-    firm = await people.found(chat, "Solarhaus GmbH", "Anna Weiß", roles)
-    return firm, await matrix.build(firm)
+    team = await chat_team.seed_team(chat, "Solarhaus GmbH", "Anna Weiß", roles)
+    return team, await command_arguments.build(team)
 
 
-async def forge(person: Person, command: str, args: matrix.Arguments) -> tuple[Seen, set[str]]:
-    """Send a click for the newest card in the person's own chat; what he reads, and which rules said no."""
+async def forge(person: Person, command: str, args: command_arguments.Arguments) -> tuple[DisplayedMessage, set[str]]:
+    """Send a click in the person's direct chat; return what the person reads and which rules refused."""
     chat, before = person.chat, await person.reads()
-    card = next(one for one in reversed(before) if one.by_bot and not one.passing)
-    said = state.refused(chat)
-    at_once = await chat.stage.press(person.account, person.direct, card.message_id, command, args, None)
-    rules = state.newly_refused(chat, said)
+    card = next(item for item in reversed(before) if item.by_bot and not item.passing)
+    earlier_refusals = team_state.refused(chat)
+    at_once = await chat.driver.press(person.account, person.direct, card.message_id, command, args, None)
+    rules = team_state.newly_refused(chat, earlier_refusals)
     await chat.settles()
     if at_once is not None:
         return at_once, rules
-    new = [one for one in await person.reads() if one.by_bot and one not in before]
-    return (new[-1] if new else Seen("", "")), rules
+    new = [item for item in await person.reads() if item.by_bot and item not in before]
+    return (new[-1] if new else DisplayedMessage("", "")), rules
 
 
-@pytest.mark.parametrize("role", COLLEAGUES)
+@pytest.mark.parametrize("role", MEMBER_ROLES)
 async def test_each_role_does_what_the_table_says(chat: Chat, role: Role) -> None:
-    """Every command, pressed by a colleague of each role: carried out, or refused with who can lift it and a button."""
-    firm, things = await play(chat)
-    person, wrong = firm.of(role), list[str]()
+    """Each command runs for permitted roles; other members read the approvers and have a request button."""
+    team, things = await build_scene(chat)
+    person, wrong = team.of(role), list[str]()
     for command, row in ROWS.items():
         done = DONE.get(command, "")
-        before = await people.actions(chat, firm.team_id, done)
+        before = await chat_team.actions(chat, team.team_id, done)
         seen, rules = await forge(person, command, row.args(things))
         if COLUMNS[role] not in ALLOWED[command]:
             wrong += [f"{command}: {why} “{seen.words}”" for why in _unhelpful(chat, command, seen, rules)]
         elif rules & {"NotPermitted", "NotColleague"}:
             wrong.append(f"{command}: {rules} “{seen.words}”")
-        elif done and await people.actions(chat, firm.team_id, done) != before + 1:
+        elif done and await chat_team.actions(chat, team.team_id, done) != before + 1:
             wrong.append(f"{command}: no {done}, {rules} “{seen.words}”")
     assert not wrong, "\n".join(wrong)
-    assert state.defects(chat) == 0
+    assert team_state.defects(chat) == 0
 
 
-def _unhelpful(chat: Chat, command: str, seen: Seen, rules: set[str]) -> list[str]:
-    """What a refusal owes to whoever reads it."""
+def _unhelpful(chat: Chat, command: str, seen: DisplayedMessage, rules: set[str]) -> list[str]:
+    """Return what a refusal lacks: its approvers, the request button or the alternative."""
     if command in DECIDED:
         return [] if rules <= {"OwnQuestion", "NotPermitted"} and "request.ask" not in seen.commands else ["decides"]
     if rules != {"NotPermitted"}:
         return [f"not refused, {rules}"]
     if not COMMANDS[command].is_askable:
-        return ["asks for what only he has"] if seen.commands & {"request.ask"} or "Anna Weiß" not in seen else []
+        return ["asks for an owner's right"] if seen.commands & {"request.ask"} or "Anna Weiß" not in seen else []
     if command == "invitation.request":
-        # Owner and admins need nobody's leave to invite.
+        # Owner and admins invite without approval.
         return ["asks those who may less"] if seen.commands & {"request.ask", "invitation.request"} else []
     asks = "invitation.request" if command == "invitation.create" else "request.ask"
     button = seen.button(asks, {} if asks == "invitation.request" else {"command": command})
@@ -200,10 +200,10 @@ def _unhelpful(chat: Chat, command: str, seen: Seen, rules: set[str]) -> list[st
 
 
 async def test_a_guest_does_what_the_table_says(chat: Chat) -> None:
-    """Somebody outside reads that he is no colleague, and is offered to join or to found a team of his own."""
-    firm, things = await play(chat)
-    guest, wrong = await people.newcomer(chat, "Sara Fremd"), list[str]()
-    rows = await state.rows_of(chat, firm.team_id)
+    """A guest reads that only members may do this, and is offered to join or to create a team."""
+    team, things = await build_scene(chat)
+    guest, wrong = await chat_team.user_without_team(chat, "Sara Fremd"), list[str]()
+    rows = await team_state.rows_of(chat, team.team_id)
     for command, row in ROWS.items():
         seen, rules = await forge(guest, command, row.args(things))
         if "G" in ALLOWED[command]:
@@ -211,8 +211,8 @@ async def test_a_guest_does_what_the_table_says(chat: Chat) -> None:
         elif rules != {"NotColleague"} or not {"invitation.join", "team.create"} <= seen.commands:
             wrong.append(f"{command}: {rules} “{seen.words}”")
     assert not wrong, "\n".join(wrong)
-    assert await state.rows_of(chat, firm.team_id) == rows
-    assert state.defects(chat) == 0
+    assert await team_state.rows_of(chat, team.team_id) == rows
+    assert team_state.defects(chat) == 0
 
 
 ASKED: Final = (
@@ -227,23 +227,23 @@ ASKED: Final = (
     (Role.VIEWER, "member.role"),
     (Role.MEMBER, "member.remove"),
 )
-"""Who asks for what; the last one ends the viewer's access."""
+"""The role that asks, and the command asked for; the last command ends the viewer's access."""
 
 
-async def test_the_button_of_a_refusal_reaches_who_can_lift_it(chat: Chat) -> None:
-    """Who is refused presses “Ask Anna”; she reads it in her own chat, and what she approves is done in her name."""
-    firm, things = await play(chat)
-    anna = firm.owner
+async def test_the_button_of_a_refusal_reaches_the_approver(chat: Chat) -> None:
+    """A refused person presses “Ask Anna”; Anna reads it in her direct chat, and her approval runs the command."""
+    team, things = await build_scene(chat)
+    anna = team.owner
     for role, command in ASKED:
-        person, args = firm.of(role), ROWS[command].args(things)
+        person, args = team.of(role), ROWS[command].args(things)
         args.pop("accept", None)
         args |= {"who": things.heir} if command == "lead.delegate" else {}
         refused, _ = await forge(person, command, args)
-        before = await people.actions(chat, firm.team_id, DONE[command])
+        before = await chat_team.actions(chat, team.team_id, DONE[command])
         asked = await person.presses("request.ask")
         assert "Anna Weiß" in asked, command
         card = next(
-            one for one in reversed(await anna.reads()) if person.name in one and one.button("request.approve", {})
+            item for item in reversed(await anna.reads()) if person.name in item and item.button("request.approve", {})
         )
         assert things.lead not in card, "an id instead of the lead's number"
         request = _request_of(card)
@@ -251,50 +251,50 @@ async def test_the_button_of_a_refusal_reaches_who_can_lift_it(chat: Chat) -> No
         if "request.approve" in shown.commands:
             assert "member" in command, (refused.words, shown.words)
             await anna.presses("request.approve", request=request)
-        assert await people.actions(chat, firm.team_id, DONE[command]) == before + 1, (command, shown.words)
-        assert any("Anna Weiß" in one for one in (await person.reads())[-2:]), command
+        assert await chat_team.actions(chat, team.team_id, DONE[command]) == before + 1, (command, shown.words)
+        assert any("Anna Weiß" in item for item in (await person.reads())[-2:]), command
         if command == "member.transfer":
-            await firm.of(Role.ADMIN).says(de="übertragen Anna", en="transfer Anna")
-            await firm.of(Role.ADMIN).presses("member.transfer")
-    assert state.defects(chat) == 0
+            await team.of(Role.ADMIN).says(de="übertragen Anna", en="transfer Anna")
+            await team.of(Role.ADMIN).presses("member.transfer")
+    assert team_state.defects(chat) == 0
 
 
-def _request_of(card: Seen) -> str:
+def _request_of(card: DisplayedMessage) -> str:
     button = card.button("request.approve", {})
     assert button is not None
     return button.args["request"]
 
 
-async def test_whoever_may_share_but_not_delegate_asks_for_that(chat: Chat) -> None:
-    """A member who hands somebody else's lead to a colleague asks the owner, who then does it."""
-    firm, things = await play(chat)
-    ben = firm.of(Role.MEMBER)
-    await people.pick(firm, things.lead, firm.of(Role.ADMIN))
-    await forge(ben, "lead.share", {"lead": things.lead, "who": things.colleague})
+async def test_a_member_asks_for_a_delegation(chat: Chat) -> None:
+    """A member who shares another member's lead asks the owner, who then does it."""
+    team, things = await build_scene(chat)
+    ben = team.of(Role.MEMBER)
+    await chat_team.pick(team, things.lead, team.of(Role.ADMIN))
+    await forge(ben, "lead.share", {"lead": things.lead, "who": things.member_id})
     await ben.presses("request.ask")
-    await firm.owner.presses("request.approve")
-    assert await people.actions(chat, firm.team_id, "lead.delegated") == 1
+    await team.owner.presses("request.approve")
+    assert await chat_team.actions(chat, team.team_id, "lead.delegated") == 1
 
 
-async def test_who_may_not_invite_asks_for_an_invitation(chat: Chat) -> None:
-    """The button of a refused invitation asks for it; what the owner approves goes out by mail."""
-    firm, _ = await play(chat)
-    ben = firm.of(Role.MEMBER)
-    await firm.owner.says(de="widerrufen I-2", en="revoke I-2")
+async def test_a_refused_invitation_is_requested(chat: Chat) -> None:
+    """The button of a refused invitation requests it; after the owner's approval the mail is sent."""
+    team, _ = await build_scene(chat)
+    ben = team.of(Role.MEMBER)
+    await team.owner.says(de="widerrufen I-2", en="revoke I-2")
     await ben.says(de="einladen udo@neu.example mitglied", en="invite udo@neu.example member")
     await ben.presses("invitation.request")
     assert chat.mails.to("udo@neu.example") == []
-    await firm.owner.presses("invitation.approve")
+    await team.owner.presses("invitation.approve")
     assert len(chat.mails.to("udo@neu.example")) == 1
 
 
-async def test_who_may_not_delete_the_team_can_only_ask(chat: Chat) -> None:
-    """The owner who is asked to delete the team still types its name himself."""
-    firm, things = await play(chat)
-    mara = firm.of(Role.ADMIN)
+async def test_a_deletion_can_only_be_asked_for(chat: Chat) -> None:
+    """The owner who is asked to delete the team still types its name."""
+    team, things = await build_scene(chat)
+    mara = team.of(Role.ADMIN)
     await forge(mara, "team.delete", ROWS["team.delete"].args(things))
     await mara.presses("request.ask")
-    await firm.owner.presses("request.approve")
-    assert await people.actions(chat, firm.team_id, "team.deleted") == 0
-    await firm.owner.presses("team.delete", fill={"name": firm.name})
-    assert await people.actions(chat, firm.team_id, "team.deleted") == 1
+    await team.owner.presses("request.approve")
+    assert await chat_team.actions(chat, team.team_id, "team.deleted") == 0
+    await team.owner.presses("team.delete", fill={"name": team.name})
+    assert await chat_team.actions(chat, team.team_id, "team.deleted") == 1

@@ -1,27 +1,29 @@
-"""Teams tells with every message what people and places are called, and not always the same."""
+"""Names of people and rooms that change from one activity of Teams to the next."""
 
 import asyncio
 
 from tests.chat import Chat
-from tests.features import people, state
+from tests.drivers.teams import TeamsDriver
+from tests.features import chat_team, team_state
 from tests.features.combinations import TEAMS
-from tests.stage_teams import TeamsStage
 
 COMBINATIONS = TEAMS
 AT_ONCE = 24
 
 
-async def test_whoever_goes_by_two_names_at_once_is_served(chat: Chat) -> None:
-    """Two clients of one person, each with a name of its own for him, write at the same moment: all is answered."""
-    anna = await people.newcomer(chat, "Anna Weiß")
-    stage = chat.stage
-    assert isinstance(stage, TeamsStage)
-    said = [stage.activity(anna.account, anna.direct, type="message", text="preferences") for _ in range(AT_ONCE)]
-    for number, one in enumerate(said):
-        one["from"] = {**one["from"], "name": f"Anna {number % 2}"}
+async def test_two_names_of_one_person_at_once_are_served(chat: Chat) -> None:
+    """Two clients of one person write at the same moment under different names: each message gets a response."""
+    anna = await chat_team.user_without_team(chat, "Anna Weiß")
+    driver = chat.driver
+    assert isinstance(driver, TeamsDriver)
+    activities = [
+        driver.activity(anna.account, anna.direct, type="message", text="preferences") for _ in range(AT_ONCE)
+    ]
+    for number, activity in enumerate(activities):
+        activity["from"] = {**activity["from"], "name": f"Anna {number % 2}"}
     shown = len(await anna.reads())
     async with asyncio.TaskGroup() as tasks:
-        for one in said:
-            tasks.create_task(stage.post(one))
-    assert state.defects(chat) == 0
+        for activity in activities:
+            tasks.create_task(driver.post(activity))
+    assert team_state.defects(chat) == 0
     assert len(await anna.reads()) == shown + AT_ONCE

@@ -1,4 +1,4 @@
-"""What a person sees in Slack, read from the blocks of a message or a window, and what a client sends from them."""
+"""A message or view as a person sees it in Slack, and the state that a client sends from it."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias, cast
 
 from cards.render.blockkit import PRODUCT
 from cards.render.blockkit_inputs import CUT_SEPARATORS, PART_SEPARATOR, TOGGLE_KIND, decode_choice
-from tests.seen import Button, Seen
+from tests.displayed_message import Button, DisplayedMessage
 
 Json: TypeAlias = dict[str, Any]
 Codes: TypeAlias = Mapping[str, Mapping[str, str]]
@@ -15,10 +15,12 @@ Codes: TypeAlias = Mapping[str, Mapping[str, str]]
 BOLD: Final = re.compile(r"^\*([^*\n]+)\*")
 
 
-def from_blocks(message_id: str, blocks: list[Json], *, private: bool, text: str = "", by_bot: bool = True) -> Seen:
-    """Read a message; its plain text counts where it has no blocks."""
+def from_blocks(
+    message_id: str, blocks: list[Json], *, private: bool, text: str = "", by_bot: bool = True
+) -> DisplayedMessage:
+    """Read a message; use its plain text where it has no blocks."""
     buttons = tuple(read_buttons(blocks))
-    return Seen(
+    return DisplayedMessage(
         message_id,
         plain(" ".join(words_of(blocks))) if blocks else plain(text),
         buttons,
@@ -30,35 +32,35 @@ def from_blocks(message_id: str, blocks: list[Json], *, private: bool, text: str
     )
 
 
-def from_view(view_id: str, view: Json) -> Seen:
-    """Read a window; the button that sends it comes first."""
+def from_view(view_id: str, view: Json) -> DisplayedMessage:
+    """Read a view; its submit button comes first."""
     blocks = view["blocks"]
     carried = json.loads(view.get("private_metadata") or "{}")
     sends = []
     if "submit" in view and carried.get("cmd"):
         sends = [Button(view["submit"]["text"], carried["cmd"], carried.get("args", {}), collects=True)]
     title = view.get("title", {}).get("text", "")
-    # A title that is too long for Slack stands in the window, below our own name.
+    # A view whose title is too long for Slack has the product's name as its title and the long title as text.
     title = "" if title == PRODUCT else title
-    words = plain(" ".join([title, *words_of(blocks), *(one.label for one in sends)]))
+    words = plain(" ".join([title, *words_of(blocks), *(item.label for item in sends)]))
     inputs = read_inputs(blocks, carried.get("coded", {}))
     buttons = (*sends, *read_buttons(blocks))
-    return Seen(view_id, words, buttons, inputs, tuple(links_of(blocks)), private=True)
+    return DisplayedMessage(view_id, words, buttons, inputs, tuple(links_of(blocks)), private=True)
 
 
 def objects(value: object) -> Iterator[Json]:
-    """Every object of a piece of JSON, in the order of reading."""
+    """Yield every object of a JSON value in reading order."""
     if isinstance(value, list):
-        for one in cast("list[object]", value):
-            yield from objects(one)
+        for item in cast("list[object]", value):
+            yield from objects(item)
     elif isinstance(value, dict):
         yield cast("Json", value)
-        for one in cast("dict[str, object]", value).values():
-            yield from objects(one)
+        for element in cast("dict[str, object]", value).values():
+            yield from objects(element)
 
 
 def words_of(blocks: list[Json]) -> Iterator[str]:
-    """All words, links and alternative texts."""
+    """Yield all words, links and alternative texts."""
     for part in objects(blocks):
         for name in ("text", "alt_text"):
             if isinstance(part.get(name), str):
@@ -66,7 +68,7 @@ def words_of(blocks: list[Json]) -> Iterator[str]:
 
 
 def unmarked(marked: str) -> str:
-    """The words behind Slack's markup."""
+    """Return the words without Slack's markup."""
     for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         marked = marked.replace(entity, character)
     return BOLD.sub(r"\1", marked)
@@ -77,7 +79,7 @@ def plain(words: str) -> str:
 
 
 def pressables(blocks: list[Json]) -> Iterator[tuple[Json, str, Json | None]]:
-    """What can be pressed: the element, what it carries, and the chosen option of a menu."""
+    """Yield each element that can be pressed, its value, and the chosen option of a menu."""
     for part in objects(blocks):
         if part.get("type") == "button" and "value" in part:
             yield part, part["value"], None
@@ -99,7 +101,7 @@ def links_of(blocks: list[Json]) -> Iterator[str]:
 
 
 def codes_of(blocks: list[Json]) -> Codes:
-    """What stands for the values of choices that are too long to be sent."""
+    """Return the codes that stand for choice values that are too long to be sent."""
     for _, value, _ in pressables(blocks):
         if codes := json.loads(value).get("coded"):
             return codes
@@ -111,7 +113,7 @@ def input_blocks(blocks: list[Json]) -> Iterator[Json]:
 
 
 def read_inputs(blocks: list[Json], codes: Codes) -> dict[str, Any]:
-    """What stands in the inputs before anything is typed."""
+    """Return the values of the inputs before a person types."""
     inputs: dict[str, Any] = {}
     for block in input_blocks(blocks):
         name, part, tail = block["block_id"].partition(PART_SEPARATOR)
@@ -125,7 +127,7 @@ def read_inputs(blocks: list[Json], codes: Codes) -> dict[str, Any]:
 
 def initial(element: Json, codes: Mapping[str, str]) -> Any:  # noqa: ANN401 - a text, a number of texts
     if "initial_options" in element or element["type"] in {"checkboxes", "multi_static_select"}:
-        chosen = [decode_choice(one["value"], codes) for one in element.get("initial_options", ())]
+        chosen = [decode_choice(item["value"], codes) for item in element.get("initial_options", ())]
         return ("true" if chosen else "false") if element["action_id"].startswith(TOGGLE_KIND) else chosen
     if "initial_option" in element:
         return decode_choice(element["initial_option"]["value"], codes)
@@ -133,7 +135,7 @@ def initial(element: Json, codes: Mapping[str, str]) -> Any:  # noqa: ANN401 - a
 
 
 def filled(blocks: list[Json], values: Mapping[str, Any], codes: Codes) -> Json:
-    """`state.values` as a client sends it, with these values in the inputs."""
+    """Build `state.values` as a client sends it, with these values in the inputs."""
     return {
         block["block_id"]: {block["element"]["action_id"]: state_of(block, values, codes)}
         for block in input_blocks(blocks)
@@ -144,7 +146,7 @@ def state_of(block: Json, values: Mapping[str, Any], codes: Codes) -> Json:
     element = block["element"]
     kind = element["type"]
     name, part, _ = block["block_id"].partition(PART_SEPARATOR)
-    # A text in several parts is typed anew into the first.
+    # A text that was split over several inputs is typed into the first.
     value = "" if part else values.get(name, "")
     if kind in {"checkboxes", "multi_static_select"}:
         wanted = [value] if isinstance(value, str | bool) else list(value)
@@ -152,7 +154,7 @@ def state_of(block: Json, values: Mapping[str, Any], codes: Codes) -> Json:
             wanted = ["true"] if value in {True, "true"} else []
         return {
             "type": kind,
-            "selected_options": [chosen(element, str(one), codes.get(name, {})) for one in wanted if one],
+            "selected_options": [chosen(element, str(item), codes.get(name, {})) for item in wanted if item],
         }
     if kind in {"radio_buttons", "static_select"}:
         option = chosen(element, str(value), codes.get(name, {})) if value != "" else None
@@ -163,7 +165,7 @@ def state_of(block: Json, values: Mapping[str, Any], codes: Codes) -> Json:
 
 
 def chosen(element: Json, value: str, codes: Mapping[str, str]) -> Json:
-    """The option of this value; one that is not offered, as somebody would forge it."""
+    """Return the option with this value; build a forged option where the element offers none."""
     for option in options_of(element):
         if decode_choice(option["value"], codes) == value:
             return option

@@ -1,4 +1,4 @@
-"""What a person sees in a chat, as the platform shows it: HTML in the browser, Adaptive Cards in Teams."""
+"""A message as a person sees it, read from the browser's HTML or from an Adaptive Card in Teams."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button with what it runs."""
+    """A button with the command that it runs."""
 
     label: str
     command: str
@@ -20,7 +20,7 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class DisplayedMessage:
     """A message as one person sees it."""
 
     message_id: str
@@ -40,18 +40,18 @@ class Seen:
 
     @property
     def commands(self) -> set[str]:
-        """The commands that its buttons run."""
+        """The commands that the message's buttons run."""
         return {button.command for button in self.buttons}
 
     def button(self, command: str, args: Mapping[str, Any]) -> Button | None:
-        """The button that runs the command with these arguments among its own."""
+        """Return the button that runs the command with at least these arguments; None without one."""
         for button in self.buttons:
             if button.command == command and all(button.args.get(name) == value for name, value in args.items()):
                 return button
         return None
 
 
-def from_html(message_id: str, html: str, *, private: bool, by_bot: bool) -> Seen:
+def from_html(message_id: str, html: str, *, private: bool, by_bot: bool) -> DisplayedMessage:
     """Read a card of the browser chat."""
     tree = LexborHTMLParser(html)
     buttons = tuple(
@@ -70,11 +70,11 @@ def from_html(message_id: str, html: str, *, private: bool, by_bot: bool) -> See
     offered = tree.css("a[data-file]")
     files = tuple((node.attributes["download"] or "", node.attributes["href"] or "") for node in offered)
     words = " ".join(tree.text(separator=" ").split())
-    return Seen(message_id, words, buttons, inputs, links, files, private=private, by_bot=by_bot)
+    return DisplayedMessage(message_id, words, buttons, inputs, links, files, private=private, by_bot=by_bot)
 
 
 def _read_input(node: LexborNode, inputs: dict[str, Any]) -> None:
-    """The value that the page would send if nothing more were filled in."""
+    """Add the value that the page would send if the person filled in nothing more."""
     name, kind = node.attributes["name"] or "", node.attributes["data-kind"]
     if kind == "toggle":
         inputs[name] = "checked" in node.attributes
@@ -95,7 +95,7 @@ def _read_input(node: LexborNode, inputs: dict[str, Any]) -> None:
         inputs[name] = node.attributes.get("value") or ""
 
 
-def from_adaptive(message_id: str, card: Mapping[str, Any], *, private: bool) -> Seen:
+def from_adaptive(message_id: str, card: Mapping[str, Any], *, private: bool) -> DisplayedMessage:
     """Read an Adaptive Card."""
     words: list[str] = []
     buttons: list[Button] = []
@@ -113,11 +113,11 @@ def from_adaptive(message_id: str, card: Mapping[str, Any], *, private: bool) ->
             inputs[part["id"]] = part.get("value", "")
             words += [part.get("label", ""), *(choice["title"] for choice in part.get("choices", ()))]
         words += [str(part[name]) for name in ("text", "title", "value") if name in part and not kind.startswith("Inp")]
-    return Seen(message_id, plain(" ".join(words)), tuple(buttons), inputs, tuple(links), private=private)
+    return DisplayedMessage(message_id, plain(" ".join(words)), tuple(buttons), inputs, tuple(links), private=private)
 
 
 def plain(markdown: str) -> str:
-    """The words without the backslashes and entities that keep Teams from seeing markup in them."""
+    """Return the words without the backslashes and entities that escape markup in Teams."""
     for escaped, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"), ("\u200b", ""), ("\u2060", "")):
         markdown = markdown.replace(escaped, character)
     return " ".join(_UNESCAPE.sub(r"\1", markdown).split())
@@ -127,13 +127,13 @@ _UNESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|~<>&])")
 
 
 def parts(value: object) -> Iterator[Mapping[str, Any]]:
-    """Every object of a card in the order of reading; a fallback and the automatic refresh are not shown."""
+    """Yield every object of a card in reading order, without fallbacks and the automatic refresh."""
     if isinstance(value, list):
-        for one in cast("list[object]", value):
-            yield from parts(one)
+        for item in cast("list[object]", value):
+            yield from parts(item)
     elif isinstance(value, dict):
         part = cast("dict[str, Any]", value)
         yield part
-        for name, one in part.items():
+        for name, element in part.items():
             if name not in {"fallback", "refresh", "data", "msteams"}:
-                yield from parts(one)
+                yield from parts(element)

@@ -1,4 +1,4 @@
-"""Microsoft Teams as a stage: activities signed by a faked Bot Connector, and what the bot wrote to it."""
+"""Driver of Microsoft Teams: sends activities signed by a fake Bot Connector and reads what the bot wrote to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,9 +9,9 @@ from aiohttp import ClientSession
 
 from services.people import Language, PlaceKind
 from tests.chat import Account, Room
+from tests.displayed_message import DisplayedMessage, from_adaptive, plain
 from tests.fakes.bot_connector import APP_ID, TENANT_ID, FakeTeams, Post
 from tests.fakes.share_point import FakeSharePoint
-from tests.seen import Seen, from_adaptive, plain
 
 CONSENT = "application/vnd.microsoft.teams.card.file.consent"
 INFO = "application/vnd.microsoft.teams.card.file.info"
@@ -22,14 +22,14 @@ KINDS = {PlaceKind.PERSONAL: "personal", PlaceKind.CHANNEL: "channel", PlaceKind
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What one person sees in place of a message, until the bot changes that message."""
+    """The card that one person sees in place of a message until the bot changes that message."""
 
     card: Mapping[str, Any]
     shown_instead_of: Mapping[str, Any]
 
 
 @dataclass(slots=True)
-class TeamsStage:
+class TeamsDriver:
     """People in a Teams client: they send activities, and keep their own view of a card until the bot changes it."""
 
     client: ClientSession
@@ -37,10 +37,12 @@ class TeamsStage:
     platform: str = "teams"
     tenant: str = TENANT_ID
     share_point: FakeSharePoint = field(default_factory=FakeSharePoint)
-    """Where people of this platform keep their files."""
+    """The storage of this platform's files."""
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
     _views: dict[tuple[str, str], View] = field(default_factory=dict[tuple[str, str], View])
-    _notes: dict[tuple[str, str], list[Seen]] = field(default_factory=dict[tuple[str, str], list[Seen]])
+    _notes: dict[tuple[str, str], list[DisplayedMessage]] = field(
+        default_factory=dict[tuple[str, str], list[DisplayedMessage]]
+    )
 
     async def account(self, name: str, language: Language) -> Account:
         key = f"aad-{next(self._numbers)}"
@@ -55,7 +57,7 @@ class TeamsStage:
         return room
 
     async def chat(self, name: str, accounts: list[Account]) -> Room:
-        """A group chat; most have no name."""
+        """Create a group chat; most have no name."""
         room = Room(f"19:group-{next(self._numbers)}@thread.v2", PlaceKind.GROUP, name)
         self.teams.members[room.room_id] = [self._member(account) for account in accounts]
         return room
@@ -64,7 +66,7 @@ class TeamsStage:
         await self._event(room, by, "add")
 
     async def uninstall(self, room: Room, by: Account) -> None:
-        """Take the bot out of a channel."""
+        """Remove the bot from a channel."""
         await self._event(room, by, "remove")
 
     async def say(self, account: Account, room: Room, text: str, interaction_id: str | None) -> None:
@@ -95,7 +97,7 @@ class TeamsStage:
     async def send_attached(
         self, account: Account, room: Room, attached: list[dict[str, Any]], interaction_id: str | None = None
     ) -> None:
-        """A message without words, to which these are attached; Teams repeats every message as HTML."""
+        """Send a message with attachments and no text; Teams repeats every message as HTML."""
         html = {"contentType": "text/html", "content": "<p></p>"}
         activity = self._activity(account, room, interaction_id, type="message", text="", attachments=[*attached, html])
         status, body = await self._post(activity)
@@ -108,7 +110,7 @@ class TeamsStage:
         return self.share_point.files[upload["uniqueId"]]
 
     def questions(self, room: Room, name: str) -> list[Post]:
-        """The questions in a chat whether a file of that name may be put into the person's OneDrive."""
+        """List the consent cards in a chat for putting a file of that name into the person's OneDrive."""
         return [
             post
             for post in self.teams.posts.values()
@@ -120,7 +122,7 @@ class TeamsStage:
     async def decide(
         self, account: Account, room: Room, question: Post, action: str, upload: Mapping[str, Any] | None = None
     ) -> None:
-        """Answer such a question."""
+        """Accept or decline a file consent card."""
         [part] = question.activity["attachments"]
         value = {"type": "fileUpload", "action": action, "context": part["content"][f"{action}Context"]}
         activity = self._activity(
@@ -143,27 +145,29 @@ class TeamsStage:
         command: str,
         args: Mapping[str, Any],
         interaction_id: str | None,
-    ) -> Seen | None:
-        answer = await self._execute(account, room, message_id, command, args, interaction_id, trigger="manual")
+    ) -> DisplayedMessage | None:
+        response = await self._execute(account, room, message_id, command, args, interaction_id, trigger="manual")
         post = self.teams.posts.get(message_id)
-        if answer.get("type") == CARD:
-            self._views[account.account_id, message_id] = View(answer["value"], post.activity if post else {})
-            return from_adaptive(message_id, answer["value"], private=True)
-        if answer.get("type") == NOTE and answer.get("value"):
-            note = Seen(f"note-{next(self._numbers)}", plain(str(answer["value"])), private=True, passing=True)
+        if response.get("type") == CARD:
+            self._views[account.account_id, message_id] = View(response["value"], post.activity if post else {})
+            return from_adaptive(message_id, response["value"], private=True)
+        if response.get("type") == NOTE and response.get("value"):
+            note = DisplayedMessage(
+                f"note-{next(self._numbers)}", plain(str(response["value"])), private=True, passing=True
+            )
             self._notes.setdefault((account.account_id, room.room_id), []).append(note)
             return note
         return None
 
-    async def messages(self, account: Account, room: Room) -> list[Seen]:
+    async def messages(self, account: Account, room: Room) -> list[DisplayedMessage]:
         posts = [post for post in self.teams.posts.values() if post.conversation_id.partition(";")[0] == room.room_id]
         shown = [await self._seen(account, room, post) for post in posts]
         return shown + self._notes.get((account.account_id, room.room_id), [])
 
-    async def _seen(self, account: Account, room: Room, post: Post) -> Seen:
+    async def _seen(self, account: Account, room: Room, post: Post) -> DisplayedMessage:
         cards = [part["content"] for part in post.activity.get("attachments", ()) if part["contentType"] == CARD]
         if not cards:
-            return Seen(post.activity_id, _bare(post.activity), passing=_is_file(post.activity))
+            return DisplayedMessage(post.activity_id, _bare(post.activity), passing=_is_file(post.activity))
         view = self._views.get((account.account_id, post.activity_id))
         if view and view.shown_instead_of is post.activity:
             return from_adaptive(post.activity_id, view.card, private=True)
@@ -171,15 +175,15 @@ class TeamsStage:
         return from_adaptive(post.activity_id, card, private=False)
 
     async def _refreshed(self, account: Account, room: Room, post: Post, card: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The card as the client of one of the first readers asks for it by itself."""
+        """Return the card as the client of one of the first readers refreshes it automatically."""
         refresh = card.get("refresh", {})
         if f"29:{account.account_id}" not in refresh.get("userIds", ()):
             return card
         data = refresh["action"]["data"]
-        answer = await self._execute(
+        response = await self._execute(
             account, room, post.activity_id, data["cmd"], data["args"], None, trigger="automatic"
         )
-        return answer["value"] if answer.get("type") == CARD else card
+        return response["value"] if response.get("type") == CARD else card
 
     async def _execute(
         self,
@@ -211,7 +215,7 @@ class TeamsStage:
     async def ask(
         self, account: Account, room: Room, name: str, value: Mapping[str, Any], **more: object
     ) -> Mapping[str, Any]:
-        """Open or use one of the menus that Teams has for the bot; what the client is answered."""
+        """Send an invoke of a message extension and return the bot's response."""
         activity = self._activity(account, room, None, type="invoke", name=f"composeExtension/{name}", value=value)
         status, body = await self._post({**activity, **more})
         assert status == 200, (status, body)
@@ -246,11 +250,11 @@ class TeamsStage:
         return {"id": f"29:{key}", "name": account.name, "aadObjectId": key, "objectId": key, "tenantId": TENANT_ID}
 
     def activity(self, account: Account, room: Room, **more: object) -> dict[str, Any]:
-        """What Teams sends when somebody does something, for tests that send something else instead."""
+        """Build an activity as Teams sends it, for tests that change it."""
         return self._activity(account, room, None, **more)
 
     async def post(self, activity: Mapping[str, Any]) -> None:
-        """Send such an activity."""
+        """Send an activity."""
         status, body = await self._post(activity)
         assert status in {200, 202}, body
 
@@ -262,12 +266,12 @@ class TeamsStage:
 
 
 def _is_file(activity: Mapping[str, Any]) -> bool:
-    """Whether the message asks where a file may go, or shows where it lies: no card that answers anything."""
+    """Return whether the message asks for a file consent or shows a file, and so is no response to a command."""
     return any(part["contentType"] in {CONSENT, INFO} for part in activity.get("attachments", ()))
 
 
 def _bare(activity: Mapping[str, Any]) -> str:
-    """The words of a message without a card: its text, and what it says about files."""
+    """Return the words of a message without a card: its text and its file names and descriptions."""
     files = [part for part in activity.get("attachments", ()) if part["contentType"] != CARD]
     about = [f"{part['name']} {part['content'].get('description', '')}" for part in files]
     return plain(" ".join([activity.get("text", ""), *about]))

@@ -1,4 +1,4 @@
-"""Every command with the arguments of real things of one team: what tampered, old and foreign clicks carry."""
+"""Every command with arguments that name real rows of one team, as tampered, old and foreign clicks send them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,83 +8,83 @@ from services import bulk, channel, file, identity, invitation, lead_import, mar
 from services.delivery import Delivery, Kind, State
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
-from tests.features import people
-from tests.features.people import Firm
+from tests.features import chat_team
+from tests.features.chat_team import ChatTeam
 
 Arguments = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Things:
-    """What a team has, each thing in the state in which most can be done with it."""
+    """Ids of a team's rows, each in the state that allows the most commands."""
 
     team: str
     team_name: str
     lead: str
-    """On offer in the team."""
+    """A lead on offer in the team."""
     work: str
-    """In work."""
+    """A lead in work."""
     requested: str
     """An invitation that waits for a decision."""
     invitation: str
-    """One that is on its way."""
+    """A sent invitation."""
     question: str
-    """Which the owner has asked about it."""
+    """The owner's question about the requested invitation."""
     request: str
-    colleague: str
+    member_id: str
     leaving: str
     heir: str
     marketplace: str
     partner: str
     bulk: str
-    """Firms to invite, looked at by the owner."""
+    """Partners to invite, previewed by the owner."""
     draft: str
-    """The same by the admin."""
+    """Partners to invite, previewed by the admin."""
     delivery: str
-    """A message of which nobody knows whether it arrived."""
+    """A delivery with an unknown outcome."""
     sweep: str
-    """Another one, told of by itself."""
+    """A second delivery with an unknown outcome, in a sweep of its own."""
     file: str
-    """Which the owner has sent."""
+    """A file that the owner sent."""
     made: str
-    """Which was made for the owner."""
+    """A file that the bot made for the owner."""
     leads: str
-    """Which the owner has sent, too."""
+    """A second file that the owner sent."""
     lead_import: str
-    """The preview of one."""
+    """The preview of an import of leads."""
     offer: str
-    """A channel that somebody could offer."""
+    """An offer of a channel, asked for by the admin."""
     link: str
-    """With which somebody would like to be the owner in another chat."""
+    """A link of the owner's identity with another chat."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One command; `names` is the argument that names a thing, if it names any."""
+    """The arguments of one command; `names` is the argument that holds an id, if there is one."""
 
     args: Callable[[Things], Arguments]
     names: str = ""
     is_refused: bool = True
-    """Whether a thing that does not exist is refused, and not merely absent from a list."""
+    """Whether the command refuses an id that does not exist; otherwise its list is empty."""
 
 
 def bare(things: Things) -> Arguments:
-    """Nothing at all."""
+    """Return no arguments."""
     del things
     return {}
 
 
 def given(**args: Any) -> Callable[[Things], Arguments]:  # noqa: ANN401 - arguments of every kind
-    """These, whatever the things."""
+    """Return a builder of fixed arguments."""
     return lambda _: dict(args)
 
 
 def of(argument: str, thing: str, **more: Any) -> Row:  # noqa: ANN401 - dito
-    """A thing, with what else the command needs."""
+    """Return the row of a command that takes an id and these further arguments."""
     return Row(lambda things: {argument: getattr(things, thing), **more}, argument)
 
 
-# In this order an owner can carry out all of them one after the other.
+# An owner can run all commands in this order.
 ROWS: Final[dict[str, Row]] = {
     "help": Row(bare),
     "home.show": Row(bare),
@@ -96,7 +96,7 @@ ROWS: Final[dict[str, Row]] = {
     "identity.review": of("link", "link"),
     "identity.confirm": of("link", "link"),
     "identity.decline": of("link", "link"),
-    "identity.link": Row(bare),  # ends what the person asked for before
+    "identity.link": Row(bare),  # ends the person's earlier link
     "card.show": Row(lambda things: {"view": "lead.card", "key": things.lead}, "key"),
     "audit.show": Row(given(before=9)),
     "audit.export": Row(bare),
@@ -163,8 +163,8 @@ ROWS: Final[dict[str, Row]] = {
     "marketplace.end": of("partner", "partner", accept=["partner.end"]),
     "marketplace.withdraw": of("partner", "partner"),
     "member.list": Row(bare),
-    "member.role": of("who", "colleague", role="viewer"),
-    "request.ask": Row(lambda things: {"command": "member.remove", "args": {"who": things.colleague}}),
+    "member.role": of("who", "member_id", role="viewer"),
+    "request.ask": Row(lambda things: {"command": "member.remove", "args": {"who": things.member_id}}),
     "request.show": of("request", "request"),
     "request.approve": of("request", "request"),
     "request.decline": of("request", "request"),
@@ -188,44 +188,44 @@ ROWS: Final[dict[str, Row]] = {
 }
 
 
-async def build(firm: Firm) -> Things:
-    """Things of a firm of an owner, an admin, a member and a viewer, the first of each."""
-    owner, admin, member, viewer = firm.people[:4]
-    offered, picked = await people.bring(firm), await people.bring(firm)
-    await people.pick(firm, picked.lead_id, member)
-    async with firm.chat.house.units.write() as uow:
-        anna, ben = await people.actor(uow, owner), await people.actor(uow, member)
-        mara = await people.actor(uow, admin)
-        leaving = await people.user_id(uow, viewer)
+async def build(team: ChatTeam) -> Things:
+    """Create the rows of a team that has an owner, an admin, a member and a viewer, in this order."""
+    owner, admin, member, viewer = team.people[:4]
+    offered, picked = await chat_team.create_lead(team), await chat_team.create_lead(team)
+    await chat_team.pick(team, picked.lead_id, member)
+    async with team.chat.application.units.write() as uow:
+        anna, ben = await chat_team.actor(uow, owner), await chat_team.actor(uow, member)
+        mara = await chat_team.actor(uow, admin)
+        leaving = await chat_team.user_id(uow, viewer)
         asked = await request.ask(uow, ben, "member.remove", {"who": leaving}, Permission.MEMBER_REMOVE)
         requested = await invitation.request(uow, ben, "eva@acme.example")
         question = await invitation.question(uow, anna, requested.invitation.ref, "Wer ist das?")
         sent = await invitation.create(uow, anna, "udo@acme.example", "viewer")
-        market = await marketplace.create(uow, anna, "Handwerk Süd")
+        created = await marketplace.create(uow, anna, "Handwerk Süd")
         invited = await marketplace.invite(uow, anna, email="dach@acme.example", name="Dachwerk")
-        firms = await bulk.draft(uow, anna, firms="Holzbau; post@holzbau.example", part="takes")
+        teams = await bulk.draft(uow, anna, firms="Holzbau; post@holzbau.example", part="takes")
         others = await bulk.draft(uow, mara, firms="Spengler; post@spengler.example", part="takes")
-        delivery, sweep = [await _lost(uow, firm, offered.lead_id) for _ in range(2)]
+        delivery, sweep = [await _add_undelivered(uow, team, offered.lead_id) for _ in range(2)]
         sent_file = await file.receive(uow, anna, file.ReceivedFile("leads.csv", "text/csv", b"Name\r\nEva\r\n"))
         leads = await file.receive(uow, anna, file.ReceivedFile("more.csv", "text/csv", b"Name\r\nUdo\r\n"))
         listed = await file.receive(uow, anna, file.ReceivedFile("fair.csv", "text/csv", b"Name\r\nIda\r\n"))
         prepared = await lead_import.prepare(uow, anna, listed.file_id)
         made = await file.offer(uow, anna, "export.csv", b"Name\r\nEva\r\n")
         things = Things(
-            team=firm.team_id,
-            team_name=firm.name,
+            team=team.team_id,
+            team_name=team.name,
             lead=offered.lead_id,
             work=picked.lead_id,
             requested=requested.invitation.ref,
             invitation=sent.invitation.ref,
             question=question.question_id,
             request=asked.request.request_id,
-            colleague=await people.user_id(uow, member),
+            member_id=await chat_team.user_id(uow, member),
             leaving=leaving,
-            heir=await people.user_id(uow, admin),
-            marketplace=market.marketplace_id,
-            partner=next(one.partner_id for one in invited.partners if not one.is_operator),
-            bulk=firms.bulk_id,
+            heir=await chat_team.user_id(uow, admin),
+            marketplace=created.marketplace_id,
+            partner=next(partner.partner_id for partner in invited.partners if not partner.is_operator),
+            bulk=teams.bulk_id,
             draft=others.bulk_id,
             delivery=delivery,
             sweep=sweep,
@@ -236,25 +236,25 @@ async def build(firm: Firm) -> Things:
             offer=(await channel.ask(uow, mara)).offer_id,
             link=(await identity.ask(uow, anna)).link_id,
         )
-    await firm.chat.settles()
+    await team.chat.settles()
     return things
 
 
-async def _lost(uow: UnitOfWork, firm: Firm, key: str) -> str:
-    """A message of which nobody knows whether it arrived."""
+async def _add_undelivered(uow: UnitOfWork, team: ChatTeam, key: str) -> str:
+    """Add a delivery with an unknown outcome; return its id."""
     delivery = Delivery(
-        team_id=firm.team_id,
+        team_id=team.team_id,
         delivery_id=uow.new_id(),
         event_id=uow.new_id(),
         kind=Kind.POST,
         view="lead.card",
         key=key,
-        platform=firm.chat.stage.platform,
-        tenant=firm.chat.stage.tenant,
-        conversation_id=firm.channel.room_id,
+        platform=team.chat.driver.platform,
+        tenant=team.chat.driver.tenant,
+        conversation_id=team.channel.room_id,
     )
     await uow.deliveries.add([delivery], uow.now)
     [sending] = await uow.deliveries.claim(1, uow.now, uow.now)
     assert await uow.deliveries.finish(sending, State.UNKNOWN, "no answer in time", uow.now)
-    await uow.deliveries.join_sweep(firm.team_id, delivery.delivery_id, delivery.delivery_id)
+    await uow.deliveries.join_sweep(team.team_id, delivery.delivery_id, delivery.delivery_id)
     return delivery.delivery_id

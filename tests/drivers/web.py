@@ -1,4 +1,4 @@
-"""The browser chat as a stage: everything a page would ask for, over HTTP."""
+"""Driver of the browser chat: sends over HTTP every request that the page would send."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -9,17 +9,17 @@ from typing import Any
 from aiohttp import ClientSession
 
 from services.people import Language, PlaceKind
-from services.transcript import Person as Member, Room as Kept, Transcript
+from services.transcript import Person as Member, Room as StoredRoom, Transcript
 from tests.chat import Account, Room
-from tests.seen import Seen, from_html
+from tests.displayed_message import DisplayedMessage, from_html
 
 ZONE = "Europe/Berlin"
 
 Transcripts = Callable[..., AbstractAsyncContextManager[Transcript]]
 
 
-class WebStage:
-    """People at windows of the browser chat."""
+class WebDriver:
+    """People in windows of the browser chat."""
 
     platform = "web"
     tenant = "demo"
@@ -39,10 +39,10 @@ class WebStage:
 
     async def room(self, name: str, accounts: list[Account]) -> Room:
         number = next(self._numbers)
-        kept = Kept(f"channel-{number}", PlaceKind.CHANNEL, name, position=number)
+        stored_room = StoredRoom(f"channel-{number}", PlaceKind.CHANNEL, name, position=number)
         async with self._transcripts(writes=True) as transcript:
-            await transcript.put_room(kept, [account.account_id for account in accounts])
-        return Room(kept.room_id, kept.kind, name)
+            await transcript.put_room(stored_room, [account.account_id for account in accounts])
+        return Room(stored_room.room_id, stored_room.kind, name)
 
     async def install(self, room: Room, by: Account) -> None:
         number = room.room_id.removeprefix("channel-")
@@ -89,10 +89,10 @@ class WebStage:
         }
         await self._post(f"/chat/rooms/{room.room_id}/actions", body)
 
-    async def messages(self, account: Account, room: Room) -> list[Seen]:
+    async def messages(self, account: Account, room: Room) -> list[DisplayedMessage]:
         return [seen async for seen in self._pages(account, room)]
 
-    async def _pages(self, account: Account, room: Room) -> AsyncIterator[Seen]:
+    async def _pages(self, account: Account, room: Room) -> AsyncIterator[DisplayedMessage]:
         query = {"as": account.account_id}
         async with self._client.get(f"/chat/rooms/{room.room_id}/messages", params=query) as response:
             assert response.status == 200, await response.text()
@@ -102,7 +102,7 @@ class WebStage:
             if html := message.get("html"):
                 yield from_html(message["id"], html, private=private, by_bot=by_bot)
             else:
-                yield Seen(message["id"], message["text"], private=private, by_bot=by_bot)
+                yield DisplayedMessage(message["id"], message["text"], private=private, by_bot=by_bot)
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> None:
         async with self._client.post(path, json=body) as response:
