@@ -25,7 +25,7 @@ from bot.operations.readiness import findings
 from bot.operations.reseal import reseal_all
 from bot.operations.settings_reference import render_settings
 from bot.settings import SQLITE, BadSettings, Settings, build_keyring, read_settings
-from services.errors import Contended
+from services.errors import DatabaseBusy
 from services.installation import Installation
 from services.people import Language
 from storage.engine import open_database
@@ -139,7 +139,7 @@ async def reseal(settings: Settings) -> None:
 
     try:
         count = await reseal_all(open_column, keyring)
-    except (SQLAlchemyError, OSError, Contended) as error:
+    except (SQLAlchemyError, OSError, DatabaseBusy) as error:
         raise _unreachable(error) from error
     finally:
         await database.close()
@@ -168,7 +168,7 @@ async def _migrate(settings: Settings) -> None:
     schema = importlib.import_module("storage.schema")
     try:
         await schema.migrate(settings.database_url.get_secret_value())
-    except (SQLAlchemyError, OSError, Contended) as error:
+    except (SQLAlchemyError, OSError, DatabaseBusy) as error:
         raise _unreachable(error) from error
 
 
@@ -190,7 +190,7 @@ async def _installations(settings: Settings) -> Sequence[Installation]:
     database = open_database(url)
     try:
         async with database.reader.connect() as connection:
-            return await SqlInstallations(connection).listed(INSTALLATIONS_MAX)
+            return await SqlInstallations(connection).list_all(INSTALLATIONS_MAX)
     except (SQLAlchemyError, OSError) as error:
         raise _unreachable(error) from error
     finally:

@@ -15,7 +15,7 @@ from services.actor import Actor
 from services.membership import page
 from services.people import Language, Place, PlaceKind
 from services.permissions import Role
-from services.transcript import Person, Room, Transcript
+from services.transcript import ChatPerson, ChatRoom, Transcript
 from services.unit_of_work import UnitOfWork, Units
 
 ZONE: Final = "Europe/Berlin"
@@ -27,16 +27,16 @@ ONCE: Final = "demo"
 ANNA, MARA, BEN, TOM, PETRA, EVA = "anna", "mara", "ben", "tom", "petra", "eva"
 
 PEOPLE: Final = (
-    Person(ANNA, "Anna Weiß", Language.GERMAN, ZONE, 1),
-    Person(MARA, "Mara Lind", Language.GERMAN, ZONE, 2),
-    Person(BEN, "Ben Kaya", Language.GERMAN, ZONE, 3),
-    Person(TOM, "Tom Fischer", Language.ENGLISH, ZONE, 4),
-    Person(PETRA, "Petra Vogt", Language.GERMAN, ZONE, 5),
-    Person(EVA, "Eva Lang", Language.GERMAN, ZONE, 6),
+    ChatPerson(ANNA, "Anna Weiß", Language.GERMAN, ZONE, 1),
+    ChatPerson(MARA, "Mara Lind", Language.GERMAN, ZONE, 2),
+    ChatPerson(BEN, "Ben Kaya", Language.GERMAN, ZONE, 3),
+    ChatPerson(TOM, "Tom Fischer", Language.ENGLISH, ZONE, 4),
+    ChatPerson(PETRA, "Petra Vogt", Language.GERMAN, ZONE, 5),
+    ChatPerson(EVA, "Eva Lang", Language.GERMAN, ZONE, 6),
 )
-SALES: Final = Room("vertrieb", PlaceKind.CHANNEL, "Vertrieb", 10)
-LEADS: Final = Room("leads", PlaceKind.CHANNEL, "Leads", 11)
-ENQUIRIES: Final = Room("anfragen", PlaceKind.CHANNEL, "Anfragen", 12)
+SALES: Final = ChatRoom("vertrieb", PlaceKind.CHANNEL, "Vertrieb", 10)
+LEADS: Final = ChatRoom("leads", PlaceKind.CHANNEL, "Leads", 11)
+ENQUIRIES: Final = ChatRoom("anfragen", PlaceKind.CHANNEL, "Anfragen", 12)
 ROOMS: Final = (
     (SALES, (ANNA, MARA, BEN, TOM, EVA)),
     (LEADS, (ANNA, MARA, BEN)),
@@ -58,14 +58,14 @@ class Enquiry:
     giver: str
     is_offered: bool
     picked_by: str
-    draft: lead.Draft
+    draft: lead.LeadDraft
 
 
 def enquiries() -> list[Enquiry]:
     """Read the demo leads from `demo.toml`."""
     rows: list[dict[str, Any]] = tomllib.loads(files("bot").joinpath("demo.toml").read_text("utf-8"))["leads"]
     return [
-        Enquiry(row.pop("giver"), row.pop("is_offered", False), row.pop("picked_by", ""), lead.Draft(**row))
+        Enquiry(row.pop("giver"), row.pop("is_offered", False), row.pop("picked_by", ""), lead.LeadDraft(**row))
         for row in rows
     ]
 
@@ -74,12 +74,12 @@ async def seed(units: Units, transcripts: Transcripts) -> bool:
     """Add the demo data unless they exist; return whether they are new."""
     async with transcripts(writes=True) as transcript:
         for person in PEOPLE:
-            await transcript.put_person(person)
+            await transcript.upsert_person(person)
         for room, inside in ROOMS:
-            await transcript.put_room(room, inside)
-        rooms = {person.person_id: await transcript.direct_room(person.person_id) for person in PEOPLE}
+            await transcript.upsert_room(room, inside)
+        rooms = {person.person_id: await transcript.find_direct_room(person.person_id) for person in PEOPLE}
     async with units.write() as uow:
-        if not await uow.periods.begin(ONCE, ONCE):
+        if not await uow.periods.claim(ONCE, ONCE):
             return False
         await _DemoBuilder(uow, rooms).build()
     return True
@@ -104,19 +104,19 @@ class _DemoBuilder:
         for enquiry in enquiries():
             await self._create_lead(enquiry)
 
-    async def _load_actor(self, person_id: str, room: Room | None = None) -> Actor:
+    async def _load_actor(self, person_id: str, room: ChatRoom | None = None) -> Actor:
         """The person, in a channel or in the direct chat."""
         person = next(one for one in PEOPLE if one.person_id == person_id)
         conversation_id = room.room_id if room else self.rooms[person_id]
         kind, name = (room.kind, room.name) if room else (PlaceKind.PERSONAL, "")
-        met = user.Met(person_id, person.name, language_hint=person.language, zone_hint=person.zone)
-        await user.meet(self.uow, Place(PLATFORM, TENANT, conversation_id, kind, name), met, {})
+        met = user.UserProfile(person_id, person.name, language_hint=person.language, zone_hint=person.zone)
+        await user.upsert_profile(self.uow, Place(PLATFORM, TENANT, conversation_id, kind, name), met, {})
         seen = await user.recognise(self.uow, PLATFORM, TENANT, person_id, conversation_id)
         if seen is None:
             raise LookupError(person_id)
         return seen.actor()
 
-    async def _create_team(self, owner_id: str, name: str, rooms: tuple[Room, ...]) -> None:
+    async def _create_team(self, owner_id: str, name: str, rooms: tuple[ChatRoom, ...]) -> None:
         await team.create(self.uow, await self._load_actor(owner_id), name)
         for room in rooms:
             await team.connect(self.uow, await self._load_actor(owner_id, room))
@@ -127,7 +127,7 @@ class _DemoBuilder:
 
     async def _accept(self, person_id: str, invited: invitation.Invitation) -> None:
         """Open the link, accept, and give the code to the bot."""
-        opened = await page.accept(self.uow, invitation.token_of(self.uow.keyring, invited))
+        opened = await page.accept(self.uow, invitation.build_token(self.uow.keyring, invited))
         if opened is None:
             raise LookupError(invited.ref)
         await membership.join(self.uow, await self._load_actor(person_id), opened.code)
@@ -138,7 +138,7 @@ class _DemoBuilder:
         await marketplace.invite(
             self.uow, anna, email="petra@dachwerk.example", name=ROOF, marketplace=MARKET, part=marketplace.Part.BOTH
         )
-        [invited] = await self.uow.invitations.open_to(anna.team_id, "petra@dachwerk.example")
+        [invited] = await self.uow.invitations.list_open_to(anna.team_id, "petra@dachwerk.example")
         await self._accept(PETRA, invited)
 
     async def _create_lead(self, enquiry: Enquiry) -> None:
@@ -151,6 +151,6 @@ class _DemoBuilder:
 
     async def _pick(self, enquiry: Enquiry, lead_id: str) -> None:
         picker = await self._load_actor(enquiry.picked_by)
-        seen = await self.uow.leads.see(picker.team_id, lead_id)
+        seen = await self.uow.leads.get(picker.team_id, lead_id)
         if seen is not None:
             await lead.pick(self.uow, picker, seen.sight.ref)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from cards.model import Action, Card, Fact, Facts, Item, Items, Open, T, Text, Tone, t, tn, verbatim
-from services.bulk.model import REPORT_KEPT
-from services.file.model import KEPT, Purpose
+from services.bulk.model import REPORT_TTL
+from services.file.model import FILE_TTL, FileOrigin
 from services.team.model import RESTORE_DAYS
 
 SUPPORT_TITLE: Final = t("About Kollega")
@@ -119,9 +119,9 @@ def _retention_items(retention: RetentionDays) -> tuple[tuple[T, T], ...]:
     return (
         (t("Answers to clicks and commands"), _days_text(retention.interactions_days)),
         (t("Messages that were sent"), _days_text(retention.deliveries_days)),
-        (t("Files that you send"), _days_text(KEPT[Purpose.RECEIVED].days)),
-        (t("Files that are made for you"), _days_text(KEPT[Purpose.MADE].days)),
-        (t("Reports on invitations"), _days_text(REPORT_KEPT.days)),
+        (t("Files that you send"), _days_text(FILE_TTL[FileOrigin.RECEIVED].days)),
+        (t("Files that are made for you"), _days_text(FILE_TTL[FileOrigin.GENERATED].days)),
+        (t("Reports on invitations"), _days_text(REPORT_TTL.days)),
         (t("Leads, colleagues and the log"), t("As long as the team uses Kollega")),
         (
             t("A deleted team"),

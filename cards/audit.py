@@ -6,9 +6,9 @@ from typing import Any, Final
 from cards.examples import NOW
 from cards.model import Card, File, Instant, Item, Items, Run, T, Text, Tone, t, tn, verbatim
 from cards.roles import ROLES
-from services.audit import ExportedEntries, Link
-from services.audit.model import Entry, ListedEntries
-from services.file.model import OfferedFile
+from services.audit import ChainedEntry, ExportedEntries
+from services.audit.model import AuditEntry, AuditPage
+from services.file.model import GeneratedFile
 from services.permissions import Role
 
 ACTION_NAMES: Final[dict[str, T]] = {
@@ -119,7 +119,7 @@ AUDIT_HEADER: Final = (
 """Readable columns, then those of the hash chain, whose names are the same in every language for verification."""
 
 
-def audit_row(link: Link) -> tuple[str | int | T, ...]:
+def audit_row(link: ChainedEntry) -> tuple[str | int | T, ...]:
     """Build the row of one entry for the export."""
     entry = link.entry
     chain = link.commitment, link.prev_hash, link.hash, link.salt, link.canonical
@@ -140,9 +140,9 @@ def audit_file_name(view: ExportedEntries) -> T:
     return t("Audit log {first} to {last}.csv", first=str(view.first_seq), last=str(view.last_seq))
 
 
-def audit_export_card(view: ExportedEntries, offered: OfferedFile) -> Card:
+def audit_export_card(view: ExportedEntries, offered: GeneratedFile) -> Card:
     """Offer the exported file, and the next one when there are more entries."""
-    next_file = (Run(t("Next file"), "audit.export", {"after": view.after}),) if view.after else ()
+    next_file = (Run(t("Next file"), "audit.export", {"after": view.next_after_seq}),) if view.next_after_seq else ()
     return Card(
         tn("{n} entry of the audit log as a file", "{n} entries of the audit log as a file", view.count),
         (
@@ -153,11 +153,11 @@ def audit_export_card(view: ExportedEntries, offered: OfferedFile) -> Card:
     )
 
 
-def audit_log_card(view: ListedEntries) -> Card:
+def audit_log_card(view: AuditPage) -> Card:
     """Show one page of the audit log."""
     if not view.entries:
         return Card(t("Nothing has happened yet."))
-    older = (Run(t("Show older"), "audit.show", {"before": view.older_than}),) if view.older_than else ()
+    older = (Run(t("Show older"), "audit.show", {"before": view.next_before_seq}),) if view.next_before_seq else ()
     return Card(
         t("Audit log of {team}", team=view.team_name),
         (Items(tuple(_entry_item(entry) for entry in view.entries)),),
@@ -174,7 +174,7 @@ SOURCE_NAMES: Final[dict[str, T]] = {
 }
 
 
-def _entry_item(entry: Entry) -> Item:
+def _entry_item(entry: AuditEntry) -> Item:
     action = ACTION_NAMES.get(entry.action, verbatim(entry.action))
     title = t("{action} · {subject}", action=action, subject=entry.subject) if entry.subject else action
     actor = _actor_name(entry)
@@ -190,7 +190,7 @@ def _entry_item(entry: Entry) -> Item:
     return Item(title, t("{who}, {at}, {platform}", who=actor, at=at, platform=platform))
 
 
-def _actor_name(entry: Entry) -> T:
+def _actor_name(entry: AuditEntry) -> T:
     if entry.user_name:
         return verbatim(entry.user_name)
     return t("the clock") if entry.user_id is None else t("somebody")
@@ -223,11 +223,11 @@ def _value_text(value: str) -> T:
 
 EXAMPLES: Final = {
     "listed": audit_log_card(
-        ListedEntries(
+        AuditPage(
             "Solarhaus GmbH",
             (
-                Entry("t1", 14, NOW, "lead.picked", "u3", "Ben Kaya", "teams", "L-12"),
-                Entry(
+                AuditEntry("t1", 14, NOW, "lead.picked", "u3", "Ben Kaya", "teams", "L-12"),
+                AuditEntry(
                     "t1",
                     13,
                     NOW,
@@ -238,7 +238,7 @@ EXAMPLES: Final = {
                     "",
                     {"old": "member", "new": "admin"},
                 ),
-                Entry(
+                AuditEntry(
                     "t1",
                     13,
                     NOW,
@@ -249,13 +249,13 @@ EXAMPLES: Final = {
                     "",
                     {"first_platform": "teams", "other_platform": "slack"},
                 ),
-                Entry("t1", 12, NOW, "invitation.expired", None, "", "", "I-3"),
+                AuditEntry("t1", 12, NOW, "invitation.expired", None, "", "", "I-3"),
             ),
-            older_than=12,
+            next_before_seq=12,
         )
     ),
     "exported": audit_export_card(
-        ExportedEntries(10_000, 1, 10_000, 10_000), OfferedFile("f3", "Audit.csv", 4_812_000)
+        ExportedEntries(10_000, 1, 10_000, 10_000), GeneratedFile("f3", "Audit.csv", 4_812_000)
     ),
-    "empty": audit_log_card(ListedEntries("Solarhaus GmbH", ())),
+    "empty": audit_log_card(AuditPage("Solarhaus GmbH", ())),
 }

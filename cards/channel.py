@@ -26,12 +26,12 @@ from cards.model import (
 )
 from cards.platform_names import platform_and_tenant, platform_name
 from cards.refusal import RefusalText, explain_refusal
-from services.channel.model import CODE_MINUTES, ChannelCode, ChannelOffer, OfferState
-from services.channel.refusals import BotMissing, OfferOver
+from services.channel.model import CHANNEL_CODE_MINUTES, ChannelCode, ChannelOffer, ChannelOfferState
+from services.channel.refusals import BotNotMember, OfferClosed
 from services.codes import WrongCode
 from services.people import TeamId
-from services.team.connect import OUTSIDE, OUTSIDE_EFFECT
-from services.team.model import ConnectedChannel, Welcome
+from services.team.connect import EXTERNAL_USERS_EFFECT_WARNING, EXTERNAL_USERS_WARNING
+from services.team.model import ConnectedChannel, WelcomeView
 from services.team.refusals import AlreadyConnected, NotInChannel
 
 HELP: Final = Run(t("What can I do here?"), "help")
@@ -65,14 +65,14 @@ def channel_disconnected_card(view: ConnectedChannel) -> Card:
     )
 
 
-def welcome_card(view: Welcome) -> Card:
+def welcome_card(view: WelcomeView) -> Card:
     """Introduce the bot in a conversation, with at most three buttons."""
     if view.is_shared:
         return _shared_welcome_card(view)
     return _personal_welcome_card(view) if view.is_personal else _channel_welcome_card(view)
 
 
-def _shared_welcome_card(view: Welcome) -> Card:
+def _shared_welcome_card(view: WelcomeView) -> Card:
     join = Run(t("Join"), "invitation.join", style=Style.PRIMARY)
     return Card(
         t("I work here for the colleagues of a team."),
@@ -81,7 +81,7 @@ def _shared_welcome_card(view: Welcome) -> Card:
     )
 
 
-def _personal_welcome_card(view: Welcome) -> Card:
+def _personal_welcome_card(view: WelcomeView) -> Card:
     if view.own_team_name:
         return Card(
             t("Here you work on the leads of {team}.", team=view.own_team_name),
@@ -98,7 +98,7 @@ def _personal_welcome_card(view: Welcome) -> Card:
     )
 
 
-def _channel_welcome_card(view: Welcome) -> Card:
+def _channel_welcome_card(view: WelcomeView) -> Card:
     if view.team_name:
         return Card(
             t("The leads of {team} are posted here.", team=view.team_name),
@@ -121,13 +121,13 @@ def _channel_welcome_card(view: Welcome) -> Card:
     )
 
 
-@register_warning(OUTSIDE)
+@register_warning(EXTERNAL_USERS_WARNING)
 def _(params: Mapping[str, Any]) -> T:
     del params
     return t("People from other organisations read along in this channel. Connect it all the same?")
 
 
-@register_warning(OUTSIDE_EFFECT)
+@register_warning(EXTERNAL_USERS_EFFECT_WARNING)
 def _(params: Mapping[str, Any]) -> T:
     del params
     return t("I'll show leads to colleagues alone, but what they write here themselves everybody reads.")
@@ -194,11 +194,15 @@ def channel_offer_card(view: ChannelOffer | WrongCode) -> Card:
 
 def _wrong_code_card(view: WrongCode) -> Card:
     attempts_text = (
-        tn("One more try, then there is a short pause.", "{n} more tries, then there is a short pause.", view.left)
-        if view.left
+        tn(
+            "One more try, then there is a short pause.",
+            "{n} more tries, then there is a short pause.",
+            view.attempts_left,
+        )
+        if view.attempts_left
         else t("Please wait a few minutes before the next try.")
     )
-    hint = tn("A code works once and for {n} minute.", "A code works once and for {n} minutes.", CODE_MINUTES)
+    hint = tn("A code works once and for {n} minute.", "A code works once and for {n} minutes.", CHANNEL_CODE_MINUTES)
     return Card(
         t("This code doesn't fit."),
         (Text(hint), Text(attempts_text)),
@@ -208,13 +212,13 @@ def _wrong_code_card(view: WrongCode) -> Card:
 
 def channel_review_card(view: ChannelOffer, now: datetime) -> Card:
     """Ask the user who requested the code to confirm the channel."""
-    if view.state is OfferState.CONNECTED:
+    if view.state is ChannelOfferState.CONNECTED:
         title = t("Channel {channel} now belongs to the team.", channel=_channel_name(view))
         return Card(title, badge=CONNECTED_BADGE, subject=_subject(view))
     if not view.is_open(now):
         return Card(t("No channel was connected."), actions=(NEW_CODE,), subject=_subject(view))
     args = {"offer": view.offer_id}
-    if view.state is OfferState.ASKED:
+    if view.state is ChannelOfferState.ISSUED:
         check_again = Run(t("Look again"), "channel.review", args, Style.PRIMARY)
         return Card(t("Nobody has typed the code yet."), actions=(check_again,), badge=WAITING_BADGE)
     warning = Text(t("People from other organisations read along there."), Tone.WARNING)
@@ -258,13 +262,13 @@ def channel_confirmed_card(view: ConnectedChannel) -> Card:
 
 
 @explain_refusal.register
-def _(refusal: OfferOver) -> RefusalText:
+def _(refusal: OfferClosed) -> RefusalText:
     del refusal
     return RefusalText(t("This has been decided, is too old, or nobody has typed the code yet."), actions=(NEW_CODE,))
 
 
 @explain_refusal.register
-def _(refusal: BotMissing) -> RefusalText:
+def _(refusal: BotNotMember) -> RefusalText:
     del refusal
     return RefusalText(
         t("I'm no member of this channel, so I couldn't post anything here."),
@@ -275,10 +279,10 @@ def _(refusal: BotMissing) -> RefusalText:
 _OFFER: Final = ChannelOffer(
     team_id=TeamId("t1"),
     offer_id="o1",
-    state=OfferState.OFFERED,
+    state=ChannelOfferState.CLAIMED,
     asked_by="u1",
     created_at=NOW,
-    expires_at=NOW + timedelta(minutes=CODE_MINUTES),
+    expires_at=NOW + timedelta(minutes=CHANNEL_CODE_MINUTES),
     offered_by="u2",
     platform="slack",
     tenant="T024BE7LD",
@@ -288,23 +292,23 @@ _OFFER: Final = ChannelOffer(
 )
 
 EXAMPLES: Final = {
-    "code": channel_code_card(ChannelCode("o1", "7KQF-M2XP", NOW + timedelta(minutes=CODE_MINUTES))),
+    "code": channel_code_card(ChannelCode("o1", "7KQF-M2XP", NOW + timedelta(minutes=CHANNEL_CODE_MINUTES))),
     "code shown once": channel_code_hidden_card(),
     "offered": channel_offer_card(_OFFER),
     "wrong code": channel_offer_card(WrongCode(1)),
     "last wrong code": channel_offer_card(WrongCode(0)),
     "review": channel_review_card(_OFFER, NOW),
     "review where others read along": channel_review_card(replace(_OFFER, has_outsiders=True), NOW),
-    "review too early": channel_review_card(replace(_OFFER, state=OfferState.ASKED), NOW),
-    "review, connected": channel_review_card(replace(_OFFER, state=OfferState.CONNECTED), NOW),
-    "review, declined": channel_review_card(replace(_OFFER, state=OfferState.DECLINED), NOW),
+    "review too early": channel_review_card(replace(_OFFER, state=ChannelOfferState.ISSUED), NOW),
+    "review, connected": channel_review_card(replace(_OFFER, state=ChannelOfferState.CONNECTED), NOW),
+    "review, declined": channel_review_card(replace(_OFFER, state=ChannelOfferState.DECLINED), NOW),
     "confirmed": channel_confirmed_card(ConnectedChannel("Solarhaus GmbH", "vertrieb")),
     "connected": channel_connected_card(ConnectedChannel("Solarhaus GmbH", "Vertrieb")),
     "disconnected": channel_disconnected_card(ConnectedChannel("Solarhaus GmbH", "Vertrieb")),
     "connected, in a chat": channel_connected_card(ConnectedChannel("Solarhaus GmbH", "", is_group=True)),
     "disconnected, in a chat": channel_disconnected_card(ConnectedChannel("Solarhaus GmbH", "", is_group=True)),
-    "welcome": welcome_card(Welcome(is_personal=False)),
-    "welcome of a team": welcome_card(Welcome(is_personal=False, own_team_name="Solarhaus GmbH", may_connect=True)),
-    "welcome where others read along": welcome_card(Welcome(is_personal=False, is_shared=True, is_connected=True)),
-    "welcome alone": welcome_card(Welcome(is_personal=True)),
+    "welcome": welcome_card(WelcomeView(is_personal=False)),
+    "welcome of a team": welcome_card(WelcomeView(is_personal=False, own_team_name="Solarhaus GmbH", may_connect=True)),
+    "welcome where others read along": welcome_card(WelcomeView(is_personal=False, is_shared=True, is_connected=True)),
+    "welcome alone": welcome_card(WelcomeView(is_personal=True)),
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from cards.model import Badge, Card, Run, State, Style, T, Text, Tone, t
-from services.errors import Warn
+from services.errors import ConfirmationWarning
 
 WarningText: TypeAlias = Callable[[Mapping[str, Any]], T]
 
@@ -27,12 +27,14 @@ def register_warning(code: str) -> Callable[[WarningText], WarningText]:
     return register
 
 
-def warning_text(warning: Warn) -> T:
+def warning_text(warning: ConfirmationWarning) -> T:
     """Build the sentence of a warning."""
     return WARNINGS[warning.code](warning.params)
 
 
-def confirmation_card(warnings: tuple[Warn, ...], label: T, command: str, args: Mapping[str, Any]) -> Card:
+def confirmation_card(
+    warnings: tuple[ConfirmationWarning, ...], label: T, command: str, args: Mapping[str, Any]
+) -> Card:
     """Show the warnings, the first as title, with a button that repeats the command and accepts them."""
     first, *rest = (warning_text(warning) for warning in warnings)
     accepted = {**args, "accept": [warning.code for warning in warnings]}

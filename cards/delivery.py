@@ -25,7 +25,7 @@ from cards.model import (
     verbatim,
 )
 from cards.refusal import RefusalText, explain_refusal
-from services.delivery import NotUnknown, UnknownDeliveries, UnknownDelivery
+from services.delivery import OutcomeKnown, UnknownDeliveryView, UnknownGroupView
 
 VIEW: Final = "delivery.unknown"
 
@@ -45,12 +45,12 @@ _SUBJECT_NAMES: Final[dict[str, T]] = {
 }
 
 
-def unknown_deliveries_card(lost: UnknownDeliveries) -> Card:
+def unknown_deliveries_card(lost: UnknownGroupView) -> Card:
     """Ask owner and admins to check deliveries whose outcome is unknown."""
     return _deliveries_card(lost) if lost.total > 1 else _single_delivery_card(lost, lost.first[0])
 
 
-def _single_delivery_card(lost: UnknownDeliveries, delivery: UnknownDelivery) -> Card:
+def _single_delivery_card(lost: UnknownGroupView, delivery: UnknownDeliveryView) -> Card:
     return Card(
         t("One message may not have arrived"),
         (
@@ -67,7 +67,7 @@ def _single_delivery_card(lost: UnknownDeliveries, delivery: UnknownDelivery) ->
     )
 
 
-def _deliveries_card(lost: UnknownDeliveries) -> Card:
+def _deliveries_card(lost: UnknownGroupView) -> Card:
     """Show the number of deliveries and list the first ones that are still open."""
     open_deliveries = [delivery for delivery in lost.first if delivery.is_open]
     body: list[Text | Items] = []
@@ -89,9 +89,13 @@ def _deliveries_card(lost: UnknownDeliveries) -> Card:
     )
 
 
-def _delivery_item(delivery: UnknownDelivery) -> Item:
+def _delivery_item(delivery: UnknownDeliveryView) -> Item:
     at = Instant(delivery.at, TimeStyle.CLOCK)
-    title = t("{about} for {place}", about=_subject_name(delivery), place=delivery.place) if delivery.place else None
+    title = (
+        t("{about} for {place}", about=_subject_name(delivery), place=delivery.place_name)
+        if delivery.place_name
+        else None
+    )
     return Item(
         title or _subject_name(delivery),
         t("{platform}, {at}", platform=_platform_name(delivery), at=at),
@@ -99,7 +103,7 @@ def _delivery_item(delivery: UnknownDelivery) -> Item:
     )
 
 
-def resent_deliveries_card(lost: UnknownDeliveries) -> Card:
+def resent_deliveries_card(lost: UnknownGroupView) -> Card:
     """Confirm that the selected deliveries are being sent again."""
     if lost.total > 1:
         return _deliveries_card(lost)
@@ -117,45 +121,45 @@ def _badge(*, is_open: bool) -> Badge:
     return Badge(t("sent again"), State.DONE, Tone.GOOD)
 
 
-def _resend_button(delivery: UnknownDelivery, style: Style = Style.NORMAL) -> Run:
+def _resend_button(delivery: UnknownDeliveryView, style: Style = Style.NORMAL) -> Run:
     return Run(t("Send again"), "delivery.resend", {"delivery": delivery.delivery_id}, style)
 
 
-def _subject_name(delivery: UnknownDelivery) -> T:
+def _subject_name(delivery: UnknownDeliveryView) -> T:
     return _SUBJECT_NAMES.get(delivery.view.partition(".")[0], t("Something else"))
 
 
-def _platform_name(delivery: UnknownDelivery) -> T:
+def _platform_name(delivery: UnknownDeliveryView) -> T:
     return _PLATFORM_NAMES.get(delivery.platform, verbatim(delivery.platform))
 
 
-def _facts(delivery: UnknownDelivery) -> Facts:
+def _facts(delivery: UnknownDeliveryView) -> Facts:
     facts = [
         Fact(t("About"), _subject_name(delivery)),
         Fact(t("Platform"), _platform_name(delivery)),
         Fact(t("Sent at"), T("{at}", {"at": Instant(delivery.at, TimeStyle.CLOCK)})),
     ]
-    if delivery.place:
-        facts.insert(1, Fact(t("Meant for"), verbatim(delivery.place)))
+    if delivery.place_name:
+        facts.insert(1, Fact(t("Meant for"), verbatim(delivery.place_name)))
     return Facts(tuple(facts))
 
 
 @explain_refusal.register
-def _(refusal: NotUnknown) -> RefusalText:
+def _(refusal: OutcomeKnown) -> RefusalText:
     del refusal
     return RefusalText(t("The message was sent again already."))
 
 
-_OPEN: Final = UnknownDelivery("d1", "lead.card", "teams", "Vertrieb", NOW, is_open=True)
+_OPEN: Final = UnknownDeliveryView("d1", "lead.card", "teams", "Vertrieb", NOW, is_open=True)
 _DONE: Final = replace(_OPEN, is_open=False)
-_BY_MAIL: Final = UnknownDelivery("d2", "invitation.mail", "mail", "", NOW, is_open=True)
+_BY_MAIL: Final = UnknownDeliveryView("d2", "invitation.mail", "mail", "", NOW, is_open=True)
 _FIVE: Final = (_OPEN, _BY_MAIL, *(replace(_OPEN, delivery_id=f"d{number}") for number in (3, 4, 5)))
 
 EXAMPLES: Final = {
-    "unknown": unknown_deliveries_card(UnknownDeliveries("d1", (_OPEN,), 1, 1)),
-    "unknown, sent again": unknown_deliveries_card(UnknownDeliveries("d1", (_DONE,), 1, 0)),
-    "unknown, many": unknown_deliveries_card(UnknownDeliveries("d1", _FIVE, 31, 31)),
-    "unknown, one of two": unknown_deliveries_card(UnknownDeliveries("d1", (_BY_MAIL, _DONE), 2, 1)),
-    "unknown, many sent again": unknown_deliveries_card(UnknownDeliveries("d1", (_DONE, _DONE), 31, 0)),
-    "resent": resent_deliveries_card(UnknownDeliveries("d1", (_DONE,), 1, 0)),
+    "unknown": unknown_deliveries_card(UnknownGroupView("d1", (_OPEN,), 1, 1)),
+    "unknown, sent again": unknown_deliveries_card(UnknownGroupView("d1", (_DONE,), 1, 0)),
+    "unknown, many": unknown_deliveries_card(UnknownGroupView("d1", _FIVE, 31, 31)),
+    "unknown, one of two": unknown_deliveries_card(UnknownGroupView("d1", (_BY_MAIL, _DONE), 2, 1)),
+    "unknown, many sent again": unknown_deliveries_card(UnknownGroupView("d1", (_DONE, _DONE), 31, 0)),
+    "resent": resent_deliveries_card(UnknownGroupView("d1", (_DONE,), 1, 0)),
 }

@@ -1,11 +1,11 @@
 """Existing leads with the same contact, shown before another one is created or offered (B24)."""
 
 from cards.model import Block, Instant, Item, Items, T, Text, TimeStyle, Tone, t, tn
-from services.errors import Warn
+from services.errors import ConfirmationWarning
 from services.lead.model import LeadView
 
 
-def duplicate_blocks(warnings: tuple[Warn, ...]) -> tuple[Block, ...]:
+def duplicate_blocks(warnings: tuple[ConfirmationWarning, ...]) -> tuple[Block, ...]:
     """List the existing leads above the form."""
     leads = [lead for warning in warnings if isinstance(lead := warning.params.get("lead"), LeadView)]
     if not leads:
@@ -27,6 +27,6 @@ def _lead_detail(lead: LeadView) -> T:
     return t("{name}, since {day}", name=lead.contact.name, day=since)
 
 
-def accept_args(warnings: tuple[Warn, ...]) -> dict[str, list[str]]:
+def accept_args(warnings: tuple[ConfirmationWarning, ...]) -> dict[str, list[str]]:
     """Build the arguments that accept these warnings; each names its lead, so that a new duplicate warns again."""
     return {"accept": [warning.code for warning in warnings]} if warnings else {}

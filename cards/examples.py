@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from services.invitation.model import Invitation, InvitationKind, InvitationState, ShownInvitation
-from services.lead.model import Act, Contact, LeadState, LeadView, Offer
+from services.invitation.model import Invitation, InvitationKind, InvitationState, InvitationView
+from services.lead.model import Contact, LeadAction, LeadState, LeadView, OfferStatus
 from services.people import Language, TeamId
 from services.permissions import Role
 from services.team.model import Seats
@@ -25,7 +25,7 @@ LEAD: Final = LeadView(
     campaign="",
     fields=(),
     state=LeadState.OFFERED,
-    offer=Offer.OPEN,
+    offer_status=OfferStatus.OPEN,
     giver="Solarhaus GmbH",
     marketplace="Handwerk Süd",
     taker="",
@@ -43,7 +43,7 @@ LEAD: Final = LeadView(
     created_at=NOW - timedelta(minutes=18),
     undo_until=None,
     return_until=None,
-    acts=frozenset({Act.PICK, Act.REVEAL, Act.SHARE}),
+    actions=frozenset({LeadAction.PICK, LeadAction.REVEAL, LeadAction.SHARE}),
 )
 """A lead on offer, as the channel of a taker sees it."""
 
@@ -81,6 +81,6 @@ SEATS: Final = Seats(4, 5)
 JOIN_URL: Final = "https://kollega.example/join/0011aabb.c2VjcmV0"
 
 
-def invitation_view(invitation: Invitation, **may: bool) -> ShownInvitation:
+def invitation_view(invitation: Invitation, **may: bool) -> InvitationView:
     """Build the view of an invitation for a reader with these rights."""
-    return ShownInvitation(invitation, invitation.email, SEATS, **may)
+    return InvitationView(invitation, invitation.email, SEATS, **may)

@@ -8,15 +8,15 @@ from cards.examples import NOW
 from cards.model import Card, File, Instant, Item, Items, Run, Size, Style, T, Text, Tone, t, tn, verbatim
 from cards.refusal import RefusalText, explain_refusal, refusal_card
 from services.file import (
+    AcceptedFile,
     FileEmpty,
-    FileGone,
-    FileInPublic,
+    FileExpired,
+    FileFormat,
+    FileInPublicPlace,
     FileNotFetched,
+    FileOrigin,
     FileTooBig,
-    Format,
-    KeptFile,
     NotCsv,
-    Purpose,
     ReceivedFiles,
     StoredFile,
     TooManyFiles,
@@ -36,17 +36,19 @@ class FileAction:
 
 def received_files_card(view: ReceivedFiles, file_actions: Sequence[FileAction]) -> Card:
     """List the received files with the actions that this user may run on them."""
-    if len(view.kept) == 1 and not view.refused:
-        return _received_file_card(view.kept[0], file_actions)
-    received = [Item(verbatim(file.name), _size_text(file), actions=_actions(file, file_actions)) for file in view.kept]
+    if len(view.accepted) == 1 and not view.refused:
+        return _received_file_card(view.accepted[0], file_actions)
+    received = [
+        Item(verbatim(file.name), _size_text(file), actions=_actions(file, file_actions)) for file in view.accepted
+    ]
     left_out = [Item(verbatim(name), explain_refusal(refusal).title) for name, refusal in view.refused]
     return Card(
-        tn("{n} file received", "{n} files received", len(view.kept)),
+        tn("{n} file received", "{n} files received", len(view.accepted)),
         (Items((*received, *left_out)), Text(t("What shall I do with each of them?"))),
     )
 
 
-def _received_file_card(file: KeptFile, file_actions: Sequence[FileAction]) -> Card:
+def _received_file_card(file: AcceptedFile, file_actions: Sequence[FileAction]) -> Card:
     return Card(
         t("{name} has arrived", name=file.name),
         (
@@ -64,11 +66,11 @@ def _received_file_card(file: KeptFile, file_actions: Sequence[FileAction]) -> C
     )
 
 
-def _size_text(file: KeptFile) -> T:
+def _size_text(file: AcceptedFile) -> T:
     return T("{size}", {"size": Size(file.size_bytes)})
 
 
-def _actions(file: KeptFile, file_actions: Sequence[FileAction]) -> tuple[Run, ...]:
+def _actions(file: AcceptedFile, file_actions: Sequence[FileAction]) -> tuple[Run, ...]:
     args = {"file": file.file_id}
     buttons = [
         Run(file_action.label, file_action.command, args, Style.NORMAL if index else Style.PRIMARY)
@@ -97,10 +99,12 @@ def unsaved_file_card(stored: StoredFile) -> Card:
 
 
 _FORMAT_HINTS: Final = {
-    Format.EXCEL: t(
+    FileFormat.EXCEL: t(
         "“{name}” is a workbook. In Excel choose File, Save As, “CSV UTF-8”, and send me the file that you get."
     ),
-    Format.OTHER: t("“{name}” is something else. Save your table as CSV in your spreadsheet program and send me that."),
+    FileFormat.OTHER: t(
+        "“{name}” is something else. Save your table as CSV in your spreadsheet program and send me that."
+    ),
 }
 
 
@@ -142,7 +146,7 @@ def _(refusal: FileNotFetched) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: FileInPublic) -> RefusalText:
+def _(refusal: FileInPublicPlace) -> RefusalText:
     del refusal
     return RefusalText(
         t("Please send me files in our direct chat."),
@@ -151,7 +155,7 @@ def _(refusal: FileInPublic) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: FileGone) -> RefusalText:
+def _(refusal: FileExpired) -> RefusalText:
     del refusal
     return RefusalText(
         t("This file is no longer here."),
@@ -160,14 +164,14 @@ def _(refusal: FileGone) -> RefusalText:
     )
 
 
-_RECEIVED_FILE: Final = KeptFile("f1", "Messe Stuttgart.csv", 48_200, NOW.replace(day=25))
+_RECEIVED_FILE: Final = AcceptedFile("f1", "Messe Stuttgart.csv", 48_200, NOW.replace(day=25))
 _MADE_FILE: Final = StoredFile(
     team_id=TeamId("t1"),
     file_id="f2",
     user_id=UserId("u1"),
     name="Protokoll.csv",
     media_type="text/csv",
-    purpose=Purpose.MADE,
+    purpose=FileOrigin.GENERATED,
     size_bytes=1_482_000,
     sha256="",
     created_at=NOW,
@@ -180,17 +184,17 @@ _FILE_ACTIONS: Final = (
 EXAMPLES: Final = {
     "received": received_files_card(ReceivedFiles((_RECEIVED_FILE,)), _FILE_ACTIONS),
     "received several": received_files_card(
-        ReceivedFiles((_RECEIVED_FILE,), (("Leads.xlsx", NotCsv("Leads.xlsx", Format.EXCEL)),)), _FILE_ACTIONS[:1]
+        ReceivedFiles((_RECEIVED_FILE,), (("Leads.xlsx", NotCsv("Leads.xlsx", FileFormat.EXCEL)),)), _FILE_ACTIONS[:1]
     ),
     "offered": download_card(_MADE_FILE),
     "declined": unsaved_file_card(_MADE_FILE),
     "discarded": discarded_file_card(_MADE_FILE),
-    "not csv": refusal_card(NotCsv("Leads.xlsx", Format.EXCEL)),
+    "not csv": refusal_card(NotCsv("Leads.xlsx", FileFormat.EXCEL)),
     "no table": refusal_card(NotCsv("Vertrag.pdf")),
     "too large": refusal_card(FileTooBig("Leads.csv")),
     "too many": refusal_card(TooManyFiles()),
     "empty": refusal_card(FileEmpty("Leads.csv")),
     "not fetched": refusal_card(FileNotFetched("Leads.csv")),
-    "in a channel": refusal_card(FileInPublic()),
-    "gone": refusal_card(FileGone()),
+    "in a channel": refusal_card(FileInPublicPlace()),
+    "gone": refusal_card(FileExpired()),
 }

@@ -8,13 +8,13 @@ from cards.examples import JOIN_REQUEST, LEAD, NOW, REQUESTED_INVITATION, SEATS,
 from cards.model import Block, Card, Fact, Facts, Item, Items, Run, Style, T, Text, Tone, t, tn, verbatim
 from cards.refusal import OWN_CHAT, other_team_text
 from cards.roles import ROLES
-from services.home.model import Home, Visit, WaysIn
-from services.invitation.model import InvitationKind, ShownInvitation
+from services.home.model import Home, NoTeamHome, VisitorHome
+from services.invitation.model import InvitationKind, InvitationView
 from services.lead.model import LeadState, LeadView
 from services.people import Language, Place, PlaceKind, TeamId
 from services.permissions import Permission, Role
 from services.request.model import Request, RequestState
-from services.team.model import Channel, ShownTeam
+from services.team.model import ConnectedChannelView, TeamView
 
 HELP: Final = Run(t("What can I do here?"), "help")
 LANGUAGES: Final = {Language.GERMAN: t("German"), Language.ENGLISH: t("English")}
@@ -25,14 +25,14 @@ StepLabels: TypeAlias = Mapping[str, T]
 RequestLabels: TypeAlias = Mapping[Permission, T]
 
 
-def home_card(view: Home | WaysIn | Visit, steps: StepLabels, labels: RequestLabels) -> Card:
+def home_card(view: Home | NoTeamHome | VisitorHome, steps: StepLabels, labels: RequestLabels) -> Card:
     """Build the home of this user."""
     match view:
         case Home():
             return _member_home_card(view, steps, labels)
-        case WaysIn():
+        case NoTeamHome():
             return _teamless_home_card(view)
-        case Visit():
+        case VisitorHome():
             return Card(other_team_text(view.place), (Text(OWN_CHAT),), (HELP,))
 
 
@@ -67,11 +67,11 @@ def _lead_item(lead: LeadView, steps: StepLabels) -> Item:
 
 def _pending_blocks(view: Home, labels: RequestLabels) -> tuple[Block, ...]:
     rows = (*map(_invitation_item, view.invitations), *(_request_item(request, labels) for request in view.requests))
-    more_text = (Text(t("More of it waits in your chat with me."), Tone.SUBTLE),) if view.has_more_waiting else ()
+    more_text = (Text(t("More of it waits in your chat with me."), Tone.SUBTLE),) if view.has_more_decisions else ()
     return (Items(rows, t("Waits for you")), *more_text) if rows else ()
 
 
-def _invitation_item(view: ShownInvitation) -> Item:
+def _invitation_item(view: InvitationView) -> Item:
     ref = {"invitation": view.invitation.invitation_id}
     joins = view.invitation.kind is InvitationKind.JOIN
     about = (
@@ -131,13 +131,13 @@ def _actions(view: Home) -> tuple[Run, ...]:
         Run(t("Show team"), "team.show"),
         Run(t("Show marketplaces"), "marketplace.show"),
         *((Run(t("Team settings"), "team.settings"),) if team.may_edit else ()),
-        *((Run(t("Connect here"), "team.connect"),) if team.can_connect_here else ()),
+        *((Run(t("Connect here"), "team.connect"),) if team.may_connect_here else ()),
         Run(t("Language: {language}", language=LANGUAGES[view.language]), "preference.language"),
         HELP,
     )
 
 
-def _teamless_home_card(view: WaysIn) -> Card:
+def _teamless_home_card(view: NoTeamHome) -> Card:
     restore = tuple(
         Run(t("Restore {team}", team=name), "team.restore", {"team": team_id}) for team_id, name in view.restorable
     )
@@ -154,7 +154,7 @@ def _teamless_home_card(view: WaysIn) -> Card:
     )
 
 
-_TEAM: Final = ShownTeam(
+_TEAM: Final = TeamView(
     team_id=TeamId("t1"),
     name="Solarhaus GmbH",
     role=Role.OWNER,
@@ -164,7 +164,7 @@ _TEAM: Final = ShownTeam(
     language=Language.GERMAN,
     zone="Europe/Berlin",
     owner_approves_admins=False,
-    channels=(Channel("slack", "C1", "vertrieb"), Channel("teams", "c2", "Leads")),
+    channels=(ConnectedChannelView("slack", "C1", "vertrieb"), ConnectedChannelView("teams", "c2", "Leads")),
     may_edit=True,
 )
 _OWN_LEAD: Final = replace(LEAD, state=LeadState.PICKED, step="offer")
@@ -186,7 +186,7 @@ _HOME: Final = Home(
     has_more_leads=True,
     invitations=(invitation_view(REQUESTED_INVITATION), invitation_view(JOIN_REQUEST)),
     requests=(_REQUEST,),
-    has_more_waiting=False,
+    has_more_decisions=False,
     marketplaces=("Handwerk Süd",),
     may_pick=True,
 )
@@ -206,8 +206,8 @@ EXAMPLES: Final = {
     "colleague": home_card(_HOME, _STEPS, _REQUEST_LABELS),
     "much to decide": home_card(replace(_HOME, has_more_waiting=True), _STEPS, _REQUEST_LABELS),
     "viewer": home_card(_VIEWER_HOME, _STEPS, _REQUEST_LABELS),
-    "without a team": home_card(WaysIn(Language.ENGLISH, (("t9", "Dachbau Nord"),)), _STEPS, _REQUEST_LABELS),
+    "without a team": home_card(NoTeamHome(Language.ENGLISH, (("t9", "Dachbau Nord"),)), _STEPS, _REQUEST_LABELS),
     "in another team's channel": home_card(
-        Visit(Place("teams", "", "c9", PlaceKind.CHANNEL, "Vertrieb")), _STEPS, _REQUEST_LABELS
+        VisitorHome(Place("teams", "", "c9", PlaceKind.CHANNEL, "Vertrieb")), _STEPS, _REQUEST_LABELS
     ),
 }

@@ -31,25 +31,25 @@ from cards.platform_names import platform_and_tenant, platform_name
 from cards.refusal import RefusalText, explain_refusal
 from services.codes import CODE_TYPED_MAX_CHARS, WrongCode
 from services.identity.model import (
-    LINK_MINUTES,
-    Known,
-    Link,
+    LINK_TTL_MINUTES,
     LinkCode,
     LinkedIdentity,
+    LinkRequest,
+    LinkSide,
     LinkState,
-    Side,
+    ListedIdentity,
     UnlinkedIdentity,
 )
 from services.identity.refusals import (
     AlreadyLinked,
-    BothInTeams,
-    LinkOver,
+    InDifferentTeams,
+    LinkClosed,
     NotLinked,
-    OtherSide,
-    OwnerElsewhere,
+    OwnerOnOtherSide,
     TooManyIdentities,
+    WrongSide,
 )
-from services.identity.unlink import UNLINK, UNLINK_EFFECT
+from services.identity.unlink import UNLINK_EFFECT_WARNING, UNLINK_WARNING
 from services.people import NO_TEAM, TeamId
 
 REVIEW_VIEW: Final = "identity.review"
@@ -66,7 +66,7 @@ def link_code_card(view: LinkCode) -> Card:
     """Show the code, how to use it, and its effect."""
     link = {"link": view.link_id}
     actions = [Run(t("Go on here"), "identity.review", link, Style.PRIMARY), Run(t("I have a code"), "identity.enter")]
-    if len(view.known) > 1:
+    if len(view.identities) > 1:
         actions.append(Run(t("Unlink"), "identity.unlink"))
     return Card(
         t("Your code: {code}", code=view.code),
@@ -108,11 +108,15 @@ def link_code_form() -> Card:
 def wrong_link_code_card(view: WrongCode) -> Card:
     """Say that the code is wrong, and how many attempts are left."""
     attempts_text = (
-        tn("One more try, then there is a short pause.", "{n} more tries, then there is a short pause.", view.left)
-        if view.left
+        tn(
+            "One more try, then there is a short pause.",
+            "{n} more tries, then there is a short pause.",
+            view.attempts_left,
+        )
+        if view.attempts_left
         else t("Please wait a few minutes before the next try.")
     )
-    hint = tn("A code works once and for {n} minute.", "A code works once and for {n} minutes.", LINK_MINUTES)
+    hint = tn("A code works once and for {n} minute.", "A code works once and for {n} minutes.", LINK_TTL_MINUTES)
     return Card(
         t("This code doesn't fit."),
         (Text(hint), Text(attempts_text)),
@@ -121,7 +125,7 @@ def wrong_link_code_card(view: WrongCode) -> Card:
     )
 
 
-def link_consent_card(link: Link, now: datetime) -> Card:
+def link_consent_card(link: LinkRequest, now: datetime) -> Card:
     """Ask the user who typed the code whether both accounts are theirs."""
     if link.state is LinkState.LINKED:
         return Card(SAME_PERSON, badge=LINKED_BADGE, subject=Subject(CONSENT_VIEW, link.link_id))
@@ -147,7 +151,7 @@ def link_consent_card(link: Link, now: datetime) -> Card:
     )
 
 
-def link_review_card(link: Link, now: datetime) -> Card:
+def link_review_card(link: LinkRequest, now: datetime) -> Card:
     """Ask the user who requested the code to confirm the other account."""
     if link.state is LinkState.LINKED:
         return Card(SAME_PERSON, badge=LINKED_BADGE, subject=Subject(REVIEW_VIEW, link.link_id))
@@ -174,7 +178,7 @@ def link_review_card(link: Link, now: datetime) -> Card:
     )
 
 
-def _side_facts(side: Side) -> tuple[Fact, ...]:
+def _side_facts(side: LinkSide) -> tuple[Fact, ...]:
     hint = (Fact(t("E-mail there"), verbatim(side.email_hint)),) if side.email_hint else ()
     return (
         Fact(t("Name"), verbatim(side.name)),
@@ -183,7 +187,7 @@ def _side_facts(side: Side) -> tuple[Fact, ...]:
     )
 
 
-def _not_linked_card(link: Link, view: str) -> Card:
+def _not_linked_card(link: LinkRequest, view: str) -> Card:
     return Card(
         t("Nothing was linked."), actions=(NEW_CODE,), badge=NOT_LINKED_BADGE, subject=Subject(view, link.link_id)
     )
@@ -205,7 +209,7 @@ def linked_identity_card(view: LinkedIdentity) -> Card:
     )
 
 
-def identity_list_card(identities: tuple[Known, ...]) -> Card:
+def identity_list_card(identities: tuple[ListedIdentity, ...]) -> Card:
     """List the linked accounts of this user."""
     rows = (
         Item(
@@ -231,12 +235,12 @@ def unlinked_identity_card(view: UnlinkedIdentity) -> Card:
     )
 
 
-@register_warning(UNLINK)
+@register_warning(UNLINK_WARNING)
 def _(params: Mapping[str, Any]) -> T:
     return t("Unlink {platform} from you?", platform=platform_name(str(params["platform"])))
 
 
-@register_warning(UNLINK_EFFECT)
+@register_warning(UNLINK_EFFECT_WARNING)
 def _(params: Mapping[str, Any]) -> T:
     del params
     return t("Whoever writes there is in no team then, and your cards there follow nothing any more.")
@@ -252,7 +256,7 @@ def _(refusal: AlreadyLinked) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: BothInTeams) -> RefusalText:
+def _(refusal: InDifferentTeams) -> RefusalText:
     del refusal
     return RefusalText(
         t("You belong to one team here and to another one there."),
@@ -262,7 +266,7 @@ def _(refusal: BothInTeams) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: OwnerElsewhere) -> RefusalText:
+def _(refusal: OwnerOnOtherSide) -> RefusalText:
     del refusal
     return RefusalText(
         t("The team must keep its owner, and that is the account that would be merged."),
@@ -271,7 +275,7 @@ def _(refusal: OwnerElsewhere) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: OtherSide) -> RefusalText:
+def _(refusal: WrongSide) -> RefusalText:
     del refusal
     return RefusalText(
         t("This question is for your other chat."), t("Answer it there; what is asked here stands here.")
@@ -279,7 +283,7 @@ def _(refusal: OtherSide) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: LinkOver) -> RefusalText:
+def _(refusal: LinkClosed) -> RefusalText:
     del refusal
     return RefusalText(t("This has been decided or is too old. Nothing was changed now."), actions=(NEW_CODE,))
 
@@ -303,26 +307,29 @@ def _(refusal: TooManyIdentities) -> RefusalText:
     )
 
 
-_FIRST: Final = Side("u1", "teams", "9f1c2b7e", "29:1", "Ben Kaya")
-_OTHER: Final = Side("u2", "slack", "T024BE7LD", "U2", "ben.kaya", "ben@acme.de", "Solarhaus GmbH")
-_LINK: Final = Link("l1", LinkState.AGREED, _FIRST, NOW, NOW + timedelta(minutes=LINK_MINUTES), _OTHER)
-_IDENTITIES: Final = (Known("k1", "teams", "9f1c2b7e", "29:1", is_here=True), Known("k2", "slack", "T024BE7LD", "U2"))
+_FIRST: Final = LinkSide("u1", "teams", "9f1c2b7e", "29:1", "Ben Kaya")
+_OTHER: Final = LinkSide("u2", "slack", "T024BE7LD", "U2", "ben.kaya", "ben@acme.de", "Solarhaus GmbH")
+_LINK: Final = LinkRequest("l1", LinkState.AGREED, _FIRST, NOW, NOW + timedelta(minutes=LINK_TTL_MINUTES), _OTHER)
+_IDENTITIES: Final = (
+    ListedIdentity("k1", "teams", "9f1c2b7e", "29:1", is_here=True),
+    ListedIdentity("k2", "slack", "T024BE7LD", "U2"),
+)
 
 EXAMPLES: Final = {
-    "code": link_code_card(LinkCode("l1", "7KQF-M2XP", NOW + timedelta(minutes=LINK_MINUTES), _IDENTITIES[:1])),
+    "code": link_code_card(LinkCode("l1", "7KQF-M2XP", NOW + timedelta(minutes=LINK_TTL_MINUTES), _IDENTITIES[:1])),
     "code of somebody linked": link_code_card(
-        LinkCode("l1", "7KQF-M2XP", NOW + timedelta(minutes=LINK_MINUTES), _IDENTITIES)
+        LinkCode("l1", "7KQF-M2XP", NOW + timedelta(minutes=LINK_TTL_MINUTES), _IDENTITIES)
     ),
     "shown once": link_code_hidden_card(),
     "code form": link_code_form(),
     "wrong code": wrong_link_code_card(WrongCode(2)),
     "last wrong code": wrong_link_code_card(WrongCode(0)),
-    "consent": link_consent_card(replace(_LINK, state=LinkState.TYPED), NOW),
+    "consent": link_consent_card(replace(_LINK, state=LinkState.CLAIMED), NOW),
     "consent given": link_consent_card(_LINK, NOW),
     "consent, linked": link_consent_card(replace(_LINK, state=LinkState.LINKED), NOW),
     "consent, declined": link_consent_card(replace(_LINK, state=LinkState.DECLINED), NOW),
     "review": link_review_card(_LINK, NOW),
-    "review too early": link_review_card(replace(_LINK, state=LinkState.ASKED, other=None), NOW),
+    "review too early": link_review_card(replace(_LINK, state=LinkState.ISSUED, other=None), NOW),
     "review, linked": link_review_card(replace(_LINK, state=LinkState.LINKED), NOW),
     "linked": linked_identity_card(LinkedIdentity(_LINK, NO_TEAM, is_same_team=False)),
     "linked, twice in the team": linked_identity_card(LinkedIdentity(_LINK, TeamId("t1"), is_same_team=True)),

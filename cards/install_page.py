@@ -4,28 +4,28 @@ from collections.abc import Mapping
 from typing import Final
 
 from cards.model import Card, Item, Items, Open, T, Text, Tone, t
-from services.installation.model import ASKED_FOR, Fault
+from services.installation.model import OAUTH_STATE_TTL, OAuthStateFault
 
 START_AGAIN: Final = t("Start again")
-INSTALL_MINUTES: Final = int(ASKED_FOR.total_seconds() // 60)
+INSTALL_MINUTES: Final = int(OAUTH_STATE_TTL.total_seconds() // 60)
 
-FAULT_TEXTS: Final[Mapping[Fault, tuple[T, T]]] = {
-    Fault.UNKNOWN: (
+FAULT_TEXTS: Final[Mapping[OAuthStateFault, tuple[T, T]]] = {
+    OAuthStateFault.UNKNOWN: (
         t("There's nothing to finish here"),
         t(
             "Nobody began to add Kollega here, or that was long ago. Start again, and finish within {n} minutes.",
             n=INSTALL_MINUTES,
         ),
     ),
-    Fault.ELSEWHERE: (
+    OAuthStateFault.OTHER_BROWSER: (
         t("This began in another browser"),
         t("Whoever starts adding Kollega has to finish it in the same browser. Nothing was changed."),
     ),
-    Fault.EXPIRED: (
+    OAuthStateFault.EXPIRED: (
         t("That took too long"),
         t("Adding Kollega has to be finished within {n} minutes. Nothing was changed.", n=INSTALL_MINUTES),
     ),
-    Fault.USED: (
+    OAuthStateFault.USED: (
         t("This page has done its work"),
         t("It counts once. If Kollega has answered you in Slack since, all is well; otherwise start again."),
     ),
@@ -53,7 +53,7 @@ def install_cancelled_card(again_url: str) -> Card:
     )
 
 
-def install_fault_card(fault: Fault, again_url: str) -> Card:
+def install_fault_card(fault: OAuthStateFault, again_url: str) -> Card:
     """Explain why the redirect matches no pending installation."""
     title, detail = FAULT_TEXTS[fault]
     return Card(title, (Text(detail),), _start_again_buttons(again_url))
@@ -92,7 +92,7 @@ EXAMPLES: Final = {
     "installed": install_done_card("Solarhaus GmbH", "https://slack.com/app_redirect?app=A0KOLLEGA&team=T1"),
     "installed nameless": install_done_card("", "https://slack.com/app_redirect?app=A0KOLLEGA"),
     "cancelled": install_cancelled_card(_START_URL),
-    **{f"faulty {fault}": install_fault_card(fault, _START_URL) for fault in Fault},
+    **{f"faulty {fault}": install_fault_card(fault, _START_URL) for fault in OAuthStateFault},
     "refused": install_rejected_card(_START_URL),
     "away": install_unavailable_card(_START_URL),
     "busy": install_busy_card(),

@@ -8,7 +8,7 @@ from cards.examples import NOW
 from cards.model import Card, Fact, Facts, Instant, Quote, T, Text, Tone, t, tn, verbatim
 from cards.roles import ROLES
 from services.invitation.model import (
-    CODE_MINUTES,
+    INVITATION_CODE_MINUTES,
     SENT_STATES,
     Invitation,
     InvitationKind,
@@ -82,7 +82,7 @@ def join_code_card(page: InvitationPage) -> Card:
                 tn(
                     "The code works once and for {n} minute. On this page you can get a new one at any time.",
                     "The code works once and for {n} minutes. On this page you can get a new one at any time.",
-                    CODE_MINUTES,
+                    INVITATION_CODE_MINUTES,
                 )
             ),
         ),

@@ -24,20 +24,20 @@ from cards.model import (
 )
 from cards.refusal import RefusalText, explain_refusal
 from cards.roles import ROLES
-from services.errors import Warn
-from services.member.model import GIVEN_ROLES, ChangedMember, ListedMembers, RemovedMember, Row, TransferredTeam
-from services.member.refusals import IsOwnerAlready, OwnershipNotGiven, OwnerStays
+from services.errors import ConfirmationWarning
+from services.member.model import ASSIGNABLE_ROLES, ChangedMember, MemberList, MemberRow, RemovedMember, TransferredTeam
+from services.member.refusals import AlreadyOwner, OwnerProtected, OwnershipNotAssignable
 from services.permissions import Role
 
 SHOW_MEMBERS: Final = Run(t("Show colleagues"), "member.list")
 
 
-def member_list_card(view: ListedMembers) -> Card:
+def member_list_card(view: MemberList) -> Card:
     """List the members of the team."""
     body = [Items(tuple(_member_item(row) for row in view.rows))]
     remaining = view.total - len(view.rows)
     more_text = (Text(tn("… and {n} more", "… and {n} more", remaining), Tone.SUBTLE),) if remaining > 0 else ()
-    seats = Text(t("{taken} of {limit} seats taken", taken=view.taken, limit=view.limit), Tone.SUBTLE)
+    seats = Text(t("{taken} of {limit} seats taken", taken=view.seats_taken, limit=view.seats_limit), Tone.SUBTLE)
     return Card(
         tn("{team}: {n} colleague", "{team}: {n} colleagues", view.total, team=view.team_name),
         (*body, *more_text, seats),
@@ -45,7 +45,7 @@ def member_list_card(view: ListedMembers) -> Card:
     )
 
 
-def _member_item(row: Row) -> Item:
+def _member_item(row: MemberRow) -> Item:
     actions: list[Run] = []
     if row.may_change:
         actions.append(Run(t("Change role"), "member.role", {"who": row.user_id}))
@@ -56,7 +56,7 @@ def _member_item(row: Row) -> Item:
     return Item(name, detail, Badge(ROLES[row.role]), tuple(actions))
 
 
-def _actions(view: ListedMembers) -> tuple[Run, ...]:
+def _actions(view: MemberList) -> tuple[Run, ...]:
     actions: list[Run] = []
     if view.may_invite:
         actions.append(Run(t("Invite"), "invitation.create", style=Style.PRIMARY))
@@ -70,12 +70,12 @@ def _actions(view: ListedMembers) -> tuple[Run, ...]:
     return tuple(actions)
 
 
-def role_form(row: Row) -> Card:
+def role_form(row: MemberRow) -> Card:
     """Ask for a member's new role."""
     return Card(
         t("{name}: which role?", name=row.name),
         (
-            ChoiceInput("role", t("Role"), tuple(Choice(role, ROLES[role]) for role in GIVEN_ROLES), row.role),
+            ChoiceInput("role", t("Role"), tuple(Choice(role, ROLES[role]) for role in ASSIGNABLE_ROLES), row.role),
             ToggleInput("responsible", t("Responsible colleague: may delegate any lead"), row.may_delegate),
         ),
         (
@@ -85,7 +85,7 @@ def role_form(row: Row) -> Card:
     )
 
 
-def member_choice_form(title: T, label: T, command: str, rows: tuple[Row, ...], style: Style) -> Card:
+def member_choice_form(title: T, label: T, command: str, rows: tuple[MemberRow, ...], style: Style) -> Card:
     """Ask which member is meant."""
     if not rows:
         return Card(title, (Text(t("There is no other colleague yet.")),), (_INVITE,))
@@ -100,7 +100,7 @@ def member_choice_form(title: T, label: T, command: str, rows: tuple[Row, ...], 
 _INVITE: Final = Run(t("Invite"), "invitation.create", style=Style.PRIMARY)
 
 
-def role_member_form(view: ListedMembers) -> Card:
+def role_member_form(view: MemberList) -> Card:
     """Ask whose role to change."""
     return member_choice_form(
         t("Whose role is to change?"),
@@ -111,7 +111,7 @@ def role_member_form(view: ListedMembers) -> Card:
     )
 
 
-def remove_member_form(view: ListedMembers) -> Card:
+def remove_member_form(view: MemberList) -> Card:
     """Ask whom to remove."""
     return member_choice_form(
         t("Who is to be removed?"),
@@ -122,7 +122,7 @@ def remove_member_form(view: ListedMembers) -> Card:
     )
 
 
-def transfer_team_form(view: ListedMembers) -> Card:
+def transfer_team_form(view: MemberList) -> Card:
     """Ask who shall own the team."""
     return member_choice_form(
         t("Who is to own the team?"),
@@ -238,7 +238,7 @@ def _(params: Mapping[str, Any]) -> T:
 
 
 @explain_refusal.register
-def _(refusal: OwnerStays) -> RefusalText:
+def _(refusal: OwnerProtected) -> RefusalText:
     if refusal.is_self:
         return RefusalText(
             t("The owner can neither leave nor be changed."),
@@ -252,7 +252,7 @@ def _(refusal: OwnerStays) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: OwnershipNotGiven) -> RefusalText:
+def _(refusal: OwnershipNotAssignable) -> RefusalText:
     del refusal
     return RefusalText(
         t("Owner is not a role that can be given."),
@@ -262,35 +262,35 @@ def _(refusal: OwnershipNotGiven) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: IsOwnerAlready) -> RefusalText:
+def _(refusal: AlreadyOwner) -> RefusalText:
     del refusal
     return RefusalText(t("You own the team already."), actions=(SHOW_MEMBERS,))
 
 
-_MEMBERS: Final = ListedMembers(
+_MEMBERS: Final = MemberList(
     team_name="Solarhaus GmbH",
     rows=(
-        Row("u1", "Anna Weiß", Role.OWNER, may_delegate=False, is_self=True),
-        Row("u2", "Mara Lind", Role.ADMIN, may_delegate=False, may_change=True, may_remove=True),
-        Row("u3", "Ben Kaya", Role.MEMBER, may_delegate=True, may_change=True, may_remove=True),
-        Row("u4", "Tom Fischer", Role.VIEWER, may_delegate=False, may_change=True, may_remove=True),
+        MemberRow("u1", "Anna Weiß", Role.OWNER, may_delegate=False, is_self=True),
+        MemberRow("u2", "Mara Lind", Role.ADMIN, may_delegate=False, may_change=True, may_remove=True),
+        MemberRow("u3", "Ben Kaya", Role.MEMBER, may_delegate=True, may_change=True, may_remove=True),
+        MemberRow("u4", "Tom Fischer", Role.VIEWER, may_delegate=False, may_change=True, may_remove=True),
     ),
     total=4,
-    taken=5,
-    limit=5,
+    seats_taken=5,
+    seats_limit=5,
     may_invite=True,
     may_request=False,
     may_transfer=True,
 )
-_MEMBER_VIEW: Final = ListedMembers(
+_MEMBER_VIEW: Final = MemberList(
     team_name="Solarhaus GmbH",
     rows=(
-        Row("u1", "Anna Weiß", Role.OWNER, may_delegate=False),
-        Row("u3", "Ben Kaya", Role.MEMBER, may_delegate=True, is_self=True, may_remove=True),
+        MemberRow("u1", "Anna Weiß", Role.OWNER, may_delegate=False),
+        MemberRow("u3", "Ben Kaya", Role.MEMBER, may_delegate=True, is_self=True, may_remove=True),
     ),
     total=2,
-    taken=2,
-    limit=5,
+    seats_taken=2,
+    seats_limit=5,
     may_invite=False,
     may_request=True,
     may_transfer=False,
@@ -316,21 +316,21 @@ EXAMPLES: Final = {
     "your role": role_changed_card("Solarhaus GmbH", Role.ADMIN),
     "you own": role_changed_card("Solarhaus GmbH", Role.OWNER),
     "remove question": confirmation_card(
-        (Warn("member.remove", {"name": "Ben Kaya"}), Warn("member.remove.effect")),
+        (ConfirmationWarning("member.remove", {"name": "Ben Kaya"}), ConfirmationWarning("member.remove.effect")),
         t("Remove"),
         "member.remove",
         {"who": "u3"},
     ),
     "leave question": confirmation_card(
-        (Warn("member.leave", {"team": "Solarhaus GmbH"}), Warn("member.leave.effect")),
+        (ConfirmationWarning("member.leave", {"team": "Solarhaus GmbH"}), ConfirmationWarning("member.leave.effect")),
         t("Leave the team"),
         "member.leave",
         {},
     ),
     "transfer question": confirmation_card(
         (
-            Warn("member.transfer", {"name": "Mara Lind", "team": "Solarhaus GmbH"}),
-            Warn("member.transfer.effect", {"name": "Mara Lind"}),
+            ConfirmationWarning("member.transfer", {"name": "Mara Lind", "team": "Solarhaus GmbH"}),
+            ConfirmationWarning("member.transfer.effect", {"name": "Mara Lind"}),
         ),
         t("Hand over the team"),
         "member.transfer",

@@ -9,20 +9,20 @@ from functools import singledispatch
 from cards.model import Action, Badge, Card, Run, State, Style, T, Text, TextInput, Tone, t, verbatim
 from services.errors import (
     Ambiguous,
-    Contended,
-    FromOutside,
+    CommitUnknown,
+    DatabaseBusy,
+    DatabaseUnreachable,
+    ExternalUserDenied,
     Invalid,
-    NotColleague,
     NotFound,
+    NotMember,
     NotPermitted,
     Outdated,
     Refusal,
-    Unreachable,
-    Unsettled,
 )
 from services.people import Place, PlaceKind
 from services.permissions import Permission
-from services.table.refusals import Unreadable
+from services.table.refusals import NotATable
 
 CANDIDATES_MAX = 5
 ADDRESS_MAX_CHARS = 254
@@ -159,9 +159,9 @@ def _(refusal: NotPermitted) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: NotColleague) -> RefusalText:
-    if refusal.elsewhere:
-        return RefusalText(other_team_text(refusal.elsewhere), OWN_CHAT)
+def _(refusal: NotMember) -> RefusalText:
+    if refusal.visited_place:
+        return RefusalText(other_team_text(refusal.visited_place), OWN_CHAT)
     return RefusalText(
         t("You're not a colleague of this team yet."),
         t("Ask to join in the team's channel, or create a team of your own."),
@@ -170,7 +170,7 @@ def _(refusal: NotColleague) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: FromOutside) -> RefusalText:
+def _(refusal: ExternalUserDenied) -> RefusalText:
     del refusal
     return RefusalText(
         t("I can't do that for you here."),
@@ -223,19 +223,19 @@ def _(refusal: Outdated) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: Contended) -> RefusalText:
+def _(refusal: DatabaseBusy) -> RefusalText:
     del refusal
     return RefusalText(t("Too much is happening at once right now. Nothing was changed; please try again in a moment."))
 
 
 @explain_refusal.register
-def _(refusal: Unreachable) -> RefusalText:
+def _(refusal: DatabaseUnreachable) -> RefusalText:
     del refusal
     return RefusalText(t("I can't reach my data right now."), LOOK_AGAIN)
 
 
 @explain_refusal.register
-def _(refusal: Unsettled) -> RefusalText:
+def _(refusal: CommitUnknown) -> RefusalText:
     del refusal
     return RefusalText(t("This took too long; it may have been done all the same."), LOOK_AGAIN)
 
@@ -258,7 +258,7 @@ _MIB = 1024 * 1024
 
 
 @explain_refusal.register
-def _(refusal: Unreadable) -> RefusalText:
+def _(refusal: NotATable) -> RefusalText:
     title, detail = _UNREADABLE[refusal.reason]
     return RefusalText(T(title.source, {"limit": refusal.limit, "mib": refusal.limit // _MIB}), detail)
 
@@ -308,15 +308,15 @@ EXAMPLES = {
         ask=Run(t("Ask {name}", name="Anna"), "invitation.request", {"role": "member"}, Style.PRIMARY, collects=True),
         text_input=email_input("eva@acme.de"),
     ),
-    "no colleague": refusal_card(NotColleague(Permission.LEAD_PICK)),
+    "no colleague": refusal_card(NotMember(Permission.LEAD_PICK)),
     "in another team's channel": refusal_card(
-        NotColleague(Permission.LEAD_PICK, Place("web", "t", "c", PlaceKind.CHANNEL, "Vertrieb"))
+        NotMember(Permission.LEAD_PICK, Place("web", "t", "c", PlaceKind.CHANNEL, "Vertrieb"))
     ),
-    "in another team's chat": refusal_card(NotColleague(Permission.LEAD_PICK, Place("web", "t", "c", PlaceKind.GROUP))),
-    "from outside": refusal_card(FromOutside()),
+    "in another team's chat": refusal_card(NotMember(Permission.LEAD_PICK, Place("web", "t", "c", PlaceKind.GROUP))),
+    "from outside": refusal_card(ExternalUserDenied()),
     "not understood": refusal_card(Invalid("text", "not_understood")),
     "no such list": refusal_card(Invalid("kind", "choice")),
     "not found": refusal_card(NotFound("lead", "L-99")),
-    "unreachable": refusal_card(Unreachable()),
-    "unsettled": refusal_card(Unsettled()),
+    "unreachable": refusal_card(DatabaseUnreachable()),
+    "unsettled": refusal_card(CommitUnknown()),
 }

@@ -8,8 +8,8 @@ from cards.model import Badge, Card, Fact, Facts, Instant, Run, State, Style, Su
 from cards.refusal import RefusalText, explain_refusal
 from services.people import TeamId
 from services.permissions import Permission
-from services.request.model import AskedRequest, Request, RequestState, ShownRequest
-from services.request.refusals import NotAskable, OwnQuestion, RequestDecided, TooManyRequests
+from services.request.model import Request, RequestState, RequestView, SentRequest
+from services.request.refusals import NotRequestable, RequestDecided, RequesterDecides, TooManyRequests
 
 VIEW: Final = "request.approval"
 NAMES_SHOWN_MAX: Final = 3
@@ -60,7 +60,7 @@ def _request_label(request: Request) -> T:
     return PERMISSION_LABELS.get(request.permission, verbatim(request.command))
 
 
-def request_card(view: ShownRequest) -> Card:
+def request_card(view: RequestView) -> Card:
     """Show a request in any state to those who may decide it."""
     request = view.request
     ref = {"request": request.request_id}
@@ -94,12 +94,12 @@ def _title(request: Request) -> T:
             return t("{name} asks you: {wish}", name=request.asked_by_name, wish=_request_label(request))
 
 
-def _facts(view: ShownRequest) -> tuple[Facts, ...]:
-    facts = [Fact(ARGUMENT_LABELS[name], verbatim(value)) for name, value in view.about if name in ARGUMENT_LABELS]
+def _facts(view: RequestView) -> tuple[Facts, ...]:
+    facts = [Fact(ARGUMENT_LABELS[name], verbatim(value)) for name, value in view.arguments if name in ARGUMENT_LABELS]
     return (Facts(tuple(facts[:FACTS_MAX])),) if facts else ()
 
 
-def request_sent_card(view: AskedRequest) -> Card:
+def request_sent_card(view: SentRequest) -> Card:
     """Confirm to the member who asked."""
     names = ", ".join(view.deciders[:NAMES_SHOWN_MAX])
     return Card(
@@ -109,7 +109,7 @@ def request_sent_card(view: AskedRequest) -> Card:
     )
 
 
-def request_decided_card(view: ShownRequest) -> Card:
+def request_decided_card(view: RequestView) -> Card:
     """Tell the member who asked how it was decided."""
     request = view.request
     at = (Text(T("{at}", {"at": Instant(request.decided_at)}), Tone.SUBTLE),) if request.decided_at else ()
@@ -117,24 +117,24 @@ def request_decided_card(view: ShownRequest) -> Card:
 
 
 @explain_refusal.register
-def _(refusal: NotAskable) -> RefusalText:
+def _(refusal: NotRequestable) -> RefusalText:
     del refusal
     return RefusalText(t("There is nothing to ask for: your role allows this, or nobody's does."))
 
 
 @explain_refusal.register
-def _(refusal: OwnQuestion) -> RefusalText:
+def _(refusal: RequesterDecides) -> RefusalText:
     del refusal
     return RefusalText(t("Nobody decides about their own request."))
 
 
 @explain_refusal.register
 def _(refusal: RequestDecided) -> RefusalText:
-    if not refusal.by or refusal.at is None:
+    if not refusal.decided_by or refusal.decided_at is None:
         return RefusalText(t("This request is no longer open."))
     return RefusalText(
-        t("{name} was faster.", name=refusal.by),
-        t("Decided: {at}. The first decision counts.", at=Instant(refusal.at)),
+        t("{name} was faster.", name=refusal.decided_by),
+        t("Decided: {at}. The first decision counts.", at=Instant(refusal.decided_at)),
     )
 
 
@@ -156,14 +156,14 @@ _REQUEST: Final = Request(
 _ARGUMENTS: Final = (("who", "Tom Fischer"),)
 
 EXAMPLES: Final = {
-    "open": request_card(ShownRequest(_REQUEST, _ARGUMENTS, may_decide=True)),
-    "asked": request_sent_card(AskedRequest(_REQUEST, ("Anna Weiß", "Mara Lind"))),
+    "open": request_card(RequestView(_REQUEST, _ARGUMENTS, may_decide=True)),
+    "asked": request_sent_card(SentRequest(_REQUEST, ("Anna Weiß", "Mara Lind"))),
     "done": request_card(
-        ShownRequest(replace(_REQUEST, state=RequestState.APPROVED, decided_by_name="Anna Weiß"), _ARGUMENTS)
+        RequestView(replace(_REQUEST, state=RequestState.APPROVED, decided_by_name="Anna Weiß"), _ARGUMENTS)
     ),
-    "withdrawn": request_card(ShownRequest(replace(_REQUEST, state=RequestState.WITHDRAWN), _ARGUMENTS)),
+    "withdrawn": request_card(RequestView(replace(_REQUEST, state=RequestState.WITHDRAWN), _ARGUMENTS)),
     "told declined": request_decided_card(
-        ShownRequest(
+        RequestView(
             replace(_REQUEST, state=RequestState.DECLINED, decided_by_name="Anna Weiß", decided_at=NOW), _ARGUMENTS
         )
     ),

@@ -31,16 +31,16 @@ from cards.roles import ROLES
 from services.people import Language, TeamId
 from services.permissions import Role
 from services.team.model import (
-    NAME_MAX_CHARS,
     RESTORE_DAYS,
-    Channel,
+    TEAM_NAME_MAX_CHARS,
+    ConnectedChannelView,
     CreatedTeam,
     DeletedTeam,
     RestoredTeam,
     Seats,
-    ShownTeam,
+    TeamView,
 )
-from services.team.refusals import AlreadyInTeam, NothingToRestore, OwnerSets, SeatsTaken
+from services.team.refusals import AlreadyInTeam, NothingToRestore, OwnerOnlySetting, SeatsTaken
 
 ZONE_MAX_CHARS: Final = 60
 CHANNELS_SHOWN_MAX: Final = 5
@@ -54,7 +54,7 @@ CREATE: Final = Run(t("Create a team"), "team.create", style=Style.PRIMARY)
 CONNECT: Final = Run(t("Connect here"), "team.connect")
 
 
-def team_card(view: ShownTeam) -> Card:
+def team_card(view: TeamView) -> Card:
     """Show the team to a member."""
     facts = (
         Fact(t("Owner"), verbatim(view.owner_name)),
@@ -71,7 +71,7 @@ def team_card(view: ShownTeam) -> Card:
     return Card(t("Team {team}", team=view.name), (Facts(facts), *lines), _actions(view))
 
 
-def _channels_text(channels: tuple[Channel, ...]) -> T:
+def _channels_text(channels: tuple[ConnectedChannelView, ...]) -> T:
     if not channels:
         return t("none connected yet")
     names = ", ".join(channel.name or channel.platform for channel in channels[:CHANNELS_SHOWN_MAX])
@@ -81,9 +81,9 @@ def _channels_text(channels: tuple[Channel, ...]) -> T:
     )
 
 
-def _actions(view: ShownTeam) -> tuple[Run, ...]:
+def _actions(view: TeamView) -> tuple[Run, ...]:
     actions = [Run(SHOW_MEMBERS.label, SHOW_MEMBERS.command, style=Style.PRIMARY)]
-    if view.can_connect_here:
+    if view.may_connect_here:
         actions.append(CONNECT)
     if view.may_edit:
         actions += [
@@ -100,7 +100,7 @@ def _actions(view: ShownTeam) -> tuple[Run, ...]:
     return tuple(actions)
 
 
-def changed_team_card(view: ShownTeam) -> Card:
+def changed_team_card(view: TeamView) -> Card:
     """Show the team right after its name or settings were changed."""
     card = team_card(view)
     return Card(card.title, card.body, card.actions, badge=Badge(t("saved"), State.DONE, Tone.GOOD))
@@ -131,7 +131,7 @@ def new_team_form(name: str = "") -> Card:
         t("What is your team called?"),
         (
             Text(t("You'll own the team and can invite colleagues right away.")),
-            TextInput("name", t("Name of the team"), name, required=True, max_length=NAME_MAX_CHARS),
+            TextInput("name", t("Name of the team"), name, required=True, max_length=TEAM_NAME_MAX_CHARS),
         ),
         (Run(t("Create a team"), "team.create", style=Style.PRIMARY, collects=True), Run(t("Cancel"), "cancel")),
     )
@@ -141,12 +141,12 @@ def rename_team_form(name: str) -> Card:
     """Ask for the new name."""
     return Card(
         t("Rename the team"),
-        (TextInput("name", t("Name of the team"), name, required=True, max_length=NAME_MAX_CHARS),),
+        (TextInput("name", t("Name of the team"), name, required=True, max_length=TEAM_NAME_MAX_CHARS),),
         (Run(t("Rename"), "team.rename", style=Style.PRIMARY, collects=True), Run(t("Cancel"), "cancel")),
     )
 
 
-def team_settings_form(view: ShownTeam) -> Card:
+def team_settings_form(view: TeamView) -> Card:
     """Ask for language, time zone and, from the owner, who approves the admins' invitations."""
     inputs: list[Input] = [
         ChoiceInput(
@@ -183,7 +183,7 @@ def delete_team_form(name: str) -> Card:
         (
             Text(t("Everybody loses access at once, and nothing is posted in its channels any more.")),
             Text(t("You can restore it for {days} days. Type its name to delete it.", days=RESTORE_DAYS)),
-            TextInput("name", t("Name of the team"), required=True, max_length=NAME_MAX_CHARS),
+            TextInput("name", t("Name of the team"), required=True, max_length=TEAM_NAME_MAX_CHARS),
         ),
         (
             Run(t("Delete the team"), "team.delete", style=Style.DESTRUCTIVE, collects=True),
@@ -235,7 +235,7 @@ def _(refusal: AlreadyInTeam) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: OwnerSets) -> RefusalText:
+def _(refusal: OwnerOnlySetting) -> RefusalText:
     return RefusalText(t("Only the owner decides who approves the admins' invitations: {name}.", name=refusal.owner))
 
 
@@ -266,7 +266,7 @@ def _(refusal: SeatsTaken) -> RefusalText:
     )
 
 
-_TEAM: Final = ShownTeam(
+_TEAM: Final = TeamView(
     team_id=TeamId("t1"),
     name="Solarhaus GmbH",
     role=Role.OWNER,
@@ -276,7 +276,7 @@ _TEAM: Final = ShownTeam(
     language=Language.GERMAN,
     zone="Europe/Berlin",
     owner_approves_admins=True,
-    channels=(Channel("web", "c1", "Vertrieb", is_here=True), Channel("web", "c2", "Leads")),
+    channels=(ConnectedChannelView("web", "c1", "Vertrieb", is_here=True), ConnectedChannelView("web", "c2", "Leads")),
     may_edit=True,
     may_delete=True,
 )

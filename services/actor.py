@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from services.errors import NotColleague, NotPermitted
+from services.errors import NotMember, NotPermitted
 from services.people import Language, Place, TeamId, UserId
-from services.permissions import INTO_A_TEAM, Grant, Permission, Role, grant
+from services.permissions import JOINING_PERMISSIONS, Grant, Permission, Role, get_grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +25,17 @@ class Actor:
     """Whether the user is a responsible member (B17), who may delegate any lead of the team."""
     is_visiting: bool = False
     """Whether a member of one team acts in the place of another, and thus for neither."""
-    is_outsider: bool = False
+    is_external: bool = False
     """Whether the user is external and no member of a team here: may get help and join, but sees nothing."""
 
     def may(self, permission: Permission, *, own: bool = False) -> bool:
         """Return whether the role grants the permission; `own` says that the subject is the user's own."""
-        given = grant(self.role, permission)
+        given = get_grant(self.role, permission)
         return given is Grant.YES or (given is Grant.OWN and own)
 
-    def is_offered(self, permission: Permission) -> bool:
+    def may_see(self, permission: Permission) -> bool:
         """Return whether to show the command: granted at least for the user's own subjects, and usable here."""
-        return self.may(permission, own=True) and not (self.is_visiting and permission in INTO_A_TEAM)
+        return self.may(permission, own=True) and not (self.is_visiting and permission in JOINING_PERMISSIONS)
 
     def require(self, permission: Permission, *, own: bool = False) -> TeamId:
         """Return the team for which the actor may do this.
@@ -46,5 +46,5 @@ class Actor:
             raise self._outside(permission) if self.role is Role.GUEST else NotPermitted(permission)
         return self.team_id
 
-    def _outside(self, permission: Permission) -> NotColleague:
-        return NotColleague(permission, self.place if self.is_visiting else None)
+    def _outside(self, permission: Permission) -> NotMember:
+        return NotMember(permission, self.place if self.is_visiting else None)

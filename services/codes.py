@@ -19,7 +19,7 @@ WRONG_CODES_WINDOW: Final = timedelta(minutes=WRONG_CODES_MINUTES)
 
 
 @dataclass(eq=False)
-class TooManyCodes(Refusal):
+class TooManyWrongCodes(Refusal):
     """Too many wrong codes in a row; a retry is possible after some minutes."""
 
     minutes: int = WRONG_CODES_MINUTES
@@ -29,12 +29,12 @@ class TooManyCodes(Refusal):
 class WrongCode:
     """Wrong code, with the number of attempts left."""
 
-    left: int
+    attempts_left: int
 
 
-def new_code(keyring: Keyring, purpose: str, unguessable: str, at: datetime) -> str:
+def derive_code(keyring: Keyring, purpose: str, unguessable: str, at: datetime) -> str:
     """Derive a code to type, such as 7KQF-M2XP."""
-    proof = keyring.token(purpose, unguessable, at.isoformat())
+    proof = keyring.sign(purpose, unguessable, at.isoformat())
     number = int.from_bytes(base64.urlsafe_b64decode(proof + "="))
     chars: list[str] = []
     for _ in range(CODE_CHARS):
@@ -43,20 +43,20 @@ def new_code(keyring: Keyring, purpose: str, unguessable: str, at: datetime) -> 
     return f"{''.join(chars[: CODE_CHARS // 2])}-{''.join(chars[CODE_CHARS // 2 :])}"
 
 
-def digests_of(keyring: Keyring, purpose: str, code: str) -> tuple[str, ...]:
+def digest_code(keyring: Keyring, purpose: str, code: str) -> tuple[str, ...]:
     """Return the digests of a typed code, the present key's first. Empty for an impossible code."""
     if len(code) > CODE_TYPED_MAX_CHARS:
         return ()
-    return keyring.digests(purpose, "".join(char for char in code.upper() if char.isalnum()))
+    return keyring.digest(purpose, "".join(char for char in code.upper() if char.isalnum()))
 
 
-async def check_guesses(uow: UnitOfWork, user_id: str) -> None:
+async def check_wrong_codes(uow: UnitOfWork, user_id: str) -> None:
     """Raise TooManyCodes for a user with too many wrong codes, before a further one is compared."""
-    if await uow.users.wrong_codes(user_id, uow.now - WRONG_CODES_WINDOW) >= WRONG_CODES_MAX:
-        raise TooManyCodes
+    if await uow.users.count_wrong_codes(user_id, uow.now - WRONG_CODES_WINDOW) >= WRONG_CODES_MAX:
+        raise TooManyWrongCodes
 
 
-async def count_wrong(uow: UnitOfWork, user_id: str) -> WrongCode:
+async def record_wrong_code(uow: UnitOfWork, user_id: str) -> WrongCode:
     """Count a wrong code. It returns instead of raising, because a refusal would roll the count back."""
-    wrong = await uow.users.count_wrong_code(user_id, uow.now, uow.now - WRONG_CODES_WINDOW)
+    wrong = await uow.users.add_wrong_code(user_id, uow.now, uow.now - WRONG_CODES_WINDOW)
     return WrongCode(max(0, WRONG_CODES_MAX - wrong))

@@ -36,16 +36,16 @@ class NotPermitted(Refusal):
 
 
 @dataclass(eq=False)
-class NotColleague(Refusal):
+class NotMember(Refusal):
     """The actor is not a member of the team that is meant."""
 
     permission: Permission
-    elsewhere: Place | None = None
+    visited_place: Place | None = None
     """The place of another team, in which a member of some team acts; None for a user without a team."""
 
 
 @dataclass(eq=False)
-class FromOutside(Refusal):
+class ExternalUserDenied(Refusal):
     """The actor is an external user without membership: the card tells neither what exists nor who decides."""
 
 
@@ -84,22 +84,22 @@ class Outdated(Refusal):
 
 
 @dataclass(eq=False)
-class Contended(Refusal):
+class DatabaseBusy(Refusal):
     """The database was busy for too long (lock, deadlock, serialisation failure); a retry may help."""
 
 
 @dataclass(eq=False)
-class Unreachable(Contended):
+class DatabaseUnreachable(DatabaseBusy):
     """The database does not answer or cannot write (stopped, disk full); whether a running commit succeeded is open."""
 
 
 @dataclass(eq=False)
-class Unsettled(Contended):
+class CommitUnknown(DatabaseBusy):
     """The result of the commit did not arrive before the timeout; whether it succeeded is open."""
 
 
 @dataclass(frozen=True, slots=True)
-class Warn:
+class ConfirmationWarning:
     """A consequence to accept: its code and the parameters of its text."""
 
     code: str
@@ -110,4 +110,4 @@ class Warn:
 class NeedsConfirmation(Exception):
     """The command has consequences that the actor must accept: it is run again with these codes in `accept`."""
 
-    warnings: tuple[Warn, ...]
+    warnings: tuple[ConfirmationWarning, ...]

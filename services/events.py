@@ -24,18 +24,18 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     subject: str = ""
     """The team's reference of the thing, such as L-12 or I-7, for the audit log."""
     platform: str = ""
-    silent: bool = False
+    is_silent: bool = False
     """Whether the event is only audited and has no subscribers."""
 
 
-def enveloped(event: Event, by: Actor | None) -> Event:
+def fill_envelope(event: Event, by: Actor | None) -> Event:
     """Fill in team, user and platform from the actor where the event leaves them empty.
 
     Raises ValueError for an event without a team, which no audit log could store.
     """
     filled = event if by is None else _filled(event, by)
     if not filled.team_id:
-        raise ValueError(f"{action(event)} has no team")
+        raise ValueError(f"{get_action(event)} has no team")
     return filled
 
 
@@ -53,18 +53,18 @@ def encode(event: Event) -> bytes:
     return msgspec.json.encode(event)
 
 
-def action(event: Event) -> str:
+def get_action(event: Event) -> str:
     """Return the tag of the event, such as "lead.picked"."""
     return str(event.__struct_config__.tag)
 
 
-def details(event: Event) -> dict[str, Any]:
+def get_details(event: Event) -> dict[str, Any]:
     """Return the fields that the audit row stores as details."""
     built: dict[str, Any] = msgspec.to_builtins(event)
     return {name: value for name, value in built.items() if name not in _ENVELOPE}
 
 
-_ENVELOPE = frozenset({"type", "team_id", "actor_id", "subject", "platform", "silent"})
+_ENVELOPE = frozenset({"type", "team_id", "actor_id", "subject", "platform", "is_silent"})
 
 
 def _leaves(kind: type[Event]) -> list[type[Event]]:

@@ -33,7 +33,7 @@ class Invariant:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class InvariantSet:
     """A kind of rows: the table, the key in whose order it is walked, and its invariants."""
 
     kind: str
@@ -47,36 +47,36 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Breach:
+class Violation:
     """A row for which an invariant does not hold, named by its key alone: the key holds no personal data."""
 
     invariant: str
-    offender: str
+    row_key: str
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Scan:
     """What a scan of a window of rows has found."""
 
-    breaches: tuple[Breach, ...]
-    until: str = ""
+    violations: tuple[Violation, ...]
+    last_key: str = ""
     """The key of the last row of the window, after which the next scan begins; empty after the last window."""
 
 
 class Invariants(Protocol):
     """Scans the rows of all teams, a window at a time."""
 
-    async def look(self, kind: str, after: str, rows: int) -> Look:
+    async def scan(self, kind: str, after: str, rows: int) -> Scan:
         """Check the rows of a kind whose keys come after one, at most `rows` of them."""
         ...
 
 
 @cache
-def checked() -> dict[str, Checked]:
+def invariant_sets() -> dict[str, InvariantSet]:
     """Find what all nouns declare, by kind. Raises ValueError where two nouns declare the same kind."""
-    found: dict[str, Checked] = {}
+    found: dict[str, InvariantSet] = {}
     for module in role_modules("invariants"):
-        declared: tuple[Checked, ...] = module.INVARIANTS
+        declared: tuple[InvariantSet, ...] = module.INVARIANTS
         for each in declared:
             if each.kind in found:
                 raise ValueError(f"two nouns declare invariants of {each.kind}")
@@ -88,18 +88,18 @@ def sentences() -> dict[str, str]:
     """Return every invariant's sentence by its full name, `kind.name`."""
     return {
         f"{kind}.{invariant.name}": invariant.sentence
-        for kind, each in checked().items()
+        for kind, each in invariant_sets().items()
         for invariant in each.invariants
     }
 
 
-async def check_all(invariants: Invariants) -> tuple[Breach, ...]:
+async def check_all(invariants: Invariants) -> tuple[Violation, ...]:
     """Scan the whole database window by window, and return every breach."""
-    found: list[Breach] = []
-    for kind in checked():
-        look = await invariants.look(kind, "", WINDOW_ROWS)
-        found += look.breaches
-        while look.until:
-            look = await invariants.look(kind, look.until, WINDOW_ROWS)
-            found += look.breaches
+    found: list[Violation] = []
+    for kind in invariant_sets():
+        look = await invariants.scan(kind, "", WINDOW_ROWS)
+        found += look.violations
+        while look.last_key:
+            look = await invariants.scan(kind, look.last_key, WINDOW_ROWS)
+            found += look.violations
     return tuple(found)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 _NONCE_BYTES: Final = 12
 
 
-class Unsealable(Exception):
+class UnsealFailed(Exception):
     """No key decrypts the content in this context."""
 
 
@@ -23,11 +23,11 @@ class Keyring:
 
     keys: tuple[bytes, ...]
 
-    def token(self, purpose: str, *parts: str) -> str:
+    def sign(self, purpose: str, *parts: str) -> str:
         """Return a URL-safe proof that this deployment issued these parts for this purpose (32 bytes, base64url)."""
         return _mac(self.keys[0], purpose, parts)
 
-    def verifies(self, token: str, purpose: str, *parts: str) -> bool:
+    def is_signed(self, token: str, purpose: str, *parts: str) -> bool:
         """Return whether the token is such a proof, made with any key; compared in constant time."""
         given = token.encode()
         return any(hmac.compare_digest(_mac(key, purpose, parts).encode(), given) for key in self.keys)
@@ -45,17 +45,17 @@ class Keyring:
                 return _cipher(key, purpose).decrypt(nonce, body, _place(purpose, parts))
             except (InvalidTag, ValueError):
                 continue
-        raise Unsealable
+        raise UnsealFailed
 
     def reseal(self, purpose: str, sealed: bytes, *parts: str) -> bytes | None:
         """Seal content with the first key; None where the first key opens it already. Raises Unsealable."""
         try:
             Keyring(self.keys[:1]).unseal(purpose, sealed, *parts)
-        except Unsealable:
+        except UnsealFailed:
             return self.seal(purpose, self.unseal(purpose, sealed, *parts), *parts)
         return None
 
-    def digests(self, purpose: str, secret: str) -> tuple[str, ...]:
+    def digest(self, purpose: str, secret: str) -> tuple[str, ...]:
         """Return keyed digests to store instead of a short secret, one for each key; the first is stored."""
         return tuple(_mac(key, purpose, (secret,)) for key in self.keys)
 

@@ -12,14 +12,14 @@ _POSTCODE_SHOWN = 2
 _PHONE_SHOWN = 4
 
 
-def reads_contacts(actor: Actor) -> bool:
+def may_read_contacts(actor: Actor) -> bool:
     """Return whether contacts may be shown: in a direct chat, to a role that may reveal them."""
     return not actor.place.is_public and actor.may(Permission.LEAD_REVEAL)
 
 
-def email_for(actor: Actor, email: str) -> str:
+def mask_email_for(actor: Actor, email: str) -> str:
     """Return the address, masked as needed for this reader."""
-    return email if not email or reads_contacts(actor) else mask_email(email)
+    return email if not email or may_read_contacts(actor) else mask_email(email)
 
 
 def mask_email(email: str) -> str:

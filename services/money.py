@@ -9,7 +9,7 @@ _AMOUNT = re.compile(r"(?P<whole>\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+|\d+)(?:[.,]
 _CURRENCY = re.compile(r"(?:€|EUR|\$|USD)", re.IGNORECASE)
 
 
-def read_cents(argument: str, typed: str) -> int:
+def parse_cents(argument: str, typed: str) -> int:
     """Parse `18500`, `18.500 €`, `18,500.00` or `18.500,5` into minor units.
 
     One or two digits after the last separator are cents. Raises Invalid.

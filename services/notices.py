@@ -12,17 +12,17 @@ from services.events import Event
 from services.people import NO_TEAM, TeamId
 from services.unit_of_work import UnitOfWork
 
-THREAD: Final = "thread"
+THREAD_PARAM: Final = "thread"
 """Parameter of a notice that names the channel's message under which its card is posted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Copies:
+class CardCopies:
     """Every card already posted about the notice's key, on every platform; each is rendered again in its own view."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ChannelCards:
     """The newest cards of one conversation, at most `limit`; each is rendered again in its own view."""
 
     platform: str
@@ -32,12 +32,12 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Channels:
+class TeamChannels:
     """Audience: every connected channel of the notice's team without a card of this view and key."""
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class SingleChannel:
     """Audience: one conversation."""
 
     platform: str
@@ -46,30 +46,30 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class DirectChat:
     """A user's direct chat; an e-mail, if the user has no chat identity."""
 
     user_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class MailRecipient:
     """An e-mail to an address that the view reads when it is sent.
 
     Without a mail server, or if the server rejects the e-mail for good, the user `otherwise` gets the view's card.
     """
 
-    otherwise: str = ""
+    fallback_user_id: str = ""
 
 
-Audience: TypeAlias = Copies | Standing | Channels | Channel | Person | Mail
+Audience: TypeAlias = CardCopies | ChannelCards | TeamChannels | SingleChannel | DirectChat | MailRecipient
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One card for one audience."""
 
-    to: Audience
+    audience: Audience
     key: str
     """The opaque id of what the card is about, such as a lead's."""
     view: str = ""
@@ -94,7 +94,7 @@ class UpdateCards:
 
     async def __call__(self, uow: UnitOfWork, event: Event) -> list[Notice]:
         del uow
-        return [Notice(Copies(), getattr(event, self.key), team_id=TeamId(event.team_id))]
+        return [Notice(CardCopies(), getattr(event, self.key), team_id=TeamId(event.team_id))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +108,4 @@ class TellUser:
     async def __call__(self, uow: UnitOfWork, event: Event) -> list[Notice]:
         del uow
         user_id: str | None = getattr(event, self.user)
-        return [Notice(Person(user_id or ""), getattr(event, self.key), self.view, TeamId(event.team_id))]
+        return [Notice(DirectChat(user_id or ""), getattr(event, self.key), self.view, TeamId(event.team_id))]

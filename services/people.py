@@ -11,7 +11,7 @@ NO_TEAM = TeamId("")
 """Team id of users without a team: no row has it, so that queries with it find nothing."""
 
 
-OUTSIDERS: Final = "outsiders"
+EXTERNAL_USERS_KEY: Final = "outsiders"
 """Key in a conversation's reference by which a platform marks external users as readers."""
 
 
@@ -42,7 +42,7 @@ class Place:
     team_id: TeamId = NO_TEAM
     thread: str = ""
     """Message under which it happens, in the platform's form; set only where the response belongs into the thread."""
-    has_outsiders: bool = False
+    has_external_users: bool = False
     """Whether external users are readers: they see nothing of the team there."""
 
     @property

@@ -113,15 +113,15 @@ GRANTS: dict[Permission, dict[Role, Grant]] = {
     Permission.MARKETPLACE_GIVE: _WORKERS,
 }
 
-INTO_A_TEAM = frozenset({Permission.TEAM_CREATE, Permission.TEAM_RESTORE, Permission.INVITATION_JOIN})
+JOINING_PERMISSIONS = frozenset({Permission.TEAM_CREATE, Permission.TEAM_RESTORE, Permission.INVITATION_JOIN})
 """Permissions to get into a team: unusable for a member of one team in another team's place (B2)."""
 
 
-def grant(role: Role, permission: Permission) -> Grant:
+def get_grant(role: Role, permission: Permission) -> Grant:
     """Return the cell of the table; a missing cell denies (X1)."""
     return GRANTS[permission].get(role, Grant.NO)
 
 
-def roles_with(permission: Permission) -> tuple[Role, ...]:
+def list_roles_with(permission: Permission) -> tuple[Role, ...]:
     """Return the members' roles that grant the permission for any subject, owner first."""
-    return tuple(role for role in Role if role is not Role.GUEST and grant(role, permission) is Grant.YES)
+    return tuple(role for role in Role if role is not Role.GUEST and get_grant(role, permission) is Grant.YES)

@@ -9,7 +9,7 @@ from services.people import Language, PlaceKind
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class ChatPerson:
     """Person as whom the visitor of the browser chat can act."""
 
     person_id: str
@@ -23,7 +23,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class ChatRoom:
     """Channel, or a person's direct chat with the bot."""
 
     room_id: str
@@ -34,7 +34,7 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class ChatMessage:
     """Message as one reader sees it."""
 
     message_id: str
@@ -53,7 +53,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ChatDraft:
     """Message to store; the same `key` again is the same message."""
 
     room_id: str
@@ -68,66 +68,66 @@ class Draft:
 class Transcript(Protocol):
     """One transaction on rooms and messages. Rooms are found only by their members."""
 
-    async def put_person(self, person: Person) -> None:
+    async def upsert_person(self, person: ChatPerson) -> None:
         """Store a person and the direct room with the bot; an existing person is renamed."""
         ...
 
-    async def put_room(self, room: Room, person_ids: Sequence[str]) -> None:
+    async def upsert_room(self, room: ChatRoom, person_ids: Sequence[str]) -> None:
         """Store a room and add people to it."""
         ...
 
-    async def people(self) -> list[Person]:
+    async def list_people(self) -> list[ChatPerson]:
         """Return all people, in the order of the person switch."""
         ...
 
-    async def person(self, person_id: str) -> Person | None: ...
+    async def get_person(self, person_id: str) -> ChatPerson | None: ...
 
-    async def rooms(self, person_id: str) -> list[Room]:
+    async def list_rooms(self, person_id: str) -> list[ChatRoom]:
         """Return the person's rooms with their unread counts."""
         ...
 
-    async def room(self, room_id: str, person_id: str) -> Room | None: ...
+    async def get_room(self, room_id: str, person_id: str) -> ChatRoom | None: ...
 
-    async def readers(self, room_id: str) -> list[str]:
+    async def list_readers(self, room_id: str) -> list[str]:
         """Return the members of the room; none for an unknown room."""
         ...
 
-    async def acquainted(self, person_id: str) -> list[str]:
+    async def list_contacts(self, person_id: str) -> list[str]:
         """Return the person and all who share a channel with this person."""
         ...
 
-    async def direct_room(self, person_id: str) -> str:
+    async def find_direct_room(self, person_id: str) -> str:
         """Return the person's direct room with the bot; empty for an unknown person."""
         ...
 
-    async def newest(self, room_id: str, person_id: str, before_seq: int, count: int) -> list[Message]:
+    async def list_newest(self, room_id: str, person_id: str, before_seq: int, count: int) -> list[ChatMessage]:
         """Return the newest messages before a position, oldest first (0: from the end)."""
         ...
 
-    async def changed(self, room_id: str, person_id: str, since_seq: int, count: int) -> list[Message]:
+    async def list_changed(self, room_id: str, person_id: str, since_seq: int, count: int) -> list[ChatMessage]:
         """Return messages that appeared or changed for this reader after a position in the order of changes."""
         ...
 
-    async def head(self, room_id: str) -> int:
+    async def find_last_seq(self, room_id: str) -> int:
         """Return the position of the room's last change."""
         ...
 
-    async def message(self, room_id: str, message_id: str, person_id: str) -> Message | None: ...
+    async def get_message(self, room_id: str, message_id: str, person_id: str) -> ChatMessage | None: ...
 
-    async def add(self, draft: Draft) -> Message:
+    async def add(self, draft: ChatDraft) -> ChatMessage:
         """Store a message, or return the one stored under its key."""
         ...
 
-    async def change(self, room_id: str, message_id: str, card: str) -> bool:
+    async def update_card(self, room_id: str, message_id: str, card: str) -> bool:
         """Replace a message's card for all readers and end its personal views. False: there is none."""
         ...
 
-    async def replace(self, message: Message, person_id: str, card: str) -> None:
+    async def update_personal_card(self, message: ChatMessage, person_id: str, card: str) -> None:
         """Replace a message's card for one reader."""
         ...
 
-    async def dismiss(self, room_id: str, message_id: str, person_id: str) -> bool:
+    async def delete_private(self, room_id: str, message_id: str, person_id: str) -> bool:
         """Remove a message that only this reader sees. False: there is none."""
         ...
 
-    async def mark_read(self, room_id: str, person_id: str, seq: int) -> None: ...
+    async def update_read(self, room_id: str, person_id: str, seq: int) -> None: ...

@@ -22,9 +22,9 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from services.audit.model import Entry, Head, Link, Verdict
-from services.audit.store import NEWEST
-from services.events import Event, action, details
+from services.audit.model import AuditEntry, ChainedEntry, LogHead, LogVerification
+from services.audit.store import SEQ_MAX
+from services.events import Event, get_action, get_details
 from storage.rows import Rows, nested, or_empty, param
 from storage.tables import audit, audit_details, users
 
@@ -128,7 +128,7 @@ class SqlAuditTrail(Rows):
     async def _append(self, team_id: str, events: Sequence[Event], at: str) -> None:
         if self._connection.dialect.name == "postgresql":
             await self._execute(_LOCK, team_id=team_id)
-        head = await self.head(team_id)
+        head = await self.get_head(team_id)
         entries: list[dict[str, Any]] = []
         erasable: list[dict[str, Any]] = []
         for event in events:
@@ -136,46 +136,46 @@ class SqlAuditTrail(Rows):
             entry = _link(event, kept, at, head.hash)
             entries.append(entry)
             erasable.append(kept)
-            head = Head(team_id, entry["seq"], entry["hash"])
+            head = LogHead(team_id, entry["seq"], entry["hash"])
         await self._insert(_INSERT, entries)
         await self._insert(_INSERT_DETAILS, erasable)
 
-    async def page(self, team_id: str, *, before_seq: int = NEWEST, limit: int = 20) -> list[Entry]:
-        return await self._models(Entry, _PAGE, team_id=team_id, before_seq=before_seq, limit=limit)
+    async def list_entries(self, team_id: str, *, before_seq: int = SEQ_MAX, limit: int = 20) -> list[AuditEntry]:
+        return await self._models(AuditEntry, _PAGE, team_id=team_id, before_seq=before_seq, limit=limit)
 
-    async def links(self, team_id: str, after_seq: int, limit: int) -> list[Link]:
-        return await self._models(Link, _LINKS, team_id=team_id, after_seq=after_seq, limit=limit)
+    async def list_links(self, team_id: str, after_seq: int, limit: int) -> list[ChainedEntry]:
+        return await self._models(ChainedEntry, _LINKS, team_id=team_id, after_seq=after_seq, limit=limit)
 
-    async def head(self, team_id: str) -> Head:
-        return await self._model(Head, _HEAD, team_id=team_id) or Head(team_id, 0, START)
+    async def get_head(self, team_id: str) -> LogHead:
+        return await self._model(LogHead, _HEAD, team_id=team_id) or LogHead(team_id, 0, START)
 
-    async def heads(self) -> list[Head]:
-        return await self._models(Head, _HEADS)
+    async def list_heads(self) -> list[LogHead]:
+        return await self._models(LogHead, _HEADS)
 
-    async def verify(self, team_id: str, anchor: Head | None = None) -> Verdict:
-        head = Head(team_id, 0, START)
+    async def verify(self, team_id: str, anchor: LogHead | None = None) -> LogVerification:
+        head = LogHead(team_id, 0, START)
         while rows := await self._rows(_BATCH, team_id=team_id, after_seq=head.seq):
             for row in rows:
                 if not _continues(row, head):
-                    return Verdict(head, broken_at=head.seq + 1)
-                head = Head(team_id, row["seq"], row["hash"])
+                    return LogVerification(head, broken_at=head.seq + 1)
+                head = LogHead(team_id, row["seq"], row["hash"])
         if anchor is not None and not await self._has(anchor):
-            return Verdict(head, broken_at=min(anchor.seq, head.seq + 1))
-        return Verdict(head)
+            return LogVerification(head, broken_at=min(anchor.seq, head.seq + 1))
+        return LogVerification(head)
 
     async def broken(self, team_id: str, seq: int, limit: int) -> list[tuple[str, int]]:
         """List entries of all logs that do not continue the entry before them, among the next `limit` entries."""
-        head = Head(team_id, seq, await self._scalar(_HASH, team_id=team_id, seq=seq) or START)
+        head = LogHead(team_id, seq, await self._scalar(_HASH, team_id=team_id, seq=seq) or START)
         found: list[tuple[str, int]] = []
         for row in await self._rows(_WINDOW, team_id=team_id, seq=seq, limit=limit):
             if row["team_id"] != head.team_id:
-                head = Head(row["team_id"], 0, START)
+                head = LogHead(row["team_id"], 0, START)
             if not _continues(row, head):
                 found.append((row["team_id"], row["seq"]))
-            head = Head(row["team_id"], row["seq"], row["hash"])
+            head = LogHead(row["team_id"], row["seq"], row["hash"])
         return found
 
-    async def _has(self, anchor: Head) -> bool:
+    async def _has(self, anchor: LogHead) -> bool:
         """Tell whether the log still has the entry that was its end at the time of the anchor."""
         if anchor.seq == 0:
             return True
@@ -186,7 +186,7 @@ def _seal(event: Event) -> dict[str, str]:
     """The erasable part, salted so that the commitment to it tells nothing about it."""
     return {
         "salt": secrets.token_hex(16),
-        "details": msgspec.json.encode(details(event), order="sorted").decode(),
+        "details": msgspec.json.encode(get_details(event), order="sorted").decode(),
     }
 
 
@@ -195,7 +195,7 @@ def _link(event: Event, kept: dict[str, Any], at: str, prev_hash: str) -> dict[s
         "team_id": event.team_id,
         "seq": kept["seq"],
         "at": at,
-        "action": action(event),
+        "action": get_action(event),
         "user_id": event.actor_id,
         "platform": event.platform,
         "subject": event.subject,
@@ -213,7 +213,7 @@ def _hash(entry: dict[str, Any] | RowMapping) -> str:
     return hashlib.sha256(msgspec.json.encode([entry[name] for name in _HASHED])).hexdigest()
 
 
-def _continues(row: RowMapping, head: Head) -> bool:
+def _continues(row: RowMapping, head: LogHead) -> bool:
     """Whether the row is what was written after the entry before it; erased details are no flaw."""
     linked = row["seq"] == head.seq + 1 and row["prev_hash"] == head.hash and row["hash"] == _hash(row)
     erased = row["salt"] is None

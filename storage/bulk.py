@@ -20,8 +20,8 @@ from sqlalchemy import (
     update,
 )
 
-from services.bulk.model import Bulk, BulkState, Fated, Line, LineState, fate_of
-from services.delivery import Kind, State
+from services.bulk.model import Bulk, BulkLine, BulkLineResult, BulkState, LineState, derive_outcome
+from services.delivery import DeliveryKind, DeliveryState
 from services.invitation.model import SENT_STATES, InvitationState
 from services.people import TeamId, UserId
 from storage.rows import Rows, nested, or_empty, param, params, row_of
@@ -92,7 +92,7 @@ _FATED: Final = (
             and_(
                 deliveries.c.team_id == bulk_lines.c.team_id,
                 deliveries.c.key == bulk_lines.c.invitation_id,
-                deliveries.c.kind == Kind.MAIL,
+                deliveries.c.kind == DeliveryKind.MAIL,
                 deliveries.c.event_id > bulk_lines.c.mailed_after,
             ),
         )
@@ -153,7 +153,7 @@ _PURGE: Final = delete(bulks).where(tuple_(bulks.c.team_id, bulks.c.bulk_id).in_
 class SqlBulks(Rows):
     """Implements `services.bulk.store.Bulks`."""
 
-    async def add(self, bulk: Bulk, lines: Sequence[Line]) -> None:
+    async def add(self, bulk: Bulk, lines: Sequence[BulkLine]) -> None:
         await self._insert(_ADD, [row_of(bulk, bulks, looked_at=bulk.created_at)])
         key = {"team_id": bulk.team_id, "bulk_id": bulk.bulk_id}
         await self._insert(_ADD_LINES, [row_of(line, bulk_lines, **key) for line in lines])
@@ -161,37 +161,37 @@ class SqlBulks(Rows):
     async def get(self, team_id: TeamId, bulk_id: str) -> Bulk | None:
         return await self._model(Bulk, _GET, team_id=team_id, bulk_id=bulk_id)
 
-    async def latest(self, team_id: TeamId) -> str | None:
+    async def find_latest_id(self, team_id: TeamId) -> str | None:
         return await self._scalar(_LATEST, team_id=team_id)
 
-    async def count(self, team_id: TeamId) -> int:
+    async def count_sent(self, team_id: TeamId) -> int:
         return await self._scalar(_COUNT, team_id=team_id)
 
-    async def begin(self, team_id: TeamId, bulk_id: str, user_id: UserId, platform: str, now: datetime) -> bool:
+    async def start(self, team_id: TeamId, bulk_id: str, user_id: UserId, platform: str, now: datetime) -> bool:
         return await self._has_changed(
             _BEGIN, team_id=team_id, bulk_id=bulk_id, user_id=user_id, platform=platform, now=now
         )
 
-    async def move(self, team_id: TeamId, bulk_id: str, was: BulkState, to: BulkState, now: datetime) -> bool:
+    async def change_state(self, team_id: TeamId, bulk_id: str, was: BulkState, to: BulkState, now: datetime) -> bool:
         return await self._has_changed(_MOVE, team_id=team_id, bulk_id=bulk_id, was=was, to=to, now=now)
 
-    async def drop_drafts(self, team_id: TeamId, user_id: UserId) -> int:
+    async def delete_drafts(self, team_id: TeamId, user_id: UserId) -> int:
         drafts = await self._scalars(_DRAFTS, team_id=team_id, user_id=user_id)
         if drafts:
             await self._execute(_DROP_LINES, team_id=team_id, bulk_ids=drafts)
             await self._execute(_DROP, team_id=team_id, bulk_ids=drafts)
         return len(drafts)
 
-    async def fated(self, team_id: TeamId, bulk_id: str, now: datetime) -> list[Fated]:
+    async def list_outcomes(self, team_id: TeamId, bulk_id: str, now: datetime) -> list[BulkLineResult]:
         found = await self._models(_Outcome, _FATED, team_id=team_id, bulk_id=bulk_id)
         # A line that was mailed again has several deliveries: the last one counts.
         latest = {outcome.line.line: outcome for outcome in found}
         return [outcome.at(now) for outcome in latest.values()]
 
-    async def waiting(self, team_id: TeamId, bulk_id: str, limit: int) -> list[Line]:
-        return await self._models(Line, _WAITING, team_id=team_id, bulk_id=bulk_id, limit=limit)
+    async def list_waiting_lines(self, team_id: TeamId, bulk_id: str, limit: int) -> list[BulkLine]:
+        return await self._models(BulkLine, _WAITING, team_id=team_id, bulk_id=bulk_id, limit=limit)
 
-    async def settle(self, team_id: TeamId, bulk_id: str, line: Line, mailed_after: str) -> bool:
+    async def resolve_line(self, team_id: TeamId, bulk_id: str, line: BulkLine, mailed_after: str) -> bool:
         return await self._has_changed(
             _SETTLE,
             team_id=team_id,
@@ -203,7 +203,7 @@ class SqlBulks(Rows):
             mailed_after=mailed_after,
         )
 
-    async def mail_again(
+    async def update_mailed_after(
         self, team_id: TeamId, bulk_id: str, invitation_id: str, was_after: str, mailed_after: str
     ) -> bool:
         return await self._has_changed(
@@ -215,20 +215,20 @@ class SqlBulks(Rows):
             mailed_after=mailed_after,
         )
 
-    async def mailed_after(self, team_id: TeamId, bulk_id: str) -> dict[str, str]:
+    async def list_mailed_after(self, team_id: TeamId, bulk_id: str) -> dict[str, str]:
         rows = await self._rows(_MAILED_AFTER, team_id=team_id, bulk_id=bulk_id)
         return {row["invitation_id"]: row["mailed_after"] for row in rows}
 
-    async def of_invitation(self, team_id: TeamId, invitation_id: str) -> str | None:
+    async def find_id_by_invitation(self, team_id: TeamId, invitation_id: str) -> str | None:
         return await self._scalar(_OF_INVITATION, team_id=team_id, invitation_id=invitation_id)
 
-    async def moving(self, limit: int) -> list[Bulk]:
+    async def list_moving(self, limit: int) -> list[Bulk]:
         return await self._models(Bulk, _MOVING, limit=limit)
 
-    async def look(self, team_id: TeamId, bulk_id: str, shown: str, now: datetime, *, is_moving: bool) -> None:
+    async def update_shown(self, team_id: TeamId, bulk_id: str, shown: str, now: datetime, *, is_moving: bool) -> None:
         await self._execute(_LOOK, team_id=team_id, bulk_id=bulk_id, shown=shown, now=now, is_moving=is_moving)
 
-    async def forget(self, drafts_before: datetime, before: datetime, limit: int) -> int:
+    async def purge(self, drafts_before: datetime, before: datetime, limit: int) -> int:
         keys = [
             tuple(row) for row in await self._execute(_OLD, drafts_before=drafts_before, before=before, limit=limit)
         ]
@@ -242,15 +242,17 @@ class SqlBulks(Rows):
 class _Outcome:
     """A line, and what its invitation and its mail say, where it has them."""
 
-    line: Line
+    line: BulkLine
     invited: InvitationState | None
     expires_at: datetime | None
-    mailed: State | None
+    mailed: DeliveryState | None
     reason: str
 
-    def at(self, now: datetime) -> Fated:
+    def at(self, now: datetime) -> BulkLineResult:
         """Tell what became of the line: the clock may not have ended its invitation yet."""
         invited = self.invited
         if invited in SENT_STATES and self.expires_at is not None and self.expires_at <= now:
             invited = InvitationState.EXPIRED
-        return Fated(line=self.line, fate=fate_of(self.line, invited, self.mailed), reason=self.reason)
+        return BulkLineResult(
+            line=self.line, outcome=derive_outcome(self.line, invited, self.mailed), reason=self.reason
+        )

@@ -7,8 +7,8 @@ from typing import Final
 from sqlalchemy import and_, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.channel.model import OPEN_STATES, ChannelOffer, OfferState
-from services.people import OUTSIDERS, Place
+from services.channel.model import OPEN_OFFER_STATES, ChannelOffer, ChannelOfferState
+from services.people import EXTERNAL_USERS_KEY, Place
 from storage.rows import Rows, or_empty, param, params, row_of
 from storage.tables import channel_offers, conversations, teams, users
 
@@ -19,7 +19,7 @@ _READ: Final = select(
     channel_offers,
     or_empty(users.c.name, "offered_by_name"),
     or_empty(conversations.c.name, "channel"),
-    func.coalesce(conversations.c.reference[OUTSIDERS].as_boolean(), False).label("has_outsiders"),
+    func.coalesce(conversations.c.reference[EXTERNAL_USERS_KEY].as_boolean(), False).label("has_outsiders"),
 ).select_from(
     channel_offers.join(teams, and_(teams.c.team_id == _o.team_id, teams.c.deleted_at.is_(None)))
     .outerjoin(users, users.c.user_id == _o.offered_by)
@@ -33,14 +33,16 @@ _READ: Final = select(
     )
 )
 _GET: Final = _READ.where(*_THIS)
-_CODED: Final = _READ.where(_o.code_hash.in_(params("digests")), _o.state == OfferState.ASKED)
+_CODED: Final = _READ.where(_o.code_hash.in_(params("digests")), _o.state == ChannelOfferState.ISSUED)
 _ADD: Final = insert(channel_offers)
-_END_OTHERS: Final = delete(channel_offers).where(_TEAM, _o.asked_by == param("asked_by"), _o.state.in_(OPEN_STATES))
+_END_OTHERS: Final = delete(channel_offers).where(
+    _TEAM, _o.asked_by == param("asked_by"), _o.state.in_(OPEN_OFFER_STATES)
+)
 _CLAIM: Final = (
     update(channel_offers)
-    .where(*_THIS, _o.state == OfferState.ASKED)
+    .where(*_THIS, _o.state == ChannelOfferState.ISSUED)
     .values(
-        state=OfferState.OFFERED,
+        state=ChannelOfferState.CLAIMED,
         code_hash=None,
         offered_by=param("by"),
         platform=param("platform"),
@@ -52,7 +54,7 @@ _CLAIM: Final = (
 )
 _DECIDE: Final = (
     update(channel_offers)
-    .where(*_THIS, _o.state.in_(OPEN_STATES))
+    .where(*_THIS, _o.state.in_(OPEN_OFFER_STATES))
     .values(state=param("to"), code_hash=None, expires_at=param("at"))
     .returning(_o.offer_id)
 )
@@ -71,7 +73,7 @@ class SqlChannelOffers(Rows):
     async def get(self, team_id: str, offer_id: str) -> ChannelOffer | None:
         return await self._model(ChannelOffer, _GET, team_id=team_id, offer_id=offer_id)
 
-    async def coded(self, digests: Collection[str]) -> ChannelOffer | None:
+    async def find_by_code(self, digests: Collection[str]) -> ChannelOffer | None:
         return await self._model(ChannelOffer, _CODED, digests=list(digests))
 
     async def claim(self, team_id: str, offer_id: str, by: str, place: Place, expires_at: datetime) -> bool:
@@ -86,8 +88,8 @@ class SqlChannelOffers(Rows):
             expires_at=expires_at,
         )
 
-    async def decide(self, team_id: str, offer_id: str, to: OfferState, at: datetime) -> bool:
+    async def decide(self, team_id: str, offer_id: str, to: ChannelOfferState, at: datetime) -> bool:
         return await self._has_changed(_DECIDE, team_id=team_id, offer_id=offer_id, to=to, at=at)
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def purge(self, before: datetime, limit: int) -> int:
         return await self._count_changed(_PURGE, before=before, limit=limit)

@@ -77,13 +77,13 @@ _OF_WORKSPACE: Final = _OF_TENANT.where(conversations.c.reference["workspace"].a
 class SqlConversations(Rows):
     """Implements `services.conversation.store.Conversations`."""
 
-    async def connected(self, team_id: str) -> list[Conversation]:
+    async def list_connected(self, team_id: str) -> list[Conversation]:
         return await self._models(Conversation, _CONNECTED, team_id=team_id)
 
-    async def find(self, platform: str, tenant: str, conversation_id: str) -> Conversation | None:
+    async def get(self, platform: str, tenant: str, conversation_id: str) -> Conversation | None:
         return await self._model(Conversation, _FIND, platform=platform, tenant=tenant, conversation_id=conversation_id)
 
-    async def keep(self, conversation: Conversation) -> None:
+    async def upsert(self, conversation: Conversation) -> None:
         keep = _KEEP if conversation.name else _KEEP_NAMELESS
         # The team of a place is changed by `connect` alone.
         row = row_of(conversation, conversations, team_id=None)
@@ -102,10 +102,10 @@ class SqlConversations(Rows):
             _DISCONNECT, team_id=team_id, platform=platform, tenant=tenant, conversation_id=conversation_id
         )
 
-    async def mark_left(self, platform: str, tenant: str, conversation_id: str) -> None:
+    async def update_left(self, platform: str, tenant: str, conversation_id: str) -> None:
         await self._execute(_MARK_LEFT, platform=platform, tenant=tenant, conversation_id=conversation_id)
 
-    async def mark_all_left(self, platform: str, tenant: str, workspace: str) -> None:
+    async def update_all_left(self, platform: str, tenant: str, workspace: str) -> None:
         if workspace:
             await self._execute(_OF_WORKSPACE, platform=platform, tenant=tenant, workspace=workspace)
         else:

@@ -21,11 +21,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 
-from services.delivery import Backlog, Delivery, Due, Kind, Posted, State, Waiting
-from services.delivery.model import LostDelivery, Sweep
-from storage.delivery_sweeps import DELIVERY, JOIN_SWEEP, LATEST_SWEEP, STANDING, SWEEP
-from storage.home import HOMES, HOMES_OF
-from storage.rows import Rows, param, params, row_of, written
+from services.delivery import Backlog, Delivery, DeliveryKind, DeliveryState, DueWork, PostedCard, UnroutedEvent
+from services.delivery.model import UnknownDeliveryRecord, UnknownGroup
+from storage.delivery_sweeps import DELIVERY, JOIN_SWEEP, LATEST_SWEEP, LIST_POSTS_IN_CHANNEL, SWEEP
+from storage.home import LIST_HOME_KEYS, LIST_HOME_KEYS_OF_USERS
+from storage.rows import Rows, inline_literal, param, params, row_of
 from storage.tables import deliveries, events, posts
 
 _d: Final = deliveries.c
@@ -33,11 +33,11 @@ _other: Final = deliveries.alias("other")
 _KEY: Final = (_d.team_id, _d.delivery_id)
 _THIS: Final = (_d.team_id == param("team_id"), _d.delivery_id == param("delivery_id"))
 # By the lease, not by attempts: a delivery that is resent by hand counts anew, and a new lease ends later.
-_HELD: Final = (*_THIS, _d.state == State.SENDING, _d.leased_until == param("held_until"))
+_HELD: Final = (*_THIS, _d.state == DeliveryState.SENDING, _d.leased_until == param("held_until"))
 # Written out in the statement: SQLite takes an index of some states only where it reads which are wanted.
-_PENDING: Final = _d.state == written(State.PENDING)
-_SENDING: Final = _d.state == written(State.SENDING)
-_OPEN: Final = (written(State.PENDING), written(State.SENDING))
+_PENDING: Final = _d.state == inline_literal(DeliveryState.PENDING)
+_SENDING: Final = _d.state == inline_literal(DeliveryState.SENDING)
+_OPEN: Final = (inline_literal(DeliveryState.PENDING), inline_literal(DeliveryState.SENDING))
 _THIS_POST: Final = (posts.c.team_id == param("team_id"), posts.c.post_id == param("post_id"))
 _THIS_EVENT: Final = (events.c.event_id == param("event_id"), events.c.routed_at.is_(None))
 
@@ -68,8 +68,8 @@ _ADD: Final = postgresql.insert(deliveries).on_conflict_do_nothing()
 _GET: Final = select(*DELIVERY).where(*_THIS)
 _RESEND: Final = (
     update(deliveries)
-    .where(*_THIS, _d.state == State.UNKNOWN)
-    .values(state=State.PENDING, due_at=param("at"), reason="", attempts=0, done_at=None)
+    .where(*_THIS, _d.state == DeliveryState.UNKNOWN)
+    .values(state=DeliveryState.PENDING, due_at=param("at"), reason="", attempts=0, done_at=None)
     .values(doubted_at=None, looks=0)
     .returning(_d.delivery_id)
 )
@@ -81,7 +81,7 @@ _FIRSTS: Final = (
     select(*_HERE, func.min(_other.c.delivery_id))
     .where(_other.c.state.in_(_OPEN))
     .group_by(*_HERE)
-    .having(func.max(case((_other.c.state == State.SENDING, 1), else_=0)) == 0)
+    .having(func.max(case((_other.c.state == DeliveryState.SENDING, 1), else_=0)) == 0)
     .cte("firsts")
     .prefix_with("MATERIALIZED", dialect="postgresql")
 )
@@ -101,7 +101,7 @@ _CLAIMABLE: Final = (
 _CLAIM: Final = (
     update(deliveries)
     .where(tuple_(*_KEY).in_(select(_CLAIMABLE)))
-    .values(state=State.SENDING, leased_until=param("leased_until"), attempts=_d.attempts + 1)
+    .values(state=DeliveryState.SENDING, leased_until=param("leased_until"), attempts=_d.attempts + 1)
     .returning(*DELIVERY)
 )
 _STUCK: Final = (
@@ -121,12 +121,12 @@ _PUT_BACK: Final = (
     update(deliveries)
     .where(*_HELD)
     .values({name: param(name) for name in ("due_at", "reason", "doubted_at", "looks")})
-    .values(state=State.PENDING, leased_until=None)
+    .values(state=DeliveryState.PENDING, leased_until=None)
 )
 _AWAITS: Final = select(
     exists().where(
-        _d.kind == Kind.POST,
-        _d.state == State.PENDING,
+        _d.kind == DeliveryKind.POST,
+        _d.state == DeliveryState.PENDING,
         _d.team_id == param("team_id"),
         _d.view == param("view"),
         _d.key == param("key"),
@@ -153,12 +153,12 @@ _BEING_POSTED: Final = select(
     *(_d[name] for name in _PLACE),
     func.nullif(_d.user_id, "").label("user_id"),
     literal("").label("message_id"),
-).where(_d.key == param("key"), _d.kind == Kind.POST, _d.state == State.SENDING)
+).where(_d.key == param("key"), _d.kind == DeliveryKind.POST, _d.state == DeliveryState.SENDING)
 
 # ---- purge ----
 
 _OLD_EVENTS: Final = select(events.c.event_id).where(events.c.routed_at < param("before")).limit(param("limit"))
-_ENDS: Final = (State.SENT, State.SUPPRESSED, State.FAILED, State.UNKNOWN)
+_ENDS: Final = (DeliveryState.SENT, DeliveryState.SUPPRESSED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
 _OLD_DELIVERIES: Final = select(*_KEY).where(_d.state.in_(_ENDS), _d.done_at < param("before")).limit(param("limit"))
 _PURGE: Final[tuple[Delete, ...]] = (
     delete(events).where(events.c.event_id.in_(_OLD_EVENTS)),
@@ -172,7 +172,7 @@ _WAITING: Final = select(
     exists().where(*_NEXT).label("deliveries"),
     exists().where(_SENDING, _d.leased_until < param("at")).label("stuck"),
 )
-_NEEDS_A_PERSON: Final = (State.UNKNOWN, State.FAILED)
+_NEEDS_A_PERSON: Final = (DeliveryState.UNKNOWN, DeliveryState.FAILED)
 _NUMBERS: Final = select(_d.state, func.count().label("number")).group_by(_d.state)
 _DEPTH: Final = union_all(
     _NUMBERS.where(_d.state.in_(_OPEN)),
@@ -193,54 +193,58 @@ class SqlDeliveries(Rows):
     async def resend(self, team_id: str, delivery_id: str, at: datetime) -> bool:
         return await self._has_changed(_RESEND, team_id=team_id, delivery_id=delivery_id, at=at)
 
-    async def latest_sweep(self, team_id: str, since: datetime, but: str) -> str | None:
+    async def find_latest_sweep_id(self, team_id: str, since: datetime, but: str) -> str | None:
         return await self._scalar(LATEST_SWEEP, team_id=team_id, since=since, but=but)
 
-    async def join_sweep(self, team_id: str, delivery_id: str, sweep_id: str) -> None:
+    async def update_sweep(self, team_id: str, delivery_id: str, sweep_id: str) -> None:
         await self._execute(JOIN_SWEEP, team_id=team_id, delivery_id=delivery_id, sweep_id=sweep_id)
 
-    async def sweep(self, team_id: str, sweep_id: str, limit: int) -> Sweep | None:
+    async def get_sweep(self, team_id: str, sweep_id: str, limit: int) -> UnknownGroup | None:
         rows = await self._models(_SweepRow, SWEEP, team_id=team_id, sweep_id=sweep_id, limit=limit)
-        return Sweep(tuple(row.lost for row in rows), rows[0].total, rows[0].open) if rows else None
+        return UnknownGroup(tuple(row.lost for row in rows), rows[0].total, rows[0].open) if rows else None
 
-    async def add_post(self, posted: Posted, at: datetime) -> None:
+    async def add_post(self, posted: PostedCard, at: datetime) -> None:
         await self._insert(_ADD_POST, [row_of(posted, posts, posted_at=at)])
 
-    async def post(self, team_id: str, post_id: str) -> Posted | None:
-        return await self._model(Posted, _POST, team_id=team_id, post_id=post_id)
+    async def get_post(self, team_id: str, post_id: str) -> PostedCard | None:
+        return await self._model(PostedCard, _POST, team_id=team_id, post_id=post_id)
 
-    async def mark_shown(self, team_id: str, post_id: str, shown: str) -> None:
+    async def update_shown(self, team_id: str, post_id: str, shown: str) -> None:
         await self._execute(_MARK_SHOWN, team_id=team_id, post_id=post_id, shown=shown)
 
-    async def mark_gone(self, team_id: str, post_id: str, at: datetime) -> None:
+    async def update_gone(self, team_id: str, post_id: str, at: datetime) -> None:
         await self._execute(_MARK_GONE, team_id=team_id, post_id=post_id, at=at)
 
-    async def copies(self, key: str) -> list[Posted]:
-        found = [posted for query in (_BEING_POSTED, _LIVE) for posted in await self._models(Posted, query, key=key)]
+    async def list_posts_of(self, key: str) -> list[PostedCard]:
+        found = [
+            posted for query in (_BEING_POSTED, _LIVE) for posted in await self._models(PostedCard, query, key=key)
+        ]
         # A card that is being posted may have been posted between the two queries: the second one knows more.
         return list({posted.post_id: posted for posted in found}.values())
 
-    async def standing(self, team_id: str, where: tuple[str, str, str], limit: int) -> list[Posted]:
+    async def list_posts_in_channel(self, team_id: str, where: tuple[str, str, str], limit: int) -> list[PostedCard]:
         place = dict(zip(("platform", "tenant", "conversation_id"), where, strict=True))
-        return await self._models(Posted, STANDING, team_id=team_id, **place, limit=limit)
+        return await self._models(PostedCard, LIST_POSTS_IN_CHANNEL, team_id=team_id, **place, limit=limit)
 
-    async def homes(self, team_id: str, limit: int) -> list[str]:
-        return await self._scalars(HOMES, team_id=team_id, limit=limit)
+    async def list_home_keys(self, team_id: str, limit: int) -> list[str]:
+        return await self._scalars(LIST_HOME_KEYS, team_id=team_id, limit=limit)
 
-    async def homes_of(self, user_ids: Collection[str]) -> list[str]:
-        return await self._scalars(HOMES_OF, user_ids=list(user_ids))
+    async def list_home_keys_of_users(self, user_ids: Collection[str]) -> list[str]:
+        return await self._scalars(LIST_HOME_KEYS_OF_USERS, user_ids=list(user_ids))
 
-    async def awaits(self, team_id: str, view: str, key: str, platform: str, tenant: str, conversation_id: str) -> bool:
+    async def has_pending_post(
+        self, team_id: str, view: str, key: str, platform: str, tenant: str, conversation_id: str
+    ) -> bool:
         place = {"platform": platform, "tenant": tenant, "conversation_id": conversation_id}
         return bool(await self._scalar(_AWAITS, team_id=team_id, view=view, key=key, **place))
 
     async def add(self, deliveries: Sequence[Delivery], at: datetime) -> None:
         await self._insert(_ADD, [_row(delivery, at) for delivery in deliveries])
 
-    async def next_events(self, limit: int, at: datetime) -> list[Due]:
-        return await self._models(Due, _NEXT_EVENTS, limit=limit, at=at)
+    async def list_due_events(self, limit: int, at: datetime) -> list[UnroutedEvent]:
+        return await self._models(UnroutedEvent, _NEXT_EVENTS, limit=limit, at=at)
 
-    async def mark_routed(self, event_ids: Sequence[str], at: datetime, error: str = "") -> None:
+    async def update_routed(self, event_ids: Sequence[str], at: datetime, error: str = "") -> None:
         if event_ids:
             await self._execute(_MARK_ROUTED, event_ids=list(event_ids), at=at, error=error)
 
@@ -251,16 +255,16 @@ class SqlDeliveries(Rows):
         claimed = await self._models(Delivery, _CLAIM, limit=limit, at=at, leased_until=leased_until)
         return sorted(claimed, key=attrgetter("delivery_id"))
 
-    async def stuck(self, limit: int, at: datetime) -> list[Delivery]:
+    async def list_expired_leases(self, limit: int, at: datetime) -> list[Delivery]:
         return await self._models(Delivery, _STUCK, limit=limit, at=at)
 
-    async def finish(self, delivery: Delivery, state: State, reason: str, at: datetime) -> bool:
+    async def finish(self, delivery: Delivery, state: DeliveryState, reason: str, at: datetime) -> bool:
         return await self._has_changed(_FINISH, **_lease(delivery), state=state, reason=reason, at=at)
 
-    async def put_back(self, delivery: Delivery, due_at: datetime, reason: str) -> None:
+    async def release(self, delivery: Delivery, due_at: datetime, reason: str) -> None:
         doubts = {"doubted_at": delivery.doubted_at, "looks": delivery.looks}
         values: dict[str, Any] = {**_lease(delivery), **doubts, "due_at": due_at, "reason": reason}
-        if delivery.kind is not Kind.UPDATE:
+        if delivery.kind is not DeliveryKind.UPDATE:
             # Only updates are unique by their post: uq_deliveries_update.
             await self._execute(_PUT_BACK, **values)
             return
@@ -269,27 +273,27 @@ class SqlDeliveries(Rows):
                 await self._execute(_PUT_BACK, **values)
         except IntegrityError:
             # Another update of the same post is pending: it will show everything that this one would have shown.
-            await self.finish(delivery, State.SUPPRESSED, "superseded", due_at)
+            await self.finish(delivery, DeliveryState.SUPPRESSED, "superseded", due_at)
 
-    async def waiting(self, at: datetime) -> Waiting:
+    async def find_due(self, at: datetime) -> DueWork:
         row = (await self._execute(_WAITING, at=at)).one()
-        return Waiting(events=bool(row.events), deliveries=bool(row.deliveries), stuck=bool(row.stuck))
+        return DueWork(events=bool(row.events), deliveries=bool(row.deliveries), stuck=bool(row.stuck))
 
-    async def backlog(self, at: datetime) -> Backlog:
+    async def count_backlog(self, at: datetime) -> Backlog:
         depth: dict[str, int] = {row.state: row.number for row in await self._execute(_DEPTH)}
         events_left = (await self._execute(_UNROUTED)).one()
         first_delivery = await self._scalar(_OLDEST)
         oldest = min((time for time in (events_left.oldest, first_delivery) if time is not None), default=at)
         return Backlog(
             unrouted=events_left.number,
-            pending=depth.get(State.PENDING, 0),
-            sending=depth.get(State.SENDING, 0),
-            unknown=depth.get(State.UNKNOWN, 0),
-            failed=depth.get(State.FAILED, 0),
+            pending=depth.get(DeliveryState.PENDING, 0),
+            sending=depth.get(DeliveryState.SENDING, 0),
+            unknown=depth.get(DeliveryState.UNKNOWN, 0),
+            failed=depth.get(DeliveryState.FAILED, 0),
             age_s=max(0.0, (at - oldest).total_seconds()),
         )
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def purge(self, before: datetime, limit: int) -> int:
         return sum([await self._count_changed(statement, before=before, limit=limit) for statement in _PURGE])
 
 
@@ -297,7 +301,7 @@ class SqlDeliveries(Rows):
 class _SweepRow:
     """A lost delivery, and how many the sweep holds, in all and still unknown."""
 
-    lost: LostDelivery
+    lost: UnknownDeliveryRecord
     total: int
     open: int
 
@@ -311,6 +315,6 @@ def _lease(delivery: Delivery) -> dict[str, Any]:
 
 
 def _row(delivery: Delivery, at: datetime) -> dict[str, Any]:
-    done_at = at if delivery.state is State.SUPPRESSED else None
+    done_at = at if delivery.state is DeliveryState.SUPPRESSED else None
     # Without a sweep the column is NULL: the index of sweeps leaves those rows out.
     return row_of(delivery, deliveries, created_at=at, due_at=at, done_at=done_at, sweep_id=None)

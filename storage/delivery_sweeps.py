@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Text, case, func, select, update
 
-from services.delivery import State
+from services.delivery import DeliveryState
 from storage.rows import nested, or_empty, param
 from storage.tables import deliveries, posts
 
@@ -17,7 +17,7 @@ LATEST_SWEEP: Final = (
     select(_d.sweep_id)
     .where(
         _TEAM,
-        _d.state == State.UNKNOWN,
+        _d.state == DeliveryState.UNKNOWN,
         _d.done_at >= param("since"),
         _d.sweep_id.is_not(None),
         _d.delivery_id != param("but"),
@@ -26,7 +26,7 @@ LATEST_SWEEP: Final = (
     .limit(1)
 )
 JOIN_SWEEP: Final = update(deliveries).where(_TEAM, _d.delivery_id == param("delivery_id")).values(sweep_id=_SWEEP_ID)
-_IS_OPEN: Final = case((_d.state == State.UNKNOWN, 1), else_=0)
+_IS_OPEN: Final = case((_d.state == DeliveryState.UNKNOWN, 1), else_=0)
 SWEEP: Final = (
     select(
         *nested(
@@ -40,7 +40,7 @@ SWEEP: Final = (
     .order_by(_IS_OPEN.desc(), _d.delivery_id)
     .limit(param("limit"))
 )
-STANDING: Final = (
+LIST_POSTS_IN_CHANNEL: Final = (
     select(posts)
     .where(
         posts.c.team_id == param("team_id"),

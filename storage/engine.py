@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, TimeoutError as PoolE
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from services.errors import Contended, Unreachable
+from services.errors import DatabaseBusy, DatabaseUnreachable
 from storage.sqlite import Connection as SqliteConnection
 
 BUSY_SECONDS: Final = 5
@@ -26,12 +26,12 @@ QUEUE_SECONDS: Final = 30
 """Work that waits longer for a connection of this process is refused, so that a queue cannot grow without end."""
 READERS: Final = 4
 CONNECTIONS: Final = 10
-PREPARED: Final = 400
+PREPARED_MAX: Final = 400
 """More than there are statements: each of them stays prepared in each connection to PostgreSQL."""
-TRUSTED_SECONDS: Final = 5.0
+PING_AFTER_SECONDS: Final = 5.0
 """A connection that was idle for longer is pinged before it is used: a network may have dropped it silently."""
 
-JOURNAL_TRIES: Final = 50
+WAL_TRIES: Final = 50
 
 _SQLITE_PRAGMAS: Final = (
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
@@ -85,8 +85,8 @@ class Database:
 
     writer: AsyncEngine
     reader: AsyncEngine
-    writer_places: asyncio.Semaphore
-    reader_places: asyncio.Semaphore
+    writer_slots: asyncio.Semaphore
+    reader_slots: asyncio.Semaphore
 
     @property
     def is_sqlite(self) -> bool:
@@ -96,30 +96,30 @@ class Database:
     @asynccontextmanager
     async def transaction(self, *, writes: bool) -> AsyncGenerator[AsyncConnection]:
         """Open a transaction, and commit it at the end. Raises Contended, Unreachable."""
-        engine, places = (self.writer, self.writer_places) if writes else (self.reader, self.reader_places)
+        engine, places = (self.writer, self.writer_slots) if writes else (self.reader, self.reader_slots)
         await _wait_for(places)
         try:
-            with contention(writes=writes):
+            with translate_errors(writes=writes):
                 async with engine.begin() as connection:
                     yield connection
         finally:
             places.release()
 
-    async def keep_journal(self) -> None:
+    async def set_wal_mode(self) -> None:
         """Set WAL mode, so that readers and the writer do not block each other; the file keeps it. Raises Contended.
 
         SQLite ignores its busy timeout when it changes the journal mode, so the retries are here.
         """
         async with self.writer.connect() as connection:
             raw = await connection.get_raw_connection()
-            for _ in range(JOURNAL_TRIES):
+            for _ in range(WAL_TRIES):
                 try:
                     return await _use_wal(raw.driver_connection)
                 except sqlite3.OperationalError as error:
                     if not is_contention(error):
                         raise
-                await asyncio.sleep(BUSY_SECONDS / JOURNAL_TRIES)
-        raise Contended
+                await asyncio.sleep(BUSY_SECONDS / WAL_TRIES)
+        raise DatabaseBusy
 
     async def close(self) -> None:
         """Close every connection."""
@@ -132,7 +132,7 @@ async def _wait_for(places: asyncio.Semaphore) -> None:
         async with asyncio.timeout(QUEUE_SECONDS):
             await places.acquire()
     except TimeoutError as error:
-        raise Contended from error
+        raise DatabaseBusy from error
 
 
 async def _use_wal(connection: object) -> None:
@@ -211,7 +211,7 @@ def _open_postgres(url: URL) -> Database:
             "server_settings": _POSTGRES_SETTINGS,
             "timeout": 10,
             "command_timeout": 30,
-            "prepared_statement_cache_size": PREPARED,
+            "prepared_statement_cache_size": PREPARED_MAX,
         },
     )
     _on_checkout(engine)
@@ -234,7 +234,7 @@ def _on_checkout(engine: AsyncEngine) -> None:
         driver = record.driver_connection
         if isinstance(driver, asyncpg.Connection) and driver.is_closed():
             raise DisconnectionError
-        if time.monotonic() - record.info.get(_RESTING_SINCE, 0.0) > TRUSTED_SECONDS:
+        if time.monotonic() - record.info.get(_RESTING_SINCE, 0.0) > PING_AFTER_SECONDS:
             _ping(engine, connection)
 
     event.listen(engine.sync_engine, "checkin", note)
@@ -253,7 +253,7 @@ def _json(value: object) -> str:
 
 
 @contextmanager
-def contention(*, writes: bool = True) -> Generator[None]:
+def translate_errors(*, writes: bool = True) -> Generator[None]:
     """Translate errors of both databases: Contended for locks, Unreachable where the database is away.
 
     A write in a read-only transaction is passed on: it is a defect, and no retry helps.
@@ -261,19 +261,19 @@ def contention(*, writes: bool = True) -> Generator[None]:
     try:
         yield
     except PoolExhausted as error:
-        raise Contended from error
+        raise DatabaseBusy from error
     except DBAPIError as error:
         if is_contention(error.orig):
-            raise Contended from error
+            raise DatabaseBusy from error
         if not writes and is_read_only(error.orig):
             raise
         if error.connection_invalidated or is_away(error.orig):
-            raise Unreachable from error
+            raise DatabaseUnreachable from error
         raise
     except Exception as error:
         # SQLAlchemy does not wrap the driver's errors while a connection is being made.
         if is_away(error):
-            raise Unreachable from error
+            raise DatabaseUnreachable from error
         raise
 
 

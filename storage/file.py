@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import delete, insert, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.file.model import Purpose, StoredFile
+from services.file.model import FileOrigin, StoredFile
 from services.people import TeamId, UserId
 from storage.rows import Rows, param, row_of
 from storage.tables import files
@@ -43,10 +43,10 @@ class SqlFiles(Rows):
     async def get(self, team_id: TeamId, file_id: str) -> StoredFile | None:
         return await self._model(StoredFile, _GET, team_id=team_id, file_id=file_id)
 
-    async def sealed(self, team_id: TeamId, file_id: str) -> bytes | None:
+    async def get_content(self, team_id: TeamId, file_id: str) -> bytes | None:
         return await self._scalar(_CONTENT, team_id=team_id, file_id=file_id)
 
-    async def held(self, team_id: TeamId, user_id: UserId, purpose: Purpose) -> list[StoredFile]:
+    async def list_of_user(self, team_id: TeamId, user_id: UserId, purpose: FileOrigin) -> list[StoredFile]:
         if self._locks:
             await self._execute(_LOCK, key=f"{team_id}:{user_id}:{purpose}")
         return await self._models(StoredFile, _LIST, team_id=team_id, user_id=user_id, purpose=purpose)
@@ -54,11 +54,11 @@ class SqlFiles(Rows):
     async def add(self, stored: StoredFile, sealed: bytes) -> None:
         await self._insert(_ADD, [row_of(stored, files, content=sealed)])
 
-    async def prolong(self, team_id: TeamId, file_id: str, expires_at: datetime) -> None:
+    async def update_expiry(self, team_id: TeamId, file_id: str, expires_at: datetime) -> None:
         await self._execute(_PROLONG, team_id=team_id, file_id=file_id, expires_at=expires_at)
 
     async def delete(self, team_id: TeamId, file_id: str) -> bool:
         return await self._has_changed(_DELETE, team_id=team_id, file_id=file_id)
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def purge(self, before: datetime, limit: int) -> int:
         return await self._count_changed(_PURGE, before=before, limit=limit)

@@ -7,8 +7,8 @@ from typing import Any, Final
 from sqlalchemy import Boolean, Row, and_, case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.delivery import State
-from services.identity.model import OPEN_STATES, Link, LinkState, Side
+from services.delivery import DeliveryState
+from services.identity.model import OPEN_LINK_STATES, LinkRequest, LinkSide, LinkState
 from services.user.model import Identity, User
 from storage import merge_users
 from storage.rows import Rows, nested, param, params, row_of
@@ -45,14 +45,14 @@ _READ: Final = select(
     )
 )
 _ASK: Final = insert(identity_links)
-_END_OTHERS: Final = delete(identity_links).where(_l.user_id == param("user_id"), _l.state.in_(OPEN_STATES))
+_END_OTHERS: Final = delete(identity_links).where(_l.user_id == param("user_id"), _l.state.in_(OPEN_LINK_STATES))
 _GET: Final = _READ.where(_THIS)
-_CODED: Final = _READ.where(_l.code_hash.in_(params("digests")), _l.state == LinkState.ASKED)
+_CODED: Final = _READ.where(_l.code_hash.in_(params("digests")), _l.state == LinkState.ISSUED)
 _CLAIM: Final = (
     update(identity_links)
-    .where(_THIS, _l.state == LinkState.ASKED)
+    .where(_THIS, _l.state == LinkState.ISSUED)
     .values(
-        state=LinkState.TYPED,
+        state=LinkState.CLAIMED,
         code_hash=None,
         other_user_id=param("user_id"),
         other_platform=param("platform"),
@@ -137,27 +137,27 @@ _LEAVE_WAITING: Final = (
         deliveries.c.tenant == param("tenant"),
         deliveries.c.conversation_id == param("conversation_id"),
         deliveries.c.user_id == param("user_id"),
-        deliveries.c.state == State.PENDING,
+        deliveries.c.state == DeliveryState.PENDING,
     )
-    .values(state=State.SUPPRESSED, reason="unlinked", done_at=param("at"))
+    .values(state=DeliveryState.SUPPRESSED, reason="unlinked", done_at=param("at"))
 )
 
 
 class SqlIdentities(Rows):
     """Implements `services.identity.store.Identities`."""
 
-    async def ask(self, link: Link, digest: str) -> None:
+    async def add_link(self, link: LinkRequest, digest: str) -> None:
         await self._execute(_END_OTHERS, user_id=link.first.user_id)
         first = row_of(link.first, identity_links)
         await self._insert(_ASK, [row_of(link, identity_links, **first, code_hash=digest)])
 
-    async def get(self, link_id: str) -> Link | None:
-        return await self._model(Link, _GET, link_id=link_id)
+    async def get_link(self, link_id: str) -> LinkRequest | None:
+        return await self._model(LinkRequest, _GET, link_id=link_id)
 
-    async def coded(self, digests: Collection[str]) -> Link | None:
-        return await self._model(Link, _CODED, digests=list(digests))
+    async def find_link_by_code(self, digests: Collection[str]) -> LinkRequest | None:
+        return await self._model(LinkRequest, _CODED, digests=list(digests))
 
-    async def claim(self, link_id: str, other: Side, expires_at: datetime) -> bool:
+    async def claim_link(self, link_id: str, other: LinkSide, expires_at: datetime) -> bool:
         return await self._has_changed(
             _CLAIM,
             link_id=link_id,
@@ -168,23 +168,25 @@ class SqlIdentities(Rows):
             expires_at=expires_at,
         )
 
-    async def move(self, link_id: str, was: Collection[LinkState], to: LinkState, expires_at: datetime) -> bool:
+    async def change_link_state(
+        self, link_id: str, was: Collection[LinkState], to: LinkState, expires_at: datetime
+    ) -> bool:
         return await self._has_changed(_MOVE, link_id=link_id, states=list(was), to=to, expires_at=expires_at)
 
-    async def current(self, user_id: str) -> str:
+    async def find_current_user_id(self, user_id: str) -> str:
         return await self._scalar(_CURRENT, user_id=user_id) or user_id
 
     async def lock(self, user_ids: Collection[str]) -> None:
         await self._execute(_LOCK, user_ids=sorted(user_ids))
 
     async def merge(self, into: str, gone: str, at: datetime) -> None:
-        for move in merge_users.MOVES:
+        for move in merge_users.USER_UPDATES:
             await self._execute(move, into=into, gone=gone)
         await merge_users.Memberships(self._connection).merge(into, gone, at)
         for statement in (_TAKE_ENDED, _LEAD_TO, _JOIN):
             await self._execute(statement, into=into, gone=gone)
 
-    async def part(self, identity: Identity, user: User, at: datetime) -> None:
+    async def split(self, identity: Identity, user: User, at: datetime) -> None:
         old, new = identity.user_id, user.user_id
         place = {"platform": identity.platform, "tenant": identity.tenant}
         await self._insert(_ADD_PERSON, [row_of(user, users, created_at=at)])
@@ -208,9 +210,9 @@ class SqlIdentities(Rows):
             is_latest=not any(row.is_latest for row in remaining),
         )
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def purge_links(self, before: datetime, limit: int) -> int:
         return await self._count_changed(_PURGE, before=before, limit=limit)
 
-    async def merged(self, since: datetime, limit: int) -> list[tuple[str, str]]:
+    async def list_merged(self, since: datetime, limit: int) -> list[tuple[str, str]]:
         rows = await self._execute(_MERGED, since=since, limit=limit)
         return [(row.user_id, row.other_user_id) for row in rows]

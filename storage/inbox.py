@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.inbox.model import Arrival
+from services.inbox.model import InteractionKey
 from storage.rows import Rows, param, row_of
 from storage.tables import inbox
 
@@ -35,15 +35,15 @@ class SqlInbox(Rows):
         super().__init__(connection)
         self._now = now
 
-    async def register(self, arrival: Arrival) -> bool:
+    async def add(self, arrival: InteractionKey) -> bool:
         row = row_of(arrival, inbox, at=self._now, answer=None)
         return (await self._connection.execute(_REGISTER, row)).first() is not None
 
-    async def answer(self, arrival: Arrival) -> str | None:
+    async def get_response(self, arrival: InteractionKey) -> str | None:
         return await self._scalar(_ANSWER, **row_of(arrival, inbox))
 
-    async def keep(self, arrival: Arrival, answer: str) -> None:
+    async def update_response(self, arrival: InteractionKey, answer: str) -> None:
         await self._execute(_KEEP, **row_of(arrival, inbox), answer=answer)
 
-    async def forget(self, before_days: int, limit: int) -> int:
+    async def purge(self, before_days: int, limit: int) -> int:
         return await self._count_changed(_PURGE, before=self._now - timedelta(days=before_days), limit=limit)

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import delete, insert as plain_insert, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.installation.model import Installation, Question
+from services.installation.model import Installation, OAuthState
 from storage.rows import Rows, nested, param, params, row_of
 from storage.tables import slack_installations, slack_questions
 
@@ -47,29 +47,29 @@ _PURGE: Final = delete(slack_questions).where(_q.digest.in_(_EXPIRED))
 class SqlInstallations(Rows):
     """Implements `services.installation.store.Installations`."""
 
-    async def opening(self, tenant: str, workspace: str) -> list[tuple[Installation, bytes]]:
+    async def list_for_workspace(self, tenant: str, workspace: str) -> list[tuple[Installation, bytes]]:
         found = await self._models(_Sealed, _OPENING, tenant=tenant, workspace=workspace)
         return [(sealed.installation, sealed.token) for sealed in found]
 
-    async def listed(self, limit: int) -> list[Installation]:
+    async def list_all(self, limit: int) -> list[Installation]:
         return await self._models(Installation, _LISTED, limit=limit)
 
-    async def keep(self, installation: Installation, sealed: bytes) -> None:
+    async def upsert(self, installation: Installation, sealed: bytes) -> None:
         await self._insert(_KEEP, [row_of(installation, slack_installations, token=sealed)])
 
     async def delete(self, tenant: str, workspace: str, installed_at: datetime) -> bool:
         return await self._has_changed(_DELETE, tenant=tenant, workspace=workspace, installed_at=installed_at)
 
-    async def add_question(self, question: Question) -> None:
+    async def add_question(self, question: OAuthState) -> None:
         await self._insert(_ADD_QUESTION, [row_of(question, slack_questions)])
 
-    async def question(self, digests: Sequence[str]) -> Question | None:
-        return await self._model(Question, _QUESTION, digests=list(digests))
+    async def find_question(self, digests: Sequence[str]) -> OAuthState | None:
+        return await self._model(OAuthState, _QUESTION, digests=list(digests))
 
     async def use_question(self, digest: str, at: datetime) -> bool:
         return await self._has_changed(_USE, digest=digest, at=at)
 
-    async def forget_questions(self, before: datetime, limit: int) -> int:
+    async def purge_questions(self, before: datetime, limit: int) -> int:
         return await self._count_changed(_PURGE, before=before, limit=limit)
 
 

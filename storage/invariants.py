@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.invariants import NAMED_MAX, Breach, Checked, Look, checked
+from services.invariants import NAMED_MAX, InvariantSet, Scan, Violation, invariant_sets
 from storage.audit import SqlAuditTrail
 from storage.tables import Moment
 
@@ -29,21 +29,21 @@ class SqlInvariants:
         self._connection = connection
         self._now = now
 
-    async def look(self, kind: str, after: str, rows: int) -> Look:
-        start = _start(checked()[kind], after)
+    async def scan(self, kind: str, after: str, rows: int) -> Scan:
+        start = _start(invariant_sets()[kind], after)
         statement = _statement(kind)
         values: dict[str, Any] = {f"after_{index}": part for index, part in enumerate(start)}
         values |= {"rows": rows, "last": rows - 1}
         values |= {name: self._now - age for name, age in _LIMITS.items() if f":{name}" in statement.text}
         found = [(row.name, row.offender) for row in await self._connection.execute(statement, values)]
-        breaches = [Breach(name, offender) for name, offender in found if name]
+        breaches = [Violation(name, offender) for name, offender in found if name]
         if kind == "audit":
             broken = await SqlAuditTrail(self._connection).broken(str(start[0]), int(start[1]), rows)
-            breaches += [Breach(_CHAIN, f"{team_id}/{seq}") for team_id, seq in broken[:NAMED_MAX]]
-        return Look(tuple(breaches), next((offender for name, offender in found if not name), ""))
+            breaches += [Violation(_CHAIN, f"{team_id}/{seq}") for team_id, seq in broken[:NAMED_MAX]]
+        return Scan(tuple(breaches), next((offender for name, offender in found if not name), ""))
 
 
-def _start(rows: Checked, after: str) -> tuple[str | int, ...]:
+def _start(rows: InvariantSet, after: str) -> tuple[str | int, ...]:
     """Return the key after which the window begins, each part of the type of its column."""
     parts = after.split("/", len(rows.key) - 1) if after else rows.start[: len(rows.key)]
     return tuple(type(first)(part) for first, part in zip(rows.start, parts, strict=False))
@@ -52,7 +52,7 @@ def _start(rows: Checked, after: str) -> tuple[str | int, ...]:
 @cache
 def _statement(kind: str) -> TextClause:
     """Build one query for all invariants of a kind; the row without a name is the last one of a full window."""
-    rows = checked()[kind]
+    rows = invariant_sets()[kind]
     key = ", ".join(rows.key)
     offender = " || '/' || ".join(f"it.{part}" for part in rows.key)
     after = ", ".join(f":after_{index}" for index in range(len(rows.key)))

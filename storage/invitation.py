@@ -7,7 +7,14 @@ from typing import Final
 from sqlalchemy import Text, and_, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.invitation.model import OPEN_STATES, SENT_STATES, Invitation, InvitationKind, InvitationState, Question
+from services.invitation.model import (
+    OPEN_INVITATION_STATES,
+    SENT_STATES,
+    Invitation,
+    InvitationKind,
+    InvitationState,
+    Question,
+)
 from storage.rows import Rows, or_empty, param, params, row_of
 from storage.tables import invitation_questions, invitations, users
 
@@ -18,7 +25,7 @@ _joiners: Final = users.alias("joiners")
 _TEAM: Final = invitations.c.team_id == param("team_id")
 _THIS: Final = (_TEAM, invitations.c.invitation_id == param("invitation_id"))
 _IN: Final = invitations.c.state.in_(params("states"))
-_OPEN: Final = invitations.c.state.in_(OPEN_STATES)
+_OPEN: Final = invitations.c.state.in_(OPEN_INVITATION_STATES)
 _SENT: Final = invitations.c.state.in_(SENT_STATES)
 _COLLEAGUES: Final = invitations.c.kind != InvitationKind.PARTNER
 
@@ -179,31 +186,31 @@ class SqlInvitations(Rows):
     async def get(self, team_id: str, invitation_id: str) -> Invitation | None:
         return await self._model(Invitation, _GET, team_id=team_id, invitation_id=invitation_id)
 
-    async def numbered(self, team_id: str, number: int) -> Invitation | None:
+    async def find_by_number(self, team_id: str, number: int) -> Invitation | None:
         return await self._model(Invitation, _NUMBERED, team_id=team_id, number=number)
 
-    async def open_to(self, team_id: str, email: str) -> list[Invitation]:
+    async def list_open_to(self, team_id: str, email: str) -> list[Invitation]:
         return await self._models(Invitation, _OPEN_TO, team_id=team_id, email=email)
 
-    async def open_on(self, team_id: str, marketplace_id: str, now: datetime, limit: int) -> list[str]:
+    async def list_open_emails(self, team_id: str, marketplace_id: str, now: datetime, limit: int) -> list[str]:
         return await self._scalars(_OPEN_ON, team_id=team_id, marketplace_id=marketplace_id, now=now, limit=limit)
 
-    async def page(self, team_id: str, limit: int) -> list[Invitation]:
+    async def list_members_invitations(self, team_id: str, limit: int) -> list[Invitation]:
         return await self._models(Invitation, _PAGE, team_id=team_id, limit=limit)
 
     async def count_open(self, team_id: str) -> int:
         return await self._scalar(_COUNT_OPEN, team_id=team_id)
 
-    async def seats_held(self, team_id: str, now: datetime, besides: str = "") -> int:
+    async def count_held_seats(self, team_id: str, now: datetime, besides: str = "") -> int:
         return await self._scalar(_SEATS_HELD, team_id=team_id, now=now, besides=besides)
 
-    async def linked(self, invitation_id: str) -> Invitation | None:
+    async def find_by_link(self, invitation_id: str) -> Invitation | None:
         return await self._model(Invitation, _LINKED, invitation_id=invitation_id)
 
-    async def coded(self, digests: Collection[str]) -> Invitation | None:
+    async def find_by_code(self, digests: Collection[str]) -> Invitation | None:
         return await self._model(Invitation, _CODED, digests=list(digests))
 
-    async def move(
+    async def change_state(
         self,
         team_id: str,
         invitation_id: str,
@@ -247,19 +254,19 @@ class SqlInvitations(Rows):
     async def count_questions(self, team_id: str, invitation_id: str) -> int:
         return await self._scalar(_COUNT_QUESTIONS, team_id=team_id, invitation_id=invitation_id)
 
-    async def question(self, team_id: str, question_id: str) -> Question | None:
+    async def get_question(self, team_id: str, question_id: str) -> Question | None:
         return await self._model(Question, _QUESTION, team_id=team_id, question_id=question_id)
 
-    async def answer(self, team_id: str, question_id: str, text: str, at: datetime) -> bool:
+    async def answer_question(self, team_id: str, question_id: str, text: str, at: datetime) -> bool:
         return await self._has_changed(_ANSWER, team_id=team_id, question_id=question_id, answer=text, at=at)
 
-    async def withdraw(self, team_id: str, user_id: str) -> list[Invitation]:
+    async def revoke_requested_by(self, team_id: str, user_id: str) -> list[Invitation]:
         asked = await self._models(Invitation, _ASKED_BY, team_id=team_id, user_id=user_id)
         requested, revoked = (InvitationState.REQUESTED,), InvitationState.REVOKED
-        return [each for each in asked if await self.move(team_id, each.invitation_id, requested, revoked)]
+        return [each for each in asked if await self.change_state(team_id, each.invitation_id, requested, revoked)]
 
-    async def wishes(self, user_id: str) -> list[Invitation]:
+    async def list_join_requests(self, user_id: str) -> list[Invitation]:
         return await self._models(Invitation, _WISHES, user_id=user_id)
 
-    async def expired(self, now: datetime, limit: int) -> list[Invitation]:
+    async def list_expired(self, now: datetime, limit: int) -> list[Invitation]:
         return await self._models(Invitation, _EXPIRED, now=now, limit=limit)

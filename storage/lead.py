@@ -5,22 +5,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.lead.model import (
-    Entry,
-    Filter,
-    Keys,
+    ActivityType,
+    ContactKeys,
     Lead,
+    LeadActivity,
+    LeadFilter,
+    LeadRecord,
     LeadState,
-    NewEntry,
-    Notes,
-    Offer,
-    Seen,
-    Sight,
-    Step,
-    What,
+    LeadStep,
+    LeadVisibility,
+    NewActivity,
+    NotesSummary,
+    OfferStatus,
 )
 from services.people import TeamId, UserId
 from storage import lead_history as history, lead_statements as sql, tables
-from storage.lead_search import AFTER, KNOWN_EMAILS, KNOWN_PHONES, OF_CONTACT, SEARCHES, pattern
+from storage.lead_search import AFTER, FIND_BY_CONTACT, KNOWN_EMAILS, KNOWN_PHONES, SEARCHES, like_pattern
 from storage.rows import Rows, row_of
 
 NEWEST = 2**31 - 1
@@ -32,19 +32,23 @@ class SqlLeads(Rows):
 
     # ---- reading ----
 
-    async def see(self, team_id: TeamId, lead_id: str) -> Seen | None:
-        return await self._model(Seen, sql.SEE, team_id=team_id, lead_id=lead_id)
+    async def get(self, team_id: TeamId, lead_id: str) -> LeadRecord | None:
+        return await self._model(LeadRecord, sql.GET, team_id=team_id, lead_id=lead_id)
 
-    async def see_number(self, team_id: TeamId, number: int) -> Seen | None:
-        return await self._model(Seen, sql.SEE_NUMBER, team_id=team_id, number=number)
+    async def find_by_number(self, team_id: TeamId, number: int) -> LeadRecord | None:
+        return await self._model(LeadRecord, sql.FIND_BY_NUMBER, team_id=team_id, number=number)
 
-    async def page(self, team_id: TeamId, user_id: UserId, kind: Filter, before: int | None) -> list[Seen]:
-        mine = {"user_id": user_id} if kind is Filter.MINE else {}
-        return await self._models(Seen, sql.PAGES[kind], team_id=team_id, before=before or NEWEST, **mine)
+    async def list_page(
+        self, team_id: TeamId, user_id: UserId, kind: LeadFilter, before: int | None
+    ) -> list[LeadRecord]:
+        mine = {"user_id": user_id} if kind is LeadFilter.MINE else {}
+        return await self._models(LeadRecord, sql.PAGES[kind], team_id=team_id, before=before or NEWEST, **mine)
 
-    async def duplicates(self, team_id: TeamId, keys: Keys, *, but: str, marketplace_id: str | None) -> list[Seen]:
+    async def find_duplicates(
+        self, team_id: TeamId, keys: ContactKeys, *, but: str, marketplace_id: str | None
+    ) -> list[LeadRecord]:
         return await self._models(
-            Seen,
+            LeadRecord,
             sql.DUPLICATES,
             team_id=team_id,
             email=keys.email,
@@ -53,21 +57,21 @@ class SqlLeads(Rows):
             marketplace_id=marketplace_id or "",
         )
 
-    async def search(
+    async def find_matching(
         self, team_id: TeamId, words: Sequence[str], number: int | None, skip: int, limit: int
-    ) -> list[Seen]:
-        values: dict[str, object] = {f"word{index}": pattern(word) for index, word in enumerate(words)}
+    ) -> list[LeadRecord]:
+        values: dict[str, object] = {f"word{index}": like_pattern(word) for index, word in enumerate(words)}
         if number is not None:
             values["number"] = number
         statement = SEARCHES[len(words), number is not None]
-        return await self._models(Seen, statement, team_id=team_id, skip=skip, limit=limit, **values)
+        return await self._models(LeadRecord, statement, team_id=team_id, skip=skip, limit=limit, **values)
 
-    async def of_contact(self, team_id: TeamId, keys: Keys, skip: int, limit: int) -> list[Seen]:
+    async def find_by_contact(self, team_id: TeamId, keys: ContactKeys, skip: int, limit: int) -> list[LeadRecord]:
         return await self._models(
-            Seen, OF_CONTACT, team_id=team_id, email=keys.email, phone=keys.phone, skip=skip, limit=limit
+            LeadRecord, FIND_BY_CONTACT, team_id=team_id, email=keys.email, phone=keys.phone, skip=skip, limit=limit
         )
 
-    async def known(self, team_id: TeamId, keys: Sequence[Keys]) -> dict[str, int]:
+    async def find_known_numbers(self, team_id: TeamId, keys: Sequence[ContactKeys]) -> dict[str, int]:
         emails = sorted({each.email for each in keys if each.email})
         phones = sorted({each.phone for each in keys if each.phone})
         found: dict[str, int] = {}
@@ -77,53 +81,61 @@ class SqlLeads(Rows):
                 found.update({row["key"]: row["number"] for row in rows})
         return found
 
-    async def after(self, team_id: TeamId, number: int, limit: int) -> list[Seen]:
-        return await self._models(Seen, AFTER, team_id=team_id, number=number, limit=limit)
+    async def list_after(self, team_id: TeamId, number: int, limit: int) -> list[LeadRecord]:
+        return await self._models(LeadRecord, AFTER, team_id=team_id, number=number, limit=limit)
 
-    async def history(self, team_id: TeamId, lead_id: str, limit: int) -> list[Entry]:
-        return await self._models(Entry, history.HISTORY, team_id=team_id, lead_id=lead_id, limit=limit)
+    async def list_history(self, team_id: TeamId, lead_id: str, limit: int) -> list[LeadActivity]:
+        return await self._models(LeadActivity, history.HISTORY, team_id=team_id, lead_id=lead_id, limit=limit)
 
-    async def last(self, team_id: TeamId, lead_id: str, whats: Sequence[What]) -> Entry | None:
-        return await self._model(Entry, history.LAST, team_id=team_id, lead_id=lead_id, whats=list(whats), limit=1)
+    async def find_last_activity(
+        self, team_id: TeamId, lead_id: str, whats: Sequence[ActivityType]
+    ) -> LeadActivity | None:
+        return await self._model(
+            LeadActivity, history.LAST, team_id=team_id, lead_id=lead_id, whats=list(whats), limit=1
+        )
 
-    async def notes(self, team_id: TeamId, lead_id: str, since: datetime) -> Notes | None:
-        return await self._model(Notes, history.NOTES, team_id=team_id, lead_id=lead_id, since=since)
+    async def find_notes(self, team_id: TeamId, lead_id: str, since: datetime) -> NotesSummary | None:
+        return await self._model(NotesSummary, history.NOTES, team_id=team_id, lead_id=lead_id, since=since)
 
-    async def sights(self, lead_id: str) -> list[Sight]:
-        return await self._models(Sight, sql.SIGHTS, lead_id=lead_id)
+    async def list_visibility(self, lead_id: str) -> list[LeadVisibility]:
+        return await self._models(LeadVisibility, sql.SIGHTS, lead_id=lead_id)
 
     # ---- writing ----
 
-    async def add(self, lead: Lead, sight: Sight) -> None:
+    async def add(self, lead: Lead, sight: LeadVisibility) -> None:
         await self._insert(sql.ADD, [_lead_row(lead)])
-        await self.add_sights([sight], lead.created_at)
+        await self.add_visibility([sight], lead.created_at)
 
     async def add_all(self, leads: Sequence[Lead]) -> None:
         await self._insert(sql.ADD, [_lead_row(lead) for lead in leads])
 
-    async def record(self, entries: Sequence[NewEntry]) -> None:
+    async def add_activities(self, entries: Sequence[NewActivity]) -> None:
         await self._insert(history.RECORD, [row_of(entry, tables.lead_history) for entry in entries])
 
     async def pick(self, team_id: TeamId, lead_id: str, user_id: UserId, now: datetime) -> bool:
         return await self._has_changed(
-            sql.PICK, team_id=team_id, lead_id=lead_id, user_id=user_id, now=now, step=Step.FIRST_CONTACT
+            sql.PICK, team_id=team_id, lead_id=lead_id, user_id=user_id, now=now, step=LeadStep.FIRST_CONTACT
         )
 
-    async def settle(self, team_id: TeamId, lead_id: str, now: datetime) -> None:
-        await self._execute(sql.SETTLE, team_id=team_id, lead_id=lead_id, now=now)
+    async def update_visibility_after_pick(self, team_id: TeamId, lead_id: str, now: datetime) -> None:
+        await self._execute(sql.UPDATE_VISIBILITY_AFTER_PICK, team_id=team_id, lead_id=lead_id, now=now)
 
-    async def take(self, team_id: TeamId, lead_id: str, user_id: UserId, now: datetime) -> bool:
-        return await self._has_changed(sql.TAKE, team_id=team_id, lead_id=lead_id, user_id=user_id, now=now)
+    async def assign_if_unassigned(self, team_id: TeamId, lead_id: str, user_id: UserId, now: datetime) -> bool:
+        return await self._has_changed(
+            sql.ASSIGN_IF_UNASSIGNED, team_id=team_id, lead_id=lead_id, user_id=user_id, now=now
+        )
 
-    async def unpick(
+    async def undo_pick(
         self, team_id: TeamId, lead_id: str, *, to: LeadState, picked_after: datetime, offered_until: datetime | None
     ) -> bool:
-        return await self.give_back(team_id, lead_id, to, picked_after=picked_after, offered_until=offered_until)
+        return await self.release(team_id, lead_id, to, picked_after=picked_after, offered_until=offered_until)
 
-    async def unsettle(self, team_id: TeamId, lead_id: str, offer: Offer, now: datetime) -> None:
-        await self._execute(sql.UNSETTLE, team_id=team_id, lead_id=lead_id, offer=offer, now=now)
+    async def update_visibility_after_undo(
+        self, team_id: TeamId, lead_id: str, offer: OfferStatus, now: datetime
+    ) -> None:
+        await self._execute(sql.UPDATE_VISIBILITY_AFTER_UNDO, team_id=team_id, lead_id=lead_id, offer=offer, now=now)
 
-    async def work(self, team_id: TeamId, lead_id: str, step: Step, now: datetime) -> bool:
+    async def update_step(self, team_id: TeamId, lead_id: str, step: LeadStep, now: datetime) -> bool:
         return await self._has_changed(sql.STEP, team_id=team_id, lead_id=lead_id, step=step, now=now)
 
     async def delegate(self, team_id: TeamId, lead_id: str, was: UserId, to: UserId, now: datetime) -> bool:
@@ -151,7 +163,7 @@ class SqlLeads(Rows):
             reason=reason,
         )
 
-    async def give_back(
+    async def release(
         self, team_id: TeamId, lead_id: str, to: LeadState, *, picked_after: datetime, offered_until: datetime | None
     ) -> bool:
         return await self._has_changed(
@@ -163,11 +175,11 @@ class SqlLeads(Rows):
             offered_until=offered_until,
         )
 
-    async def take_away(
+    async def release_if_stalled(
         self, team_id: TeamId, lead_id: str, to: LeadState, *, worked_at: datetime, offered_until: datetime | None
     ) -> bool:
         return await self._has_changed(
-            sql.STALL,
+            sql.RELEASE_IF_STALLED,
             team_id=team_id,
             lead_id=lead_id,
             state=to,
@@ -175,7 +187,7 @@ class SqlLeads(Rows):
             offered_until=offered_until,
         )
 
-    async def put(
+    async def offer(
         self,
         team_id: TeamId,
         lead_id: str,
@@ -187,7 +199,7 @@ class SqlLeads(Rows):
         offered_until: datetime | None,
     ) -> bool:
         return await self._has_changed(
-            sql.PUT,
+            sql.OFFER,
             team_id=team_id,
             lead_id=lead_id,
             was=list(was),
@@ -197,24 +209,24 @@ class SqlLeads(Rows):
             offered_until=offered_until,
         )
 
-    async def answer(self, team_id: TeamId, lead_id: str, fields: dict[str, str]) -> None:
+    async def update_fields(self, team_id: TeamId, lead_id: str, fields: dict[str, str]) -> None:
         await self._execute(sql.ANSWER, team_id=team_id, lead_id=lead_id, fields=fields)
 
-    async def set_offer(self, lead_id: str, team_ids: Sequence[TeamId], offer: Offer, now: datetime) -> None:
+    async def update_offer(self, lead_id: str, team_ids: Sequence[TeamId], offer: OfferStatus, now: datetime) -> None:
         await self._execute(sql.SET_OFFER, lead_id=lead_id, team_ids=list(team_ids), offer=offer, now=now)
 
     async def clear_offers(self, lead_id: str, now: datetime) -> None:
         await self._execute(sql.CLEAR_OFFERS, lead_id=lead_id, now=now)
 
-    async def operate(self, team_id: TeamId, lead_id: str) -> bool:
-        return await self._has_changed(sql.OPERATE, team_id=team_id, lead_id=lead_id)
+    async def update_operator(self, team_id: TeamId, lead_id: str) -> bool:
+        return await self._has_changed(sql.UPDATE_OPERATOR, team_id=team_id, lead_id=lead_id)
 
-    async def add_sights(self, sights: Sequence[Sight], now: datetime) -> None:
+    async def add_visibility(self, sights: Sequence[LeadVisibility], now: datetime) -> None:
         await self._insert(sql.ADD_SIGHT, [row_of(sight, tables.lead_sights, changed_at=now) for sight in sights])
 
-    async def vacate(self, team_id: TeamId, user_id: UserId) -> list[Sight]:
+    async def vacate(self, team_id: TeamId, user_id: UserId) -> list[LeadVisibility]:
         vacated = await self._scalars(sql.VACATE, team_id=team_id, user_id=user_id)
-        return await self._models(Sight, sql.SIGHTS_OF, team_id=team_id, lead_ids=vacated)
+        return await self._models(LeadVisibility, sql.SIGHTS_OF, team_id=team_id, lead_ids=vacated)
 
     async def end_offers(
         self, team_id: TeamId, marketplace_id: str, picked_after: datetime, now: datetime
@@ -227,17 +239,17 @@ class SqlLeads(Rows):
 
     # ---- scheduled ----
 
-    async def expire(self, now: datetime, limit: int) -> list[Lead]:
+    async def expire_offers(self, now: datetime, limit: int) -> list[Lead]:
         return await self._models(Lead, sql.EXPIRE, now=now, limit=limit)
 
-    async def remind(self, now: datetime, limit: int) -> list[Lead]:
+    async def list_to_remind(self, now: datetime, limit: int) -> list[Lead]:
         found: list[Lead] = []
         for days in sorted(await self._scalars(sql.REMINDER_DAYS)):
             before, left = now - timedelta(days=days), limit - len(found)
             found += await self._models(Lead, sql.REMIND, now=now, before=before, days=days, limit=left)
         return found
 
-    async def stalled(self, now: datetime, limit: int) -> list[Lead]:
+    async def list_stalled(self, now: datetime, limit: int) -> list[Lead]:
         found: list[Lead] = []
         for days in sorted(await self._scalars(sql.STALL_DAYS)):
             before, left = now - timedelta(days=days), limit - len(found)

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Integer, Text, exists, func, insert, select
 
-from services.lead.model import What
+from services.lead.model import ActivityType
 from storage.rows import or_empty, param, params
 from storage.tables import Moment, lead_history, lead_sights, teams, users
 
@@ -45,7 +45,7 @@ NOTES: Final = (
     .where(
         lead_history.c.lead_id == _LEAD,
         lead_history.c.team_id == _TEAM,
-        lead_history.c.what == What.NOTED,
+        lead_history.c.what == ActivityType.NOTED,
         lead_history.c.at >= param("since", Moment),
     )
     .order_by(lead_history.c.at.desc(), lead_history.c.entry_id.desc())

@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from services.lead_import.model import ImportState, LeadImport, Plan, SkippedRow, Tally
+from services.lead_import.model import ImportPlan, ImportState, LeadImport, RowCounts, SkippedRow
 from services.people import TeamId, UserId
 from storage.rows import Rows, nested, or_empty, param, row_of
 from storage.tables import Moment, lead_import_rows, lead_imports, users
@@ -149,18 +149,18 @@ class SqlLeadImports(Rows):
     async def get(self, team_id: TeamId, import_id: str) -> LeadImport | None:
         return await self._model(LeadImport, _GET_THIS, team_id=team_id, import_id=import_id)
 
-    async def same(self, team_id: TeamId, sha256: str, user_id: UserId) -> LeadImport | None:
+    async def find_same_file(self, team_id: TeamId, sha256: str, user_id: UserId) -> LeadImport | None:
         return await self._model(LeadImport, _SAME, team_id=team_id, sha256=sha256, user_id=user_id)
 
     async def add(self, lead_import: LeadImport) -> None:
         await self._insert(_ADD, [row_of(lead_import, lead_imports)])
 
-    async def change_plan(self, team_id: TeamId, import_id: str, plan: Plan) -> bool:
+    async def update_plan(self, team_id: TeamId, import_id: str, plan: ImportPlan) -> bool:
         return await self._has_changed(
             _CHANGE_PLAN, team_id=team_id, import_id=import_id, plan=msgspec.to_builtins(plan)
         )
 
-    async def change_file(self, team_id: TeamId, import_id: str, file_id: str) -> None:
+    async def update_file(self, team_id: TeamId, import_id: str, file_id: str) -> None:
         await self._execute(_CHANGE_FILE, team_id=team_id, import_id=import_id, file_id=file_id)
 
     async def start(self, team_id: TeamId, import_id: str, was: ImportState, now: datetime) -> bool:
@@ -169,12 +169,12 @@ class SqlLeadImports(Rows):
     async def stop(self, team_id: TeamId, import_id: str, halt: str) -> bool:
         return await self._has_changed(_STOP, team_id=team_id, import_id=import_id, halt=halt)
 
-    async def skipped(self, team_id: TeamId, import_id: str, limit: int) -> list[SkippedRow]:
+    async def list_skipped(self, team_id: TeamId, import_id: str, limit: int) -> list[SkippedRow]:
         return await self._models(SkippedRow, _SKIPPED, team_id=team_id, import_id=import_id, limit=limit)
 
     # ---- work in the background ----
 
-    async def is_waiting(self, now: datetime) -> bool:
+    async def has_unclaimed(self, now: datetime) -> bool:
         return bool(await self._scalar(_WAITS, now=now))
 
     async def claim(self, holder: str, now: datetime, leased_until: datetime) -> LeadImport | None:
@@ -184,17 +184,19 @@ class SqlLeadImports(Rows):
         await self._execute(_CLAIM, **rows[0], holder=holder, leased_until=leased_until)
         return await self.get(rows[0]["team_id"], rows[0]["import_id"])
 
-    async def hold(self, team_id: TeamId, import_id: str, holder: str, line: int, leased_until: datetime) -> bool:
+    async def renew_lease(
+        self, team_id: TeamId, import_id: str, holder: str, line: int, leased_until: datetime
+    ) -> bool:
         return await self._has_changed(
             _HOLD, team_id=team_id, import_id=import_id, holder=holder, line=line, leased_until=leased_until
         )
 
-    async def advance(
+    async def update_progress(
         self,
         team_id: TeamId,
         import_id: str,
         line: int,
-        tally: Tally,
+        tally: RowCounts,
         numbers: tuple[int, int] | None,
         *,
         moved_at: datetime,
@@ -213,7 +215,7 @@ class SqlLeadImports(Rows):
             moved_at=moved_at,
         )
 
-    async def skip(self, team_id: TeamId, import_id: str, rows: Sequence[SkippedRow]) -> None:
+    async def add_skipped(self, team_id: TeamId, import_id: str, rows: Sequence[SkippedRow]) -> None:
         key = {"team_id": team_id, "import_id": import_id}
         await self._insert(_SKIP, [row_of(row, lead_import_rows, **key) for row in rows])
 
@@ -235,5 +237,5 @@ class SqlLeadImports(Rows):
     async def count_failure(self, team_id: TeamId, import_id: str, holder: str) -> int:
         return await self._scalar(_FAIL, team_id=team_id, import_id=import_id, holder=holder) or 0
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def purge(self, before: datetime, limit: int) -> int:
         return await self._count_changed(_PURGE, before=before, limit=limit)

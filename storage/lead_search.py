@@ -17,14 +17,14 @@ from sqlalchemy import (
     union,
 )
 
-from services.lead.model import TAKING, Offer
-from services.lead.search import WORDS_MAX
-from storage.lead_statements import HAS_EMAIL, HAS_PHONE, seen
+from services.lead.model import TAKER_STATUSES, OfferStatus
+from services.lead.search import SEARCH_WORDS_MAX
+from storage.lead_statements import HAS_EMAIL, HAS_PHONE, select_seen
 from storage.rows import param, params
 from storage.tables import lead_sights, leads, marketplaces
 
 _ESCAPE: Final = "\\"
-_SEES: Final = or_(lead_sights.c.gives, lead_sights.c.operates, lead_sights.c.offer.in_(sorted(TAKING)))
+_SEES: Final = or_(lead_sights.c.gives, lead_sights.c.operates, lead_sights.c.offer.in_(sorted(TAKER_STATUSES)))
 
 
 def _search(words: int, *, numbered: bool) -> Select[Any]:
@@ -47,7 +47,9 @@ def _search(words: int, *, numbered: bool) -> Select[Any]:
         .offset(param("skip", Integer))
         .subquery()
     )
-    return seen(page).where(lead_sights.c.team_id == param("team_id", Text)).order_by(lead_sights.c.number.desc())
+    return (
+        select_seen(page).where(lead_sights.c.team_id == param("team_id", Text)).order_by(lead_sights.c.number.desc())
+    )
 
 
 _BEHIND: Final = (
@@ -58,10 +60,14 @@ _BEHIND: Final = (
     .limit(param("limit", Integer))
     .subquery()
 )
-AFTER: Final = seen(_BEHIND).where(lead_sights.c.team_id == param("team_id", Text)).order_by(lead_sights.c.number)
+AFTER: Final = (
+    select_seen(_BEHIND).where(lead_sights.c.team_id == param("team_id", Text)).order_by(lead_sights.c.number)
+)
 
 SEARCHES: Final = {
-    (words, numbered): _search(words, numbered=numbered) for words in range(WORDS_MAX + 1) for numbered in (False, True)
+    (words, numbered): _search(words, numbered=numbered)
+    for words in range(SEARCH_WORDS_MAX + 1)
+    for numbered in (False, True)
 }
 
 
@@ -82,14 +88,14 @@ def _of(key: Column[Any], has: ColumnElement[bool], name: str) -> list[Select[An
 _SAME: Final = union(
     *_of(leads.c.email_key, HAS_EMAIL, "email"), *_of(leads.c.phone_key, HAS_PHONE, "phone")
 ).subquery()
-OF_CONTACT: Final = (
-    seen(_SAME)
+FIND_BY_CONTACT: Final = (
+    select_seen(_SAME)
     .where(
         lead_sights.c.team_id == _TEAM,
         or_(
             lead_sights.c.gives,
             lead_sights.c.operates,
-            lead_sights.c.offer.in_([Offer.HELD, Offer.CLOSED]),
+            lead_sights.c.offer.in_([OfferStatus.HELD, OfferStatus.CLOSED]),
         ),
     )
     .order_by(lead_sights.c.number.desc())
@@ -98,7 +104,7 @@ OF_CONTACT: Final = (
 )
 
 
-def pattern(word: str) -> str:
+def like_pattern(word: str) -> str:
     """Return the LIKE pattern for text that contains the word, with its wildcards escaped by a backslash."""
     literal = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{literal}%"

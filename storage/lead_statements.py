@@ -23,8 +23,8 @@ from sqlalchemy import (
     update,
 )
 
-from services.lead.model import DUPLICATES_SHOWN, PAGE_ROWS, Filter, LeadState, Offer
-from storage.rows import nested, or_empty, param, params, written
+from services.lead.model import DUPLICATES_SHOWN, LEAD_PAGE_ROWS, LeadFilter, LeadState, OfferStatus
+from storage.rows import inline_literal, nested, or_empty, param, params
 from storage.tables import Moment, lead_sights, leads, marketplaces, teams, users
 
 _TEAM: Final = param("team_id", Text)
@@ -33,9 +33,9 @@ _USER: Final = param("user_id", Text)
 _NOW: Final = param("now", Moment)
 _LIMIT: Final = param("limit", Integer)
 # Written out, because a planner that does not know the limit reads whole tables to be ready for any.
-_PAGE: Final = written(PAGE_ROWS + 1)
-_MINE_MAX: Final = written(1000)
-_DUPLICATES: Final = written(DUPLICATES_SHOWN)
+_PAGE: Final = inline_literal(LEAD_PAGE_ROWS + 1)
+_MINE_MAX: Final = inline_literal(1000)
+_DUPLICATES: Final = inline_literal(DUPLICATES_SHOWN)
 
 _giver = teams.alias("giver")
 _taker = teams.alias("taker")
@@ -44,7 +44,7 @@ _picker = users.alias("picker")
 _closer = users.alias("closer")
 
 
-def seen(these: Subquery | None = None) -> Select[Any]:
+def select_seen(these: Subquery | None = None) -> Select[Any]:
     """Select leads with a team's visibility and all names; with `these` given, the joins begin with them.
 
     The order is explicit because PostgreSQL does not reorder more than eight joins (join_collapse_limit).
@@ -112,8 +112,8 @@ _COLUMNS: Final = (
     or_empty(_picker.c.name, "picked_by"),
     or_empty(_closer.c.name, "closed_by"),
 )
-SEE: Final = seen().where(lead_sights.c.team_id == _TEAM, lead_sights.c.lead_id == _LEAD)
-SEE_NUMBER: Final = seen().where(lead_sights.c.team_id == _TEAM, lead_sights.c.number == param("number"))
+GET: Final = select_seen().where(lead_sights.c.team_id == _TEAM, lead_sights.c.lead_id == _LEAD)
+FIND_BY_NUMBER: Final = select_seen().where(lead_sights.c.team_id == _TEAM, lead_sights.c.number == param("number"))
 
 
 def _newest(*conditions: ColumnElement[bool]) -> Subquery:
@@ -130,15 +130,15 @@ def _newest(*conditions: ColumnElement[bool]) -> Subquery:
 def _listed(*parts: Subquery) -> Select[Any]:
     """Select the newest of several parts. The team comes with them: a second condition on it made PostgreSQL scan."""
     page = union_all(*(select(part.c.team_id, part.c.lead_id) for part in parts)).subquery()
-    return seen(page).order_by(lead_sights.c.number.desc()).limit(_PAGE)
+    return select_seen(page).order_by(lead_sights.c.number.desc()).limit(_PAGE)
 
 
-def _is(offer: Offer) -> ColumnElement[bool]:
+def _is(offer: OfferStatus) -> ColumnElement[bool]:
     """Compare with a literal: a planner that does not know the offer scans all of the team's leads for a rare one."""
-    return lead_sights.c.offer == written(offer)
+    return lead_sights.c.offer == inline_literal(offer)
 
 
-def _offers(*offers: Offer) -> Select[Any]:
+def _offers(*offers: OfferStatus) -> Select[Any]:
     """List leads with one of the offers, a part for each: no index is ordered by number across several of them."""
     return _listed(*(_newest(_is(offer)) for offer in offers))
 
@@ -153,18 +153,23 @@ _mine = (
 )
 
 PAGES: Final = {
-    Filter.CURRENT: _offers(Offer.OPEN, Offer.ASSIGNED, Offer.HELD),
-    Filter.OFFERED: _offers(Offer.OPEN, Offer.ASSIGNED),
-    Filter.WORK: _offers(Offer.HELD),
-    Filter.CLOSED: _offers(Offer.CLOSED),
-    Filter.GIVEN: _listed(*(_newest(_is(offer), _BACKGROUND) for offer in (Offer.NONE, Offer.PASSED, Offer.RETURNED))),
-    Filter.MINE: seen(_mine)
+    LeadFilter.CURRENT: _offers(OfferStatus.OPEN, OfferStatus.ASSIGNED, OfferStatus.HELD),
+    LeadFilter.OFFERED: _offers(OfferStatus.OPEN, OfferStatus.ASSIGNED),
+    LeadFilter.WORK: _offers(OfferStatus.HELD),
+    LeadFilter.CLOSED: _offers(OfferStatus.CLOSED),
+    LeadFilter.GIVEN: _listed(
+        *(
+            _newest(_is(offer), _BACKGROUND)
+            for offer in (OfferStatus.NONE, OfferStatus.NOT_PICKED, OfferStatus.RETURNED)
+        )
+    ),
+    LeadFilter.MINE: select_seen(_mine)
     .where(lead_sights.c.team_id == _TEAM, lead_sights.c.number < param("before"))
     .order_by(lead_sights.c.number.desc())
     .limit(_PAGE),
 }
 
-_NOTHING: Final = written("")
+_NOTHING: Final = inline_literal("")
 HAS_EMAIL: Final = leads.c.email_key != _NOTHING
 HAS_PHONE: Final = leads.c.phone_key != _NOTHING
 """With a literal, because both planners use the partial indexes only where they can read the condition."""
@@ -179,11 +184,11 @@ _SAME: Final = union(
 ).subquery()
 # A team that neither gave nor operates a lead must not learn from a duplicate that it exists (B9).
 DUPLICATES: Final = (
-    seen(_SAME)
+    select_seen(_SAME)
     .where(
         lead_sights.c.team_id == _TEAM,
         lead_sights.c.lead_id != param("but"),
-        or_(_BACKGROUND, lead_sights.c.offer.in_([Offer.HELD, Offer.CLOSED])),
+        or_(_BACKGROUND, lead_sights.c.offer.in_([OfferStatus.HELD, OfferStatus.CLOSED])),
     )
     .order_by(lead_sights.c.number.desc())
     .limit(_DUPLICATES)
@@ -199,7 +204,7 @@ _VERSION: Final = leads.c.version + 1
 _MAY_PICK: Final = exists().where(
     lead_sights.c.team_id == _TEAM,
     lead_sights.c.lead_id == _LEAD,
-    lead_sights.c.offer.in_([Offer.OPEN, Offer.ASSIGNED]),
+    lead_sights.c.offer.in_([OfferStatus.OPEN, OfferStatus.ASSIGNED]),
 )
 _OURS: Final = (leads.c.lead_id == _LEAD, leads.c.picked_team_id == _TEAM, leads.c.state == LeadState.PICKED)
 _UNPICKED: Final[dict[str, Any]] = {
@@ -235,26 +240,34 @@ PICK: Final = (
 )
 # Guarded by the winner: the transaction that won the pick changes the visibility of the other teams.
 _WON: Final = exists().where(leads.c.lead_id == _LEAD, leads.c.picked_team_id == _TEAM)
-SETTLE: Final = (
+UPDATE_VISIBILITY_AFTER_PICK: Final = (
     update(lead_sights)
-    .where(lead_sights.c.lead_id == _LEAD, lead_sights.c.offer.in_([Offer.OPEN, Offer.ASSIGNED]), _WON)
+    .where(lead_sights.c.lead_id == _LEAD, lead_sights.c.offer.in_([OfferStatus.OPEN, OfferStatus.ASSIGNED]), _WON)
     .values(
-        offer=case((lead_sights.c.team_id == _TEAM, Offer.HELD), (_BACKGROUND, Offer.PASSED), else_=Offer.GONE),
+        offer=case(
+            (lead_sights.c.team_id == _TEAM, OfferStatus.HELD),
+            (_BACKGROUND, OfferStatus.NOT_PICKED),
+            else_=OfferStatus.HIDDEN,
+        ),
         changed_at=_NOW,
     )
 )
-TAKE: Final = (
+ASSIGN_IF_UNASSIGNED: Final = (
     update(leads)
     .where(*_OURS, leads.c.responsible_id.is_(None))
     .values(responsible_id=_USER, worked_at=_NOW, reminded_at=None, version=_VERSION)
     .returning(leads.c.lead_id)
 )
 _own = lead_sights.alias("own")
-_HOLDS: Final = exists().where(_own.c.team_id == _TEAM, _own.c.lead_id == _LEAD, _own.c.offer == Offer.HELD)
-UNSETTLE: Final = (
+_HOLDS: Final = exists().where(_own.c.team_id == _TEAM, _own.c.lead_id == _LEAD, _own.c.offer == OfferStatus.HELD)
+UPDATE_VISIBILITY_AFTER_UNDO: Final = (
     update(lead_sights)
-    .where(lead_sights.c.lead_id == _LEAD, lead_sights.c.offer.in_([Offer.HELD, Offer.GONE, Offer.PASSED]), _HOLDS)
-    .values(offer=case((lead_sights.c.team_id == _TEAM, param("offer", Text)), else_=Offer.OPEN), changed_at=_NOW)
+    .where(
+        lead_sights.c.lead_id == _LEAD,
+        lead_sights.c.offer.in_([OfferStatus.HELD, OfferStatus.HIDDEN, OfferStatus.NOT_PICKED]),
+        _HOLDS,
+    )
+    .values(offer=case((lead_sights.c.team_id == _TEAM, param("offer", Text)), else_=OfferStatus.OPEN), changed_at=_NOW)
 )
 WORK: Final = update(leads).where(*_OURS).values(worked_at=_NOW, reminded_at=None, version=_VERSION)
 STEP: Final = WORK.values(step=param("step")).returning(leads.c.lead_id)
@@ -284,9 +297,9 @@ _RELEASE: Final = (
     .returning(leads.c.lead_id)
 )
 RETURN: Final = _RELEASE.where(leads.c.picked_at >= param("picked_after", Moment))
-STALL: Final = _RELEASE.where(leads.c.worked_at == param("worked_at", Moment))
+RELEASE_IF_STALLED: Final = _RELEASE.where(leads.c.worked_at == param("worked_at", Moment))
 _BROKERED: Final = (leads.c.lead_id == _LEAD, or_(leads.c.team_id == _TEAM, leads.c.operator_team_id == _TEAM))
-PUT: Final = (
+OFFER: Final = (
     update(leads)
     .where(*_BROKERED, leads.c.state.in_(params("was")))
     .values(
@@ -308,11 +321,11 @@ CLEAR_OFFERS: Final = (
     update(lead_sights)
     .where(
         lead_sights.c.lead_id == _LEAD,
-        lead_sights.c.offer.in_([Offer.OPEN, Offer.ASSIGNED, Offer.GONE, Offer.PASSED]),
+        lead_sights.c.offer.in_([OfferStatus.OPEN, OfferStatus.ASSIGNED, OfferStatus.HIDDEN, OfferStatus.NOT_PICKED]),
     )
-    .values(offer=Offer.NONE, changed_at=_NOW)
+    .values(offer=OfferStatus.NONE, changed_at=_NOW)
 )
-OPERATE: Final = (
+UPDATE_OPERATOR: Final = (
     update(lead_sights)
     .where(lead_sights.c.team_id == _TEAM, lead_sights.c.lead_id == _LEAD)
     .values(operates=True)
@@ -345,11 +358,11 @@ END_OFFERS: Final = (
     .where(
         lead_sights.c.team_id == _TEAM,
         or_(
-            and_(lead_sights.c.offer.in_([Offer.OPEN, Offer.ASSIGNED]), _ON_MARKET),
-            and_(lead_sights.c.offer.in_([Offer.GONE, Offer.PASSED]), _BARELY_GONE),
+            and_(lead_sights.c.offer.in_([OfferStatus.OPEN, OfferStatus.ASSIGNED]), _ON_MARKET),
+            and_(lead_sights.c.offer.in_([OfferStatus.HIDDEN, OfferStatus.NOT_PICKED]), _BARELY_GONE),
         ),
     )
-    .values(offer=Offer.NONE, changed_at=_NOW)
+    .values(offer=OfferStatus.NONE, changed_at=_NOW)
     .returning(lead_sights.c.lead_id)
 )
 

@@ -15,7 +15,7 @@ from sqlalchemy import (
     update,
 )
 
-from services.marketplace.model import Marketplace, Membership, Partner, PartnerState
+from services.marketplace.model import Marketplace, MarketplaceMembership, Partner, PartnerState
 from services.people import TeamId
 from storage.rows import Rows, nested, param, row_of
 from storage.tables import Moment, marketplaces, partners, teams
@@ -123,7 +123,7 @@ class SqlMarketplaces(Rows):
     async def add(self, marketplace: Marketplace) -> None:
         await self._insert(_ADD, [row_of(marketplace, marketplaces)])
 
-    async def change(self, marketplace: Marketplace) -> None:
+    async def update(self, marketplace: Marketplace) -> None:
         await self._execute(
             _CHANGE,
             team_id=marketplace.team_id,
@@ -135,36 +135,38 @@ class SqlMarketplaces(Rows):
             questions=list(marketplace.questions),
         )
 
-    async def find(self, team_id: TeamId, marketplace_id: str) -> Marketplace | None:
+    async def get(self, team_id: TeamId, marketplace_id: str) -> Marketplace | None:
         return await self._model(Marketplace, _FIND, team_id=team_id, marketplace_id=marketplace_id)
 
-    async def memberships(self, team_id: TeamId, limit: int) -> list[Membership]:
-        return await self._models(Membership, _MEMBERSHIPS, team_id=team_id, limit=limit)
+    async def list_memberships(self, team_id: TeamId, limit: int) -> list[MarketplaceMembership]:
+        return await self._models(MarketplaceMembership, _MEMBERSHIPS, team_id=team_id, limit=limit)
 
-    async def partners(self, team_id: TeamId, marketplace_id: str, limit: int) -> list[Partner]:
+    async def list_partners(self, team_id: TeamId, marketplace_id: str, limit: int) -> list[Partner]:
         return await self._models(Partner, _PARTNERS, team_id=team_id, marketplace_id=marketplace_id, limit=limit)
 
-    async def takers(self, team_id: TeamId, marketplace_id: str) -> list[Partner]:
+    async def list_takers(self, team_id: TeamId, marketplace_id: str) -> list[Partner]:
         return await self._models(Partner, _TAKERS, team_id=team_id, marketplace_id=marketplace_id)
 
-    async def partner(self, team_id: TeamId, partner_id: str) -> Partner | None:
+    async def get_partner(self, team_id: TeamId, partner_id: str) -> Partner | None:
         return await self._model(Partner, _GET_PARTNER, team_id=team_id, partner_id=partner_id)
 
-    async def invited(self, team_id: TeamId, invitation_id: str) -> Partner | None:
+    async def find_partner_by_invitation(self, team_id: TeamId, invitation_id: str) -> Partner | None:
         return await self._model(Partner, _INVITED, team_id=team_id, invitation_id=invitation_id)
 
     async def add_partner(self, partner: Partner) -> None:
         await self._insert(_ADD_PARTNER, [row_of(partner, partners)])
 
-    async def move(self, team_id: TeamId, partner_id: str, was: PartnerState, to: PartnerState, now: datetime) -> bool:
+    async def change_partner_state(
+        self, team_id: TeamId, partner_id: str, was: PartnerState, to: PartnerState, now: datetime
+    ) -> bool:
         return await self._has_changed(_MOVE, team_id=team_id, partner_id=partner_id, was=was, to=to, now=now)
 
-    async def activate(
+    async def activate_partner(
         self, team_id: TeamId, partner_id: str, partner_team_id: TeamId, name: str, now: datetime
     ) -> bool:
         return await self._has_changed(
             _ACTIVATE, team_id=team_id, partner_id=partner_id, partner_team_id=partner_team_id, name=name, now=now
         )
 
-    async def remove(self, team_id: TeamId, partner_id: str) -> bool:
+    async def delete_partner(self, team_id: TeamId, partner_id: str) -> bool:
         return await self._has_changed(_REMOVE, team_id=team_id, partner_id=partner_id)

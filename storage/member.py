@@ -110,29 +110,29 @@ class SqlMembers(Rows):
     async def get(self, team_id: str, user_id: str) -> Member | None:
         return await self._model(Member, _GET, team_id=team_id, user_id=user_id)
 
-    async def all(self, team_id: str, limit: int) -> list[Member]:
+    async def list_all(self, team_id: str, limit: int) -> list[Member]:
         return await self._models(Member, _ALL, team_id=team_id, limit=limit)
 
     async def count(self, team_id: str) -> int:
         return await self._scalar(_COUNT, team_id=team_id)
 
-    async def holders(self, team_id: str, roles: Collection[Role], limit: int) -> list[Member]:
+    async def list_by_role(self, team_id: str, roles: Collection[Role], limit: int) -> list[Member]:
         return await self._models(Member, _HOLDERS, team_id=team_id, roles=list(roles), limit=limit)
 
-    async def delegates(self, team_id: str) -> list[Member]:
+    async def list_delegates(self, team_id: str) -> list[Member]:
         return await self._models(Member, _DELEGATES, team_id=team_id, limit=DELEGATES_MAX)
 
-    async def has_address(self, team_id: str, email: str) -> bool:
+    async def has_email(self, team_id: str, email: str) -> bool:
         return bool(await self._scalar(_HAS_ADDRESS, team_id=team_id, email=email))
 
-    async def addresses(self, team_id: str) -> list[str]:
+    async def list_emails(self, team_id: str) -> list[str]:
         rows = await self._execute(_ADDRESSES, team_id=team_id)
         return [address for row in rows for address in row if address]
 
-    async def of_user(self, user_id: str) -> Member | None:
+    async def find_by_user(self, user_id: str) -> Member | None:
         return await self._model(Member, _OF_USER, user_id=user_id)
 
-    async def languages(self, team_id: str) -> dict[str, tuple[Language, str]]:
+    async def list_languages(self, team_id: str) -> dict[str, tuple[Language, str]]:
         rows = await self._execute(_LANGUAGES, team_id=team_id)
         return {row.user_id: (Language(row.language), row.zone) for row in rows}
 
@@ -148,7 +148,7 @@ class SqlMembers(Rows):
     async def change_role(self, team_id: str, user_id: str, old: Role, new: Role) -> bool:
         return await self._has_changed(_CHANGE_ROLE, team_id=team_id, user_id=user_id, old=old, new=new)
 
-    async def flag(self, team_id: str, user_id: str, *, may_delegate: bool) -> bool:
+    async def update_may_delegate(self, team_id: str, user_id: str, *, may_delegate: bool) -> bool:
         return await self._has_changed(_FLAG, team_id=team_id, user_id=user_id, may_delegate=may_delegate)
 
     async def remove(self, team_id: str, user_id: str, at: datetime) -> bool:
@@ -162,8 +162,8 @@ class SqlMembers(Rows):
         stepped_down = await self.change_role(team_id, old_owner_id, Role.OWNER, Role.ADMIN)
         return stepped_down and await self.change_role(team_id, new_owner_id, new_owner.role, Role.OWNER)
 
-    async def end_all(self, team_id: str, at: datetime) -> int:
+    async def remove_all(self, team_id: str, at: datetime) -> int:
         return await self._count_changed(_END_ALL, team_id=team_id, at=at)
 
-    async def revive(self, team_id: str, ended_at: datetime) -> int:
+    async def restore_all(self, team_id: str, ended_at: datetime) -> int:
         return await self._count_changed(_REVIVE, team_id=team_id, ended_at=ended_at)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import BindParameter, Column, ColumnElement, Update, and_, exists, func, or_, select, update
 
-from services.delivery import State
+from services.delivery import DeliveryState
 from storage.rows import Rows, param
 from storage.tables import (
     bulks,
@@ -26,7 +26,7 @@ from storage.tables import (
     teams,
 )
 
-STAYS: Final = frozenset(
+KEPT_COLUMNS: Final = frozenset(
     {
         "audit.user_id",  # append-only: the old id leads to the person
         "identities.user_id",
@@ -61,7 +61,7 @@ def _decided_by_another_user(*others: Column[Any]) -> ColumnElement[bool]:
 
 _q, _d, _p, _v, _r = invitation_questions.c, deliveries.c, posts.c, invitations.c, requests.c
 _there: Final = deliveries.alias("there")
-_ON_ITS_WAY: Final = _d.state.in_((State.PENDING, State.SENDING, State.UNKNOWN))
+_ON_ITS_WAY: Final = _d.state.in_((DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN))
 _IS_SAID_ALREADY: Final = exists().where(
     _there.c.user_id == _INTO,
     *(
@@ -76,7 +76,7 @@ _IN_THEIR_TENANTS: Final = exists().where(
     _TENANTS, identities.c.platform == _p.platform, identities.c.tenant == _p.tenant
 )
 
-MOVES: Final = (
+USER_UPDATES: Final = (
     _in_teams(teams.c.created_by, teams.c.team_id),
     _in_teams(marketplaces.c.created_by, marketplaces.c.team_id),
     _in_teams(channel_offers.c.asked_by, channel_offers.c.team_id),

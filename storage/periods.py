@@ -24,9 +24,9 @@ class SqlPeriods(Rows):
         super().__init__(connection)
         self._now = now
 
-    async def begin(self, job: str, period: str) -> bool:
+    async def claim(self, job: str, period: str) -> bool:
         row = {"job": job, "period": period, "at": self._now}
         return (await self._connection.execute(_BEGIN, row)).first() is not None
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def purge(self, before: datetime, limit: int) -> int:
         return await self._count_changed(_PURGE, before=before, limit=limit)

@@ -60,10 +60,12 @@ class SqlRequests(Rows):
     async def get(self, team_id: str, request_id: str) -> Request | None:
         return await self._model(Request, _GET, team_id=team_id, request_id=request_id)
 
-    async def open_of(self, team_id: str, user_id: str, limit: int) -> list[Request]:
+    async def list_open_of(self, team_id: str, user_id: str, limit: int) -> list[Request]:
         return await self._models(Request, _OPEN_OF, team_id=team_id, user_id=user_id, limit=limit)
 
-    async def waiting(self, team_id: str, permissions: Collection[Permission], but: str, limit: int) -> list[Request]:
+    async def list_open_for(
+        self, team_id: str, permissions: Collection[Permission], but: str, limit: int
+    ) -> list[Request]:
         return await self._models(
             Request, _WAITING, team_id=team_id, permissions=list(permissions), but=but, limit=limit
         )
@@ -71,7 +73,7 @@ class SqlRequests(Rows):
     async def decide(self, team_id: str, request_id: str, to: RequestState, by: str, at: datetime) -> bool:
         return await self._has_changed(_DECIDE, team_id=team_id, request_id=request_id, to=to, by=by, at=at)
 
-    async def withdraw(self, team_id: str, user_id: str, at: datetime) -> list[Request]:
-        asked = await self.open_of(team_id, user_id, WITHDRAWN_MAX)
+    async def withdraw_all(self, team_id: str, user_id: str, at: datetime) -> list[Request]:
+        asked = await self.list_open_of(team_id, user_id, WITHDRAWN_MAX)
         withdrawn = RequestState.WITHDRAWN
         return [each for each in asked if await self.decide(team_id, each.request_id, withdrawn, user_id, at)]

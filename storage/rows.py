@@ -45,7 +45,7 @@ def params(name: str) -> BindParameter[Any]:
     return bindparam(f"{_PREFIX}{name}", expanding=True)
 
 
-def written(value: str | int) -> ColumnElement[Any]:
+def inline_literal(value: str | int) -> ColumnElement[Any]:
     """Write a constant of the program into the statement itself; never a value from outside.
 
     A planner uses a partial index, or knows how rare a value is, only where it reads the value beforehand.

@@ -7,7 +7,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
-from storage.engine import contention, open_database
+from storage.engine import open_database, translate_errors
 
 _SCRIPTS: Final = Path(__file__).with_name("migrations")
 # Several processes may start at once; a step over a large table may take its time.
@@ -23,8 +23,8 @@ async def migrate(url: str) -> None:
     database = open_database(url)
     try:
         if database.is_sqlite:
-            await database.keep_journal()
-        with contention():
+            await database.set_wal_mode()
+        with translate_errors():
             async with database.writer.begin() as connection:
                 for statement in () if database.is_sqlite else _POSTGRES_PREPARATIONS:
                     await connection.execute(statement)

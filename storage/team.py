@@ -64,19 +64,19 @@ class SqlTeams(Rows):
     async def get(self, team_id: str) -> Team | None:
         return await self._model(Team, _GET, team_id=team_id)
 
-    async def name(self, team_id: str) -> str | None:
+    async def get_name(self, team_id: str) -> str | None:
         return await self._scalar(_NAME, team_id=team_id)
 
-    async def lock(self, team_id: str) -> Team | None:
+    async def get_for_update(self, team_id: str) -> Team | None:
         return await self._model(Team, _LOCK, team_id=team_id)
 
     async def add(self, team: Team) -> None:
         await self._insert(_ADD, [row_of(team, teams)])
 
-    async def rename(self, team_id: str, name: str) -> None:
+    async def update_name(self, team_id: str, name: str) -> None:
         await self._execute(_RENAME, team_id=team_id, name=name)
 
-    async def change_settings(
+    async def update_settings(
         self, team_id: str, language: Language, zone: str, *, owner_approves_admins: bool
     ) -> None:
         await self._execute(
@@ -93,11 +93,11 @@ class SqlTeams(Rows):
     async def restore(self, team_id: str, since: datetime) -> bool:
         return await self._has_changed(_RESTORE, team_id=team_id, since=since)
 
-    async def deleted(self, user_id: str, since: datetime) -> list[Team]:
+    async def list_deleted(self, user_id: str, since: datetime) -> list[Team]:
         return await self._models(Team, _DELETED, user_id=user_id, since=since)
 
-    async def next_number(self, team_id: str, kind: str) -> int:
-        return await self.next_numbers(team_id, kind, 1)
+    async def add_number(self, team_id: str, kind: str) -> int:
+        return await self.add_numbers(team_id, kind, 1)
 
-    async def next_numbers(self, team_id: str, kind: str, count: int) -> int:
+    async def add_numbers(self, team_id: str, kind: str, count: int) -> int:
         return await self._scalar(_NEXT_NUMBERS, team_id=team_id, kind=kind, count=count)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.people import PlaceKind
-from services.transcript import Draft, Message, Person, Room
+from services.transcript import ChatDraft, ChatMessage, ChatPerson, ChatRoom
 from storage.engine import Database
 from storage.rows import Rows, or_empty
 from storage.tables import (
@@ -64,7 +64,7 @@ class SqlTranscript(Rows):
         super().__init__(connection)
         self._now = now
 
-    async def put_person(self, person: Person) -> None:
+    async def upsert_person(self, person: ChatPerson) -> None:
         known = update(web_people).where(web_people.c.person_id == person.person_id)
         values = {
             "name": person.name,
@@ -74,37 +74,37 @@ class SqlTranscript(Rows):
         }
         if not (await self._connection.execute(known.values(values))).rowcount:
             await self._connection.execute(insert(web_people).values(person_id=person.person_id, **values))
-        direct = Room(f"direct-{person.person_id}", PlaceKind.PERSONAL, position=person.position)
-        await self.put_room(direct, (person.person_id,))
+        direct = ChatRoom(f"direct-{person.person_id}", PlaceKind.PERSONAL, position=person.position)
+        await self.upsert_room(direct, (person.person_id,))
 
-    async def put_room(self, room: Room, person_ids: Sequence[str]) -> None:
+    async def upsert_room(self, room: ChatRoom, person_ids: Sequence[str]) -> None:
         known = update(web_rooms).where(web_rooms.c.room_id == room.room_id)
         values = {"kind": room.kind, "name": room.name, "position": room.position}
         if not (await self._connection.execute(known.values(values))).rowcount:
             await self._connection.execute(insert(web_rooms).values(room_id=room.room_id, **values))
-        inside = set(await self.readers(room.room_id))
+        inside = set(await self.list_readers(room.room_id))
         for person_id in dict.fromkeys(person_ids):
             if person_id not in inside:
                 entry = insert(web_room_people).values(room_id=room.room_id, person_id=person_id)
                 await self._connection.execute(entry)
 
-    async def people(self) -> list[Person]:
-        return await self._models(Person, _people)
+    async def list_people(self) -> list[ChatPerson]:
+        return await self._models(ChatPerson, _people)
 
-    async def person(self, person_id: str) -> Person | None:
-        return await self._model(Person, _people.where(web_people.c.person_id == person_id))
+    async def get_person(self, person_id: str) -> ChatPerson | None:
+        return await self._model(ChatPerson, _people.where(web_people.c.person_id == person_id))
 
-    async def rooms(self, person_id: str) -> list[Room]:
-        return await self._models(Room, _rooms(person_id))
+    async def list_rooms(self, person_id: str) -> list[ChatRoom]:
+        return await self._models(ChatRoom, _rooms(person_id))
 
-    async def room(self, room_id: str, person_id: str) -> Room | None:
-        return await self._model(Room, _rooms(person_id).where(web_rooms.c.room_id == room_id))
+    async def get_room(self, room_id: str, person_id: str) -> ChatRoom | None:
+        return await self._model(ChatRoom, _rooms(person_id).where(web_rooms.c.room_id == room_id))
 
-    async def readers(self, room_id: str) -> list[str]:
+    async def list_readers(self, room_id: str) -> list[str]:
         query = select(web_room_people.c.person_id).where(web_room_people.c.room_id == room_id)
         return list(await self._connection.scalars(query.order_by(web_room_people.c.person_id)))
 
-    async def acquainted(self, person_id: str) -> list[str]:
+    async def list_contacts(self, person_id: str) -> list[str]:
         mine = web_room_people.alias("mine")
         query = (
             select(web_room_people.c.person_id)
@@ -114,7 +114,7 @@ class SqlTranscript(Rows):
         )
         return list(await self._connection.scalars(query.order_by(web_room_people.c.person_id)))
 
-    async def direct_room(self, person_id: str) -> str:
+    async def find_direct_room(self, person_id: str) -> str:
         query = (
             select(web_rooms.c.room_id)
             .join(web_room_people, web_room_people.c.room_id == web_rooms.c.room_id)
@@ -122,34 +122,36 @@ class SqlTranscript(Rows):
         )
         return await self._connection.scalar(query.limit(1)) or ""
 
-    async def newest(self, room_id: str, person_id: str, before_seq: int, count: int) -> list[Message]:
+    async def list_newest(self, room_id: str, person_id: str, before_seq: int, count: int) -> list[ChatMessage]:
         query = _messages(room_id, person_id)
         if before_seq:
             query = query.where(web_messages.c.seq < before_seq)
-        return (await self._models(Message, query.order_by(web_messages.c.seq.desc()).limit(count)))[::-1]
+        return (await self._models(ChatMessage, query.order_by(web_messages.c.seq.desc()).limit(count)))[::-1]
 
-    async def changed(self, room_id: str, person_id: str, since_seq: int, count: int) -> list[Message]:
+    async def list_changed(self, room_id: str, person_id: str, since_seq: int, count: int) -> list[ChatMessage]:
         since = or_(web_messages.c.changed_seq > since_seq, _view.c.changed_seq > since_seq)
         query = _messages(room_id, person_id).where(since).order_by(web_messages.c.seq)
-        return await self._models(Message, query.limit(count))
+        return await self._models(ChatMessage, query.limit(count))
 
-    async def head(self, room_id: str) -> int:
+    async def find_last_seq(self, room_id: str) -> int:
         return await self._connection.scalar(select(web_rooms.c.last_seq).where(web_rooms.c.room_id == room_id)) or 0
 
-    async def message(self, room_id: str, message_id: str, person_id: str) -> Message | None:
-        return await self._model(Message, _messages(room_id, person_id).where(web_messages.c.message_id == message_id))
+    async def get_message(self, room_id: str, message_id: str, person_id: str) -> ChatMessage | None:
+        return await self._model(
+            ChatMessage, _messages(room_id, person_id).where(web_messages.c.message_id == message_id)
+        )
 
-    async def add(self, draft: Draft) -> Message:
+    async def add(self, draft: ChatDraft) -> ChatMessage:
         seq = await self._next(draft.room_id)
         kept = web_messages.c.key == _key(draft)
         if not await self._connection.scalar(select(web_messages.c.message_id).where(kept)):
             await self._add_row(draft, seq)
             await self._forget(draft.room_id, draft.audience_id)
         reader = draft.audience_id or draft.author_id
-        [message] = await self._models(Message, _messages(draft.room_id, reader).where(kept))
+        [message] = await self._models(ChatMessage, _messages(draft.room_id, reader).where(kept))
         return message
 
-    async def change(self, room_id: str, message_id: str, card: str) -> bool:
+    async def update_card(self, room_id: str, message_id: str, card: str) -> bool:
         changed = (
             update(web_messages)
             .where(web_messages.c.room_id == room_id, web_messages.c.message_id == message_id)
@@ -161,24 +163,24 @@ class SqlTranscript(Rows):
         await self._connection.execute(delete(web_messages).where(web_messages.c.replaces_id == message_id))
         return True
 
-    async def replace(self, message: Message, person_id: str, card: str) -> None:
+    async def update_personal_card(self, message: ChatMessage, person_id: str, card: str) -> None:
         if message.audience_id:
-            await self.change(message.room_id, message.message_id, card)
+            await self.update_card(message.room_id, message.message_id, card)
             return
         seq = await self._next(message.room_id)
         replaced = and_(web_messages.c.replaces_id == message.message_id, web_messages.c.audience_id == person_id)
         await self._connection.execute(delete(web_messages).where(replaced))
         key = f"view:{message.message_id}:{person_id}"
-        draft = Draft(message.room_id, key, audience_id=person_id, card=card)
+        draft = ChatDraft(message.room_id, key, audience_id=person_id, card=card)
         await self._add_row(draft, seq, replaces_id=message.message_id)
 
-    async def dismiss(self, room_id: str, message_id: str, person_id: str) -> bool:
+    async def delete_private(self, room_id: str, message_id: str, person_id: str) -> bool:
         mine = and_(web_messages.c.audience_id == person_id, web_messages.c.author_id == "")
         this = and_(web_messages.c.room_id == room_id, web_messages.c.message_id == message_id, mine)
         gone = await self._connection.execute(delete(web_messages).where(this, web_messages.c.replaces_id == ""))
         return gone.rowcount > 0
 
-    async def mark_read(self, room_id: str, person_id: str, seq: int) -> None:
+    async def update_read(self, room_id: str, person_id: str, seq: int) -> None:
         mine = and_(web_room_people.c.room_id == room_id, web_room_people.c.person_id == person_id)
         read = update(web_room_people).where(mine, web_room_people.c.read_seq < seq).values(read_seq=seq)
         await self._connection.execute(read)
@@ -188,7 +190,7 @@ class SqlTranscript(Rows):
         one_more = update(web_rooms).where(web_rooms.c.room_id == room_id).values(last_seq=web_rooms.c.last_seq + 1)
         return await self._connection.scalar(one_more.returning(web_rooms.c.last_seq)) or 0
 
-    async def _add_row(self, draft: Draft, seq: int, *, replaces_id: str = "") -> None:
+    async def _add_row(self, draft: ChatDraft, seq: int, *, replaces_id: str = "") -> None:
         values = {
             "message_id": f"{draft.room_id}.{seq}",
             "room_id": draft.room_id,
@@ -229,7 +231,7 @@ async def open_transcript(
         yield SqlTranscript(connection, clock())
 
 
-def _key(draft: Draft) -> str:
+def _key(draft: ChatDraft) -> str:
     return f"{draft.room_id}/{draft.key}"
 
 

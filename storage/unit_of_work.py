@@ -16,7 +16,7 @@ from services.bulk.store import Bulks
 from services.channel.store import ChannelOffers
 from services.conversation.store import Conversations
 from services.delivery.store import Deliveries
-from services.events import Event, encode, enveloped
+from services.events import Event, encode, fill_envelope
 from services.file.store import Files
 from services.identity.store import Identities
 from services.inbox.store import Inbox
@@ -75,7 +75,7 @@ class Ids:
 
 
 @dataclass(frozen=True, slots=True)
-class Common:
+class UnitSettings:
     """What all transactions of a process have in common."""
 
     keyring: Keyring
@@ -86,7 +86,7 @@ class Common:
 class SqlUnit:
     """Implements `services.unit_of_work.UnitOfWork` for one transaction."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime, common: Common, *, writes: bool) -> None:
+    def __init__(self, connection: AsyncConnection, now: datetime, common: UnitSettings, *, writes: bool) -> None:
         self._connection = connection
         self._writes = writes
         self._ids = common.ids
@@ -121,13 +121,13 @@ class SqlUnit:
     def emit(self, event: Event, by: Actor | None = None) -> None:
         if not self._writes:
             raise RuntimeError("something happened in a read-only transaction")
-        self._emitted.append(enveloped(event, by))
+        self._emitted.append(fill_envelope(event, by))
 
     async def flush(self) -> bool:
         """Store the events and the audit entries; tell whether the relay has work."""
         if self._emitted:
             await self._trail.append(self._emitted, self.now)
-        rows = [self._row(event) for event in self._emitted if not event.silent]
+        rows = [self._row(event) for event in self._emitted if not event.is_silent]
         if rows:
             await self._connection.execute(_INSERT_EVENTS, rows)
         return bool(rows)
@@ -156,7 +156,7 @@ class SqlUnits:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._common = Common(keyring, plan, Ids())
+        self._common = UnitSettings(keyring, plan, Ids())
         self._on_commit = on_commit
 
     @asynccontextmanager

@@ -7,7 +7,7 @@ from sqlalchemy import Text, and_, case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.people import NO_TEAM, Language
-from services.user.model import Identity, Recognised, User
+from services.user.model import Identity, RecognisedUser, User
 from storage.rows import Rows, nested, param, row_of
 from storage.tables import conversations, identities, members, teams, users
 
@@ -136,11 +136,11 @@ _RESET_WRONG_CODES: Final = update(users).where(_PERSON).values(code_failures=0,
 class SqlUsers(Rows):
     """Implements `services.user.store.Users`."""
 
-    async def recognise(
+    async def find_sender(
         self, platform: str, tenant: str, platform_user_id: str, conversation_id: str
-    ) -> Recognised | None:
+    ) -> RecognisedUser | None:
         return await self._model(
-            Recognised,
+            RecognisedUser,
             _RECOGNISE,
             platform=platform,
             tenant=tenant,
@@ -151,11 +151,11 @@ class SqlUsers(Rows):
     async def get(self, user_id: str) -> User | None:
         return await self._model(User, _GET, user_id=user_id)
 
-    async def user_id(self, platform: str, tenant: str, platform_user_id: str) -> str:
+    async def find_user_id(self, platform: str, tenant: str, platform_user_id: str) -> str:
         key = {"platform": platform, "tenant": tenant, "platform_user_id": platform_user_id}
         return await self._scalar(_USER_ID, **key) or ""
 
-    async def identities(self, user_id: str) -> list[Identity]:
+    async def list_identities(self, user_id: str) -> list[Identity]:
         return await self._models(Identity, _IDENTITIES, user_id=user_id)
 
     async def add(self, user: User, identity: Identity, at: datetime) -> bool:
@@ -166,7 +166,7 @@ class SqlUsers(Rows):
         await self._execute(_DROP, user_id=user.user_id)
         return False
 
-    async def change(self, user: User) -> None:
+    async def update_profile(self, user: User) -> None:
         await self._execute(
             _CHANGE,
             user_id=user.user_id,
@@ -176,7 +176,7 @@ class SqlUsers(Rows):
             language=user.language,
         )
 
-    async def reach(self, identity: Identity) -> None:
+    async def update_reference(self, identity: Identity) -> None:
         await self._execute(
             _REACH,
             platform=identity.platform,
@@ -186,7 +186,7 @@ class SqlUsers(Rows):
             reference=dict(identity.reference),
         )
 
-    async def prefer(self, identity: Identity) -> None:
+    async def update_latest_identity(self, identity: Identity) -> None:
         await self._execute(
             _PREFER,
             platform=identity.platform,
@@ -195,15 +195,15 @@ class SqlUsers(Rows):
             user_id=identity.user_id,
         )
 
-    async def choose_language(self, user_id: str, language: Language) -> None:
+    async def update_language(self, user_id: str, language: Language) -> None:
         await self._execute(_CHOOSE_LANGUAGE, user_id=user_id, language=language)
 
-    async def wrong_codes(self, user_id: str, since: datetime) -> int:
+    async def count_wrong_codes(self, user_id: str, since: datetime) -> int:
         row = (await self._execute(_WRONG_CODES, user_id=user_id)).first()
         return row.code_failures if row and row.code_failed_at and row.code_failed_at > since else 0
 
-    async def count_wrong_code(self, user_id: str, at: datetime, since: datetime) -> int:
+    async def add_wrong_code(self, user_id: str, at: datetime, since: datetime) -> int:
         return await self._scalar(_COUNT_WRONG_CODE, user_id=user_id, at=at, since=since)
 
-    async def forget_wrong_codes(self, user_id: str) -> None:
+    async def delete_wrong_codes(self, user_id: str) -> None:
         await self._execute(_RESET_WRONG_CODES, user_id=user_id)

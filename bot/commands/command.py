@@ -12,7 +12,7 @@ from bot.views.base import View
 from cards.model import Card, T
 from cards.render.text import RenderContext
 from services.actor import Actor
-from services.errors import Warn
+from services.errors import ConfirmationWarning
 from services.people import Language
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
@@ -88,7 +88,7 @@ class Context:
 
 Handler: TypeAlias = Callable[[Context, Any], Awaitable[Card | CommandResult | None]]
 """Runs a command; returns None for an event that needs no response."""
-Form: TypeAlias = Callable[[Context, Mapping[str, Any], tuple[Warn, ...]], Awaitable[Card]]
+Form: TypeAlias = Callable[[Context, Mapping[str, Any], tuple[ConfirmationWarning, ...]], Awaitable[Card]]
 """Builds the form of a command from the given raw arguments, below the warnings to be accepted."""
 
 

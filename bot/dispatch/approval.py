@@ -20,7 +20,7 @@ REFERENCE: Final = re.compile(r"[\w.:-]{1,64}")
 
 async def refuse_with_approvers(ctx: Context, command: Command, raw: Mapping[str, Any], refusal: NotPermitted) -> Card:
     """Build the refusal with its approvers and, where the command can be asked for, a button that asks the first."""
-    approvers = await request.lifters(ctx.uow, ctx.actor, refusal.permission)
+    approvers = await request.list_approvers(ctx.uow, ctx.actor, refusal.permission)
     if not command.is_askable or not approvers or refusal.permission not in {command.permission, *command.also}:
         return refusal_cards.refusal_card(refusal, approvers=approvers)
     label = t("Ask {name}", name=approvers[0].split(maxsplit=1)[0])
@@ -47,7 +47,7 @@ async def _keep_references(uow: UnitOfWork, actor: Actor, raw: Mapping[str, Any]
     kept = {name: value for name, value in raw.items() if not isinstance(value, str) or REFERENCE.fullmatch(value)}
     if isinstance(who := raw.get("who"), str):
         try:
-            kept["who"] = (await member.resolve(uow, actor.team_id, who)).user_id
+            kept["who"] = (await member.find_member(uow, actor.team_id, who)).user_id
         except Refusal:
             # No member or several have this name: the approver chooses one.
             kept.pop("who", None)

@@ -26,8 +26,8 @@ from bot.operations.metrics import Metrics
 from bot.platforms.base import Sent
 from bot.views.base import View
 from services import file
-from services.delivery import Posted
-from services.errors import Contended, NeedsConfirmation, Refusal, Unreachable
+from services.delivery import PostedCard
+from services.errors import DatabaseBusy, DatabaseUnreachable, NeedsConfirmation, Refusal
 from services.unit_of_work import Units
 
 log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger(__name__)
@@ -69,7 +69,7 @@ class CommandDispatcher:
 
         return await self._guard(interaction, progress, run)
 
-    async def fetch_file(self, interaction: Interaction, file_id: str) -> file.OpenedFile | Response | None:
+    async def fetch_file(self, interaction: Interaction, file_id: str) -> file.FileWithContent | Response | None:
         """Open a file that was made for the actor, if the actor's role still allows it."""
         return await self._guard(interaction, Progress(), lambda: self._open_file(interaction, file_id))
 
@@ -80,7 +80,7 @@ class CommandDispatcher:
         async with self.units.write() as uow:
             actor = await recognise_actor(uow, interaction)
             await uow.deliveries.add_post(
-                Posted(
+                PostedCard(
                     team_id=actor.place.team_id if actor.place.is_public else actor.team_id,
                     post_id=uow.new_id(),
                     view=response.card.subject.view,
@@ -104,11 +104,11 @@ class CommandDispatcher:
             try:
                 async with asyncio.timeout(self.limit_s):
                     return await work()
-            except Contended as refusal:
+            except DatabaseBusy as refusal:
                 return await self._failures.report_contended(interaction, refusal, progress)
             except TimeoutError:
                 log.warning("command_timed_out", command=interaction.command, kind=interaction.kind)
-                return await self._failures.report_contended(interaction, Contended(), progress)
+                return await self._failures.report_contended(interaction, DatabaseBusy(), progress)
             except Exception:
                 log.exception("command_failed", command=interaction.command, kind=interaction.kind)
                 self.metrics.defects.inc()
@@ -128,7 +128,7 @@ class CommandDispatcher:
             if command is None:
                 raise
             return await self._failures.ask_confirmation(interaction, command, raw, warnings)
-        except Contended:
+        except DatabaseBusy:
             raise
         except Refusal as refusal:
             return await self._failures.refuse(interaction, command, raw, refusal)
@@ -154,8 +154,8 @@ class CommandDispatcher:
         async with self.units.write() if command.writes else self.units.read() as uow:
             actor = await recognise_actor(uow, interaction, is_upserted=is_upserted)
             key = inbox_key(interaction, actor)
-            if command.writes and not await uow.inbox.register(key):
-                return response_from_inbox(await uow.inbox.answer(key), actor)
+            if command.writes and not await uow.inbox.add(key):
+                return response_from_inbox(await uow.inbox.get_response(key), actor)
             external.require_allowed(actor, command)
             # Had an earlier attempt committed, the inbox would have found it.
             progress.may_have_committed = False
@@ -172,20 +172,20 @@ class CommandDispatcher:
             if interaction.kind not in EVENT_COMMANDS:
                 result = external.redact_result(actor.place, result)
             if command.writes:
-                await uow.inbox.keep(key, result.encode_for_inbox())
+                await uow.inbox.update_response(key, result.encode_for_inbox())
                 if command.changes_reader:
                     actor = await recognise_actor(uow, interaction)
                 progress.may_have_committed = True
         return build_response(result.card, result.placement, actor, result.choices)
 
-    async def _open_file(self, interaction: Interaction, file_id: str) -> file.OpenedFile | Response | None:
+    async def _open_file(self, interaction: Interaction, file_id: str) -> file.FileWithContent | Response | None:
         await load_actor(self.units, interaction)
         try:
             async with self.units.write() as uow:
                 actor = await recognise_actor(uow, interaction)
                 external.require_allowed(actor)
                 return await file.fetch(uow, actor, file_id)
-        except Contended:
+        except DatabaseBusy:
             raise
         except Refusal as refusal:
             return await self._failures.refuse(interaction, None, {}, refusal)
@@ -196,7 +196,7 @@ async def _retry_contended(attempt: Callable[[], Awaitable[Response | None]]) ->
     for number in range(1, ATTEMPTS_MAX):
         try:
             return await attempt()
-        except Contended as refusal:
-            pause_s = UNREACHABLE_PAUSE_S if isinstance(refusal, Unreachable) else PAUSE_S
+        except DatabaseBusy as refusal:
+            pause_s = UNREACHABLE_PAUSE_S if isinstance(refusal, DatabaseUnreachable) else PAUSE_S
         await asyncio.sleep(pause_s * number * random.uniform(0.5, 1.5))  # noqa: S311 - spreads load only
     return await attempt()

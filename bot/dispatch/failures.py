@@ -20,7 +20,7 @@ from cards import confirmation, help as help_cards, refusal as refusal_cards
 from cards.model import Card
 from services import audit, user
 from services.actor import Actor
-from services.errors import Contended, NeedsConfirmation, NotPermitted, Refusal, Unreachable, Unsettled
+from services.errors import CommitUnknown, DatabaseBusy, DatabaseUnreachable, NeedsConfirmation, NotPermitted, Refusal
 from services.unit_of_work import Units
 
 log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger(__name__)
@@ -57,7 +57,7 @@ class FailureResponder:
         actor = await load_actor(self.units, interaction)
         external.require_allowed(actor)
         typed = " ".join(interaction.text.split())[:SUGGESTED_TEXT_MAX_CHARS]
-        suggestions = self.runner.registry.suggest(interaction.text, actor.language, allowed=actor.is_offered)
+        suggestions = self.runner.registry.suggest(interaction.text, actor.language, allowed=actor.may_see)
         card = help_cards.suggestion_card(typed, tuple((word, command.name) for word, command in suggestions))
         return build_response(card, private_placement(interaction, actor), actor)
 
@@ -85,8 +85,8 @@ class FailureResponder:
         log.info("command_refused", command=command.name if command else "", refusal=type(refusal).__name__)
         if actor is None:
             return None
-        is_audited = interaction.kind in PRESSED or actor.is_outsider
-        if command is not None and is_audited and isinstance(refusal, audit.TRESPASSES):
+        is_audited = interaction.kind in PRESSED or actor.is_external
+        if command is not None and is_audited and isinstance(refusal, audit.RECORDED_REFUSALS):
             await self._audit_refusal(actor, command, refusal)
         card = refusal_cards.refusal_card(refusal)
         if command is not None and isinstance(refusal, NotPermitted):
@@ -96,11 +96,11 @@ class FailureResponder:
         return build_response(card, private_placement(interaction, actor), actor)
 
     async def report_contended(
-        self, interaction: Interaction, refusal: Contended, progress: Progress
+        self, interaction: Interaction, refusal: DatabaseBusy, progress: Progress
     ) -> Response | None:
         """Respond that the database was contended or the time was over."""
-        if progress.may_have_committed and not isinstance(refusal, Unreachable):
-            refusal = Unsettled()
+        if progress.may_have_committed and not isinstance(refusal, DatabaseUnreachable):
+            refusal = CommitUnknown()
         self.metrics.refusals.labels(type(refusal).__name__).inc()
         log.warning("command_contended", command=interaction.command, refusal=type(refusal).__name__)
         if interaction.kind not in ANSWERABLE:
@@ -117,8 +117,8 @@ class FailureResponder:
         """Audit a refused click in a transaction of its own: that of the command was rolled back."""
         try:
             async with self.units.write() as uow:
-                await audit.note_refused(uow, actor, command.name, refusal)
-        except Contended:
+                await audit.record_refusal(uow, actor, command.name, refusal)
+        except DatabaseBusy:
             log.warning("refusal_not_audited", command=command.name)
 
     async def _respond_in_any_case(self, interaction: Interaction, card: Card, progress: Progress) -> Response:
@@ -131,12 +131,12 @@ class FailureResponder:
                 actor = await load_actor(self.units, interaction)
                 stored = await self._stored_response(interaction, actor) if progress.may_have_committed else None
         except Exception as error:
-            if not isinstance(error, Contended | TimeoutError):
+            if not isinstance(error, DatabaseBusy | TimeoutError):
                 log.exception("actor_not_found")
-            reader = Reader(user.spoken(interaction.sender.language_hint), "UTC")
+            reader = Reader(user.parse_language(interaction.sender.language_hint), "UTC")
             return Response(card, Placement.PRIVATE, reader)
         return stored or build_response(card, private_placement(interaction, actor), actor)
 
     async def _stored_response(self, interaction: Interaction, actor: Actor) -> Response | None:
         async with self.units.read() as uow:
-            return response_from_inbox(await uow.inbox.answer(inbox_key(interaction, actor)), actor)
+            return response_from_inbox(await uow.inbox.get_response(inbox_key(interaction, actor)), actor)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from bot.platforms.base import Reader, Sent
 from cards.model import Card, File
 from services.actor import Actor
-from services.file import OpenedFile, ReceivedFile
+from services.file import FileWithContent, ReceivedFile
 from services.people import PlaceKind
 
 
@@ -119,7 +119,7 @@ class Dispatcher(Protocol):
         """Run the command; None for a repeated or silent event. Never raises for a defect."""
         ...
 
-    async def fetch_file(self, interaction: Interaction, file_id: str) -> OpenedFile | Response | None:
+    async def fetch_file(self, interaction: Interaction, file_id: str) -> FileWithContent | Response | None:
         """Open a file that was made for the sender, or respond why not; the interaction is a CLICK. Never raises."""
         ...
 

@@ -36,7 +36,7 @@ async def upsert_profiles(units: Units, interaction: Interaction) -> None:
     """Store the profile of the user and of the conversation, in a transaction of its own."""
     sender, conversation = interaction.sender, interaction.conversation
     hints = sender.email_hint, sender.language_hint, sender.zone_hint
-    profile = user.Met(sender.platform_user_id, sender.name, *hints, sender.reference)
+    profile = user.UserProfile(sender.platform_user_id, sender.name, *hints, sender.reference)
     place = Place(
         interaction.platform,
         interaction.tenant,
@@ -45,7 +45,9 @@ async def upsert_profiles(units: Units, interaction: Interaction) -> None:
         conversation.name,
     )
     async with units.write() as uow:
-        await user.meet(uow, place, profile, dict(conversation.reference), is_bot_there=conversation.is_bot_there)
+        await user.upsert_profile(
+            uow, place, profile, dict(conversation.reference), is_bot_there=conversation.is_bot_there
+        )
 
 
 async def load_actor(units: Units, interaction: Interaction) -> Actor:
@@ -65,14 +67,16 @@ async def resolve_mentions(uow: UnitOfWork, interaction: Interaction, raw: Mappi
     for argument, value in raw.items():
         for mention in interaction.mentions if isinstance(value, str) else ():
             if value == f"@{mention.platform_user_id}":
-                user_id = await user.known(uow, interaction.platform, interaction.tenant, mention.platform_user_id)
+                user_id = await user.find_user_id(
+                    uow, interaction.platform, interaction.tenant, mention.platform_user_id
+                )
                 resolved[argument] = user_id or mention.name
     return resolved
 
 
-def _is_current(recognised: user.Recognised, interaction: Interaction) -> bool:
+def _is_current(recognised: user.RecognisedUser, interaction: Interaction) -> bool:
     """Whether an upsert would change nothing."""
     conversation, name = interaction.conversation, interaction.sender.name
     if not conversation.is_bot_there:
-        return recognised.is_called(name)
+        return recognised.has_name(name)
     return recognised.is_current(name, conversation.kind, conversation.name, conversation.reference)

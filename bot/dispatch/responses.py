@@ -5,7 +5,7 @@ from bot.dispatch.interaction import Interaction, InteractionKind, Placement, Re
 from bot.platforms.base import Reader
 from cards.model import Card
 from services.actor import Actor
-from services.inbox.model import Arrival
+from services.inbox.model import InteractionKey
 
 
 def build_response(card: Card, placement: Placement, actor: Actor, choices: tuple[Card, ...] = ()) -> Response:
@@ -21,9 +21,9 @@ def response_from_inbox(stored: str | None, actor: Actor) -> Response | None:
     return build_response(result.card, result.placement, actor, result.choices)
 
 
-def inbox_key(interaction: Interaction, actor: Actor) -> Arrival:
+def inbox_key(interaction: Interaction, actor: Actor) -> InteractionKey:
     """Build the key under which the inbox finds a repetition."""
-    return Arrival(interaction.platform, interaction.tenant, interaction.interaction_id, actor.user_id)
+    return InteractionKey(interaction.platform, interaction.tenant, interaction.interaction_id, actor.user_id)
 
 
 def usual_placement(interaction: Interaction, command: Command, actor: Actor) -> Placement:

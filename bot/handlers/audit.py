@@ -7,7 +7,7 @@ from cards import audit as cards
 from cards.model import Card, t
 from cards.render.csv_table import CsvTable
 from services import audit, file
-from services.audit.store import NEWEST
+from services.audit.store import SEQ_MAX
 from services.permissions import Permission
 
 HELP_RANK: Final = 1
@@ -17,7 +17,7 @@ HELP_RANK: Final = 1
 class PageArgs(Args, frozen=True):
     """Arguments of `audit.show`: the page ends before this entry."""
 
-    before: int = NEWEST
+    before: int = SEQ_MAX
 
 
 @CommandDeclaration(
@@ -58,4 +58,4 @@ async def export(ctx: Context, args: ExportArgs) -> Card:
     table = CsvTable(cards.AUDIT_HEADER, writer)
     view = await audit.export(ctx.uow, ctx.actor, lambda one: table.add(cards.audit_row(one)), args.after)
     name = writer.format_line(cards.audit_file_name(view))
-    return cards.audit_export_card(view, await file.offer(ctx.uow, ctx.actor, name, table.content()))
+    return cards.audit_export_card(view, await file.create_for_actor(ctx.uow, ctx.actor, name, table.content()))

@@ -10,7 +10,7 @@ from cards.bulk import export
 from cards.model import Card, T, t
 from services import bulk, file
 from services.bulk import BulkTable
-from services.errors import Warn
+from services.errors import ConfirmationWarning
 from services.permissions import Permission
 from services.spreadsheet import write_csv
 
@@ -46,10 +46,10 @@ class PageArgs(BulkArgs, frozen=True):
     page: int = 1
 
 
-async def invite_many_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def invite_many_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Show the form for firms."""
     del warnings
-    return cards.bulk_form(await bulk.form(ctx.uow, ctx.actor, str(known.get("file", ""))), known)
+    return cards.bulk_form(await bulk.show_form(ctx.uow, ctx.actor, str(known.get("file", ""))), known)
 
 
 @CommandDeclaration(
@@ -68,7 +68,7 @@ async def invite_many(ctx: Context, args: InviteManyArgs) -> Card | CommandResul
     """Check the firms, or show the form where they are missing."""
     if not args.part or not (args.firms or args.file):
         known = {"firms": args.firms, "marketplace": args.marketplace, "text": args.text}
-        card = cards.bulk_form(await bulk.form(ctx.uow, ctx.actor, args.file), known)
+        card = cards.bulk_form(await bulk.show_form(ctx.uow, ctx.actor, args.file), known)
     else:
         view = await bulk.draft(
             ctx.uow,
@@ -112,7 +112,7 @@ async def show(ctx: Context, args: ShowArgs) -> Card:
 )
 async def page(ctx: Context, args: PageArgs) -> Card:
     """Show one page of firms."""
-    return cards.bulk_page_card(await bulk.page(ctx.uow, ctx.actor, args.bulk, args.page))
+    return cards.bulk_page_card(await bulk.show_lines(ctx.uow, ctx.actor, args.bulk, args.page))
 
 
 @CommandDeclaration(
@@ -169,7 +169,7 @@ async def resend(ctx: Context, args: BulkArgs) -> Card:
 )
 async def report(ctx: Context, args: BulkArgs) -> CommandResult:
     """Export the result of each firm."""
-    table = await bulk.report(ctx.uow, ctx.actor, args.bulk)
+    table = await bulk.show_report(ctx.uow, ctx.actor, args.bulk)
     made = await _made(ctx, table, export.REPORT_NAME, export.REPORT_HEADER, export.report_rows(table))
     return CommandResult(export.report_file_card(table.view, made), ctx.message_placement)
 
@@ -186,7 +186,7 @@ async def report(ctx: Context, args: BulkArgs) -> CommandResult:
 )
 async def links(ctx: Context, args: BulkArgs) -> CommandResult:
     """Export the links that are not sent by mail."""
-    table = await bulk.links(ctx.uow, ctx.actor, args.bulk)
+    table = await bulk.list_links(ctx.uow, ctx.actor, args.bulk)
     rows = export.link_rows(table, ctx.public_url)
     made = await _made(ctx, table, export.LINKS_NAME, export.LINKS_HEADER, rows)
     return CommandResult(export.links_file_card(table.view, made), ctx.message_placement)
@@ -194,9 +194,11 @@ async def links(ctx: Context, args: BulkArgs) -> CommandResult:
 
 async def _made(
     ctx: Context, table: BulkTable, name: T, header: tuple[T, ...], rows: Iterable[export.BulkTableRow]
-) -> file.OfferedFile:
+) -> file.GeneratedFile:
     """Store the table as a file in the language and format of the actor."""
     writer = ctx.writer
     written = ([writer.format_line(cell) if isinstance(cell, T) else cell for cell in row] for row in rows)
     content = write_csv([writer.format_line(one) for one in header], written, ctx.actor.language)
-    return await file.offer(ctx.uow, ctx.actor, writer.format_line(export.bulk_file_name(name, table.view)), content)
+    return await file.create_for_actor(
+        ctx.uow, ctx.actor, writer.format_line(export.bulk_file_name(name, table.view)), content
+    )

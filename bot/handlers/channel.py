@@ -27,7 +27,7 @@ async def code(ctx: Context, args: NoArgs) -> CommandResult:
     """Show a new code once."""
     del args
     return CommandResult(
-        cards.channel_code_card(await channel.ask(ctx.uow, ctx.actor)),
+        cards.channel_code_card(await channel.issue_code(ctx.uow, ctx.actor)),
         ctx.message_placement,
         repeated_card=cards.channel_code_hidden_card(),
     )
@@ -47,7 +47,7 @@ async def review(ctx: Context, args: OfferArgs) -> Card | CommandResult:
     """Show the offered channel; the card keeps the code until it was typed."""
     found = await channel.review(ctx.uow, ctx.actor, args.offer)
     card = cards.channel_review_card(found, ctx.uow.now)
-    is_early = found.state is channel.OfferState.ASKED and found.is_open(ctx.uow.now)
+    is_early = found.state is channel.ChannelOfferState.ISSUED and found.is_open(ctx.uow.now)
     return CommandResult(card, Placement.PRIVATE) if is_early else card
 
 

@@ -50,7 +50,7 @@ async def receive(ctx: Context, args: NoArgs) -> Card:
 )
 async def show(ctx: Context, args: FileArgs) -> CommandResult:
     """Show an exported file to the actor alone."""
-    card = cards.download_card(await file.show_made(ctx.uow, ctx.actor, args.file))
+    card = cards.download_card(await file.show_generated(ctx.uow, ctx.actor, args.file))
     return CommandResult(card, ctx.message_placement)
 
 
@@ -67,7 +67,7 @@ async def show(ctx: Context, args: FileArgs) -> CommandResult:
 )
 async def decline(ctx: Context, args: FileArgs) -> Card:
     """Keep an exported file after the actor declined to save it."""
-    return cards.unsaved_file_card(await file.show_made(ctx.uow, ctx.actor, args.file))
+    return cards.unsaved_file_card(await file.show_generated(ctx.uow, ctx.actor, args.file))
 
 
 @CommandDeclaration(

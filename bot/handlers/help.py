@@ -11,7 +11,7 @@ from cards import help as cards
 from cards.model import Card, t
 from services import user
 from services.actor import Actor
-from services.errors import Warn
+from services.errors import ConfirmationWarning
 from services.people import Language
 from services.permissions import Permission
 
@@ -72,23 +72,23 @@ async def show(ctx: Context, args: HelpArgs) -> Card:
         for one in ctx.commands.values()
         if one.listed and _is_offered(ctx.actor, one)
     )
-    if ctx.actor.is_outsider:
+    if ctx.actor.is_external:
         return cards.help_card("", offered)
     if ctx.actor.is_visiting:
         return cards.visitor_help_card(ctx.actor.place, offered)
-    team = await ctx.uow.teams.name(ctx.actor.team_id)
+    team = await ctx.uow.teams.get_name(ctx.actor.team_id)
     return cards.help_card(team or "", offered, GROUPS.get(args.group.casefold(), ""))
 
 
 def _is_offered(actor: Actor, command: Command) -> bool:
-    if (actor.is_outsider and command.name not in COMMANDS_FOR_EXTERNAL_USERS) or (
+    if (actor.is_external and command.name not in COMMANDS_FOR_EXTERNAL_USERS) or (
         actor.is_visiting and command.name in AT_HOME
     ):
         return False
-    return actor.is_offered(command.permission)
+    return actor.may_see(command.permission)
 
 
-async def language_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def language_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """A language, `de` or `en`."""
     del known, warnings
     ctx.actor.require(Permission.PREFERENCE_SET)

@@ -31,4 +31,6 @@ class HomeArgs(Args, frozen=True):
 async def show(ctx: Context, args: HomeArgs) -> Card:
     """Show the actor's current home."""
     card = cards.home_card(await home.show(ctx.uow, ctx.actor), STEP_LABELS, PERMISSION_LABELS)
-    return replace(card, subject=Subject(home.VIEW, home.key_of(ctx.actor.user_id))) if args.stays else card
+    return (
+        replace(card, subject=Subject(home.HOME_VIEW, home.build_home_key(ctx.actor.user_id))) if args.stays else card
+    )

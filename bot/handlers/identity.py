@@ -9,7 +9,7 @@ from cards import identity as cards
 from cards.model import Card, t
 from services import identity
 from services.codes import WrongCode
-from services.errors import Warn
+from services.errors import ConfirmationWarning
 from services.identity.model import LinkState
 from services.permissions import Permission
 
@@ -54,7 +54,7 @@ async def link(ctx: Context, args: LinkArgs) -> Card | CommandResult | None:
     if args.code:
         return await enter.handler(ctx, EnterArgs(code=args.code))
     return CommandResult(
-        cards.link_code_card(await identity.ask(ctx.uow, ctx.actor)),
+        cards.link_code_card(await identity.issue_code(ctx.uow, ctx.actor)),
         ctx.message_placement,
         repeated_card=cards.link_code_hidden_card(),
     )
@@ -77,7 +77,7 @@ async def unlink(ctx: Context, args: UnlinkArgs) -> Card:
     return cards.unlinked_identity_card(await identity.unlink(ctx.uow, ctx.actor, args.identity, accept=args.accept))
 
 
-async def enter_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def enter_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Show the form for a code."""
     del known, warnings
     ctx.actor.require(Permission.IDENTITY_LINK)
@@ -96,7 +96,7 @@ async def enter_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[War
 )
 async def enter(ctx: Context, args: EnterArgs) -> Card:
     """Show the user to whom the code belongs."""
-    found = await identity.enter(ctx.uow, ctx.actor, args.code)
+    found = await identity.claim_code(ctx.uow, ctx.actor, args.code)
     return (
         cards.wrong_link_code_card(found)
         if isinstance(found, WrongCode)
@@ -132,7 +132,7 @@ async def review(ctx: Context, args: RequestArgs) -> Card | CommandResult:
     """Show the requested link; the card keeps the code until it was typed."""
     found = await identity.review(ctx.uow, ctx.actor, args.link)
     card = cards.link_review_card(found, ctx.uow.now)
-    is_early = found.state in {LinkState.ASKED, LinkState.TYPED} and found.is_open(ctx.uow.now)
+    is_early = found.state in {LinkState.ISSUED, LinkState.CLAIMED} and found.is_open(ctx.uow.now)
     return CommandResult(card, Placement.PRIVATE) if is_early else card
 
 

@@ -7,7 +7,7 @@ from bot.commands.command import Args, CommandDeclaration, Context, Group, NoArg
 from cards.invitation import card as cards, invitee, question as question_cards
 from cards.model import Card, t
 from services import invitation, membership
-from services.errors import Warn
+from services.errors import ConfirmationWarning
 from services.permissions import Permission
 
 
@@ -44,7 +44,7 @@ class JoinArgs(Args, frozen=True):
     code: str = ""
 
 
-async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Address of the invitee."""
     del warnings
     ctx.actor.require(Permission.MEMBER_INVITE)
@@ -70,7 +70,7 @@ async def create(ctx: Context, args: InviteArgs) -> Card:
     )
 
 
-async def request_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def request_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Show the form of a requested invitation."""
     del warnings
     ctx.actor.require(Permission.INVITATION_REQUEST)
@@ -112,7 +112,7 @@ async def list_(ctx: Context, args: NoArgs) -> Card:
     return cards.invitation_list_card(await invitation.list_(ctx.uow, ctx.actor))
 
 
-async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """List the invitations where a command lacks its reference."""
     del known, warnings
     return cards.invitation_list_card(await invitation.list_(ctx.uow, ctx.actor))
@@ -171,11 +171,11 @@ async def decline(ctx: Context, args: InvitationArgs) -> Card:
     return cards.invitation_card(await invitation.decline(ctx.uow, ctx.actor, args.invitation))
 
 
-async def question_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def question_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Show the form for a question."""
     if "invitation" not in known:
         return await choose(ctx, known, warnings)
-    wanted = await invitation.to_question(ctx.uow, ctx.actor, str(known["invitation"]))
+    wanted = await invitation.get_questionable(ctx.uow, ctx.actor, str(known["invitation"]))
     return question_cards.question_form(wanted.ref, wanted.invitation_id, wanted.requested_by_name)
 
 
@@ -196,10 +196,12 @@ async def question(ctx: Context, args: QuestionArgs) -> Card:
     return question_cards.question_sent_card(await invitation.question(ctx.uow, ctx.actor, args.invitation, args.text))
 
 
-async def answer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def answer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Show the form for an answer."""
     del warnings
-    return question_cards.answer_form(await invitation.to_answer(ctx.uow, ctx.actor, str(known.get("question", ""))))
+    return question_cards.answer_form(
+        await invitation.get_answerable(ctx.uow, ctx.actor, str(known.get("question", "")))
+    )
 
 
 @CommandDeclaration(
@@ -268,6 +270,6 @@ async def join(ctx: Context, args: JoinArgs) -> Card:
     if args.code:
         return invitee.join_result_card(await membership.join(ctx.uow, ctx.actor, args.code))
     if ctx.actor.place.team_id:
-        return invitee.join_requested_card(await invitation.join_request(ctx.uow, ctx.actor))
+        return invitee.join_requested_card(await invitation.request_to_join(ctx.uow, ctx.actor))
     ctx.actor.require(Permission.INVITATION_JOIN)
     return invitee.join_form()

@@ -64,7 +64,7 @@ async def bring(ctx: Context, args: FileArgs) -> Card | CommandResult:
     """Check a received file; the card is a separate message because it is updated with the import."""
     if not args.file:
         name, content = _sample(ctx)
-        return cards.import_help_card(await lead_import.explain(ctx.uow, ctx.actor, name, content))
+        return cards.import_help_card(await lead_import.show_instructions(ctx.uow, ctx.actor, name, content))
     card = cards.import_card(await lead_import.prepare(ctx.uow, ctx.actor, args.file))
     return CommandResult(card, ctx.message_placement)
 
@@ -106,7 +106,7 @@ async def assign(ctx: Context, args: AssignArgs) -> Card:
     if args.ask:
         return cards.columns_form(await lead_import.show(ctx.uow, ctx.actor, args.lead_import))
     told = msgspec.structs.asdict(args)
-    places = {str(one): told[one] for one in lead_import.Field if told[one] != cards.NO_COLUMN}
+    places = {str(one): told[one] for one in lead_import.ImportField if told[one] != cards.NO_COLUMN}
     return cards.import_card(await lead_import.assign(ctx.uow, ctx.actor, args.lead_import, places))
 
 
@@ -122,7 +122,9 @@ async def assign(ctx: Context, args: AssignArgs) -> Card:
 )
 async def start(ctx: Context, args: StartArgs) -> Card:
     """Start or resume the import."""
-    defaults = lead_import.Defaults(args.title, args.source, args.campaign, args.duplicates == cards.KEEP_DUPLICATES)
+    defaults = lead_import.ImportDefaults(
+        args.title, args.source, args.campaign, args.duplicates == cards.KEEP_DUPLICATES
+    )
     return cards.import_card(await lead_import.start(ctx.uow, ctx.actor, args.lead_import, defaults))
 
 

@@ -8,7 +8,7 @@ from bot.dispatch.interaction import Placement
 from cards import lead as lead_cards, marketplace as cards
 from cards.model import Card, t
 from services import lead, marketplace
-from services.errors import Warn
+from services.errors import ConfirmationWarning
 from services.marketplace.model import OFFER_WINDOW_MINUTES, RETURN_WINDOW_HOURS, MarketplaceList
 from services.permissions import Permission
 
@@ -89,7 +89,7 @@ async def show(ctx: Context, args: ShowArgs) -> Card:
     return cards.marketplace_list_card(view) if isinstance(view, MarketplaceList) else cards.marketplace_card(view)
 
 
-async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Show the form of a new marketplace."""
     del warnings
     ctx.actor.require(Permission.MARKETPLACE_RUN)
@@ -122,7 +122,7 @@ async def create(ctx: Context, args: CreateArgs) -> Card:
     return cards.marketplace_card(opened)
 
 
-async def change_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def change_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Show the form with the current settings, or the list where several marketplaces match."""
     del warnings
     ctx.actor.require(Permission.MARKETPLACE_RUN)
@@ -146,7 +146,7 @@ async def change_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
 )
 async def change(ctx: Context, args: ChangeArgs) -> Card:
     """Change windows and questions."""
-    settings = marketplace.Settings(
+    settings = marketplace.MarketplaceSettings(
         offer_window_minutes=args.offer_window_minutes,
         return_window_hours=args.return_window_hours,
         reminder_days=args.reminder_days,
@@ -156,7 +156,7 @@ async def change(ctx: Context, args: ChangeArgs) -> Card:
     return cards.marketplace_card(await marketplace.change(ctx.uow, ctx.actor, args.marketplace, settings))
 
 
-async def invite_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def invite_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Show the form for a partner."""
     del warnings
     ctx.actor.require(Permission.MARKETPLACE_RUN)
@@ -191,11 +191,11 @@ async def invite(ctx: Context, args: InviteArgs) -> Card:
     return cards.marketplace_card(view)
 
 
-async def offer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def offer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Show the form of an offer below duplicate leads; without a lead, list the leads."""
     if "lead" not in known:
         return lead_cards.lead_list_card(await lead.list_(ctx.uow, ctx.actor))
-    form = await marketplace.offer_form(ctx.uow, ctx.actor, str(known["lead"]), str(known.get("marketplace", "")))
+    form = await marketplace.show_offer_form(ctx.uow, ctx.actor, str(known["lead"]), str(known.get("marketplace", "")))
     return cards.offer_form(form, known, warnings)
 
 
@@ -217,7 +217,7 @@ async def offer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[War
 async def offer(ctx: Context, args: OfferArgs) -> Card | CommandResult:
     """Offer a lead, or show the form where a choice is missing."""
     if args.choose or (not args.marketplace and not args.to):
-        form = await marketplace.offer_form(ctx.uow, ctx.actor, args.lead, args.marketplace)
+        form = await marketplace.show_offer_form(ctx.uow, ctx.actor, args.lead, args.marketplace)
         return CommandResult(cards.offer_form(form, {}), Placement.PRIVATE)
     view = await marketplace.offer(
         ctx.uow,

@@ -7,7 +7,7 @@ from bot.commands.command import RECIPIENT_PREPOSITIONS, Args, CommandDeclaratio
 from cards import member as cards
 from cards.model import Card, t
 from services import member, membership
-from services.errors import Warn
+from services.errors import ConfirmationWarning
 from services.permissions import Permission
 
 
@@ -41,12 +41,12 @@ async def list_(ctx: Context, args: NoArgs) -> Card:
     return cards.member_list_card(await member.list_(ctx.uow, ctx.actor))
 
 
-async def role_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def role_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Show the form for a member, then for the role."""
     del warnings
     ctx.actor.require(Permission.MEMBER_CHANGE_ROLE)
     if known.get("who"):
-        return cards.role_form(await member.row(ctx.uow, ctx.actor, str(known["who"])))
+        return cards.role_form(await member.show_member(ctx.uow, ctx.actor, str(known["who"])))
     return cards.role_member_form(await member.list_(ctx.uow, ctx.actor))
 
 
@@ -69,7 +69,7 @@ async def role(ctx: Context, args: RoleArgs) -> Card:
     return cards.changed_member_card(changed)
 
 
-async def remove_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def remove_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Show the form for the member to remove."""
     del known, warnings
     ctx.actor.require(Permission.MEMBER_REMOVE)
@@ -93,7 +93,7 @@ async def remove(ctx: Context, args: WhoArgs) -> Card:
     return cards.removed_member_card(await membership.remove(ctx.uow, ctx.actor, args.who, accept=args.accept))
 
 
-async def transfer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def transfer_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Show the form for the new owner."""
     del known, warnings
     ctx.actor.require(Permission.TEAM_TRANSFER)

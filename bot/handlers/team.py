@@ -8,7 +8,7 @@ from bot.dispatch.interaction import Placement
 from cards import channel, team as cards
 from cards.model import Card, t
 from services import channel as channel_offers, team
-from services.errors import Warn
+from services.errors import ConfirmationWarning
 from services.people import Language
 from services.permissions import Permission
 
@@ -55,7 +55,7 @@ async def show(ctx: Context, args: NoArgs) -> Card:
     return cards.team_card(await team.show(ctx.uow, ctx.actor))
 
 
-async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Show the form for the name."""
     del warnings
     ctx.actor.require(Permission.TEAM_CREATE)
@@ -81,7 +81,7 @@ async def create(ctx: Context, args: NameArgs) -> Card | CommandResult:
     return CommandResult(card, Placement.NEW) if created.is_connected else card
 
 
-async def rename_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def rename_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Show the form for another name."""
     del known, warnings
     ctx.actor.require(Permission.TEAM_EDIT_SETTINGS)
@@ -105,7 +105,7 @@ async def rename(ctx: Context, args: NameArgs) -> Card:
     return cards.changed_team_card(await team.rename(ctx.uow, ctx.actor, args.name))
 
 
-async def settings_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def settings_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Show the form with the current settings."""
     del known, warnings
     ctx.actor.require(Permission.TEAM_EDIT_SETTINGS)
@@ -154,7 +154,8 @@ async def connect(ctx: Context, args: ConnectArgs) -> Card | CommandResult:
     """Connect this channel with the actor's team, or offer it to the team of the code."""
     if args.code:
         return CommandResult(
-            channel.channel_offer_card(await channel_offers.offer(ctx.uow, ctx.actor, args.code)), Placement.PRIVATE
+            channel.channel_offer_card(await channel_offers.claim_code(ctx.uow, ctx.actor, args.code)),
+            Placement.PRIVATE,
         )
     return channel.channel_connected_card(await team.connect(ctx.uow, ctx.actor, accept=args.accept))
 
@@ -176,7 +177,7 @@ async def disconnect(ctx: Context, args: NoArgs) -> Card:
     return channel.channel_disconnected_card(await team.disconnect(ctx.uow, ctx.actor))
 
 
-async def delete_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def delete_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Show the consequence and the form for the team's name."""
     del known, warnings
     ctx.actor.require(Permission.TEAM_DELETE)
@@ -228,7 +229,7 @@ async def restore(ctx: Context, args: RestoreArgs) -> Card:
 async def install(ctx: Context, args: NoArgs) -> Card:
     """Show the welcome card in a conversation."""
     del args
-    return channel.welcome_card(await team.welcome(ctx.uow, ctx.actor))
+    return channel.welcome_card(await team.show_welcome(ctx.uow, ctx.actor))
 
 
 @CommandDeclaration(
@@ -242,4 +243,4 @@ async def install(ctx: Context, args: NoArgs) -> Card:
 async def remove(ctx: Context, args: NoArgs) -> None:
     """Record that the bot was removed from a conversation."""
     del args
-    await team.leave_place(ctx.uow, ctx.actor)
+    await team.record_bot_removed(ctx.uow, ctx.actor)

@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from bot.operations.metrics import Metrics
-from services.invariants import WINDOW_ROWS, Breach, checked, sentences
+from services.invariants import WINDOW_ROWS, Violation, invariant_sets, sentences
 from services.unit_of_work import Units
 
 WINDOWS_MAX: Final = 100
@@ -24,7 +24,7 @@ class Auditor:
     metrics: Metrics
     rows: int = WINDOW_ROWS
     windows_max: int = WINDOWS_MAX
-    _kinds: list[str] = field(default_factory=lambda: list(checked()))
+    _kinds: list[str] = field(default_factory=lambda: list(invariant_sets()))
     """Tables that this scan has not finished."""
     _after: str = ""
     _found: Counter[str] = field(default_factory=Counter[str])
@@ -41,17 +41,17 @@ class Auditor:
 
     async def _scan(self) -> int:
         async with self.units.read() as uow:
-            look = await uow.invariants.look(self._kinds[0], self._after, self.rows)
-        for breach in look.breaches:
+            look = await uow.invariants.scan(self._kinds[0], self._after, self.rows)
+        for breach in look.violations:
             self._report(breach)
-        self._after = look.until
-        if not look.until:
+        self._after = look.last_key
+        if not look.last_key:
             del self._kinds[0]
-        return len(look.breaches)
+        return len(look.violations)
 
-    def _report(self, breach: Breach) -> None:
+    def _report(self, breach: Violation) -> None:
         """Log and count a violation by the id of its row, without content."""
-        _log.error("invariant_violated", invariant=breach.invariant, offender=breach.offender)
+        _log.error("invariant_violated", invariant=breach.invariant, offender=breach.row_key)
         self._found[breach.invariant] += 1
         gauge = self.metrics.invariant_violations.labels(breach.invariant)
         gauge.set(self._found[breach.invariant])
@@ -61,4 +61,4 @@ class Auditor:
         for name in sentences():
             self.metrics.invariant_violations.labels(name).set(self._found[name])
         self.metrics.invariants_checked.set_to_current_time()
-        self._kinds, self._found = list(checked()), Counter()
+        self._kinds, self._found = list(invariant_sets()), Counter()

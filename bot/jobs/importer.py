@@ -16,11 +16,11 @@ from bot.operations.metrics import Metrics
 from cards.lead_import import skipped_rows
 from cards.render.text import RenderContext
 from services import lead_import
-from services.errors import Contended
-from services.lead_import import Batch, Halt, LeadImport, SkippedRow
-from services.lead_import.parse_row import batches
-from services.spreadsheet import Full, Sheet
-from services.table import Table, Unreadable, open_table
+from services.errors import DatabaseBusy
+from services.lead_import import LeadImport, RowBatch, SkippedRow, StopReason
+from services.lead_import.parse_row import split_batches
+from services.spreadsheet import Sheet, SheetFull
+from services.table import CsvTable, NotATable, open_table
 from services.unit_of_work import Units
 
 POLL_S: Final = 1.0
@@ -67,7 +67,7 @@ class Importer:
     async def work(self) -> bool:
         """Run one import as far as possible; return whether there was one."""
         async with self.units.read() as uow:
-            if not await uow.lead_imports.is_waiting(uow.now):
+            if not await uow.lead_imports.has_unclaimed(uow.now):
                 return False
         async with self.units.write() as uow:
             carried = await lead_import.process.claim(uow, self.holder)
@@ -78,7 +78,7 @@ class Importer:
     async def _round(self) -> bool:
         try:
             return await self.work()
-        except Contended as refusal:
+        except DatabaseBusy as refusal:
             _log.warning("import_database_contended", refusal=type(refusal).__name__)
         except Exception:  # noqa: BLE001 - a defect in one round must not be the last one
             _log.exception("import_round_failed")
@@ -98,9 +98,9 @@ class Importer:
         except _ClaimLost:
             # Stopped, claimed elsewhere, or advanced by a commit whose result was lost: release it for the next claim.
             await self._release(carried)
-        except Unreadable:
-            await self._halt(carried, Halt.BROKEN)
-        except Contended:
+        except NotATable:
+            await self._halt(carried, StopReason.REPEATED_FAILURE)
+        except DatabaseBusy:
             await self._release(carried)
         except Exception:  # noqa: BLE001 - a defect in one import must not stop the others
             _log.exception("import_failed", import_id=carried.import_id)
@@ -110,11 +110,11 @@ class Importer:
     async def _write_batches(self, carried: LeadImport) -> None:
         """Write batch after batch, then the report of skipped rows."""
         async with self.units.read() as uow:
-            content = await lead_import.process.content(uow, carried)
+            content = await lead_import.process.load_content(uow, carried)
         if content is None:
-            return await self._halt(carried, Halt.FILE_GONE)
+            return await self._halt(carried, StopReason.FILE_EXPIRED)
         table = await asyncio.to_thread(open_table, content)
-        rows = batches(table, carried.plan, carried.line)
+        rows = split_batches(table, carried.plan, carried.line)
         while (batch := await asyncio.to_thread(_next, rows)) is not None:
             carried = await self._write(carried, batch)
             if self._stopping.is_set():
@@ -122,23 +122,23 @@ class Importer:
             await asyncio.sleep(BATCH_PAUSE_S)
         return await self._finish(carried, table)
 
-    async def _write(self, carried: LeadImport, batch: Batch) -> LeadImport:
+    async def _write(self, carried: LeadImport, batch: RowBatch) -> LeadImport:
         for _ in range(CONTENDED_MAX):
             try:
                 async with self.units.write() as uow:
-                    moved = await lead_import.process.carry(uow, carried, self.holder, batch)
+                    moved = await lead_import.process.process_batch(uow, carried, self.holder, batch)
                 break
-            except Contended:
+            except DatabaseBusy:
                 await self._rest(CONTENDED_PAUSE_S)
         else:
-            raise Contended
+            raise DatabaseBusy
         if moved is None:
             raise _ClaimLost
         return moved
 
-    async def _finish(self, carried: LeadImport, table: Table) -> None:
+    async def _finish(self, carried: LeadImport, table: CsvTable) -> None:
         async with self.units.read() as uow:
-            skipped = await lead_import.process.skipped(uow, carried)
+            skipped = await lead_import.process.list_skipped(uow, carried)
             reader = await uow.users.get(carried.user_id)
             writer = RenderContext(reader.language, reader.zone, uow.now) if reader else None
         name, result, count = "", None, 0
@@ -148,25 +148,25 @@ class Importer:
         async with self.units.write() as uow:
             await lead_import.process.finish(uow, carried, self.holder, name, result, count)
 
-    async def _halt(self, carried: LeadImport, why: Halt) -> None:
+    async def _halt(self, carried: LeadImport, why: StopReason) -> None:
         async with self.units.write() as uow:
-            await lead_import.process.halt(uow, carried, why)
+            await lead_import.process.stop_import(uow, carried, why)
 
     async def _release(self, carried: LeadImport) -> None:
         async with self.units.write() as uow:
-            await lead_import.process.release(uow, carried, self.holder)
+            await lead_import.process.release_lease(uow, carried, self.holder)
 
     async def _fail(self, carried: LeadImport) -> None:
         await self._rest(self.failed_pause_s)
         async with self.units.write() as uow:
-            await lead_import.process.fail(uow, carried, self.holder)
+            await lead_import.process.record_failure(uow, carried, self.holder)
 
 
-def _next(rows: Iterator[Batch]) -> Batch | None:
+def _next(rows: Iterator[RowBatch]) -> RowBatch | None:
     return next(rows, None)
 
 
-def build_report(table: Table, skipped: list[SkippedRow], writer: RenderContext) -> tuple[bytes, int]:
+def build_report(table: CsvTable, skipped: list[SkippedRow], writer: RenderContext) -> tuple[bytes, int]:
     """Build the report of skipped rows with line and reason; return its content and its number of rows."""
     why = {row.line: row for row in skipped}
     headings = [
@@ -177,6 +177,6 @@ def build_report(table: Table, skipped: list[SkippedRow], writer: RenderContext)
         if row.line in why:
             try:
                 sheet.add([row.line, writer.format_line(skipped_rows.skip_reason(why[row.line])), *row.cells])
-            except Full:
+            except SheetFull:
                 break
     return sheet.content(), sheet.rows

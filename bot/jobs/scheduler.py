@@ -14,7 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.jobs.auditor import Auditor
 from bot.operations.metrics import Metrics
 from services.discovery import role_modules
-from services.errors import Contended
+from services.errors import DatabaseBusy
 from services.jobs import Job
 from services.unit_of_work import UnitOfWork, Units
 
@@ -24,7 +24,7 @@ _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("jobs")
 async def anchor_audit(uow: UnitOfWork, limit: int) -> int:
     """Write the head of every audit log into the process log, which a change of the database cannot alter."""
     del limit
-    heads = await uow.audit.heads()
+    heads = await uow.audit.list_heads()
     for head in heads:
         _log.info("audit_head", team_id=head.team_id, seq=head.seq, hash=head.hash)
     return len(heads)
@@ -56,7 +56,7 @@ class Jobs:
         """Run a job unless its period is done; return whether it ran. Never raises: the next tick tries again."""
         try:
             done = await self._run(job)
-        except Contended:
+        except DatabaseBusy:
             return False
         except Exception:  # noqa: BLE001 - a defect in one job must not stop the others
             _log.exception("job_failed", job=job.name)
@@ -67,7 +67,7 @@ class Jobs:
 
     async def _run(self, job: Job) -> bool:
         async with self.units.write() as uow:
-            if not await uow.periods.begin(job.name, job.period(uow.now)):
+            if not await uow.periods.claim(job.name, job.period(uow.now)):
                 return False
             count = await job.work(uow, job.limit) if job.work else 0
         if job.after_commit:

@@ -11,9 +11,9 @@ from typing import Final, Protocol, TypeAlias
 
 import structlog
 
-from services.file.access import SEAL as FILE_PURPOSE
-from services.installation.install import SEAL as TOKEN_PURPOSE
-from services.keyring import Keyring, Unsealable
+from services.file.access import FILE_SEAL_PURPOSE as FILE_PURPOSE
+from services.installation.install import INSTALLATION_SEAL_PURPOSE as TOKEN_PURPOSE
+from services.keyring import Keyring, UnsealFailed
 
 BATCH_ROWS: Final = 20
 """A file has up to several megabytes, and all of a batch are in memory at once."""
@@ -77,7 +77,7 @@ async def _reseal_batch(
     for key, sealed in batch:
         try:
             resealed = keyring.reseal(purpose, sealed, *key)
-        except Unsealable:
+        except UnsealFailed:
             _log.error("sealed_content_unreadable", purpose=purpose, key=key)
             count += ResealCount(unreadable=1)
             continue

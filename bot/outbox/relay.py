@@ -14,8 +14,8 @@ from typing import Any, Final
 import structlog
 
 from bot.outbox.sender import LEASE, DeliverySender
-from services.delivery import Due
-from services.errors import Contended
+from services.delivery import UnroutedEvent
+from services.errors import DatabaseBusy
 from services.events import decode
 from services.notification.planner import Planner
 from services.notification.router import route
@@ -101,7 +101,7 @@ class Relay:
     async def work(self) -> bool:
         """Route events and begin sends that are due; return whether there were any."""
         async with self._units.read() as uow:
-            waiting = await uow.deliveries.waiting(uow.now)
+            waiting = await uow.deliveries.find_due(uow.now)
         routed = await self._route_some() if waiting.events else RoutingCount()
         recovered = waiting.stuck and await self._recover()
         begun = (waiting.deliveries or routed.planned > 0 or recovered) and await self._begin_some()
@@ -110,7 +110,7 @@ class Relay:
     async def _round(self) -> bool:
         try:
             return await self.work()
-        except Contended as refusal:
+        except DatabaseBusy as refusal:
             _log.warning("relay_database_contended", refusal=type(refusal).__name__)
         except Exception:  # noqa: BLE001 - a defect in one round must not be the last one
             _log.exception("relay_round_failed")
@@ -149,14 +149,14 @@ class Relay:
 
     async def _route(self, limit: int) -> RoutingCount:
         """Route the first due events; after a failure each one alone, so that one event does not block the others."""
-        due: list[Due] = []
+        due: list[UnroutedEvent] = []
         try:
             async with self._units.write() as uow:
-                due = await uow.deliveries.next_events(limit, uow.now)
+                due = await uow.deliveries.list_due_events(limit, uow.now)
                 planned = [await self._plan(uow, event) for event in due]
-                await uow.deliveries.mark_routed([event.event_id for event in due], uow.now)
+                await uow.deliveries.update_routed([event.event_id for event in due], uow.now)
             return RoutingCount(len(due), sum(planned))
-        except Contended:
+        except DatabaseBusy:
             # Two relays that update the same cards in different order deadlock: a single event cannot.
             if len(due) <= 1:
                 raise
@@ -167,19 +167,19 @@ class Relay:
                 return await self._postpone_failed(due[0], error)
         return sum([await self._route(1) for _ in due], RoutingCount())
 
-    async def _plan(self, uow: UnitOfWork, due: Due) -> int:
+    async def _plan(self, uow: UnitOfWork, due: UnroutedEvent) -> int:
         notices = await route(uow, decode(due.body))
         return await Planner(uow, due.event_id, has_mail=self._sender.mails is not None).plan(notices)
 
-    async def _postpone_failed(self, due: Due, error: Exception) -> RoutingCount:
+    async def _postpone_failed(self, due: UnroutedEvent, error: Exception) -> RoutingCount:
         _log.error("event_routing_failed", event_id=due.event_id, attempts=due.attempts, exc_info=error)
         await self._postpone(due, type(error).__name__)
         return RoutingCount(1)
 
-    async def _postpone(self, due: Due, error: str) -> None:
+    async def _postpone(self, due: UnroutedEvent, error: str) -> None:
         async with self._units.write() as uow:
             if due.attempts + 1 >= ROUTINGS_MAX:
-                await uow.deliveries.mark_routed([due.event_id], uow.now, f"gave up: {error}")
+                await uow.deliveries.update_routed([due.event_id], uow.now, f"gave up: {error}")
             else:
                 pause = timedelta(seconds=2.0**due.attempts)
                 await uow.deliveries.postpone_event(due.event_id, uow.now + pause, error)
@@ -189,7 +189,7 @@ class Relay:
     async def _recover(self) -> bool:
         """Decide about deliveries whose lease expired while they were being sent."""
         async with self._units.write() as uow:
-            stuck = await uow.deliveries.stuck(STUCK_PER_ROUND, uow.now)
+            stuck = await uow.deliveries.list_expired_leases(STUCK_PER_ROUND, uow.now)
         for delivery in stuck:
             _log.warning("delivery_lease_expired", delivery_id=delivery.delivery_id, kind=delivery.kind)
             await self._sender.record_outcome(delivery, self._sender.outcome_unknown(delivery, "lease expired"))

@@ -12,10 +12,10 @@ from bot.views.base import Mail, MailView, View
 from cards.chat import redacted_card
 from cards.model import Card, Subject, to_json
 from services.actor import Actor
-from services.delivery import Delivery, Kind, Posted
-from services.notices import THREAD
-from services.notification.planner import MAIL
-from services.people import NO_TEAM, OUTSIDERS, Language, Place, PlaceKind, TeamId, UserId
+from services.delivery import Delivery, DeliveryKind, PostedCard
+from services.notices import THREAD_PARAM
+from services.notification.planner import MAIL_PLATFORM
+from services.people import EXTERNAL_USERS_KEY, NO_TEAM, Language, Place, PlaceKind, TeamId, UserId
 from services.permissions import Role
 from services.unit_of_work import UnitOfWork
 from services.user.model import DEFAULT_ZONE, Identity
@@ -66,10 +66,10 @@ class DeliveryRenderer:
 
     async def render(self, uow: UnitOfWork, delivery: Delivery) -> RenderedDelivery:
         """Render a delivery. Raises KeyError for a view that no longer exists."""
-        if delivery.kind is Kind.MAIL:
+        if delivery.kind is DeliveryKind.MAIL:
             return await self._render_mail(uow, delivery)
         posted = await _find_post(uow, delivery)
-        if delivery.kind is Kind.UPDATE and posted is None:
+        if delivery.kind is DeliveryKind.UPDATE and posted is None:
             return NothingToSend("message_missing")
         destination = await _find_destination(uow, delivery, posted)
         if isinstance(destination, NothingToSend):
@@ -77,12 +77,12 @@ class DeliveryRenderer:
         return await self._render_card(uow, delivery, posted, destination)
 
     async def _render_card(
-        self, uow: UnitOfWork, delivery: Delivery, posted: Posted | None, destination: _Destination
+        self, uow: UnitOfWork, delivery: Delivery, posted: PostedCard | None, destination: _Destination
     ) -> RenderedCard | NothingToSend:
         card = await self.views[delivery.view](uow, destination.actor, delivery.key, self._params(delivery))
         if card is None:
             return NothingToSend("nothing_to_show")
-        if destination.actor.place.has_outsiders:
+        if destination.actor.place.has_external_users:
             card = redacted_card(replace(card, subject=Subject(delivery.view, delivery.key)))
         reader = Reader(
             destination.actor.language,
@@ -103,7 +103,7 @@ class DeliveryRenderer:
         member = await uow.members.get(delivery.team_id, delivery.user_id)
         if member is None or not member.email:
             return NothingToSend("recipient_unreachable")
-        actor = await _load_recipient(uow, delivery, Place(MAIL, "", "", PlaceKind.PERSONAL))
+        actor = await _load_recipient(uow, delivery, Place(MAIL_PLATFORM, "", "", PlaceKind.PERSONAL))
         card = await self.views[delivery.view](uow, actor, delivery.key, params)
         return (
             Mail(member.email, card.title, card, actor.language, actor.zone)
@@ -115,13 +115,15 @@ class DeliveryRenderer:
         return {**delivery.params, "team_id": delivery.team_id, "public_url": self.public_url}
 
 
-async def _find_post(uow: UnitOfWork, delivery: Delivery) -> Posted | None:
-    if delivery.kind is not Kind.UPDATE or delivery.post_id is None:
+async def _find_post(uow: UnitOfWork, delivery: Delivery) -> PostedCard | None:
+    if delivery.kind is not DeliveryKind.UPDATE or delivery.post_id is None:
         return None
-    return await uow.deliveries.post(delivery.team_id, delivery.post_id)
+    return await uow.deliveries.get_post(delivery.team_id, delivery.post_id)
 
 
-async def _find_destination(uow: UnitOfWork, delivery: Delivery, posted: Posted | None) -> _Destination | NothingToSend:
+async def _find_destination(
+    uow: UnitOfWork, delivery: Delivery, posted: PostedCard | None
+) -> _Destination | NothingToSend:
     reference = dict(posted.reference) if posted else {}
     if delivery.user_id:
         return await _find_direct_chat(uow, delivery, reference)
@@ -131,7 +133,7 @@ async def _find_destination(uow: UnitOfWork, delivery: Delivery, posted: Posted 
 async def _find_direct_chat(
     uow: UnitOfWork, delivery: Delivery, reference: dict[str, Any]
 ) -> _Destination | NothingToSend:
-    identities = await uow.users.identities(delivery.user_id)
+    identities = await uow.users.list_identities(delivery.user_id)
     same = [
         identity
         for identity in identities
@@ -149,7 +151,7 @@ async def _find_direct_chat(
 
 
 async def _find_channel(uow: UnitOfWork, delivery: Delivery, reference: dict[str, Any]) -> _Destination | NothingToSend:
-    found = await uow.conversations.find(delivery.platform, delivery.tenant, delivery.conversation_id)
+    found = await uow.conversations.get(delivery.platform, delivery.tenant, delivery.conversation_id)
     if found is None or not found.installed:
         return NothingToSend("bot_not_installed")
     if found.team_id != delivery.team_id:
@@ -161,9 +163,9 @@ async def _find_channel(uow: UnitOfWork, delivery: Delivery, reference: dict[str
         found.kind,
         found.name,
         found.team_id,
-        has_outsiders=bool(found.reference.get(OUTSIDERS)),
+        has_external_users=bool(found.reference.get(EXTERNAL_USERS_KEY)),
     )
-    thread = {THREAD: delivery.params[THREAD]} if THREAD in delivery.params else {}
+    thread = {THREAD_PARAM: delivery.params[THREAD_PARAM]} if THREAD_PARAM in delivery.params else {}
     target = Target(found.tenant, found.conversation_id, reference={**found.reference, **thread, **reference})
     return _Destination(target, await _channel_reader(uow, place))
 

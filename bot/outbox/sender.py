@@ -25,10 +25,10 @@ from bot.platforms.base import (
 )
 from bot.views.base import Mail
 from services import delivery as deliveries
-from services.delivery import Delivery, Kind, Posted, State
-from services.delivery.subscribers import VIEW as UNKNOWN_VIEW
-from services.errors import Contended
-from services.notification.planner import fall_back
+from services.delivery import Delivery, DeliveryKind, DeliveryState, PostedCard
+from services.delivery.subscribers import DELIVERY_UNKNOWN_VIEW as UNKNOWN_VIEW
+from services.errors import DatabaseBusy
+from services.notification.planner import send_fallback
 from services.unit_of_work import UnitOfWork, Units
 
 LEASE: Final = timedelta(seconds=50)
@@ -56,7 +56,7 @@ _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("relay")
 class Outcome:
     """Result of an attempt; without a state the delivery is retried after `retry_after_s`."""
 
-    state: State | None
+    state: DeliveryState | None
     reason: str = ""
     retry_after_s: float = 0.0
     sent: Sent | None = None
@@ -97,7 +97,7 @@ class DeliverySender:
                 break
             except Exception as error:  # noqa: BLE001 - any error of the database may be transient
                 ids = {"delivery_id": delivery.delivery_id, "state": outcome.state}
-                _log.error("delivery_outcome_not_recorded", **ids, exc_info=not isinstance(error, Contended))
+                _log.error("delivery_outcome_not_recorded", **ids, exc_info=not isinstance(error, DatabaseBusy))
                 await asyncio.sleep(RECORD_PAUSE_S * 2**attempt)
         self.metrics.deliveries.labels(delivery.platform, outcome.state or "retried").inc()
 
@@ -112,7 +112,7 @@ class DeliverySender:
 
     async def _attempt(self, delivery: Delivery, rendered: RenderedDelivery) -> Outcome:
         if isinstance(rendered, NothingToSend):
-            return Outcome(State.SUPPRESSED, rendered.reason)
+            return Outcome(DeliveryState.SUPPRESSED, rendered.reason)
         if delivery.doubted_at is None or isinstance(rendered, Mail):
             return await self._send_in_time(delivery, rendered, SEND_LIMIT_S)
         found = await self._look_up(delivery, rendered, delivery.doubted_at)
@@ -127,13 +127,17 @@ class DeliverySender:
                 return await self._update_found(delivery, rendered, sent) if sent else None
         except (Gone, Rejected) as failure:
             # A found message that cannot be updated has arrived all the same.
-            return Outcome(State.SENT, sent=sent) if sent else self._outcome_of_failed_lookup(delivery, failure)
+            return Outcome(DeliveryState.SENT, sent=sent) if sent else self._outcome_of_failed_lookup(delivery, failure)
         except (SendFailed, TimeoutError) as failure:
             outcome = self._outcome_of_failed_lookup(delivery, failure)
         except Exception as error:  # noqa: BLE001 - a defect in a platform must not stop the others
             _log.exception("delivery_lookup_broke", delivery_id=delivery.delivery_id, platform=delivery.platform)
             outcome = _schedule_lookup(delivery, type(error).__name__)
-        return Outcome(State.SENT, sent=sent, is_stale=True) if sent and outcome.state is State.UNKNOWN else outcome
+        return (
+            Outcome(DeliveryState.SENT, sent=sent, is_stale=True)
+            if sent and outcome.state is DeliveryState.UNKNOWN
+            else outcome
+        )
 
     def _finder(self, delivery: Delivery) -> SupportsLookup:
         platform = self.platforms.get(delivery.platform)
@@ -145,7 +149,7 @@ class DeliverySender:
         """Update a message that was found: it shows what was true when it was sent."""
         target = replace(rendered.target, conversation_id=sent.conversation_id)
         await self.platforms[delivery.platform].update(target, sent.message_id, rendered.card, rendered.reader)
-        return Outcome(State.SENT, sent=sent)
+        return Outcome(DeliveryState.SENT, sent=sent)
 
     def _outcome_of_failed_lookup(self, delivery: Delivery, failure: SendFailed | TimeoutError) -> Outcome:
         self._log_failure(delivery, failure, "delivery_lookup_failed")
@@ -154,12 +158,12 @@ class DeliverySender:
         # A rate limit is no lookup: with many unknown outcomes at once, the limit would use up all lookups.
         pause_s = max(min(failure.retry_after_s, RETRY_AFTER_MAX_S), LOOKUP_DELAY_S)
         waiting = _schedule_retry(delivery, "not looked up: rate limited", ATTEMPTS_MAX, pause_s)
-        return replace(waiting, state=waiting.state and State.UNKNOWN, lookups=delivery.looks)
+        return replace(waiting, state=waiting.state and DeliveryState.UNKNOWN, lookups=delivery.looks)
 
     async def _send_in_time(self, delivery: Delivery, rendered: RenderedCard | Mail, seconds: float) -> Outcome:
         try:
             async with asyncio.timeout(seconds):
-                return Outcome(State.SENT, sent=await self._send(delivery, rendered))
+                return Outcome(DeliveryState.SENT, sent=await self._send(delivery, rendered))
         except SendFailed as failure:
             return self._outcome_of_failure(delivery, failure)
         except TimeoutError:
@@ -175,7 +179,7 @@ class DeliverySender:
         platform = self.platforms.get(delivery.platform)
         if platform is None:
             raise Unavailable("platform is off")
-        if delivery.kind is Kind.POST:
+        if delivery.kind is DeliveryKind.POST:
             return await platform.send(rendered.target, rendered.card, rendered.reader, key=delivery.delivery_id)
         await platform.update(rendered.target, rendered.message_id, rendered.card, rendered.reader)
         return None
@@ -203,20 +207,20 @@ class DeliverySender:
                 return self.outcome_unknown(delivery, reason, LOOKUP_DELAY_S)
             case Gone(status, reason):
                 # Without a request to the platform it is unknown whether the conversation still exists.
-                return Outcome(State.FAILED, f"gone {reason or status}", is_gone=status != NOT_ASKED)
+                return Outcome(DeliveryState.FAILED, f"gone {reason or status}", is_gone=status != NOT_ASKED)
             case Rejected(status, reason):
-                return Outcome(State.FAILED, f"rejected {reason or status}")
+                return Outcome(DeliveryState.FAILED, f"rejected {reason or status}")
             case _:
                 return self.outcome_unknown(delivery, type(failure).__name__, LOOKUP_DELAY_S)
 
     def outcome_unknown(self, delivery: Delivery, reason: str, lookup_after_s: float = 0.0) -> Outcome:
         """Decide about a request without a known result: repeat an update, look up a message."""
-        if delivery.kind is Kind.POST and isinstance(self.platforms.get(delivery.platform), SupportsLookup):
+        if delivery.kind is DeliveryKind.POST and isinstance(self.platforms.get(delivery.platform), SupportsLookup):
             return _schedule_lookup(delivery, reason, lookup_after_s)
         return (
             _schedule_retry(delivery, reason, ATTEMPTS_MAX)
-            if delivery.kind is Kind.UPDATE
-            else Outcome(State.UNKNOWN, reason)
+            if delivery.kind is DeliveryKind.UPDATE
+            else Outcome(DeliveryState.UNKNOWN, reason)
         )
 
     def _outcome_of_cancellation(self, delivery: Delivery, *, has_begun: bool) -> Outcome:
@@ -229,14 +233,14 @@ class DeliverySender:
 def _schedule_lookup(delivery: Delivery, reason: str, pause_s: float = 0.0) -> Outcome:
     """Schedule a lookup of the message; after the last one the outcome stays unknown."""
     if delivery.looks >= LOOKUPS_MAX:
-        return Outcome(State.UNKNOWN, reason)
+        return Outcome(DeliveryState.UNKNOWN, reason)
     backoff_s = min(LOOKUP_DELAY_S * 2**delivery.looks, LOOKUP_PAUSE_MAX_S) if delivery.looks else 0.0
     return Outcome(None, reason, retry_after_s=pause_s or backoff_s, lookups=delivery.looks + 1)
 
 
 def _schedule_retry(delivery: Delivery, reason: str, attempts_max: int, pause_s: float = 0.0) -> Outcome:
     if delivery.attempts >= attempts_max:
-        return Outcome(State.FAILED, f"gave up: {reason}")
+        return Outcome(DeliveryState.FAILED, f"gave up: {reason}")
     backoff_s = min(2.0 ** min(delivery.attempts, 20), BACKOFF_MAX_S)
     return Outcome(None, reason, retry_after_s=pause_s or backoff_s)
 
@@ -244,7 +248,7 @@ def _schedule_retry(delivery: Delivery, reason: str, attempts_max: int, pause_s:
 async def _store_outcome(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, rendered: RenderedCard | None) -> None:
     if outcome.state is None:
         due_at = uow.now + timedelta(seconds=outcome.retry_after_s)
-        await uow.deliveries.put_back(
+        await uow.deliveries.release(
             _with_lookup(delivery, outcome.lookups, uow.now) if outcome.lookups else delivery, due_at, outcome.reason
         )
     elif await uow.deliveries.finish(delivery, outcome.state, outcome.reason, uow.now):
@@ -258,24 +262,24 @@ def _with_lookup(delivery: Delivery, lookups: int, now: datetime) -> Delivery:
 
 
 async def _apply_outcome(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, rendered: RenderedCard | None) -> None:
-    if outcome.state is State.SENT and rendered is not None:
+    if outcome.state is DeliveryState.SENT and rendered is not None:
         await _store_post(uow, delivery, outcome.sent, replace(rendered, digest="") if outcome.is_stale else rendered)
-    elif outcome.state is State.UNKNOWN:
+    elif outcome.state is DeliveryState.UNKNOWN:
         await _report_unknown(uow, delivery)
     elif outcome.is_gone:
         await _mark_gone(uow, delivery)
-    if outcome.state is State.FAILED and delivery.kind is Kind.MAIL:
-        await fall_back(uow, delivery)
+    if outcome.state is DeliveryState.FAILED and delivery.kind is DeliveryKind.MAIL:
+        await send_fallback(uow, delivery)
 
 
 async def _store_post(uow: UnitOfWork, delivery: Delivery, sent: Sent | None, rendered: RenderedCard) -> None:
     post_id = delivery.post_id or uow.new_id()
     if sent is None:
-        return await uow.deliveries.mark_shown(delivery.team_id, post_id, rendered.digest)
+        return await uow.deliveries.update_shown(delivery.team_id, post_id, rendered.digest)
     if rendered.identity is not None and rendered.identity.direct_conversation_id != sent.conversation_id:
-        await uow.users.reach(replace(rendered.identity, direct_conversation_id=sent.conversation_id))
+        await uow.users.update_reference(replace(rendered.identity, direct_conversation_id=sent.conversation_id))
     return await uow.deliveries.add_post(
-        Posted(
+        PostedCard(
             team_id=delivery.team_id,
             post_id=post_id,
             view=delivery.view,
@@ -297,12 +301,12 @@ async def _report_unknown(uow: UnitOfWork, delivery: Delivery) -> None:
     """Notify those who may resend the message; a lost notice about it is not reported, or reports would never end."""
     _log.error("delivery_outcome_unknown", delivery_id=delivery.delivery_id, platform=delivery.platform)
     if delivery.team_id and delivery.view != UNKNOWN_VIEW:
-        await deliveries.lose(uow, delivery)
+        await deliveries.report_unknown(uow, delivery)
 
 
 async def _mark_gone(uow: UnitOfWork, delivery: Delivery) -> None:
     """Mark the message or the conversation as gone for the bot."""
-    if delivery.kind is Kind.UPDATE and delivery.post_id is not None:
-        await uow.deliveries.mark_gone(delivery.team_id, delivery.post_id, uow.now)
-    elif delivery.kind is Kind.POST and not delivery.user_id:
-        await uow.conversations.mark_left(delivery.platform, delivery.tenant, delivery.conversation_id)
+    if delivery.kind is DeliveryKind.UPDATE and delivery.post_id is not None:
+        await uow.deliveries.update_gone(delivery.team_id, delivery.post_id, uow.now)
+    elif delivery.kind is DeliveryKind.POST and not delivery.user_id:
+        await uow.conversations.update_left(delivery.platform, delivery.tenant, delivery.conversation_id)

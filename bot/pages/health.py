@@ -54,7 +54,7 @@ class HealthPages:
         if not self._may_read(request):
             return _said("forbidden", status=403)
         async with self.units.read() as uow:
-            self.metrics.set_backlog(await uow.deliveries.backlog(uow.now))
+            self.metrics.set_backlog(await uow.deliveries.count_backlog(uow.now))
         return web.Response(
             body=self.metrics.text(), headers={"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
         )

@@ -20,8 +20,8 @@ from cards import install_page as cards
 from cards.model import Card
 from cards.render.html import STYLE_SOURCE
 from services import installation
-from services.errors import Contended
-from services.installation import ASKED_FOR, Fault
+from services.errors import DatabaseBusy
+from services.installation import OAUTH_STATE_TTL, OAuthStateFault
 from services.unit_of_work import Units
 
 VISITS: Final = (Window(60, 60),)
@@ -37,10 +37,10 @@ HEADERS: Final = {
     "Content-Security-Policy": f"default-src 'none'; style-src {STYLE_SOURCE}; base-uri 'none'; frame-ancestors 'none'",
 }
 STATUS: Final = {
-    Fault.UNKNOWN: HTTPStatus.BAD_REQUEST,
-    Fault.ELSEWHERE: HTTPStatus.FORBIDDEN,
-    Fault.EXPIRED: HTTPStatus.GONE,
-    Fault.USED: HTTPStatus.GONE,
+    OAuthStateFault.UNKNOWN: HTTPStatus.BAD_REQUEST,
+    OAuthStateFault.OTHER_BROWSER: HTTPStatus.FORBIDDEN,
+    OAuthStateFault.EXPIRED: HTTPStatus.GONE,
+    OAuthStateFault.USED: HTTPStatus.GONE,
 }
 
 _BROWSER: Final = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -77,15 +77,15 @@ class InstallPage:
         browser = known if _BROWSER.fullmatch(known) else secrets.token_urlsafe(32)
         try:
             async with self._units.write() as uow:
-                state = await installation.ask(uow, browser)
-        except Contended:
+                state = await installation.issue_state(uow, browser)
+        except DatabaseBusy:
             return self._page(request, cards.install_unavailable_card(self._again), HTTPStatus.SERVICE_UNAVAILABLE)
         headers = {**HEADERS, "Location": self._oauth.consent_url(state)}
         response = web.Response(status=HTTPStatus.FOUND, headers=headers)
         response.set_cookie(
             self._cookie,
             browser,
-            max_age=int(ASKED_FOR.total_seconds()),
+            max_age=int(OAUTH_STATE_TTL.total_seconds()),
             path="/",
             httponly=True,
             secure=self._is_https,
@@ -103,7 +103,7 @@ class InstallPage:
             return self._page(request, cards.install_rejected_card(self._again), HTTPStatus.BAD_REQUEST)
         except SlackUnavailable:
             return self._page(request, cards.install_unavailable_card(self._again), HTTPStatus.SERVICE_UNAVAILABLE)
-        except Contended as error:
+        except DatabaseBusy as error:
             _log.warning("installation_not_stored", error=type(error).__name__)
             return self._page(request, cards.install_unavailable_card(self._again), HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -121,11 +121,11 @@ class InstallPage:
         installed = await self._oauth.finish(code)
         return self._page(request, cards.install_done_card(installed.name, installed.url))
 
-    async def _take(self, state: str, browser: str) -> Fault | None:
+    async def _take(self, state: str, browser: str) -> OAuthStateFault | None:
         if not 0 < len(state) <= STATE_MAX_CHARS:
-            return Fault.UNKNOWN
+            return OAuthStateFault.UNKNOWN
         async with self._units.write() as uow:
-            return await installation.take(uow, state, browser)
+            return await installation.use_state(uow, state, browser)
 
     async def _crowded(self, request: web.Request) -> web.Response | None:
         """Limit the rate of each page apart, so that new visits do not block a started installation."""

@@ -48,7 +48,9 @@ class JoinPage:
     async def show(self, request: web.Request) -> web.Response:
         """Show the invitation without a change."""
         async with self.units.read() as uow:
-            return self._answer(request, await invitation_page.read(uow, request.match_info["token"]), uow.now)
+            return self._answer(
+                request, await invitation_page.show_invitation_page(uow, request.match_info["token"]), uow.now
+            )
 
     async def decide(self, request: web.Request) -> web.Response:
         """Accept or decline by a button of this page."""

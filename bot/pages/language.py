@@ -10,7 +10,7 @@ from cards.model import Card
 from cards.render.html import render_element, render_page
 from cards.render.text import RenderContext
 from services.people import Language
-from services.user.model import spoken
+from services.user.model import parse_language
 
 LANGUAGES: Final = {Language.GERMAN: "Deutsch", Language.ENGLISH: "English"}
 HEADER_MAX_CHARS: Final = 400
@@ -21,7 +21,7 @@ def language_of(request: web.Request, usual: Language = Language.ENGLISH) -> Lan
     if (chosen := request.query.get("lang")) in set(Language):
         return Language(chosen)
     known = [one for one in _preferred(request.headers.get("Accept-Language", "")) if one[:2] in set(Language)]
-    return spoken(known[0]) if known else usual
+    return parse_language(known[0]) if known else usual
 
 
 def render_language_link(language: Language) -> h.Element:

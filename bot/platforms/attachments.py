@@ -11,8 +11,8 @@ import structlog
 from bot.dispatch.interaction import Interaction
 from bot.platforms.base import SendFailed
 from bot.platforms.response_body import BodyTooLarge, read_body
-from services.file import Problem, ReceivedFile
-from services.file.model import MESSAGE_MAX
+from services.file import ReceivedFile, ReceiveProblem
+from services.file.model import MESSAGE_FILES_MAX
 from services.people import PlaceKind
 from services.spreadsheet import FILE_MAX_BYTES
 
@@ -51,8 +51,8 @@ async def attach_files(
     """Add a message's files to it. Outside the direct chat nothing is fetched: the list could be anyone's."""
     if not attachments:
         return incoming
-    if incoming.conversation.kind is not PlaceKind.PERSONAL or len(attachments) > MESSAGE_MAX:
-        return replace(incoming, files=tuple(_fail(one.title, Problem.NOT_FETCHED) for one in attachments))
+    if incoming.conversation.kind is not PlaceKind.PERSONAL or len(attachments) > MESSAGE_FILES_MAX:
+        return replace(incoming, files=tuple(_fail(one.title, ReceiveProblem.NOT_FETCHED) for one in attachments))
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_fetch_file(one, fetch, limit_s)) for one in attachments]
     return replace(incoming, files=tuple(task.result() for task in tasks))
@@ -63,14 +63,14 @@ async def _fetch_file(attachment: AnyAttachment, fetch: Fetch[AnyAttachment], li
         async with asyncio.timeout(limit_s):
             name, content = await fetch(attachment)
     except BodyTooLarge:
-        return _fail(attachment.title, Problem.TOO_BIG)
+        return _fail(attachment.title, ReceiveProblem.TOO_BIG)
     except (NotFetched, SendFailed, *TRANSFER_ERRORS) as failure:
         _log.warning("file_not_fetched", failure=type(failure).__name__)
-        return _fail(attachment.title, Problem.NOT_FETCHED)
+        return _fail(attachment.title, ReceiveProblem.NOT_FETCHED)
     return ReceivedFile(name, "", content)
 
 
-def _fail(name: str, problem: Problem) -> ReceivedFile:
+def _fail(name: str, problem: ReceiveProblem) -> ReceivedFile:
     return ReceivedFile(name, "", problem=problem)
 
 

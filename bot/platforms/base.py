@@ -36,7 +36,7 @@ class Reader:
 
 def reader_of_locale(locale: str) -> Reader:
     """Return the reader of a text for a user of whom only the client's locale is known."""
-    return Reader(user.spoken(locale), "UTC")
+    return Reader(user.parse_language(locale), "UTC")
 
 
 @dataclass(frozen=True, slots=True)

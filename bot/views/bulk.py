@@ -8,7 +8,7 @@ from cards import bulk as cards
 from cards.model import Card
 from services import bulk
 from services.actor import Actor
-from services.errors import NotColleague, NotFound
+from services.errors import NotFound, NotMember
 from services.unit_of_work import UnitOfWork
 
 
@@ -17,7 +17,7 @@ async def card(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, st
     del params
     try:
         return cards.bulk_card(await bulk.show(uow, reader, key))
-    except (NotColleague, NotFound):
+    except (NotMember, NotFound):
         return None
 
 

@@ -23,11 +23,11 @@ async def card(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, st
 async def _today(uow: UnitOfWork, reader: Actor) -> Actor | None:
     """Return the user as the actor of the direct chat."""
     here = reader.place
-    for one in await uow.users.identities(reader.user_id):
+    for one in await uow.users.list_identities(reader.user_id):
         if (one.platform, one.tenant) == (here.platform, here.tenant):
             seen = await user.recognise(uow, one.platform, one.tenant, one.platform_user_id, one.direct_conversation_id)
             return seen.actor() if seen else None
     return None
 
 
-VIEWS: Final[dict[str, View]] = {home.VIEW: card}
+VIEWS: Final[dict[str, View]] = {home.HOME_VIEW: card}

@@ -8,9 +8,9 @@ from bot.views.base import Mail, MailView, View
 from cards.invitation import card as cards, invitee, question as question_cards
 from cards.model import Card
 from services.actor import Actor
-from services.invitation import Invitation, InvitationState, ShownInvitation, token_of
+from services.invitation import Invitation, InvitationState, InvitationView, build_token
 from services.invitation.model import SENT_STATES
-from services.invitation.show import shown
+from services.invitation.show import build_invitation_view
 from services.team import Seats
 from services.unit_of_work import UnitOfWork
 
@@ -20,7 +20,7 @@ async def approval(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str,
     found = await uow.invitations.get(params["team_id"], key)
     if found is None or actor.team_id != params["team_id"]:
         return None
-    view = await shown(uow, actor, found)
+    view = await build_invitation_view(uow, actor, found)
     if actor.place.is_public and not actor.user_id:
         view = replace(view, may_decide=found.state is InvitationState.REQUESTED)
     return cards.invitation_card(view)
@@ -29,16 +29,18 @@ async def approval(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str,
 async def decided(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
     """Render the outcome for the requester or the inviter."""
     found = await uow.invitations.get(params["team_id"], key)
-    team = await uow.teams.name(params["team_id"])
+    team = await uow.teams.get_name(params["team_id"])
     if found is None or team is None or actor.user_id != found.requested_by:
         return None
-    view = ShownInvitation(found.as_of(uow.now), found.email, Seats(0, 0))
-    return invitee.invitation_decided_card(await shown(uow, actor, found) if actor.team_id else view, team)
+    view = InvitationView(found.with_current_state(uow.now), found.email, Seats(0, 0))
+    return invitee.invitation_decided_card(
+        await build_invitation_view(uow, actor, found) if actor.team_id else view, team
+    )
 
 
 async def question(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
     """Render a question about a requested invitation for the requester."""
-    asked = await uow.invitations.question(params["team_id"], key)
+    asked = await uow.invitations.get_question(params["team_id"], key)
     if asked is None or actor.user_id != asked.requested_by or actor.team_id != asked.team_id:
         return None
     return question_cards.question_card(asked)
@@ -46,7 +48,7 @@ async def question(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str,
 
 async def answer(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
     """Render the answer for the approver who asked."""
-    asked = await uow.invitations.question(params["team_id"], key)
+    asked = await uow.invitations.get_question(params["team_id"], key)
     if asked is None or actor.user_id != asked.asked_by or actor.team_id != asked.team_id:
         return None
     return question_cards.answer_card(asked)
@@ -65,7 +67,7 @@ async def mail(uow: UnitOfWork, team_id: str, key: str, params: Mapping[str, str
     found, team = await _sent(uow, team_id, key), await uow.teams.get(team_id)
     if found is None or team is None:
         return None
-    market = await uow.marketplaces.find(team.team_id, found.marketplace_id) if found.marketplace_id else None
+    market = await uow.marketplaces.get(team.team_id, found.marketplace_id) if found.marketplace_id else None
     name = market.name if market else ""
     card = invitee.invitation_mail_card(found, team.name, _url(uow, found, params), name)
     return Mail(found.email, invitee.invitation_mail_subject(found, team.name, name), card, found.language, team.zone)
@@ -74,13 +76,13 @@ async def mail(uow: UnitOfWork, team_id: str, key: str, params: Mapping[str, str
 async def _sent(uow: UnitOfWork, team_id: str, key: str) -> Invitation | None:
     """Load an invitation that its invitee has not accepted yet."""
     found = await uow.invitations.get(team_id, key)
-    if found is None or not found.email or found.as_of(uow.now).state not in SENT_STATES:
+    if found is None or not found.email or found.with_current_state(uow.now).state not in SENT_STATES:
         return None
     return found
 
 
 def _url(uow: UnitOfWork, found: Invitation, params: Mapping[str, str]) -> str:
-    return f"{params['public_url'].rstrip('/')}/join/{token_of(uow.keyring, found)}"
+    return f"{params['public_url'].rstrip('/')}/join/{build_token(uow.keyring, found)}"
 
 
 VIEWS: Final[dict[str, View]] = {

@@ -8,16 +8,16 @@ from cards import lead as cards
 from cards.model import Card
 from services import lead
 from services.actor import Actor
-from services.errors import NotColleague, NotFound
-from services.lead.model import GoneLead, LeadView
+from services.errors import NotFound, NotMember
+from services.lead.model import HiddenLead, LeadView
 from services.unit_of_work import UnitOfWork
 
 
-async def _glance(uow: UnitOfWork, reader: Actor, lead_id: str) -> LeadView | GoneLead | None:
+async def _glance(uow: UnitOfWork, reader: Actor, lead_id: str) -> LeadView | HiddenLead | None:
     """Load what the reader may see; None for a former member and for an unknown lead."""
     try:
-        return await lead.glance(uow, reader, lead_id)
-    except (NotColleague, NotFound):
+        return await lead.show_posted(uow, reader, lead_id)
+    except (NotMember, NotFound):
         return None
 
 

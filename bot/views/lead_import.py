@@ -8,8 +8,8 @@ from cards import lead_import as cards
 from cards.model import Card
 from services import lead_import
 from services.actor import Actor
-from services.errors import NotColleague, NotFound, NotPermitted
-from services.file import FileGone
+from services.errors import NotFound, NotMember, NotPermitted
+from services.file import FileExpired
 from services.unit_of_work import UnitOfWork
 
 
@@ -17,8 +17,8 @@ async def card(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, st
     """Render the current import for the member who started it."""
     del params
     try:
-        return cards.import_card(await lead_import.follow(uow, reader, key))
-    except (NotColleague, NotFound, NotPermitted, FileGone):
+        return cards.import_card(await lead_import.show_progress(uow, reader, key))
+    except (NotMember, NotFound, NotPermitted, FileExpired):
         return None
 
 

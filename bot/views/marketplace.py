@@ -8,7 +8,7 @@ from cards import marketplace as cards
 from cards.model import Card
 from services import marketplace
 from services.actor import Actor
-from services.errors import NotColleague, NotFound
+from services.errors import NotFound, NotMember
 from services.unit_of_work import UnitOfWork
 
 
@@ -17,7 +17,7 @@ async def partner(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str,
     del params
     try:
         told = await marketplace.show_partner(uow, reader, key)
-    except (NotColleague, NotFound):
+    except (NotMember, NotFound):
         return None
     return cards.partner_decision_card(told.name, told.marketplace, told.state)
 

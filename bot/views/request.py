@@ -7,7 +7,7 @@ from bot.views.base import View
 from cards import request as cards
 from cards.model import Card
 from services.actor import Actor
-from services.request.ask import shown
+from services.request.ask import build_request_view
 from services.unit_of_work import UnitOfWork
 
 
@@ -16,7 +16,7 @@ async def approval(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str,
     asked = await uow.requests.get(params["team_id"], key)
     if asked is None or actor.team_id != asked.team_id or not actor.may(asked.permission):
         return None
-    return cards.request_card(await shown(uow, actor, asked))
+    return cards.request_card(await build_request_view(uow, actor, asked))
 
 
 async def decided(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
@@ -24,7 +24,7 @@ async def decided(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, 
     asked = await uow.requests.get(params["team_id"], key)
     if asked is None or actor.user_id != asked.asked_by:
         return None
-    return cards.request_decided_card(await shown(uow, actor, asked))
+    return cards.request_decided_card(await build_request_view(uow, actor, asked))
 
 
 VIEWS: Final[dict[str, View]] = {"request.approval": approval, "request.decided": decided}

@@ -24,7 +24,16 @@ from cards.model import (
     tn,
     verbatim,
 )
-from services.bulk.model import LINKED, MOVING, RESENDABLE, BulkPage, BulkState, BulkView, Fate, LineView
+from services.bulk.model import (
+    CHANGING_OUTCOMES,
+    LINK_OUTCOMES,
+    RESENDABLE_OUTCOMES,
+    BulkLineView,
+    BulkPage,
+    BulkState,
+    BulkView,
+    LineOutcome,
+)
 
 VIEW: Final = "bulk.card"
 _STATE_BADGES: Final[dict[BulkState, Badge]] = {
@@ -44,7 +53,7 @@ def bulk_card(view: BulkView) -> Card:
 
 
 def _draft_card(view: BulkView) -> Card:
-    to_invite, left_out = view.tally.of(Fate.WAITING), view.tally.of(Fate.REFUSED)
+    to_invite, left_out = view.counts.count(LineOutcome.WAITING), view.counts.count(LineOutcome.REFUSED)
     title = (
         tn("{n} firm will be invited to {market}", "{n} firms will be invited to {market}", to_invite,
            market=view.marketplace)
@@ -63,7 +72,7 @@ def _mail_text_blocks(view: BulkView) -> tuple[Block, ...]:
     """Quote the sender's own text as the mail will contain it."""
     if not view.text:
         return (Text(t("The mail says who invites, to which market, and how to join."), Tone.SUBTLE),)
-    return (Text(t("In the mail, in the name of {name}:", name=view.by)), Quote(verbatim(view.text)))
+    return (Text(t("In the mail, in the name of {name}:", name=view.sender)), Quote(verbatim(view.text)))
 
 
 def _left_out_blocks(view: BulkView, count: int) -> tuple[Block, ...]:
@@ -76,13 +85,13 @@ def _left_out_blocks(view: BulkView, count: int) -> tuple[Block, ...]:
     return (items, Text(tn("and {n} more", "and {n} more", remaining), Tone.SUBTLE)) if remaining else (items,)
 
 
-def _problem_item(line: LineView) -> Item:
+def _problem_item(line: BulkLineView) -> Item:
     """Show a rejected line as it was typed, as far as it could be parsed."""
-    line_text = t("{firm} · {email}", firm=line.firm, email=line.email) if line.firm and line.email else verbatim(
-        line.firm or line.email
+    line_text = t("{firm} · {email}", firm=line.partner, email=line.email) if line.partner and line.email else verbatim(
+        line.partner or line.email
     )  # fmt: skip
     title = t("Line {number}: {written}", number=line.line, written=line_text)
-    return Item(title if line.firm or line.email else t("Line {number}", number=line.line), failure_reason(line))
+    return Item(title if line.partner or line.email else t("Line {number}", number=line.line), failure_reason(line))
 
 
 def _draft_actions(view: BulkView, to_invite: int) -> tuple[Run, ...]:
@@ -107,7 +116,7 @@ def _dropped_card(view: BulkView) -> Card:
 
 def bulk_started_card(view: BulkView) -> Card:
     """Confirm the start in place of the draft; the report is posted as a separate message."""
-    invited = view.tally.total - view.tally.of(Fate.REFUSED)
+    invited = view.counts.total - view.counts.count(LineOutcome.REFUSED)
     return Card(
         tn("{n} invitation is on its way", "{n} invitations are on their way", invited),
         (Text(t("You find the report in our direct chat."), Tone.SUBTLE),),
@@ -127,44 +136,45 @@ def _report_card(view: BulkView) -> Card:
 
 
 def _badge(view: BulkView) -> Badge:
-    if view.state is BulkState.DONE and view.tally.of(Fate.LINK):
-        return FATE_BADGES[Fate.LINK]
-    if view.state is BulkState.DONE and view.tally.of(*RESENDABLE):
+    if view.state is BulkState.DONE and view.counts.count(LineOutcome.LINK_ONLY):
+        return FATE_BADGES[LineOutcome.LINK_ONLY]
+    if view.state is BulkState.DONE and view.counts.count(*RESENDABLE_OUTCOMES):
         return Badge(t("partly sent"), State.WARNING, Tone.WARNING)
-    return _STATE_BADGES[BulkState.RUNNING if view.state is BulkState.DONE and view.tally.is_moving else view.state]
+    return _STATE_BADGES[BulkState.RUNNING if view.state is BulkState.DONE and view.counts.is_changing else view.state]
 
 
 def _progress(view: BulkView) -> tuple[Progress, ...]:
-    total = view.tally.total - view.tally.of(Fate.REFUSED)
-    moved = total - view.tally.of(*MOVING)
+    total = view.counts.total - view.counts.count(LineOutcome.REFUSED)
+    moved = total - view.counts.count(*CHANGING_OUTCOMES)
     if view.state is BulkState.STOPPED or moved == total:
         return ()
     return (Progress(moved, total, t("{done} of {total} have left", done=moved, total=total)),)
 
 
 def _facts(view: BulkView) -> tuple[Fact, ...]:
-    counts = view.tally
-    reached = counts.of(Fate.SENT, Fate.ACCEPTED, Fate.JOINED, Fate.DECLINED)
+    counts = view.counts
+    reached = counts.count(LineOutcome.SENT, LineOutcome.ACCEPTED, LineOutcome.JOINED, LineOutcome.DECLINED)
     rows = (
         (t("With the mail server"), reached, True),
-        (t("Joined"), counts.of(Fate.JOINED), True),
-        (t("Declined"), counts.of(Fate.DECLINED), True),
-        (t("Not delivered"), counts.of(*RESENDABLE), False),
-        (t("Link to pass on"), counts.of(Fate.LINK), False),
-        (t("Left out"), counts.of(Fate.REFUSED), False),
-        (t("No longer valid"), counts.of(Fate.OVER), False),
+        (t("Joined"), counts.count(LineOutcome.JOINED), True),
+        (t("Declined"), counts.count(LineOutcome.DECLINED), True),
+        (t("Not delivered"), counts.count(*RESENDABLE_OUTCOMES), False),
+        (t("Link to pass on"), counts.count(LineOutcome.LINK_ONLY), False),
+        (t("Left out"), counts.count(LineOutcome.REFUSED), False),
+        (t("No longer valid"), counts.count(LineOutcome.ENDED), False),
     )
     return tuple(Fact(label, T("{n}", {"n": count})) for label, count, always in rows if always or count)
 
 
 def _notes(view: BulkView) -> tuple[Text, ...]:
     stopped = t(
-        "Stopped: {name} may no longer invite. Those who are left can be invited again by somebody else.", name=view.by
+        "Stopped: {name} may no longer invite. Those who are left can be invited again by somebody else.",
+        name=view.sender,
     )
     links = t("No mail server is set up. Whoever sent the invitations can take the links out as a file.")
     return (
         *((Text(stopped, Tone.WARNING),) if view.state is BulkState.STOPPED else ()),
-        *((Text(links, Tone.WARNING),) if view.tally.of(Fate.LINK) else ()),
+        *((Text(links, Tone.WARNING),) if view.counts.count(LineOutcome.LINK_ONLY) else ()),
     )
 
 
@@ -175,9 +185,9 @@ def _undelivered_items(view: BulkView) -> tuple[Items, ...]:
 
 def _report_actions(view: BulkView) -> tuple[Run, ...]:
     args = {"bulk": view.bulk_id}
-    failed = view.tally.of(*RESENDABLE)
+    failed = view.counts.count(*RESENDABLE_OUTCOMES)
     resend = Run(tn("Send {n} mail again", "Send {n} mails again", failed), "bulk.resend", args, Style.PRIMARY)
-    takes_links = view.may_run and view.is_own and view.tally.of(*LINKED)
+    takes_links = view.may_run and view.is_sender and view.counts.count(*LINK_OUTCOMES)
     return (
         *((resend,) if failed and view.may_run else ()),
         *((Run(t("Links as a file"), "bulk.links", args),) if takes_links else ()),
@@ -202,10 +212,10 @@ def bulk_page_card(view: BulkPage) -> Card:
     )
 
 
-def _line_item(line: LineView) -> Item:
-    details = [PART_NAMES[line.part] if line.fate is not Fate.REFUSED else None, failure_reason(line)]
+def _line_item(line: BulkLineView) -> Item:
+    details = [PART_NAMES[line.part] if line.outcome is not LineOutcome.REFUSED else None, failure_reason(line)]
     parts = [part for part in (verbatim(line.email) if line.email else None, *details) if part is not None]
     detail = parts[0] if parts else None
     for part in parts[1:]:
         detail = t("{one} · {other}", one=detail or part, other=part)
-    return Item(verbatim(line.firm or line.email), detail, FATE_BADGES[line.fate])
+    return Item(verbatim(line.partner or line.email), detail, FATE_BADGES[line.outcome])

@@ -5,8 +5,8 @@ from typing import Final, TypeAlias
 
 from cards.bulk.labels import FATE_BADGES, PART_NAMES, failure_reason
 from cards.model import Card, File, Run, T, Text, Tone, t
-from services.bulk.model import BulkTable, BulkView, Fate
-from services.file import OfferedFile
+from services.bulk.model import BulkTable, BulkView, LineOutcome
+from services.file import GeneratedFile
 
 BulkTableRow: TypeAlias = tuple[T | str | int, ...]
 
@@ -24,8 +24,8 @@ def bulk_file_name(name: T, view: BulkView) -> T:
 def report_rows(table: BulkTable) -> Iterator[BulkTableRow]:
     """Build a row for every line with its state."""
     for line in table.view.lines:
-        part: T | str = PART_NAMES[line.part] if line.fate is not Fate.REFUSED else ""
-        yield line.line, line.firm, line.email, part, FATE_BADGES[line.fate].text, failure_reason(line) or ""
+        part: T | str = PART_NAMES[line.part] if line.outcome is not LineOutcome.REFUSED else ""
+        yield line.line, line.partner, line.email, part, FATE_BADGES[line.outcome].text, failure_reason(line) or ""
 
 
 def link_rows(table: BulkTable, public_url: str) -> Iterator[BulkTableRow]:
@@ -33,10 +33,10 @@ def link_rows(table: BulkTable, public_url: str) -> Iterator[BulkTableRow]:
     address = f"{public_url.rstrip('/')}/join/"
     for line in table.view.lines:
         if line.line in table.links:
-            yield line.line, line.firm, line.email, f"{address}{table.links[line.line]}"
+            yield line.line, line.partner, line.email, f"{address}{table.links[line.line]}"
 
 
-def report_file_card(view: BulkView, file: OfferedFile) -> Card:
+def report_file_card(view: BulkView, file: GeneratedFile) -> Card:
     """Offer the report for download."""
     return Card(
         t("Report on the invitations to {market}", market=view.marketplace),
@@ -45,7 +45,7 @@ def report_file_card(view: BulkView, file: OfferedFile) -> Card:
     )
 
 
-def links_file_card(view: BulkView, file: OfferedFile) -> Card:
+def links_file_card(view: BulkView, file: GeneratedFile) -> Card:
     """Offer the secret links for download."""
     secret = t(
         "Each link is a secret: whoever has it can answer for the firm. Pass each one on to its firm alone, and delete "
@@ -58,7 +58,7 @@ def links_file_card(view: BulkView, file: OfferedFile) -> Card:
     )
 
 
-def _file_block(file: OfferedFile) -> File:
+def _file_block(file: GeneratedFile) -> File:
     return File(file.file_id, file.name, file.size_bytes)
 
 

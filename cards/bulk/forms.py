@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from cards.bulk.labels import PART_NAMES
 from cards.model import Card, Choice, ChoiceInput, Run, Style, Text, TextInput, Tone, t, tn, verbatim
-from services.bulk.model import FILE_ROWS_MAX, TYPED_MAX, TYPED_MAX_CHARS, BulkForm
-from services.invitation.model import TEXT_MAX_CHARS
+from services.bulk.model import FILE_ROWS_MAX, TYPED_LINES_MAX, TYPED_TEXT_MAX_CHARS, BulkForm
+from services.invitation.model import INVITATION_TEXT_MAX_CHARS
 from services.marketplace.model import Part
 
 EXAMPLE_LINE: Final = "Dachwerk Süd KG; info@dachwerk.example"
@@ -25,7 +25,11 @@ def bulk_form(view: BulkForm, values: Mapping[str, Any]) -> Card:
             *(() if chosen else (_marketplace_input(view),)),
             ChoiceInput("part", label, parts, str(values.get("part") or Part.TAKES), required=True),
             TextInput(
-                "text", t("Your own words"), str(values.get("text", "")), multiline=True, max_length=TEXT_MAX_CHARS
+                "text",
+                t("Your own words"),
+                str(values.get("text", "")),
+                multiline=True,
+                max_length=INVITATION_TEXT_MAX_CHARS,
             ),
             Text(t("First you see who will be invited. Nothing is sent before that."), Tone.SUBTLE),
         ),
@@ -52,11 +56,11 @@ def _source_blocks(view: BulkForm, values: Mapping[str, Any]) -> tuple[Text | Te
     return (
         TextInput(
             "firms",
-            t("Firms with their e-mail address, one a line (up to {limit})", limit=TYPED_MAX),
+            t("Firms with their e-mail address, one a line (up to {limit})", limit=TYPED_LINES_MAX),
             str(values.get("firms", "")),
             required=True,
             multiline=True,
-            max_length=TYPED_MAX_CHARS,
+            max_length=TYPED_TEXT_MAX_CHARS,
             placeholder=verbatim(EXAMPLE_LINE),
         ),
         Text(

@@ -4,7 +4,7 @@ from typing import Final
 
 from cards.model import Run, t, verbatim
 from cards.refusal import RefusalText, explain_refusal
-from services.bulk.refusals import NoColumn, NothingToSend, NotYours, TooManyBulks, TooManyLines
+from services.bulk.refusals import NoEmailColumn, NothingToSend, NotSender, TooManyBulks, TooManyLines
 
 INVITE_MANY: Final = Run(t("Invite many firms"), "marketplace.invite_many")
 COLUMNS_SHOWN_MAX: Final = 5
@@ -29,7 +29,7 @@ def _(refusal: NothingToSend) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: NoColumn) -> RefusalText:
+def _(refusal: NoEmailColumn) -> RefusalText:
     columns = ", ".join(column for column in refusal.columns[:COLUMNS_SHOWN_MAX] if column)
     needed = t("The file needs a heading line with a column “E-mail”, and best one “Firm”.")
     if not columns:
@@ -50,8 +50,8 @@ def _(refusal: TooManyBulks) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: NotYours) -> RefusalText:
+def _(refusal: NotSender) -> RefusalText:
     return RefusalText(
-        t("Only {name} can take these links out.", name=refusal.who),
+        t("Only {name} can take these links out.", name=refusal.sender),
         t("Whoever has a link can use the invitation. That is why they go to the person who sent them alone."),
     )

@@ -32,23 +32,23 @@ from cards.refusal import RefusalText, explain_refusal
 from cards.roles import ROLES
 from services.invitation.model import (
     EMAIL_MAX_CHARS,
-    TEXT_MAX_CHARS,
+    INVITATION_TEXT_MAX_CHARS,
     Invitation,
     InvitationKind,
+    InvitationList,
     InvitationState,
-    ListedInvitations,
-    ShownInvitation,
+    InvitationView,
 )
 from services.invitation.refusals import (
-    AlreadyColleague,
     AlreadyDecided,
     AlreadyInvited,
-    NotOpen,
+    AlreadyMember,
+    InvitationNotOpen,
+    IsRequester,
     OwnerDecides,
-    OwnRequest,
-    TooManyOpen,
+    TooManyInvitations,
 )
-from services.member.model import GIVEN_ROLES
+from services.member.model import ASSIGNABLE_ROLES
 from services.permissions import Role
 from services.team.model import Seats
 
@@ -67,7 +67,7 @@ STATE_BADGES: Final[dict[InvitationState, Badge]] = {
 }
 
 
-def invitation_card(view: ShownInvitation) -> Card:
+def invitation_card(view: InvitationView) -> Card:
     """Show an invitation in any state; every posted copy says how it was decided."""
     invitation = view.invitation
     return Card(
@@ -99,7 +99,7 @@ def _title(invitation: Invitation) -> T:
             return t("Invitation {ref} · approved by {name}, {at}", **names)
 
 
-def _body(view: ShownInvitation) -> tuple[Text | Facts | Quote, ...]:
+def _body(view: InvitationView) -> tuple[Text | Facts | Quote, ...]:
     invitation = view.invitation
     request_text = Text(_request_text(view))
     if invitation.state is not InvitationState.REQUESTED:
@@ -113,7 +113,7 @@ def _body(view: ShownInvitation) -> tuple[Text | Facts | Quote, ...]:
     return (request_text, *quote, Facts((Fact(t("Seats"), _seats_text(view.seats)),)))
 
 
-def _request_text(view: ShownInvitation) -> T:
+def _request_text(view: InvitationView) -> T:
     invitation = view.invitation
     if invitation.kind is InvitationKind.JOIN:
         name = invitation.user_name or invitation.name
@@ -141,7 +141,7 @@ def _seats_text(seats: Seats) -> T:
     )
 
 
-def _actions(view: ShownInvitation) -> tuple[Run, ...]:
+def _actions(view: InvitationView) -> tuple[Run, ...]:
     ref = {"invitation": view.invitation.invitation_id}
     actions: list[Run] = []
     if view.may_decide:
@@ -157,7 +157,7 @@ def _actions(view: ShownInvitation) -> tuple[Run, ...]:
     return tuple(actions)
 
 
-def invitation_sent_card(view: ShownInvitation) -> Card:
+def invitation_sent_card(view: InvitationView) -> Card:
     """Confirm to the user who invited, requested or resent."""
     invitation = view.invitation
     if invitation.state is InvitationState.REQUESTED:
@@ -181,7 +181,7 @@ def invitation_sent_card(view: ShownInvitation) -> Card:
     )
 
 
-def invitation_list_card(view: ListedInvitations) -> Card:
+def invitation_list_card(view: InvitationList) -> Card:
     """List the team's invitations."""
     actions: list[Run] = []
     if view.may_invite:
@@ -199,7 +199,7 @@ def invitation_list_card(view: ListedInvitations) -> Card:
     )
 
 
-def _is_open(row: ShownInvitation) -> bool:
+def _is_open(row: InvitationView) -> bool:
     return row.invitation.state in {
         InvitationState.REQUESTED,
         InvitationState.PENDING,
@@ -207,7 +207,7 @@ def _is_open(row: ShownInvitation) -> bool:
     }
 
 
-def _invitation_item(row: ShownInvitation) -> Item:
+def _invitation_item(row: InvitationView) -> Item:
     invitation = row.invitation
     invitee = row.email or invitation.user_name or invitation.name
     return Item(
@@ -221,15 +221,18 @@ def _invitation_item(row: ShownInvitation) -> Item:
 def invitation_form(email: str = "", role: str = "member", *, is_request: bool = False) -> Card:
     """Ask whom to invite, or whom to request an invitation for."""
     command = "invitation.request" if is_request else "invitation.create"
-    chosen = role if role in {given_role.value for given_role in GIVEN_ROLES} else Role.MEMBER
+    chosen = role if role in {given_role.value for given_role in ASSIGNABLE_ROLES} else Role.MEMBER
     return Card(
         t("Whom shall the owner or an admin invite?") if is_request else t("Whom would you like to invite?"),
         (
             TextInput("email", t("E-mail address"), email, required=True, max_length=EMAIL_MAX_CHARS, kind="email"),
             ChoiceInput(
-                "role", t("Role"), tuple(Choice(given_role, ROLES[given_role]) for given_role in GIVEN_ROLES), chosen
+                "role",
+                t("Role"),
+                tuple(Choice(given_role, ROLES[given_role]) for given_role in ASSIGNABLE_ROLES),
+                chosen,
             ),
-            TextInput("text", t("Some words of your own"), multiline=True, max_length=TEXT_MAX_CHARS),
+            TextInput("text", t("Some words of your own"), multiline=True, max_length=INVITATION_TEXT_MAX_CHARS),
         ),
         (
             Run(t("Ask") if is_request else t("Invite"), command, style=Style.PRIMARY, collects=True),
@@ -250,7 +253,7 @@ def _(refusal: AlreadyInvited) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: AlreadyColleague) -> RefusalText:
+def _(refusal: AlreadyMember) -> RefusalText:
     return RefusalText(
         t("{email} belongs to a colleague already.", email=refusal.email),
         actions=(Run(t("Show colleagues"), "member.list"),),
@@ -259,19 +262,19 @@ def _(refusal: AlreadyColleague) -> RefusalText:
 
 @explain_refusal.register
 def _(refusal: AlreadyDecided) -> RefusalText:
-    if not refusal.by:
+    if not refusal.decided_by:
         return RefusalText(t("{ref} has been decided already.", ref=refusal.ref), actions=(SHOW_INVITATIONS,))
     title = (
-        t("{name} was faster and declined {ref}.", name=refusal.by, ref=refusal.ref)
+        t("{name} was faster and declined {ref}.", name=refusal.decided_by, ref=refusal.ref)
         if refusal.state is InvitationState.DECLINED
-        else t("{name} was faster and decided about {ref}.", name=refusal.by, ref=refusal.ref)
+        else t("{name} was faster and decided about {ref}.", name=refusal.decided_by, ref=refusal.ref)
     )
-    at = t("Decided: {at}. The first decision counts.", at=Instant(refusal.at)) if refusal.at else None
+    at = t("Decided: {at}. The first decision counts.", at=Instant(refusal.decided_at)) if refusal.decided_at else None
     return RefusalText(title, at, (SHOW_INVITATIONS,))
 
 
 @explain_refusal.register
-def _(refusal: OwnRequest) -> RefusalText:
+def _(refusal: IsRequester) -> RefusalText:
     del refusal
     return RefusalText(
         t("Nobody decides about their own request."), t("The owner or another admin can decide about it.")
@@ -287,7 +290,7 @@ def _(refusal: OwnerDecides) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: NotOpen) -> RefusalText:
+def _(refusal: InvitationNotOpen) -> RefusalText:
     return RefusalText(
         t("{ref} is no longer open.", ref=refusal.ref),
         t("State: {state}", state=STATE_BADGES[refusal.state].text),
@@ -296,7 +299,7 @@ def _(refusal: NotOpen) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: TooManyOpen) -> RefusalText:
+def _(refusal: TooManyInvitations) -> RefusalText:
     return RefusalText(
         tn("{n} invitation is open already.", "{n} invitations are open already.", refusal.limit),
         t("Decide about some of them or withdraw them first."),
@@ -318,7 +321,7 @@ EXAMPLES: Final = {
     ),
     "asked": invitation_sent_card(invitation_view(REQUESTED_INVITATION)),
     "listed": invitation_list_card(
-        ListedInvitations(
+        InvitationList(
             (
                 invitation_view(REQUESTED_INVITATION, may_decide=True),
                 invitation_view(SENT_INVITATION, may_resend=True, may_revoke=True),
@@ -329,7 +332,7 @@ EXAMPLES: Final = {
             may_request=False,
         )
     ),
-    "nobody invited": invitation_list_card(ListedInvitations((), SEATS, may_invite=False, may_request=True)),
+    "nobody invited": invitation_list_card(InvitationList((), SEATS, may_invite=False, may_request=True)),
     "form": invitation_form(),
     "request form": invitation_form("eva@acme.de", is_request=True),
 }

@@ -24,16 +24,16 @@ from cards.model import (
 )
 from cards.refusal import RefusalText, explain_refusal
 from cards.roles import ROLES
-from services.codes import TooManyCodes, WrongCode
+from services.codes import TooManyWrongCodes, WrongCode
 from services.invitation.model import (
-    CODE_MINUTES,
+    INVITATION_CODE_MINUTES,
     Invitation,
     InvitationKind,
     InvitationState,
+    InvitationView,
     JoinedTeam,
-    ShownInvitation,
 )
-from services.invitation.refusals import AlreadyAsked, NoTeamHere
+from services.invitation.refusals import AlreadyRequested, ChannelNotConnected
 from services.permissions import Role
 
 CODE_TYPED_MAX_CHARS: Final = 40
@@ -48,7 +48,7 @@ ENDED_BADGES: Final[dict[InvitationState, Badge]] = {
 }
 
 
-def join_requested_card(view: ShownInvitation) -> Card:
+def join_requested_card(view: InvitationView) -> Card:
     """Confirm to a user that owner and admins were asked to let them join."""
     del view
     return Card(
@@ -96,14 +96,18 @@ def join_result_card(view: JoinedTeam | WrongCode) -> Card:
 
 def _wrong_code_card(view: WrongCode) -> Card:
     attempts_text = (
-        tn("One more try, then there is a short pause.", "{n} more tries, then there is a short pause.", view.left)
-        if view.left
+        tn(
+            "One more try, then there is a short pause.",
+            "{n} more tries, then there is a short pause.",
+            view.attempts_left,
+        )
+        if view.attempts_left
         else t("Please wait a few minutes before the next try.")
     )
     return Card(
         t("This code doesn't fit."),
         (
-            Text(tn("Codes are valid for {n} minute.", "Codes are valid for {n} minutes.", CODE_MINUTES)),
+            Text(tn("Codes are valid for {n} minute.", "Codes are valid for {n} minutes.", INVITATION_CODE_MINUTES)),
             Text(t("Open the link in your invitation again to get a new one.")),
             Text(attempts_text),
         ),
@@ -112,7 +116,7 @@ def _wrong_code_card(view: WrongCode) -> Card:
     )
 
 
-def invitation_decided_card(view: ShownInvitation, team: str) -> Card:
+def invitation_decided_card(view: InvitationView, team: str) -> Card:
     """Tell the user who invited or asked how it was decided."""
     invitation = view.invitation
     names: Mapping[str, Any] = {
@@ -147,7 +151,7 @@ def invitation_decided_card(view: ShownInvitation, team: str) -> Card:
             )
 
 
-def _resend_buttons(view: ShownInvitation) -> tuple[Run, ...]:
+def _resend_buttons(view: InvitationView) -> tuple[Run, ...]:
     ref = {"invitation": view.invitation.invitation_id}
     return (Run(t("Send again"), "invitation.resend", ref, Style.PRIMARY),) if view.may_resend else ()
 
@@ -218,13 +222,13 @@ def invitation_mail_card(invitation: Invitation, team: str, url: str, marketplac
 
 
 @explain_refusal.register
-def _(refusal: AlreadyAsked) -> RefusalText:
+def _(refusal: AlreadyRequested) -> RefusalText:
     del refusal
     return RefusalText(t("You have asked already."), t("You'll hear from me as soon as somebody decides."))
 
 
 @explain_refusal.register
-def _(refusal: TooManyCodes) -> RefusalText:
+def _(refusal: TooManyWrongCodes) -> RefusalText:
     return RefusalText(
         t("Too many wrong codes."),
         tn("You can try again in {n} minute.", "You can try again in {n} minutes.", refusal.minutes),
@@ -232,7 +236,7 @@ def _(refusal: TooManyCodes) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: NoTeamHere) -> RefusalText:
+def _(refusal: ChannelNotConnected) -> RefusalText:
     del refusal
     return RefusalText(
         t("No team is connected here, so there is none to join here."),

@@ -6,8 +6,8 @@ from typing import Final
 from cards.examples import NOW
 from cards.model import Badge, Card, Quote, Run, State, Style, Subject, T, Text, TextInput, Tone, t, verbatim
 from cards.refusal import RefusalText, explain_refusal, refusal_card
-from services.invitation.model import QUESTION_MAX_CHARS, Question
-from services.invitation.refusals import AlreadyAnswered, NobodyToAsk, NotAsked, TooManyQuestions
+from services.invitation.model import REQUEST_QUESTION_MAX_CHARS, Question
+from services.invitation.refusals import AlreadyAnswered, NoRequester, NotQuestioned, TooManyQuestions
 from services.people import TeamId
 
 QUESTION_VIEW: Final = "invitation.question"
@@ -19,7 +19,7 @@ def question_form(ref: str, invitation_id: str, name: str) -> Card:
     """Ask for the question."""
     return _single_input_form(
         t("What would you like to know from {name} about {ref}?", name=name, ref=ref),
-        TextInput("text", t("Your question"), required=True, max_length=QUESTION_MAX_CHARS),
+        TextInput("text", t("Your question"), required=True, max_length=REQUEST_QUESTION_MAX_CHARS),
         Run(t("Send question"), QUESTION_VIEW, {"invitation": invitation_id}, Style.PRIMARY, collects=True),
     )
 
@@ -28,7 +28,7 @@ def answer_form(question: Question) -> Card:
     """Ask for the answer."""
     return _single_input_form(
         t("Your answer to {name} about {ref}", name=question.asked_by_name, ref=question.ref),
-        TextInput("text", t("Your answer"), required=True, max_length=QUESTION_MAX_CHARS),
+        TextInput("text", t("Your answer"), required=True, max_length=REQUEST_QUESTION_MAX_CHARS),
         Run(t("Send answer"), ANSWER_COMMAND, {"question": question.question_id}, Style.PRIMARY, collects=True),
         Quote(verbatim(question.text)),
     )
@@ -93,12 +93,12 @@ def _(refusal: AlreadyAnswered) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: NotAsked) -> RefusalText:
-    return RefusalText(t("Only {name} can answer this question about {ref}.", name=refusal.who, ref=refusal.ref))
+def _(refusal: NotQuestioned) -> RefusalText:
+    return RefusalText(t("Only {name} can answer this question about {ref}.", name=refusal.name, ref=refusal.ref))
 
 
 @explain_refusal.register
-def _(refusal: NobodyToAsk) -> RefusalText:
+def _(refusal: NoRequester) -> RefusalText:
     return RefusalText(
         t("Nobody in the team asked for {ref}.", ref=refusal.ref), t("Whoever would like to join asked in the channel.")
     )
@@ -129,6 +129,6 @@ EXAMPLES: Final = {
     "told": answer_card(_ANSWERED),
     "too many": refusal_card(TooManyQuestions("I-7")),
     "already answered": refusal_card(AlreadyAnswered("I-7")),
-    "not asked": refusal_card(NotAsked("I-7", "Ben Kaya")),
-    "nobody to ask": refusal_card(NobodyToAsk("I-8")),
+    "not asked": refusal_card(NotQuestioned("I-7", "Ben Kaya")),
+    "nobody to ask": refusal_card(NoRequester("I-8")),
 }

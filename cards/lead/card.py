@@ -23,7 +23,17 @@ from cards.model import (
     t,
     verbatim,
 )
-from services.lead.model import CLOSED, Act, Entry, GoneLead, LeadDetails, LeadState, LeadView, SharedLead, What
+from services.lead.model import (
+    CLOSED_STATES,
+    ActivityType,
+    HiddenLead,
+    LeadAction,
+    LeadActivity,
+    LeadDetails,
+    LeadState,
+    LeadView,
+    SharedLead,
+)
 
 VIEW: Final = "lead.card"
 DELEGATED_VIEW: Final = "lead.delegated"
@@ -33,9 +43,9 @@ FACTS_MAX: Final = 4
 SHOW_OPEN_LEADS: Final = Run(t("Open leads"), "lead.list")
 
 
-def lead_card(lead: LeadView | GoneLead) -> Card:
+def lead_card(lead: LeadView | HiddenLead) -> Card:
     """Build the card of a lead as this reader may see and use it."""
-    if isinstance(lead, GoneLead):
+    if isinstance(lead, HiddenLead):
         return gone_lead_card(lead)
     return Card(
         elements.lead_title(lead),
@@ -48,7 +58,7 @@ def lead_card(lead: LeadView | GoneLead) -> Card:
     )
 
 
-def gone_lead_card(lead: GoneLead) -> Card:
+def gone_lead_card(lead: HiddenLead) -> Card:
     """Reduce the card of a lead that another team has taken."""
     title = t("{ref} is taken", ref=lead.ref)
     return Card(
@@ -58,7 +68,7 @@ def gone_lead_card(lead: GoneLead) -> Card:
     )
 
 
-def posted_lead_card(lead: LeadView | GoneLead, view: str = VIEW) -> Card:
+def posted_lead_card(lead: LeadView | HiddenLead, view: str = VIEW) -> Card:
     """Build the current content of a posted card: its notice while that still holds, else the lead."""
     if isinstance(lead, LeadView) and view == FAILED_VIEW and lead.state is LeadState.FAILED:
         return failed_lead_card(lead)
@@ -67,7 +77,7 @@ def posted_lead_card(lead: LeadView | GoneLead, view: str = VIEW) -> Card:
     return lead_card(lead)
 
 
-def _refresh_action(lead: LeadView | GoneLead, view: str) -> Run:
+def _refresh_action(lead: LeadView | HiddenLead, view: str) -> Run:
     return Run(t("Refresh"), VIEW, {"lead": lead.lead_id, **({"view": view} if view != VIEW else {})})
 
 
@@ -79,7 +89,7 @@ def _facts(lead: LeadView) -> tuple[Fact, ...]:
             elements.enquirer_fact(lead),
             *elements.value_facts(lead),
         )
-    elif lead.state in CLOSED:
+    elif lead.state in CLOSED_STATES:
         facts = (*_result_facts(lead), elements.enquirer_fact(lead), *elements.marketplace_facts(lead))
     else:
         facts = (
@@ -106,7 +116,7 @@ def amount_text(cents: int, currency: str) -> T:
 
 def _enquiry_quote(lead: LeadView) -> tuple[Quote, ...]:
     """Quote the enquiry while the lead can still be picked."""
-    if not lead.text or lead.state in CLOSED or (lead.state is LeadState.PICKED and not lead.is_vacant):
+    if not lead.text or lead.state in CLOSED_STATES or (lead.state is LeadState.PICKED and not lead.is_vacant):
         return ()
     return (Quote(verbatim(lead.text)),)
 
@@ -116,7 +126,9 @@ def lead_details_card(view: LeadDetails, url: str = "") -> Card:
     lead, is_hidden = view.lead, view.is_contact_hidden
     link = (Open(t("Link to this lead"), url),) if url else ()
     buttons = tuple(
-        button for button in elements.action_buttons(lead) if button.command != elements.ACTION_COMMANDS[Act.REVEAL]
+        button
+        for button in elements.action_buttons(lead)
+        if button.command != elements.ACTION_COMMANDS[LeadAction.REVEAL]
     )
     return Card(
         elements.lead_title(lead),
@@ -173,28 +185,28 @@ def _history_blocks(view: LeadDetails) -> tuple[Items | Text, ...]:
     return (Items(rows, t("History")), *older) if rows else ()
 
 
-_ACTIVITY_NAMES: Final[dict[What, T]] = {
-    What.CREATED: t("brought in"),
-    What.SUBMITTED: t("put on the market"),
-    What.OFFERED: t("offered"),
-    What.ASSIGNED: t("assigned"),
-    What.PICKED: t("picked"),
-    What.UNDONE: t("pick taken back"),
-    What.TAKEN: t("taken over"),
-    What.NOTED: t("noted"),
-    What.DELEGATED: t("delegated"),
-    What.SHARED: t("shared"),
-    What.WON: t("won"),
-    What.LOST: t("lost"),
-    What.RETURNED: t("returned"),
-    What.REMINDED: t("reminder sent"),
-    What.STALLED: t("offered again, because nothing happened"),
-    What.VACATED: t("nobody in charge any more"),
-    What.FAILED: t("nobody took it in time"),
+_ACTIVITY_NAMES: Final[dict[ActivityType, T]] = {
+    ActivityType.CREATED: t("brought in"),
+    ActivityType.SUBMITTED: t("put on the market"),
+    ActivityType.OFFERED: t("offered"),
+    ActivityType.ASSIGNED: t("assigned"),
+    ActivityType.PICKED: t("picked"),
+    ActivityType.UNDONE: t("pick taken back"),
+    ActivityType.TAKEN: t("taken over"),
+    ActivityType.NOTED: t("noted"),
+    ActivityType.DELEGATED: t("delegated"),
+    ActivityType.SHARED: t("shared"),
+    ActivityType.WON: t("won"),
+    ActivityType.LOST: t("lost"),
+    ActivityType.RETURNED: t("returned"),
+    ActivityType.REMINDED: t("reminder sent"),
+    ActivityType.STALLED: t("offered again, because nothing happened"),
+    ActivityType.RELEASED: t("nobody in charge any more"),
+    ActivityType.FAILED: t("nobody took it in time"),
 }
 
 
-def _activity_item(entry: Entry) -> Item:
+def _activity_item(entry: LeadActivity) -> Item:
     """Show who did what, for which team, and when (B11)."""
     actor = f"{entry.user} ({entry.team})" if entry.user else entry.team
     activity = _ACTIVITY_NAMES[entry.what]
@@ -210,7 +222,7 @@ def _activity_item(entry: Entry) -> Item:
 def shared_lead_card(view: SharedLead) -> Card:
     """Confirm to which channel or member the lead was shared."""
     lead = view.lead
-    if view.colleague:
+    if view.member:
         return lead_card(lead)
     return Card(
         t("{ref} is now in {channel}", ref=lead.ref, channel=view.channel)
@@ -222,7 +234,7 @@ def shared_lead_card(view: SharedLead) -> Card:
     )
 
 
-def returned_lead_card(lead: LeadView | GoneLead) -> Card:
+def returned_lead_card(lead: LeadView | HiddenLead) -> Card:
     """Confirm the return of a lead."""
     if isinstance(lead, LeadView):
         return lead_card(lead)

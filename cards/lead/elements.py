@@ -4,63 +4,63 @@ from collections.abc import Mapping
 from typing import Final
 
 from cards.model import Amount, Badge, Fact, Instant, Run, State, Style, T, Text, TimeStyle, Tone, t, tn, verbatim
-from services.lead.model import PICKABLE, Act, Contact, LeadState, LeadView, Step
+from services.lead.model import PICKABLE_STATUSES, Contact, LeadAction, LeadState, LeadStep, LeadView
 
 STEP_LABELS: Final[Mapping[str, T]] = {
-    Step.FIRST_CONTACT: t("First contact"),
-    Step.QUALIFIED: t("Qualified"),
-    Step.OFFER: t("Quote sent"),
-    Step.NEGOTIATION: t("Negotiation"),
+    LeadStep.FIRST_CONTACT: t("First contact"),
+    LeadStep.QUALIFIED: t("Qualified"),
+    LeadStep.OFFER: t("Quote sent"),
+    LeadStep.NEGOTIATION: t("Negotiation"),
 }
 
-ACTION_ORDER: Final[Mapping[LeadState, tuple[Act, ...]]] = {
-    LeadState.SUBMITTED: (Act.OFFER, Act.REVEAL),
-    LeadState.FAILED: (Act.OFFER, Act.REVEAL),
+ACTION_ORDER: Final[Mapping[LeadState, tuple[LeadAction, ...]]] = {
+    LeadState.SUBMITTED: (LeadAction.OFFER, LeadAction.REVEAL),
+    LeadState.FAILED: (LeadAction.OFFER, LeadAction.REVEAL),
     LeadState.PICKED: (
-        Act.PICK,
-        Act.NOTE,
-        Act.DELEGATE,
-        Act.WIN,
-        Act.UNDO,
-        Act.REVEAL,
-        Act.LOSE,
-        Act.SHARE,
-        Act.RETURN,
+        LeadAction.PICK,
+        LeadAction.NOTE,
+        LeadAction.DELEGATE,
+        LeadAction.WIN,
+        LeadAction.UNDO,
+        LeadAction.REVEAL,
+        LeadAction.LOSE,
+        LeadAction.SHARE,
+        LeadAction.RETURN,
     ),
 }
 """Order of the buttons by the lead's state."""
-DEFAULT_ACTION_ORDER: Final = (Act.PICK, Act.REVEAL, Act.SHARE, Act.OFFER)
+DEFAULT_ACTION_ORDER: Final = (LeadAction.PICK, LeadAction.REVEAL, LeadAction.SHARE, LeadAction.OFFER)
 
-ACTION_LABELS: Final[Mapping[Act, T]] = {
-    Act.PICK: t("Pick"),
-    Act.REVEAL: t("Details"),
-    Act.SHARE: t("Share"),
-    Act.DELEGATE: t("Delegate"),
-    Act.NOTE: t("Note"),
-    Act.WIN: t("Won"),
-    Act.LOSE: t("Lost"),
-    Act.RETURN: t("Return"),
-    Act.OFFER: t("Offer on a market"),
+ACTION_LABELS: Final[Mapping[LeadAction, T]] = {
+    LeadAction.PICK: t("Pick"),
+    LeadAction.REVEAL: t("Details"),
+    LeadAction.SHARE: t("Share"),
+    LeadAction.DELEGATE: t("Delegate"),
+    LeadAction.NOTE: t("Note"),
+    LeadAction.WIN: t("Won"),
+    LeadAction.LOSE: t("Lost"),
+    LeadAction.RETURN: t("Return"),
+    LeadAction.OFFER: t("Offer on a market"),
 }
-ACTION_COMMANDS: Final[Mapping[Act, str]] = {
-    Act.PICK: "lead.pick",
-    Act.REVEAL: "lead.reveal",
-    Act.SHARE: "lead.share",
-    Act.DELEGATE: "lead.delegate",
-    Act.NOTE: "lead.note",
-    Act.WIN: "lead.win",
-    Act.LOSE: "lead.lose",
-    Act.RETURN: "lead.return",
-    Act.UNDO: "lead.undo",
-    Act.OFFER: "marketplace.offer",
+ACTION_COMMANDS: Final[Mapping[LeadAction, str]] = {
+    LeadAction.PICK: "lead.pick",
+    LeadAction.REVEAL: "lead.reveal",
+    LeadAction.SHARE: "lead.share",
+    LeadAction.DELEGATE: "lead.delegate",
+    LeadAction.NOTE: "lead.note",
+    LeadAction.WIN: "lead.win",
+    LeadAction.LOSE: "lead.lose",
+    LeadAction.RETURN: "lead.return",
+    LeadAction.UNDO: "lead.undo",
+    LeadAction.OFFER: "marketplace.offer",
 }
 
 
-def action_button(lead: LeadView, action: Act, *, is_first: bool = False) -> Run:
+def action_button(lead: LeadView, action: LeadAction, *, is_first: bool = False) -> Run:
     """Build the button of one permitted action."""
-    label = ACTION_LABELS[action] if action is not Act.UNDO else _undo_label(lead)
+    label = ACTION_LABELS[action] if action is not LeadAction.UNDO else _undo_label(lead)
     # A click carries no amount, so that the button opens the form first.
-    form_args = {"ask": True} if action is Act.WIN else {}
+    form_args = {"ask": True} if action is LeadAction.WIN else {}
     style = Style.PRIMARY if is_first else Style.NORMAL
     return Run(label, ACTION_COMMANDS[action], {"lead": lead.lead_id, **form_args}, style)
 
@@ -72,9 +72,9 @@ def _undo_label(lead: LeadView) -> T:
 def action_buttons(lead: LeadView) -> tuple[Run, ...]:
     """Build the permitted buttons, likeliest first; only the first is primary, and never the details."""
     order = ACTION_ORDER.get(lead.state, DEFAULT_ACTION_ORDER)
-    permitted = [action for action in order if action in lead.acts]
+    permitted = [action for action in order if action in lead.actions]
     return tuple(
-        action_button(lead, action, is_first=index == 0 and action is not Act.REVEAL)
+        action_button(lead, action, is_first=index == 0 and action is not LeadAction.REVEAL)
         for index, action in enumerate(permitted)
     )
 
@@ -102,20 +102,20 @@ def _open_badge(lead: LeadView) -> Badge:
 
 def _offered_badge(lead: LeadView) -> Badge:
     until = Instant(lead.offered_until or lead.created_at)
-    if lead.offer in PICKABLE:
+    if lead.offer_status in PICKABLE_STATUSES:
         return Badge(t("open until {until}", until=until), State.OPEN)
     return Badge(t("on offer until {until}", until=until), State.OPEN)
 
 
 def _assigned_badge(lead: LeadView) -> Badge:
     until = Instant(lead.offered_until or lead.created_at)
-    if lead.offer in PICKABLE:
+    if lead.offer_status in PICKABLE_STATUSES:
         return Badge(t("for you alone, until {until}", until=until), State.OPEN)
     return Badge(t("assigned, until {until}", until=until), State.OPEN)
 
 
 def _submitted_badge(lead: LeadView) -> Badge:
-    if Act.OFFER in lead.acts:
+    if LeadAction.OFFER in lead.actions:
         return Badge(t("waits to be offered"), State.WARNING, Tone.WARNING)
     return Badge(t("waits for the market's operator"), State.OPEN)
 

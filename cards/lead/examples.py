@@ -9,27 +9,27 @@ from cards.lead import card, forms, lead_list, search
 from cards.lead.export import lead_export_card, no_leads_card
 from cards.model import Instant
 from cards.refusal import refusal_card
-from services.errors import Warn
-from services.file.model import OfferedFile
+from services.errors import ConfirmationWarning
+from services.file.model import GeneratedFile
 from services.lead.capture import CapturedLead
-from services.lead.draft import Draft
+from services.lead.draft import LeadDraft
 from services.lead.export import ExportedLeads
 from services.lead.model import (
-    Act,
+    ActivityType,
     Contact,
-    Entry,
-    Filter,
-    GoneLead,
-    Hands,
+    HandoverChoices,
+    HiddenLead,
+    LeadAction,
+    LeadActivity,
     LeadDetails,
+    LeadFilter,
     LeadPage,
     LeadState,
+    LeadStep,
     LeadView,
-    Notes,
-    Offer,
+    NotesSummary,
+    OfferStatus,
     SharedLead,
-    Step,
-    What,
 )
 from services.lead.refusals import (
     AlreadyClosed,
@@ -46,7 +46,7 @@ from services.lead.refusals import (
     ReturnExpired,
     UndoExpired,
 )
-from services.lead.search import FoundLeads
+from services.lead.search import LeadSearchResult
 from services.people import TeamId, UserId
 
 PICKED_AT: Final = NOW - timedelta(minutes=4)
@@ -62,85 +62,87 @@ def picked_example(**changes: Any) -> LeadView:  # noqa: ANN401 - any field of t
     """Build the same lead after a member picked it."""
     after = lead_example(
         state=LeadState.PICKED,
-        offer=Offer.HELD,
+        offer=OfferStatus.HELD,
         picked_by="Ben Kaya",
         picked_at=PICKED_AT,
         responsible="Ben Kaya",
         responsible_id=UserId("ben"),
-        step=Step.FIRST_CONTACT,
+        step=LeadStep.FIRST_CONTACT,
         worked_at=PICKED_AT,
         undo_until=PICKED_AT + timedelta(minutes=5),
         return_until=PICKED_AT + timedelta(hours=48),
-        acts=frozenset(set(Act) - {Act.PICK, Act.OFFER}),
+        acts=frozenset(set(LeadAction) - {LeadAction.PICK, LeadAction.OFFER}),
     )
     return replace(after, **changes)
 
 
-def _activity_example(activity: What, at: datetime, user: str = "Ben Kaya", **fields: str) -> Entry:
-    return Entry(
+def _activity_example(activity: ActivityType, at: datetime, user: str = "Ben Kaya", **fields: str) -> LeadActivity:
+    return LeadActivity(
         entry_id=activity, at=at, what=activity, team_id=TeamId("d"), team="Dachwerk Süd KG", user=user, **fields
     )
 
 
 _HISTORY: Final = (
-    _activity_example(What.DELEGATED, NOW - timedelta(minutes=1), subject="Mara Lind"),
-    _activity_example(What.NOTED, NOW - timedelta(minutes=2), text="Besichtigung am Donnerstag um 9 Uhr."),
-    _activity_example(What.PICKED, PICKED_AT),
-    Entry(
+    _activity_example(ActivityType.DELEGATED, NOW - timedelta(minutes=1), subject="Mara Lind"),
+    _activity_example(ActivityType.NOTED, NOW - timedelta(minutes=2), text="Besichtigung am Donnerstag um 9 Uhr."),
+    _activity_example(ActivityType.PICKED, PICKED_AT),
+    LeadActivity(
         entry_id="o",
         at=NOW - timedelta(minutes=18),
-        what=What.OFFERED,
+        what=ActivityType.OFFERED,
         team_id=TeamId("s"),
         team="Solarhaus GmbH",
     ),
 )
 _FIELDS: Final = (("Welche Dachform?", "Walmdach, 45 Grad"), ("Bis wann?", "Vor dem Winter"))
 _DETAILS: Final = LeadDetails(picked_example(contact=_UNMASKED, fields=_FIELDS), _HISTORY, has_older=True)
-_RECIPIENTS: Final = Hands(
+_RECIPIENTS: Final = HandoverChoices(
     picked_example(),
     (("mara", "Mara Lind"), ("anna", "Anna Weiß")),
     (("c1", "Vertrieb"), ("c2", "Leads"), ("c3", "")),
-    may_hand_over=True,
+    may_delegate=True,
 )
 _OWN_LEAD: Final = lead_example(
-    ref="L-7", title="Wärmepumpe, Reihenhaus", state=LeadState.OPEN, offer=Offer.OPEN, giver=""
+    ref="L-7", title="Wärmepumpe, Reihenhaus", state=LeadState.OPEN, offer=OfferStatus.OPEN, giver=""
 )
-_DUPLICATE: Final = (Warn("duplicate:1", {"lead": picked_example(ref="L-3", title="Anfrage Dach")}),)
+_DUPLICATE: Final = (ConfirmationWarning("duplicate:1", {"lead": picked_example(ref="L-3", title="Anfrage Dach")}),)
 
 
 _CAPTURED: Final = CapturedLead(
-    Draft(title="Angebot für ein Walmdach", name="Eva Schneider", phone="+49 711 1234567", text="Wir suchen …"),
+    LeadDraft(title="Angebot für ein Walmdach", name="Eva Schneider", phone="+49 711 1234567", text="Wir suchen …"),
     (),
     is_shortened=False,
 )
-_EXPORT: Final = OfferedFile("f1", "Leads L-1 bis L-10004.csv", 3_204_000)
+_EXPORT: Final = GeneratedFile("f1", "Leads L-1 bis L-10004.csv", 3_204_000)
 _LINK: Final = "https://kollega.example/leads/0190c0ffee"
 
 
-def _page(kind: Filter, *leads: LeadView, after: int | None = None) -> LeadPage:
+def _page(kind: LeadFilter, *leads: LeadView, after: int | None = None) -> LeadPage:
     return LeadPage(kind, leads, after, may_create=True)
 
 
 EXAMPLES: Final = {
     "offered": card.lead_card(lead_example()),
     "offered to a viewer": card.lead_card(lead_example(acts=frozenset())),
-    "assigned": card.lead_card(lead_example(state=LeadState.ASSIGNED, offer=Offer.ASSIGNED)),
+    "assigned": card.lead_card(lead_example(state=LeadState.ASSIGNED, offer=OfferStatus.ASSIGNED)),
     "own": card.lead_card(
-        replace(_OWN_LEAD, marketplace="", offered_until=None, acts=lead_example().acts | {Act.OFFER})
+        replace(_OWN_LEAD, marketplace="", offered_until=None, acts=lead_example().actions | {LeadAction.OFFER})
     ),
     "picked": card.lead_card(picked_example()),
-    "noted": card.lead_card(picked_example(notes=Notes(2, "Mara Lind", NOW - timedelta(minutes=1)))),
+    "noted": card.lead_card(picked_example(notes=NotesSummary(2, "Mara Lind", NOW - timedelta(minutes=1)))),
     "vacant": card.lead_card(
-        picked_example(responsible="", responsible_id=None, is_vacant=True, acts=frozenset({Act.PICK}))
+        picked_example(responsible="", responsible_id=None, is_vacant=True, acts=frozenset({LeadAction.PICK}))
     ),
     "with another firm": card.lead_card(
-        picked_example(taker="Dachwerk Süd KG", offer=Offer.NONE, giver="", acts=frozenset({Act.REVEAL}))
+        picked_example(taker="Dachwerk Süd KG", offer=OfferStatus.NONE, giver="", acts=frozenset({LeadAction.REVEAL}))
     ),
     "submitted": card.lead_card(
-        lead_example(state=LeadState.SUBMITTED, offer=Offer.NONE, acts=frozenset({Act.OFFER, Act.REVEAL}))
+        lead_example(
+            state=LeadState.SUBMITTED, offer=OfferStatus.NONE, acts=frozenset({LeadAction.OFFER, LeadAction.REVEAL})
+        )
     ),
     "submitted, to its giver": card.lead_card(
-        lead_example(state=LeadState.SUBMITTED, offer=Offer.NONE, giver="", acts=frozenset({Act.REVEAL}))
+        lead_example(state=LeadState.SUBMITTED, offer=OfferStatus.NONE, giver="", acts=frozenset({LeadAction.REVEAL}))
     ),
     "won": card.lead_card(
         picked_example(
@@ -148,7 +150,7 @@ EXAMPLES: Final = {
             closed_by="Ben Kaya",
             closed_at=NOW,
             won_cents=1_620_000,
-            acts=frozenset({Act.REVEAL}),
+            acts=frozenset({LeadAction.REVEAL}),
         )
     ),
     "lost": card.lead_card(
@@ -157,40 +159,47 @@ EXAMPLES: Final = {
             closed_by="Ben Kaya",
             closed_at=NOW,
             lost_reason="Der Kunde baut erst 2028.",
-            acts=frozenset({Act.REVEAL}),
+            acts=frozenset({LeadAction.REVEAL}),
         )
     ),
-    "gone": card.gone_lead_card(GoneLead("0190c0ffee", "L-12")),
-    "not on offer any more": card.gone_lead_card(GoneLead("0190c0ffee", "L-12", is_taken=False)),
+    "gone": card.gone_lead_card(HiddenLead("0190c0ffee", "L-12")),
+    "not on offer any more": card.gone_lead_card(HiddenLead("0190c0ffee", "L-12", is_taken=False)),
     "details": card.lead_details_card(_DETAILS, "https://kollega.example/leads/0190c0ffee"),
     "details before the pick": card.lead_details_card(
         LeadDetails(lead_example(), _HISTORY[-1:], is_contact_hidden=True)
     ),
     "shared": card.shared_lead_card(SharedLead(lead_example(), channel="Leads")),
     "shared somewhere": card.shared_lead_card(SharedLead(lead_example())),
-    "returned": card.returned_lead_card(GoneLead("0190c0ffee", "L-12")),
+    "returned": card.returned_lead_card(HiddenLead("0190c0ffee", "L-12")),
     "delegated": card.delegated_lead_card(picked_example(responsible="Mara Lind"), "Ben Kaya"),
     "reminder": card.lead_reminder_card(picked_example(worked_at=NOW - timedelta(days=3), undo_until=None)),
     "failed": card.failed_lead_card(
-        lead_example(state=LeadState.FAILED, offer=Offer.NONE, giver="", acts=frozenset({Act.OFFER, Act.REVEAL}))
+        lead_example(
+            state=LeadState.FAILED,
+            offer=OfferStatus.NONE,
+            giver="",
+            acts=frozenset({LeadAction.OFFER, LeadAction.REVEAL}),
+        )
     ),
     "list": lead_list.lead_list_card(
-        _page(Filter.CURRENT, lead_example(), _OWN_LEAD, picked_example(ref="L-5"), after=5)
+        _page(LeadFilter.CURRENT, lead_example(), _OWN_LEAD, picked_example(ref="L-5"), after=5)
     ),
     "list after a pick": lead_list.lead_list_card(
-        replace(_page(Filter.CURRENT, picked_example(lead_id="l12"), _OWN_LEAD, picked_example(ref="L-5")), kept="l12")
+        replace(
+            _page(LeadFilter.CURRENT, picked_example(lead_id="l12"), _OWN_LEAD, picked_example(ref="L-5")), kept="l12"
+        )
     ),
-    "empty list": lead_list.lead_list_card(_page(Filter.CURRENT)),
+    "empty list": lead_list.lead_list_card(_page(LeadFilter.CURRENT)),
     "create": forms.new_lead_form({}),
     "duplicates": forms.new_lead_form({"title": "Dach", "name": "Eva Schneider"}, _DUPLICATE),
     "captured": forms.captured_lead_form(_CAPTURED),
     "captured, cut": forms.captured_lead_form(replace(_CAPTURED, warnings=_DUPLICATE, is_shortened=True)),
-    "captured nothing": forms.captured_lead_form(CapturedLead(Draft(title="", name=""), (), is_shortened=False)),
-    "found": search.search_results_card(FoundLeads("dach", (lead_example(), picked_example(ref="L-5")))),
-    "found more": search.search_results_card(FoundLeads("dach", (lead_example(), _OWN_LEAD), has_more=True)),
-    "found the newest": search.search_results_card(FoundLeads("", (_OWN_LEAD,))),
-    "found nothing": search.search_results_card(FoundLeads("dach", ())),
-    "found nothing at all": search.search_results_card(FoundLeads("", ())),
+    "captured nothing": forms.captured_lead_form(CapturedLead(LeadDraft(title="", name=""), (), is_shortened=False)),
+    "found": search.search_results_card(LeadSearchResult("dach", (lead_example(), picked_example(ref="L-5")))),
+    "found more": search.search_results_card(LeadSearchResult("dach", (lead_example(), _OWN_LEAD), has_more=True)),
+    "found the newest": search.search_results_card(LeadSearchResult("", (_OWN_LEAD,))),
+    "found nothing": search.search_results_card(LeadSearchResult("dach", ())),
+    "found nothing at all": search.search_results_card(LeadSearchResult("", ())),
     "outlined": search.lead_outline_card(lead_example(), _LINK, Instant(NOW)),
     "outlined in work": search.lead_outline_card(picked_example(), _LINK, Instant(NOW)),
     "outlined closed": search.lead_outline_card(picked_example(state=LeadState.LOST), _LINK, Instant(NOW)),

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from cards.lead.elements import STEP_LABELS
 from cards.model import Amount, Card, File, Run, T, Text, Tone, t, tn
-from services.file.model import OfferedFile
+from services.file.model import GeneratedFile
 from services.lead.export import ExportedLeads
 from services.lead.model import LeadState, LeadView
 
@@ -70,14 +70,16 @@ def leads_file_name(view: ExportedLeads) -> T:
     return T(FILE_NAME.source, {"first": view.first, "last": view.last})
 
 
-def lead_export_card(view: ExportedLeads, offered: OfferedFile) -> Card:
+def lead_export_card(view: ExportedLeads, offered: GeneratedFile) -> Card:
     """Offer the file, say whether contacts are masked, and offer the next file when there are more leads."""
     content_text = (
         t("Contacts stand in it as they are. The audit log keeps that you took them along.")
         if view.has_contacts
         else t("Contacts are masked in it, as everywhere for viewers.")
     )
-    next_file = (Run(t("Next file"), "lead.export", {"after": view.after}),) if view.after else ()
+    next_file = (
+        (Run(t("Next file"), "lead.export", {"after": view.next_after_number}),) if view.next_after_number else ()
+    )
     return Card(
         tn("{n} lead as a file", "{n} leads as a file", view.count),
         (File(offered.file_id, offered.name, offered.size_bytes), Text(content_text, Tone.SUBTLE)),

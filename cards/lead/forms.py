@@ -9,17 +9,17 @@ from msgspec.structs import replace
 from cards import duplicates
 from cards.lead import elements
 from cards.model import Card, Choice, ChoiceInput, Run, Style, T, Text, TextInput, Tone, t, tn, verbatim
-from services.errors import Warn
+from services.errors import ConfirmationWarning
 from services.lead.capture import CapturedLead
 from services.lead.model import (
     DEFAULT_COUNTRY,
-    LINE_MAX_CHARS,
+    ENQUIRY_MAX_CHARS,
+    LEAD_LINE_MAX_CHARS,
     NOTE_MAX_CHARS,
     POSTCODE_MAX_CHARS,
     REASON_MAX_CHARS,
-    TEXT_MAX_CHARS,
     TITLE_MAX_CHARS,
-    Hands,
+    HandoverChoices,
     LeadView,
 )
 
@@ -27,7 +27,7 @@ AMOUNT_MAX_CHARS: Final = 30
 COUNTRY_CHARS: Final = 2
 
 
-def new_lead_form(values: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> Card:
+def new_lead_form(values: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...] = ()) -> Card:
     """Ask for a new lead; list existing leads of the same contact first."""
     label = t("Create anyway") if warnings else t("Create lead")
     return Card(
@@ -54,7 +54,7 @@ def _capture_hints(view: CapturedLead) -> tuple[Text, ...]:
     cut = tn(
         "The message is longer than an enquiry can be: its first {n} character stands here.",
         "The message is longer than an enquiry can be: its first {n} characters stand here.",
-        TEXT_MAX_CHARS,
+        ENQUIRY_MAX_CHARS,
     )
     return (Text(hint, Tone.SUBTLE), Text(cut, Tone.WARNING))
 
@@ -64,10 +64,10 @@ def _contact_inputs(values: Mapping[str, Any]) -> tuple[TextInput, ...]:
         TextInput(
             "title", t("What is it about?"), _text_of(values, "title"), required=True, max_length=TITLE_MAX_CHARS
         ),
-        TextInput("name", t("Contact's name"), _text_of(values, "name"), required=True, max_length=LINE_MAX_CHARS),
-        TextInput("email", t("E-mail"), _text_of(values, "email"), max_length=LINE_MAX_CHARS, kind="email"),
+        TextInput("name", t("Contact's name"), _text_of(values, "name"), required=True, max_length=LEAD_LINE_MAX_CHARS),
+        TextInput("email", t("E-mail"), _text_of(values, "email"), max_length=LEAD_LINE_MAX_CHARS, kind="email"),
         TextInput("phone", t("Phone"), _text_of(values, "phone"), max_length=40, kind="tel"),
-        TextInput("company", t("Company"), _text_of(values, "company"), max_length=LINE_MAX_CHARS),
+        TextInput("company", t("Company"), _text_of(values, "company"), max_length=LEAD_LINE_MAX_CHARS),
         TextInput("postcode", t("Postcode"), _text_of(values, "postcode"), max_length=POSTCODE_MAX_CHARS),
         TextInput(
             "country",
@@ -80,10 +80,10 @@ def _contact_inputs(values: Mapping[str, Any]) -> tuple[TextInput, ...]:
 
 def _enquiry_inputs(values: Mapping[str, Any]) -> tuple[TextInput, ...]:
     return (
-        TextInput("text", t("Enquiry"), _text_of(values, "text"), multiline=True, max_length=TEXT_MAX_CHARS),
+        TextInput("text", t("Enquiry"), _text_of(values, "text"), multiline=True, max_length=ENQUIRY_MAX_CHARS),
         TextInput("value", t("Value in euros"), _text_of(values, "value"), max_length=AMOUNT_MAX_CHARS),
-        TextInput("source", t("Source"), _text_of(values, "source"), max_length=LINE_MAX_CHARS),
-        TextInput("campaign", t("Campaign"), _text_of(values, "campaign"), max_length=LINE_MAX_CHARS),
+        TextInput("source", t("Source"), _text_of(values, "source"), max_length=LEAD_LINE_MAX_CHARS),
+        TextInput("campaign", t("Campaign"), _text_of(values, "campaign"), max_length=LEAD_LINE_MAX_CHARS),
     )
 
 
@@ -141,7 +141,7 @@ def _reason_input(values: Mapping[str, Any]) -> TextInput:
     )
 
 
-def delegate_form(view: Hands) -> Card:
+def delegate_form(view: HandoverChoices) -> Card:
     """Ask which member shall be responsible."""
     return _lead_form(
         view.lead,
@@ -157,18 +157,18 @@ UNNAMED_CHANNEL: Final = t("Channel without a name")
 """Shown where the platform does not tell the channel's name."""
 
 
-def _member_input(view: Hands, *, required: bool) -> ChoiceInput:
-    choices = tuple(Choice(user_id, verbatim(name)) for user_id, name in view.colleagues)
+def _member_input(view: HandoverChoices, *, required: bool) -> ChoiceInput:
+    choices = tuple(Choice(user_id, verbatim(name)) for user_id, name in view.members)
     return ChoiceInput("who", t("Colleague"), choices, required=required)
 
 
-def share_form(view: Hands) -> Card:
+def share_form(view: HandoverChoices) -> Card:
     """Ask for a channel of the team or a member."""
     lead = view.lead
     channels = tuple(Choice(address, verbatim(name) if name else UNNAMED_CHANNEL) for address, name in view.channels)
     inputs = (
         *((ChoiceInput("channel", t("Channel"), channels),) if channels else ()),
-        *((_member_input(view, required=False),) if view.may_hand_over else ()),
+        *((_member_input(view, required=False),) if view.may_delegate else ()),
     )
     hint = Text(t("A channel gets the card; a colleague gets the lead. It never leaves your team."), Tone.SUBTLE)
     card = _lead_form(lead, t("Share {ref}", ref=lead.ref), inputs, t("Share"), "lead.share")

@@ -26,12 +26,12 @@ def _(refusal: AlreadyPicked) -> RefusalText:
     if refusal.is_self:
         title = t("You have {ref} already.", ref=refusal.ref)
         return RefusalText(title, None, (_show_button(refusal.lead_id, Style.PRIMARY),))
-    if refusal.by and refusal.at:
+    if refusal.picked_by and refusal.picked_at:
         title = t(
             "{name} was faster: {ref} has been theirs since {at}.",
-            name=refusal.by,
+            name=refusal.picked_by,
             ref=refusal.ref,
-            at=Instant(refusal.at),
+            at=Instant(refusal.picked_at),
         )
         return RefusalText(title, None, (SHOW_OFFERED, _show_button(refusal.lead_id)))
     return RefusalText(t("{ref} is already taken.", ref=refusal.ref), None, (SHOW_OFFERED,))
@@ -96,13 +96,13 @@ def _(refusal: ReturnExpired) -> RefusalText:
 
 @explain_refusal.register
 def _(refusal: AlreadyResponsible) -> RefusalText:
-    return RefusalText(t("{name} is in charge of {ref} already.", name=refusal.who, ref=refusal.ref))
+    return RefusalText(t("{name} is in charge of {ref} already.", name=refusal.name, ref=refusal.ref))
 
 
 @explain_refusal.register
 def _(refusal: CannotWork) -> RefusalText:
     return RefusalText(
-        t("{name} can't be in charge of {ref}.", name=refusal.who, ref=refusal.ref),
+        t("{name} can't be in charge of {ref}.", name=refusal.name, ref=refusal.ref),
         t("Viewers look on. Owner and admins can change the role."),
         (Run(t("Show colleagues"), "member.list"),),
     )

@@ -23,15 +23,15 @@ from cards.model import (
     tn,
     verbatim,
 )
-from services.lead.model import CLOSED, LeadState, LeadView
-from services.lead.search import SEARCH_MAX_CHARS, FoundLeads
+from services.lead.model import CLOSED_STATES, LeadState, LeadView
+from services.lead.search import SEARCH_MAX_CHARS, LeadSearchResult
 
 IN_WORK_BADGE: Final = Badge(t("in work"), State.DONE, Tone.GOOD)
 CLOSED_BADGE: Final = Badge(t("closed"), State.DONE)
 OPEN_BADGE: Final = Badge(t("open"), State.OPEN)
 
 
-def search_results_card(view: FoundLeads) -> Card:
+def search_results_card(view: LeadSearchResult) -> Card:
     """List the results above an input for the next search."""
     return Card(
         _results_title(view),
@@ -43,7 +43,7 @@ def search_results_card(view: FoundLeads) -> Card:
     )
 
 
-def _results_title(view: FoundLeads) -> T:
+def _results_title(view: LeadSearchResult) -> T:
     if not view.search:
         return t("The newest leads") if view.leads else t("Your team has no lead yet")
     if not view.leads:
@@ -53,7 +53,7 @@ def _results_title(view: FoundLeads) -> T:
     return tn("{n} lead for “{search}”", "{n} leads for “{search}”", len(view.leads), search=view.search)
 
 
-def _result_blocks(view: FoundLeads) -> tuple[Items | Text, ...]:
+def _result_blocks(view: LeadSearchResult) -> tuple[Items | Text, ...]:
     if not view.leads:
         hint = t("A search looks at number, title, company, name and postcode; an e-mail or phone is found as a whole.")
         return (Text(hint, Tone.SUBTLE),)
@@ -85,6 +85,6 @@ def lead_outline_card(lead: LeadView, url: str, at: Instant) -> Card:
 
 def _public_badge(lead: LeadView) -> Badge:
     """Say the state without naming the responsible member or team."""
-    if lead.state in CLOSED:
+    if lead.state in CLOSED_STATES:
         return CLOSED_BADGE
     return IN_WORK_BADGE if lead.state is LeadState.PICKED else OPEN_BADGE

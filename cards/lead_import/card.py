@@ -28,16 +28,16 @@ from cards.model import (
     tn,
     verbatim,
 )
-from services.file import OfferedFile
+from services.file import GeneratedFile
 from services.lead_import.model import (
-    Field,
-    Halt,
-    HowTo,
+    ImportedRow,
+    ImportField,
+    ImportInstructions,
     ImportState,
     ImportView,
-    NewLead,
+    RowCounts,
     SkippedRow,
-    Tally,
+    StopReason,
 )
 
 VIEW: Final = "lead.import"
@@ -45,7 +45,7 @@ SECONDS_SHOWN_MAX: Final = 90
 SHOW_LEADS: Final = Run(t("Show leads"), "lead.list")
 
 
-def import_help_card(view: HowTo) -> Card:
+def import_help_card(view: ImportInstructions) -> Card:
     """Explain how to import leads from a file."""
     example = (Text(t("Begin from this example, if you like:")), _file_block(view.example)) if view.example else ()
     return Card(
@@ -63,7 +63,7 @@ def import_card(view: ImportView) -> Card:
     return _CARDS_BY_STATE[view.lead_import.state](view)
 
 
-def _file_block(offered: OfferedFile) -> File:
+def _file_block(offered: GeneratedFile) -> File:
     return File(offered.file_id, offered.name, offered.size_bytes)
 
 
@@ -80,7 +80,7 @@ def _import_button(
 def import_preview_card(view: ImportView) -> Card:
     """Show the column mapping, the expected result and the defaults for every row."""
     lead_import = view.lead_import
-    is_ready = bool(lead_import.plan.columns.keys() & {Field.NAME, Field.COMPANY})
+    is_ready = bool(lead_import.plan.columns.keys() & {ImportField.NAME, ImportField.COMPANY})
     title = tn("{n} row in {name}", "{n} rows in {name}", lead_import.rows, name=lead_import.file_name)
     waiting = Badge(t("nothing imported yet"), State.OPEN)
     columns = Run(
@@ -116,9 +116,9 @@ def _mapping_blocks(view: ImportView) -> tuple[Block, ...]:
         )
     ]
     understood = (Text(t("Understood: {pairs}", pairs=_join_texts(pairs)), Tone.SUBTLE),) if pairs else ()
-    if not view.near:
+    if not view.guessed:
         return understood
-    guessed = _join_texts([FIELD_NAMES[field] for field in FIELD_NAMES if field in view.near])
+    guessed = _join_texts([FIELD_NAMES[field] for field in FIELD_NAMES if field in view.guessed])
     return (*understood, Text(t("Only guessed, please check: {fields}", fields=guessed), Tone.WARNING))
 
 
@@ -131,7 +131,7 @@ def _example_items(view: ImportView) -> tuple[Items, ...]:
     return (Items(rows, t("As leads")),) if rows else ()
 
 
-def _example_item(lead: NewLead) -> Item:
+def _example_item(lead: ImportedRow) -> Item:
     contact, enquiry = lead.contact, lead.enquiry
     parts = (contact.name, contact.company, contact.email, contact.phone, contact.postcode)
     line = verbatim(" · ".join(dict.fromkeys(part for part in parts if part)))
@@ -144,11 +144,11 @@ def _example_item(lead: NewLead) -> Item:
 def _expected_text(view: ImportView) -> Text:
     expected = view.expected
     numbers = {"new": expected.imported, "known": expected.known, "rejected": expected.rejected}
-    if view.checked < view.lead_import.rows:
+    if view.parsed_rows < view.lead_import.rows:
         return Text(
             t(
                 "Of the first {checked} rows {new} are new, {known} are here already, {rejected} can't be used.",
-                checked=view.checked,
+                checked=view.parsed_rows,
                 **numbers,
             )
         )
@@ -177,7 +177,7 @@ def running_import_card(view: ImportView) -> Card:
 
 
 def _progress_text(view: ImportView) -> T:
-    done, total, left_s = view.lead_import.tally.rows, view.lead_import.rows, view.left_s
+    done, total, left_s = view.lead_import.tally.rows, view.lead_import.rows, view.remaining_s
     if left_s is None:
         return t("{done} of {total} rows", done=done, total=total)
     if left_s < SECONDS_SHOWN_MAX:
@@ -185,7 +185,7 @@ def _progress_text(view: ImportView) -> T:
     return t("{done} of {total} rows, about {left} min left", done=done, total=total, left=round(left_s / 60))
 
 
-def _tally_facts(tally: Tally) -> tuple[Facts, ...]:
+def _tally_facts(tally: RowCounts) -> tuple[Facts, ...]:
     facts = (
         Fact(t("Imported"), _number_text(tally.imported)),
         Fact(t("Here already"), _number_text(tally.known)),
@@ -199,17 +199,17 @@ def _number_text(count: int) -> T:
 
 
 _HALT_TEXTS: Final[dict[str, T]] = {
-    Halt.ASKED: t("It goes on behind the last row that was dealt with."),
-    Halt.REVOKED: t("You may no longer import leads. What was imported so far stays."),
-    Halt.FILE_GONE: t("The file was kept for a day only. Send it again, and the import goes on."),
-    Halt.BROKEN: t("Something went wrong on my side several times. Nothing is lost, and it can go on."),
+    StopReason.REQUESTED: t("It goes on behind the last row that was dealt with."),
+    StopReason.PERMISSION_LOST: t("You may no longer import leads. What was imported so far stays."),
+    StopReason.FILE_EXPIRED: t("The file was kept for a day only. Send it again, and the import goes on."),
+    StopReason.REPEATED_FAILURE: t("Something went wrong on my side several times. Nothing is lost, and it can go on."),
 }
 
 
 def stopped_import_card(view: ImportView) -> Card:
     """Say why the import stopped and how to continue."""
     lead_import = view.lead_import
-    goes_on = lead_import.halt not in {Halt.REVOKED, Halt.FILE_GONE}
+    goes_on = lead_import.halt not in {StopReason.PERMISSION_LOST, StopReason.FILE_EXPIRED}
     done = t("{done} of {total} rows", done=lead_import.tally.rows, total=lead_import.rows)
     return _state_card(
         view,

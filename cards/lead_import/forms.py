@@ -4,8 +4,8 @@ from typing import Final
 
 from cards.lead_import.skipped_rows import FIELD_NAMES, column_label
 from cards.model import Card, Choice, ChoiceInput, Run, Style, T, Text, TextInput, Tone, t, verbatim
-from services.lead.model import LINE_MAX_CHARS, TITLE_MAX_CHARS
-from services.lead_import.model import Column, Field, ImportView
+from services.lead.model import LEAD_LINE_MAX_CHARS, TITLE_MAX_CHARS
+from services.lead_import.model import ImportColumn, ImportField, ImportView
 
 NO_COLUMN: Final = "none"
 """Value of the choice that maps no column."""
@@ -43,11 +43,11 @@ def columns_form(view: ImportView) -> Card:
 
 
 def _column_input(view: ImportView, field: str) -> ChoiceInput:
-    chosen = view.lead_import.plan.columns.get(Field(field), ())
-    offered = [column for column in view.columns if column.place < COLUMN_CHOICES_MAX or column.place in chosen]
-    choices = [_LEAVE_OUT_CHOICE, *(Choice(str(column.place), _column_choice_label(column)) for column in offered)]
-    joined = chosen if len(chosen) > 1 else view.joined
-    if field == Field.NAME and len(joined) > 1:
+    chosen = view.lead_import.plan.columns.get(ImportField(field), ())
+    offered = [column for column in view.columns if column.index < COLUMN_CHOICES_MAX or column.index in chosen]
+    choices = [_LEAVE_OUT_CHOICE, *(Choice(str(column.index), _column_choice_label(column)) for column in offered)]
+    joined = chosen if len(chosen) > 1 else view.name_columns
+    if field == ImportField.NAME and len(joined) > 1:
         choices.insert(1, Choice(_choice_value(joined), verbatim(join_headings(view, joined))))
     return ChoiceInput(field, FIELD_NAMES[field], tuple(choices), _choice_value(chosen))
 
@@ -58,15 +58,15 @@ def _choice_value(indexes: tuple[int, ...]) -> str:
 
 def join_headings(view: ImportView, indexes: tuple[int, ...]) -> str:
     """Join the headings of several columns with plus signs."""
-    headings = {column.place: column.heading for column in view.columns}
+    headings = {column.index: column.heading for column in view.columns}
     return " + ".join(headings.get(index, "")[:HEADING_SHOWN_CHARS] for index in indexes)
 
 
-def _column_choice_label(column: Column) -> T:
+def _column_choice_label(column: ImportColumn) -> T:
     """Label a column by its heading, or by its position and first value."""
     if column.heading:
         return verbatim(column.heading[:HEADING_SHOWN_CHARS])
-    return t("{column}: {example}", column=column_label(column.place), example=column.example[:EXAMPLE_SHOWN_CHARS])
+    return t("{column}: {example}", column=column_label(column.index), example=column.example[:EXAMPLE_SHOWN_CHARS])
 
 
 def default_inputs(view: ImportView) -> tuple[TextInput | ChoiceInput, ...]:
@@ -75,12 +75,12 @@ def default_inputs(view: ImportView) -> tuple[TextInput | ChoiceInput, ...]:
     choices = (Choice(SKIP_DUPLICATES, t("leave them out")), Choice(KEEP_DUPLICATES, t("import them all the same")))
     return (
         TextInput("title", t("Title, where a row has none"), plan.title, max_length=TITLE_MAX_CHARS),
-        TextInput("source", t("Source, where a row has none"), plan.source, max_length=LINE_MAX_CHARS),
-        TextInput("campaign", t("Campaign, where a row has none"), plan.campaign, max_length=LINE_MAX_CHARS),
+        TextInput("source", t("Source, where a row has none"), plan.source, max_length=LEAD_LINE_MAX_CHARS),
+        TextInput("campaign", t("Campaign, where a row has none"), plan.campaign, max_length=LEAD_LINE_MAX_CHARS),
         ChoiceInput(
             "duplicates",
             t("Rows whose e-mail or phone you have already"),
             choices,
-            KEEP_DUPLICATES if plan.keeps_duplicates else SKIP_DUPLICATES,
+            KEEP_DUPLICATES if plan.is_keeping_duplicates else SKIP_DUPLICATES,
         ),
     )

@@ -7,12 +7,12 @@ from services.lead_import import AlreadyImported, NameUnmapped
 
 @explain_refusal.register
 def _(refusal: AlreadyImported) -> RefusalText:
-    at = Instant(refusal.at, TimeStyle.CLOCK)
+    at = Instant(refusal.imported_at, TimeStyle.CLOCK)
     leads = Run(t("Show leads"), "lead.list", style=Style.PRIMARY)
     if refusal.is_done:
-        title = t("{name} imported this file: {at}.", name=refusal.by, at=at)
+        title = t("{name} imported this file: {at}.", name=refusal.imported_by, at=at)
         return RefusalText(title, t("Nothing was changed. Rows that are new need a file of their own."), (leads,))
-    title = t("{name} is importing this file already, since {at}.", name=refusal.by, at=at)
+    title = t("{name} is importing this file already, since {at}.", name=refusal.imported_by, at=at)
     return RefusalText(title, t("Nothing was changed."), (leads,))
 
 

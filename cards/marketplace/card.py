@@ -31,7 +31,7 @@ def marketplace_card(view: MarketplaceView) -> Card:
     run_by = Fact(t("Operator"), verbatim(view.operator) if view.operator else t("your team"))
     facts = (
         run_by,
-        Fact(t("Your part"), _part_name(gives=view.gives, takes=view.takes)),
+        Fact(t("Your part"), _part_name(gives=view.is_giver, takes=view.is_taker)),
         Fact(t("Time to pick"), t("{minutes} min", minutes=view.offer_window_minutes)),
         Fact(t("Time to return"), t("{hours} h", hours=view.return_window_hours)),
     )
@@ -70,7 +70,7 @@ def _partner_blocks(view: MarketplaceView) -> tuple[Items | Text, ...]:
 
 
 def _partner_item(partner: PartnerView, *, may_run: bool) -> Item:
-    part = _part_name(gives=partner.gives, takes=partner.takes)
+    part = _part_name(gives=partner.is_giver, takes=partner.is_taker)
     detail = t("{part} · {email}", part=part, email=partner.email) if partner.email else part
     return Item(
         verbatim(partner.name), detail, PARTNER_BADGES[partner.state], _partner_actions(partner) if may_run else ()
@@ -99,7 +99,7 @@ def marketplace_list_card(view: MarketplaceList) -> Card:
 
 
 def _marketplace_item(view: MarketplaceView) -> Item:
-    part = _part_name(gives=view.gives, takes=view.takes)
+    part = _part_name(gives=view.is_giver, takes=view.is_taker)
     detail = (
         t("run by {operator} · your team {part}", operator=view.operator, part=part)
         if view.operator

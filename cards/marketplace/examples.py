@@ -9,7 +9,7 @@ from cards.marketplace.card import marketplace_card, marketplace_list_card, part
 from cards.marketplace.forms import marketplace_settings_form, new_marketplace_form, offer_form, partner_invitation_form
 from cards.model import t
 from cards.refusal import refusal_card
-from services.errors import Warn
+from services.errors import ConfirmationWarning
 from services.marketplace.model import (
     OFFER_WINDOW_MINUTES,
     REMINDER_DAYS,
@@ -24,10 +24,10 @@ from services.marketplace.model import (
 from services.marketplace.refusals import (
     AlreadyPartner,
     InvitationClosed,
+    IsOperator,
     MarketplaceFull,
     NameTaken,
     NotGiver,
-    OperatorItself,
     PartnerActive,
     PartnerNotActive,
     TooManyMarketplaces,
@@ -37,8 +37,8 @@ _OPERATED: Final = MarketplaceView(
     marketplace_id="m1",
     name="Handwerk Süd",
     operator="",
-    gives=True,
-    takes=True,
+    is_giver=True,
+    is_taker=True,
     offer_window_minutes=OFFER_WINDOW_MINUTES,
     return_window_hours=RETURN_WINDOW_HOURS,
     reminder_days=REMINDER_DAYS,
@@ -48,8 +48,8 @@ _OPERATED: Final = MarketplaceView(
             partner_id="p1",
             name="Dachwerk Süd KG",
             email="l***@dachwerk.example",
-            gives=True,
-            takes=True,
+            is_giver=True,
+            is_taker=True,
             state=PartnerState.ACTIVE,
             is_operator=False,
         ),
@@ -57,8 +57,8 @@ _OPERATED: Final = MarketplaceView(
             partner_id="p2",
             name="Sparren & Söhne",
             email="k***@sparren.example",
-            gives=False,
-            takes=True,
+            is_giver=False,
+            is_taker=True,
             state=PartnerState.PENDING,
             is_operator=False,
         ),
@@ -69,8 +69,8 @@ _JOINED: Final = MarketplaceView(
     marketplace_id="m1",
     name="Handwerk Süd",
     operator="Solarhaus GmbH",
-    gives=False,
-    takes=True,
+    is_giver=False,
+    is_taker=True,
     offer_window_minutes=OFFER_WINDOW_MINUTES,
     return_window_hours=RETURN_WINDOW_HOURS,
     reminder_days=REMINDER_DAYS,
@@ -95,17 +95,20 @@ EXAMPLES: Final = {
     "offer on one of two": offer_form(
         replace(_OFFER, marketplaces=(*_OFFER.marketplaces, ("m2", "Wärme Nord")), is_choice=True), {}
     ),
-    "offer with duplicates": offer_form(_OFFER, {}, (Warn("duplicate:1", {"lead": LEAD}),)),
+    "offer with duplicates": offer_form(_OFFER, {}, (ConfirmationWarning("duplicate:1", {"lead": LEAD}),)),
     "joined": partner_decision_card("Dachwerk Süd KG", "Handwerk Süd", PartnerState.ACTIVE),
     "declined": partner_decision_card("Dachwerk Süd KG", "Handwerk Süd", PartnerState.DECLINED),
     "end": confirmation_card(
-        (Warn("partner.end", {"name": "Dachwerk Süd KG"}),), t("End"), "marketplace.end", {"partner": "p1"}
+        (ConfirmationWarning("partner.end", {"name": "Dachwerk Süd KG"}),),
+        t("End"),
+        "marketplace.end",
+        {"partner": "p1"},
     ),
     "active": refusal_card(PartnerActive("Dachwerk Süd KG", "p1")),
     "not active": refusal_card(PartnerNotActive("Dachwerk Süd KG")),
     "already partner": refusal_card(AlreadyPartner("info@dachwerk.example")),
     "name taken": refusal_card(NameTaken("Handwerk Süd")),
-    "operator itself": refusal_card(OperatorItself("Solarhaus GmbH")),
+    "operator itself": refusal_card(IsOperator("Solarhaus GmbH")),
     "full": refusal_card(MarketplaceFull("Handwerk Süd")),
     "too many": refusal_card(TooManyMarketplaces("Handwerk Süd")),
     "not giver": refusal_card(NotGiver("")),

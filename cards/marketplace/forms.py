@@ -18,13 +18,13 @@ from cards.model import (
     t,
     verbatim,
 )
-from services.errors import Warn
+from services.errors import ConfirmationWarning
 from services.marketplace.model import (
     ANSWER_MAX_CHARS,
-    NAME_MAX_CHARS,
+    FORM_QUESTION_MAX_CHARS,
+    FORM_QUESTIONS_MAX,
+    MARKETPLACE_NAME_MAX_CHARS,
     OFFER_WINDOW_MINUTES,
-    QUESTION_MAX_CHARS,
-    QUESTIONS_MAX,
     RETURN_WINDOW_HOURS,
     MarketplaceList,
     MarketplaceView,
@@ -33,7 +33,7 @@ from services.marketplace.model import (
 )
 
 TEXT_MAX_CHARS: Final = 1_000
-ANSWER_NAMES: Final = tuple(f"answer_{number}" for number in range(1, QUESTIONS_MAX + 1))
+ANSWER_NAMES: Final = tuple(f"answer_{number}" for number in range(1, FORM_QUESTIONS_MAX + 1))
 
 
 def new_marketplace_form(values: Mapping[str, Any]) -> Card:
@@ -41,7 +41,9 @@ def new_marketplace_form(values: Mapping[str, Any]) -> Card:
     return Card(
         t("New market"),
         (
-            TextInput("name", t("Name"), str(values.get("name", "")), required=True, max_length=NAME_MAX_CHARS),
+            TextInput(
+                "name", t("Name"), str(values.get("name", "")), required=True, max_length=MARKETPLACE_NAME_MAX_CHARS
+            ),
             *_window_inputs(OFFER_WINDOW_MINUTES, RETURN_WINDOW_HOURS),
             _questions_input(str(values.get("questions", ""))),
             ToggleInput("takes", t("Our own team takes leads here too"), value=True),
@@ -60,8 +62,10 @@ def _window_inputs(minutes: int, hours: int) -> tuple[NumberInput, NumberInput]:
 
 
 def _questions_input(values: str) -> TextInput:
-    label = t("Questions to whoever offers a lead (up to {limit}, one a line)", limit=QUESTIONS_MAX)
-    return TextInput("questions", label, values, multiline=True, max_length=QUESTIONS_MAX * (QUESTION_MAX_CHARS + 1))
+    label = t("Questions to whoever offers a lead (up to {limit}, one a line)", limit=FORM_QUESTIONS_MAX)
+    return TextInput(
+        "questions", label, values, multiline=True, max_length=FORM_QUESTIONS_MAX * (FORM_QUESTION_MAX_CHARS + 1)
+    )
 
 
 def marketplace_settings_form(view: MarketplaceView, values: Mapping[str, Any]) -> Card:
@@ -124,10 +128,10 @@ def _marketplace_input(operated: tuple[MarketplaceView, ...]) -> ChoiceInput:
     return ChoiceInput("marketplace", t("Market"), choices, required=True)
 
 
-def offer_form(form: OfferForm, values: Mapping[str, Any], warnings: tuple[Warn, ...] = ()) -> Card:
+def offer_form(form: OfferForm, values: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...] = ()) -> Card:
     """Ask where to offer a lead; list existing leads of the same contact first (B24)."""
     lead = form.lead
-    label = t("Next") if form.is_choice else t("Offer anyway") if warnings else t("Offer")
+    label = t("Next") if form.has_choice else t("Offer anyway") if warnings else t("Offer")
     args = {"lead": lead.lead_id, **_fixed_args(form), **duplicates.accept_args(warnings)}
     return Card(
         t("Offer {ref} · {title}", ref=lead.ref, title=lead.title),
@@ -146,10 +150,10 @@ def offer_form(form: OfferForm, values: Mapping[str, Any], warnings: tuple[Warn,
 
 def _fixed_args(form: OfferForm) -> dict[str, Any]:
     """Build the button's arguments for what leaves no choice."""
-    if form.is_choice:
+    if form.has_choice:
         return {"choose": True}
     marketplace = {"marketplace": form.marketplaces[0][0]} if len(form.marketplaces) == 1 else {}
-    return {**marketplace, **({"asked": form.asked} if form.asked else {})}
+    return {**marketplace, **({"asked": form.questions_digest} if form.questions_digest else {})}
 
 
 def _choice_inputs(form: OfferForm, values: Mapping[str, Any]) -> tuple[ChoiceInput, ...]:
@@ -161,7 +165,7 @@ def _choice_inputs(form: OfferForm, values: Mapping[str, Any]) -> tuple[ChoiceIn
     taker = ChoiceInput("to", t("Offer to"), (Choice("", t("every active taker")), *takers), str(values.get("to", "")))
     return (
         *((marketplace,) if len(marketplaces) != 1 else ()),
-        *((taker,) if takers and not form.is_choice else ()),
+        *((taker,) if takers and not form.has_choice else ()),
     )
 
 

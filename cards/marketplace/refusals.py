@@ -10,10 +10,10 @@ from cards.refusal import RefusalText, explain_refusal
 from services.marketplace.refusals import (
     AlreadyPartner,
     InvitationClosed,
+    IsOperator,
     MarketplaceFull,
     NameTaken,
     NotGiver,
-    OperatorItself,
     PartnerActive,
     PartnerNotActive,
     TooManyMarketplaces,
@@ -52,7 +52,7 @@ def _(refusal: PartnerNotActive) -> RefusalText:
 
 
 @explain_refusal.register
-def _(refusal: OperatorItself) -> RefusalText:
+def _(refusal: IsOperator) -> RefusalText:
     del refusal
     return RefusalText(t("The operator's own part can't be ended."), None, (SHOW_MARKETPLACES,))
 

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from cards.model import Amount, T
 from cards.render.text import CENTS, RenderContext
 from services.people import Language
-from services.spreadsheet import EXPORT_ROWS_MAX, Cell as Written, Sheet
+from services.spreadsheet import EXPORT_ROWS_MAX, CsvCell as Written, Sheet
 
 CsvCell: TypeAlias = str | int | Amount | datetime | T | None
 """User text, number, money without currency, time, sentence, or nothing."""

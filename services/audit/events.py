@@ -9,7 +9,7 @@ class AuditExported(Event, frozen=True, kw_only=True, tag="audit.exported"):
     count: int
     first_seq: int
     last_seq: int
-    silent: bool = True
+    is_silent: bool = True
 
 
 class AccessRefused(Event, frozen=True, kw_only=True, tag="access.refused"):
@@ -17,4 +17,4 @@ class AccessRefused(Event, frozen=True, kw_only=True, tag="access.refused"):
 
     command: str
     reason: str
-    silent: bool = True
+    is_silent: bool = True

@@ -6,12 +6,12 @@ from typing import Final
 
 from services.actor import Actor
 from services.audit.events import AuditExported
-from services.audit.model import Link
+from services.audit.model import ChainedEntry
 from services.permissions import Permission
-from services.spreadsheet import Full
+from services.spreadsheet import SheetFull
 from services.unit_of_work import UnitOfWork
 
-BATCH: Final = 500
+AUDIT_BATCH_ROWS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,11 @@ class ExportedEntries:
     count: int
     first_seq: int
     last_seq: int
-    after: int
+    next_after_seq: int
     """Sequence number after which the next file begins; 0: no further entry."""
 
 
-async def export(uow: UnitOfWork, actor: Actor, add: Callable[[Link], None], after: int = 0) -> ExportedEntries:
+async def export(uow: UnitOfWork, actor: Actor, add: Callable[[ChainedEntry], None], after: int = 0) -> ExportedEntries:
     """Pass the entries after a sequence number to `add`, oldest first, until `add` raises Full.
 
     The export itself is logged.
@@ -34,12 +34,12 @@ async def export(uow: UnitOfWork, actor: Actor, add: Callable[[Link], None], aft
     last, count, has_more = after, 0, True
     try:
         while has_more:
-            links = await uow.audit.links(team_id, last, BATCH)
-            has_more = len(links) == BATCH
+            links = await uow.audit.list_links(team_id, last, AUDIT_BATCH_ROWS)
+            has_more = len(links) == AUDIT_BATCH_ROWS
             for link in links:
                 add(link)
                 last, count = link.entry.seq, count + 1
-    except Full:
-        has_more = (await uow.audit.head(team_id)).seq > last
+    except SheetFull:
+        has_more = (await uow.audit.get_head(team_id)).seq > last
     uow.emit(AuditExported(count=count, first_seq=after + 1, last_seq=last), by=actor)
     return ExportedEntries(count, after + 1, last, last if has_more else 0)

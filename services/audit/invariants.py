@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from services.invariants import COMPUTED, Checked, Invariant
+from services.invariants import COMPUTED, Invariant, InvariantSet
 
 INVARIANTS: Final = (
-    Checked(
+    InvariantSet(
         "audit",
         "audit",
         ("team_id", "seq"),

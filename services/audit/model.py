@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEntry:
     """One change of a team's data."""
 
     team_id: str
@@ -27,10 +27,10 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ChainedEntry:
     """Entry with every input of its hash, so that a reader can recompute the chain."""
 
-    entry: Entry
+    entry: AuditEntry
     at: str
     """Time in the form that the hash covers."""
     salt: str
@@ -42,7 +42,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class LogHead:
     """Last entry of a team's log. A copy stored elsewhere shows later whether the log was truncated."""
 
     team_id: str
@@ -51,24 +51,24 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class LogVerification:
     """Result of verifying a team's log."""
 
-    head: Head
+    head: LogHead
     broken_at: int | None = None
     """Sequence number of the first missing or altered entry; None: the log is intact."""
 
     @property
-    def is_whole(self) -> bool:
+    def is_intact(self) -> bool:
         """Return whether every entry is present and unaltered."""
         return self.broken_at is None
 
 
 @dataclass(frozen=True, slots=True)
-class ListedEntries:
+class AuditPage:
     """Page of the log."""
 
     team_name: str
-    entries: tuple[Entry, ...]
-    older_than: int = 0
+    entries: tuple[AuditEntry, ...]
+    next_before_seq: int = 0
     """Sequence number before which the next page begins; 0: last page."""

@@ -13,23 +13,23 @@ class BulkEvent(Event, frozen=True, kw_only=True):
 class BulkStarted(BulkEvent, frozen=True, kw_only=True, tag="bulk.started"):
     """A member sent the bulk invitation; each single invitation has an audit entry of its own."""
 
-    firms: int
+    partners: int
 
 
 class BulkStopped(BulkEvent, frozen=True, kw_only=True, tag="bulk.stopped"):
     """The sender lost the permission to invite; the remaining partners were not invited."""
 
-    firms: int
+    partners: int
 
 
 class BulkResent(BulkEvent, frozen=True, kw_only=True, tag="bulk.resent"):
     """A member sent the failed mails again."""
 
-    firms: int
+    partners: int
 
 
-class BulkLinksTaken(BulkEvent, frozen=True, kw_only=True, tag="bulk.links_taken"):
+class BulkLinksExported(BulkEvent, frozen=True, kw_only=True, tag="bulk.links_taken"):
     """The sender downloaded the links as a file."""
 
-    firms: int
-    silent: bool = True
+    partners: int
+    is_silent: bool = True

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from services.invariants import NO_MEMBER, Checked, Invariant
+from services.invariants import NO_MEMBER, Invariant, InvariantSet
 
 INVARIANTS: Final = (
-    Checked(
+    InvariantSet(
         "bulk",
         "bulks",
         ("team_id", "bulk_id"),
@@ -26,7 +26,7 @@ INVARIANTS: Final = (
             ),
         ),
     ),
-    Checked(
+    InvariantSet(
         "bulk_line",
         "bulk_lines",
         ("team_id", "bulk_id", "line"),

@@ -7,23 +7,23 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from services.delivery.model import State as Delivered
+from services.delivery.model import DeliveryState as Delivered
 from services.invitation.model import InvitationState
 from services.marketplace.model import Part
 from services.people import Language, TeamId, UserId
 
-TYPED_MAX: Final = 200
+TYPED_LINES_MAX: Final = 200
 """Maximum of typed or pasted lines. More come as a file."""
-TYPED_MAX_CHARS: Final = 12_000
+TYPED_TEXT_MAX_CHARS: Final = 12_000
 FILE_ROWS_MAX: Final = 1_000
-SLICE: Final = 50
+SLICE_LINES: Final = 50
 """Invitations per transaction: small, because the team's row is locked meanwhile."""
-PAGE: Final = 10
+BULK_PAGE_LINES: Final = 10
 """Partners per page of a card."""
-KEPT_MAX: Final = 100
+BULKS_MAX: Final = 100
 """Bulk invitations stored per team; the oldest reports expire first."""
-DRAFT_KEPT: Final = timedelta(hours=24)
-REPORT_KEPT: Final = timedelta(days=90)
+DRAFT_TTL: Final = timedelta(hours=24)
+REPORT_TTL: Final = timedelta(days=90)
 
 
 class BulkState(StrEnum):
@@ -44,22 +44,22 @@ class LineState(StrEnum):
     REFUSED = "refused"
 
 
-class Problem(StrEnum):
+class LineProblem(StrEnum):
     """Reason why a line is left out."""
 
-    ADDRESS = "address"  # missing or invalid
-    LONG = "long"  # the name is too long
-    PART = "part"  # neither gives nor takes
-    LANGUAGE = "language"  # not a language of the bot
-    TWICE = "twice"  # the address occurs in an earlier line
+    BAD_ADDRESS = "address"  # missing or invalid
+    NAME_TOO_LONG = "long"  # the name is too long
+    UNKNOWN_PART = "part"  # neither gives nor takes
+    UNKNOWN_LANGUAGE = "language"  # not a language of the bot
+    DUPLICATE = "twice"  # the address occurs in an earlier line
     PARTNER = "partner"  # takes part already
     INVITED = "invited"
-    OWN = "own"  # a member of the operator's team
-    FULL = "full"  # the marketplace has no capacity left
-    OPEN = "open"  # the team has too many open invitations
+    OWN_MEMBER = "own"  # a member of the operator's team
+    MARKETPLACE_FULL = "full"  # the marketplace has no capacity left
+    TOO_MANY_OPEN = "open"  # the team has too many open invitations
 
 
-class Fate(StrEnum):
+class LineOutcome(StrEnum):
     """Outcome of a line in the report."""
 
     WAITING = "waiting"  # not processed yet
@@ -68,31 +68,31 @@ class Fate(StrEnum):
     SENT = "sent"  # accepted by the mail server
     UNKNOWN = "unknown"  # the mail server may have accepted it
     FAILED = "failed"
-    LINK = "link"  # no mail server configured: the sender passes the link on
+    LINK_ONLY = "link"  # no mail server configured: the sender passes the link on
     ACCEPTED = "accepted"  # accepted on the page; the partner has not joined in a chat yet
     JOINED = "joined"
     DECLINED = "declined"
-    OVER = "over"  # revoked or expired
+    ENDED = "over"  # revoked or expired
 
 
-MOVING: Final = frozenset({Fate.WAITING, Fate.QUEUED})
+CHANGING_OUTCOMES: Final = frozenset({LineOutcome.WAITING, LineOutcome.QUEUED})
 """Outcomes that change without a user's action."""
-RESENDABLE: Final = frozenset({Fate.FAILED, Fate.UNKNOWN})
-LINKED: Final = frozenset({Fate.LINK, Fate.FAILED, Fate.UNKNOWN})
+RESENDABLE_OUTCOMES: Final = frozenset({LineOutcome.FAILED, LineOutcome.UNKNOWN})
+LINK_OUTCOMES: Final = frozenset({LineOutcome.LINK_ONLY, LineOutcome.FAILED, LineOutcome.UNKNOWN})
 """Outcomes for which the link must be passed on by hand."""
 
 _BY_INVITATION: Final = {
-    InvitationState.ACCEPTED: Fate.ACCEPTED,
-    InvitationState.JOINED: Fate.JOINED,
-    InvitationState.DECLINED: Fate.DECLINED,
-    InvitationState.REVOKED: Fate.OVER,
-    InvitationState.EXPIRED: Fate.OVER,
+    InvitationState.ACCEPTED: LineOutcome.ACCEPTED,
+    InvitationState.JOINED: LineOutcome.JOINED,
+    InvitationState.DECLINED: LineOutcome.DECLINED,
+    InvitationState.REVOKED: LineOutcome.ENDED,
+    InvitationState.EXPIRED: LineOutcome.ENDED,
 }
 _BY_MAIL: Final = {
-    Delivered.SENT: Fate.SENT,
-    Delivered.UNKNOWN: Fate.UNKNOWN,
-    Delivered.FAILED: Fate.FAILED,
-    Delivered.SUPPRESSED: Fate.LINK,
+    Delivered.SENT: LineOutcome.SENT,
+    Delivered.UNKNOWN: LineOutcome.UNKNOWN,
+    Delivered.FAILED: LineOutcome.FAILED,
+    Delivered.SUPPRESSED: LineOutcome.LINK_ONLY,
 }
 
 
@@ -116,7 +116,7 @@ class Bulk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class BulkLine:
     """Partner to invite, parsed from a line of text or a row of a file."""
 
     line: int
@@ -126,42 +126,42 @@ class Line:
     part: Part
     language: Language
     state: LineState = LineState.WAITING
-    problem: Problem | None = None
+    problem: LineProblem | None = None
     invitation_id: str | None = None
 
-    def refused(self, problem: Problem) -> "Line":
+    def with_problem(self, problem: LineProblem) -> "BulkLine":
         """Return the line marked as left out."""
         return replace(self, state=LineState.REFUSED, problem=problem)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fated:
+class BulkLineResult:
     """Line with its outcome."""
 
-    line: Line
-    fate: Fate
+    line: BulkLine
+    outcome: LineOutcome
     reason: str = ""
     """Answer of the mail server."""
 
 
-def fate_of(line: Line, invited: InvitationState | None, mailed: Delivered | None) -> Fate:
+def derive_outcome(line: BulkLine, invited: InvitationState | None, mailed: Delivered | None) -> LineOutcome:
     """Return a line's outcome from the states of its invitation and its mail."""
     if line.state is LineState.REFUSED:
-        return Fate.REFUSED
+        return LineOutcome.REFUSED
     if line.state is LineState.WAITING or invited is None:
-        return Fate.WAITING
+        return LineOutcome.WAITING
     if invited in _BY_INVITATION:
         return _BY_INVITATION[invited]
-    return _BY_MAIL.get(mailed, Fate.QUEUED) if mailed else Fate.QUEUED
+    return _BY_MAIL.get(mailed, LineOutcome.QUEUED) if mailed else LineOutcome.QUEUED
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class OutcomeCounts:
     """Number of lines by outcome."""
 
-    counts: Mapping[Fate, int]
+    counts: Mapping[LineOutcome, int]
 
-    def of(self, *fates: Fate) -> int:
+    def count(self, *fates: LineOutcome) -> int:
         """Return the number of lines with one of these outcomes."""
         return sum(self.counts.get(fate, 0) for fate in fates)
 
@@ -170,34 +170,34 @@ class Tally:
         return sum(self.counts.values())
 
     @property
-    def is_moving(self) -> bool:
+    def is_changing(self) -> bool:
         """Return whether some outcome will change without a user's action."""
-        return self.of(*MOVING) > 0
+        return self.count(*CHANGING_OUTCOMES) > 0
 
     @property
     def digest(self) -> str:
         """Return the counts as text, to detect changes."""
-        return " ".join(f"{fate}={self.counts[fate]}" for fate in Fate if self.counts.get(fate))
+        return " ".join(f"{fate}={self.counts[fate]}" for fate in LineOutcome if self.counts.get(fate))
 
 
-def tally(fated: list[Fated]) -> Tally:
+def count_outcomes(fated: list[BulkLineResult]) -> OutcomeCounts:
     """Count lines by outcome."""
-    return Tally(Counter(one.fate for one in fated))
+    return OutcomeCounts(Counter(one.outcome for one in fated))
 
 
 # ---- views ----
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineView:
+class BulkLineView:
     """Line as one reader may see it; the address is masked in public places."""
 
     line: int
-    firm: str
+    partner: str
     email: str
     part: Part
-    fate: Fate
-    problem: Problem | None = None
+    outcome: LineOutcome
+    problem: LineProblem | None = None
     reason: str = ""
 
 
@@ -208,14 +208,14 @@ class BulkView:
     bulk_id: str
     marketplace_id: str
     marketplace: str
-    by: str
+    sender: str
     text: str
     state: BulkState
-    tally: Tally
-    lines: tuple[LineView, ...]
+    counts: OutcomeCounts
+    lines: tuple[BulkLineView, ...]
     """Lines of one page; on the first card those that were left out."""
     may_run: bool
-    is_own: bool
+    is_sender: bool
     """Whether the reader is the sender; only the sender may see the links."""
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.bulk.model import KEPT_MAX
+from services.bulk.model import BULKS_MAX
 from services.errors import Refusal
 
 
@@ -24,7 +24,7 @@ class NothingToSend(BulkRefusal):
 
 
 @dataclass(eq=False)
-class NoColumn(BulkRefusal):
+class NoEmailColumn(BulkRefusal):
     """The file has no column of e-mail addresses."""
 
     columns: tuple[str, ...] = ()
@@ -34,11 +34,11 @@ class NoColumn(BulkRefusal):
 class TooManyBulks(BulkRefusal):
     """The team stores the maximum of reports."""
 
-    limit: int = KEPT_MAX
+    limit: int = BULKS_MAX
 
 
 @dataclass(eq=False)
-class NotYours(BulkRefusal):
+class NotSender(BulkRefusal):
     """Links are secrets of the sender."""
 
-    who: str
+    sender: str

@@ -12,11 +12,11 @@ from services.invitation.events import (
 )
 from services.invitation.model import InvitationKind
 from services.marketplace.events import PartnerWithdrawn
-from services.notices import Copies, Notice, Subscribers, TellUser, UpdateCards
+from services.notices import CardCopies, Notice, Subscribers, TellUser, UpdateCards
 from services.people import TeamId
 from services.unit_of_work import UnitOfWork
 
-VIEW: Final = "bulk.card"
+BULK_VIEW: Final = "bulk.card"
 
 UPDATE: Final = UpdateCards("bulk_id")
 
@@ -32,13 +32,13 @@ async def partner_withdrawn(uow: UnitOfWork, event: PartnerWithdrawn) -> list[No
 
 
 async def _update_bulk(uow: UnitOfWork, team_id: str, invitation_id: str) -> list[Notice]:
-    bulk_id = await uow.bulks.of_invitation(TeamId(team_id), invitation_id)
-    return [Notice(Copies(), bulk_id, team_id=TeamId(team_id))] if bulk_id else []
+    bulk_id = await uow.bulks.find_id_by_invitation(TeamId(team_id), invitation_id)
+    return [Notice(CardCopies(), bulk_id, team_id=TeamId(team_id))] if bulk_id else []
 
 
 SUBSCRIBERS: Final[Subscribers] = {
     BulkResent: (UPDATE,),
-    BulkStarted: (UPDATE, TellUser("actor_id", VIEW, "bulk_id")),
+    BulkStarted: (UPDATE, TellUser("actor_id", BULK_VIEW, "bulk_id")),
     BulkStopped: (UPDATE,),
     InvitationExpired: (invitation_answered,),
     InvitationJoined: (invitation_answered,),

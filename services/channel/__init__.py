@@ -1,10 +1,14 @@
 """Channels of other platforms, connected by a code."""
 
 from services.channel.connect import (
-    ask as ask,
+    claim_code as claim_code,
     confirm as confirm,
     decline as decline,
-    offer as offer,
+    issue_code as issue_code,
     review as review,
 )
-from services.channel.model import ChannelCode as ChannelCode, ChannelOffer as ChannelOffer, OfferState as OfferState
+from services.channel.model import (
+    ChannelCode as ChannelCode,
+    ChannelOffer as ChannelOffer,
+    ChannelOfferState as ChannelOfferState,
+)

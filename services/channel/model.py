@@ -7,20 +7,20 @@ from typing import Final
 
 from services.people import TeamId
 
-CODE_MINUTES: Final = 10
-CODE_VALID_FOR: Final = timedelta(minutes=CODE_MINUTES)
+CHANNEL_CODE_MINUTES: Final = 10
+CHANNEL_CODE_TTL: Final = timedelta(minutes=CHANNEL_CODE_MINUTES)
 
 
-class OfferState(StrEnum):
+class ChannelOfferState(StrEnum):
     """State of an offer."""
 
-    ASKED = "asked"  # the code was issued
-    OFFERED = "offered"  # the code was typed in a channel; its issuer decides
+    ISSUED = "asked"  # the code was issued
+    CLAIMED = "offered"  # the code was typed in a channel; its issuer decides
     CONNECTED = "connected"
     DECLINED = "declined"
 
 
-OPEN_STATES: Final = (OfferState.ASKED, OfferState.OFFERED)
+OPEN_OFFER_STATES: Final = (ChannelOfferState.ISSUED, ChannelOfferState.CLAIMED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class ChannelOffer:
 
     team_id: TeamId
     offer_id: str
-    state: OfferState
+    state: ChannelOfferState
     asked_by: str
     created_at: datetime
     expires_at: datetime
@@ -44,7 +44,7 @@ class ChannelOffer:
 
     def is_open(self, now: datetime) -> bool:
         """Return whether the offer can still be claimed or decided."""
-        return self.state in OPEN_STATES and self.expires_at > now
+        return self.state in OPEN_OFFER_STATES and self.expires_at > now
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ class ChannelRefusal(Refusal):
 
 
 @dataclass(eq=False)
-class OfferOver(ChannelRefusal):
+class OfferClosed(ChannelRefusal):
     """The offer was decided or has expired, or the code was not typed yet."""
 
 
 @dataclass(eq=False)
-class BotMissing(ChannelRefusal):
+class BotNotMember(ChannelRefusal):
     """The bot is no member of the channel and could not post there."""

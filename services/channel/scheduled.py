@@ -6,13 +6,13 @@ from typing import Final
 from services.jobs import Job
 from services.unit_of_work import UnitOfWork
 
-KEPT: Final = timedelta(days=1)
+ENDED_OFFER_TTL: Final = timedelta(days=1)
 """Until then a card about an offer still shows how it ended."""
 
 
 async def purge(uow: UnitOfWork, limit: int) -> int:
     """Delete offers that are older than a day; return how many."""
-    return await uow.channel_offers.forget(uow.now - KEPT, limit)
+    return await uow.channel_offers.purge(uow.now - ENDED_OFFER_TTL, limit)
 
 
 JOBS: Final = (Job("channel.purge", 3600, purge),)

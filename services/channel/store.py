@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
-from services.channel.model import ChannelOffer, OfferState
+from services.channel.model import ChannelOffer, ChannelOfferState
 from services.people import Place
 
 
@@ -17,7 +17,7 @@ class ChannelOffers(Protocol):
 
     async def get(self, team_id: str, offer_id: str) -> ChannelOffer | None: ...
 
-    async def coded(self, digests: Collection[str]) -> ChannelOffer | None:
+    async def find_by_code(self, digests: Collection[str]) -> ChannelOffer | None:
         """Return the offer of a code, if its team exists. No team is needed: the code proves the right."""
         ...
 
@@ -25,10 +25,10 @@ class ChannelOffers(Protocol):
         """Record the channel in which the code was typed and end the code. False: it was claimed already."""
         ...
 
-    async def decide(self, team_id: str, offer_id: str, to: OfferState, at: datetime) -> bool:
+    async def decide(self, team_id: str, offer_id: str, to: ChannelOfferState, at: datetime) -> bool:
         """Decide an open offer. False: it was decided already."""
         ...
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def purge(self, before: datetime, limit: int) -> int:
         """Purge offers that ended before, at most `limit`. Returns the number deleted."""
         ...

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.people import NO_TEAM, OUTSIDERS, PlaceKind, TeamId
+from services.people import EXTERNAL_USERS_KEY, NO_TEAM, PlaceKind, TeamId
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,6 @@ class Conversation:
     installed: bool = True
 
     @property
-    def has_outsiders(self) -> bool:
+    def has_external_users(self) -> bool:
         """Return whether external users are members of the conversation."""
-        return bool(self.reference.get(OUTSIDERS))
+        return bool(self.reference.get(EXTERNAL_USERS_KEY))

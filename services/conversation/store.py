@@ -9,13 +9,13 @@ from services.conversation.model import Conversation
 class Conversations(Protocol):
     """Conversations of the bot; a deleted team has none."""
 
-    async def connected(self, team_id: str) -> list[Conversation]:
+    async def list_connected(self, team_id: str) -> list[Conversation]:
         """Return the team's channels in which the bot is a member, by name."""
         ...
 
-    async def find(self, platform: str, tenant: str, conversation_id: str) -> Conversation | None: ...
+    async def get(self, platform: str, tenant: str, conversation_id: str) -> Conversation | None: ...
 
-    async def keep(self, conversation: Conversation) -> None:
+    async def upsert(self, conversation: Conversation) -> None:
         """Update name, kind and reference of a conversation; its team stays.
 
         For a conversation without the bot only a new row is added; an existing row stays as it is.
@@ -32,10 +32,10 @@ class Conversations(Protocol):
         """Disconnect the channel from this team. False: it is not this team's."""
         ...
 
-    async def mark_left(self, platform: str, tenant: str, conversation_id: str) -> None:
+    async def update_left(self, platform: str, tenant: str, conversation_id: str) -> None:
         """Mark the bot as absent: nothing is posted there until it is added again."""
         ...
 
-    async def mark_all_left(self, platform: str, tenant: str, workspace: str) -> None:
+    async def update_all_left(self, platform: str, tenant: str, workspace: str) -> None:
         """Mark the bot as absent in a workspace, or in the whole tenant where `workspace` is empty."""
         ...

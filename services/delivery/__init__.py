@@ -5,13 +5,18 @@ from services.delivery.find_post import find_post as find_post
 from services.delivery.model import (
     Backlog as Backlog,
     Delivery as Delivery,
-    Due as Due,
-    Kind as Kind,
-    Posted as Posted,
-    State as State,
-    UnknownDeliveries as UnknownDeliveries,
-    UnknownDelivery as UnknownDelivery,
-    Waiting as Waiting,
+    DeliveryKind as DeliveryKind,
+    DeliveryState as DeliveryState,
+    DueWork as DueWork,
+    PostedCard as PostedCard,
+    UnknownDeliveryView as UnknownDeliveryView,
+    UnknownGroupView as UnknownGroupView,
+    UnroutedEvent as UnroutedEvent,
 )
-from services.delivery.refusals import NotUnknown as NotUnknown
-from services.delivery.resend import lose as lose, resend as resend, resend_all as resend_all, show as show
+from services.delivery.refusals import OutcomeKnown as OutcomeKnown
+from services.delivery.resend import (
+    report_unknown as report_unknown,
+    resend as resend,
+    resend_all as resend_all,
+    show as show,
+)

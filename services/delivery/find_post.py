@@ -3,18 +3,18 @@
 from typing import Final
 
 from services.actor import Actor
-from services.delivery.model import Posted
+from services.delivery.model import PostedCard
 from services.errors import NotFound
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 
-KEY_MAX_CHARS: Final = 64
+CARD_KEY_MAX_CHARS: Final = 64
 
 
-async def find_post(uow: UnitOfWork, actor: Actor, view: str, key: str) -> Posted:
+async def find_post(uow: UnitOfWork, actor: Actor, view: str, key: str) -> PostedCard:
     """Return a card in a team's channel or in the actor's own chat. Raises NotFound for any other."""
     team_id = actor.require(Permission.CARD_SHOW)
-    copies = await uow.deliveries.copies(key) if 0 < len(key) <= KEY_MAX_CHARS else []
+    copies = await uow.deliveries.list_posts_of(key) if 0 < len(key) <= CARD_KEY_MAX_CHARS else []
     readers = {None, actor.user_id}
     found = (one for one in copies if one.team_id == team_id and one.view == view and one.user_id in readers)
     posted = next(found, None)

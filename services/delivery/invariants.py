@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from services.invariants import Checked, Invariant
+from services.invariants import Invariant, InvariantSet
 
 INVARIANTS: Final = (
-    Checked(
+    InvariantSet(
         "event",
         "events",
         ("event_id",),
@@ -17,7 +17,7 @@ INVARIANTS: Final = (
             ),
         ),
     ),
-    Checked(
+    InvariantSet(
         "delivery",
         "deliveries",
         ("team_id", "delivery_id"),
@@ -45,7 +45,7 @@ INVARIANTS: Final = (
             ),
         ),
     ),
-    Checked(
+    InvariantSet(
         "post",
         "posts",
         ("team_id", "post_id"),

@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-SWEEP: Final = timedelta(minutes=2)
+UNKNOWN_GROUP_WINDOW: Final = timedelta(minutes=2)
 """Messages with an unknown outcome within this time are reported together: one crash left some forty per admin."""
-SHOWN_MAX: Final = 5
+UNKNOWN_SHOWN_MAX: Final = 5
 """Messages listed one by one on a card."""
-RESENT_MAX: Final = 100
+RESEND_BATCH_MAX: Final = 100
 """Messages sent again by one click; the card then offers the rest."""
 
 
-class Kind(StrEnum):
+class DeliveryKind(StrEnum):
     """Kind of delivery."""
 
     POST = "post"  # new message
@@ -22,7 +22,7 @@ class Kind(StrEnum):
     MAIL = "mail"
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """State of a delivery; the last four are final."""
 
     PENDING = "pending"
@@ -34,7 +34,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
+class PostedCard:
     """Card about a subject that exists on a platform."""
 
     team_id: str
@@ -60,7 +60,7 @@ class Delivery:
     team_id: str
     delivery_id: str
     event_id: str
-    kind: Kind
+    kind: DeliveryKind
     view: str
     key: str
     platform: str
@@ -71,7 +71,7 @@ class Delivery:
     post_id: str | None = None
     """Post that an update renders again, or that a new message will create."""
     params: Mapping[str, str] = field(default_factory=dict[str, str])
-    state: State = State.PENDING
+    state: DeliveryState = DeliveryState.PENDING
     reason: str = ""
     attempts: int = 0
     leased_until: datetime | None = None
@@ -89,7 +89,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class UnroutedEvent:
     """Event that the relay has not routed yet."""
 
     event_id: str
@@ -98,7 +98,7 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class DueWork:
     """Kinds of work that are due."""
 
     events: bool
@@ -119,13 +119,13 @@ class Backlog:
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownDelivery:
+class UnknownDeliveryView:
     """Message with an unknown outcome, as admins see it."""
 
     delivery_id: str
     view: str
     platform: str
-    place: str
+    place_name: str
     """Name of the channel or the person."""
     at: datetime
     is_open: bool
@@ -133,7 +133,7 @@ class UnknownDelivery:
 
 
 @dataclass(frozen=True, slots=True)
-class LostDelivery:
+class UnknownDeliveryRecord:
     """Delivery with the time of its last change of state."""
 
     delivery: Delivery
@@ -141,20 +141,20 @@ class LostDelivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Sweep:
+class UnknownGroup:
     """Group of messages whose outcome became unknown together: the first ones, open ones first, and the total."""
 
-    lost: tuple[LostDelivery, ...]
+    lost: tuple[UnknownDeliveryRecord, ...]
     total: int
     open: int
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownDeliveries:
+class UnknownGroupView:
     """Group of messages with an unknown outcome, as admins see it."""
 
     sweep_id: str
-    first: tuple[UnknownDelivery, ...]
+    first: tuple[UnknownDeliveryView, ...]
     total: int
     open: int
     """Number that can still be sent again."""

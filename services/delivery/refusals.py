@@ -10,5 +10,5 @@ class DeliveryRefusal(Refusal):
 
 
 @dataclass(eq=False)
-class NotUnknown(DeliveryRefusal):
+class OutcomeKnown(DeliveryRefusal):
     """The message was sent again already, or its outcome is known."""

@@ -12,7 +12,7 @@ DELIVERIES_DAYS: Final = 90
 
 async def purge(uow: UnitOfWork, limit: int) -> int:
     """Delete deliveries that ended more than 90 days ago; return how many."""
-    return await uow.deliveries.forget(uow.now - timedelta(days=DELIVERIES_DAYS), limit)
+    return await uow.deliveries.purge(uow.now - timedelta(days=DELIVERIES_DAYS), limit)
 
 
 JOBS: Final = (Job("delivery.purge", 3600, purge, OLD_BATCH),)

@@ -1,14 +1,14 @@
 """Files that users send to the bot and that the bot makes for users."""
 
 from services.file.access import (
+    create_for_actor as create_for_actor,
+    create_for_member as create_for_member,
     discard as discard,
     fetch as fetch,
-    load as load,
-    make as make,
-    offer as offer,
-    read as read,
+    load_file as load_file,
+    read_content as read_content,
     show as show,
-    show_made as show_made,
+    show_generated as show_generated,
 )
 from services.file.events import (
     FileDiscarded as FileDiscarded,
@@ -16,21 +16,21 @@ from services.file.events import (
     FileReceived as FileReceived,
 )
 from services.file.model import (
-    Format as Format,
-    KeptFile as KeptFile,
-    OfferedFile as OfferedFile,
-    OpenedFile as OpenedFile,
-    Problem as Problem,
-    Purpose as Purpose,
+    AcceptedFile as AcceptedFile,
+    FileFormat as FileFormat,
+    FileOrigin as FileOrigin,
+    FileWithContent as FileWithContent,
+    GeneratedFile as GeneratedFile,
     ReceivedFile as ReceivedFile,
     ReceivedFiles as ReceivedFiles,
+    ReceiveProblem as ReceiveProblem,
     StoredFile as StoredFile,
 )
 from services.file.receive import receive as receive, receive_all as receive_all
 from services.file.refusals import (
     FileEmpty as FileEmpty,
-    FileGone as FileGone,
-    FileInPublic as FileInPublic,
+    FileExpired as FileExpired,
+    FileInPublicPlace as FileInPublicPlace,
     FileNotFetched as FileNotFetched,
     FileRefusal as FileRefusal,
     FileTooBig as FileTooBig,

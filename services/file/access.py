@@ -8,32 +8,42 @@ from typing import Final
 
 from services.actor import Actor
 from services.file.events import FileDiscarded, FileFetched
-from services.file.model import KEPT, MADE_MAX, NAME_MAX_CHARS, OfferedFile, OpenedFile, Purpose, StoredFile
-from services.file.refusals import FileGone, FileTooBig
+from services.file.model import (
+    FILE_NAME_MAX_CHARS,
+    FILE_TTL,
+    GENERATED_FILES_MAX,
+    FileOrigin,
+    FileWithContent,
+    GeneratedFile,
+    StoredFile,
+)
+from services.file.refusals import FileExpired, FileTooBig
 from services.people import TeamId, UserId
 from services.permissions import Permission
 from services.spreadsheet import CSV, FILE_MAX_BYTES
 from services.unit_of_work import UnitOfWork
 
-SEAL: Final = "file"
-NAMELESS: Final = "file.csv"
+FILE_SEAL_PURPOSE: Final = "file"
+DEFAULT_FILE_NAME: Final = "file.csv"
 
 _UNFIT: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+')
 """Characters that file systems refuse, or that make a name look different from what it is."""
 
 
-async def offer(uow: UnitOfWork, actor: Actor, name: str, content: bytes, media_type: str = CSV) -> OfferedFile:
+async def create_for_actor(
+    uow: UnitOfWork, actor: Actor, name: str, content: bytes, media_type: str = CSV
+) -> GeneratedFile:
     """Create a file for the actor, available for a week."""
     team_id = actor.require(Permission.FILE_FETCH)
-    return await make(uow, team_id, actor.user_id, name, content, media_type)
+    return await create_for_member(uow, team_id, actor.user_id, name, content, media_type)
 
 
-async def read(uow: UnitOfWork, actor: Actor, file_id: str) -> OpenedFile:
+async def read_content(uow: UnitOfWork, actor: Actor, file_id: str) -> FileWithContent:
     """Return the actor's file with its content. Raises FileGone, also for other users' files."""
     team_id = actor.require(Permission.FILE_FETCH)
-    opened = await load(uow, team_id, file_id)
+    opened = await load_file(uow, team_id, file_id)
     if opened is None or opened.stored.user_id != actor.user_id:
-        raise FileGone
+        raise FileExpired
     return opened
 
 
@@ -42,24 +52,24 @@ async def show(uow: UnitOfWork, actor: Actor, file_id: str) -> StoredFile:
     team_id = actor.require(Permission.FILE_FETCH)
     stored = await uow.files.get(team_id, file_id)
     if stored is None or stored.user_id != actor.user_id or stored.expires_at <= uow.now:
-        raise FileGone
+        raise FileExpired
     return stored
 
 
-async def show_made(uow: UnitOfWork, actor: Actor, file_id: str) -> StoredFile:
+async def show_generated(uow: UnitOfWork, actor: Actor, file_id: str) -> StoredFile:
     """Return the metadata of a file made for the actor. Raises FileGone."""
     actor.require(Permission.FILE_FETCH)
     stored = await show(uow, actor, file_id)
-    if stored.purpose is not Purpose.MADE:
-        raise FileGone
+    if stored.purpose is not FileOrigin.GENERATED:
+        raise FileExpired
     return stored
 
 
-async def fetch(uow: UnitOfWork, actor: Actor, file_id: str) -> OpenedFile:
+async def fetch(uow: UnitOfWork, actor: Actor, file_id: str) -> FileWithContent:
     """Return a made file for download and log that."""
     actor.require(Permission.FILE_FETCH)
-    await show_made(uow, actor, file_id)
-    opened = await read(uow, actor, file_id)
+    await show_generated(uow, actor, file_id)
+    opened = await read_content(uow, actor, file_id)
     uow.emit(
         FileFetched(file_id=file_id, size_bytes=opened.stored.size_bytes),
         by=actor,
@@ -76,21 +86,21 @@ async def discard(uow: UnitOfWork, actor: Actor, file_id: str) -> StoredFile:
     return stored
 
 
-async def make(
+async def create_for_member(
     uow: UnitOfWork, team_id: TeamId, user_id: UserId, name: str, content: bytes, media_type: str = CSV
-) -> OfferedFile:
+) -> GeneratedFile:
     """Create a file for a member, also from a background job. Raises FileTooBig."""
     if len(content) > FILE_MAX_BYTES:
-        raise FileTooBig(fit_name(name))
-    held = await uow.files.held(team_id, user_id, Purpose.MADE)
-    for oldest in held[: max(0, len(held) - MADE_MAX + 1)]:
+        raise FileTooBig(sanitise_name(name))
+    held = await uow.files.list_of_user(team_id, user_id, FileOrigin.GENERATED)
+    for oldest in held[: max(0, len(held) - GENERATED_FILES_MAX + 1)]:
         await uow.files.delete(team_id, oldest.file_id)
-    stored = await add(uow, team_id, user_id, Purpose.MADE, (name, media_type), content)
-    return OfferedFile(stored.file_id, stored.name, stored.size_bytes)
+    stored = await store_file(uow, team_id, user_id, FileOrigin.GENERATED, (name, media_type), content)
+    return GeneratedFile(stored.file_id, stored.name, stored.size_bytes)
 
 
-async def add(
-    uow: UnitOfWork, team_id: TeamId, user_id: UserId, purpose: Purpose, kind: tuple[str, str], content: bytes
+async def store_file(
+    uow: UnitOfWork, team_id: TeamId, user_id: UserId, purpose: FileOrigin, kind: tuple[str, str], content: bytes
 ) -> StoredFile:
     """Store a file. The caller has checked the limits."""
     file_id = uow.new_id()
@@ -99,41 +109,41 @@ async def add(
         team_id=team_id,
         file_id=file_id,
         user_id=user_id,
-        name=fit_name(name),
-        media_type=media_type[:NAME_MAX_CHARS],
+        name=sanitise_name(name),
+        media_type=media_type[:FILE_NAME_MAX_CHARS],
         purpose=purpose,
         size_bytes=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         created_at=uow.now,
         expires_at=_expiry(uow.now, purpose),
     )
-    await uow.files.add(stored, uow.keyring.seal(SEAL, content, team_id, file_id))
+    await uow.files.add(stored, uow.keyring.seal(FILE_SEAL_PURPOSE, content, team_id, file_id))
     return stored
 
 
-async def load(uow: UnitOfWork, team_id: TeamId, file_id: str) -> OpenedFile | None:
+async def load_file(uow: UnitOfWork, team_id: TeamId, file_id: str) -> FileWithContent | None:
     """Return a file of the team for a background job in its owner's name; None once expired."""
     stored = await uow.files.get(team_id, file_id)
     if stored is None or stored.expires_at <= uow.now:
         return None
-    sealed = await uow.files.sealed(team_id, file_id)
+    sealed = await uow.files.get_content(team_id, file_id)
     if sealed is None:
         return None
-    return OpenedFile(stored, uow.keyring.unseal(SEAL, sealed, team_id, file_id))
+    return FileWithContent(stored, uow.keyring.unseal(FILE_SEAL_PURPOSE, sealed, team_id, file_id))
 
 
-def _expiry(now: datetime, purpose: Purpose) -> datetime:
-    return now + KEPT[purpose]
+def _expiry(now: datetime, purpose: FileOrigin) -> datetime:
+    return now + FILE_TTL[purpose]
 
 
-def fit_name(name: str) -> str:
+def sanitise_name(name: str) -> str:
     """Return a name that every file system accepts, shortened before its extension."""
     fit = _UNFIT.sub(" ", unicodedata.normalize("NFC", name)).strip(" .")
-    if len(fit) <= NAME_MAX_CHARS:
-        return fit or NAMELESS
+    if len(fit) <= FILE_NAME_MAX_CHARS:
+        return fit or DEFAULT_FILE_NAME
     stem, dot, end = fit.rpartition(".")
     return (
-        f"{stem[: NAME_MAX_CHARS - len(end) - 1]}{dot}{end}"
-        if dot and len(end) < NAME_MAX_CHARS
-        else fit[:NAME_MAX_CHARS]
+        f"{stem[: FILE_NAME_MAX_CHARS - len(end) - 1]}{dot}{end}"
+        if dot and len(end) < FILE_NAME_MAX_CHARS
+        else fit[:FILE_NAME_MAX_CHARS]
     )

@@ -8,14 +8,14 @@ class FileReceived(Event, frozen=True, kw_only=True, tag="file.received"):
 
     file_id: str
     size_bytes: int
-    silent: bool = True
+    is_silent: bool = True
 
 
 class FileDiscarded(Event, frozen=True, kw_only=True, tag="file.discarded"):
     """A user deleted a file before it expired."""
 
     file_id: str
-    silent: bool = True
+    is_silent: bool = True
 
 
 class FileFetched(Event, frozen=True, kw_only=True, tag="file.fetched"):
@@ -23,4 +23,4 @@ class FileFetched(Event, frozen=True, kw_only=True, tag="file.fetched"):
 
     file_id: str
     size_bytes: int
-    silent: bool = True
+    is_silent: bool = True

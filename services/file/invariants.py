@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from services.file.model import MADE_MAX, RECEIVED_MAX
-from services.invariants import NO_MEMBER, Checked, Invariant
+from services.file.model import GENERATED_FILES_MAX, RECEIVED_FILES_MAX
+from services.invariants import NO_MEMBER, Invariant, InvariantSet
 
 INVARIANTS: Final = (
-    Checked(
+    InvariantSet(
         "file",
         "files",
         ("team_id", "file_id"),
@@ -27,7 +27,7 @@ INVARIANTS: Final = (
                 f"""
                 (SELECT count(*) FROM files f
                   WHERE f.team_id = it.team_id AND f.user_id = it.user_id AND f.purpose = it.purpose)
-                > CASE it.purpose WHEN 'made' THEN {MADE_MAX} ELSE {RECEIVED_MAX} END""",  # noqa: S608 - two numbers
+                > CASE it.purpose WHEN 'made' THEN {GENERATED_FILES_MAX} ELSE {RECEIVED_FILES_MAX} END""",  # noqa: S608 - two numbers
             ),
         ),
         # The content is large, and no invariant reads it.

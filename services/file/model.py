@@ -8,27 +8,27 @@ from typing import Final
 from services.errors import Refusal
 from services.people import TeamId, UserId
 
-MESSAGE_MAX: Final = 5
+MESSAGE_FILES_MAX: Final = 5
 """Files accepted with one message."""
 
-RECEIVED_MAX: Final = 20
-RECEIVED_MAX_BYTES: Final = 50 * 1024 * 1024
+RECEIVED_FILES_MAX: Final = 20
+RECEIVED_FILES_MAX_BYTES: Final = 50 * 1024 * 1024
 """Total size stored of what a user has sent."""
 
-MADE_MAX: Final = 50
+GENERATED_FILES_MAX: Final = 50
 """Made files stored per user; a further one replaces the oldest."""
 
-NAME_MAX_CHARS: Final = 120
+FILE_NAME_MAX_CHARS: Final = 120
 
 
-class Purpose(StrEnum):
+class FileOrigin(StrEnum):
     """Origin of a file."""
 
     RECEIVED = "received"  # sent to the bot by the user
-    MADE = "made"  # made by the bot for the user
+    GENERATED = "made"  # made by the bot for the user
 
 
-KEPT: Final = {Purpose.RECEIVED: timedelta(hours=24), Purpose.MADE: timedelta(days=7)}
+FILE_TTL: Final = {FileOrigin.RECEIVED: timedelta(hours=24), FileOrigin.GENERATED: timedelta(days=7)}
 """Lifetime of a file: only as long as it is needed, because it holds personal data."""
 
 
@@ -42,7 +42,7 @@ class StoredFile:
     """Only user who may use it."""
     name: str
     media_type: str
-    purpose: Purpose
+    purpose: FileOrigin
     size_bytes: int
     sha256: str
     created_at: datetime
@@ -50,7 +50,7 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedFile:
+class FileWithContent:
     """File with its content."""
 
     stored: StoredFile
@@ -58,7 +58,7 @@ class OpenedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferedFile:
+class GeneratedFile:
     """File ready for download by the user it was made for."""
 
     file_id: str
@@ -66,7 +66,7 @@ class OfferedFile:
     size_bytes: int
 
 
-class Problem(StrEnum):
+class ReceiveProblem(StrEnum):
     """Reason why the content did not arrive."""
 
     TOO_BIG = "too_big"
@@ -80,11 +80,11 @@ class ReceivedFile:
     name: str
     media_type: str
     content: bytes = b""
-    problem: Problem | None = None
+    problem: ReceiveProblem | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class KeptFile:
+class AcceptedFile:
     """Received and stored file; the user says next what to do with it."""
 
     file_id: str
@@ -97,12 +97,12 @@ class KeptFile:
 class ReceivedFiles:
     """Result for the files of one message."""
 
-    kept: tuple[KeptFile, ...]
+    accepted: tuple[AcceptedFile, ...]
     refused: tuple[tuple[str, Refusal], ...] = ()
     """Refused files by name, each with the reason."""
 
 
-class Format(StrEnum):
+class FileFormat(StrEnum):
     """Format of a file that is no plain-text table."""
 
     EXCEL = "excel"

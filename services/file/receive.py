@@ -7,23 +7,23 @@ from typing import Final
 
 from services.actor import Actor
 from services.errors import Invalid
-from services.file.access import add, fit_name
+from services.file.access import sanitise_name, store_file
 from services.file.events import FileReceived
 from services.file.model import (
-    KEPT,
-    MESSAGE_MAX,
-    RECEIVED_MAX,
-    RECEIVED_MAX_BYTES,
-    Format,
-    KeptFile,
-    Problem,
-    Purpose,
+    FILE_TTL,
+    MESSAGE_FILES_MAX,
+    RECEIVED_FILES_MAX,
+    RECEIVED_FILES_MAX_BYTES,
+    AcceptedFile,
+    FileFormat,
+    FileOrigin,
     ReceivedFile,
     ReceivedFiles,
+    ReceiveProblem,
 )
 from services.file.refusals import (
     FileEmpty,
-    FileInPublic,
+    FileInPublicPlace,
     FileNotFetched,
     FileRefusal,
     FileTooBig,
@@ -60,12 +60,12 @@ async def receive_all(uow: UnitOfWork, actor: Actor, received: Sequence[Received
     """
     actor.require(Permission.FILE_RECEIVE)
     if actor.place.is_public:
-        raise FileInPublic
+        raise FileInPublicPlace
     if not received:
         raise Invalid("file", "missing")
-    if len(received) > MESSAGE_MAX:
-        raise Invalid("file", "too_many", MESSAGE_MAX)
-    kept: list[KeptFile] = []
+    if len(received) > MESSAGE_FILES_MAX:
+        raise Invalid("file", "too_many", MESSAGE_FILES_MAX)
+    kept: list[AcceptedFile] = []
     refused: list[tuple[str, FileRefusal]] = []
     for one in received:
         try:
@@ -73,34 +73,34 @@ async def receive_all(uow: UnitOfWork, actor: Actor, received: Sequence[Received
         except FileRefusal as refusal:
             if len(received) == 1:
                 raise
-            refused.append((fit_name(one.name), refusal))
+            refused.append((sanitise_name(one.name), refusal))
     return ReceivedFiles(tuple(kept), tuple(refused))
 
 
-async def receive(uow: UnitOfWork, actor: Actor, received: ReceivedFile) -> KeptFile:
+async def receive(uow: UnitOfWork, actor: Actor, received: ReceivedFile) -> AcceptedFile:
     """Store a received file for a day. The same content again extends the stored file."""
     team_id = actor.require(Permission.FILE_RECEIVE)
     _require_table(received)
-    held = await uow.files.held(team_id, actor.user_id, Purpose.RECEIVED)
+    held = await uow.files.list_of_user(team_id, actor.user_id, FileOrigin.RECEIVED)
     digest = hashlib.sha256(received.content).hexdigest()
     same = next((one for one in held if one.sha256 == digest), None)
     if same is not None:
-        expires_at = uow.now + KEPT[Purpose.RECEIVED]
-        await uow.files.prolong(team_id, same.file_id, expires_at)
-        return KeptFile(same.file_id, same.name, same.size_bytes, expires_at)
+        expires_at = uow.now + FILE_TTL[FileOrigin.RECEIVED]
+        await uow.files.update_expiry(team_id, same.file_id, expires_at)
+        return AcceptedFile(same.file_id, same.name, same.size_bytes, expires_at)
     size_bytes = sum(one.size_bytes for one in held) + len(received.content)
-    if len(held) >= RECEIVED_MAX or size_bytes > RECEIVED_MAX_BYTES:
+    if len(held) >= RECEIVED_FILES_MAX or size_bytes > RECEIVED_FILES_MAX_BYTES:
         raise TooManyFiles
     kind = received.name, received.media_type
-    stored = await add(uow, team_id, actor.user_id, Purpose.RECEIVED, kind, received.content)
+    stored = await store_file(uow, team_id, actor.user_id, FileOrigin.RECEIVED, kind, received.content)
     uow.emit(FileReceived(file_id=stored.file_id, size_bytes=stored.size_bytes), by=actor)
-    return KeptFile(stored.file_id, stored.name, stored.size_bytes, stored.expires_at)
+    return AcceptedFile(stored.file_id, stored.name, stored.size_bytes, stored.expires_at)
 
 
 def _require_table(received: ReceivedFile) -> None:
     """Refuse what is no table, before anything of it is stored."""
-    name, content = fit_name(received.name), received.content
-    if received.problem is Problem.TOO_BIG or len(content) > FILE_MAX_BYTES:
+    name, content = sanitise_name(received.name), received.content
+    if received.problem is ReceiveProblem.TOO_BIG or len(content) > FILE_MAX_BYTES:
         raise FileTooBig(name)
     if received.problem is not None:
         raise FileNotFetched(name)
@@ -110,12 +110,12 @@ def _require_table(received: ReceivedFile) -> None:
         raise FileEmpty(name)
 
 
-def _format(received: ReceivedFile) -> Format | None:
+def _format(received: ReceivedFile) -> FileFormat | None:
     """Return the format by name and leading bytes; None for a plain-text table."""
     ending = PurePath(received.name).suffix.casefold()
     is_text = ending in _ENDINGS or received.media_type.casefold().startswith(_TEXTS)
     if ending in _EXCEL_ENDINGS:
-        return Format.EXCEL
+        return FileFormat.EXCEL
     if is_text and received.content.startswith((_ARCHIVE, _OLD_OFFICE)):
-        return Format.EXCEL  # renamed instead of exported
-    return None if is_text and not received.content.startswith(_MAGIC) else Format.OTHER
+        return FileFormat.EXCEL  # renamed instead of exported
+    return None if is_text and not received.content.startswith(_MAGIC) else FileFormat.OTHER

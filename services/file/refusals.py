@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.errors import Refusal
-from services.file.model import RECEIVED_MAX, RECEIVED_MAX_BYTES, Format
+from services.file.model import RECEIVED_FILES_MAX, RECEIVED_FILES_MAX_BYTES, FileFormat
 from services.spreadsheet import FILE_MAX_BYTES
 
 
@@ -23,8 +23,8 @@ class FileTooBig(FileRefusal):
 class TooManyFiles(FileRefusal):
     """The user has too many stored files; the next one must wait."""
 
-    limit: int = RECEIVED_MAX
-    limit_bytes: int = RECEIVED_MAX_BYTES
+    limit: int = RECEIVED_FILES_MAX
+    limit_bytes: int = RECEIVED_FILES_MAX_BYTES
 
 
 @dataclass(eq=False)
@@ -39,7 +39,7 @@ class NotCsv(FileRefusal):
     """The file is no plain-text table."""
 
     name: str
-    format: Format = Format.OTHER
+    format: FileFormat = FileFormat.OTHER
 
 
 @dataclass(eq=False)
@@ -50,10 +50,10 @@ class FileNotFetched(FileRefusal):
 
 
 @dataclass(eq=False)
-class FileInPublic(FileRefusal):
+class FileInPublicPlace(FileRefusal):
     """The file was sent in a public place."""
 
 
 @dataclass(eq=False)
-class FileGone(FileRefusal):
+class FileExpired(FileRefusal):
     """The file has expired, or never existed for this user."""

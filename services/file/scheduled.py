@@ -8,7 +8,7 @@ from services.unit_of_work import UnitOfWork
 
 async def purge(uow: UnitOfWork, limit: int) -> int:
     """Delete files that have expired; return how many."""
-    return await uow.files.forget(uow.now, limit)
+    return await uow.files.purge(uow.now, limit)
 
 
 JOBS: Final = (Job("file.purge", 60, purge),)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from services.file.model import Purpose, StoredFile
+from services.file.model import FileOrigin, StoredFile
 from services.people import TeamId, UserId
 
 
@@ -14,17 +14,17 @@ class Files(Protocol):
         """Return a file's metadata."""
         ...
 
-    async def sealed(self, team_id: TeamId, file_id: str) -> bytes | None:
+    async def get_content(self, team_id: TeamId, file_id: str) -> bytes | None:
         """Return a file's encrypted content."""
         ...
 
-    async def held(self, team_id: TeamId, user_id: UserId, purpose: Purpose) -> list[StoredFile]:
+    async def list_of_user(self, team_id: TeamId, user_id: UserId, purpose: FileOrigin) -> list[StoredFile]:
         """Return a user's files, oldest first. A writing transaction locks them against additions until it ends."""
         ...
 
     async def add(self, stored: StoredFile, sealed: bytes) -> None: ...
 
-    async def prolong(self, team_id: TeamId, file_id: str, expires_at: datetime) -> None:
+    async def update_expiry(self, team_id: TeamId, file_id: str, expires_at: datetime) -> None:
         """Extend a file's lifetime."""
         ...
 
@@ -32,6 +32,6 @@ class Files(Protocol):
         """Delete a file with its content. False: there is none."""
         ...
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def purge(self, before: datetime, limit: int) -> int:
         """Purge files that expired before. Returns the number deleted."""
         ...

@@ -3,22 +3,22 @@
 from dataclasses import dataclass
 from typing import Final
 
-from services.invitation.model import ShownInvitation
+from services.invitation.model import InvitationView
 from services.lead.model import LeadView
 from services.people import Language, Place
 from services.request.model import Request
-from services.team.model import ShownTeam
+from services.team.model import TeamView
 
-VIEW: Final = "home.card"
+HOME_VIEW: Final = "home.card"
 LEADS_SHOWN: Final = 5
-WAITING_SHOWN: Final = 5
+DECISIONS_SHOWN: Final = 5
 """Limit for each kind of decision."""
 MARKETPLACES_NAMED: Final = 3
 HOMES_MAX: Final = 500
 """Open homes updated when something about the whole team changes."""
 
 
-def key_of(user_id: str) -> str:
+def build_home_key(user_id: str) -> str:
     """Return the key under which a user's home is updated."""
     return f"home:{user_id}"
 
@@ -27,21 +27,21 @@ def key_of(user_id: str) -> str:
 class Home:
     """Home of a member."""
 
-    team: ShownTeam
+    team: TeamView
     language: Language
     leads: tuple[LeadView, ...]
     """First leads that the user is responsible for."""
     has_more_leads: bool
-    invitations: tuple[ShownInvitation, ...]
+    invitations: tuple[InvitationView, ...]
     """Invitations and requests that the user may decide."""
     requests: tuple[Request, ...]
-    has_more_waiting: bool
+    has_more_decisions: bool
     marketplaces: tuple[str, ...]
     may_pick: bool
 
 
 @dataclass(frozen=True, slots=True)
-class WaysIn:
+class NoTeamHome:
     """Home of a user without a team."""
 
     language: Language
@@ -50,7 +50,7 @@ class WaysIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class VisitorHome:
     """No home: in another team's place a user cannot work for their own team."""
 
     place: Place

@@ -2,8 +2,8 @@
 
 from services import invitation, lead, marketplace, team
 from services.actor import Actor
-from services.home.model import LEADS_SHOWN, MARKETPLACES_NAMED, WAITING_SHOWN, Home, Visit, WaysIn
-from services.lead.model import Filter
+from services.home.model import DECISIONS_SHOWN, LEADS_SHOWN, MARKETPLACES_NAMED, Home, NoTeamHome, VisitorHome
+from services.lead.model import LeadFilter
 from services.marketplace.model import MarketplaceList
 from services.permissions import Permission
 from services.request.model import Request
@@ -11,21 +11,21 @@ from services.team.model import RESTORE_WINDOW
 from services.unit_of_work import UnitOfWork
 
 
-async def show(uow: UnitOfWork, actor: Actor) -> Home | WaysIn | Visit:
+async def show(uow: UnitOfWork, actor: Actor) -> Home | NoTeamHome | VisitorHome:
     """Return the actor's home; without a team, the ways into one."""
     actor.require(Permission.HELP)
     if actor.is_visiting:
-        return Visit(actor.place)
+        return VisitorHome(actor.place)
     return await _at_home(uow, actor) if actor.team_id else await _outside(uow, actor)
 
 
-async def _outside(uow: UnitOfWork, actor: Actor) -> WaysIn:
-    deleted = await uow.teams.deleted(actor.user_id, uow.now - RESTORE_WINDOW)
-    return WaysIn(actor.language, tuple((one.team_id, one.name) for one in deleted[:1]))
+async def _outside(uow: UnitOfWork, actor: Actor) -> NoTeamHome:
+    deleted = await uow.teams.list_deleted(actor.user_id, uow.now - RESTORE_WINDOW)
+    return NoTeamHome(actor.language, tuple((one.team_id, one.name) for one in deleted[:1]))
 
 
 async def _at_home(uow: UnitOfWork, actor: Actor) -> Home:
-    page = await lead.list_(uow, actor, Filter.MINE)
+    page = await lead.list_(uow, actor, LeadFilter.MINE)
     listed = await invitation.list_(uow, actor)
     invitations = tuple(one for one in listed.rows if one.may_decide)
     requests = await _requests(uow, actor)
@@ -33,10 +33,10 @@ async def _at_home(uow: UnitOfWork, actor: Actor) -> Home:
         team=await team.show(uow, actor),
         language=actor.language,
         leads=page.leads[:LEADS_SHOWN],
-        has_more_leads=len(page.leads) > LEADS_SHOWN or page.after is not None,
-        invitations=invitations[:WAITING_SHOWN],
-        requests=tuple(requests[:WAITING_SHOWN]),
-        has_more_waiting=max(len(invitations), len(requests)) > WAITING_SHOWN,
+        has_more_leads=len(page.leads) > LEADS_SHOWN or page.next_cursor is not None,
+        invitations=invitations[:DECISIONS_SHOWN],
+        requests=tuple(requests[:DECISIONS_SHOWN]),
+        has_more_decisions=max(len(invitations), len(requests)) > DECISIONS_SHOWN,
         marketplaces=await _marketplaces(uow, actor),
         may_pick=actor.may(Permission.LEAD_PICK),
     )
@@ -45,7 +45,7 @@ async def _at_home(uow: UnitOfWork, actor: Actor) -> Home:
 async def _requests(uow: UnitOfWork, actor: Actor) -> list[Request]:
     """Return requests that the actor may decide, one more than is shown."""
     allowed = [permission for permission in Permission if actor.may(permission)]
-    return await uow.requests.waiting(actor.team_id, allowed, actor.user_id, WAITING_SHOWN + 1)
+    return await uow.requests.list_open_for(actor.team_id, allowed, actor.user_id, DECISIONS_SHOWN + 1)
 
 
 async def _marketplaces(uow: UnitOfWork, actor: Actor) -> tuple[str, ...]:

@@ -19,11 +19,11 @@ from services.lead.events import (
     LeadLost,
     LeadNoted,
     LeadPicked,
+    LeadReleased,
     LeadReturned,
     LeadStalled,
     LeadTaken,
     LeadUndone,
-    LeadVacated,
     LeadWon,
 )
 from services.marketplace.events import MarketplaceCreated, PartnerEnded, PartnerJoined
@@ -36,7 +36,7 @@ from services.member.events import (
     MemberRoleChanged,
     TeamTransferred,
 )
-from services.notices import Copies, Notice, Subscribers
+from services.notices import CardCopies, Notice, Subscribers
 from services.people import TeamId
 from services.request.events import RequestApproved, RequestAsked, RequestDeclined, RequestWithdrawn
 from services.team.events import (
@@ -53,12 +53,12 @@ from services.user.events import LanguageChosen
 
 
 def _updates(team_id: str, keys: Iterable[str]) -> list[Notice]:
-    return [Notice(Copies(), key, team_id=TeamId(team_id)) for key in dict.fromkeys(keys)]
+    return [Notice(CardCopies(), key, team_id=TeamId(team_id)) for key in dict.fromkeys(keys)]
 
 
 async def _homes_of(uow: UnitOfWork, user_ids: Iterable[str | None]) -> list[str]:
     present = {user_id for user_id in user_ids if user_id}
-    return await uow.deliveries.homes_of(present) if present else []
+    return await uow.deliveries.list_home_keys_of_users(present) if present else []
 
 
 async def update_own(uow: UnitOfWork, event: Event) -> list[Notice]:
@@ -68,27 +68,27 @@ async def update_own(uow: UnitOfWork, event: Event) -> list[Notice]:
 
 async def update_concerned(uow: UnitOfWork, event: LeadEvent) -> list[Notice]:
     """Update the homes of the actor, of the responsible member and of the former one."""
-    seen = await uow.leads.see(TeamId(event.team_id), event.lead_id)
+    seen = await uow.leads.get(TeamId(event.team_id), event.lead_id)
     now = seen.lead.responsible_id if seen else None
-    before = event.from_user_id if isinstance(event, LeadDelegated | LeadVacated) else None
+    before = event.from_user_id if isinstance(event, LeadDelegated | LeadReleased) else None
     return _updates(event.team_id, await _homes_of(uow, [event.actor_id, now, before]))
 
 
 async def update_team(uow: UnitOfWork, event: Event) -> list[Notice]:
     """Update all homes of the team, and those of actor and member concerned, who may have left it."""
     concerned = [event.actor_id, event.member_id if isinstance(event, MemberEvent) else None]
-    homes = await uow.deliveries.homes(event.team_id, HOMES_MAX)
+    homes = await uow.deliveries.list_home_keys(event.team_id, HOMES_MAX)
     return _updates(event.team_id, [*homes, *await _homes_of(uow, concerned)])
 
 
 async def update_partner(uow: UnitOfWork, event: PartnerJoined | PartnerEnded) -> list[Notice]:
     """Update the homes of the team that joined or left the marketplace."""
     team_id = event.partner_team_id if isinstance(event, PartnerJoined) else await _partner_team_id(uow, event)
-    return _updates(team_id, await uow.deliveries.homes(team_id, HOMES_MAX)) if team_id else []
+    return _updates(team_id, await uow.deliveries.list_home_keys(team_id, HOMES_MAX)) if team_id else []
 
 
 async def _partner_team_id(uow: UnitOfWork, event: PartnerEnded) -> str:
-    partner = await uow.marketplaces.partner(TeamId(event.team_id), event.partner_id)
+    partner = await uow.marketplaces.get_partner(TeamId(event.team_id), event.partner_id)
     return partner.partner_team_id or "" if partner else ""
 
 
@@ -105,7 +105,7 @@ SUBSCRIBERS: Final[Subscribers] = {
             LeadNoted,
             LeadPicked,
             LeadTaken,
-            LeadVacated,
+            LeadReleased,
             LeadWon,
         ),
         (update_concerned,),

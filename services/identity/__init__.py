@@ -2,19 +2,19 @@
 
 from services.identity.link import (
     agree as agree,
-    ask as ask,
+    claim_code as claim_code,
     confirm as confirm,
     decline as decline,
-    enter as enter,
+    issue_code as issue_code,
     review as review,
 )
 from services.identity.model import (
-    Known as Known,
-    Link as Link,
     LinkCode as LinkCode,
     LinkedIdentity as LinkedIdentity,
+    LinkRequest as LinkRequest,
+    LinkSide as LinkSide,
     LinkState as LinkState,
-    Side as Side,
+    ListedIdentity as ListedIdentity,
     UnlinkedIdentity as UnlinkedIdentity,
 )
 from services.identity.unlink import list_ as list_, unlink as unlink

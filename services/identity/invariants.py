@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from services.invariants import Checked, Invariant
+from services.invariants import Invariant, InvariantSet
 
 INVARIANTS: Final = (
-    Checked(
+    InvariantSet(
         "identity",
         "identities",
         ("platform", "tenant", "platform_user_id"),
@@ -26,7 +26,7 @@ INVARIANTS: Final = (
             ),
         ),
     ),
-    Checked(
+    InvariantSet(
         "link",
         "identity_links",
         ("link_id",),

@@ -9,27 +9,27 @@ from services import codes
 from services.actor import Actor
 from services.codes import WrongCode
 from services.errors import NotFound
-from services.file.model import MADE_MAX, RECEIVED_MAX, Purpose
+from services.file.model import GENERATED_FILES_MAX, RECEIVED_FILES_MAX, FileOrigin
 from services.identity.events import IdentityAgreed, IdentityDeclined, IdentityLinked
 from services.identity.model import (
     IDENTITIES_MAX,
-    LINK_VALID_FOR,
-    OPEN_STATES,
-    Link,
+    LINK_TTL,
+    OPEN_LINK_STATES,
     LinkCode,
     LinkedIdentity,
+    LinkRequest,
+    LinkSide,
     LinkState,
-    Side,
 )
 from services.identity.refusals import (
     AlreadyLinked,
-    BothInTeams,
-    LinkOver,
-    OtherSide,
-    OwnerElsewhere,
+    InDifferentTeams,
+    LinkClosed,
+    OwnerOnOtherSide,
     TooManyIdentities,
+    WrongSide,
 )
-from services.identity.unlink import known
+from services.identity.unlink import load_identities
 from services.invitation.events import InvitationRevoked
 from services.invitation.model import InvitationState
 from services.member.model import Member
@@ -37,44 +37,44 @@ from services.people import NO_TEAM, TeamId, UserId
 from services.permissions import Permission, Role
 from services.unit_of_work import UnitOfWork
 
-PURPOSE: Final = "identity code"
-_ROOM: Final = {Purpose.RECEIVED: RECEIVED_MAX, Purpose.MADE: MADE_MAX}
+IDENTITY_CODE_PURPOSE: Final = "identity code"
+_ROOM: Final = {FileOrigin.RECEIVED: RECEIVED_FILES_MAX, FileOrigin.GENERATED: GENERATED_FILES_MAX}
 
 
-async def ask(uow: UnitOfWork, actor: Actor) -> LinkCode:
+async def issue_code(uow: UnitOfWork, actor: Actor) -> LinkCode:
     """Issue a code to type on the other side, shown to the actor alone.
 
     An older code of the actor ends.
     """
     actor.require(Permission.IDENTITY_LINK)
-    mine = await known(uow, actor)
+    mine = await load_identities(uow, actor)
     if len(mine) >= IDENTITIES_MAX:
         raise TooManyIdentities
-    code = codes.new_code(uow.keyring, PURPOSE, uow.new_id(), uow.now)
-    link = Link(uow.new_id(), LinkState.ASKED, await _side(uow, actor), uow.now, uow.now + LINK_VALID_FOR)
-    await uow.identities.ask(link, codes.digests_of(uow.keyring, PURPOSE, code)[0])
+    code = codes.derive_code(uow.keyring, IDENTITY_CODE_PURPOSE, uow.new_id(), uow.now)
+    link = LinkRequest(uow.new_id(), LinkState.ISSUED, await _side(uow, actor), uow.now, uow.now + LINK_TTL)
+    await uow.identities.add_link(link, codes.digest_code(uow.keyring, IDENTITY_CODE_PURPOSE, code)[0])
     return LinkCode(link.link_id, code, link.expires_at, mine)
 
 
-async def enter(uow: UnitOfWork, actor: Actor, code: str) -> Link | WrongCode:
+async def claim_code(uow: UnitOfWork, actor: Actor, code: str) -> LinkRequest | WrongCode:
     """Claim a code on the other side and end it.
 
     The actor sees whose code it is before the link goes on.
     """
     actor.require(Permission.IDENTITY_LINK)
-    await codes.check_guesses(uow, actor.user_id)
-    link = await uow.identities.coded(codes.digests_of(uow.keyring, PURPOSE, code))
+    await codes.check_wrong_codes(uow, actor.user_id)
+    link = await uow.identities.find_link_by_code(codes.digest_code(uow.keyring, IDENTITY_CODE_PURPOSE, code))
     if link is None or not link.is_open(uow.now):
-        return await codes.count_wrong(uow, actor.user_id)
-    await uow.users.forget_wrong_codes(actor.user_id)
+        return await codes.record_wrong_code(uow, actor.user_id)
+    await uow.users.delete_wrong_codes(actor.user_id)
     if link.first.user_id == actor.user_id:
         raise AlreadyLinked
-    if not await uow.identities.claim(link.link_id, await _side(uow, actor), uow.now + LINK_VALID_FOR):
-        raise LinkOver
+    if not await uow.identities.claim_link(link.link_id, await _side(uow, actor), uow.now + LINK_TTL):
+        raise LinkClosed
     return await _found(uow, link.link_id)
 
 
-async def agree(uow: UnitOfWork, actor: Actor, link_id: str) -> Link:
+async def agree(uow: UnitOfWork, actor: Actor, link_id: str) -> LinkRequest:
     """Agree on the other side to be linked.
 
     The first side is asked next.
@@ -82,10 +82,10 @@ async def agree(uow: UnitOfWork, actor: Actor, link_id: str) -> Link:
     actor.require(Permission.IDENTITY_LINK)
     link = await _open(uow, actor, link_id)
     if link.other is None or link.other.user_id != actor.user_id:
-        raise OtherSide
+        raise WrongSide
     await _check(uow, link.first.user_id, actor.user_id)
-    if not await uow.identities.move(link_id, (LinkState.TYPED,), LinkState.AGREED, uow.now + LINK_VALID_FOR):
-        raise LinkOver
+    if not await uow.identities.change_link_state(link_id, (LinkState.CLAIMED,), LinkState.AGREED, uow.now + LINK_TTL):
+        raise LinkClosed
     asked = IdentityAgreed(
         team_id=await _told(uow, link),
         link_id=link_id,
@@ -98,29 +98,29 @@ async def agree(uow: UnitOfWork, actor: Actor, link_id: str) -> Link:
     return await _found(uow, link_id)
 
 
-async def review(uow: UnitOfWork, actor: Actor, link_id: str) -> Link:
+async def review(uow: UnitOfWork, actor: Actor, link_id: str) -> LinkRequest:
     """Return a link request to its first side, with the other side's team. Raises NotFound."""
     actor.require(Permission.IDENTITY_LINK)
-    link = await uow.identities.get(link_id)
+    link = await uow.identities.get_link(link_id)
     if link is None or link.first.user_id != actor.user_id:
         raise NotFound("link")
-    return await described(uow, link)
+    return await add_team_name(uow, link)
 
 
-async def described(uow: UnitOfWork, link: Link) -> Link:
+async def add_team_name(uow: UnitOfWork, link: LinkRequest) -> LinkRequest:
     """Add the other side's team, once that side has agreed."""
     if link.other is None or link.state is not LinkState.AGREED:
         return link
-    member = await uow.members.of_user(link.other.user_id)
-    return link.named(await uow.teams.name(member.team_id) or "") if member else link
+    member = await uow.members.find_by_user(link.other.user_id)
+    return link.with_team_name(await uow.teams.get_name(member.team_id) or "") if member else link
 
 
-async def decline(uow: UnitOfWork, actor: Actor, link_id: str) -> Link:
+async def decline(uow: UnitOfWork, actor: Actor, link_id: str) -> LinkRequest:
     """Decline on either side."""
     actor.require(Permission.IDENTITY_LINK)
     link = await _open(uow, actor, link_id)
-    if not await uow.identities.move(link_id, OPEN_STATES, LinkState.DECLINED, uow.now):
-        raise LinkOver
+    if not await uow.identities.change_link_state(link_id, OPEN_LINK_STATES, LinkState.DECLINED, uow.now):
+        raise LinkClosed
     team_id = await _told(uow, link) if link.state is LinkState.AGREED else NO_TEAM
     if team_id:
         uow.emit(IdentityDeclined(team_id=team_id, link_id=link_id), by=actor)
@@ -132,19 +132,19 @@ async def confirm(uow: UnitOfWork, actor: Actor, link_id: str) -> LinkedIdentity
     actor.require(Permission.IDENTITY_LINK)
     link = await _open(uow, actor, link_id)
     if link.first.user_id != actor.user_id:
-        raise OtherSide
+        raise WrongSide
     if link.other is None:
-        raise LinkOver
+        raise LinkClosed
     into, gone = actor.user_id, link.other.user_id
     await uow.identities.lock((into, gone))
     ours, theirs = await _check(uow, into, gone)
-    if not await uow.identities.move(link_id, (LinkState.AGREED,), LinkState.LINKED, uow.now):
-        raise LinkOver
+    if not await uow.identities.change_link_state(link_id, (LinkState.AGREED,), LinkState.LINKED, uow.now):
+        raise LinkClosed
     for team in {one.team_id: one for one in (ours, theirs) if one}:
         await _make_room(uow, team, into, gone)
-    await withdraw_wishes(uow, actor, gone)
+    await revoke_join_requests(uow, actor, gone)
     if theirs:
-        await withdraw_wishes(uow, actor, into)
+        await revoke_join_requests(uow, actor, into)
     await uow.identities.merge(into, gone, uow.now)
     kept = ours or theirs
     if kept:
@@ -152,7 +152,7 @@ async def confirm(uow: UnitOfWork, actor: Actor, link_id: str) -> LinkedIdentity
     return LinkedIdentity(link, kept.team_id if kept else NO_TEAM, ours is not None and theirs is not None)
 
 
-def _linked(link: Link, other: Side, team_id: TeamId, ended: Member | None) -> IdentityLinked:
+def _linked(link: LinkRequest, other: LinkSide, team_id: TeamId, ended: Member | None) -> IdentityLinked:
     return IdentityLinked(
         team_id=team_id,
         link_id=link.link_id,
@@ -168,14 +168,14 @@ async def _check(uow: UnitOfWork, into: str, gone: str) -> tuple[Member | None, 
     """Return both memberships. Raises the refusal that forbids merging them (A44, B2)."""
     if into == gone:
         raise AlreadyLinked
-    if [await uow.identities.current(one) for one in (into, gone)] != [into, gone]:
-        raise LinkOver
-    ours, theirs = await uow.members.of_user(into), await uow.members.of_user(gone)
+    if [await uow.identities.find_current_user_id(one) for one in (into, gone)] != [into, gone]:
+        raise LinkClosed
+    ours, theirs = await uow.members.find_by_user(into), await uow.members.find_by_user(gone)
     if ours and theirs and ours.team_id != theirs.team_id:
-        raise BothInTeams
+        raise InDifferentTeams
     if ours and theirs and theirs.role is Role.OWNER:
-        raise OwnerElsewhere
-    if len(await uow.users.identities(into)) + len(await uow.users.identities(gone)) > IDENTITIES_MAX:
+        raise OwnerOnOtherSide
+    if len(await uow.users.list_identities(into)) + len(await uow.users.list_identities(gone)) > IDENTITIES_MAX:
         raise TooManyIdentities
     return ours, theirs
 
@@ -183,54 +183,56 @@ async def _check(uow: UnitOfWork, into: str, gone: str) -> tuple[Member | None, 
 async def _make_room(uow: UnitOfWork, team_id: TeamId, into: str, gone: str) -> None:
     """Delete the oldest files beyond the limit that both users' files exceed together."""
     for purpose, limit in _ROOM.items():
-        held = [one for user_id in (into, gone) for one in await uow.files.held(team_id, UserId(user_id), purpose)]
+        held = [
+            one for user_id in (into, gone) for one in await uow.files.list_of_user(team_id, UserId(user_id), purpose)
+        ]
         for oldest in sorted(held, key=lambda one: one.created_at)[: max(0, len(held) - limit)]:
             await uow.files.delete(team_id, oldest.file_id)
 
 
-async def withdraw_wishes(uow: UnitOfWork, actor: Actor, user_id: str) -> None:
+async def revoke_join_requests(uow: UnitOfWork, actor: Actor, user_id: str) -> None:
     """Revoke a user's open requests to join teams, which a merged user or a member no longer needs."""
-    for one in await uow.invitations.wishes(user_id):
-        if await uow.invitations.move(one.team_id, one.invitation_id, (one.state,), InvitationState.REVOKED):
+    for one in await uow.invitations.list_join_requests(user_id):
+        if await uow.invitations.change_state(one.team_id, one.invitation_id, (one.state,), InvitationState.REVOKED):
             revoked = InvitationRevoked(
                 team_id=one.team_id, subject=one.ref, invitation_id=one.invitation_id, kind=one.kind
             )
             uow.emit(revoked, by=actor)
 
 
-async def _side(uow: UnitOfWork, actor: Actor) -> Side:
+async def _side(uow: UnitOfWork, actor: Actor) -> LinkSide:
     """Return the identity that acts in this chat."""
-    here = await uow.users.identities(actor.user_id)
+    here = await uow.users.list_identities(actor.user_id)
     place = actor.place
     [identity] = [
         one
         for one in here
         if (one.platform, one.tenant, one.platform_user_id) == (place.platform, place.tenant, actor.platform_user_id)
     ]
-    return Side(actor.user_id, identity.platform, identity.tenant, identity.platform_user_id, actor.name)
+    return LinkSide(actor.user_id, identity.platform, identity.tenant, identity.platform_user_id, actor.name)
 
 
-async def _open(uow: UnitOfWork, actor: Actor, link_id: str) -> Link:
+async def _open(uow: UnitOfWork, actor: Actor, link_id: str) -> LinkRequest:
     """Return an open request of which the actor is a side. Raises NotFound, LinkOver."""
     link = await _found(uow, link_id)
     if actor.user_id not in {link.first.user_id, link.other.user_id if link.other else ""}:
         raise NotFound("link")
     if not link.is_open(uow.now):
-        raise LinkOver
+        raise LinkClosed
     return link
 
 
-async def _found(uow: UnitOfWork, link_id: str) -> Link:
-    link = await uow.identities.get(link_id)
+async def _found(uow: UnitOfWork, link_id: str) -> LinkRequest:
+    link = await uow.identities.get_link(link_id)
     if link is None:
         raise NotFound("link")
     return link
 
 
-async def _told(uow: UnitOfWork, link: Link) -> TeamId:
+async def _told(uow: UnitOfWork, link: LinkRequest) -> TeamId:
     """Return the team in whose name both sides are notified: the first side's, else the other's, else NO_TEAM."""
     for side in (link.first, link.other):
-        member = await uow.members.of_user(side.user_id) if side else None
+        member = await uow.members.find_by_user(side.user_id) if side else None
         if member:
             return member.team_id
     return NO_TEAM

@@ -7,8 +7,8 @@ from typing import Final
 
 from services.people import TeamId
 
-LINK_MINUTES: Final = 10
-LINK_VALID_FOR: Final = timedelta(minutes=LINK_MINUTES)
+LINK_TTL_MINUTES: Final = 10
+LINK_TTL: Final = timedelta(minutes=LINK_TTL_MINUTES)
 IDENTITIES_MAX: Final = 10
 """Chat identities per user."""
 
@@ -16,18 +16,18 @@ IDENTITIES_MAX: Final = 10
 class LinkState(StrEnum):
     """State of a link request."""
 
-    ASKED = "asked"  # the first side has a code
-    TYPED = "typed"  # the code was typed on the other side, which reads whose it is
+    ISSUED = "asked"  # the first side has a code
+    CLAIMED = "typed"  # the code was typed on the other side, which reads whose it is
     AGREED = "agreed"  # the other side agreed; the first side decides
     LINKED = "linked"
     DECLINED = "declined"
 
 
-OPEN_STATES: Final = (LinkState.ASKED, LinkState.TYPED, LinkState.AGREED)
+OPEN_LINK_STATES: Final = (LinkState.ISSUED, LinkState.CLAIMED, LinkState.AGREED)
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class LinkSide:
     """Chat identity in a link request, as the other side is to recognise it."""
 
     user_id: str
@@ -41,29 +41,29 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class LinkRequest:
     """Request to link two chat identities."""
 
     link_id: str
     state: LinkState
-    first: Side
+    first: LinkSide
     """Side on which the code was issued; its user remains."""
     created_at: datetime
     expires_at: datetime
-    other: Side | None = None
+    other: LinkSide | None = None
     """Side on which the code was typed."""
 
     def is_open(self, now: datetime) -> bool:
         """Return whether the request can still be decided."""
-        return self.state in OPEN_STATES and self.expires_at > now
+        return self.state in OPEN_LINK_STATES and self.expires_at > now
 
-    def named(self, team_name: str) -> "Link":
+    def with_team_name(self, team_name: str) -> "LinkRequest":
         """Return the request with the other side's team."""
         return replace(self, other=replace(self.other, team_name=team_name) if self.other else None)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ListedIdentity:
     """Chat identity of a user, with a reference that only this deployment can make."""
 
     ref: str
@@ -80,14 +80,14 @@ class LinkCode:
     link_id: str
     code: str
     expires_at: datetime
-    known: tuple[Known, ...]
+    identities: tuple[ListedIdentity, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedIdentity:
     """Result of a link: two chats of one user."""
 
-    link: Link
+    link: LinkRequest
     team_id: TeamId
     is_same_team: bool
     """Whether both were members of one team: one membership remains, with the first side's role."""

@@ -16,22 +16,22 @@ class AlreadyLinked(IdentityRefusal):
 
 
 @dataclass(eq=False)
-class BothInTeams(IdentityRefusal):
+class InDifferentTeams(IdentityRefusal):
     """The sides are members of different teams: a user belongs to one team (B2)."""
 
 
 @dataclass(eq=False)
-class OwnerElsewhere(IdentityRefusal):
+class OwnerOnOtherSide(IdentityRefusal):
     """Both are members of one team, and the side that would end owns it (A44)."""
 
 
 @dataclass(eq=False)
-class OtherSide(IdentityRefusal):
+class WrongSide(IdentityRefusal):
     """The request waits for its other side."""
 
 
 @dataclass(eq=False)
-class LinkOver(IdentityRefusal):
+class LinkClosed(IdentityRefusal):
     """The request was decided or has expired."""
 
 

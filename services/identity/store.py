@@ -4,32 +4,34 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
-from services.identity.model import Link, LinkState, Side
+from services.identity.model import LinkRequest, LinkSide, LinkState
 from services.user.model import Identity, User
 
 
 class Identities(Protocol):
     """Link requests, and the changes of linking and unlinking; these rows have no team."""
 
-    async def ask(self, link: Link, digest: str) -> None:
+    async def add_link(self, link: LinkRequest, digest: str) -> None:
         """Store a request with its code's digest; an unfinished older one of the same user ends."""
         ...
 
-    async def get(self, link_id: str) -> Link | None: ...
+    async def get_link(self, link_id: str) -> LinkRequest | None: ...
 
-    async def coded(self, digests: Collection[str]) -> Link | None:
+    async def find_link_by_code(self, digests: Collection[str]) -> LinkRequest | None:
         """Return the request of a code; the code proves the right."""
         ...
 
-    async def claim(self, link_id: str, other: Side, expires_at: datetime) -> bool:
+    async def claim_link(self, link_id: str, other: LinkSide, expires_at: datetime) -> bool:
         """Record who typed the code and end the code. False: it was claimed already."""
         ...
 
-    async def move(self, link_id: str, was: Collection[LinkState], to: LinkState, expires_at: datetime) -> bool:
+    async def change_link_state(
+        self, link_id: str, was: Collection[LinkState], to: LinkState, expires_at: datetime
+    ) -> bool:
         """Change the state from one of `was`. False: another transition came first."""
         ...
 
-    async def current(self, user_id: str) -> str:
+    async def find_current_user_id(self, user_id: str) -> str:
         """Return the user that an id resolves to; itself unless merged."""
         ...
 
@@ -44,14 +46,14 @@ class Identities(Protocol):
         """
         ...
 
-    async def part(self, identity: Identity, user: User, at: datetime) -> None:
+    async def split(self, identity: Identity, user: User, at: datetime) -> None:
         """Separate an identity into a user of its own; cards in its direct chat are updated no more."""
         ...
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def purge_links(self, before: datetime, limit: int) -> int:
         """Purge requests that ended before, at most `limit`. Returns the number deleted."""
         ...
 
-    async def merged(self, since: datetime, limit: int) -> list[tuple[str, str]]:
+    async def list_merged(self, since: datetime, limit: int) -> list[tuple[str, str]]:
         """Return the merges since a time, as (into, gone)."""
         ...

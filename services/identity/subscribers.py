@@ -3,27 +3,27 @@
 from typing import Final
 
 from services.identity.events import IdentityAgreed, IdentityDeclined, IdentityLinked
-from services.notices import Copies, Notice, Person, Subscribers, UpdateCards
+from services.notices import CardCopies, DirectChat, Notice, Subscribers, UpdateCards
 from services.people import TeamId
 from services.unit_of_work import UnitOfWork
 
-REVIEW: Final = "identity.review"
+IDENTITY_REVIEW_VIEW: Final = "identity.review"
 
 UPDATE: Final = UpdateCards("link_id")
 
 
-async def agreed(uow: UnitOfWork, event: IdentityAgreed) -> list[Notice]:
+async def ask_first_side(uow: UnitOfWork, event: IdentityAgreed) -> list[Notice]:
     """Update the card with the code to the question; send the question, if that card was ephemeral."""
-    copies = await uow.deliveries.copies(event.link_id)
+    copies = await uow.deliveries.list_posts_of(event.link_id)
     team_id = TeamId(event.team_id)
-    notices = [Notice(Copies(), event.link_id, team_id=team_id)]
-    if any(one.view == REVIEW and one.user_id == event.asked_of for one in copies):
+    notices = [Notice(CardCopies(), event.link_id, team_id=team_id)]
+    if any(one.view == IDENTITY_REVIEW_VIEW and one.user_id == event.asked_of for one in copies):
         return notices
-    return [*notices, Notice(Person(event.asked_of), event.link_id, REVIEW, team_id)]
+    return [*notices, Notice(DirectChat(event.asked_of), event.link_id, IDENTITY_REVIEW_VIEW, team_id)]
 
 
 SUBSCRIBERS: Final[Subscribers] = {
-    IdentityAgreed: (agreed,),
+    IdentityAgreed: (ask_first_side,),
     IdentityDeclined: (UPDATE,),
     IdentityLinked: (UPDATE,),
 }

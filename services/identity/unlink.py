@@ -4,24 +4,24 @@ from dataclasses import replace
 from typing import Final
 
 from services.actor import Actor
-from services.errors import NeedsConfirmation, NotFound, Warn
+from services.errors import ConfirmationWarning, NeedsConfirmation, NotFound
 from services.identity.events import IdentityUnlinked
-from services.identity.model import Known, UnlinkedIdentity
+from services.identity.model import ListedIdentity, UnlinkedIdentity
 from services.identity.refusals import NotLinked
 from services.people import UserId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 from services.user.model import Identity
 
-REF_CHARS: Final = 20
-UNLINK: Final = "identity.unlink"
-UNLINK_EFFECT: Final = "identity.unlink.effect"
+IDENTITY_REF_CHARS: Final = 20
+UNLINK_WARNING: Final = "identity.unlink"
+UNLINK_EFFECT_WARNING: Final = "identity.unlink.effect"
 
 
-async def list_(uow: UnitOfWork, actor: Actor) -> tuple[Known, ...]:
+async def list_(uow: UnitOfWork, actor: Actor) -> tuple[ListedIdentity, ...]:
     """Return the actor's chat identities. Raises NotLinked for a single one."""
     actor.require(Permission.IDENTITY_LINK)
-    mine = await known(uow, actor)
+    mine = await load_identities(uow, actor)
     if len(mine) < 2:  # noqa: PLR2004 - one alone is linked to nothing
         raise NotLinked
     return mine
@@ -33,26 +33,31 @@ async def unlink(uow: UnitOfWork, actor: Actor, ref: str, *, accept: tuple[str, 
     chosen = next((one for one in await list_(uow, actor) if one.ref == ref), None)
     if chosen is None:
         raise NotFound("identity")
-    if UNLINK not in accept:
-        raise NeedsConfirmation((Warn(UNLINK, {"platform": chosen.platform}), Warn(UNLINK_EFFECT)))
+    if UNLINK_WARNING not in accept:
+        raise NeedsConfirmation(
+            (
+                ConfirmationWarning(UNLINK_WARNING, {"platform": chosen.platform}),
+                ConfirmationWarning(UNLINK_EFFECT_WARNING),
+            )
+        )
     await uow.identities.lock((actor.user_id,))
     identity = await _identity(uow, actor.user_id, ref)
     person = await uow.users.get(actor.user_id)
     if identity is None or person is None:
         raise NotFound("identity")
-    await uow.identities.part(identity, replace(person, user_id=UserId(uow.new_id()), email_hint=""), uow.now)
+    await uow.identities.split(identity, replace(person, user_id=UserId(uow.new_id()), email_hint=""), uow.now)
     if team_id:
         uow.emit(IdentityUnlinked(member_id=actor.user_id, unlinked_platform=identity.platform), by=actor)
     return UnlinkedIdentity(identity.platform, identity.tenant, chosen.is_here)
 
 
-async def known(uow: UnitOfWork, actor: Actor) -> tuple[Known, ...]:
+async def load_identities(uow: UnitOfWork, actor: Actor) -> tuple[ListedIdentity, ...]:
     """Return the actor's chat identities."""
     place = actor.place
     here = (place.platform, place.tenant, actor.platform_user_id)
-    mine = await uow.users.identities(actor.user_id)
+    mine = await uow.users.list_identities(actor.user_id)
     return tuple(
-        Known(_ref(uow, one), *key, is_here=key == here)
+        ListedIdentity(_ref(uow, one), *key, is_here=key == here)
         for one in mine
         for key in [(one.platform, one.tenant, one.platform_user_id)]
     )
@@ -60,11 +65,11 @@ async def known(uow: UnitOfWork, actor: Actor) -> tuple[Known, ...]:
 
 async def _identity(uow: UnitOfWork, user_id: str, ref: str) -> Identity | None:
     """Find the identity again under the lock; None for the last one, which is never separated."""
-    mine = await uow.users.identities(user_id)
+    mine = await uow.users.list_identities(user_id)
     return next((one for one in mine if _ref(uow, one) == ref), None) if len(mine) > 1 else None
 
 
 def _ref(uow: UnitOfWork, identity: Identity) -> str:
     """Return the identity's reference for a button, so that no platform id stands in its payload."""
     key = (identity.platform, identity.tenant, identity.platform_user_id)
-    return uow.keyring.token("identity", *key)[:REF_CHARS]
+    return uow.keyring.sign("identity", *key)[:IDENTITY_REF_CHARS]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class InteractionKey:
     """Interaction under its platform's own id."""
 
     platform: str

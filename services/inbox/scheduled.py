@@ -11,7 +11,7 @@ INBOX_DAYS: Final = 35
 
 async def purge(uow: UnitOfWork, limit: int) -> int:
     """Delete interactions that are older than any repetition can be; return how many."""
-    return await uow.inbox.forget(INBOX_DAYS, limit)
+    return await uow.inbox.purge(INBOX_DAYS, limit)
 
 
 JOBS: Final = (Job("inbox.purge", 3600, purge, OLD_BATCH),)

@@ -2,24 +2,24 @@
 
 from typing import Protocol
 
-from services.inbox.model import Arrival
+from services.inbox.model import InteractionKey
 
 
 class Inbox(Protocol):
     """Stored interactions and their answers."""
 
-    async def register(self, arrival: Arrival) -> bool:
+    async def add(self, arrival: InteractionKey) -> bool:
         """Add the interaction; False if it exists already (after waiting for the transaction that handles it)."""
         ...
 
-    async def answer(self, arrival: Arrival) -> str | None:
+    async def get_response(self, arrival: InteractionKey) -> str | None:
         """Return the answer of the interaction, None if it was not handled."""
         ...
 
-    async def keep(self, arrival: Arrival, answer: str) -> None:
+    async def update_response(self, arrival: InteractionKey, answer: str) -> None:
         """Store the answer for a repetition."""
         ...
 
-    async def forget(self, before_days: int, limit: int) -> int:
+    async def purge(self, before_days: int, limit: int) -> int:
         """Delete at most `limit` interactions older than the days; return how many."""
         ...

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-PLATFORM: Final = "slack"
+INSTALLED_PLATFORM: Final = "slack"
 """Only platform on which each workspace issues its own token."""
-ASKED_FOR: Final = timedelta(minutes=10)
+OAUTH_STATE_TTL: Final = timedelta(minutes=10)
 """Time to read the consent page before agreeing."""
 
 
@@ -30,7 +30,7 @@ class Installation:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedInstallation:
+class InstallationWithToken:
     """Installation with its decrypted token."""
 
     installation: Installation
@@ -38,7 +38,7 @@ class OpenedInstallation:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class OAuthState:
     """Stored OAuth state: digests only, so that a reader of the database cannot use it."""
 
     digest: str
@@ -47,10 +47,10 @@ class Question:
     used_at: datetime | None = None
 
 
-class Fault(StrEnum):
+class OAuthStateFault(StrEnum):
     """Reason why a callback matches no open OAuth state."""
 
     UNKNOWN = "unknown"  # never issued, or purged
-    ELSEWHERE = "elsewhere"  # issued to another browser
+    OTHER_BROWSER = "elsewhere"  # issued to another browser
     EXPIRED = "expired"
     USED = "used"

@@ -12,7 +12,7 @@ EXPIRED_KEPT: Final = timedelta(hours=1)
 
 async def purge(uow: UnitOfWork, limit: int) -> int:
     """Delete questions that expired more than an hour ago; return how many."""
-    return await uow.installations.forget_questions(uow.now - EXPIRED_KEPT, limit)
+    return await uow.installations.purge_questions(uow.now - EXPIRED_KEPT, limit)
 
 
 JOBS: Final = (Job("installation.purge", 600, purge, OLD_BATCH),)

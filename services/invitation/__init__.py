@@ -5,24 +5,24 @@ from services.invitation.decide import approve as approve, decline as decline, r
 from services.invitation.invite import (
     create as create,
     invite_partner as invite_partner,
-    join_request as join_request,
     request as request,
+    request_to_join as request_to_join,
 )
 from services.invitation.model import (
     Invitation as Invitation,
     InvitationKind as InvitationKind,
+    InvitationList as InvitationList,
     InvitationPage as InvitationPage,
     InvitationState as InvitationState,
+    InvitationView as InvitationView,
     JoinedTeam as JoinedTeam,
-    ListedInvitations as ListedInvitations,
     Question as Question,
-    ShownInvitation as ShownInvitation,
 )
 from services.invitation.question import (
     answer as answer,
+    get_answerable as get_answerable,
+    get_questionable as get_questionable,
     question as question,
-    to_answer as to_answer,
-    to_question as to_question,
 )
 from services.invitation.show import list_ as list_, show as show
-from services.invitation.tokens import token_of as token_of
+from services.invitation.tokens import build_token as build_token

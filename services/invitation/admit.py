@@ -10,7 +10,7 @@ from services.unit_of_work import UnitOfWork
 async def admit(uow: UnitOfWork, wanted: Invitation, user_id: str, platform: str) -> bool:
     """Make the user a member by this invitation; False when it has just been used. Raises AlreadyInTeam (B2)."""
     team_id = wanted.team_id
-    if await uow.members.of_user(user_id):
+    if await uow.members.find_by_user(user_id):
         raise AlreadyInTeam(wanted.user_name)
     if not await uow.invitations.join(team_id, wanted.invitation_id, SENT_STATES, user_id):
         return False

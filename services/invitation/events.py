@@ -29,13 +29,13 @@ class InvitationCreated(InvitationEvent, frozen=True, kw_only=True, tag="invitat
 class InvitationApproved(InvitationEvent, frozen=True, kw_only=True, tag="invitation.approved"):
     """A decider approved a request (A46)."""
 
-    asked_by: str
+    requested_by: str
 
 
 class InvitationDeclined(InvitationEvent, frozen=True, kw_only=True, tag="invitation.declined"):
     """A decider declined a request (A46)."""
 
-    asked_by: str
+    requested_by: str
 
 
 class InvitationQuestioned(InvitationEvent, frozen=True, kw_only=True, tag="invitation.questioned"):
@@ -59,7 +59,7 @@ class InvitationRefused(InvitationEvent, frozen=True, kw_only=True, tag="invitat
 class InvitationAccepted(InvitationEvent, frozen=True, kw_only=True, tag="invitation.accepted"):
     """The invitee accepted on the page and got a code."""
 
-    silent: bool = True
+    is_silent: bool = True
 
 
 class InvitationJoined(InvitationEvent, frozen=True, kw_only=True, tag="invitation.joined"):

@@ -10,20 +10,20 @@ from services.permissions import Role
 from services.reference import Reference
 from services.team.model import Seats
 
-VALID_DAYS = 7
-VALID_FOR = timedelta(days=VALID_DAYS)
-CODE_MINUTES = 30
-CODE_VALID_FOR = timedelta(minutes=CODE_MINUTES)
+INVITATION_TTL_DAYS = 7
+INVITATION_TTL = timedelta(days=INVITATION_TTL_DAYS)
+INVITATION_CODE_MINUTES = 30
+INVITATION_CODE_TTL = timedelta(minutes=INVITATION_CODE_MINUTES)
 EMAIL_MAX_CHARS = 254
-TEXT_MAX_CHARS = 1_000
-LISTED_MAX = 50
-QUESTION_MAX_CHARS = 300
-QUESTIONS_MAX = 5
+INVITATION_TEXT_MAX_CHARS = 1_000
+INVITATIONS_LISTED_MAX = 50
+REQUEST_QUESTION_MAX_CHARS = 300
+REQUEST_QUESTIONS_MAX = 5
 """Questions that deciders may ask about one invitation."""
-OPEN_MAX = 200
+OPEN_INVITATIONS_MAX = 200
 """Open invitations and requests per team; beyond that some must be decided first."""
 
-ID_MAX_CHARS = 64
+INVITATION_ID_MAX_CHARS = 64
 
 REFERENCE: Final = Reference("I")
 
@@ -48,7 +48,7 @@ class InvitationState(StrEnum):
     EXPIRED = "expired"
 
 
-OPEN_STATES = (InvitationState.REQUESTED, InvitationState.PENDING, InvitationState.ACCEPTED)
+OPEN_INVITATION_STATES = (InvitationState.REQUESTED, InvitationState.PENDING, InvitationState.ACCEPTED)
 SENT_STATES = (InvitationState.PENDING, InvitationState.ACCEPTED)
 
 
@@ -96,20 +96,20 @@ class Invitation:
 
     def is_open(self, now: datetime) -> bool:
         """Return whether the invitation can still be used."""
-        return self.state in OPEN_STATES and not self.is_over(now)
+        return self.state in OPEN_INVITATION_STATES and not self.is_expired(now)
 
-    def is_over(self, now: datetime) -> bool:
+    def is_expired(self, now: datetime) -> bool:
         """Return whether the invitation has expired."""
         return self.expires_at is not None and self.expires_at <= now
 
-    def as_of(self, now: datetime) -> "Invitation":
+    def with_current_state(self, now: datetime) -> "Invitation":
         """Return the invitation with its true state, whether or not the scheduled job has run."""
-        over = self.state in SENT_STATES and self.is_over(now)
+        over = self.state in SENT_STATES and self.is_expired(now)
         return replace(self, state=InvitationState.EXPIRED) if over else self
 
 
 @dataclass(frozen=True, slots=True)
-class Addressee:
+class PartnerInvitee:
     """Partner to invite."""
 
     name: str
@@ -146,7 +146,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownInvitation:
+class InvitationView:
     """Invitation as a reader in the team sees it, with the reader's actions."""
 
     invitation: Invitation
@@ -159,10 +159,10 @@ class ShownInvitation:
 
 
 @dataclass(frozen=True, slots=True)
-class ListedInvitations:
+class InvitationList:
     """Open invitations and requests of a team, then the latest others."""
 
-    rows: tuple[ShownInvitation, ...]
+    rows: tuple[InvitationView, ...]
     seats: Seats
     may_invite: bool
     may_request: bool

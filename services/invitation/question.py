@@ -4,36 +4,36 @@ from dataclasses import replace
 
 from services.actor import Actor
 from services.errors import Invalid, NotFound
-from services.invitation.decide import to_decide
+from services.invitation.decide import get_decidable
 from services.invitation.events import InvitationAnswered, InvitationQuestioned
 from services.invitation.model import (
-    ID_MAX_CHARS,
-    QUESTION_MAX_CHARS,
-    QUESTIONS_MAX,
+    INVITATION_ID_MAX_CHARS,
+    REQUEST_QUESTION_MAX_CHARS,
+    REQUEST_QUESTIONS_MAX,
     Invitation,
     InvitationKind,
     Question,
 )
-from services.invitation.refusals import AlreadyAnswered, NobodyToAsk, NotAsked, TooManyQuestions
+from services.invitation.refusals import AlreadyAnswered, NoRequester, NotQuestioned, TooManyQuestions
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 
 
-async def to_question(uow: UnitOfWork, actor: Actor, ref: str) -> Invitation:
+async def get_questionable(uow: UnitOfWork, actor: Actor, ref: str) -> Invitation:
     """Return the invitation that the actor may question now, for the form. Raises the refusal that forbids it."""
     actor.require(Permission.INVITATION_DECIDE)
-    wanted = await to_decide(uow, actor, ref)
+    wanted = await get_decidable(uow, actor, ref)
     if wanted.kind is not InvitationKind.MEMBER:
-        raise NobodyToAsk(wanted.ref)
+        raise NoRequester(wanted.ref)
     return wanted
 
 
 async def question(uow: UnitOfWork, actor: Actor, ref: str, text: str) -> Question:
     """Ask the requester, in the direct chat."""
     team_id = actor.require(Permission.INVITATION_DECIDE)
-    await uow.teams.lock(team_id)
-    wanted = await to_question(uow, actor, ref)
-    if await uow.invitations.count_questions(team_id, wanted.invitation_id) >= QUESTIONS_MAX:
+    await uow.teams.get_for_update(team_id)
+    wanted = await get_questionable(uow, actor, ref)
+    if await uow.invitations.count_questions(team_id, wanted.invitation_id) >= REQUEST_QUESTIONS_MAX:
         raise TooManyQuestions(wanted.ref)
     asked = Question(
         team_id=team_id,
@@ -62,14 +62,14 @@ async def question(uow: UnitOfWork, actor: Actor, ref: str, text: str) -> Questi
     return asked
 
 
-async def to_answer(uow: UnitOfWork, actor: Actor, question_id: str) -> Question:
+async def get_answerable(uow: UnitOfWork, actor: Actor, question_id: str) -> Question:
     """Return the question that the actor may answer now, for the form. Raises the refusal that forbids it."""
     team_id = actor.require(Permission.INVITATION_ANSWER)
-    asked = await uow.invitations.question(team_id, question_id.strip()[:ID_MAX_CHARS])
+    asked = await uow.invitations.get_question(team_id, question_id.strip()[:INVITATION_ID_MAX_CHARS])
     if asked is None or actor.user_id not in {asked.requested_by, asked.asked_by}:
         raise NotFound("invitation")
     if actor.user_id != asked.requested_by:
-        raise NotAsked(asked.ref, asked.requested_by_name)
+        raise NotQuestioned(asked.ref, asked.requested_by_name)
     if asked.answered_at is not None:
         raise AlreadyAnswered(asked.ref)
     return asked
@@ -78,9 +78,9 @@ async def to_answer(uow: UnitOfWork, actor: Actor, question_id: str) -> Question
 async def answer(uow: UnitOfWork, actor: Actor, question_id: str, text: str) -> Question:
     """Answer a question once; the decider reads the answer in the direct chat."""
     team_id = actor.require(Permission.INVITATION_ANSWER)
-    asked = await to_answer(uow, actor, question_id)
+    asked = await get_answerable(uow, actor, question_id)
     said = _line(text)
-    if not await uow.invitations.answer(team_id, asked.question_id, said, uow.now):
+    if not await uow.invitations.answer_question(team_id, asked.question_id, said, uow.now):
         raise AlreadyAnswered(asked.ref)
     uow.emit(
         InvitationAnswered(
@@ -99,6 +99,6 @@ def _line(typed: str) -> str:
     text = " ".join(typed.split())
     if not text:
         raise Invalid("text", "missing")
-    if len(text) > QUESTION_MAX_CHARS:
-        raise Invalid("text", "too_long", QUESTION_MAX_CHARS)
+    if len(text) > REQUEST_QUESTION_MAX_CHARS:
+        raise Invalid("text", "too_long", REQUEST_QUESTION_MAX_CHARS)
     return text

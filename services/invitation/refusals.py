@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.errors import Refusal
-from services.invitation.model import QUESTIONS_MAX, InvitationState
+from services.invitation.model import REQUEST_QUESTIONS_MAX, InvitationState
 
 
 class InvitationRefusal(Refusal):
@@ -20,14 +20,14 @@ class AlreadyInvited(InvitationRefusal):
 
 
 @dataclass(eq=False)
-class AlreadyColleague(InvitationRefusal):
+class AlreadyMember(InvitationRefusal):
     """The address belongs to a member (A45)."""
 
     email: str
 
 
 @dataclass(eq=False)
-class AlreadyAsked(InvitationRefusal):
+class AlreadyRequested(InvitationRefusal):
     """The user's request to join is still undecided."""
 
 
@@ -37,12 +37,12 @@ class AlreadyDecided(InvitationRefusal):
 
     ref: str
     state: InvitationState
-    by: str = ""
-    at: datetime | None = None
+    decided_by: str = ""
+    decided_at: datetime | None = None
 
 
 @dataclass(eq=False)
-class OwnRequest(InvitationRefusal):
+class IsRequester(InvitationRefusal):
     """A user may not decide their own request; `deciders` may."""
 
     deciders: tuple[tuple[str, str], ...] = ()
@@ -60,7 +60,7 @@ class TooManyQuestions(InvitationRefusal):
     """The maximum of questions was asked; the request can be decided."""
 
     ref: str
-    limit: int = QUESTIONS_MAX
+    limit: int = REQUEST_QUESTIONS_MAX
 
 
 @dataclass(eq=False)
@@ -71,22 +71,22 @@ class AlreadyAnswered(InvitationRefusal):
 
 
 @dataclass(eq=False)
-class NotAsked(InvitationRefusal):
+class NotQuestioned(InvitationRefusal):
     """The question was put to another user."""
 
     ref: str
-    who: str
+    name: str
 
 
 @dataclass(eq=False)
-class NobodyToAsk(InvitationRefusal):
+class NoRequester(InvitationRefusal):
     """The user asks to join in person: there is no requesting member to question."""
 
     ref: str
 
 
 @dataclass(eq=False)
-class NotOpen(InvitationRefusal):
+class InvitationNotOpen(InvitationRefusal):
     """The invitation cannot be used any more."""
 
     ref: str
@@ -94,12 +94,12 @@ class NotOpen(InvitationRefusal):
 
 
 @dataclass(eq=False)
-class TooManyOpen(InvitationRefusal):
+class TooManyInvitations(InvitationRefusal):
     """The team has the maximum of open invitations."""
 
     limit: int
 
 
 @dataclass(eq=False)
-class NoTeamHere(InvitationRefusal):
+class ChannelNotConnected(InvitationRefusal):
     """The channel is not connected, so there is no team to join."""

@@ -11,8 +11,8 @@ from services.unit_of_work import UnitOfWork
 async def expire(uow: UnitOfWork, limit: int) -> int:
     """Expire invitations that were sent more than seven days ago; return how many."""
     closed = 0
-    for one in await uow.invitations.expired(uow.now, limit):
-        if not await uow.invitations.move(one.team_id, one.invitation_id, SENT_STATES, InvitationState.EXPIRED):
+    for one in await uow.invitations.list_expired(uow.now, limit):
+        if not await uow.invitations.change_state(one.team_id, one.invitation_id, SENT_STATES, InvitationState.EXPIRED):
             continue
         closed += 1
         uow.emit(

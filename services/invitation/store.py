@@ -16,35 +16,35 @@ class Invitations(Protocol):
 
     async def get(self, team_id: str, invitation_id: str) -> Invitation | None: ...
 
-    async def numbered(self, team_id: str, number: int) -> Invitation | None: ...
+    async def find_by_number(self, team_id: str, number: int) -> Invitation | None: ...
 
-    async def open_to(self, team_id: str, email: str) -> list[Invitation]:
+    async def list_open_to(self, team_id: str, email: str) -> list[Invitation]:
         """Return open invitations to an address, of every kind."""
         ...
 
-    async def open_on(self, team_id: str, marketplace_id: str, now: datetime, limit: int) -> list[str]:
+    async def list_open_emails(self, team_id: str, marketplace_id: str, now: datetime, limit: int) -> list[str]:
         """Return the addresses with an open invitation to a marketplace."""
         ...
 
-    async def page(self, team_id: str, limit: int) -> list[Invitation]:
+    async def list_members_invitations(self, team_id: str, limit: int) -> list[Invitation]:
         """Return open ones, then others, latest first, without partners' invitations."""
         ...
 
     async def count_open(self, team_id: str) -> int: ...
 
-    async def seats_held(self, team_id: str, now: datetime, besides: str = "") -> int:
+    async def count_held_seats(self, team_id: str, now: datetime, besides: str = "") -> int:
         """Count the seats held by members' unexpired invitations (A4), leaving one out."""
         ...
 
-    async def linked(self, invitation_id: str) -> Invitation | None:
+    async def find_by_link(self, invitation_id: str) -> Invitation | None:
         """Return the invitation that a link names. No team is needed: the token proves the right."""
         ...
 
-    async def coded(self, digests: Collection[str]) -> Invitation | None:
+    async def find_by_code(self, digests: Collection[str]) -> Invitation | None:
         """Return the accepted invitation of a code; the code proves the right."""
         ...
 
-    async def move(
+    async def change_state(
         self,
         team_id: str,
         invitation_id: str,
@@ -82,20 +82,20 @@ class Invitations(Protocol):
         """Count the questions about this invitation."""
         ...
 
-    async def question(self, team_id: str, question_id: str) -> Question | None: ...
+    async def get_question(self, team_id: str, question_id: str) -> Question | None: ...
 
-    async def answer(self, team_id: str, question_id: str, text: str, at: datetime) -> bool:
+    async def answer_question(self, team_id: str, question_id: str, text: str, at: datetime) -> bool:
         """Store the answer. False: it has one already."""
         ...
 
-    async def withdraw(self, team_id: str, user_id: str) -> list[Invitation]:
+    async def revoke_requested_by(self, team_id: str, user_id: str) -> list[Invitation]:
         """Revoke the user's undecided requests and return them."""
         ...
 
-    async def wishes(self, user_id: str) -> list[Invitation]:
+    async def list_join_requests(self, user_id: str) -> list[Invitation]:
         """Return the user's undecided requests to join teams."""
         ...
 
-    async def expired(self, now: datetime, limit: int) -> list[Invitation]:
+    async def list_expired(self, now: datetime, limit: int) -> list[Invitation]:
         """Return sent ones of every team that are overdue."""
         ...

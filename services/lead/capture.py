@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from services.actor import Actor
-from services.errors import Warn
-from services.lead.create import warned_of
-from services.lead.draft import Draft, keys_of
-from services.lead.message_parser import read
-from services.lead.model import TEXT_MAX_CHARS
+from services.errors import ConfirmationWarning
+from services.lead.create import list_duplicate_warnings
+from services.lead.draft import LeadDraft, parse_contact_keys
+from services.lead.message_parser import parse_message
+from services.lead.model import ENQUIRY_MAX_CHARS
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 
@@ -16,8 +16,8 @@ from services.unit_of_work import UnitOfWork
 class CapturedLead:
     """Draft parsed from a message, to be checked before it becomes a lead."""
 
-    draft: Draft
-    warnings: tuple[Warn, ...]
+    draft: LeadDraft
+    warnings: tuple[ConfirmationWarning, ...]
     """Leads with the same contact."""
     is_shortened: bool
     """Whether the message was longer than an enquiry may be."""
@@ -29,6 +29,6 @@ async def capture(uow: UnitOfWork, actor: Actor, message: str) -> CapturedLead:
     Nothing is stored before a member has checked it.
     """
     actor.require(Permission.LEAD_CREATE)
-    draft = read(message)
-    warnings = await warned_of(uow, actor, keys_of(draft))
-    return CapturedLead(draft, warnings, is_shortened=len(message.strip()) > TEXT_MAX_CHARS)
+    draft = parse_message(message)
+    warnings = await list_duplicate_warnings(uow, actor, parse_contact_keys(draft))
+    return CapturedLead(draft, warnings, is_shortened=len(message.strip()) > ENQUIRY_MAX_CHARS)

@@ -3,23 +3,33 @@
 from msgspec.structs import replace
 
 from services.actor import Actor
-from services.errors import NeedsConfirmation, Warn
-from services.lead.draft import Draft, contact_of, enquiry_of
+from services.errors import ConfirmationWarning, NeedsConfirmation
+from services.lead.draft import LeadDraft, parse_contact, parse_enquiry
 from services.lead.events import LeadCreated
-from services.lead.model import Keys, Lead, LeadState, LeadView, NewEntry, Offer, Seen, Sight, What
-from services.lead.view import view_of
+from services.lead.model import (
+    ActivityType,
+    ContactKeys,
+    Lead,
+    LeadRecord,
+    LeadState,
+    LeadView,
+    LeadVisibility,
+    NewActivity,
+    OfferStatus,
+)
+from services.lead.view import build_lead_view
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 
-DUPLICATE = "duplicate:"
+DUPLICATE_PREFIX = "duplicate:"
 
 
-async def create(uow: UnitOfWork, actor: Actor, draft: Draft, *, accept: tuple[str, ...] = ()) -> LeadView:
+async def create(uow: UnitOfWork, actor: Actor, draft: LeadDraft, *, accept: tuple[str, ...] = ()) -> LeadView:
     """Create a lead in the actor's team. Raises NeedsConfirmation with the leads of the same contact."""
     team_id = actor.require(Permission.LEAD_CREATE)
-    contact, keys = contact_of(draft)
-    enquiry = enquiry_of(draft)
-    await ask_about_duplicates(uow, actor, keys, accept=accept)
+    contact, keys = parse_contact(draft)
+    enquiry = parse_enquiry(draft)
+    await confirm_duplicates(uow, actor, keys, accept=accept)
     lead = Lead(
         team_id=team_id,
         lead_id=uow.new_id(),
@@ -30,37 +40,40 @@ async def create(uow: UnitOfWork, actor: Actor, draft: Draft, *, accept: tuple[s
         created_by=actor.user_id,
         created_at=uow.now,
     )
-    sight = own_sight(lead, await uow.teams.next_number(team_id, "lead"))
+    sight = build_giver_visibility(lead, await uow.teams.add_number(team_id, "lead"))
     await uow.leads.add(lead, sight)
-    await uow.leads.record([first_entry(uow, lead)])
-    uow.emit(_event(actor, sight, accepted=sum(code.startswith(DUPLICATE) for code in accept)), by=actor)
-    return view_of(Seen(lead=lead, sight=sight, giver=""), actor, uow.now)
+    await uow.leads.add_activities([build_created_activity(uow, lead)])
+    uow.emit(_event(actor, sight, accepted=sum(code.startswith(DUPLICATE_PREFIX) for code in accept)), by=actor)
+    return build_lead_view(LeadRecord(lead=lead, sight=sight, giver=""), actor, uow.now)
 
 
-async def ask_about_duplicates(
+async def confirm_duplicates(
     uow: UnitOfWork,
     actor: Actor,
-    keys: Keys,
+    keys: ContactKeys,
     *,
     accept: tuple[str, ...],
     but: str = "",
     marketplace_id: str | None = None,
 ) -> None:
     """Raise NeedsConfirmation unless every recent lead with the same contact is accepted by its code."""
-    warnings = await warned_of(uow, actor, keys, but=but, marketplace_id=marketplace_id)
+    warnings = await list_duplicate_warnings(uow, actor, keys, but=but, marketplace_id=marketplace_id)
     if not all(one.code in accept for one in warnings):
         raise NeedsConfirmation(warnings)
 
 
-async def warned_of(
-    uow: UnitOfWork, actor: Actor, keys: Keys, *, but: str = "", marketplace_id: str | None = None
-) -> tuple[Warn, ...]:
+async def list_duplicate_warnings(
+    uow: UnitOfWork, actor: Actor, keys: ContactKeys, *, but: str = "", marketplace_id: str | None = None
+) -> tuple[ConfirmationWarning, ...]:
     """Return warnings for the newest leads with the same contact that the team may see."""
-    found = await uow.leads.duplicates(actor.team_id, keys, but=but, marketplace_id=marketplace_id)
-    return tuple(Warn(f"{DUPLICATE}{one.lead.lead_id}", {"lead": view_of(one, actor, uow.now)}) for one in found)
+    found = await uow.leads.find_duplicates(actor.team_id, keys, but=but, marketplace_id=marketplace_id)
+    return tuple(
+        ConfirmationWarning(f"{DUPLICATE_PREFIX}{one.lead.lead_id}", {"lead": build_lead_view(one, actor, uow.now)})
+        for one in found
+    )
 
 
-def _event(actor: Actor, sight: Sight, accepted: int) -> LeadCreated:
+def _event(actor: Actor, sight: LeadVisibility, accepted: int) -> LeadCreated:
     """Build the event, with the thread of the team's channel in which the card is expected."""
     created = LeadCreated(subject=sight.ref, lead_id=sight.lead_id, accepted_duplicates=accepted)
     place = actor.place
@@ -69,26 +82,26 @@ def _event(actor: Actor, sight: Sight, accepted: int) -> LeadCreated:
     return replace(created, tenant=place.tenant, conversation_id=place.conversation_id, thread=place.thread)
 
 
-def own_sight(lead: Lead, number: int) -> Sight:
+def build_giver_visibility(lead: Lead, number: int) -> LeadVisibility:
     """Return the lead visibility of the team that creates a lead."""
-    return Sight(
+    return LeadVisibility(
         team_id=lead.team_id,
         lead_id=lead.lead_id,
         number=number,
         giver_team_id=lead.team_id,
         gives=True,
-        offer=Offer.OPEN,
+        offer=OfferStatus.OPEN,
     )
 
 
-def first_entry(uow: UnitOfWork, lead: Lead) -> NewEntry:
+def build_created_activity(uow: UnitOfWork, lead: Lead) -> NewActivity:
     """Return the first activity of a lead's history."""
-    return NewEntry(
+    return NewActivity(
         giver_team_id=lead.team_id,
         lead_id=lead.lead_id,
         entry_id=uow.new_id(),
         team_id=lead.team_id,
         user_id=lead.created_by,
         at=uow.now,
-        what=What.CREATED,
+        what=ActivityType.CREATED,
     )

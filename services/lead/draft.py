@@ -9,19 +9,19 @@ from email_validator import EmailNotValidError, validate_email
 from services.errors import Invalid
 from services.lead.model import (
     DEFAULT_COUNTRY,
-    LINE_MAX_CHARS,
+    ENQUIRY_MAX_CHARS,
+    LEAD_LINE_MAX_CHARS,
     POSTCODE_MAX_CHARS,
-    TEXT_MAX_CHARS,
     TITLE_MAX_CHARS,
     Contact,
+    ContactKeys,
     Enquiry,
-    Keys,
 )
-from services.money import read_cents
+from services.money import parse_cents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class LeadDraft:
     """Lead as it was typed."""
 
     title: str
@@ -37,7 +37,7 @@ class Draft:
     campaign: str = ""
 
 
-def line(argument: str, typed: str, limit: int = LINE_MAX_CHARS) -> str:
+def parse_line(argument: str, typed: str, limit: int = LEAD_LINE_MAX_CHARS) -> str:
     """Return one line with normalised spaces. Raises Invalid when it is too long."""
     text = " ".join(unicodedata.normalize("NFC", typed).split())
     if len(text) > limit:
@@ -45,7 +45,7 @@ def line(argument: str, typed: str, limit: int = LINE_MAX_CHARS) -> str:
     return text
 
 
-def paragraph(argument: str, typed: str, limit: int) -> str:
+def parse_paragraph(argument: str, typed: str, limit: int) -> str:
     """Return a text of several lines, normalised. Raises Invalid when it is too long."""
     text = unicodedata.normalize("NFC", typed).strip()
     if len(text) > limit:
@@ -53,42 +53,42 @@ def paragraph(argument: str, typed: str, limit: int) -> str:
     return text
 
 
-def needed(argument: str, text: str) -> str:
+def require_text(argument: str, text: str) -> str:
     """Return the text unless it is empty. Raises Invalid."""
     if not text:
         raise Invalid(argument, "missing")
     return text
 
 
-def contact_of(draft: Draft) -> tuple[Contact, Keys]:
+def parse_contact(draft: LeadDraft) -> tuple[Contact, ContactKeys]:
     """Return the contact and its contact key. Raises Invalid."""
     country = _country(draft.country)
     email, email_key = _email(draft.email)
     phone, phone_key = _phone(draft.phone, country)
     contact = Contact(
-        needed("name", line("name", draft.name)),
+        require_text("name", parse_line("name", draft.name)),
         email,
         phone,
-        line("company", draft.company),
-        line("postcode", draft.postcode, POSTCODE_MAX_CHARS),
+        parse_line("company", draft.company),
+        parse_line("postcode", draft.postcode, POSTCODE_MAX_CHARS),
         country,
     )
-    return contact, Keys(email_key, phone_key)
+    return contact, ContactKeys(email_key, phone_key)
 
 
-def keys_of(draft: Draft) -> Keys:
+def parse_contact_keys(draft: LeadDraft) -> ContactKeys:
     """Return the contact key. Raises Invalid."""
-    return Keys(_email(draft.email)[1], _phone(draft.phone, _country(draft.country))[1])
+    return ContactKeys(_email(draft.email)[1], _phone(draft.phone, _country(draft.country))[1])
 
 
-def enquiry_of(draft: Draft) -> Enquiry:
+def parse_enquiry(draft: LeadDraft) -> Enquiry:
     """Return the enquiry. Raises Invalid."""
     return Enquiry(
-        title=needed("title", line("title", draft.title, TITLE_MAX_CHARS)),
-        text=paragraph("text", draft.text, TEXT_MAX_CHARS),
-        value_cents=read_cents("value", draft.value) if draft.value.strip() else None,
-        source=line("source", draft.source),
-        campaign=line("campaign", draft.campaign),
+        title=require_text("title", parse_line("title", draft.title, TITLE_MAX_CHARS)),
+        text=parse_paragraph("text", draft.text, ENQUIRY_MAX_CHARS),
+        value_cents=parse_cents("value", draft.value) if draft.value.strip() else None,
+        source=parse_line("source", draft.source),
+        campaign=parse_line("campaign", draft.campaign),
     )
 
 
@@ -113,7 +113,7 @@ def _phone(typed: str, country: str) -> tuple[str, str]:
     if not typed.strip():
         return "", ""
     try:
-        number = phonenumbers.parse(line("phone", typed, 40), country)
+        number = phonenumbers.parse(parse_line("phone", typed, 40), country)
     except phonenumbers.NumberParseException as error:
         raise Invalid("phone", "phone") from error
     if not phonenumbers.is_possible_number(number):

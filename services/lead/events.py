@@ -28,13 +28,13 @@ class LeadsExported(Event, frozen=True, kw_only=True, tag="lead.exported"):
     last: str
     has_contacts: bool
     """Whether the file held unmasked contacts."""
-    silent: bool = True
+    is_silent: bool = True
 
 
 class LeadRevealed(LeadEvent, frozen=True, kw_only=True, tag="lead.revealed"):
     """A member read the unmasked contact (A42)."""
 
-    silent: bool = True
+    is_silent: bool = True
 
 
 class LeadSubmitted(LeadEvent, frozen=True, kw_only=True, tag="lead.submitted"):
@@ -108,7 +108,7 @@ class LeadReturned(LeadEvent, frozen=True, kw_only=True, tag="lead.returned"):
     takers: int
 
 
-class LeadVacated(LeadEvent, frozen=True, kw_only=True, tag="lead.vacated"):
+class LeadReleased(LeadEvent, frozen=True, kw_only=True, tag="lead.vacated"):
     """The responsible member left the team; the lead stays (B19)."""
 
     from_user_id: str

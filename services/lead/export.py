@@ -6,14 +6,14 @@ from typing import Final
 
 from services.actor import Actor
 from services.lead.events import LeadsExported
-from services.lead.model import LeadView, Seen, Sight
-from services.lead.view import view_of
+from services.lead.model import LeadRecord, LeadView, LeadVisibility
+from services.lead.view import build_lead_view
 from services.people import TeamId
 from services.permissions import Permission
-from services.spreadsheet import Full
+from services.spreadsheet import SheetFull
 from services.unit_of_work import UnitOfWork
 
-BATCH: Final = 500
+LEAD_BATCH_ROWS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class ExportedLeads:
     count: int
     first: str
     last: str
-    after: int
+    next_after_number: int
     """Number after which the next file begins; 0: no further lead."""
     has_contacts: bool
     """Whether the file holds unmasked contacts."""
@@ -37,13 +37,13 @@ async def export(uow: UnitOfWork, actor: Actor, add: Callable[[LeadView], None],
     """
     team_id = actor.require(Permission.LEAD_EXPORT)
     revealed = actor.may(Permission.LEAD_REVEAL)
-    taken: list[Sight] = []
+    taken: list[LeadVisibility] = []
     has_more = False
     try:
         async for seen in _behind(uow, team_id, after):
-            add(view_of(seen, actor, uow.now, revealed=revealed))
+            add(build_lead_view(seen, actor, uow.now, revealed=revealed))
             taken.append(seen.sight)
-    except Full:
+    except SheetFull:
         has_more = True
     if not taken:
         return ExportedLeads(0, "", "", 0, revealed)
@@ -59,12 +59,12 @@ async def export(uow: UnitOfWork, actor: Actor, add: Callable[[LeadView], None],
     return ExportedLeads(len(taken), first.ref, last.ref, last.number if has_more else 0, revealed)
 
 
-async def _behind(uow: UnitOfWork, team_id: TeamId, after: int) -> AsyncIterator[Seen]:
+async def _behind(uow: UnitOfWork, team_id: TeamId, after: int) -> AsyncIterator[LeadRecord]:
     """Yield all leads visible to the team after a number, batch by batch."""
     number, has_more = after, True
     while has_more:
-        found = await uow.leads.after(team_id, number, BATCH)
-        has_more = len(found) == BATCH
+        found = await uow.leads.list_after(team_id, number, LEAD_BATCH_ROWS)
+        has_more = len(found) == LEAD_BATCH_ROWS
         for seen in found:
             number = seen.sight.number
             yield seen

@@ -1,23 +1,23 @@
 """Adding an activity to a lead's history, in a member's or a job's name (B11)."""
 
 from services.actor import Actor
-from services.lead.model import NewEntry, Seen, What
+from services.lead.model import ActivityType, LeadRecord, NewActivity
 from services.people import UserId
 from services.unit_of_work import UnitOfWork
 
 
-async def note_down(
+async def record_activity(
     uow: UnitOfWork,
     actor: Actor,
-    seen: Seen,
-    what: What,
+    seen: LeadRecord,
+    what: ActivityType,
     *,
     text: str = "",
     to: UserId | None = None,
     reverses: str | None = None,
 ) -> None:
     """Record the actor's activity on the lead."""
-    entry = NewEntry(
+    entry = NewActivity(
         giver_team_id=seen.lead.team_id,
         lead_id=seen.lead.lead_id,
         entry_id=uow.new_id(),
@@ -29,4 +29,4 @@ async def note_down(
         subject_user_id=to,
         reverses=reverses,
     )
-    await uow.leads.record([entry])
+    await uow.leads.add_activities([entry])

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from services.invariants import Checked, Invariant
+from services.invariants import Invariant, InvariantSet
 
 INVARIANTS: Final = (
-    Checked(
+    InvariantSet(
         "lead",
         "leads",
         ("lead_id",),
@@ -92,7 +92,7 @@ INVARIANTS: Final = (
             ),
         ),
     ),
-    Checked(
+    InvariantSet(
         "sight",
         "lead_sights",
         ("team_id", "lead_id"),

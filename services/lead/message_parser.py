@@ -11,8 +11,8 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from services.lead import message_patterns
-from services.lead.draft import Draft
-from services.lead.model import DEFAULT_COUNTRY, LINE_MAX_CHARS, TEXT_MAX_CHARS, TITLE_MAX_CHARS
+from services.lead.draft import LeadDraft
+from services.lead.model import DEFAULT_COUNTRY, ENQUIRY_MAX_CHARS, LEAD_LINE_MAX_CHARS, TITLE_MAX_CHARS
 
 READ_MAX_CHARS: Final = 8_000
 """Leading part of a message that is parsed; contacts do not occur after that."""
@@ -26,19 +26,19 @@ SIGNATURE_LINES: Final = 3
 DIGITS: Final = {"DE": 5, "AT": 4, "CH": 4}
 
 
-def read(text: str) -> Draft:
+def parse_message(text: str) -> LeadDraft:
     """Parse a plain-text message into a draft, with only what is certain."""
     whole = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()
     message = _Message(whole[:READ_MAX_CHARS])
-    return Draft(
+    return LeadDraft(
         title=_title(message),
-        name=_name(message)[:LINE_MAX_CHARS],
+        name=_name(message)[:LEAD_LINE_MAX_CHARS],
         email=message.email,
         phone=_phone(message),
-        company=_company(message)[:LINE_MAX_CHARS],
+        company=_company(message)[:LEAD_LINE_MAX_CHARS],
         postcode=_postcode(message),
         country=message.country if message.country != DEFAULT_COUNTRY else "",
-        text=whole[:TEXT_MAX_CHARS],
+        text=whole[:ENQUIRY_MAX_CHARS],
     )
 
 
@@ -95,7 +95,7 @@ class _Message:
 
 def _label(line: str) -> _Labelled | None:
     found = message_patterns.LABEL.match(line)
-    field = message_patterns.FIELDS.get(" ".join(found[1].casefold().split())) if found else None
+    field = message_patterns.LABEL_FIELDS.get(" ".join(found[1].casefold().split())) if found else None
     return _Labelled(field, found[2].strip().strip("*").strip()) if found and field else None
 
 
@@ -107,7 +107,7 @@ def _only(found: Iterable[str]) -> str:
 
 def _emails(text: str) -> Iterator[str]:
     for match in message_patterns.EMAIL.finditer(text):
-        if message_patterns.MACHINES.match(match[0]):
+        if message_patterns.NO_REPLY.match(match[0]):
             continue
         try:
             yield validate_email(match[0].strip("'"), check_deliverability=False).normalized.lower()
@@ -127,9 +127,9 @@ def _numbers(text: str, country: str) -> Iterator[tuple[str, bool]]:
     matcher = phonenumbers.PhoneNumberMatcher(text, country, phonenumbers.Leniency.VALID, NUMBERS_TRIED)
     for match in matcher:
         before = text[max(0, match.start - 50) : match.start].rpartition("\n")[2]
-        if not message_patterns.FAX.search(before):
+        if not message_patterns.FAX_WORDS.search(before):
             written = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-            yield written, message_patterns.CALL.search(before) is not None
+            yield written, message_patterns.PHONE_WORDS.search(before) is not None
 
 
 def _postcode(message: _Message) -> str:
@@ -143,7 +143,7 @@ def _postcode(message: _Message) -> str:
 
 
 def _in_addresses(message: _Message) -> Iterator[str]:
-    for found in message_patterns.IN_ADDRESS.finditer(message.text):
+    for found in message_patterns.POSTCODE_IN_ADDRESS.finditer(message.text):
         if found[2].split()[0].casefold().strip(".") in message_patterns.UNITS:
             continue
         line = message.text[message.text.rfind("\n", 0, found.start(1)) + 1 :].partition("\n")[0]
@@ -210,7 +210,7 @@ def _person(text: str) -> str:
     found = message_patterns.PERSON.fullmatch(text.strip().rstrip(",."))
     if not found or message_patterns.LEGAL_FORM.search(text):
         return ""
-    return "" if {word.casefold().strip(".,") for word in found[1].split()} & message_patterns.NO_NAMES else found[1]
+    return "" if {word.casefold().strip(".,") for word in found[1].split()} & message_patterns.NOT_A_NAME else found[1]
 
 
 def _introduced(message: _Message) -> str:
@@ -221,9 +221,9 @@ def _introduced(message: _Message) -> str:
 def _mentioned(message: _Message) -> Iterator[str]:
     """Yield the names in "hier Tom Fritz", "Tom Fritz here" and "Tom Fritz from Acme"; other nouns are none."""
     for line in message.prose:
-        for found in (one for clue in message_patterns.MENTIONED for one in clue.finditer(line)):
+        for found in (one for clue in message_patterns.NAME_MENTIONS for one in clue.finditer(line)):
             name = _without_employer(found[1])
-            if not any(message_patterns.THINGS.fullmatch(word) for word in name.split() if word[0].isupper()):
+            if not any(message_patterns.COMMON_NOUNS.fullmatch(word) for word in name.split() if word[0].isupper()):
                 yield _person(name)
 
 
@@ -248,7 +248,7 @@ def _signed(message: _Message) -> str:
     """Return the name under the last closing formula, or behind it."""
     for place in range(len(message.lines) - 1, -1, -1):
         closing = message_patterns.CLOSING.match(message.lines[place])
-        if closing is None or message_patterns.WISH.search(message.lines[place]):
+        if closing is None or message_patterns.REQUEST_WORDS.search(message.lines[place]):
             continue
         following = [
             line for line in message.lines[place + 1 :] if line and not message_patterns.SEPARATOR.fullmatch(line)
@@ -264,7 +264,7 @@ def _told_of(message: _Message) -> str:
     people: list[str] = []
     for line in message.prose:
         for title, name in message_patterns.HONORIFIC.findall(line):
-            words = [word for word in name.split() if word.casefold() not in message_patterns.NO_NAMES]
+            words = [word for word in name.split() if word.casefold() not in message_patterns.NOT_A_NAME]
             polite = {"Herrn": "Herr"}.get(title, title)
             people.append(" ".join(words) if len(words) > 1 else f"{polite} {name}" if words else "")
     return _only(people)
@@ -273,15 +273,15 @@ def _told_of(message: _Message) -> str:
 def _title(message: _Message) -> str:
     """Return the message's subject, or the first sentence that asks for something."""
     if said := message.said("title"):
-        return _shortened(message_patterns.REPLY.sub("", said[0], count=1))
+        return _shortened(message_patterns.REPLY_PREFIX.sub("", said[0], count=1))
     sentences = list(_sentences(message))
-    wishes = (one for one in sentences if message_patterns.WISH.search(one))
+    wishes = (one for one in sentences if message_patterns.REQUEST_WORDS.search(one))
     return _shortened(next(wishes, sentences[0] if sentences else ""))
 
 
 def _sentences(message: _Message) -> Iterator[str]:
     for line in message.prose[:SENTENCES_READ]:
-        if message_patterns.CLOSING.match(line) and not message_patterns.WISH.search(line):
+        if message_patterns.CLOSING.match(line) and not message_patterns.REQUEST_WORDS.search(line):
             return
         for sentence in message_patterns.SENTENCE_END.split(line):
             tells = not message_patterns.EMAIL.search(sentence) and not message_patterns.INTRODUCTION.match(sentence)

@@ -26,7 +26,7 @@ LABELS: Final = {
     "title": "betreff|subject|thema|topic|anliegen|worum geht es|re|aw|wg|fwd",
     "sent": "gesendet|sent|datum|date",
 }
-FIELDS: Final = {word: field for field, words in LABELS.items() for word in words.split("|")}
+LABEL_FIELDS: Final = {word: field for field, words in LABELS.items() for word in words.split("|")}
 
 LABEL: Final = re.compile(r"[ \t]{0,20}[*•>\-–]{0,3}[ \t]{0,5}([^\W\d_][\w .,/-]{0,30}?)\**[ \t]{0,5}:\**[ \t]*(\S.*)")
 
@@ -64,7 +64,7 @@ INTRODUCTION: Final = re.compile(
 )
 _BEGINS: Final = r"(?:^|[.!?,][ \t]+)"
 _ENDS: Final = r"(?=[ \t]*(?:$|[.,!;–(]|(?:von|vom|aus|from|of|at)\b))"
-MENTIONED: Final = (
+NAME_MENTIONS: Final = (
     re.compile(rf"{_BEGINS}(?i:hier)[ \t]+(?:nochmals?[ \t]+|wieder[ \t]+)?{_FULL_NAME}{_ENDS}"),
     re.compile(rf"{_BEGINS}{_FULL_NAME}[ \t]+(?i:hier|here){_ENDS}"),
     re.compile(rf"{_BEGINS}{_FULL_NAME}[ \t]+(?:from|(?:von|vom)(?=[^.!?]{{1,80}}?(?<![\w.])(?:GmbH|AG|KG|e\.K\.)))\b"),
@@ -72,7 +72,7 @@ MENTIONED: Final = (
 """Names between other words, where any two nouns would match: see THINGS."""
 EMPLOYER: Final = re.compile(r"[ \t]+(?:von|vom)[ \t]")
 """Text behind a first and a last name is the company rather than a part of the name."""
-THINGS: Final = re.compile(
+COMMON_NOUNS: Final = re.compile(
     r"\w*(?:ung|ungen|heit|keit|schaft|tion|tionen|tät|anlage|anlagen|dach|pumpe|module?|haus|bau|amt|werk|stelle|"
     r"platz|stück|daten|angebote?|anfragen?|auftrag|termin|kunden?|firma|team|büro|straße|strasse|stadt|messe|"
     r"nummer|preise?|liste|foto|fotos|bild|bilder|link|info|infos|lead|leads|projekt|problem|frage|fragen|"
@@ -89,7 +89,7 @@ HONORIFIC: Final = re.compile(
     rf"\b(Herrn?|Frau|Familie|Mr\.?|Mrs\.?|Ms\.?)[ \t]+(?:{_TITLE}[ \t]*){{0,3}}"
     rf"((?:{_PARTICLE}[ \t]+){{0,2}}{_WORD}(?:[ \t]+{_WORD}){{0,2}})"
 )
-NO_NAMES: Final = _set(
+NOT_A_NAME: Final = _set(
     "ihr ihre team vertrieb einkauf sales support service geschäftsführung geschäftsführer geschäftsführerin inhaber "
     "inhaberin ceo cto cfo manager director gesendet sent iphone android outlook tel telefon mobil email "
     "e-mail www danke thanks gruß grüße regards ps p.s. bitte please und and i. a. i.a. i.v. the your our "
@@ -111,11 +111,11 @@ NOT_OF_A_NAME: Final = _set(
 """Words with which a company's name cannot begin, in any case."""
 
 EMAIL: Final = re.compile(r"(?<![\w.%+'-])[\w.%+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
-MACHINES: Final = re.compile(r"(?:no-?reply|do-?not-?reply|mailer-daemon|postmaster|notifications?)\b", re.IGNORECASE)
+NO_REPLY: Final = re.compile(r"(?:no-?reply|do-?not-?reply|mailer-daemon|postmaster|notifications?)\b", re.IGNORECASE)
 
 IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?:[ \t]?[\dA-Z]{4}){3,7}(?:[ \t]?[\dA-Z]{1,3})?\b")
-FAX: Final = re.compile(r"\b(?:tele)?fax\b[^\d+\n]{0,12}$", re.IGNORECASE)
-CALL: Final = re.compile(
+FAX_WORDS: Final = re.compile(r"\b(?:tele)?fax\b[^\d+\n]{0,12}$", re.IGNORECASE)
+PHONE_WORDS: Final = re.compile(
     r"\b(?:tel|telefon|fon|phone|mobil|mobile|handy|cell|call|rückruf|erreichbar|erreichen|reach)\b[^\d+\n]{0,30}$",
     re.IGNORECASE,
 )
@@ -126,7 +126,7 @@ _PLACE: Final = (
 )
 COUNTRY_CODE: Final = re.compile(r"(?<![\w-])(?:(D|DE)[- ]{1,2}(\d{5})|(A|AT|CH)[- ]{1,2}(\d{4}))(?![\w.-]?\d)")
 """`D-70192`, `A-1010`, `CH-8001`."""
-IN_ADDRESS: Final = re.compile(
+POSTCODE_IN_ADDRESS: Final = re.compile(
     rf"(?:^[ \t]*|,[ \t]*|\b(?:in|aus|nach|near|from|bei)[ \t]+|\d[a-z]?[ \t]+)(\d{{4,5}})[ \t]+"
     rf"({_PLACE})(?=[ \t]*(?:$|[,.;!?)]|[a-zäöü]))",
     re.MULTILINE,
@@ -143,12 +143,12 @@ COUNTRIES: Final = {
     "CH": re.compile(r"\b(?:schweiz|switzerland|zürich|zurich|bern|basel|luzern|winterthur)\b", re.IGNORECASE),
 }
 
-REPLY: Final = re.compile(r"(?:(?:re|aw|wg|fwd?|antw)[ \t]*:[ \t]*){1,5}", re.IGNORECASE)
+REPLY_PREFIX: Final = re.compile(r"(?:(?:re|aw|wg|fwd?|antw)[ \t]*:[ \t]*){1,5}", re.IGNORECASE)
 NUMBER_AT_END: Final = re.compile(
     r"[.,;:][ \t]{0,4}(?:(?:tel|telefon|phone|mobil|mobile)\.?:?[ \t]{0,3})?[+\d][\d ()/-]{6,24}$", re.IGNORECASE
 )
 SENTENCE_END: Final = re.compile(r"(?<=[.!?])[ \t]+(?=[A-ZÄÖÜ„“\"(])")
-WISH: Final = re.compile(
+REQUEST_WORDS: Final = re.compile(
     r"\b(?:angebot|anfrage|such(?:e|en|t)|brauch(?:e|en|t)|benötig(?:e|en|t)|interess(?:e|iert|ieren)|möchte[nt]?|"
     r"hätte[n]? gerne?|plan(?:e|en|t)|kosten(?:voranschlag)?|preis|beratung|termin|"
     r"quote|quotation|offer|enquiry|inquiry|looking for|need[s]?|interested|price|pricing|"

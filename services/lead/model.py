@@ -11,15 +11,15 @@ from services.reference import Reference
 REFERENCE: Final = Reference("L", is_prefix_optional=True)
 
 TITLE_MAX_CHARS = 120
-TEXT_MAX_CHARS = 4_000
+ENQUIRY_MAX_CHARS = 4_000
 NOTE_MAX_CHARS = 2_000
 REASON_MAX_CHARS = 500
-LINE_MAX_CHARS = 200
+LEAD_LINE_MAX_CHARS = 200
 POSTCODE_MAX_CHARS = 12
-PAGE_ROWS = 10
+LEAD_PAGE_ROWS = 10
 DUPLICATES_SHOWN = 5
 HISTORY_SHOWN = 12
-COLLEAGUES_SHOWN = 200
+MEMBERS_SHOWN = 200
 UNDO_MINUTES = 5
 DEFAULT_COUNTRY = "DE"
 DEFAULT_CURRENCY = "EUR"
@@ -38,10 +38,10 @@ class LeadState(StrEnum):
     FAILED = "failed"  # the offer expired without a pick
 
 
-CLOSED = frozenset({LeadState.WON, LeadState.LOST})
+CLOSED_STATES = frozenset({LeadState.WON, LeadState.LOST})
 
 
-class Offer(StrEnum):
+class OfferStatus(StrEnum):
     """State of a lead for one team."""
 
     NONE = "none"  # nothing beyond giving or operating
@@ -49,16 +49,16 @@ class Offer(StrEnum):
     ASSIGNED = "assigned"  # may be picked, by this team alone
     HELD = "held"  # this team works on it
     CLOSED = "closed"  # this team won or lost it
-    GONE = "gone"  # another team picked it: invisible from now on (B8)
-    PASSED = "passed"  # the same for a giver or an operator, for whom it stays visible
+    HIDDEN = "gone"  # another team picked it: invisible from now on (B8)
+    NOT_PICKED = "passed"  # the same for a giver or an operator, for whom it stays visible
     RETURNED = "returned"  # this team returned it and gets no further offer
 
 
-PICKABLE = frozenset({Offer.OPEN, Offer.ASSIGNED})
-TAKING = frozenset({Offer.OPEN, Offer.ASSIGNED, Offer.HELD, Offer.CLOSED})
+PICKABLE_STATUSES = frozenset({OfferStatus.OPEN, OfferStatus.ASSIGNED})
+TAKER_STATUSES = frozenset({OfferStatus.OPEN, OfferStatus.ASSIGNED, OfferStatus.HELD, OfferStatus.CLOSED})
 
 
-class Step(StrEnum):
+class LeadStep(StrEnum):
     """Progress of the work on a picked lead."""
 
     FIRST_CONTACT = "first_contact"
@@ -67,7 +67,7 @@ class Step(StrEnum):
     NEGOTIATION = "negotiation"
 
 
-class Filter(StrEnum):
+class LeadFilter(StrEnum):
     """Selection of leads in a list."""
 
     CURRENT = "current"  # offered and in work
@@ -78,7 +78,7 @@ class Filter(StrEnum):
     CLOSED = "closed"
 
 
-class What(StrEnum):
+class ActivityType(StrEnum):
     """Type of an activity in a lead's history (B11)."""
 
     CREATED = "created"
@@ -96,11 +96,11 @@ class What(StrEnum):
     RETURNED = "returned"
     REMINDED = "reminded"
     STALLED = "stalled"  # withdrawn for lack of activity and offered again
-    VACATED = "vacated"  # the responsible member left the team (B19)
+    RELEASED = "vacated"  # the responsible member left the team (B19)
     FAILED = "failed"
 
 
-class Act(StrEnum):
+class LeadAction(StrEnum):
     """Action that a reader may perform on a lead in its present state."""
 
     PICK = "pick"
@@ -141,7 +141,7 @@ class Enquiry:
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class ContactKeys:
     """Contact key: normalised e-mail and phone for duplicate search (B24)."""
 
     email: str = ""
@@ -157,7 +157,7 @@ class Lead:
     lead_id: str
     contact: Contact
     enquiry: Enquiry
-    keys: Keys
+    keys: ContactKeys
     state: LeadState
     operator_team_id: TeamId | None = None
     marketplace_id: str | None = None
@@ -178,7 +178,7 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
+class LeadVisibility:
     """Lead visibility: what one team may see of a lead, under the team's own number (docs/decisions/0004)."""
 
     team_id: TeamId
@@ -187,12 +187,12 @@ class Sight:
     giver_team_id: TeamId
     gives: bool = False
     operates: bool = False
-    offer: Offer = Offer.NONE
+    offer: OfferStatus = OfferStatus.NONE
 
     @property
-    def sees(self) -> bool:
+    def is_visible(self) -> bool:
         """Return whether the lead is visible to the team (B8, B9)."""
-        return self.gives or self.operates or self.offer in TAKING
+        return self.gives or self.operates or self.offer in TAKER_STATUSES
 
     @property
     def ref(self) -> str:
@@ -201,7 +201,7 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
-class Notes:
+class NotesSummary:
     """Number of notes by the team that has the lead, with the last author; the texts are in its details."""
 
     count: int
@@ -210,11 +210,11 @@ class Notes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class LeadRecord:
     """Lead as loaded for one team: with its visibility and the names around it."""
 
     lead: Lead
-    sight: Sight
+    sight: LeadVisibility
     giver: str
     taker: str = ""
     marketplace: str = ""
@@ -222,17 +222,17 @@ class Seen:
     responsible: str = ""
     picked_by: str = ""
     closed_by: str = ""
-    notes: Notes | None = None
+    notes: NotesSummary | None = None
     """Notes since the pick; loaded for a single lead, not for lists."""
 
     @property
-    def is_ours(self) -> bool:
+    def is_picked_by_team(self) -> bool:
         """Return whether this team picked it."""
         return self.lead.picked_team_id == self.sight.team_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewEntry:
+class NewActivity:
     """Activity to add to a lead's history."""
 
     giver_team_id: TeamId
@@ -241,19 +241,19 @@ class NewEntry:
     team_id: TeamId
     user_id: UserId | None
     at: datetime
-    what: What
+    what: ActivityType
     text: str = ""
     subject_user_id: UserId | None = None
     reverses: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LeadActivity:
     """Activity of a lead, with names."""
 
     entry_id: str
     at: datetime
-    what: What
+    what: ActivityType
     team_id: TeamId
     team: str
     user: str = ""
@@ -281,7 +281,7 @@ class LeadView:
     fields: tuple[tuple[str, str], ...]
     """Questions of the marketplace's form with answers (B20); empty in public places."""
     state: LeadState
-    offer: Offer
+    offer_status: OfferStatus
     giver: str
     """Team that gave it; empty for the reader's own."""
     marketplace: str
@@ -301,17 +301,17 @@ class LeadView:
     created_at: datetime
     undo_until: datetime | None
     return_until: datetime | None
-    acts: frozenset[Act]
+    actions: frozenset[LeadAction]
     is_stalling: bool = False
     """Whether a reminder was sent and no activity has followed (B21)."""
-    notes: Notes | None = None
+    notes: NotesSummary | None = None
     """Notes of the reader's own team, on the card of a single lead."""
     is_vacant: bool = False
     """Whether the team has it without a responsible member (B19)."""
 
 
 @dataclass(frozen=True, slots=True)
-class GoneLead:
+class HiddenLead:
     """Card that a team still has of a lead that is no longer visible to it."""
 
     lead_id: str
@@ -326,19 +326,19 @@ class SharedLead:
 
     lead: LeadView
     channel: str = ""
-    colleague: str = ""
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Hands:
+class HandoverChoices:
     """Members and channels to which a lead can be delegated or shared."""
 
     lead: LeadView
-    colleagues: tuple[tuple[str, str], ...]
+    members: tuple[tuple[str, str], ...]
     """User id and name of every member who can become responsible."""
     channels: tuple[tuple[str, str], ...]
     """Id and name of the team's other channels."""
-    may_hand_over: bool = False
+    may_delegate: bool = False
     """Whether this reader may delegate now."""
 
 
@@ -347,7 +347,7 @@ class LeadDetails:
     """Lead with everything that this reader may see, and its history."""
 
     lead: LeadView
-    history: tuple[Entry, ...]
+    history: tuple[LeadActivity, ...]
     has_older: bool = False
     is_contact_hidden: bool = False
     """Whether the contact stays masked until the team has picked the lead (A42)."""
@@ -357,11 +357,11 @@ class LeadDetails:
 class LeadPage:
     """Page of a list; `after` is the cursor of the next one."""
 
-    kind: Filter
+    filter: LeadFilter
     leads: tuple[LeadView, ...]
-    after: int | None
+    next_cursor: int | None
     may_create: bool
-    before: int = 0
+    cursor: int = 0
     """Cursor of this page; 0 for the first one."""
-    kept: str = ""
+    pinned_lead_id: str = ""
     """Id of the lead just picked from this page: it keeps its row, whatever the filter."""

@@ -17,8 +17,8 @@ class LeadRefusal(Refusal):
 class AlreadyPicked(LeadRefusal):
     """Another pick came first; a member is named, another team is not (B10)."""
 
-    by: str = ""
-    at: datetime | None = None
+    picked_by: str = ""
+    picked_at: datetime | None = None
     is_self: bool = False
     lead_id: str = ""
     """Lead id, only where the lead is still visible to the user."""
@@ -75,14 +75,14 @@ class ReturnExpired(LeadRefusal):
 class AlreadyResponsible(LeadRefusal):
     """The member is responsible already."""
 
-    who: str = ""
+    name: str = ""
 
 
 @dataclass(eq=False)
 class CannotWork(LeadRefusal):
     """A viewer cannot be responsible."""
 
-    who: str = ""
+    name: str = ""
 
 
 @dataclass(eq=False)

@@ -3,9 +3,18 @@
 from services.actor import Actor
 from services.errors import Invalid
 from services.lead.events import LeadRevealed
-from services.lead.find import find, known
-from services.lead.model import HISTORY_SHOWN, PAGE_ROWS, Filter, GoneLead, LeadDetails, LeadPage, LeadView, Seen
-from services.lead.view import gone, has_contact, told, view_of
+from services.lead.find import find_any, find_visible
+from services.lead.model import (
+    HISTORY_SHOWN,
+    LEAD_PAGE_ROWS,
+    HiddenLead,
+    LeadDetails,
+    LeadFilter,
+    LeadPage,
+    LeadRecord,
+    LeadView,
+)
+from services.lead.view import build_hidden_lead, build_lead_view, may_know_contact, visible_history
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 
@@ -17,33 +26,33 @@ async def list_(uow: UnitOfWork, actor: Actor, kind: str = "", *, before: int = 
     """
     team_id = actor.require(Permission.LEAD_VIEW)
     wanted = _kind(kind)
-    found = await uow.leads.page(team_id, actor.user_id, wanted, before or None)
+    found = await uow.leads.list_page(team_id, actor.user_id, wanted, before or None)
     if kept and all(seen.lead.lead_id != kept for seen in found):
-        found = sorted([*found, await find(uow, team_id, kept)], key=lambda seen: -seen.sight.number)
-    page = found[:PAGE_ROWS]
+        found = sorted([*found, await find_visible(uow, team_id, kept)], key=lambda seen: -seen.sight.number)
+    page = found[:LEAD_PAGE_ROWS]
     return LeadPage(
-        kind=wanted,
-        leads=tuple(view_of(seen, actor, uow.now) for seen in page),
-        after=page[-1].sight.number if len(found) > PAGE_ROWS else None,
+        filter=wanted,
+        leads=tuple(build_lead_view(seen, actor, uow.now) for seen in page),
+        next_cursor=page[-1].sight.number if len(found) > LEAD_PAGE_ROWS else None,
         may_create=actor.may(Permission.LEAD_CREATE),
-        before=before,
-        kept=kept,
+        cursor=before,
+        pinned_lead_id=kept,
     )
 
 
 async def show(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView:
     """Return a lead as the actor may see it. Raises NotFound, also for one no longer visible (B8, B9)."""
     team_id = actor.require(Permission.LEAD_VIEW)
-    return view_of(await find(uow, team_id, ref), actor, uow.now)
+    return build_lead_view(await find_visible(uow, team_id, ref), actor, uow.now)
 
 
-async def glance(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView | GoneLead:
+async def show_posted(uow: UnitOfWork, actor: Actor, ref: str) -> LeadView | HiddenLead:
     """Return the content of a posted card: one line, once the lead is no longer visible to the team (B8)."""
     team_id = actor.require(Permission.LEAD_VIEW)
-    seen = await known(uow, team_id, ref)
-    if not seen.sight.sees:
-        return gone(seen)
-    return view_of(seen, actor, uow.now)
+    seen = await find_any(uow, team_id, ref)
+    if not seen.sight.is_visible:
+        return build_hidden_lead(seen)
+    return build_lead_view(seen, actor, uow.now)
 
 
 async def reveal(uow: UnitOfWork, actor: Actor, ref: str) -> LeadDetails:
@@ -52,24 +61,24 @@ async def reveal(uow: UnitOfWork, actor: Actor, ref: str) -> LeadDetails:
     A team that has not picked the lead reads the contact masked, and that is not logged.
     """
     team_id = actor.require(Permission.LEAD_REVEAL)
-    seen = await find(uow, team_id, ref)
-    entries = await uow.leads.history(team_id, seen.lead.lead_id, HISTORY_SHOWN + 1)
-    if has_contact(seen):
+    seen = await find_visible(uow, team_id, ref)
+    entries = await uow.leads.list_history(team_id, seen.lead.lead_id, HISTORY_SHOWN + 1)
+    if may_know_contact(seen):
         _log_look(uow, actor, seen)
     return LeadDetails(
-        lead=view_of(seen, actor, uow.now, revealed=True),
-        history=told(entries[:HISTORY_SHOWN], seen, team_id),
+        lead=build_lead_view(seen, actor, uow.now, revealed=True),
+        history=visible_history(entries[:HISTORY_SHOWN], seen, team_id),
         has_older=len(entries) > HISTORY_SHOWN,
-        is_contact_hidden=not has_contact(seen),
+        is_contact_hidden=not may_know_contact(seen),
     )
 
 
-def _log_look(uow: UnitOfWork, actor: Actor, seen: Seen) -> None:
+def _log_look(uow: UnitOfWork, actor: Actor, seen: LeadRecord) -> None:
     uow.emit(LeadRevealed(subject=seen.sight.ref, lead_id=seen.lead.lead_id), by=actor)
 
 
-def _kind(typed: str) -> Filter:
+def _kind(typed: str) -> LeadFilter:
     try:
-        return Filter(typed or Filter.CURRENT)
+        return LeadFilter(typed or LeadFilter.CURRENT)
     except ValueError as error:
         raise Invalid("kind", "choice") from error

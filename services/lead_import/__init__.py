@@ -2,26 +2,26 @@
 
 from services.lead_import import process as process
 from services.lead_import.model import (
-    Batch as Batch,
-    Column as Column,
-    Defaults as Defaults,
-    Field as Field,
-    Halt as Halt,
-    HowTo as HowTo,
+    ImportColumn as ImportColumn,
+    ImportDefaults as ImportDefaults,
+    ImportedRow as ImportedRow,
+    ImportField as ImportField,
+    ImportInstructions as ImportInstructions,
+    ImportPlan as ImportPlan,
     ImportState as ImportState,
     ImportView as ImportView,
     LeadImport as LeadImport,
-    NewLead as NewLead,
-    Plan as Plan,
+    RowBatch as RowBatch,
+    RowCounts as RowCounts,
     SkippedRow as SkippedRow,
-    Tally as Tally,
+    StopReason as StopReason,
 )
 from services.lead_import.prepare import (
     assign as assign,
-    explain as explain,
-    follow as follow,
     prepare as prepare,
     show as show,
+    show_instructions as show_instructions,
+    show_progress as show_progress,
 )
 from services.lead_import.refusals import AlreadyImported as AlreadyImported, NameUnmapped as NameUnmapped
 from services.lead_import.start import start as start, stop as stop

@@ -20,7 +20,7 @@ class LeadsImported(LeadImportEvent, frozen=True, kw_only=True, tag="lead.import
     """A batch of rows was processed; the subject names its first and last lead."""
 
     count: int
-    known: int
+    duplicates: int
     rejected: int
 
 
@@ -34,5 +34,5 @@ class LeadImportFinished(LeadImportEvent, frozen=True, kw_only=True, tag="lead.i
     """All rows of the file are processed."""
 
     imported: int
-    known: int
+    duplicates: int
     rejected: int

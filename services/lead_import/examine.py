@@ -4,38 +4,43 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from services.lead_import.columns import joined_name
-from services.lead_import.model import CHECKED_ROWS, Column, Plan, ReadRow
-from services.lead_import.parse_row import read
+from services.lead_import.columns import find_name_columns
+from services.lead_import.model import PREVIEW_ROWS, ImportColumn, ImportPlan, ParsedRow
+from services.lead_import.parse_row import parse_lead_row
 from services.spreadsheet import ROWS_MAX
-from services.table import BadRow, Row, Table, Unreadable
+from services.table import BadCsvRow, CsvRow, CsvTable, NotATable
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class FileExamination:
     """Content of a file."""
 
-    columns: tuple[Column, ...]
-    joined: tuple[int, ...]
+    columns: tuple[ImportColumn, ...]
+    name_columns: tuple[int, ...]
     rows: int
-    checked: tuple[ReadRow, ...]
+    parsed_rows: tuple[ParsedRow, ...]
 
 
-def examine(table: Table, plan: Plan) -> Examined:
+def examine(table: CsvTable, plan: ImportPlan) -> FileExamination:
     """Count all rows and parse the first ones. Raises Unreadable for too many rows and for none."""
     rows = table.rows()
-    first = list(islice(rows, CHECKED_ROWS))
+    first = list(islice(rows, PREVIEW_ROWS))
     count = len(first) + sum(1 for _ in islice(rows, ROWS_MAX))
     if count > ROWS_MAX:
-        raise Unreadable("rows", ROWS_MAX)
+        raise NotATable("rows", ROWS_MAX)
     if not first:
-        raise Unreadable("empty")
-    return Examined(tuple(_columns(table, first)), joined_name(table), count, tuple(read(row, plan) for row in first))
+        raise NotATable("empty")
+    return FileExamination(
+        tuple(_columns(table, first)),
+        find_name_columns(table),
+        count,
+        tuple(parse_lead_row(row, plan) for row in first),
+    )
 
 
-def _columns(table: Table, rows: list[Row | BadRow]) -> Iterator[Column]:
+def _columns(table: CsvTable, rows: list[CsvRow | BadCsvRow]) -> Iterator[ImportColumn]:
     """Yield the columns, each with its first value."""
-    sound = [row for row in rows if isinstance(row, Row)]
+    sound = [row for row in rows if isinstance(row, CsvRow)]
     for place, heading in enumerate(table.headings):
         example = next((cell for row in sound if (cell := row.cells[place].strip())), "")
-        yield Column(place, heading, example)
+        yield ImportColumn(place, heading, example)

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from services.invariants import NO_MEMBER, Checked, Invariant
+from services.invariants import NO_MEMBER, Invariant, InvariantSet
 
 INVARIANTS: Final = (
-    Checked(
+    InvariantSet(
         "lead_import",
         "lead_imports",
         ("team_id", "import_id"),

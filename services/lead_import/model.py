@@ -7,29 +7,29 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from services.file.model import OfferedFile
-from services.lead.model import Contact, Enquiry, Keys
+from services.file.model import GeneratedFile
+from services.lead.model import Contact, ContactKeys, Enquiry
 from services.people import TeamId, UserId
 
-BATCH_ROWS: Final = 500
+IMPORT_BATCH_ROWS: Final = 500
 """Rows per transaction: the most that a crash repeats.
 
 Measured against 200: two fifths of the statements and a sixth less work; other writers wait at most 0.1 s for it, as
 before.
 """
-CHECKED_ROWS: Final = 1_000
+PREVIEW_ROWS: Final = 1_000
 """Rows that the preview parses; further ones are only counted."""
-SHOWN_ROWS: Final = 3
+EXAMPLE_ROWS: Final = 3
 SKIPPED_SHOWN: Final = 5
-LEASE: Final = timedelta(seconds=20)
+IMPORT_LEASE: Final = timedelta(seconds=20)
 """Time without renewal after which another process takes the import over."""
-REDRAW: Final = timedelta(seconds=2)
+CARD_UPDATE_INTERVAL: Final = timedelta(seconds=2)
 """Minimum time between two updates of the card."""
-ATTEMPTS_MAX: Final = 5
-PREVIEW_KEPT: Final = timedelta(hours=24)
+IMPORT_ATTEMPTS_MAX: Final = 5
+PREVIEW_TTL: Final = timedelta(hours=24)
 
 
-class Field(StrEnum):
+class ImportField(StrEnum):
     """Meaning of a column: a part of a lead (B20)."""
 
     NAME = "name"
@@ -55,39 +55,39 @@ class ImportState(StrEnum):
     DONE = "done"
 
 
-class Halt(StrEnum):
+class StopReason(StrEnum):
     """Reason why an import stopped."""
 
-    ASKED = "asked"
-    REVOKED = "revoked"  # its owner may no longer import
-    FILE_GONE = "file_gone"  # the same file, sent again, lets it resume
-    BROKEN = "broken"  # it failed several times at the same row
+    REQUESTED = "asked"
+    PERMISSION_LOST = "revoked"  # its owner may no longer import
+    FILE_EXPIRED = "file_gone"  # the same file, sent again, lets it resume
+    REPEATED_FAILURE = "broken"  # it failed several times at the same row
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class ImportPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Mapping of the columns, and defaults for what no column holds."""
 
-    columns: dict[Field, tuple[int, ...]] = {}
+    columns: dict[ImportField, tuple[int, ...]] = {}
     """Indexes of the columns; two are joined, such as a first and a last name."""
     title: str = ""
     source: str = ""
     campaign: str = ""
-    keeps_duplicates: bool = False
+    is_keeping_duplicates: bool = False
     """Whether rows are imported whose contact key a lead of the team already has (B24)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Defaults:
+class ImportDefaults:
     """User's defaults for every row without a value, and the choice about duplicates."""
 
     title: str = ""
     source: str = ""
     campaign: str = ""
-    keeps_duplicates: bool = False
+    is_keeping_duplicates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class RowCounts:
     """Number of rows by result."""
 
     imported: int = 0
@@ -112,12 +112,12 @@ class LeadImport:
     sha256: str
     state: ImportState
     halt: str = ""
-    plan: Plan
+    plan: ImportPlan
     rows: int
     """Number of rows in the file."""
     line: int = 0
     """Checkpoint: every row that begins on or above this line is processed."""
-    tally: Tally = field(default_factory=Tally)
+    tally: RowCounts = field(default_factory=RowCounts)
     first_number: int | None = None
     last_number: int | None = None
     created_at: datetime
@@ -132,12 +132,12 @@ class LeadImport:
 
 
 @dataclass(frozen=True, slots=True)
-class NewLead:
+class ImportedRow:
     """Row that becomes a lead."""
 
     line: int
     contact: Contact
-    keys: Keys
+    contact_keys: ContactKeys
     enquiry: Enquiry
 
 
@@ -152,17 +152,17 @@ class SkippedRow:
     number: int = 0
 
 
-KNOWN: Final = "known"
+DUPLICATE_CONTACT: Final = "known"
 """Reason of a row whose contact the team already has."""
 
-ReadRow: TypeAlias = NewLead | SkippedRow
+ParsedRow: TypeAlias = ImportedRow | SkippedRow
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class RowBatch:
     """Rows processed together; without rows nothing is left below `line`."""
 
-    rows: tuple[ReadRow, ...]
+    rows: tuple[ParsedRow, ...]
     line: int
 
 
@@ -170,10 +170,10 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ImportColumn:
     """Column of the file: its index, its heading and its first value."""
 
-    place: int
+    index: int
     heading: str
     example: str = ""
 
@@ -183,25 +183,25 @@ class ImportView:
     """Import as its owner sees it."""
 
     lead_import: LeadImport
-    columns: tuple[Column, ...] = ()
-    joined: tuple[int, ...] = ()
+    columns: tuple[ImportColumn, ...] = ()
+    name_columns: tuple[int, ...] = ()
     """Columns that form a name together."""
-    near: frozenset[Field] = frozenset()
+    guessed: frozenset[ImportField] = frozenset()
     """Fields that were only guessed; the user has to check them."""
-    examples: tuple[NewLead, ...] = ()
+    examples: tuple[ImportedRow, ...] = ()
     """First rows, as the leads they would become."""
-    checked: int = 0
+    parsed_rows: int = 0
     """Number of rows parsed for the following fields."""
-    expected: Tally = field(default_factory=Tally)
+    expected: RowCounts = field(default_factory=RowCounts)
     skipped: tuple[SkippedRow, ...] = ()
     """First rows that are or would be skipped."""
-    result: OfferedFile | None = None
-    left_s: int | None = None
+    result: GeneratedFile | None = None
+    remaining_s: int | None = None
     """Remaining time, once it can be estimated."""
 
 
 @dataclass(frozen=True, slots=True)
-class HowTo:
+class ImportInstructions:
     """Instructions for imports, with an example file."""
 
-    example: OfferedFile | None
+    example: GeneratedFile | None

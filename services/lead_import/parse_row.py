@@ -7,11 +7,19 @@ from itertools import islice
 from typing import Final
 
 from services.errors import Invalid
-from services.lead import Draft
-from services.lead.draft import contact_of, enquiry_of
+from services.lead import LeadDraft
+from services.lead.draft import parse_contact, parse_enquiry
 from services.lead.model import DEFAULT_CURRENCY, TITLE_MAX_CHARS
-from services.lead_import.model import BATCH_ROWS, Batch, Field, NewLead, Plan, ReadRow, SkippedRow
-from services.table import BadRow, Row, Table
+from services.lead_import.model import (
+    IMPORT_BATCH_ROWS,
+    ImportedRow,
+    ImportField,
+    ImportPlan,
+    ParsedRow,
+    RowBatch,
+    SkippedRow,
+)
+from services.table import BadCsvRow, CsvRow, CsvTable
 
 _SIGNS: Final = {"€": "EUR", "$": "USD", "£": "GBP", "EURO": "EUR", "US$": "USD", "DOLLAR": "USD", "FR.": "CHF"}
 _CURRENCIES: Final = frozenset({"EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "BGN"})
@@ -29,16 +37,16 @@ _COUNTRIES: Final = {
 }  # fmt: skip
 
 
-def batches(table: Table, plan: Plan, after_line: int) -> Iterator[Batch]:
+def split_batches(table: CsvTable, plan: ImportPlan, after_line: int) -> Iterator[RowBatch]:
     """Yield the rows below a line, batch by batch."""
     rows = table.rows(after_line)
-    while several := tuple(read(row, plan) for row in islice(rows, BATCH_ROWS)):
-        yield Batch(several, several[-1].line)
+    while several := tuple(parse_lead_row(row, plan) for row in islice(rows, IMPORT_BATCH_ROWS)):
+        yield RowBatch(several, several[-1].line)
 
 
-def read(row: Row | BadRow, plan: Plan) -> ReadRow:
+def parse_lead_row(row: CsvRow | BadCsvRow, plan: ImportPlan) -> ParsedRow:
     """Parse a row into a lead, or into the reason why it becomes none."""
-    if isinstance(row, BadRow):
+    if isinstance(row, BadCsvRow):
         return SkippedRow(row.line, row.flaw)
     try:
         return _lead(row, plan)
@@ -46,35 +54,35 @@ def read(row: Row | BadRow, plan: Plan) -> ReadRow:
         return SkippedRow(row.line, refusal.reason, refusal.argument, refusal.limit)
 
 
-def _lead(row: Row, plan: Plan) -> NewLead:
-    cells = {field: _cell(row, plan, field) for field in Field}
-    value, currency = _money(cells[Field.VALUE], cells[Field.CURRENCY])
-    draft = Draft(
+def _lead(row: CsvRow, plan: ImportPlan) -> ImportedRow:
+    cells = {field: _cell(row, plan, field) for field in ImportField}
+    value, currency = _money(cells[ImportField.VALUE], cells[ImportField.CURRENCY])
+    draft = LeadDraft(
         title=_title(cells, plan),
-        name=cells[Field.NAME] or cells[Field.COMPANY],
-        email=cells[Field.EMAIL],
-        phone=cells[Field.PHONE],
-        company=cells[Field.COMPANY],
-        postcode=cells[Field.POSTCODE],
-        country=_COUNTRIES.get(cells[Field.COUNTRY].upper(), cells[Field.COUNTRY]),
-        text=cells[Field.TEXT],
+        name=cells[ImportField.NAME] or cells[ImportField.COMPANY],
+        email=cells[ImportField.EMAIL],
+        phone=cells[ImportField.PHONE],
+        company=cells[ImportField.COMPANY],
+        postcode=cells[ImportField.POSTCODE],
+        country=_COUNTRIES.get(cells[ImportField.COUNTRY].upper(), cells[ImportField.COUNTRY]),
+        text=cells[ImportField.TEXT],
         value=value,
-        source=cells[Field.SOURCE] or plan.source,
-        campaign=cells[Field.CAMPAIGN] or plan.campaign,
+        source=cells[ImportField.SOURCE] or plan.source,
+        campaign=cells[ImportField.CAMPAIGN] or plan.campaign,
     )
-    contact, keys = contact_of(draft)
-    return NewLead(row.line, contact, keys, replace(enquiry_of(draft), currency=currency))
+    contact, keys = parse_contact(draft)
+    return ImportedRow(row.line, contact, keys, replace(parse_enquiry(draft), currency=currency))
 
 
-def _cell(row: Row, plan: Plan, field: Field) -> str:
+def _cell(row: CsvRow, plan: ImportPlan, field: ImportField) -> str:
     places = plan.columns.get(field, ())
     return " ".join(text for place in places if place < len(row.cells) and (text := row.cells[place].strip()))
 
 
-def _title(cells: dict[Field, str], plan: Plan) -> str:
+def _title(cells: dict[ImportField, str], plan: ImportPlan) -> str:
     """Return the row's title, else the file's default title, else the beginning of the enquiry."""
-    told = cells[Field.TITLE] or plan.title
-    return told or next(iter(cells[Field.TEXT].splitlines()), "")[:TITLE_MAX_CHARS]
+    told = cells[ImportField.TITLE] or plan.title
+    return told or next(iter(cells[ImportField.TEXT].splitlines()), "")[:TITLE_MAX_CHARS]
 
 
 def _money(value: str, currency: str) -> tuple[str, str]:

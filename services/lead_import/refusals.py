@@ -14,8 +14,8 @@ class LeadImportRefusal(Refusal):
 class AlreadyImported(LeadImportRefusal):
     """The team has imported this file, or is importing it."""
 
-    at: datetime
-    by: str = ""
+    imported_at: datetime
+    imported_by: str = ""
     is_done: bool = True
 
 

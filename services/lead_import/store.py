@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from services.lead_import.model import ImportState, LeadImport, Plan, SkippedRow, Tally
+from services.lead_import.model import ImportPlan, ImportState, LeadImport, RowCounts, SkippedRow
 from services.people import TeamId, UserId
 
 
@@ -13,7 +13,7 @@ class LeadImports(Protocol):
 
     async def get(self, team_id: TeamId, import_id: str) -> LeadImport | None: ...
 
-    async def same(self, team_id: TeamId, sha256: str, user_id: UserId) -> LeadImport | None:
+    async def find_same_file(self, team_id: TeamId, sha256: str, user_id: UserId) -> LeadImport | None:
         """Return the most advanced import of the same file; of previews only this user's."""
         ...
 
@@ -21,11 +21,11 @@ class LeadImports(Protocol):
         """Add a preview."""
         ...
 
-    async def change_plan(self, team_id: TeamId, import_id: str, plan: Plan) -> bool:
+    async def update_plan(self, team_id: TeamId, import_id: str, plan: ImportPlan) -> bool:
         """Replace the plan. False: it is no preview any more."""
         ...
 
-    async def change_file(self, team_id: TeamId, import_id: str, file_id: str) -> None:
+    async def update_file(self, team_id: TeamId, import_id: str, file_id: str) -> None:
         """Replace the file by the same one, sent again."""
         ...
 
@@ -37,13 +37,13 @@ class LeadImports(Protocol):
         """Stop it. False: it is not running."""
         ...
 
-    async def skipped(self, team_id: TeamId, import_id: str, limit: int) -> list[SkippedRow]:
+    async def list_skipped(self, team_id: TeamId, import_id: str, limit: int) -> list[SkippedRow]:
         """Return the first skipped rows."""
         ...
 
     # ---- background processing: one process at a time holds the lease ----
 
-    async def is_waiting(self, now: datetime) -> bool:
+    async def has_unclaimed(self, now: datetime) -> bool:
         """Return whether a running import has no valid lease."""
         ...
 
@@ -51,19 +51,21 @@ class LeadImports(Protocol):
         """Lease a running import that no process holds."""
         ...
 
-    async def hold(self, team_id: TeamId, import_id: str, holder: str, line: int, leased_until: datetime) -> bool:
+    async def renew_lease(
+        self, team_id: TeamId, import_id: str, holder: str, line: int, leased_until: datetime
+    ) -> bool:
         """Renew the lease and lock the row until the transaction ends.
 
         False: stopped, advanced or held by another process.
         """
         ...
 
-    async def advance(
+    async def update_progress(
         self,
         team_id: TeamId,
         import_id: str,
         line: int,
-        tally: Tally,
+        tally: RowCounts,
         numbers: tuple[int, int] | None,
         *,
         moved_at: datetime,
@@ -71,7 +73,7 @@ class LeadImports(Protocol):
         """Set the checkpoint to the line, and add this batch's tally and numbers."""
         ...
 
-    async def skip(self, team_id: TeamId, import_id: str, rows: Sequence[SkippedRow]) -> None:
+    async def add_skipped(self, team_id: TeamId, import_id: str, rows: Sequence[SkippedRow]) -> None:
         """Store skipped rows with their reasons."""
         ...
 
@@ -89,6 +91,6 @@ class LeadImports(Protocol):
         """Count a failure at the same row and release the lease. Returns the number of failures."""
         ...
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def purge(self, before: datetime, limit: int) -> int:
         """Purge previews that were never started. Returns the number deleted."""
         ...

@@ -5,15 +5,15 @@ from services.marketplace.model import (
     Answers as Answers,
     Marketplace as Marketplace,
     MarketplaceList as MarketplaceList,
+    MarketplaceSettings as MarketplaceSettings,
     MarketplaceView as MarketplaceView,
     OfferForm as OfferForm,
     Part as Part,
     Partner as Partner,
     PartnerState as PartnerState,
     PartnerView as PartnerView,
-    Settings as Settings,
 )
-from services.marketplace.offer import offer as offer, offer_form as offer_form
+from services.marketplace.offer import offer as offer, show_offer_form as show_offer_form
 from services.marketplace.partner import (
     decline_partner as decline_partner,
     end as end,

@@ -42,7 +42,7 @@ class PartnerJoined(MarketplaceEvent, frozen=True, kw_only=True, tag="partner.jo
 class MarketplaceJoined(MarketplaceEvent, frozen=True, kw_only=True, tag="marketplace.joined"):
     """A team joined, in that team's own log."""
 
-    silent: bool = True
+    is_silent: bool = True
 
 
 class PartnerDeclined(MarketplaceEvent, frozen=True, kw_only=True, tag="partner.declined"):

@@ -4,34 +4,34 @@ from dataclasses import replace
 
 from services.actor import Actor
 from services.errors import Invalid
-from services.lead.draft import line, needed
+from services.lead.draft import parse_line, require_text
 from services.marketplace.events import MarketplaceChanged, MarketplaceCreated
-from services.marketplace.find import run_by
-from services.marketplace.form import questions_of
+from services.marketplace.find import find_operated
+from services.marketplace.form import parse_questions
 from services.marketplace.model import (
+    MARKETPLACE_NAME_MAX_CHARS,
     MARKETPLACES_MAX,
     MARKETPLACES_SHOWN,
-    NAME_MAX_CHARS,
     OFFER_WINDOW_MINUTES,
     PARTNERS_MAX,
     RETURN_WINDOW_HOURS,
     Marketplace,
     MarketplaceList,
+    MarketplaceMembership,
+    MarketplaceSettings,
     MarketplaceView,
-    Membership,
     Partner,
     PartnerState,
     PartnerView,
-    Settings,
 )
 from services.marketplace.refusals import NameTaken, TooManyMarketplaces
-from services.masking import email_for
+from services.masking import mask_email_for
 from services.people import TeamId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 
-OFFER_MINUTES = (5, 60 * 24 * 14)
-RETURN_HOURS = (1, 24 * 30)
+OFFER_WINDOW_LIMITS = (5, 60 * 24 * 14)
+RETURN_WINDOW_LIMITS = (1, 24 * 30)
 REMINDER_DAYS_LIMITS = (1, 89)
 STALL_DAYS_MAX = 90
 
@@ -48,10 +48,10 @@ async def create(
 ) -> MarketplaceView:
     """Create a marketplace. Its operator gives leads to it and, if wanted, takes them (B7)."""
     team_id = actor.require(Permission.MARKETPLACE_RUN)
-    wanted = needed("name", line("name", name, NAME_MAX_CHARS))
-    _within("offer_window_minutes", offer_window_minutes, OFFER_MINUTES)
-    _within("return_window_hours", return_window_hours, RETURN_HOURS)
-    team = await uow.teams.lock(team_id)
+    wanted = require_text("name", parse_line("name", name, MARKETPLACE_NAME_MAX_CHARS))
+    _within("offer_window_minutes", offer_window_minutes, OFFER_WINDOW_LIMITS)
+    _within("return_window_hours", return_window_hours, RETURN_WINDOW_LIMITS)
+    team = await uow.teams.get_for_update(team_id)
     await _check_room(uow, team_id, wanted)
     market = Marketplace(
         team_id=team_id,
@@ -59,7 +59,7 @@ async def create(
         name=wanted,
         offer_window_minutes=offer_window_minutes,
         return_window_hours=return_window_hours,
-        questions=questions_of(questions),
+        questions=parse_questions(questions),
         created_by=actor.user_id,
         created_at=uow.now,
     )
@@ -78,28 +78,28 @@ async def create(
     await uow.marketplaces.add(market)
     await uow.marketplaces.add_partner(operator)
     uow.emit(MarketplaceCreated(subject=market.name, marketplace_id=market.marketplace_id, name=market.name), by=actor)
-    return view_of(Membership(market, operator.name, operator), actor, [operator])
+    return build_marketplace_view(MarketplaceMembership(market, operator.name, operator), actor, [operator])
 
 
-async def change(uow: UnitOfWork, actor: Actor, wanted: str, settings: Settings) -> MarketplaceView:
+async def change(uow: UnitOfWork, actor: Actor, wanted: str, settings: MarketplaceSettings) -> MarketplaceView:
     """Change the windows and questions of a marketplace of the team; current offers keep their expiry."""
     team_id = actor.require(Permission.MARKETPLACE_RUN)
-    _within("offer_window_minutes", settings.offer_window_minutes, OFFER_MINUTES)
-    _within("return_window_hours", settings.return_window_hours, RETURN_HOURS)
+    _within("offer_window_minutes", settings.offer_window_minutes, OFFER_WINDOW_LIMITS)
+    _within("return_window_hours", settings.return_window_hours, RETURN_WINDOW_LIMITS)
     _within("reminder_days", settings.reminder_days, REMINDER_DAYS_LIMITS)
     # A lead is withdrawn only after its reminder.
     _within("stall_days", settings.stall_days, (settings.reminder_days + 1, STALL_DAYS_MAX))
     changed = replace(
-        await run_by(uow, team_id, wanted),
+        await find_operated(uow, team_id, wanted),
         offer_window_minutes=settings.offer_window_minutes,
         return_window_hours=settings.return_window_hours,
         reminder_days=settings.reminder_days,
         stall_days=settings.stall_days,
-        questions=questions_of(settings.questions),
+        questions=parse_questions(settings.questions),
     )
-    await uow.marketplaces.change(changed)
+    await uow.marketplaces.update(changed)
     uow.emit(_changed(changed), by=actor)
-    return await look_again(uow, actor, changed.marketplace_id)
+    return await show_changed(uow, actor, changed.marketplace_id)
 
 
 def _changed(market: Marketplace) -> MarketplaceChanged:
@@ -123,7 +123,7 @@ async def _check_room(uow: UnitOfWork, team_id: TeamId, name: str) -> None:
     """Check limit and name under the team's lock, so that a name cannot be used twice concurrently."""
     known = [
         one.marketplace
-        for one in await uow.marketplaces.memberships(team_id, MARKETPLACES_SHOWN)
+        for one in await uow.marketplaces.list_memberships(team_id, MARKETPLACES_SHOWN)
         if one.marketplace.team_id == team_id
     ]
     if len(known) >= MARKETPLACES_MAX:
@@ -135,38 +135,38 @@ async def _check_room(uow: UnitOfWork, team_id: TeamId, name: str) -> None:
 async def show(uow: UnitOfWork, actor: Actor, wanted: str = "") -> MarketplaceView | MarketplaceList:
     """Return one marketplace, for its operator with partners; the list where several match."""
     team_id = actor.require(Permission.MARKETPLACE_VIEW)
-    memberships = await uow.marketplaces.memberships(team_id, MARKETPLACES_SHOWN)
-    name = line("marketplace", wanted).casefold()
+    memberships = await uow.marketplaces.list_memberships(team_id, MARKETPLACES_SHOWN)
+    name = parse_line("marketplace", wanted).casefold()
     fitting = [one for one in memberships if not name or name in _names(one)]
     if len(fitting) == 1:
-        return await look_at(uow, actor, fitting[0])
+        return await show_membership(uow, actor, fitting[0])
     return MarketplaceList(
-        tuple(view_of(one, actor, []) for one in memberships),
+        tuple(build_marketplace_view(one, actor, []) for one in memberships),
         may_create=actor.may(Permission.MARKETPLACE_RUN),
     )
 
 
-def _names(membership: Membership) -> set[str]:
+def _names(membership: MarketplaceMembership) -> set[str]:
     return {membership.marketplace.marketplace_id, membership.marketplace.name.casefold()}
 
 
-async def look_at(uow: UnitOfWork, actor: Actor, membership: Membership) -> MarketplaceView:
+async def show_membership(uow: UnitOfWork, actor: Actor, membership: MarketplaceMembership) -> MarketplaceView:
     """Build the view; only the operator sees the partners."""
     market = membership.marketplace
     if market.team_id != actor.team_id:
-        return view_of(membership, actor, [])
-    partners = await uow.marketplaces.partners(actor.team_id, market.marketplace_id, PARTNERS_MAX)
-    return view_of(membership, actor, partners)
+        return build_marketplace_view(membership, actor, [])
+    partners = await uow.marketplaces.list_partners(actor.team_id, market.marketplace_id, PARTNERS_MAX)
+    return build_marketplace_view(membership, actor, partners)
 
 
-async def look_again(uow: UnitOfWork, actor: Actor, marketplace_id: str) -> MarketplaceView:
+async def show_changed(uow: UnitOfWork, actor: Actor, marketplace_id: str) -> MarketplaceView:
     """Return the marketplace after a change, for its operator."""
-    memberships = await uow.marketplaces.memberships(actor.team_id, MARKETPLACES_SHOWN)
+    memberships = await uow.marketplaces.list_memberships(actor.team_id, MARKETPLACES_SHOWN)
     mine = next(one for one in memberships if one.marketplace.marketplace_id == marketplace_id)
-    return await look_at(uow, actor, mine)
+    return await show_membership(uow, actor, mine)
 
 
-def view_of(membership: Membership, actor: Actor, partners: list[Partner]) -> MarketplaceView:
+def build_marketplace_view(membership: MarketplaceMembership, actor: Actor, partners: list[Partner]) -> MarketplaceView:
     """Build a marketplace's view for this reader."""
     market, own = membership.marketplace, membership.partner
     is_ours = market.team_id == actor.team_id
@@ -174,8 +174,8 @@ def view_of(membership: Membership, actor: Actor, partners: list[Partner]) -> Ma
         marketplace_id=market.marketplace_id,
         name=market.name,
         operator="" if is_ours else membership.operator,
-        gives=own.gives,
-        takes=own.takes,
+        is_giver=own.gives,
+        is_taker=own.takes,
         offer_window_minutes=market.offer_window_minutes,
         return_window_hours=market.return_window_hours,
         reminder_days=market.reminder_days,
@@ -190,9 +190,9 @@ def _partner(partner: Partner, actor: Actor) -> PartnerView:
     return PartnerView(
         partner_id=partner.partner_id,
         name=partner.name,
-        email=email_for(actor, partner.email),
-        gives=partner.gives,
-        takes=partner.takes,
+        email=mask_email_for(actor, partner.email),
+        is_giver=partner.gives,
+        is_taker=partner.takes,
         state=partner.state,
         is_operator=partner.partner_team_id == partner.team_id,
     )

@@ -7,12 +7,12 @@ from enum import StrEnum
 from services.lead.model import LeadView
 from services.people import TeamId, UserId
 
-NAME_MAX_CHARS = 80
-LINE_MAX_CHARS = 120
-QUESTIONS_MAX = 5
-QUESTION_MAX_CHARS = 80
+MARKETPLACE_NAME_MAX_CHARS = 80
+PARTNER_NAME_MAX_CHARS = 120
+FORM_QUESTIONS_MAX = 5
+FORM_QUESTION_MAX_CHARS = 80
 ANSWER_MAX_CHARS = 300
-ANSWERS_KEPT = 10
+STORED_ANSWERS_MAX = 10
 """Answers stored per lead, whatever the marketplace has asked since."""
 PARTNERS_MAX = 200
 MARKETPLACES_MAX = 20
@@ -62,7 +62,7 @@ class Marketplace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class MarketplaceSettings:
     """A marketplace's windows and questions as they were typed."""
 
     offer_window_minutes: int
@@ -76,7 +76,7 @@ class Settings:
 class Answers:
     """Answers in the order of the questions, with the digest of these questions."""
 
-    asked: str = ""
+    questions_digest: str = ""
     texts: tuple[str, ...] = ()
 
 
@@ -100,7 +100,7 @@ class Partner:
 
 
 @dataclass(frozen=True, slots=True)
-class Membership:
+class MarketplaceMembership:
     """Marketplace that a team takes part in, with its part."""
 
     marketplace: Marketplace
@@ -118,14 +118,14 @@ class PartnerView:
     partner_id: str
     name: str
     email: str
-    gives: bool
-    takes: bool
+    is_giver: bool
+    is_taker: bool
     state: PartnerState
     is_operator: bool
 
 
 @dataclass(frozen=True, slots=True)
-class PartnerTold:
+class PartnerOutcome:
     """Outcome of a partner's invitation."""
 
     name: str
@@ -141,8 +141,8 @@ class MarketplaceView:
     name: str
     operator: str
     """Operator's name; empty for the reader's own team."""
-    gives: bool
-    takes: bool
+    is_giver: bool
+    is_taker: bool
     offer_window_minutes: int
     return_window_hours: int
     reminder_days: int
@@ -170,9 +170,9 @@ class OfferForm:
     window_minutes: int
     questions: tuple[str, ...] = ()
     """Questions of the only marketplace."""
-    asked: str = ""
+    questions_digest: str = ""
     """Digest of the questions, to match the answers."""
     answers: tuple[str, ...] = ()
     """Present answers, in the order of the questions."""
-    is_choice: bool = False
+    has_choice: bool = False
     """Whether the marketplace is chosen first, because the questions depend on it."""

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from services.actor import Actor
-from services.errors import Invalid, NeedsConfirmation, NotFound, Outdated, Warn
-from services.invitation.invite import checked_address, invite_partner
-from services.invitation.model import OPEN_STATES, Addressee, Invitation, InvitationState
+from services.errors import ConfirmationWarning, Invalid, NeedsConfirmation, NotFound, Outdated
+from services.invitation.invite import invite_partner, parse_address
+from services.invitation.model import OPEN_INVITATION_STATES, Invitation, InvitationState, PartnerInvitee
 from services.invitation.refusals import AlreadyInvited
-from services.lead.draft import line, needed
+from services.lead.draft import parse_line, require_text
 from services.lead.model import UNDO_MINUTES
 from services.marketplace.events import (
     MarketplaceJoined,
@@ -17,24 +17,24 @@ from services.marketplace.events import (
     PartnerJoined,
     PartnerWithdrawn,
 )
-from services.marketplace.find import run_by
-from services.marketplace.manage import look_again, view_of
+from services.marketplace.find import find_operated
+from services.marketplace.manage import build_marketplace_view, show_changed
 from services.marketplace.model import (
-    LINE_MAX_CHARS,
+    PARTNER_NAME_MAX_CHARS,
     PARTNERS_MAX,
     Marketplace,
+    MarketplaceMembership,
     MarketplaceView,
-    Membership,
     Part,
     Partner,
+    PartnerOutcome,
     PartnerState,
-    PartnerTold,
 )
 from services.marketplace.refusals import (
     AlreadyPartner,
     InvitationClosed,
+    IsOperator,
     MarketplaceFull,
-    OperatorItself,
     PartnerActive,
     PartnerNotActive,
 )
@@ -42,7 +42,7 @@ from services.people import TeamId
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 
-END_PARTNER = "partner.end"
+END_PARTNER_WARNING = "partner.end"
 
 
 async def invite(
@@ -60,24 +60,26 @@ async def invite(
     It takes part once one of its owners or admins has joined.
     """
     team_id = actor.require(Permission.MARKETPLACE_RUN)
-    firm = Addressee(needed("name", line("name", name, LINE_MAX_CHARS)), email, text)
-    wanted = part_of(part)
-    market = await run_by(uow, team_id, marketplace)
-    await uow.teams.lock(team_id)
-    known = await uow.marketplaces.partners(team_id, market.marketplace_id, PARTNERS_MAX)
+    firm = PartnerInvitee(require_text("name", parse_line("name", name, PARTNER_NAME_MAX_CHARS)), email, text)
+    wanted = parse_part(part)
+    market = await find_operated(uow, team_id, marketplace)
+    await uow.teams.get_for_update(team_id)
+    known = await uow.marketplaces.list_partners(team_id, market.marketplace_id, PARTNERS_MAX)
     if len(known) >= PARTNERS_MAX:
         raise MarketplaceFull(market.name)
-    address = checked_address(email)
+    address = parse_address(email)
     if any(one.email == address and one.state is PartnerState.ACTIVE for one in known):
         raise AlreadyPartner(address, market.name)
     try:
-        await add_firm(uow, actor, market, firm, wanted)
+        await create_partner(uow, actor, market, firm, wanted)
     except AlreadyInvited as already:
         raise AlreadyPartner(already.email, market.name) from already
-    return await look_again(uow, actor, market.marketplace_id)
+    return await show_changed(uow, actor, market.marketplace_id)
 
 
-async def add_firm(uow: UnitOfWork, actor: Actor, market: Marketplace, firm: Addressee, part: Part) -> Partner:
+async def create_partner(
+    uow: UnitOfWork, actor: Actor, market: Marketplace, firm: PartnerInvitee, part: Part
+) -> Partner:
     """Invite the partner without checking limits. Raises AlreadyInvited, TooManyOpen."""
     sent = await invite_partner(uow, actor, market.marketplace_id, firm)
     partner = Partner(
@@ -107,7 +109,7 @@ async def add_firm(uow: UnitOfWork, actor: Actor, market: Marketplace, firm: Add
     return partner
 
 
-def part_of(typed: str) -> Part:
+def parse_part(typed: str) -> Part:
     """Parse the part that a partner plays; default: takes. Raises Invalid."""
     try:
         return Part(typed or Part.TAKES)
@@ -118,12 +120,12 @@ def part_of(typed: str) -> Part:
 async def join_partner(uow: UnitOfWork, actor: Actor, invited: Invitation) -> MarketplaceView:
     """Join the marketplace for the actor's team, by the invitation of the code just entered."""
     team_id = actor.require(Permission.TEAM_EDIT_SETTINGS)
-    partner = await uow.marketplaces.invited(TeamId(invited.team_id), invited.invitation_id)
-    market = partner and await uow.marketplaces.find(partner.team_id, partner.marketplace_id)
+    partner = await uow.marketplaces.find_partner_by_invitation(TeamId(invited.team_id), invited.invitation_id)
+    market = partner and await uow.marketplaces.get(partner.team_id, partner.marketplace_id)
     if partner is None or market is None:
         raise InvitationClosed("")
-    firm = await uow.teams.name(team_id) or partner.name
-    if partner.team_id == team_id or not await uow.marketplaces.activate(
+    firm = await uow.teams.get_name(team_id) or partner.name
+    if partner.team_id == team_id or not await uow.marketplaces.activate_partner(
         partner.team_id, partner.partner_id, team_id, firm, uow.now
     ):
         raise AlreadyPartner(firm, market.name)
@@ -139,8 +141,8 @@ async def join_partner(uow: UnitOfWork, actor: Actor, invited: Invitation) -> Ma
         )
     )
     uow.emit(MarketplaceJoined(subject=market.name, marketplace_id=market.marketplace_id), by=actor)
-    operator = await uow.teams.name(partner.team_id) or ""
-    return view_of(Membership(market, operator, partner), actor, [])
+    operator = await uow.teams.get_name(partner.team_id) or ""
+    return build_marketplace_view(MarketplaceMembership(market, operator, partner), actor, [])
 
 
 async def decline_partner(uow: UnitOfWork, invited: Invitation) -> bool:
@@ -148,8 +150,8 @@ async def decline_partner(uow: UnitOfWork, invited: Invitation) -> bool:
 
     False: it is not invited any more.
     """
-    partner = await uow.marketplaces.invited(TeamId(invited.team_id), invited.invitation_id)
-    if partner is None or not await uow.marketplaces.move(
+    partner = await uow.marketplaces.find_partner_by_invitation(TeamId(invited.team_id), invited.invitation_id)
+    if partner is None or not await uow.marketplaces.change_partner_state(
         partner.team_id, partner.partner_id, PartnerState.PENDING, PartnerState.DECLINED, uow.now
     ):
         return False
@@ -164,12 +166,12 @@ async def decline_partner(uow: UnitOfWork, invited: Invitation) -> bool:
     return True
 
 
-async def show_partner(uow: UnitOfWork, actor: Actor, partner_id: str) -> PartnerTold:
+async def show_partner(uow: UnitOfWork, actor: Actor, partner_id: str) -> PartnerOutcome:
     """Return the outcome of a partner's invitation. Raises NotFound."""
     team_id = actor.require(Permission.MARKETPLACE_VIEW)
     partner = await _found(uow, team_id, partner_id)
-    market = await uow.marketplaces.find(team_id, partner.marketplace_id)
-    return PartnerTold(partner.name, market.name if market else "", partner.state)
+    market = await uow.marketplaces.get(team_id, partner.marketplace_id)
+    return PartnerOutcome(partner.name, market.name if market else "", partner.state)
 
 
 async def end(uow: UnitOfWork, actor: Actor, partner_id: str, *, accept: tuple[str, ...] = ()) -> MarketplaceView:
@@ -177,12 +179,14 @@ async def end(uow: UnitOfWork, actor: Actor, partner_id: str, *, accept: tuple[s
     team_id = actor.require(Permission.MARKETPLACE_RUN)
     partner = await _found(uow, team_id, partner_id)
     if partner.partner_team_id == team_id:
-        raise OperatorItself(partner.name)
+        raise IsOperator(partner.name)
     if partner.state is not PartnerState.ACTIVE or partner.partner_team_id is None:
         raise PartnerNotActive(partner.name)
-    if END_PARTNER not in accept:
-        raise NeedsConfirmation((Warn(END_PARTNER, {"name": partner.name}),))
-    if not await uow.marketplaces.move(team_id, partner_id, PartnerState.ACTIVE, PartnerState.ENDED, uow.now):
+    if END_PARTNER_WARNING not in accept:
+        raise NeedsConfirmation((ConfirmationWarning(END_PARTNER_WARNING, {"name": partner.name}),))
+    if not await uow.marketplaces.change_partner_state(
+        team_id, partner_id, PartnerState.ACTIVE, PartnerState.ENDED, uow.now
+    ):
         raise Outdated("partner", partner.name)
     lead_ids = await uow.leads.end_offers(
         partner.partner_team_id, partner.marketplace_id, uow.now - timedelta(minutes=UNDO_MINUTES), uow.now
@@ -193,7 +197,7 @@ async def end(uow: UnitOfWork, actor: Actor, partner_id: str, *, accept: tuple[s
         ),
         by=actor,
     )
-    return await look_again(uow, actor, partner.marketplace_id)
+    return await show_changed(uow, actor, partner.marketplace_id)
 
 
 async def withdraw(uow: UnitOfWork, actor: Actor, partner_id: str) -> MarketplaceView:
@@ -204,11 +208,16 @@ async def withdraw(uow: UnitOfWork, actor: Actor, partner_id: str) -> Marketplac
         raise PartnerActive(partner.name, partner_id)
     if partner.state is PartnerState.ENDED:
         raise PartnerNotActive(partner.name)
-    if not await uow.marketplaces.remove(team_id, partner_id):
+    if not await uow.marketplaces.delete_partner(team_id, partner_id):
         raise Outdated("partner", partner.name)
     if partner.invitation_id:
-        await uow.invitations.move(
-            team_id, partner.invitation_id, OPEN_STATES, InvitationState.REVOKED, by=actor.user_id, at=uow.now
+        await uow.invitations.change_state(
+            team_id,
+            partner.invitation_id,
+            OPEN_INVITATION_STATES,
+            InvitationState.REVOKED,
+            by=actor.user_id,
+            at=uow.now,
         )
     uow.emit(
         PartnerWithdrawn(
@@ -219,11 +228,11 @@ async def withdraw(uow: UnitOfWork, actor: Actor, partner_id: str) -> Marketplac
         ),
         by=actor,
     )
-    return await look_again(uow, actor, partner.marketplace_id)
+    return await show_changed(uow, actor, partner.marketplace_id)
 
 
 async def _found(uow: UnitOfWork, team_id: TeamId, partner_id: str) -> Partner:
-    partner = await uow.marketplaces.partner(team_id, partner_id)
+    partner = await uow.marketplaces.get_partner(team_id, partner_id)
     if partner is None:
         raise NotFound("partner", "")
     return partner

@@ -38,7 +38,7 @@ class PartnerNotActive(MarketplaceRefusal):
 
 
 @dataclass(eq=False)
-class OperatorItself(MarketplaceRefusal):
+class IsOperator(MarketplaceRefusal):
     """The operator's own part cannot be ended."""
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from services.marketplace.model import Marketplace, Membership, Partner, PartnerState
+from services.marketplace.model import Marketplace, MarketplaceMembership, Partner, PartnerState
 from services.people import TeamId
 
 
@@ -14,31 +14,31 @@ class Marketplaces(Protocol):
         """Add a marketplace of its operator."""
         ...
 
-    async def change(self, marketplace: Marketplace) -> None:
+    async def update(self, marketplace: Marketplace) -> None:
         """Update its windows and questions."""
         ...
 
-    async def find(self, team_id: TeamId, marketplace_id: str) -> Marketplace | None:
+    async def get(self, team_id: TeamId, marketplace_id: str) -> Marketplace | None:
         """Return a marketplace that this team runs."""
         ...
 
-    async def memberships(self, team_id: TeamId, limit: int) -> list[Membership]:
+    async def list_memberships(self, team_id: TeamId, limit: int) -> list[MarketplaceMembership]:
         """Return the marketplaces the team takes part in, also as operator, by name."""
         ...
 
-    async def partners(self, team_id: TeamId, marketplace_id: str, limit: int) -> list[Partner]:
+    async def list_partners(self, team_id: TeamId, marketplace_id: str, limit: int) -> list[Partner]:
         """Return the partners of a marketplace that this team runs, in the order of invitation."""
         ...
 
-    async def takers(self, team_id: TeamId, marketplace_id: str) -> list[Partner]:
+    async def list_takers(self, team_id: TeamId, marketplace_id: str) -> list[Partner]:
         """Return the active takers of a marketplace that this team runs."""
         ...
 
-    async def partner(self, team_id: TeamId, partner_id: str) -> Partner | None:
+    async def get_partner(self, team_id: TeamId, partner_id: str) -> Partner | None:
         """Return a partner of a marketplace that this team runs."""
         ...
 
-    async def invited(self, team_id: TeamId, invitation_id: str) -> Partner | None:
+    async def find_partner_by_invitation(self, team_id: TeamId, invitation_id: str) -> Partner | None:
         """Return the partner that an invitation of this team belongs to."""
         ...
 
@@ -46,16 +46,18 @@ class Marketplaces(Protocol):
         """Add a partner that is invited or takes part."""
         ...
 
-    async def move(self, team_id: TeamId, partner_id: str, was: PartnerState, to: PartnerState, now: datetime) -> bool:
+    async def change_partner_state(
+        self, team_id: TeamId, partner_id: str, was: PartnerState, to: PartnerState, now: datetime
+    ) -> bool:
         """Change a partner's state if it is the expected one. False: it is not."""
         ...
 
-    async def activate(
+    async def activate_partner(
         self, team_id: TeamId, partner_id: str, partner_team_id: TeamId, name: str, now: datetime
     ) -> bool:
         """Activate an invited partner. False: it is not invited any more or takes part already."""
         ...
 
-    async def remove(self, team_id: TeamId, partner_id: str) -> bool:
+    async def delete_partner(self, team_id: TeamId, partner_id: str) -> bool:
         """Delete a partner that is only invited."""
         ...

@@ -3,29 +3,29 @@
 from typing import Final
 
 from services.marketplace.events import PartnerDeclined, PartnerEnded, PartnerJoined
-from services.notices import Copies, Notice, Person, Subscribers
+from services.notices import CardCopies, DirectChat, Notice, Subscribers
 from services.people import TeamId
 from services.permissions import Role
 from services.unit_of_work import UnitOfWork
 
-PARTNER: Final = "marketplace.partner"
-LEADERS_MAX: Final = 50
+PARTNER_VIEW: Final = "marketplace.partner"
+OPERATOR_RECIPIENTS_MAX: Final = 50
 
 
-async def decided(uow: UnitOfWork, event: PartnerJoined | PartnerDeclined) -> list[Notice]:
+async def notify_requester(uow: UnitOfWork, event: PartnerJoined | PartnerDeclined) -> list[Notice]:
     """Tell owner and admins of the operator."""
-    leaders = await uow.members.holders(event.team_id, (Role.OWNER, Role.ADMIN), LEADERS_MAX)
-    return [Notice(Person(one.user_id), event.partner_id, PARTNER, TeamId(event.team_id)) for one in leaders]
+    leaders = await uow.members.list_by_role(event.team_id, (Role.OWNER, Role.ADMIN), OPERATOR_RECIPIENTS_MAX)
+    return [Notice(DirectChat(one.user_id), event.partner_id, PARTNER_VIEW, TeamId(event.team_id)) for one in leaders]
 
 
-async def ended(uow: UnitOfWork, event: PartnerEnded) -> list[Notice]:
+async def update_ended_offers(uow: UnitOfWork, event: PartnerEnded) -> list[Notice]:
     """Update the cards of the leads that were on offer to the partner."""
     del uow
-    return [Notice(Copies(), lead_id, team_id=TeamId(event.team_id)) for lead_id in event.lead_ids]
+    return [Notice(CardCopies(), lead_id, team_id=TeamId(event.team_id)) for lead_id in event.lead_ids]
 
 
 SUBSCRIBERS: Final[Subscribers] = {
-    PartnerDeclined: (decided,),
-    PartnerEnded: (ended,),
-    PartnerJoined: (decided,),
+    PartnerDeclined: (notify_requester,),
+    PartnerEnded: (update_ended_offers,),
+    PartnerJoined: (notify_requester,),
 }

@@ -4,8 +4,8 @@ from services.member.change_role import (
     ROLE_WORDS as ROLE_WORDS,
     change as change,
     change_role as change_role,
-    flag as flag,
-    role_named as role_named,
+    parse_role as parse_role,
+    set_responsible as set_responsible,
     transfer as transfer,
 )
 from services.member.events import (
@@ -18,10 +18,10 @@ from services.member.events import (
 )
 from services.member.model import (
     ChangedMember as ChangedMember,
-    ListedMembers as ListedMembers,
     Member as Member,
+    MemberList as MemberList,
     RemovedMember as RemovedMember,
     TransferredTeam as TransferredTeam,
 )
-from services.member.resolve import resolve as resolve
-from services.member.show import list_ as list_, row as row
+from services.member.resolve import find_member as find_member
+from services.member.show import list_ as list_, show_member as show_member

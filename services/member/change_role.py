@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from services.actor import Actor
-from services.errors import Invalid, NeedsConfirmation, NotFound, Outdated, Warn
+from services.errors import ConfirmationWarning, Invalid, NeedsConfirmation, NotFound, Outdated
 from services.member.events import MemberFlagged, MemberRoleChanged, TeamTransferred
-from services.member.model import GIVEN_ROLES, ChangedMember, Member, TransferredTeam
-from services.member.refusals import IsOwnerAlready, OwnershipNotGiven, OwnerStays
-from services.member.resolve import resolve
+from services.member.model import ASSIGNABLE_ROLES, ChangedMember, Member, TransferredTeam
+from services.member.refusals import AlreadyOwner, OwnerProtected, OwnershipNotAssignable
+from services.member.resolve import find_member
 from services.permissions import Permission, Role
 from services.unit_of_work import UnitOfWork
 
@@ -15,10 +15,10 @@ from services.unit_of_work import UnitOfWork
 async def change_role(uow: UnitOfWork, actor: Actor, who: str, role: str) -> ChangedMember:
     """Change a member's role, effective from the next action; neither from nor to owner (A74)."""
     team_id = actor.require(Permission.MEMBER_CHANGE_ROLE)
-    new = role_named(role)
-    colleague = await resolve(uow, team_id, who)
+    new = parse_role(role)
+    colleague = await find_member(uow, team_id, who)
     if colleague.role is Role.OWNER:
-        raise OwnerStays(colleague.name, is_self=colleague.user_id == actor.user_id)
+        raise OwnerProtected(colleague.name, is_self=colleague.user_id == actor.user_id)
     if colleague.role is not new:
         if not await uow.members.change_role(team_id, colleague.user_id, colleague.role, new):
             raise Outdated("member", colleague.name)
@@ -31,20 +31,22 @@ async def change(
 ) -> ChangedMember:
     """Change a member's role and, where given, whether they are a responsible member."""
     team_id = actor.require(Permission.MEMBER_CHANGE_ROLE)
-    colleague = await resolve(uow, team_id, who)
+    colleague = await find_member(uow, team_id, who)
     changed = await change_role(uow, actor, colleague.user_id, role)
     if may_delegate is None:
         return changed
-    return replace(await flag(uow, actor, colleague.user_id, may_delegate=may_delegate), old_role=changed.old_role)
+    return replace(
+        await set_responsible(uow, actor, colleague.user_id, may_delegate=may_delegate), old_role=changed.old_role
+    )
 
 
-def role_named(role: str) -> Role:
+def parse_role(role: str) -> Role:
     """Parse an assignable role, in either language. Raises Invalid, OwnershipNotGiven."""
     named = _ROLES.get(role.strip().casefold())
     if named is None:
         raise Invalid("role", "role")
-    if named not in GIVEN_ROLES:
-        raise OwnershipNotGiven
+    if named not in ASSIGNABLE_ROLES:
+        raise OwnershipNotAssignable
     return named
 
 
@@ -69,12 +71,12 @@ def _changed(colleague: Member, role: Role, *, may_delegate: bool) -> ChangedMem
     return ChangedMember(colleague.user_id, colleague.name, role, may_delegate, colleague.role)
 
 
-async def flag(uow: UnitOfWork, actor: Actor, who: str, *, may_delegate: bool) -> ChangedMember:
+async def set_responsible(uow: UnitOfWork, actor: Actor, who: str, *, may_delegate: bool) -> ChangedMember:
     """Set whether a member is a responsible one, who may delegate any lead of the team (B17)."""
     team_id = actor.require(Permission.MEMBER_CHANGE_ROLE)
-    colleague = await resolve(uow, team_id, who)
+    colleague = await find_member(uow, team_id, who)
     if colleague.may_delegate is not may_delegate:
-        if not await uow.members.flag(team_id, colleague.user_id, may_delegate=may_delegate):
+        if not await uow.members.update_may_delegate(team_id, colleague.user_id, may_delegate=may_delegate):
             raise NotFound("member", colleague.name)
         uow.emit(MemberFlagged(member_id=colleague.user_id, may_delegate=may_delegate), by=actor)
     return _changed(colleague, colleague.role, may_delegate=may_delegate)
@@ -83,13 +85,13 @@ async def flag(uow: UnitOfWork, actor: Actor, who: str, *, may_delegate: bool) -
 async def transfer(uow: UnitOfWork, actor: Actor, who: str, *, accept: tuple[str, ...] = ()) -> TransferredTeam:
     """Make an active member the owner and the actor an admin, both or neither (A76)."""
     team_id = actor.require(Permission.TEAM_TRANSFER)
-    heir = await resolve(uow, team_id, who)
+    heir = await find_member(uow, team_id, who)
     if heir.user_id == actor.user_id:
-        raise IsOwnerAlready
-    name = await uow.teams.name(team_id) or ""
+        raise AlreadyOwner
+    name = await uow.teams.get_name(team_id) or ""
     if "member.transfer" not in accept:
-        asked = Warn("member.transfer", {"name": heir.name, "team": name})
-        raise NeedsConfirmation((asked, Warn("member.transfer.effect", {"name": heir.name})))
+        asked = ConfirmationWarning("member.transfer", {"name": heir.name, "team": name})
+        raise NeedsConfirmation((asked, ConfirmationWarning("member.transfer.effect", {"name": heir.name})))
     if not await uow.members.transfer(team_id, actor.user_id, heir.user_id):
         raise Outdated("member", heir.name)
     uow.emit(TeamTransferred(member_id=heir.user_id, old_owner_id=actor.user_id), by=actor)

@@ -6,9 +6,9 @@ from datetime import datetime
 from services.people import TeamId, UserId
 from services.permissions import Role
 
-LISTED_MAX = 200
+MEMBERS_LISTED_MAX = 200
 
-GIVEN_ROLES = (Role.ADMIN, Role.MEMBER, Role.VIEWER)
+ASSIGNABLE_ROLES = (Role.ADMIN, Role.MEMBER, Role.VIEWER)
 """Roles that an invitation or a change of role can assign: ownership is only transferred (A45, A74)."""
 
 
@@ -28,7 +28,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MemberRow:
     """Member in the list, with the reader's actions."""
 
     user_id: str
@@ -41,14 +41,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class ListedMembers:
+class MemberList:
     """Members of a team."""
 
     team_name: str
-    rows: tuple[Row, ...]
+    rows: tuple[MemberRow, ...]
     total: int
-    taken: int
-    limit: int
+    seats_taken: int
+    seats_limit: int
     may_invite: bool
     may_request: bool
     may_transfer: bool

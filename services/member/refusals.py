@@ -10,7 +10,7 @@ class MemberRefusal(Refusal):
 
 
 @dataclass(eq=False)
-class OwnerStays(MemberRefusal):
+class OwnerProtected(MemberRefusal):
     """The owner can be neither removed nor changed; ownership is transferred first (A74, A75)."""
 
     name: str
@@ -18,10 +18,10 @@ class OwnerStays(MemberRefusal):
 
 
 @dataclass(eq=False)
-class OwnershipNotGiven(MemberRefusal):
+class OwnershipNotAssignable(MemberRefusal):
     """A change of role cannot make an owner; the owner can transfer the team (A74, A76)."""
 
 
 @dataclass(eq=False)
-class IsOwnerAlready(MemberRefusal):
+class AlreadyOwner(MemberRefusal):
     """The user owns the team already."""

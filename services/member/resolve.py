@@ -1,24 +1,24 @@
 """Lookup of a member by name."""
 
 from services.errors import Ambiguous, Invalid, NotFound
-from services.member.model import LISTED_MAX, Member
+from services.member.model import MEMBERS_LISTED_MAX, Member
 from services.unit_of_work import UnitOfWork
 
-WANTED_MAX_CHARS = 120
+MEMBER_NAME_MAX_CHARS = 120
 
 
-async def resolve(uow: UnitOfWork, team_id: str, who: str) -> Member:
+async def find_member(uow: UnitOfWork, team_id: str, who: str) -> Member:
     """Return the member with this user id or name. Raises NotFound, Ambiguous."""
     wanted = " ".join(who.split()).removeprefix("@")
     if not wanted:
         raise Invalid("who", "missing")
-    if len(wanted) > WANTED_MAX_CHARS:
-        raise Invalid("who", "too_long", WANTED_MAX_CHARS)
+    if len(wanted) > MEMBER_NAME_MAX_CHARS:
+        raise Invalid("who", "too_long", MEMBER_NAME_MAX_CHARS)
     # Old cards may carry an id that was merged into another user since.
-    known = await uow.members.get(team_id, await uow.identities.current(wanted))
+    known = await uow.members.get(team_id, await uow.identities.find_current_user_id(wanted))
     if known is not None:
         return known
-    found = _named(await uow.members.all(team_id, LISTED_MAX), wanted.casefold())
+    found = _named(await uow.members.list_all(team_id, MEMBERS_LISTED_MAX), wanted.casefold())
     if not found:
         raise NotFound("member", wanted)
     if len(found) > 1:

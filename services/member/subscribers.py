@@ -4,7 +4,7 @@ from typing import Final
 
 from services.events import Event
 from services.member.events import MemberJoined, MemberLeft, MemberRemoved, MemberRoleChanged, TeamTransferred
-from services.notices import Notice, Person, Subscribers, TellUser
+from services.notices import DirectChat, Notice, Subscribers, TellUser
 from services.people import TeamId
 from services.permissions import Role
 from services.unit_of_work import UnitOfWork
@@ -13,20 +13,20 @@ TELL_ROLE: Final = TellUser("member_id", "member.role", "member_id")
 
 
 async def _tell_owner(uow: UnitOfWork, event: Event, view: str, key: str) -> list[Notice]:
-    owners = await uow.members.holders(event.team_id, (Role.OWNER,), 1)
+    owners = await uow.members.list_by_role(event.team_id, (Role.OWNER,), 1)
     return [
-        Notice(Person(owner.user_id), key, view, TeamId(event.team_id))
+        Notice(DirectChat(owner.user_id), key, view, TeamId(event.team_id))
         for owner in owners
         if owner.user_id != event.actor_id
     ]
 
 
-async def joined(uow: UnitOfWork, event: MemberJoined) -> list[Notice]:
+async def notify_joined(uow: UnitOfWork, event: MemberJoined) -> list[Notice]:
     """Tell the owner of every new member (A73)."""
     return await _tell_owner(uow, event, "member.joined", event.member_id)
 
 
-async def left(uow: UnitOfWork, event: MemberLeft) -> list[Notice]:
+async def notify_left(uow: UnitOfWork, event: MemberLeft) -> list[Notice]:
     """Tell the owner that a member left."""
     return await _tell_owner(uow, event, "member.left", event.member_id)
 
@@ -37,8 +37,8 @@ async def role_changed(uow: UnitOfWork, event: MemberRoleChanged) -> list[Notice
 
 
 SUBSCRIBERS: Final[Subscribers] = {
-    MemberJoined: (joined,),
-    MemberLeft: (left,),
+    MemberJoined: (notify_joined,),
+    MemberLeft: (notify_left,),
     MemberRemoved: (TellUser("member_id", "member.removed", "member_id"),),
     MemberRoleChanged: (role_changed,),
     TeamTransferred: (TELL_ROLE,),

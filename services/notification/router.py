@@ -12,10 +12,10 @@ from services.unit_of_work import UnitOfWork
 @cache
 def all_subscribers() -> Subscribers:
     """The subscribers of every noun, in the order of the nouns' names."""
-    return merge(module.SUBSCRIBERS for module in role_modules("subscribers"))
+    return merge_subscribers(module.SUBSCRIBERS for module in role_modules("subscribers"))
 
 
-def merge(tables: Iterable[Subscribers]) -> Subscribers:
+def merge_subscribers(tables: Iterable[Subscribers]) -> Subscribers:
     """Append the subscribers of each event in the order of the tables."""
     merged: dict[type[Event], tuple[Subscriber, ...]] = {}
     for table in tables:

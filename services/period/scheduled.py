@@ -12,7 +12,7 @@ PERIODS_DAYS: Final = 7
 
 async def purge(uow: UnitOfWork, limit: int) -> int:
     """Delete periods that began more than seven days ago; return how many."""
-    return await uow.periods.forget(uow.now - timedelta(days=PERIODS_DAYS), limit)
+    return await uow.periods.purge(uow.now - timedelta(days=PERIODS_DAYS), limit)
 
 
 JOBS: Final = (Job("period.purge", 3600, purge, OLD_BATCH),)

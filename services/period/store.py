@@ -7,10 +7,10 @@ from typing import Protocol
 class Periods(Protocol):
     """The periods of all jobs; each is begun once, however many processes tick."""
 
-    async def begin(self, job: str, period: str) -> bool:
+    async def claim(self, job: str, period: str) -> bool:
         """Claim the period for this transaction; False when it was done already."""
         ...
 
-    async def forget(self, before: datetime, limit: int) -> int:
+    async def purge(self, before: datetime, limit: int) -> int:
         """Delete at most `limit` periods that began before the time; return how many."""
         ...

@@ -7,37 +7,42 @@ from typing import Any
 from services.actor import Actor
 from services.errors import Invalid, NotFound
 from services.people import TeamId, UserId
-from services.permissions import Permission, Role, roles_with
+from services.permissions import Permission, Role, list_roles_with
 from services.request.events import RequestApproved, RequestAsked, RequestDeclined
-from services.request.model import ARGS_MAX_CHARS, OPEN_MAX, AskedRequest, Request, RequestState, ShownRequest
-from services.request.refusals import NotAskable, OwnQuestion, RequestDecided, TooManyRequests
+from services.request.model import (
+    OPEN_REQUESTS_MAX,
+    REQUEST_ARGS_MAX_CHARS,
+    Request,
+    RequestState,
+    RequestView,
+    SentRequest,
+)
+from services.request.refusals import NotRequestable, RequestDecided, RequesterDecides, TooManyRequests
 from services.unit_of_work import UnitOfWork
 
-DECIDERS_MAX = 20
-LIFTERS_MAX = 3
+REQUEST_DECIDERS_MAX = 20
+APPROVERS_SHOWN_MAX = 3
 
 
-async def ask(
-    uow: UnitOfWork, actor: Actor, command: str, args: Mapping[str, Any], *needed: Permission
-) -> AskedRequest:
+async def ask(uow: UnitOfWork, actor: Actor, command: str, args: Mapping[str, Any], *needed: Permission) -> SentRequest:
     """Ask the members whose role grants the first missing permission. Raises NotAskable where none is missing."""
     team_id = actor.require(Permission.REQUEST_ASK)
     permission = next((one for one in needed if not actor.may(one)), None)
     if permission is None:
-        raise NotAskable
-    roles = roles_with(permission)
+        raise NotRequestable
+    roles = list_roles_with(permission)
     args = _kept(args, permission)
     if not roles:
-        raise NotAskable
-    if len(json.dumps(args)) > ARGS_MAX_CHARS:
-        raise Invalid("text", "too_long", ARGS_MAX_CHARS)
-    mine = await uow.requests.open_of(team_id, actor.user_id, OPEN_MAX)
+        raise NotRequestable
+    if len(json.dumps(args)) > REQUEST_ARGS_MAX_CHARS:
+        raise Invalid("text", "too_long", REQUEST_ARGS_MAX_CHARS)
+    mine = await uow.requests.list_open_of(team_id, actor.user_id, OPEN_REQUESTS_MAX)
     same = next((one for one in mine if one.command == command and dict(one.args) == dict(args)), None)
-    deciders = tuple(one.name for one in await uow.members.holders(team_id, roles, DECIDERS_MAX))
+    deciders = tuple(one.name for one in await uow.members.list_by_role(team_id, roles, REQUEST_DECIDERS_MAX))
     if same is not None:
-        return AskedRequest(same, deciders)
-    if len(mine) >= OPEN_MAX:
-        raise TooManyRequests(OPEN_MAX)
+        return SentRequest(same, deciders)
+    if len(mine) >= OPEN_REQUESTS_MAX:
+        raise TooManyRequests(OPEN_REQUESTS_MAX)
     asked = Request(
         team_id=team_id,
         request_id=uow.new_id(),
@@ -53,7 +58,7 @@ async def ask(
         RequestAsked(request_id=asked.request_id, command=command, asked_by=actor.user_id, permission=permission),
         by=actor,
     )
-    return AskedRequest(asked, deciders)
+    return SentRequest(asked, deciders)
 
 
 def _kept(args: Mapping[str, Any], permission: Permission) -> dict[str, Any]:
@@ -66,30 +71,30 @@ def _kept(args: Mapping[str, Any], permission: Permission) -> dict[str, Any]:
     return {name: value for name, value in args.items() if name != "accept"}
 
 
-async def lifters(uow: UnitOfWork, actor: Actor, permission: Permission) -> tuple[str, ...]:
+async def list_approvers(uow: UnitOfWork, actor: Actor, permission: Permission) -> tuple[str, ...]:
     """List the approvers of a permission that the actor lacks: members with a higher role (X1).
 
     It words a refusal, so it requires no permission itself.
     """
     above = tuple(Role)[: tuple(Role).index(actor.role)]
-    roles = tuple(role for role in roles_with(permission) if role in above)
-    return tuple(one.name for one in await uow.members.holders(actor.team_id, roles, LIFTERS_MAX))
+    roles = tuple(role for role in list_roles_with(permission) if role in above)
+    return tuple(one.name for one in await uow.members.list_by_role(actor.team_id, roles, APPROVERS_SHOWN_MAX))
 
 
-async def show(uow: UnitOfWork, actor: Actor, request_id: str) -> ShownRequest:
+async def show(uow: UnitOfWork, actor: Actor, request_id: str) -> RequestView:
     """Return a request for its deciders and its requester. Raises NotFound for others."""
     team_id = actor.require(Permission.REQUEST_ASK)
     asked = await _found(uow, team_id, request_id)
     if asked.asked_by != actor.user_id and not actor.may(asked.permission):
         raise NotFound("request", request_id)
-    return await shown(uow, actor, asked)
+    return await build_request_view(uow, actor, asked)
 
 
-async def shown(uow: UnitOfWork, actor: Actor, asked: Request) -> ShownRequest:
+async def build_request_view(uow: UnitOfWork, actor: Actor, asked: Request) -> RequestView:
     """Build the request's view for this reader."""
     is_open = asked.state is RequestState.OPEN
     may_decide = is_open and actor.may(asked.permission) and asked.asked_by != actor.user_id
-    return ShownRequest(asked, await _about(uow, asked), may_decide=may_decide)
+    return RequestView(asked, await _about(uow, asked), may_decide=may_decide)
 
 
 async def _about(uow: UnitOfWork, asked: Request) -> tuple[tuple[str, str], ...]:
@@ -107,7 +112,7 @@ async def _called(uow: UnitOfWork, team_id: TeamId, name: str, value: str) -> st
             colleague = await uow.members.get(team_id, value)
             return colleague.name if colleague else value
         case "lead":
-            seen = await uow.leads.see(team_id, value)
+            seen = await uow.leads.get(team_id, value)
             return seen.sight.ref if seen else value
         case "invitation":
             invited = await uow.invitations.get(team_id, value)
@@ -127,7 +132,7 @@ async def approve(uow: UnitOfWork, actor: Actor, request_id: str) -> Request:
     return asked
 
 
-async def decline(uow: UnitOfWork, actor: Actor, request_id: str) -> ShownRequest:
+async def decline(uow: UnitOfWork, actor: Actor, request_id: str) -> RequestView:
     """Decline a request."""
     actor.require(Permission.REQUEST_DECIDE)
     asked = await _decide(uow, actor, request_id, RequestState.DECLINED)
@@ -135,13 +140,13 @@ async def decline(uow: UnitOfWork, actor: Actor, request_id: str) -> ShownReques
         RequestDeclined(request_id=asked.request_id, command=asked.command, asked_by=asked.asked_by),
         by=actor,
     )
-    return await shown(uow, actor, asked)
+    return await build_request_view(uow, actor, asked)
 
 
 async def _decide(uow: UnitOfWork, actor: Actor, request_id: str, to: RequestState) -> Request:
     asked = await _found(uow, actor.team_id, request_id)
     if asked.asked_by == actor.user_id:
-        raise OwnQuestion
+        raise RequesterDecides
     actor.require(asked.permission)
     if not await uow.requests.decide(actor.team_id, request_id, to, actor.user_id, uow.now):
         now = await _found(uow, actor.team_id, request_id)

@@ -9,8 +9,8 @@ from typing import Any
 from services.people import TeamId
 from services.permissions import Permission
 
-ARGS_MAX_CHARS = 2_000
-OPEN_MAX = 20
+REQUEST_ARGS_MAX_CHARS = 2_000
+OPEN_REQUESTS_MAX = 20
 """Open requests per user; beyond that some must be decided first."""
 
 
@@ -42,17 +42,17 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownRequest:
+class RequestView:
     """Request as a reader sees it."""
 
     request: Request
-    about: tuple[tuple[str, str], ...] = ()
+    arguments: tuple[tuple[str, str], ...] = ()
     """Arguments for display: a member's name instead of an id."""
     may_decide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class AskedRequest:
+class SentRequest:
     """Sent request, with its deciders."""
 
     request: Request

@@ -12,7 +12,7 @@ class RequestRefusal(Refusal):
 
 
 @dataclass(eq=False)
-class NotAskable(RequestRefusal):
+class NotRequestable(RequestRefusal):
     """The command cannot be requested: every member may perform it, or only in person."""
 
 
@@ -21,12 +21,12 @@ class RequestDecided(RequestRefusal):
     """Another decision came first."""
 
     state: RequestState
-    by: str = ""
-    at: datetime | None = None
+    decided_by: str = ""
+    decided_at: datetime | None = None
 
 
 @dataclass(eq=False)
-class OwnQuestion(RequestRefusal):
+class RequesterDecides(RequestRefusal):
     """A user may not decide their own request."""
 
 

@@ -15,11 +15,13 @@ class Requests(Protocol):
 
     async def get(self, team_id: str, request_id: str) -> Request | None: ...
 
-    async def open_of(self, team_id: str, user_id: str, limit: int) -> list[Request]:
+    async def list_open_of(self, team_id: str, user_id: str, limit: int) -> list[Request]:
         """Return the user's undecided requests."""
         ...
 
-    async def waiting(self, team_id: str, permissions: Collection[Permission], but: str, limit: int) -> list[Request]:
+    async def list_open_for(
+        self, team_id: str, permissions: Collection[Permission], but: str, limit: int
+    ) -> list[Request]:
         """Return undecided requests that need one of these permissions, oldest first, without those of `but`."""
         ...
 
@@ -27,6 +29,6 @@ class Requests(Protocol):
         """Decide an open request. False: another decision came first."""
         ...
 
-    async def withdraw(self, team_id: str, user_id: str, at: datetime) -> list[Request]:
+    async def withdraw_all(self, team_id: str, user_id: str, at: datetime) -> list[Request]:
         """Withdraw the user's undecided requests and return them."""
         ...

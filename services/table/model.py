@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from services.spreadsheet import restore
-from services.table.records import Record, Spoilt, records
+from services.spreadsheet import restore_cell
+from services.table.records import Record, SpoiltLine, parse_records
 
-COLUMNS_MAX = 100
-CELL_MAX_CHARS = 32 * 1024
+CSV_COLUMNS_MAX = 100
+CSV_CELL_MAX_CHARS = 32 * 1024
 
 
 class Encoding(StrEnum):
@@ -20,7 +20,7 @@ class Encoding(StrEnum):
     CP1252 = "cp1252"  # default of spreadsheet programs on Windows
 
 
-class Flaw(StrEnum):
+class RowFlaw(StrEnum):
     """Reason why a row cannot be parsed."""
 
     UNCLOSED = "unclosed"  # a quotation mark is not closed
@@ -30,7 +30,7 @@ class Flaw(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CsvRow:
     """As many cells as headings, with the line on which the row begins.
 
     Apostrophes of neutralised cells are removed, so that an exported file is restored.
@@ -41,19 +41,19 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class BadRow:
+class BadCsvRow:
     """Skipped row with its flaw, and the cells as far as they were parsed."""
 
     line: int
-    flaw: Flaw
+    flaw: RowFlaw
     cells: tuple[str, ...] = ()
 
 
-AnyRow: TypeAlias = Row | BadRow
+AnyCsvRow: TypeAlias = CsvRow | BadCsvRow
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CsvTable:
     """File parsed as a table. Each iteration begins anew and reads one line at a time."""
 
     content: bytes
@@ -64,32 +64,32 @@ class Table:
     headings: tuple[str, ...]
     """Headings as written; empty texts for a table without headings."""
 
-    def rows(self, after_line: int = 0) -> Iterator[AnyRow]:
+    def rows(self, after_line: int = 0) -> Iterator[AnyCsvRow]:
         """Yield every non-empty row that begins below the line."""
         begin = max(after_line, self.heading_line)
-        for record in records(self.content, self.encoding, self.delimiter, len(self.headings)):
-            if record.line > begin and not is_empty(record):
+        for record in parse_records(self.content, self.encoding, self.delimiter, len(self.headings)):
+            if record.line > begin and not is_blank(record):
                 yield self._judged(record)
 
-    def _judged(self, record: Record | Spoilt) -> AnyRow:
-        if isinstance(record, Spoilt):
-            return BadRow(record.line, Flaw.UNCLOSED if record.is_open else Flaw.TOO_LONG, (record.text,))
+    def _judged(self, record: Record | SpoiltLine) -> AnyCsvRow:
+        if isinstance(record, SpoiltLine):
+            return BadCsvRow(record.line, RowFlaw.UNCLOSED if record.is_open else RowFlaw.TOO_LONG, (record.text,))
         cells = tuple(record.cells)
         if (flaw := self._flaw(cells)) is not None:
-            return BadRow(record.line, flaw, cells[:COLUMNS_MAX])
+            return BadCsvRow(record.line, flaw, cells[:CSV_COLUMNS_MAX])
         width = len(self.headings)
-        return Row(record.line, (*map(restore, cells[:width]), *[""] * (width - len(cells))))
+        return CsvRow(record.line, (*map(restore_cell, cells[:width]), *[""] * (width - len(cells))))
 
-    def _flaw(self, cells: tuple[str, ...]) -> Flaw | None:
+    def _flaw(self, cells: tuple[str, ...]) -> RowFlaw | None:
         if any(cell.strip() for cell in cells[len(self.headings) :]):
-            return Flaw.TOO_MANY_CELLS
-        if any(len(cell) > CELL_MAX_CHARS for cell in cells):
-            return Flaw.TOO_LONG
+            return RowFlaw.TOO_MANY_CELLS
+        if any(len(cell) > CSV_CELL_MAX_CHARS for cell in cells):
+            return RowFlaw.TOO_LONG
         if any("\ufffd" in cell for cell in cells):
-            return Flaw.UNREADABLE
+            return RowFlaw.UNREADABLE
         return None
 
 
-def is_empty(record: Record | Spoilt) -> bool:
+def is_blank(record: Record | SpoiltLine) -> bool:
     """Return whether all cells are blank."""
     return isinstance(record, Record) and not any(cell.strip() for cell in record.cells)

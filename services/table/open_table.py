@@ -7,11 +7,11 @@ from itertools import islice
 from typing import Final
 
 from services.spreadsheet import FILE_MAX_BYTES
-from services.table.model import COLUMNS_MAX, Encoding, Table, is_empty
-from services.table.records import Record, records
-from services.table.refusals import Unreadable
+from services.table.model import CSV_COLUMNS_MAX, CsvTable, Encoding, is_blank
+from services.table.records import Record, parse_records
+from services.table.refusals import NotATable
 
-DELIMITERS: Final = (";", ",", "\t", "|")
+KNOWN_DELIMITERS: Final = (";", ",", "\t", "|")
 SAMPLE_BYTES: Final = 64 * 1024
 SAMPLE_ROWS: Final = 50
 HEADING_ROWS: Final = 20
@@ -26,30 +26,30 @@ _TOLD: Final = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 _VALUE: Final = re.compile(r"[^\W\d_]")
 
 
-def open_table(content: bytes) -> Table:
+def open_table(content: bytes) -> CsvTable:
     """Parse a file as a table. Raises Unreadable."""
     if len(content) > FILE_MAX_BYTES:
-        raise Unreadable("bytes", FILE_MAX_BYTES)
+        raise NotATable("bytes", FILE_MAX_BYTES)
     encoding = _encoding(content)
     delimiter = _delimiter(content, encoding)
     first = _first(content, encoding, delimiter)
-    if len(first.cells) > COLUMNS_MAX:
-        raise Unreadable("columns", COLUMNS_MAX)
+    if len(first.cells) > CSV_COLUMNS_MAX:
+        raise NotATable("columns", CSV_COLUMNS_MAX)
     headings = _without_tail(first.cells)
     if _names(headings):
-        return Table(content, encoding, delimiter, first.line, tuple(cell.strip() for cell in headings))
-    return Table(content, encoding, delimiter, 0, ("",) * len(headings))
+        return CsvTable(content, encoding, delimiter, first.line, tuple(cell.strip() for cell in headings))
+    return CsvTable(content, encoding, delimiter, 0, ("",) * len(headings))
 
 
 def _encoding(content: bytes) -> Encoding:
     if content.startswith(_SPREADSHEETS):
-        raise Unreadable("spreadsheet")
+        raise NotATable("spreadsheet")
     if content.startswith(_OTHERS):
-        raise Unreadable("binary")
+        raise NotATable("binary")
     if content.startswith(_UTF_16):
         return Encoding.UTF_16
     if b"\0" in content:
-        raise Unreadable("binary")
+        raise NotATable("binary")
     return Encoding.UTF_8 if _is_utf_8(content) else Encoding.CP1252
 
 
@@ -78,7 +78,7 @@ def _delimiter(content: bytes, encoding: Encoding) -> str:
     told = _TOLD.match(sample.decode(encoding, "replace"))
     if told:
         return told[1]
-    return max(DELIMITERS, key=lambda delimiter: _evenness(sample, encoding, delimiter))
+    return max(KNOWN_DELIMITERS, key=lambda delimiter: _evenness(sample, encoding, delimiter))
 
 
 def _sample(content: bytes, encoding: Encoding) -> bytes:
@@ -89,7 +89,7 @@ def _sample(content: bytes, encoding: Encoding) -> bytes:
 
 
 def _evenness(sample: bytes, encoding: Encoding, delimiter: str) -> tuple[float, int]:
-    rows = islice((one for one in records(sample, encoding, delimiter) if not is_empty(one)), SAMPLE_ROWS)
+    rows = islice((one for one in parse_records(sample, encoding, delimiter) if not is_blank(one)), SAMPLE_ROWS)
     widths = [len(_without_tail(one.cells)) if isinstance(one, Record) else 0 for one in rows]
     if not widths or widths[0] <= 1:
         return 0.0, 0
@@ -107,11 +107,11 @@ def _without_tail(cells: list[str]) -> list[str]:
 
 def _first(content: bytes, encoding: Encoding, delimiter: str) -> Record:
     """Return the first row with content."""
-    for record in islice(records(content, encoding, delimiter), HEADING_ROWS):
+    for record in islice(parse_records(content, encoding, delimiter), HEADING_ROWS):
         told = isinstance(record, Record) and record.line == 1 and _TOLD.fullmatch(delimiter.join(record.cells))
-        if isinstance(record, Record) and not is_empty(record) and not told:
+        if isinstance(record, Record) and not is_blank(record) and not told:
             return record
-    raise Unreadable("empty")
+    raise NotATable("empty")
 
 
 def _names(cells: list[str]) -> bool:

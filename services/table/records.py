@@ -14,7 +14,7 @@ from typing import Final
 RECORD_MAX_CHARS: Final = 256 * 1024
 RECORD_MAX_LINES: Final = 200
 SPOILT_CHARS: Final = 1_000
-EMPTY: Final = frozenset({"\n", "\r\n", "\r"})
+EMPTY_LINES: Final = frozenset({"\n", "\r\n", "\r"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoilt:
+class SpoiltLine:
     """Line that cannot be split into cells: a quotation mark is unclosed, or the line is too long."""
 
     line: int
@@ -102,7 +102,7 @@ class _Lines:
 
     def _read(self) -> tuple[int, str | None]:
         line = self._next()
-        while not self.taken and line in EMPTY:
+        while not self.taken and line in EMPTY_LINES:
             line = self._next()
         if not line:
             self.has_ended = True
@@ -118,7 +118,7 @@ class _Lines:
         return self._text.readline(RECORD_MAX_CHARS)
 
 
-def records(content: bytes, encoding: str, delimiter: str, columns: int = 0) -> Iterator[Record | Spoilt]:
+def parse_records(content: bytes, encoding: str, delimiter: str, columns: int = 0) -> Iterator[Record | SpoiltLine]:
     """Yield all records in order. Several lines form a record only if its cells match the number of columns."""
     # Invalid characters are replaced visibly: only their rows are skipped.
     lines = _Lines(io.TextIOWrapper(io.BytesIO(content), encoding, errors="replace", newline=""))
@@ -149,8 +149,8 @@ def _leniently(lines: _Lines, delimiter: str) -> Record | None:
         return None
 
 
-def _spoilt(lines: _Lines) -> Spoilt:
+def _spoilt(lines: _Lines) -> SpoiltLine:
     """Mark only the record's first line as spoilt; with balanced quotation marks it is too long."""
     is_open = len(lines.taken) > 1 or lines.is_odd
     line, text = lines.put_back()
-    return Spoilt(line, is_open=is_open, text=text[:SPOILT_CHARS].rstrip("\r\n"))
+    return SpoiltLine(line, is_open=is_open, text=text[:SPOILT_CHARS].rstrip("\r\n"))

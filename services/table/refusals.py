@@ -10,7 +10,7 @@ class TableRefusal(Refusal):
 
 
 @dataclass(eq=False)
-class Unreadable(TableRefusal):
+class NotATable(TableRefusal):
     """The file is no table; `reason` is "spreadsheet", "binary", "empty", "bytes", "columns" or "rows"."""
 
     reason: str

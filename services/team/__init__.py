@@ -3,8 +3,8 @@
 from services.team.connect import (
     connect as connect,
     disconnect as disconnect,
-    leave_place as leave_place,
-    welcome as welcome,
+    record_bot_removed as record_bot_removed,
+    show_welcome as show_welcome,
 )
 from services.team.create import create as create, delete as delete, restore as restore
 from services.team.events import (
@@ -22,8 +22,8 @@ from services.team.model import (
     DeletedTeam as DeletedTeam,
     RestoredTeam as RestoredTeam,
     Seats as Seats,
-    ShownTeam as ShownTeam,
     Team as Team,
-    Welcome as Welcome,
+    TeamView as TeamView,
+    WelcomeView as WelcomeView,
 )
 from services.team.settings import change_settings as change_settings, rename as rename, show as show

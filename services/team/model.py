@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from services.people import Language, TeamId
 from services.permissions import Role
 
-NAME_MAX_CHARS = 80
+TEAM_NAME_MAX_CHARS = 80
 RESTORE_DAYS = 30
 RESTORE_WINDOW = timedelta(days=RESTORE_DAYS)
 
@@ -41,7 +41,7 @@ class Seats:
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class ConnectedChannelView:
     """Connected channel as a card names it."""
 
     platform: str
@@ -51,7 +51,7 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownTeam:
+class TeamView:
     """Team as a member sees it, with the member's actions."""
 
     team_id: TeamId
@@ -63,10 +63,10 @@ class ShownTeam:
     language: Language
     zone: str
     owner_approves_admins: bool
-    channels: tuple[Channel, ...] = ()
+    channels: tuple[ConnectedChannelView, ...] = ()
     may_edit: bool = False
     may_delete: bool = False
-    can_connect_here: bool = False
+    may_connect_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class ConnectedChannel:
 
 
 @dataclass(frozen=True, slots=True)
-class Welcome:
+class WelcomeView:
     """Welcome on the bot's arrival in a place."""
 
     is_personal: bool

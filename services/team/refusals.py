@@ -29,7 +29,7 @@ class NotInChannel(TeamRefusal):
 
 
 @dataclass(eq=False)
-class OwnerSets(TeamRefusal):
+class OwnerOnlySetting(TeamRefusal):
     """Only the owner sets whether the owner approves the admins' invitations (A46)."""
 
     owner: str

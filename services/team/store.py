@@ -14,19 +14,19 @@ class Teams(Protocol):
         """Return a team that is not deleted."""
         ...
 
-    async def name(self, team_id: str) -> str | None:
+    async def get_name(self, team_id: str) -> str | None:
         """Return the name of a team that is not deleted."""
         ...
 
-    async def lock(self, team_id: str) -> Team | None:
+    async def get_for_update(self, team_id: str) -> Team | None:
         """Return a team locked until the transaction ends, which serialises the counting of its seats."""
         ...
 
     async def add(self, team: Team) -> None: ...
 
-    async def rename(self, team_id: str, name: str) -> None: ...
+    async def update_name(self, team_id: str, name: str) -> None: ...
 
-    async def change_settings(
+    async def update_settings(
         self, team_id: str, language: Language, zone: str, *, owner_approves_admins: bool
     ) -> None: ...
 
@@ -38,14 +38,14 @@ class Teams(Protocol):
         """Restore a team deleted after the time. False: there is none."""
         ...
 
-    async def deleted(self, user_id: str, since: datetime) -> list[Team]:
+    async def list_deleted(self, user_id: str, since: datetime) -> list[Team]:
         """Return teams that this user owned when they were deleted after the time, latest first."""
         ...
 
-    async def next_numbers(self, team_id: str, kind: str, count: int) -> int:
+    async def add_numbers(self, team_id: str, kind: str, count: int) -> int:
         """Return the last of `count` new numbers; 0 only locks the sequence until the transaction ends."""
         ...
 
-    async def next_number(self, team_id: str, kind: str) -> int:
+    async def add_number(self, team_id: str, kind: str) -> int:
         """Return the next number of a kind of reference, such as "lead"; never the same twice."""
         ...

@@ -4,14 +4,14 @@ from services.user.events import LanguageChosen as LanguageChosen
 from services.user.model import (
     ChosenLanguage as ChosenLanguage,
     Identity as Identity,
-    Met as Met,
-    Recognised as Recognised,
+    RecognisedUser as RecognisedUser,
     User as User,
-    spoken as spoken,
+    UserProfile as UserProfile,
+    parse_language as parse_language,
 )
 from services.user.recognise import (
     choose_language as choose_language,
-    known as known,
-    meet as meet,
+    find_user_id as find_user_id,
     recognise as recognise,
+    upsert_profile as upsert_profile,
 )

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from services.invariants import Checked, Invariant
+from services.invariants import Invariant, InvariantSet
 
 INVARIANTS: Final = (
-    Checked(
+    InvariantSet(
         "inbox",
         "inbox",
         ("platform", "tenant", "interaction_id"),

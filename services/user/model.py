@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.actor import Actor
-from services.people import NO_TEAM, OUTSIDERS, Language, Place, PlaceKind, TeamId, UserId
+from services.people import EXTERNAL_USERS_KEY, NO_TEAM, Language, Place, PlaceKind, TeamId, UserId
 from services.permissions import Role
 
-NAME_MAX_CHARS = 120
+USER_NAME_MAX_CHARS = 120
 DEFAULT_ZONE = "Europe/Berlin"
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class UserProfile:
     """Profile of a user from the platform; the e-mail address is a hint, never a proof."""
 
     platform_user_id: str
@@ -64,7 +64,7 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownPlace:
+class StoredConversation:
     """Conversation as stored; a deleted team counts as none."""
 
     conversation_id: str
@@ -76,13 +76,13 @@ class KnownPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
+class RecognisedUser:
     """User, identity, membership and conversation: all that an actor is made from."""
 
     user: User
     identity: Identity
     membership: Membership | None
-    place: KnownPlace
+    place: StoredConversation
 
     def actor(self, *, thread: str = "", is_outsider: bool = False) -> Actor:
         """Build the actor: for the team of a connected channel, elsewhere for the user's own team."""
@@ -101,7 +101,7 @@ class Recognised:
             platform_user_id=self.identity.platform_user_id,
             may_delegate=valid is not None and valid.may_delegate,
             is_visiting=valid is None and self.membership is not None,
-            is_outsider=is_outsider and valid is None,
+            is_external=is_outsider and valid is None,
         )
 
     def _here(self, team_id: TeamId, thread: str) -> Place:
@@ -114,7 +114,7 @@ class Recognised:
             known.name,
             team_id,
             thread,
-            has_outsiders=bool(known.reference.get(OUTSIDERS)),
+            has_external_users=bool(known.reference.get(EXTERNAL_USERS_KEY)),
         )
 
     def is_current(self, name: str, kind: PlaceKind, place_name: str, reference: Mapping[str, Any]) -> bool:
@@ -124,23 +124,23 @@ class Recognised:
             return False
         if kind is PlaceKind.PERSONAL and not self._is_where_he_was_last():
             return False
-        return shortened(place_name) in {"", known.name} and self.is_called(name)
+        return shorten_name(place_name) in {"", known.name} and self.has_name(name)
 
     def _is_where_he_was_last(self) -> bool:
         """Return whether the user's direct messages go to this chat."""
         return self.identity.is_latest and self.identity.direct_conversation_id == self.place.conversation_id
 
-    def is_called(self, name: str) -> bool:
+    def has_name(self, name: str) -> bool:
         """Return whether the user's name is unchanged, as far as this identity determines it."""
-        return not self.identity.is_main or shortened(name) in {"", self.user.name}
+        return not self.identity.is_main or shorten_name(name) in {"", self.user.name}
 
 
-def described(user: User, sender: Met) -> User:
+def apply_profile(user: User, sender: UserProfile) -> User:
     """Update a user by a platform profile; what the user chose stays."""
-    hinted = spoken(sender.language_hint) if sender.language_hint else user.language
+    hinted = parse_language(sender.language_hint) if sender.language_hint else user.language
     return User(
         user_id=user.user_id,
-        name=shortened(sender.name) or user.name,
+        name=shorten_name(sender.name) or user.name,
         language=user.language if user.language_chosen else hinted,
         zone=sender.zone_hint or user.zone,
         language_chosen=user.language_chosen,
@@ -148,18 +148,18 @@ def described(user: User, sender: Met) -> User:
     )
 
 
-def shortened(name: str) -> str:
+def shorten_name(name: str) -> str:
     """Normalise a name and cut it at its limit."""
-    return " ".join(name.split())[:NAME_MAX_CHARS]
+    return " ".join(name.split())[:USER_NAME_MAX_CHARS]
 
 
-def name_until_told(sender: Met) -> str:
+def derive_display_name(sender: UserProfile) -> str:
     """Return a first name for display, where the platform's first request carries none."""
     mailbox = sender.email_hint.partition("@")[0]
-    return shortened(sender.name) or shortened(mailbox) or f"#{sender.platform_user_id[-4:]}"
+    return shorten_name(sender.name) or shorten_name(mailbox) or f"#{sender.platform_user_id[-4:]}"
 
 
-def spoken(language_hint: str) -> Language:
+def parse_language(language_hint: str) -> Language:
     """Return the language nearest to a locale such as de-AT."""
     return Language.GERMAN if language_hint.casefold().startswith("de") else Language.ENGLISH
 

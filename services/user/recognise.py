@@ -14,62 +14,62 @@ from services.user.model import (
     DEFAULT_ZONE,
     ChosenLanguage,
     Identity,
-    Met,
-    Recognised,
+    RecognisedUser,
     User,
-    described,
-    name_until_told,
-    shortened,
-    spoken,
+    UserProfile,
+    apply_profile,
+    derive_display_name,
+    parse_language,
+    shorten_name,
 )
 
 
 async def recognise(
     uow: UnitOfWork, platform: str, tenant: str, platform_user_id: str, conversation_id: str
-) -> Recognised | None:
+) -> RecognisedUser | None:
     """Return the user and the conversation; None for unknown ones.
 
     It makes the actor, so it requires no permission.
     """
-    return await uow.users.recognise(platform, tenant, platform_user_id, conversation_id)
+    return await uow.users.find_sender(platform, tenant, platform_user_id, conversation_id)
 
 
-async def known(uow: UnitOfWork, platform: str, tenant: str, platform_user_id: str) -> str:
+async def find_user_id(uow: UnitOfWork, platform: str, tenant: str, platform_user_id: str) -> str:
     """Return the user id of a mention; empty for an unknown user."""
-    return await uow.users.user_id(platform, tenant, platform_user_id)
+    return await uow.users.find_user_id(platform, tenant, platform_user_id)
 
 
-async def meet(
-    uow: UnitOfWork, place: Place, sender: Met, reference: dict[str, Any], *, is_bot_there: bool = True
+async def upsert_profile(
+    uow: UnitOfWork, place: Place, sender: UserProfile, reference: dict[str, Any], *, is_bot_there: bool = True
 ) -> None:
     """Upsert the user's profile and the conversation."""
-    user_id = await known(uow, place.platform, place.tenant, sender.platform_user_id)
+    user_id = await find_user_id(uow, place.platform, place.tenant, sender.platform_user_id)
     if user_id:
         await _renew(uow, user_id, place, sender)
     else:
         user_id = await _introduce(uow, place, sender)
     if place.kind is PlaceKind.PERSONAL:
         identity = _identity(place, sender, user_id, reference)
-        await uow.users.reach(identity)
-        await uow.users.prefer(identity)
+        await uow.users.update_reference(identity)
+        await uow.users.update_latest_identity(identity)
     here = Conversation(
         place.platform,
         place.tenant,
         place.conversation_id,
         place.kind,
-        shortened(place.name),
+        shorten_name(place.name),
         reference=reference,
         installed=is_bot_there,
     )
-    if here.has_outsiders and here.installed:
+    if here.has_external_users and here.installed:
         await _note_shared(uow, here, user_id)
-    await uow.conversations.keep(here)
+    await uow.conversations.upsert(here)
 
 
 async def _note_shared(uow: UnitOfWork, here: Conversation, user_id: str) -> None:
     """Emit ChannelShared once external users join: cards already posted there must be redacted."""
-    known = await uow.conversations.find(here.platform, here.tenant, here.conversation_id)
-    if known is None or known.has_outsiders or not known.team_id:
+    known = await uow.conversations.get(here.platform, here.tenant, here.conversation_id)
+    if known is None or known.has_external_users or not known.team_id:
         return
     shared = ChannelShared(
         team_id=known.team_id,
@@ -82,30 +82,34 @@ async def _note_shared(uow: UnitOfWork, here: Conversation, user_id: str) -> Non
     uow.emit(shared)
 
 
-async def _renew(uow: UnitOfWork, user_id: str, place: Place, sender: Met) -> None:
+async def _renew(uow: UnitOfWork, user_id: str, place: Place, sender: UserProfile) -> None:
     """Update the user from the profile; of a linked user only from the main identity."""
     key = (place.platform, place.tenant, sender.platform_user_id)
-    mine = await uow.users.identities(user_id)
+    mine = await uow.users.list_identities(user_id)
     if any(not one.is_main for one in mine if (one.platform, one.tenant, one.platform_user_id) == key):
         return
     user = await uow.users.get(user_id)
     if user is None:
         raise NotFound("member", user_id)
-    renewed = described(user, sender)
+    renewed = apply_profile(user, sender)
     if renewed != user:
-        await uow.users.change(renewed)
+        await uow.users.update_profile(renewed)
 
 
-async def _introduce(uow: UnitOfWork, place: Place, sender: Met) -> str:
+async def _introduce(uow: UnitOfWork, place: Place, sender: UserProfile) -> str:
     """Add a new user. A concurrent transaction may have added the same one, whose id is returned then."""
     user_id = UserId(uow.new_id())
-    user = User(user_id, name_until_told(sender), spoken(sender.language_hint), sender.zone_hint or DEFAULT_ZONE)
-    if await uow.users.add(described(user, sender), _identity(place, sender, user_id, dict(sender.reference)), uow.now):
+    user = User(
+        user_id, derive_display_name(sender), parse_language(sender.language_hint), sender.zone_hint or DEFAULT_ZONE
+    )
+    if await uow.users.add(
+        apply_profile(user, sender), _identity(place, sender, user_id, dict(sender.reference)), uow.now
+    ):
         return user_id
-    return await known(uow, place.platform, place.tenant, sender.platform_user_id)
+    return await find_user_id(uow, place.platform, place.tenant, sender.platform_user_id)
 
 
-def _identity(place: Place, sender: Met, user_id: str, reference: dict[str, Any]) -> Identity:
+def _identity(place: Place, sender: UserProfile, user_id: str, reference: dict[str, Any]) -> Identity:
     direct = place.conversation_id if place.kind is PlaceKind.PERSONAL else ""
     return Identity(place.platform, place.tenant, sender.platform_user_id, UserId(user_id), direct, reference)
 
@@ -113,7 +117,7 @@ def _identity(place: Place, sender: Met, user_id: str, reference: dict[str, Any]
 async def choose_language(uow: UnitOfWork, actor: Actor, language: Language) -> ChosenLanguage:
     """Set the user's language (X3)."""
     team_id = actor.require(Permission.PREFERENCE_SET)
-    await uow.users.choose_language(actor.user_id, language)
+    await uow.users.update_language(actor.user_id, language)
     if team_id:
         uow.emit(LanguageChosen(language=language), by=actor)
     return ChosenLanguage(language)

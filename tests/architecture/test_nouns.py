@@ -11,7 +11,7 @@ from bot.jobs.scheduler import noun_jobs
 from services.discovery import role_modules
 from services.events import Event
 from services.notices import TellUser, UpdateCards
-from services.notification.router import all_subscribers, merge
+from services.notification.router import all_subscribers, merge_subscribers
 from services.reference import Reference
 from tests.architecture.source import ROOT, files, name_of
 
@@ -76,7 +76,7 @@ def test_subscribers_name_fields_of_their_events() -> None:
 def test_subscribers_of_several_nouns_are_all_called() -> None:
     """The tables of two nouns that name the same event are merged in their order."""
     first, second = UpdateCards("subject"), UpdateCards("actor_id")
-    assert merge([{Event: (first,)}, {Event: (second,)}]) == {Event: (first, second)}
+    assert merge_subscribers([{Event: (first,)}, {Event: (second,)}]) == {Event: (first, second)}
 
 
 def test_jobs_have_names_of_their_own() -> None:

@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 from bot.jobs.auditor import Auditor
 from bot.jobs.scheduler import Jobs, all_jobs
 from bot.operations.metrics import Metrics
-from services.invariants import checked, sentences
+from services.invariants import invariant_sets, sentences
 from storage.engine import Database
 from storage.unit_of_work import SqlUnits
 from tests.services.seeded_team import seed_team
@@ -79,7 +79,7 @@ async def test_run_is_limited_to_a_window(database: Database, units: SqlUnits) -
         counts.append(await auditor.run())
         assert len(counts) < 200
     assert [count for count in counts if count] == [2, 1]
-    assert len(counts) > len(checked())
+    assert len(counts) > len(invariant_sets())
     assert count_violations(metrics, "team.one_owner") == len(teams)
 
 
@@ -88,5 +88,5 @@ async def test_audit_does_not_block_writes(units: SqlUnits) -> None:
     await seed_team(units, "Solarhaus")
     auditor = Auditor(units, Metrics(), rows=1)
     async with units.write() as uow, asyncio.timeout(3):
-        await uow.periods.begin("test", "now")
+        await uow.periods.claim("test", "now")
         assert await auditor.run() == 0

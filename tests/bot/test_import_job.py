@@ -13,12 +13,21 @@ from bot.jobs.importer import Importer
 from bot.operations.metrics import Metrics
 from services import file, lead_import
 from services.errors import NotFound, NotPermitted
-from services.lead_import import AlreadyImported, Defaults, Halt, ImportState, NameUnmapped, Tally, process, scheduled
-from services.lead_import.model import ATTEMPTS_MAX, BATCH_ROWS, LEASE
-from services.lead_import.parse_row import batches
+from services.lead_import import (
+    AlreadyImported,
+    ImportDefaults,
+    ImportState,
+    NameUnmapped,
+    RowCounts,
+    StopReason,
+    process,
+    scheduled,
+)
+from services.lead_import.model import IMPORT_ATTEMPTS_MAX, IMPORT_BATCH_ROWS, IMPORT_LEASE
+from services.lead_import.parse_row import split_batches
 from services.people import Language
 from services.permissions import Role
-from services.spreadsheet import restore
+from services.spreadsheet import restore_cell
 from services.table import open_table
 from services.unit_of_work import Units
 from storage.engine import Database, open_database
@@ -60,12 +69,12 @@ async def import_batches(units: Units, view: lead_import.ImportView, holder: str
         carried = await process.claim(uow, holder)
         assert carried is not None
         assert carried.import_id == view.lead_import.import_id
-        content = await process.content(uow, carried)
+        content = await process.load_content(uow, carried)
     assert content is not None
-    rows = batches(open_table(content), carried.plan, carried.line)
+    rows = split_batches(open_table(content), carried.plan, carried.line)
     for _ in range(times):
         async with units.write() as uow:
-            moved = await process.carry(uow, carried, holder, next(rows))
+            moved = await process.process_batch(uow, carried, holder, next(rows))
         assert moved is not None
         carried = moved
 
@@ -82,14 +91,14 @@ class TestWhole:
         await importer.drain()
         done = await import_steps.progress(units, team.member, view)
         assert done.lead_import.state is ImportState.DONE
-        assert done.lead_import.tally == Tally(imported=2, rejected=3)
+        assert done.lead_import.tally == RowCounts(imported=2, rejected=3)
         assert [(row.line, row.reason, row.argument) for row in done.skipped] == [
             (3, "email", "email"),
             (4, "missing", "name"),
             (5, "amount", "value"),
         ]
         async with units.read() as uow:
-            seen = await uow.leads.see_number(team.team_id, 1)
+            seen = await uow.leads.find_by_number(team.team_id, 1)
         assert seen is not None
         contact, enquiry = seen.lead.contact, seen.lead.enquiry
         assert (contact.name, contact.email, contact.company) == ("Eva Nr 1", "eva-1@acme.example", "Acme 1")
@@ -102,7 +111,7 @@ class TestWhole:
         self, units: SqlUnits, database: Database, team: SeededTeam, importer: Importer
     ) -> None:
         """X5: a batch has one audit entry; each lead has a history, and no channel gets a notice."""
-        rows = 2 * BATCH_ROWS + 10
+        rows = 2 * IMPORT_BATCH_ROWS + 10
         view = await import_steps.begin(units, team.member, import_steps.numbered_table(rows))
         await importer.drain()
         assert await count_audit_entries(database, "lead.imported") == 3
@@ -126,7 +135,7 @@ class TestWhole:
     async def test_skipped_rows_are_exported(self, units: SqlUnits, team: SeededTeam, importer: Importer) -> None:
         """The export lists skipped rows with line and reason in the reader's language, without formulas."""
         async with units.write() as uow:
-            await uow.users.choose_language(team.member.user_id, Language.GERMAN)
+            await uow.users.update_language(team.member.user_id, Language.GERMAN)
         bad = '=1+1;Nr 7;kein At;;"Zeile 1\nZeile 2";;;'
         view = await import_steps.begin(
             units, team.member, import_steps.table(import_steps.row(1), bad, import_steps.row(1))
@@ -135,18 +144,18 @@ class TestWhole:
         done = await import_steps.progress(units, team.member, view)
         assert done.result is not None
         async with units.read() as uow:
-            content = (await file.read(uow, team.member, done.result.file_id)).content
+            content = (await file.read_content(uow, team.member, done.result.file_id)).content
         header, first, second = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";")
         assert header == ["Zeile", "Grund", *import_steps.HEADINGS.split(";")]
         assert first[:3] == ["3", "keine gültige E-Mail-Adresse", "'=1+1"]
-        assert restore(first[2]) == "=1+1"
+        assert restore_cell(first[2]) == "=1+1"
         assert first[6] == "Zeile 1\nZeile 2"
         assert second[:2] == ["5", "schon da als L-1"]
         # The content of the file is deleted after the import.
         async with units.read() as uow:
             assert await uow.files.get(team.team_id, view.lead_import.file_id) is None
-            with pytest.raises(file.FileGone):
-                await file.read(uow, team.owner, done.result.file_id)
+            with pytest.raises(file.FileExpired):
+                await file.read_content(uow, team.owner, done.result.file_id)
 
     async def test_complete_import_has_no_export(self, units: SqlUnits, team: SeededTeam, importer: Importer) -> None:
         """An import without skipped rows offers no file."""
@@ -165,7 +174,7 @@ class TestDuplicates:
         again = ["Max;Alt;Eva-5@ACME.example;;;;;", "Ida;Neu;;+49 (711) 100-0006;;;;"]
         content = import_steps.table(*(import_steps.row(number) for number in range(1, 7)), *again)
         view = await import_steps.prepare(units, team.member, content)
-        assert view.expected == Tally(imported=4, known=4)
+        assert view.expected == RowCounts(imported=4, known=4)
         await import_steps.start(units, team.member, view)
         await importer.drain()
         done = await import_steps.progress(units, team.member, view)
@@ -178,19 +187,19 @@ class TestDuplicates:
         """B24: duplicates are imported if the member chooses so in the preview."""
         await create_lead(team, email="eva-1@acme.example")
         view = await import_steps.prepare(units, team.member, import_steps.numbered_table(2))
-        await import_steps.start(units, team.member, view, Defaults(keeps_duplicates=True))
+        await import_steps.start(units, team.member, view, ImportDefaults(is_keeping_duplicates=True))
         await importer.drain()
-        assert (await import_steps.stored_import(units, view)).tally == Tally(imported=2)
+        assert (await import_steps.stored_import(units, view)).tally == RowCounts(imported=2)
 
     async def test_other_teams_are_not_searched(self, units: SqlUnits, team: SeededTeam, importer: Importer) -> None:
         """X1: leads of another team do not count as duplicates."""
         other = await seed_team(units, "Dachwerk")
         await create_lead(other, email="eva-1@acme.example")
         view = await import_steps.prepare(units, team.member, import_steps.numbered_table(1))
-        assert view.expected == Tally(imported=1)
+        assert view.expected == RowCounts(imported=1)
         await import_steps.start(units, team.member, view)
         await importer.drain()
-        assert (await import_steps.stored_import(units, view)).tally == Tally(imported=1)
+        assert (await import_steps.stored_import(units, view)).tally == RowCounts(imported=1)
 
     async def test_same_file_is_rejected(
         self, units: SqlUnits, database: Database, team: SeededTeam, importer: Importer
@@ -201,7 +210,7 @@ class TestDuplicates:
         for actor in (team.member, team.owner):
             with pytest.raises(AlreadyImported) as refused:
                 await import_steps.prepare(units, actor, import_steps.numbered_table(3), "Anderer Name.csv")
-            assert refused.value.by == team.member.name
+            assert refused.value.imported_by == team.member.name
         assert len(await lead_emails(database)) == 3
         other = await seed_team(units, "Dachwerk")
         await import_steps.begin(units, other.owner, import_steps.numbered_table(3))
@@ -236,29 +245,29 @@ class TestInterrupted:
         self, units: SqlUnits, database: Database, team: SeededTeam, importer: Importer, clock: Clock
     ) -> None:
         """After the lease another worker resumes, and no row is imported twice."""
-        view = await import_steps.begin(units, team.member, import_steps.numbered_table(3 * BATCH_ROWS))
+        view = await import_steps.begin(units, team.member, import_steps.numbered_table(3 * IMPORT_BATCH_ROWS))
         await import_batches(units, view, "somebody who dies", 2)
         assert not await importer.work()
-        clock.advance(seconds=LEASE.total_seconds() + 1)
+        clock.advance(seconds=IMPORT_LEASE.total_seconds() + 1)
         await importer.drain()
-        assert (await import_steps.stored_import(units, view)).tally == Tally(imported=3 * BATCH_ROWS)
-        assert len(set(await lead_emails(database))) == len(await lead_emails(database)) == 3 * BATCH_ROWS
+        assert (await import_steps.stored_import(units, view)).tally == RowCounts(imported=3 * IMPORT_BATCH_ROWS)
+        assert len(set(await lead_emails(database))) == len(await lead_emails(database)) == 3 * IMPORT_BATCH_ROWS
 
     async def test_worker_with_an_expired_lease_writes_nothing(
         self, units: SqlUnits, database: Database, team: SeededTeam, importer: Importer, clock: Clock
     ) -> None:
         """A slow worker whose lease was taken writes nothing."""
-        view = await import_steps.begin(units, team.member, import_steps.numbered_table(BATCH_ROWS + 5))
+        view = await import_steps.begin(units, team.member, import_steps.numbered_table(IMPORT_BATCH_ROWS + 5))
         async with units.write() as uow:
             slow = await process.claim(uow, "somebody slow")
         assert slow is not None
-        first = next(batches(open_table(import_steps.numbered_table(BATCH_ROWS + 5)), slow.plan, 0))
-        clock.advance(seconds=LEASE.total_seconds() + 1)
+        first = next(split_batches(open_table(import_steps.numbered_table(IMPORT_BATCH_ROWS + 5)), slow.plan, 0))
+        clock.advance(seconds=IMPORT_LEASE.total_seconds() + 1)
         await importer.drain()
         async with units.write() as uow:
-            assert await process.carry(uow, slow, "somebody slow", first) is None
+            assert await process.process_batch(uow, slow, "somebody slow", first) is None
             assert not await process.finish(uow, slow, "somebody slow", "", None, 0)
-        assert len(await lead_emails(database)) == BATCH_ROWS + 5
+        assert len(await lead_emails(database)) == IMPORT_BATCH_ROWS + 5
         assert await count_audit_entries(database, "lead.import_finished") == 1
         assert (await import_steps.stored_import(units, view)).state is ImportState.DONE
 
@@ -288,75 +297,75 @@ class TestInterrupted:
         self, units: SqlUnits, database: Database, team: SeededTeam, importer: Importer
     ) -> None:
         """A stopped import keeps its rows and resumes after them."""
-        view = await import_steps.begin(units, team.member, import_steps.numbered_table(3 * BATCH_ROWS))
+        view = await import_steps.begin(units, team.member, import_steps.numbered_table(3 * IMPORT_BATCH_ROWS))
         await import_batches(units, view, importer.holder, 1)
         async with units.write() as uow:
             stopped = await lead_import.stop(uow, team.member, view.lead_import.import_id)
-        assert (stopped.lead_import.state, stopped.lead_import.halt) == (ImportState.STOPPED, Halt.ASKED)
+        assert (stopped.lead_import.state, stopped.lead_import.halt) == (ImportState.STOPPED, StopReason.REQUESTED)
         await importer.drain()
-        assert len(await lead_emails(database)) == BATCH_ROWS
+        assert len(await lead_emails(database)) == IMPORT_BATCH_ROWS
         await import_steps.start(units, team.member, view)
         await importer.drain()
-        assert len(set(await lead_emails(database))) == len(await lead_emails(database)) == 3 * BATCH_ROWS
+        assert len(set(await lead_emails(database))) == len(await lead_emails(database)) == 3 * IMPORT_BATCH_ROWS
 
     async def test_shutdown_releases_the_lease(
         self, units: SqlUnits, database: Database, team: SeededTeam, importer: Importer
     ) -> None:
         """A worker that stops releases its lease after the batch."""
-        view = await import_steps.begin(units, team.member, import_steps.numbered_table(3 * BATCH_ROWS))
+        view = await import_steps.begin(units, team.member, import_steps.numbered_table(3 * IMPORT_BATCH_ROWS))
         importer.stop()
         await importer.work()
-        assert (await import_steps.stored_import(units, view)).tally == Tally(imported=BATCH_ROWS)
+        assert (await import_steps.stored_import(units, view)).tally == RowCounts(imported=IMPORT_BATCH_ROWS)
         await Importer(units, Metrics()).drain()
-        assert len(await lead_emails(database)) == 3 * BATCH_ROWS
+        assert len(await lead_emails(database)) == 3 * IMPORT_BATCH_ROWS
 
     async def test_lost_permission_halts_the_import(
         self, units: SqlUnits, database: Database, team: SeededTeam, importer: Importer
     ) -> None:
         """X2: a revoked role halts the import; imported rows stay."""
-        view = await import_steps.begin(units, team.member, import_steps.numbered_table(2 * BATCH_ROWS))
+        view = await import_steps.begin(units, team.member, import_steps.numbered_table(2 * IMPORT_BATCH_ROWS))
         await import_batches(units, view, importer.holder, 1)
         async with units.write() as uow:
             await uow.members.change_role(team.team_id, team.member.user_id, Role.MEMBER, Role.VIEWER)
             await uow.lead_imports.release(team.team_id, view.lead_import.import_id, importer.holder)
         await importer.drain()
         shown = await import_steps.progress(units, replace(team.member, role=Role.VIEWER), view)
-        assert (shown.lead_import.state, shown.lead_import.halt) == (ImportState.STOPPED, Halt.REVOKED)
-        assert len(await lead_emails(database)) == BATCH_ROWS
+        assert (shown.lead_import.state, shown.lead_import.halt) == (ImportState.STOPPED, StopReason.PERMISSION_LOST)
+        assert len(await lead_emails(database)) == IMPORT_BATCH_ROWS
 
     async def test_import_without_its_file_resumes_after_upload(
         self, units: SqlUnits, database: Database, team: SeededTeam, importer: Importer
     ) -> None:
         """An import without its file halts, and uploading the same file resumes it."""
-        view = await import_steps.begin(units, team.member, import_steps.numbered_table(2 * BATCH_ROWS))
+        view = await import_steps.begin(units, team.member, import_steps.numbered_table(2 * IMPORT_BATCH_ROWS))
         await import_batches(units, view, importer.holder, 1)
         async with units.write() as uow:
             await uow.files.delete(team.team_id, view.lead_import.file_id)
             await uow.lead_imports.release(team.team_id, view.lead_import.import_id, importer.holder)
         await importer.drain()
-        assert (await import_steps.stored_import(units, view)).halt == Halt.FILE_GONE
-        with pytest.raises(file.FileGone):
+        assert (await import_steps.stored_import(units, view)).halt == StopReason.FILE_EXPIRED
+        with pytest.raises(file.FileExpired):
             await import_steps.start(units, team.member, view)
-        again = await import_steps.prepare(units, team.member, import_steps.numbered_table(2 * BATCH_ROWS))
+        again = await import_steps.prepare(units, team.member, import_steps.numbered_table(2 * IMPORT_BATCH_ROWS))
         assert again.lead_import.import_id == view.lead_import.import_id
         await import_steps.start(units, team.member, again)
         await importer.drain()
-        assert len(set(await lead_emails(database))) == len(await lead_emails(database)) == 2 * BATCH_ROWS
+        assert len(set(await lead_emails(database))) == len(await lead_emails(database)) == 2 * IMPORT_BATCH_ROWS
 
     async def test_failing_batch_halts_the_import(self, units: SqlUnits, team: SeededTeam, importer: Importer) -> None:
         """A batch that keeps failing halts the import after some attempts."""
         view = await import_steps.begin(units, team.member, import_steps.numbered_table(3))
         async with units.write() as uow:
             # The lead numbers are taken, so that each batch violates a constraint.
-            await uow.teams.next_numbers(team.team_id, "lead", 2)
+            await uow.teams.add_numbers(team.team_id, "lead", 2)
         await create_lead(team)
         async with units.write() as uow:
-            await uow.teams.next_numbers(team.team_id, "lead", -3)
+            await uow.teams.add_numbers(team.team_id, "lead", -3)
         importer.failed_pause_s = 0.0
         with capture_logs() as logs:
             await importer.drain()
-        assert [log["event"] for log in logs] == ["import_failed"] * ATTEMPTS_MAX
-        assert (await import_steps.stored_import(units, view)).halt == Halt.BROKEN
+        assert [log["event"] for log in logs] == ["import_failed"] * IMPORT_ATTEMPTS_MAX
+        assert (await import_steps.stored_import(units, view)).halt == StopReason.REPEATED_FAILURE
 
 
 class TestPermissions:
@@ -373,12 +382,12 @@ class TestPermissions:
         view = await import_steps.prepare(units, team.member, import_steps.numbered_table(1))
         other = await seed_team(units, "Dachwerk")
         for actor in (team.owner, other.owner):
-            for use in (lead_import.show, lead_import.start, lead_import.stop, lead_import.follow):
+            for use in (lead_import.show, lead_import.start, lead_import.stop, lead_import.show_progress):
                 async with units.write() as uow:
                     with pytest.raises(NotFound):
                         await use(uow, actor, view.lead_import.import_id)
             async with units.write() as uow:
-                with pytest.raises(file.FileGone):
+                with pytest.raises(file.FileExpired):
                     await lead_import.prepare(uow, actor, view.lead_import.file_id)
 
     async def test_import_needs_a_name_column(self, units: SqlUnits, team: SeededTeam) -> None:
@@ -392,7 +401,7 @@ class TestPermissions:
             changed = await lead_import.assign(
                 uow, team.member, view.lead_import.import_id, {"name": "1", "email": "0"}
             )
-        assert changed.expected == Tally(imported=1)
+        assert changed.expected == RowCounts(imported=1)
         assert (await import_steps.start(units, team.member, view)).lead_import.state is ImportState.RUNNING
 
     async def test_old_previews_are_purged(self, units: SqlUnits, team: SeededTeam, clock: Clock) -> None:

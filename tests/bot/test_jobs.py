@@ -4,8 +4,8 @@ import pytest
 
 from bot.jobs.scheduler import Jobs, anchor_audit, noun_jobs
 from bot.operations.metrics import Metrics
-from services.audit.model import Head
-from services.errors import Contended
+from services.audit.model import LogHead
+from services.errors import DatabaseBusy
 from services.events import Event
 from services.jobs import Job
 from services.unit_of_work import UnitOfWork
@@ -22,14 +22,14 @@ class Ticked(Event, frozen=True, kw_only=True, tag="test.ticked"):
 async def emit(uow: UnitOfWork, limit: int = 1) -> int:
     """Emit one event."""
     del limit
-    uow.emit(Ticked(team_id="T", silent=True))
+    uow.emit(Ticked(team_id="T", is_silent=True))
     return 1
 
 
 async def times(units: SqlUnits) -> int:
     """Count the emitted events."""
     async with units.read() as uow:
-        return (await uow.audit.head("T")).seq
+        return (await uow.audit.get_head("T")).seq
 
 
 async def test_job_runs_once_a_period(units: SqlUnits, clock: Clock) -> None:
@@ -47,7 +47,7 @@ async def test_job_runs_once_a_period(units: SqlUnits, clock: Clock) -> None:
 
 async def test_failed_job_is_retried_in_its_period(units: SqlUnits) -> None:
     """A failure rolls back, is counted, and the next tick retries."""
-    errors: list[Exception] = [ZeroDivisionError(), Contended()]
+    errors: list[Exception] = [ZeroDivisionError(), DatabaseBusy()]
 
     async def fail_first(uow: UnitOfWork, limit: int) -> int:
         del limit
@@ -80,8 +80,8 @@ async def test_old_periods_are_purged(units: SqlUnits, clock: Clock) -> None:
     [purge_job] = [noun_job for noun_job in noun_jobs() if noun_job.name == "period.purge"]
     await jobs.tick(purge_job)
     async with units.write() as uow:
-        assert await uow.periods.begin("test", job.period(clock().replace(month=11, day=23)))
-        assert not await uow.periods.begin("period.purge", purge_job.period(uow.now))
+        assert await uow.periods.claim("test", job.period(clock().replace(month=11, day=23)))
+        assert not await uow.periods.claim("period.purge", purge_job.period(uow.now))
 
 
 async def test_periods_are_in_utc() -> None:
@@ -97,9 +97,9 @@ async def test_audit_log_heads_are_logged_daily(units: SqlUnits) -> None:
     async with units.write() as uow:
         await emit(uow)
     async with units.read() as uow:
-        assert await uow.audit.heads() == [await uow.audit.head("T")]
+        assert await uow.audit.list_heads() == [await uow.audit.get_head("T")]
         assert await anchor_audit(uow, 10) == 1
-        assert await uow.audit.head("nobody") == Head("nobody", 0, "")
+        assert await uow.audit.get_head("nobody") == LogHead("nobody", 0, "")
 
 
 async def test_the_scheduler_only_ticks(units: SqlUnits, clock: Clock) -> None:

@@ -8,7 +8,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.pages.join import JoinPage
 from services import invitation
-from services.invitation import token_of
+from services.invitation import build_token
 from services.invitation.model import Invitation, InvitationState
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
@@ -41,7 +41,7 @@ async def visit(units: SqlUnits) -> AsyncGenerator[Visit]:
     team = await seed_team(units, "Solar<b>haus</b>")
     async with units.write() as uow:
         view = await invitation.create(uow, team.owner, "eva@acme.de", text="<script>alert(1)</script>")
-        path = f"/join/{token_of(uow.keyring, view.invitation)}"
+        path = f"/join/{build_token(uow.keyring, view.invitation)}"
     application = web.Application()
     application.add_routes(JoinPage(units, PUBLIC_URL).routes())
     async with TestClient(TestServer(application)) as client:

@@ -14,7 +14,7 @@ from bot.dispatch.interaction import ConversationProfile, Interaction, Interacti
 from bot.operations.metrics import Metrics
 from cards.render.plain import render_summary
 from services import file, user
-from services.inbox.model import Arrival
+from services.inbox.model import InteractionKey
 from services.people import PlaceKind
 from storage.engine import Database
 from storage.unit_of_work import SqlUnits
@@ -100,7 +100,7 @@ async def test_unknown_commit_does_not_say_unchanged(dispatch: CommandDispatcher
 async def test_lock_timeout_says_unchanged(dispatch: CommandDispatcher, units: SqlUnits) -> None:
     """A command that times out on a lock reports that nothing changed."""
     async with units.write() as other:
-        await other.inbox.register(Arrival("web", "demo", "1", "somebody"))
+        await other.inbox.add(InteractionKey("web", "demo", "1", "somebody"))
         response = await dispatch.receive(message("team create Solarhaus"))
     assert "Nothing was changed" in text_of(response)
 
@@ -113,7 +113,7 @@ async def test_fetching_a_file_times_out(dispatch: CommandDispatcher, units: Sql
     async with asyncio.timeout(LIMIT_S + 2):
         response = await dispatch.fetch_file(message("", "2"), file_id)
     assert "Too much is happening" in text_of(response)
-    assert isinstance(await dispatch.fetch_file(message("", "3"), file_id), file.OpenedFile)
+    assert isinstance(await dispatch.fetch_file(message("", "3"), file_id), file.FileWithContent)
 
 
 async def made(units: SqlUnits) -> str:
@@ -121,4 +121,4 @@ async def made(units: SqlUnits) -> str:
     async with units.write() as uow:
         seen = await user.recognise(uow, "web", "demo", "anna", "direct-anna")
         assert seen is not None
-        return (await file.offer(uow, seen.actor(), "leads.csv", b"Lead")).file_id
+        return (await file.create_for_actor(uow, seen.actor(), "leads.csv", b"Lead")).file_id

@@ -15,7 +15,7 @@ from bot.platforms.base import Target, Unavailable
 from bot.platforms.web import events as web_events
 from bot.platforms.web.ingress import is_loopback
 from bot.platforms.web.platform import WebPlatform
-from services.errors import Contended
+from services.errors import DatabaseBusy
 from services.transcript import Transcript
 from tests.bot.web_chat import (
     ANNA,
@@ -268,7 +268,7 @@ class Busy:
 
     def __call__(self, *, writes: bool = False) -> AbstractAsyncContextManager[Transcript]:
         del writes
-        raise Contended
+        raise DatabaseBusy
 
 
 async def test_a_busy_database_is_reported() -> None:

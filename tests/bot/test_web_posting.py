@@ -8,7 +8,7 @@ from sqlalchemy import insert, update
 
 from bot.platforms.base import Gone, Reader, Target
 from services.people import Language
-from services.transcript import Draft
+from services.transcript import ChatDraft
 from storage.tables import web_messages, web_rooms
 from storage.transcript import MESSAGES_KEPT, open_transcript
 from tests.bot.web_chat import ANNA, BEN, CARO, CHANNEL, EVERYBODY, NOW, SALES, Chat, card, open_chat, room_texts
@@ -108,6 +108,6 @@ async def test_old_messages_are_purged(chat: Chat) -> None:
         await connection.execute(update(web_rooms).where(web_rooms.c.room_id == SALES).values(last_seq=MESSAGES_KEPT))
     async with open_transcript(chat.database, lambda: NOW, writes=True) as transcript:
         for number in range(MESSAGES_KEPT, MESSAGES_KEPT + 5):
-            await transcript.add(Draft(SALES, f"key {number}", author_id="anna", text=str(number)))
-        messages = await transcript.newest(SALES, "anna", 0, MESSAGES_KEPT * 2)
+            await transcript.add(ChatDraft(SALES, f"key {number}", author_id="anna", text=str(number)))
+        messages = await transcript.list_newest(SALES, "anna", 0, MESSAGES_KEPT * 2)
     assert [messages[0].text, len(messages)] == ["5", MESSAGES_KEPT]

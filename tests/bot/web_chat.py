@@ -17,16 +17,16 @@ from bot.dispatch.interaction import Interaction, Placement, Response
 from bot.platforms.base import Reader, Sent, Target
 from bot.platforms.web.platform import WebPlatform
 from cards.model import Card, Run, verbatim
-from services.file import OpenedFile
+from services.file import FileWithContent
 from services.people import Language, PlaceKind
-from services.transcript import Person, Room
+from services.transcript import ChatPerson, ChatRoom
 from storage.engine import Database, open_database
 from storage.transcript import open_transcript
 
 NOW = datetime(2026, 11, 24, 9, 8, tzinfo=UTC)
-ANNA = Person("anna", "Anna Weiß", Language.GERMAN, "Europe/Berlin", 1)
-BEN = Person("ben", "Ben Kaya", Language.ENGLISH, "Europe/London", 2)
-CARO = Person("caro", "Caro Lind", Language.GERMAN, "Europe/Berlin", 3)
+ANNA = ChatPerson("anna", "Anna Weiß", Language.GERMAN, "Europe/Berlin", 1)
+BEN = ChatPerson("ben", "Ben Kaya", Language.ENGLISH, "Europe/London", 2)
+CARO = ChatPerson("caro", "Caro Lind", Language.GERMAN, "Europe/Berlin", 3)
 SALES = "channel-sales"
 CHANNEL = Target("demo", SALES)
 EVERYBODY = Reader(Language.GERMAN, "Europe/Berlin")
@@ -52,7 +52,7 @@ class StubDispatcher:
         respond = self.responders.get(word)
         return respond(interaction) if respond else None
 
-    async def fetch_file(self, interaction: Interaction, file_id: str) -> OpenedFile | Response | None:
+    async def fetch_file(self, interaction: Interaction, file_id: str) -> FileWithContent | Response | None:
         raise AssertionError((interaction, file_id))
 
     async def record_post(self, interaction: Interaction, response: Response, sent: Sent) -> None:
@@ -77,26 +77,28 @@ class Chat:
     database: Database
     ids: Callable[[], str]
 
-    async def rooms(self, person: Person) -> dict[str, dict[str, Any]]:
+    async def rooms(self, person: ChatPerson) -> dict[str, dict[str, Any]]:
         body = await self.get("/chat/rooms", person)
         return {room["id"]: room for room in body["rooms"]}
 
-    async def get(self, path: str, person: Person, **query: str | int) -> dict[str, Any]:
+    async def get(self, path: str, person: ChatPerson, **query: str | int) -> dict[str, Any]:
         response = await self.client.get(path, params={"as": person.person_id, **query})
         assert response.status == 200, await response.text()
         return await response.json()
 
-    async def messages(self, person: Person, room: str = SALES, **query: int) -> list[dict[str, Any]]:
+    async def messages(self, person: ChatPerson, room: str = SALES, **query: int) -> list[dict[str, Any]]:
         return (await self.get(f"/chat/rooms/{room}/messages", person, **query))["messages"]
 
-    async def post(self, path: str, person: Person, **body: object) -> ClientResponse:
+    async def post(self, path: str, person: ChatPerson, **body: object) -> ClientResponse:
         return await self.client.post(path, json={"as": person.person_id, **body})
 
-    async def send_text(self, person: Person, text: str, room: str = SALES, interaction: str = "") -> ClientResponse:
+    async def send_text(
+        self, person: ChatPerson, text: str, room: str = SALES, interaction: str = ""
+    ) -> ClientResponse:
         return await self.post(f"/chat/rooms/{room}/messages", person, id=interaction or self.ids(), text=text)
 
     async def click(
-        self, person: Person, message: str, command: str, room: str = SALES, **more: object
+        self, person: ChatPerson, message: str, command: str, room: str = SALES, **more: object
     ) -> ClientResponse:
         body = {"id": self.ids(), "message": message, "command": command, **more}
         return await self.post(f"/chat/rooms/{room}/actions", person, **body)
@@ -113,8 +115,8 @@ async def open_chat(database_url: str) -> AsyncGenerator[Chat]:
     transcripts = partial(open_transcript, database, lambda: NOW)
     async with transcripts(writes=True) as transcript:
         for person in (ANNA, BEN, CARO):
-            await transcript.put_person(person)
-        await transcript.put_room(Room(SALES, PlaceKind.CHANNEL, "Vertrieb"), ("anna", "ben"))
+            await transcript.upsert_person(person)
+        await transcript.upsert_room(ChatRoom(SALES, PlaceKind.CHANNEL, "Vertrieb"), ("anna", "ben"))
     dispatcher, numbers = StubDispatcher(), count(1)
 
     def ids() -> str:

@@ -2,7 +2,7 @@ import ast
 from collections.abc import Iterator
 
 from cards.refusal import ARGUMENT_NAMES
-from services.lead.draft import Draft
+from services.lead.draft import LeadDraft
 from tests.architecture.source import files
 
 
@@ -21,4 +21,4 @@ def refused_arguments() -> Iterator[str]:
 def test_every_invalid_argument_has_a_label() -> None:
     """A refusal names an argument by a translated label, not by its identifier."""
     assert set(refused_arguments()) >= {"kind", "text", "who"}
-    assert {*refused_arguments(), *Draft.__dataclass_fields__} - set(ARGUMENT_NAMES) == set()
+    assert {*refused_arguments(), *LeadDraft.__dataclass_fields__} - set(ARGUMENT_NAMES) == set()

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import ClientSession
 
 from services.people import Language, PlaceKind
-from services.transcript import Person as Member, Room as StoredRoom, Transcript
+from services.transcript import ChatPerson as Member, ChatRoom as StoredRoom, Transcript
 from tests.chat import Account, Room
 from tests.displayed_message import DisplayedMessage, from_html
 
@@ -33,15 +33,15 @@ class WebDriver:
         number = next(self._numbers)
         person = Member(f"person-{number}", name, language, ZONE, position=number)
         async with self._transcripts(writes=True) as transcript:
-            await transcript.put_person(person)
-            direct = await transcript.direct_room(person.person_id)
+            await transcript.upsert_person(person)
+            direct = await transcript.find_direct_room(person.person_id)
         return Account(person.person_id, name, language, Room(direct, PlaceKind.PERSONAL))
 
     async def room(self, name: str, accounts: list[Account]) -> Room:
         number = next(self._numbers)
         stored_room = StoredRoom(f"channel-{number}", PlaceKind.CHANNEL, name, position=number)
         async with self._transcripts(writes=True) as transcript:
-            await transcript.put_room(stored_room, [account.account_id for account in accounts])
+            await transcript.upsert_room(stored_room, [account.account_id for account in accounts])
         return Room(stored_room.room_id, stored_room.kind, name)
 
     async def install(self, room: Room, by: Account) -> None:

@@ -68,7 +68,7 @@ async def team_rows(seeded: ChatTeam) -> dict[str, list[str]]:
     """Return the team's rows by table; conversations as ids only, since their names come from the platform."""
     rows = await team_state.rows_without_refusals(seeded.chat, seeded.team_id)
     async with seeded.chat.application.units.read() as uow:
-        conversations = await uow.conversations.connected(seeded.team_id)
+        conversations = await uow.conversations.list_connected(seeded.team_id)
     return {**rows, "conversations": [one.conversation_id for one in conversations]}
 
 

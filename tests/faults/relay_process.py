@@ -44,7 +44,7 @@ LOG_LEVEL = 50
 async def render_test_card(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card:
     """Render a card with the key and the state of its lead, so that the test can count copies."""
     del params
-    visible = await uow.leads.see(actor.team_id, key) if actor.team_id else None
+    visible = await uow.leads.get(actor.team_id, key) if actor.team_id else None
     return Card(verbatim(f"{key} {visible.lead.state.value if visible else ''}".rstrip()))
 
 

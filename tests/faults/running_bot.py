@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 from sqlalchemy import Select, select
 
 from bot.app import Application, open_application
-from services.lead import What
+from services.lead import ActivityType
 from services.people import Language, PlaceKind
 from storage.tables import audit, lead_history, leads
 from tests.chat import Account, Room
@@ -50,7 +50,7 @@ class RunningBot:
 
     async def note_counts(self) -> Counter[str]:
         """Count the notes in the history of all leads by text."""
-        return await self._counter(select(lead_history.c.text).where(lead_history.c.what == What.NOTED))
+        return await self._counter(select(lead_history.c.text).where(lead_history.c.what == ActivityType.NOTED))
 
     async def title_counts(self) -> Counter[str]:
         """Count the leads by title."""

@@ -5,11 +5,11 @@ from typing import Protocol
 
 from services import lead, team, user
 from services.actor import Actor
-from services.errors import Contended
+from services.errors import DatabaseBusy
 from services.people import Place, PlaceKind, TeamId
 from services.permissions import Role
 from services.unit_of_work import UnitOfWork
-from services.user.model import Met
+from services.user.model import UserProfile
 from storage.unit_of_work import SqlUnits
 from tests.fakes.bot_connector import APP_ID, TENANT_ID
 from tests.fakes.slack import TEAM_ID, FakeSlack
@@ -110,7 +110,9 @@ async def seed_team(units: SqlUnits, platform: SeedPlatform, name: str, channels
 
 async def create_lead(units: SqlUnits, team: SeededTeam, number: int) -> str:
     """Create a lead of the team with a new contact, and return its id."""
-    draft = lead.Draft(title=f"Dach {number}", name=f"Kunde {number}", email=f"k{number}-{team.team_id}@post.example")
+    draft = lead.LeadDraft(
+        title=f"Dach {number}", name=f"Kunde {number}", email=f"k{number}-{team.team_id}@post.example"
+    )
     async with units.write() as uow:
         return (await lead.create(uow, team.owner, draft)).lead_id
 
@@ -121,7 +123,7 @@ async def pick_lead(units: SqlUnits, team: SeededTeam, lead_id: str) -> None:
         try:
             async with units.write() as uow:
                 await lead.pick(uow, team.owner, lead_id)
-        except Contended:
+        except DatabaseBusy:
             continue
         return
     raise TimeoutError
@@ -129,9 +131,9 @@ async def pick_lead(units: SqlUnits, team: SeededTeam, lead_id: str) -> None:
 
 async def _add_user(units: SqlUnits, platform: SeedPlatform, account: str) -> Actor:
     place = Place(platform.platform, platform.tenant, platform.direct(account), PlaceKind.PERSONAL)
-    profile = Met(account, account, language_hint="en-GB", reference=platform.reference(account))
+    profile = UserProfile(account, account, language_hint="en-GB", reference=platform.reference(account))
     async with units.write() as uow:
-        await user.meet(uow, place, profile, platform.reference(account))
+        await user.upsert_profile(uow, place, profile, platform.reference(account))
     async with units.read() as uow:
         recognised = await user.recognise(uow, platform.platform, platform.tenant, account, place.conversation_id)
     assert recognised is not None
@@ -140,7 +142,7 @@ async def _add_user(units: SqlUnits, platform: SeedPlatform, account: str) -> Ac
 
 async def _connect_channel(uow: UnitOfWork, owner: Actor, room: str, platform: SeedPlatform) -> None:
     place = Place(platform.platform, platform.tenant, room, PlaceKind.CHANNEL, room)
-    await user.meet(
-        uow, place, Met(owner.name, owner.name, reference=platform.reference(owner.name)), platform.reference()
+    await user.upsert_profile(
+        uow, place, UserProfile(owner.name, owner.name, reference=platform.reference(owner.name)), platform.reference()
     )
     await team.connect(uow, replace(owner, place=place))

@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from bot.jobs.importer import Importer
 from bot.operations.metrics import Metrics
-from services.lead_import import ImportState, ImportView, LeadImport, Tally
+from services.lead_import import ImportState, ImportView, LeadImport, RowCounts
 from services.spreadsheet import ROWS_MAX
-from services.table import BadRow, open_table
+from services.table import BadCsvRow, open_table
 from storage.engine import Database, open_database
 from storage.tables import lead_history, lead_import_rows, lead_sights, leads
 from storage.unit_of_work import SqlUnits
@@ -139,7 +139,7 @@ async def test_a_large_malformed_file_needs_little_memory(size: Size, database_u
     done, addresses, left_out = await imported_rows(database, view)
     await database.close()
     record(rows=size.rows, seconds=round(took_s, 1), cpu_seconds=round(cpu_s, 1), grown_mib=grown_mib)
-    assert done.tally == Tally(size.rows - left_out, 0, left_out)
+    assert done.tally == RowCounts(size.rows - left_out, 0, left_out)
     assert left_out == size.rows // BROKEN_SHARE
     assert len(addresses) == done.tally.imported
     assert grown_mib < MIB_MAX
@@ -164,7 +164,7 @@ async def test_commands_run_beside_an_import(size: Size, database_url: str, reco
     await database.close()
     waits.sort()
     record(rows=size.rows, clicks=len(waits), slowest_s=round(waits[-1], 2), median_s=round(waits[len(waits) // 2], 3))
-    assert tally == Tally(size.rows)
+    assert tally == RowCounts(size.rows)
     assert waits[-1] < CLICK_MAX_S
 
 
@@ -197,7 +197,11 @@ def test_hostile_files_are_read_quickly(name: str, record: RecordFigures) -> Non
     took_s = time.process_time() - began
     grown_mib = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kib) // KIB
     record(
-        file=name, good=kinds.total() - kinds[BadRow], bad=kinds[BadRow], cpu_s=round(took_s, 2), grown_mib=grown_mib
+        file=name,
+        good=kinds.total() - kinds[BadCsvRow],
+        bad=kinds[BadCsvRow],
+        cpu_s=round(took_s, 2),
+        grown_mib=grown_mib,
     )
     assert grown_mib < MIB_MAX
     assert took_s < 10

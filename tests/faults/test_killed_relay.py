@@ -104,7 +104,7 @@ class RelayScenario:
     async def is_idle(self) -> bool:
         """Return whether the outbox is empty."""
         async with self.units.read() as uow:
-            backlog = await uow.deliveries.backlog(uow.now)
+            backlog = await uow.deliveries.count_backlog(uow.now)
         return backlog.unrouted + backlog.pending + backlog.sending == 0
 
     def has_sent(self, more: float) -> Callable[[], Awaitable[bool]]:

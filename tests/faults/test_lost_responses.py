@@ -86,7 +86,7 @@ async def test_lost_responses_leave_one_copy(
 
         async def is_idle() -> bool:
             async with units.read() as uow:
-                backlog = await uow.deliveries.backlog(uow.now)
+                backlog = await uow.deliveries.count_backlog(uow.now)
             return backlog.unrouted + backlog.pending + backlog.sending == 0
 
         try:

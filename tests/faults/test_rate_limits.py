@@ -97,7 +97,7 @@ class RateLimitRun:
     async def is_idle(self) -> bool:
         """Return whether the outbox is empty."""
         async with self.units.read() as uow:
-            backlog = await uow.deliveries.backlog(uow.now)
+            backlog = await uow.deliveries.count_backlog(uow.now)
         return backlog.unrouted + backlog.pending + backlog.sending == 0
 
     async def deliver_steadily(self, leads: int, first: int) -> list[float]:

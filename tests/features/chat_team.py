@@ -79,7 +79,7 @@ async def join(uow: UnitOfWork, team_id: TeamId, person: Person, role: Role) -> 
 async def user_id(uow: UnitOfWork, person: Person) -> str:
     """Return the user of a person who has written to the bot."""
     driver = person.chat.driver
-    return await user.known(uow, driver.platform, driver.tenant, person.account.account_id)
+    return await user.find_user_id(uow, driver.platform, driver.tenant, person.account.account_id)
 
 
 async def actor(uow: UnitOfWork, person: Person, room: Room | None = None) -> Actor:
@@ -112,8 +112,8 @@ async def _take_part(uow: UnitOfWork, operator: Actor, seeded: ChatTeam, marketp
     await marketplace.invite(
         uow, operator, email=email, name=seeded.name, marketplace=marketplace_id, part=marketplace.Part.BOTH
     )
-    [invited] = await uow.invitations.open_to(operator.team_id, email)
-    opened = await page.accept(uow, invitation.token_of(uow.keyring, invited))
+    [invited] = await uow.invitations.list_open_to(operator.team_id, email)
+    opened = await page.accept(uow, invitation.build_token(uow.keyring, invited))
     assert opened is not None
     await membership.join(uow, await actor(uow, seeded.owner), opened.code)
 
@@ -121,7 +121,7 @@ async def _take_part(uow: UnitOfWork, operator: Actor, seeded: ChatTeam, marketp
 async def create_lead(giver: ChatTeam, title: str = "Dachsanierung, 120 m²", by: Person | None = None) -> LeadView:
     """Create a lead of the team with a contact that no other lead has."""
     number = next(_leads)
-    draft = lead.Draft(
+    draft = lead.LeadDraft(
         title=title, name=f"Elke Schneider {number}", email=f"elke-{number}@posteo.example", postcode="70192"
     )
     async with giver.chat.application.units.write() as uow:
@@ -147,5 +147,5 @@ async def pick(seeded: ChatTeam, lead_id: str, by: Person | None = None) -> None
 async def actions(chat: Chat, team_id: TeamId, action: str) -> int:
     """Count the entries with this action in a team's audit log."""
     async with chat.application.units.read() as uow:
-        entries = await uow.audit.page(team_id, before_seq=1 << 30, limit=ENTRIES_MAX)
+        entries = await uow.audit.list_entries(team_id, before_seq=1 << 30, limit=ENTRIES_MAX)
     return sum(item.action == action for item in entries)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from services import bulk, channel, file, identity, invitation, lead_import, marketplace, request
-from services.delivery import Delivery, Kind, State
+from services.delivery import Delivery, DeliveryKind, DeliveryState
 from services.permissions import Permission
 from services.unit_of_work import UnitOfWork
 from tests.features import chat_team
@@ -210,7 +210,7 @@ async def build(team: ChatTeam) -> Things:
         leads = await file.receive(uow, anna, file.ReceivedFile("more.csv", "text/csv", b"Name\r\nUdo\r\n"))
         listed = await file.receive(uow, anna, file.ReceivedFile("fair.csv", "text/csv", b"Name\r\nIda\r\n"))
         prepared = await lead_import.prepare(uow, anna, listed.file_id)
-        made = await file.offer(uow, anna, "export.csv", b"Name\r\nEva\r\n")
+        made = await file.create_for_actor(uow, anna, "export.csv", b"Name\r\nEva\r\n")
         things = Things(
             team=team.team_id,
             team_name=team.name,
@@ -233,8 +233,8 @@ async def build(team: ChatTeam) -> Things:
             made=made.file_id,
             leads=leads.file_id,
             lead_import=prepared.lead_import.import_id,
-            offer=(await channel.ask(uow, mara)).offer_id,
-            link=(await identity.ask(uow, anna)).link_id,
+            offer=(await channel.issue_code(uow, mara)).offer_id,
+            link=(await identity.issue_code(uow, anna)).link_id,
         )
     await team.chat.settles()
     return things
@@ -246,7 +246,7 @@ async def _add_undelivered(uow: UnitOfWork, team: ChatTeam, key: str) -> str:
         team_id=team.team_id,
         delivery_id=uow.new_id(),
         event_id=uow.new_id(),
-        kind=Kind.POST,
+        kind=DeliveryKind.POST,
         view="lead.card",
         key=key,
         platform=team.chat.driver.platform,
@@ -255,6 +255,6 @@ async def _add_undelivered(uow: UnitOfWork, team: ChatTeam, key: str) -> str:
     )
     await uow.deliveries.add([delivery], uow.now)
     [sending] = await uow.deliveries.claim(1, uow.now, uow.now)
-    assert await uow.deliveries.finish(sending, State.UNKNOWN, "no answer in time", uow.now)
-    await uow.deliveries.join_sweep(team.team_id, delivery.delivery_id, delivery.delivery_id)
+    assert await uow.deliveries.finish(sending, DeliveryState.UNKNOWN, "no answer in time", uow.now)
+    await uow.deliveries.update_sweep(team.team_id, delivery.delivery_id, delivery.delivery_id)
     return delivery.delivery_id

@@ -16,7 +16,7 @@ from tests.features.command_arguments import Things
 
 COMMANDS = discovery.build_registry().commands
 ENTRIES_MAX = 1_000
-TRESPASSES = {trespass.__name__ for trespass in audit.TRESPASSES}
+TRESPASSES = {trespass.__name__ for trespass in audit.RECORDED_REFUSALS}
 MISSING = "0123456789abcdef0123456789abcdef0123"
 MISSING_REFERENCES = {"invitation": "I-777"}
 UNFOUND = {"NotFound", "FileGone", "Invalid", "NotColleague", "NothingToRestore"}
@@ -76,7 +76,7 @@ async def refused_commands(scene: Scene, person: Person) -> list[str]:
     async with chat.application.units.read() as uow:
         user_id = await chat_team.user_id(uow, person)
         for team in (scene.ours, scene.theirs):
-            entries = await uow.audit.page(team.team_id, limit=ENTRIES_MAX)
+            entries = await uow.audit.list_entries(team.team_id, limit=ENTRIES_MAX)
             refused = [item for item in entries if item.action == "access.refused" and item.user_id == user_id]
             assert not refused or person in team.people, "in the log of another team"
             found += [item.details["command"] for item in refused]

@@ -51,9 +51,9 @@ async def table_of(chat: Chat, person: Person, name: str) -> list[list[str]]:
     """Return the rows of the newest file that the bot made for a person."""
     async with chat.application.units.write() as uow:
         actor = await chat_team.actor(uow, person)
-        held = await uow.files.held(actor.team_id, actor.user_id, file.Purpose.MADE)
+        held = await uow.files.list_of_user(actor.team_id, actor.user_id, file.FileOrigin.GENERATED)
         assert name in held[-1].name
-        content = (await file.read(uow, actor, held[-1].file_id)).content.decode("utf-8-sig")
+        content = (await file.read_content(uow, actor, held[-1].file_id)).content.decode("utf-8-sig")
     return list(csv.reader(io.StringIO(content), delimiter=chat.words(de=";", en=",")))
 
 
@@ -199,8 +199,8 @@ async def test_a_file_of_partners_is_invited_in_slices(chat: Chat) -> None:
     assert "Solarhaus GmbH invites" in str(chat.mails.mails[0]["Subject"])
     async with chat.application.units.read() as uow:
         actor = await chat_team.actor(uow, ben)
-        [membership] = await uow.marketplaces.memberships(actor.team_id, 5)
-        partners = await uow.marketplaces.partners(actor.team_id, membership.marketplace.marketplace_id, 200)
+        [membership] = await uow.marketplaces.list_memberships(actor.team_id, 5)
+        partners = await uow.marketplaces.list_partners(actor.team_id, membership.marketplace.marketplace_id, 200)
     assert {(partner.gives, partner.takes) for partner in partners[1:]} == {(True, False)}
 
 

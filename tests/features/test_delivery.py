@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.delivery.model import SHOWN_MAX
+from services.delivery.model import UNKNOWN_SHOWN_MAX
 from services.people import Language
 from tests.chat import Chat, Room
 from tests.drivers.slack import SlackDriver
@@ -157,9 +157,12 @@ class TestConnectionLost:
         for leader in (anna, mara):
             [notice] = [seen for seen in await leader.reads() if words in seen]
             assert notice.words.startswith(f"{UNKNOWN_COUNT} ")
-            assert [button.command for button in notice.buttons].count("delivery.resend") == SHOWN_MAX
+            assert [button.command for button in notice.buttons].count("delivery.resend") == UNKNOWN_SHOWN_MAX
             assert (
-                chat.words(de=f"und {UNKNOWN_COUNT - SHOWN_MAX} weitere", en=f"and {UNKNOWN_COUNT - SHOWN_MAX} more")
+                chat.words(
+                    de=f"und {UNKNOWN_COUNT - UNKNOWN_SHOWN_MAX} weitere",
+                    en=f"and {UNKNOWN_COUNT - UNKNOWN_SHOWN_MAX} more",
+                )
                 in notice
             )
         assert await _count_copies(chat, solar.channel) == UNKNOWN_COUNT

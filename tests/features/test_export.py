@@ -11,7 +11,7 @@ from cards.audit import CHAIN_COLUMNS
 from services import lead, spreadsheet
 from services.people import Language
 from services.permissions import Role
-from services.spreadsheet import DELIMITERS, restore
+from services.spreadsheet import LANGUAGE_DELIMITERS, restore_cell
 from tests.chat import Chat
 from tests.features import chat_team, team_state
 from tests.features.chat_team import ChatTeam
@@ -28,7 +28,7 @@ async def team(chat: Chat) -> ChatTeam:
 def read(content: bytes, language: Language) -> list[list[str]]:
     """Parse the cells of a file."""
     text = content.decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=DELIMITERS[language]))
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=LANGUAGE_DELIMITERS[language]))
 
 
 def name_of(chat: Chat, first: int, last: int) -> str:
@@ -49,7 +49,9 @@ async def test_an_export_holds_what_its_reader_may_read(chat: Chat, team: ChatTe
         hidden = chat.words(de="Kontakte sind darin verdeckt", en="Contacts are masked in it")
         assert (hidden in seen) == (role is Role.VIEWER)
     async with chat.application.units.read() as uow:
-        entries = [item for item in await uow.audit.page(team.team_id, limit=50) if item.action == "lead.exported"]
+        entries = [
+            item for item in await uow.audit.list_entries(team.team_id, limit=50) if item.action == "lead.exported"
+        ]
     logged = [(item.details["count"], item.details["has_contacts"]) for item in entries]
     assert logged == [(2, False), (2, True), (2, True)]
 
@@ -77,11 +79,11 @@ async def test_leads_of_other_teams_stay_out(chat: Chat, team: ChatTeam) -> None
 async def test_an_export_is_in_the_readers_language_and_calculates_nothing(chat: Chat, team: ChatTeam) -> None:
     """Texts come back as they were written, and no spreadsheet takes them for a formula."""
     texts = [item.replace("\0", "").strip() for item in CORPUS]
-    texts = [item for item in texts if spreadsheet.neutralise(item) != item]
+    texts = [item for item in texts if spreadsheet.neutralise_cell(item) != item]
     async with chat.application.units.write() as uow:
         anna = await chat_team.actor(uow, team.owner)
         for number, text in enumerate(texts):
-            draft = lead.Draft(
+            draft = lead.LeadDraft(
                 title=text, name=text, company=text, text=text, source=text, campaign=text, email=f"a{number}@b.example"
             )
             await lead.create(uow, anna, draft)
@@ -91,13 +93,15 @@ async def test_an_export_is_in_the_readers_language_and_calculates_nothing(chat:
     for name in [*titled.split(), "Name"]:
         cells = [row[header.index(name)] for row in rows]
         assert all(cell.startswith("'") for cell in cells), name
-        assert [" ".join(restore(cell).split()) for cell in cells] == [" ".join(text.split()) for text in texts], name
+        assert [" ".join(restore_cell(cell).split()) for cell in cells] == [" ".join(text.split()) for text in texts], (
+            name
+        )
 
 
 async def test_phone_numbers_and_sums_are_as_the_reader_writes_them(chat: Chat, team: ChatTeam) -> None:
     """A number with +49 is no formula, and a sum has the decimal sign of the reader's language."""
     async with chat.application.units.write() as uow:
-        draft = lead.Draft(title="Dach", name="Eva", phone="+49 711 1234567", value="1234,50")
+        draft = lead.LeadDraft(title="Dach", name="Eva", phone="+49 711 1234567", value="1234,50")
         await lead.create(uow, await chat_team.actor(uow, team.owner), draft)
     await team.owner.says(de="leads exportieren", en="leads export")
     header, row = read(await team.owner.gets(name_of(chat, 1, 1)), chat.language)
@@ -141,11 +145,11 @@ async def test_the_audit_log_can_be_checked_from_the_file(chat: Chat, team: Chat
     await chat_team.create_lead(team)
     await team.owner.says(de="protokoll", en="audit")
     async with chat.application.units.read() as uow:
-        head = await uow.audit.head(team.team_id)
+        head = await uow.audit.get_head(team.team_id)
     await team.owner.presses("audit.export")
     name = chat.words(de=f"Protokoll 1 bis {head.seq}.csv", en=f"Audit log 1 to {head.seq}.csv")
     header, *cells = read(await team.owner.gets(name), chat.language)
-    rows = [dict(zip(header, map(restore, row), strict=True)) for row in cells]
+    rows = [dict(zip(header, map(restore_cell, row), strict=True)) for row in cells]
     assert set(CHAIN_COLUMNS) < set(header)
     assert check(rows) == head.hash
     assert "Anna Weiß" in rows[-1].values()

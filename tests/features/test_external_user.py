@@ -18,16 +18,16 @@ from bot.dispatch.interaction import (
 )
 from cards.chat import SHOW_COMMAND
 from cards.model import to_json
-from services.delivery import Posted
+from services.delivery import PostedCard
 from services.file import ReceivedFile
-from services.people import OUTSIDERS, PlaceKind
+from services.people import EXTERNAL_USERS_KEY, PlaceKind
 from services.permissions import Role
 from tests.chat import Chat
 from tests.features import chat_team, command_arguments, team_state
 from tests.features.chat_team import ChatTeam
 from tests.features.command_arguments import ROWS, Things
 
-SHARED = {OUTSIDERS: True}
+SHARED = {EXTERNAL_USERS_KEY: True}
 _ids = count(1)
 
 
@@ -45,7 +45,7 @@ class Shared:
         """Build the interaction as the platform hands it over."""
         driver, channel = self.chat.driver, self.team.channel
         async with self.chat.application.units.read() as uow:
-            found = await uow.conversations.find(driver.platform, driver.tenant, channel.room_id)
+            found = await uow.conversations.get(driver.platform, driver.tenant, channel.room_id)
         assert found is not None
         where = ConversationProfile(found.conversation_id, PlaceKind.CHANNEL, found.name, {**found.reference, **SHARED})
         hint = self.chat.language.value
@@ -94,7 +94,7 @@ async def shared(chat: Chat) -> Shared:
 async def _refused_commands(shared: Shared) -> list[str]:
     """List the refused commands in the team's log."""
     async with shared.chat.application.units.read() as uow:
-        entries = await uow.audit.page(shared.team.team_id, before_seq=1 << 30, limit=1_000)
+        entries = await uow.audit.list_entries(shared.team.team_id, before_seq=1 << 30, limit=1_000)
     return sorted(item.details["command"] for item in entries if item.action == "access.refused")
 
 
@@ -181,7 +181,7 @@ async def test_a_declined_external_user_does_not_learn_the_team(shared: Shared) 
     await shared.presses("invitation.join", {})
     await shared.team.owner.presses("invitation.decline")
     async with shared.chat.application.units.read() as uow:
-        wanted = await uow.invitations.numbered(shared.team.team_id, 1)
+        wanted = await uow.invitations.find_by_number(shared.team.team_id, 1)
         assert wanted is not None
         assert wanted.from_outside
         assert wanted.user_id
@@ -236,7 +236,7 @@ async def test_connecting_a_shared_channel_warns_first(shared: Shared) -> None:
     asked = await shared.member_says("connect")
     assert "team.connect.outsiders" in to_json(asked.card).decode()
     async with shared.chat.application.units.read() as uow:
-        assert not await uow.conversations.connected(shared.team.team_id)
+        assert not await uow.conversations.list_connected(shared.team.team_id)
 
 
 async def test_only_cards_of_the_teams_rooms_can_be_shown(shared: Shared) -> None:
@@ -244,7 +244,7 @@ async def test_only_cards_of_the_teams_rooms_can_be_shown(shared: Shared) -> Non
     chat, anna = shared.chat, shared.team.owner
     await chat_team.create_lead(shared.team)
     async with chat.application.units.write() as uow:
-        of_ben = Posted(
+        of_ben = PostedCard(
             team_id=shared.team.team_id,
             post_id="p",
             view="lead.card",

@@ -46,7 +46,7 @@ async def shared(chat: Chat) -> Shared:
 async def test_the_shared_channel_is_connected_after_a_warning(shared: Shared) -> None:
     """A34: only the owner saw the warning; nothing in the channel names the team."""
     async with shared.chat.application.units.read() as uow:
-        names = [item.name for item in await uow.conversations.connected(shared.team.team_id)]
+        names = [item.name for item in await uow.conversations.list_connected(shared.team.team_id)]
     assert sorted(names) == ["Partner", "Vertrieb Solarhaus GmbH"]
     assert shared.team.name not in await shared.olga.sees(shared.channel)
 
@@ -113,7 +113,7 @@ async def test_an_external_user_types_without_effect_and_joins(shared: Shared) -
     await shared.team.owner.finds(words, shared.team.owner.direct)
     await shared.team.owner.presses("invitation.approve")
     async with chat.application.units.read() as uow:
-        known = await user.known(uow, "slack", chat.driver.tenant, olga.account.account_id)
+        known = await user.find_user_id(uow, "slack", chat.driver.tenant, olga.account.account_id)
         assert await uow.members.get(shared.team.team_id, known)
     shown = await olga.presses(SHOW_COMMAND, room=shared.channel)
     assert shown.words

@@ -1,7 +1,7 @@
 """Forged clicks get the same words as ids that do not exist, and change nothing."""
 
 from services.invitation import InvitationState
-from services.permissions import Grant, Role, grant
+from services.permissions import Grant, Role, get_grant
 from tests.chat import Chat, Person, Room
 from tests.features import chat_team, team_state
 from tests.features.command_arguments import ROWS
@@ -55,7 +55,7 @@ async def assert_person_reaches_nothing(scene: Scene, person: Person, room: Room
         for command, row in ROWS.items():
             seen, rules = await scene.forge(person, room, command, row.args(scene.things))
             trespasses |= {command} if rules & TRESPASSES else set()
-            is_free = grant(Role.GUEST, COMMANDS[command].permission) is Grant.YES
+            is_free = get_grant(Role.GUEST, COMMANDS[command].permission) is Grant.YES
             if not is_free and rules != {"NotColleague"}:
                 wrong.append(f"{command}: {rules} “{seen.words}”")
     assert not wrong, "\n".join(wrong)
@@ -154,7 +154,7 @@ async def test_a_former_teams_card_changes_nothing_in_the_new_team(chat: Chat) -
         await chat.driver.press(rita.account, rita.direct, card.message_id, command, button.args, None)
     assert team_state.newly_refused(chat, before) == {"NotFound"}
     async with chat.application.units.read() as uow:
-        found = [await uow.invitations.numbered(team, 1) for team in (former.team_id, new_team)]
+        found = [await uow.invitations.find_by_number(team, 1) for team in (former.team_id, new_team)]
     assert [item.state for item in found if item] == [InvitationState.REQUESTED] * 2
     assert chat.mails.mails == []
 

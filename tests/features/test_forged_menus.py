@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.permissions import Grant, Role, grant
+from services.permissions import Grant, Role, get_grant
 from tests.chat import Chat, Person, Room
 from tests.displayed_message import DisplayedMessage
 from tests.features import team_state
@@ -53,7 +53,7 @@ def unbuttoned(seen: DisplayedMessage) -> str:
 
 def denied(role: Role) -> list[str]:
     """List every command that the role may never run."""
-    return [name for name in ROWS if grant(role, COMMANDS[name].permission) is Grant.NO]
+    return [name for name in ROWS if get_grant(role, COMMANDS[name].permission) is Grant.NO]
 
 
 async def assert_role_reaches_nothing(scene: Scene, person: Person, room: Room, role: Role) -> None:

@@ -109,5 +109,5 @@ async def test_many_changes_are_few_views(chat: Chat) -> None:
         await chat_team.pick(team, lead.lead_id)
     assert count_published(chat) == 3
     async with chat.application.units.read() as uow:
-        waiting = await uow.deliveries.backlog(uow.now)
+        waiting = await uow.deliveries.count_backlog(uow.now)
     assert waiting.pending == 1

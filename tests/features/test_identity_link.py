@@ -89,7 +89,9 @@ async def test_a_code_confirmed_in_both_chats_links_one_person(two: Two) -> None
     picked = await two.far_ben.says(de=f"nimm {brought.ref}", en=f"pick {brought.ref}")
     assert chat.words(de="übernommen von Ben Kaya", en="picked by Ben Kaya") in picked
     async with chat.application.units.read() as uow:
-        [log_entry] = [item for item in await uow.audit.page(two.team.team_id) if item.action == "identity.linked"]
+        [log_entry] = [
+            item for item in await uow.audit.list_entries(two.team.team_id) if item.action == "identity.linked"
+        ]
     platforms = log_entry.details["first_platform"], log_entry.details["other_platform"]
     assert platforms == (chat.driver.platform, two.far.driver.platform)
     assert team_state.defects(chat) == 0
@@ -213,7 +215,7 @@ async def test_a_team_of_the_second_account_comes_along(two: Two) -> None:
     async with two.chat.application.units.read() as uow:
         merged = await chat_team.user_id(uow, other_uwe)
         member = await uow.members.get(second.team_id, merged)
-        visible_lead = await uow.leads.see(second.team_id, lead.lead_id)
+        visible_lead = await uow.leads.get(second.team_id, lead.lead_id)
         assert await uow.members.count(second.team_id) == 2
     assert member is not None
     assert member.role is Role.ADMIN
@@ -248,7 +250,7 @@ async def test_the_owner_is_never_merged_away(two: Two) -> None:
     await two.far_ben.presses("identity.agree")
     await anna.presses("identity.confirm")
     async with two.chat.application.units.read() as uow:
-        [owner] = await uow.members.holders(two.team.team_id, (Role.OWNER,), 2)
+        [owner] = await uow.members.list_by_role(two.team.team_id, (Role.OWNER,), 2)
         assert owner.user_id == await chat_team.user_id(uow, two.far_ben)
 
 
@@ -280,7 +282,7 @@ async def _ref(two: Two) -> str:
     driver = two.far.driver
     key = (driver.platform, driver.tenant, two.far_ben.account.account_id)
     async with two.chat.application.units.read() as uow:
-        return uow.keyring.token("identity", *key)[:20]
+        return uow.keyring.sign("identity", *key)[:20]
 
 
 async def test_after_unlinking_no_card_reaches_the_old_chat(two: Two) -> None:
@@ -331,11 +333,11 @@ async def test_old_ids_lead_to_the_person(two: Two) -> None:
     _, gone = await two.user_ids()
     await two.link()
     async with two.chat.application.units.read() as uow:
-        [log_entry] = [item for item in await uow.audit.page(two.team.team_id) if item.action == "lead.picked"]
+        [log_entry] = [item for item in await uow.audit.list_entries(two.team.team_id) if item.action == "lead.picked"]
         verdict = await uow.audit.verify(two.team.team_id)
     assert log_entry.user_id == gone
     assert log_entry.user_name == "Ben Kaya"
-    assert verdict.is_whole
+    assert verdict.is_intact
     role = await two.team.owner.forges("member.role", {"who": gone, "role": "viewer"})
     assert "Ben Kaya" in role
 
@@ -351,14 +353,14 @@ async def test_one_identity_names_and_one_is_written_to(two: Two) -> None:
     driver = two.chat.driver
     key = (driver.platform, driver.tenant, two.ben.account.account_id)
     async with two.chat.application.units.read() as uow:
-        ref = uow.keyring.token("identity", *key)[:20]
-        rows = await uow.users.identities((await two.user_ids())[0])
+        ref = uow.keyring.sign("identity", *key)[:20]
+        rows = await uow.users.list_identities((await two.user_ids())[0])
     assert sorted(row.is_main for row in rows) == sorted(item.is_latest for item in rows) == [False, True]
     await two.ben.presses("identity.unlink", identity=ref)
     await two.ben.presses("identity.unlink")
     first_id, other_id = await two.user_ids()
     async with two.chat.application.units.read() as uow:
-        assert _identities(await uow.users.identities(first_id)) == [(True, True)]
-        assert _identities(await uow.users.identities(other_id)) == [(True, True)]
-        assert (await uow.members.of_user(other_id)) is not None
-        assert (await uow.members.of_user(first_id)) is None
+        assert _identities(await uow.users.list_identities(first_id)) == [(True, True)]
+        assert _identities(await uow.users.list_identities(other_id)) == [(True, True)]
+        assert (await uow.members.find_by_user(other_id)) is not None
+        assert (await uow.members.find_by_user(first_id)) is None

@@ -19,7 +19,7 @@ async def create_lead(team: ChatTeam, by: Person | None = None, **fields: str) -
     """Create a lead with these parts."""
     known = {"title": "Dachsanierung", "name": "Elke Schneider", **fields}
     async with team.chat.application.units.write() as uow:
-        brought = await lead.create(uow, await chat_team.actor(uow, by or team.owner), lead.Draft(**known))
+        brought = await lead.create(uow, await chat_team.actor(uow, by or team.owner), lead.LeadDraft(**known))
     await team.chat.settles()
     return brought
 

@@ -9,8 +9,8 @@ import pytest
 from services import file, lead_import
 from services.file import ReceivedFile
 from services.lead_import import process
-from services.lead_import.model import BATCH_ROWS
-from services.lead_import.parse_row import batches
+from services.lead_import.model import IMPORT_BATCH_ROWS
+from services.lead_import.parse_row import split_batches
 from services.permissions import Role
 from services.table import open_table
 from tests.chat import Chat, Person
@@ -70,12 +70,12 @@ async def import_batches(chat: Chat, times: int) -> None:
     async with units.write() as uow:
         carried = await process.claim(uow, holder)
         assert carried is not None
-        content = await process.content(uow, carried)
+        content = await process.load_content(uow, carried)
     assert content is not None
-    rows = batches(open_table(content), carried.plan, carried.line)
+    rows = split_batches(open_table(content), carried.plan, carried.line)
     for _ in range(times):
         async with units.write() as uow:
-            carried = await process.carry(uow, carried, holder, next(rows)) or carried
+            carried = await process.process_batch(uow, carried, holder, next(rows)) or carried
     await chat.settles()
 
 
@@ -120,9 +120,11 @@ async def test_left_out_rows_come_back_as_a_file(chat: Chat) -> None:
     async with chat.application.units.read() as uow:
         ids = [
             item.file_id
-            for item in await uow.files.held(team.team_id, (await chat_team.actor(uow, ben)).user_id, file.Purpose.MADE)
+            for item in await uow.files.list_of_user(
+                team.team_id, (await chat_team.actor(uow, ben)).user_id, file.FileOrigin.GENERATED
+            )
         ]
-        opened = await file.read(uow, await chat_team.actor(uow, ben), ids[-1])
+        opened = await file.read_content(uow, await chat_team.actor(uow, ben), ids[-1])
     delimiter = chat.words(de=";", en=",")
     header, row = csv.reader(io.StringIO(opened.content.decode("utf-8-sig"), newline=""), delimiter=delimiter)
     assert header[:2] == [chat.words(de="Zeile", en="Line"), chat.words(de="Grund", en="Reason")]
@@ -133,7 +135,7 @@ async def test_the_import_stops_and_resumes(chat: Chat) -> None:
     """The card shows the progress; a stopped import resumes and creates no lead twice."""
     team = await seed_import_team(chat)
     ben = team.of(Role.MEMBER)
-    rows = 2 * BATCH_ROWS + 30
+    rows = 2 * IMPORT_BATCH_ROWS + 30
     await sends(ben, import_steps.numbered_table(rows))
     cards = len(await ben.reads())
     await ben.presses("lead.import_start")
@@ -173,12 +175,12 @@ async def test_without_a_file_the_response_explains_the_import(chat: Chat) -> No
     assert chat.words(de="Leads Beispiel.csv", en="Leads example.csv") in instructions
     async with chat.application.units.write() as uow:
         ben_here = await chat_team.actor(uow, ben)
-        [made] = await uow.files.held(team.team_id, ben_here.user_id, file.Purpose.MADE)
-        content = (await file.read(uow, ben_here, made.file_id)).content
+        [made] = await uow.files.list_of_user(team.team_id, ben_here.user_id, file.FileOrigin.GENERATED)
+        content = (await file.read_content(uow, ben_here, made.file_id)).content
         stored_file = await file.receive(uow, ben_here, ReceivedFile(made.name, "text/csv", content))
         view = await lead_import.prepare(uow, ben_here, stored_file.file_id)
     assert view.expected.imported == 1
-    assert set(view.lead_import.plan.columns) == set(lead_import.Field) - {lead_import.Field.CURRENCY}
+    assert set(view.lead_import.plan.columns) == set(lead_import.ImportField) - {lead_import.ImportField.CURRENCY}
     in_channel = await ben.says(de="leads importieren", en="import leads", room=team.channel)
     assert chat.words(de="Beispiel.csv", en="example.csv") not in in_channel
     refused = await tom.says(de="leads importieren", en="import leads")

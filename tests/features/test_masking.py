@@ -155,7 +155,7 @@ async def _forges(viewer: Person, team: ChatTeam, card: DisplayedMessage, comman
     """Return the response to a button that the person is not shown, with few and with many arguments."""
     chat = viewer.chat
     async with chat.application.units.read() as uow:
-        seen = await uow.leads.see_number(team.team_id, 1)
+        seen = await uow.leads.find_by_number(team.team_id, 1)
     assert seen is not None
     responses: list[str] = []
     for more in ({}, {"reason": "x", "note": "x", "name": "x", "title": "x", "who": "x", "to": "x"}):

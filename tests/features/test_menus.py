@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.platforms.teams import extension_responses as teams_extensions
-from services.inbox.model import Arrival
+from services.inbox.model import InteractionKey
 from services.people import PlaceKind
 from services.permissions import Role
 from tests.chat import Chat, Person, Room
@@ -236,7 +236,7 @@ async def test_a_time_out_gives_the_form_back(chat: Chat) -> None:
             # The second request waits here for the first.
             user_id = await chat_team.user_id(uow, anna)
             name = f"{anna.account.account_id}|{once}"
-            assert await uow.inbox.register(Arrival("teams", chat.driver.tenant, name, user_id))
+            assert await uow.inbox.add(InteractionKey("teams", chat.driver.tenant, name, user_id))
             slow = await replace(menus, settles=False).sends(form, title="Walmdach")
             raise _NotKeptError
     assert slow.dialog is not None

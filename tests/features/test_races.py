@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from services.invitation import InvitationState
-from services.lead import What
+from services.lead import ActivityType
 from services.permissions import Role
 from tests.chat import Chat, Person, Room
 from tests.displayed_message import DisplayedMessage
@@ -71,11 +71,11 @@ class TestThousand:
 async def _find_winner(chat: Chat, teams: list[ChatTeam], lead_id: str) -> tuple[str, ChatTeam]:
     """Return the winner and the winner's team; the history holds one pick."""
     async with chat.application.units.read() as uow:
-        seen = await uow.leads.see(teams[0].team_id, lead_id)
+        seen = await uow.leads.get(teams[0].team_id, lead_id)
         assert seen is not None
         [winners] = [team for team in teams if team.team_id == seen.lead.picked_team_id]
-        history = await uow.leads.history(winners.team_id, lead_id, ENTRIES_MAX)
-        [picked] = [item for item in history if item.what is What.PICKED]
+        history = await uow.leads.list_history(winners.team_id, lead_id, ENTRIES_MAX)
+        [picked] = [item for item in history if item.what is ActivityType.PICKED]
         [winner] = [
             person.name for person in winners.people if await chat_team.user_id(uow, person) == seen.lead.picked_by
         ]
@@ -89,7 +89,7 @@ async def _check_responses(
     """Check what a person reads: winners their lead, members the winner's name, other teams no name."""
     winner, winners, lead_id = won
     async with chat.application.units.read() as uow:
-        visible_lead = await uow.leads.see(team.team_id, lead_id)
+        visible_lead = await uow.leads.get(team.team_id, lead_id)
     assert visible_lead is not None
     ref = visible_lead.sight.ref
     if person.name == winner:
@@ -128,7 +128,7 @@ async def test_the_first_of_fifty_decisions_counts(chat: Chat, commands: tuple[s
 
     assert team_state.defects(chat) == 0
     async with chat.application.units.read() as uow:
-        decided = await uow.invitations.numbered(team.team_id, 1)
+        decided = await uow.invitations.find_by_number(team.team_id, 1)
     assert decided is not None
     approved = decided.state is InvitationState.PENDING
     assert approved or decided.state is InvitationState.DECLINED

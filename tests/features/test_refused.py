@@ -16,7 +16,7 @@ async def build_scene(chat: Chat) -> ChatTeam:
 async def refused(team: ChatTeam) -> list[tuple[str, str]]:
     """List command and reason of the refusals, the oldest first."""
     async with team.chat.application.units.read() as uow:
-        entries = await uow.audit.page(team.team_id, limit=100)
+        entries = await uow.audit.list_entries(team.team_id, limit=100)
     found = [item.details for item in reversed(entries) if item.action == "access.refused"]
     assert all(set(item) == {"command", "reason"} for item in found), "what it was aimed at"
     return [(item["command"], item["reason"]) for item in found]

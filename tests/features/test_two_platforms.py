@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from services.conversation.model import Conversation
-from services.lead import What
-from services.people import OUTSIDERS, Language
+from services.lead import ActivityType
+from services.people import EXTERNAL_USERS_KEY, Language
 from services.permissions import Role
 from tests.chat import Chat, Person, Room
 from tests.displayed_message import DisplayedMessage
@@ -65,7 +65,7 @@ async def both(chat: Chat) -> Both:
 async def connected(both: Both) -> list[tuple[str, str]]:
     """List platform and name of the team's channels."""
     async with both.chat.application.units.read() as uow:
-        return [(item.platform, item.name) for item in await uow.conversations.connected(both.team.team_id)]
+        return [(item.platform, item.name) for item in await uow.conversations.list_connected(both.team.team_id)]
 
 
 @pytest.mark.core
@@ -82,7 +82,7 @@ async def test_a_code_connects_a_channel_of_another_chat(both: Both) -> None:
     assert both.far.driver.platform in {platform for platform, _ in await connected(both)}
     assert both.team.name in await both.visitor.sees(both.channel)
     async with both.chat.application.units.read() as uow:
-        entries = await uow.audit.page(both.team.team_id)
+        entries = await uow.audit.list_entries(both.team.team_id)
     offered = next(item for item in entries if item.action == "channel.offered")
     done = next(item for item in entries if item.action == "team.channel_connected")
     assert (offered.platform, offered.user_name) == (both.far.driver.platform, "Uta Berg")
@@ -154,9 +154,9 @@ async def test_an_offered_channel_with_external_users_warns_first(both: Both) ->
     """A34: a channel with external users is connected after the owner accepts the warning."""
     await both.type(await both.code())
     async with both.chat.application.units.write() as uow:
-        found = await uow.conversations.find(both.far.driver.platform, both.far.driver.tenant, both.channel.room_id)
+        found = await uow.conversations.get(both.far.driver.platform, both.far.driver.tenant, both.channel.room_id)
         assert found is not None
-        await uow.conversations.keep(_shared(found))
+        await uow.conversations.upsert(_shared(found))
     await both.team.owner.presses("channel.confirm")
     assert len(await connected(both)) == 1
     await both.team.owner.presses("channel.confirm")
@@ -164,7 +164,7 @@ async def test_an_offered_channel_with_external_users_warns_first(both: Both) ->
 
 
 def _shared(found: Conversation) -> Conversation:
-    return replace(found, reference={**found.reference, OUTSIDERS: True})
+    return replace(found, reference={**found.reference, EXTERNAL_USERS_KEY: True})
 
 
 async def test_a_linked_person_connects_without_a_code(both: Both) -> None:
@@ -236,12 +236,12 @@ async def test_a_hundred_picks_from_both_sides_have_one_winner(both: Both) -> No
 
     assert team_state.defects(both.chat) == 0
     async with both.chat.application.units.read() as uow:
-        seen = await uow.leads.see(both.team.team_id, brought.lead_id)
-        history = await uow.leads.history(both.team.team_id, brought.lead_id, PICKS)
+        seen = await uow.leads.get(both.team.team_id, brought.lead_id)
+        history = await uow.leads.list_history(both.team.team_id, brought.lead_id, PICKS)
         assert seen is not None
         winner = await uow.users.get(seen.lead.picked_by or "")
     assert winner is not None
-    assert [item.user for item in history if item.what is What.PICKED] == [winner.name]
+    assert [item.user for item in history if item.what is ActivityType.PICKED] == [winner.name]
     assert await chat_team.actions(both.chat, both.team.team_id, "lead.picked") == 1
     words = both.chat.words(de=f"übernommen von {winner.name}", en=f"picked by {winner.name}")
     for person, room in ((near[0], both.team.channel), (far[0], both.channel)):

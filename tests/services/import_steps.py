@@ -3,7 +3,7 @@
 from services import file, lead_import
 from services.actor import Actor
 from services.file.model import ReceivedFile
-from services.lead_import import Defaults, ImportView, LeadImport
+from services.lead_import import ImportDefaults, ImportView, LeadImport
 from services.unit_of_work import Units
 
 HEADINGS = "Vorname;Nachname;E-Mail;Telefon;Firma;PLZ;Betreff;Wert (EUR)"
@@ -38,7 +38,7 @@ async def prepare(units: Units, actor: Actor, content: bytes, name: str = "Messe
         return await lead_import.prepare(uow, actor, file_id)
 
 
-async def start(units: Units, actor: Actor, view: ImportView, defaults: Defaults | None = None) -> ImportView:
+async def start(units: Units, actor: Actor, view: ImportView, defaults: ImportDefaults | None = None) -> ImportView:
     """Start or resume an import."""
     async with units.write() as uow:
         return await lead_import.start(uow, actor, view.lead_import.import_id, defaults)
@@ -52,7 +52,7 @@ async def begin(units: Units, actor: Actor, content: bytes, name: str = "Messe.c
 async def progress(units: Units, actor: Actor, view: ImportView) -> ImportView:
     """Return the progress of an import."""
     async with units.read() as uow:
-        return await lead_import.follow(uow, actor, view.lead_import.import_id)
+        return await lead_import.show_progress(uow, actor, view.lead_import.import_id)
 
 
 async def stored_import(units: Units, view: ImportView) -> LeadImport:

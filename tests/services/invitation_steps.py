@@ -8,7 +8,7 @@ from services.invitation.model import (
     InvitationState,
     JoinedTeam,
 )
-from services.invitation.tokens import token_of
+from services.invitation.tokens import build_token
 from services.membership import page
 from storage.unit_of_work import SqlUnits
 from tests.services.seeded_team import SeededTeam
@@ -33,7 +33,7 @@ async def token_for(seeded: SeededTeam, invited: Invitation) -> str:
     async with seeded.units.read() as uow:
         now = await uow.invitations.get(seeded.team_id, invited.invitation_id)
         assert now is not None
-        return token_of(uow.keyring, now)
+        return build_token(uow.keyring, now)
 
 
 async def code_for(seeded: SeededTeam, invited: Invitation) -> str:

@@ -13,7 +13,7 @@ from services.marketplace.model import MarketplaceView, PartnerState
 from services.people import Language, Place, PlaceKind, TeamId
 from services.permissions import Role
 from services.unit_of_work import UnitOfWork
-from services.user.model import Met
+from services.user.model import UserProfile
 from storage.unit_of_work import SqlUnits
 
 ROLES = (Role.OWNER, Role.ADMIN, Role.MEMBER, Role.VIEWER)
@@ -62,7 +62,7 @@ async def add_user(units: SqlUnits, name: str) -> Actor:
     """Add a user who has written to the bot and is in no team."""
     place = direct_chat(name)
     async with units.write() as uow:
-        await user.meet(uow, place, Met(name, name), {"room": place.conversation_id})
+        await user.upsert_profile(uow, place, UserProfile(name, name), {"room": place.conversation_id})
     async with units.read() as uow:
         recognised = await user.recognise(uow, "web", "demo", name, place.conversation_id)
     assert recognised is not None
@@ -86,7 +86,7 @@ async def connect_channel(units: SqlUnits, owner: Actor, name: str) -> Place:
     """Connect a further channel of the owner's team."""
     place = Place("web", "demo", f"channel:{name}", PlaceKind.CHANNEL, name)
     async with units.write() as uow:
-        await user.meet(uow, place, Met(owner.name, owner.name), {"room": place.conversation_id})
+        await user.upsert_profile(uow, place, UserProfile(owner.name, owner.name), {"room": place.conversation_id})
         await team.connect(uow, replace(owner, place=place))
     return replace(place, team_id=owner.team_id)
 
@@ -112,11 +112,11 @@ async def join_marketplace(operator: SeededTeam, partner: SeededTeam, marketplac
             part=part,
         )
         invited = next(one for one in view.partners if one.state is PartnerState.PENDING)
-        stored = await uow.marketplaces.partner(operator.team_id, invited.partner_id)
+        stored = await uow.marketplaces.get_partner(operator.team_id, invited.partner_id)
         assert stored is not None
         sent = await uow.invitations.get(operator.team_id, stored.invitation_id or "")
         assert sent is not None
-        await uow.invitations.move(
+        await uow.invitations.change_state(
             operator.team_id, sent.invitation_id, (InvitationState.PENDING,), InvitationState.ACCEPTED
         )
         await marketplace.join_partner(uow, partner.owner, sent)
@@ -126,10 +126,10 @@ async def join_marketplace(operator: SeededTeam, partner: SeededTeam, marketplac
     return invited.partner_id
 
 
-def lead_draft(title: str = "Dachsanierung, 120 m²", **more: str) -> lead.Draft:
+def lead_draft(title: str = "Dachsanierung, 120 m²", **more: str) -> lead.LeadDraft:
     """Return a lead as a user types it."""
     parts = {"name": "Eva Schneider", "email": "eva@posteo.de", "phone": "0711 1234567", "postcode": "70173"}
-    return lead.Draft(**{**parts, "title": title, **more})
+    return lead.LeadDraft(**{**parts, "title": title, **more})
 
 
 async def create_lead(seeded: SeededTeam, by: Role = Role.OWNER, /, **more: str) -> LeadView:

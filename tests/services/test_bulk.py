@@ -9,9 +9,18 @@ from hypothesis import given, strategies as st
 
 from services import bulk, file, marketplace
 from services.bulk import parse, scheduled
-from services.bulk.model import KEPT_MAX, SLICE, BulkState, Fate, Line, LineState, Problem, fate_of
-from services.bulk.refusals import NoColumn, NothingToSend, TooManyBulks, TooManyLines
-from services.delivery.model import State
+from services.bulk.model import (
+    BULKS_MAX,
+    SLICE_LINES,
+    BulkLine,
+    BulkState,
+    LineOutcome,
+    LineProblem,
+    LineState,
+    derive_outcome,
+)
+from services.bulk.refusals import NoEmailColumn, NothingToSend, TooManyBulks, TooManyLines
+from services.delivery.model import DeliveryState
 from services.errors import Invalid, NotFound, NotPermitted, Outdated
 from services.invitation.model import InvitationState
 from services.marketplace.model import PARTNERS_MAX, Part
@@ -40,15 +49,15 @@ TYPED = (
 @pytest.mark.parametrize(("line", "name", "email"), TYPED)
 def test_a_line_has_a_team_and_an_address_in_any_order(line: str, name: str, email: str) -> None:
     """A pasted line is parsed with name and address in any order; a line with two addresses has none."""
-    [parsed] = parse.read_text(f"\n{line}\n\n")
-    assert (parsed.line, parsed.firm, parsed.email) == (2, name, email)
+    [parsed] = parse.parse_pasted(f"\n{line}\n\n")
+    assert (parsed.line, parsed.partner, parsed.email) == (2, name, email)
 
 
 @given(st.text(max_size=300))
 def test_any_text_is_parsed_or_refused(text: str) -> None:
     """Any pasted text becomes lines or a refusal, and no line is lost."""
     try:
-        entries = parse.read_text(text)
+        entries = parse.parse_pasted(text)
     except NothingToSend:
         assert not text.strip()
     else:
@@ -58,9 +67,9 @@ def test_any_text_is_parsed_or_refused(text: str) -> None:
 def test_pasted_lists_have_limits() -> None:
     """A list with too many lines or characters is refused."""
     with pytest.raises(TooManyLines):
-        parse.read_text("a\n" * 201)
+        parse.parse_pasted("a\n" * 201)
     with pytest.raises(Invalid):
-        parse.read_text("a" * 12_001)
+        parse.parse_pasted("a" * 12_001)
 
 
 @pytest.mark.parametrize(
@@ -73,28 +82,28 @@ def test_pasted_lists_have_limits() -> None:
 )
 def test_file_columns_are_recognised_by_heading(content: str, wanted: tuple[str, ...]) -> None:
     """Columns are recognised by German and English headings; part and language are optional."""
-    [parsed] = parse.read_table(open_table(content.encode()))
-    assert (parsed.firm, parsed.email, parsed.part, parsed.language) == wanted
+    [parsed] = parse.parse_table(open_table(content.encode()))
+    assert (parsed.partner, parsed.email, parsed.part, parsed.language) == wanted
 
 
 def test_a_file_needs_an_address_column() -> None:
     """A file without an address column, or with too many rows, is refused."""
-    with pytest.raises(NoColumn):
-        parse.read_table(open_table(b"Firma;Telefon\nAcme;0711\n"))
+    with pytest.raises(NoEmailColumn):
+        parse.parse_table(open_table(b"Firma;Telefon\nAcme;0711\n"))
     with pytest.raises(TooManyLines):
-        parse.read_table(open_table(b"Firma;E-Mail\n" + b"Acme;a@b.example\n" * 1_001))
+        parse.parse_table(open_table(b"Firma;E-Mail\n" + b"Acme;a@b.example\n" * 1_001))
 
 
 def test_every_invitation_state_is_reported() -> None:
     """Every outcome of an invitation mail has a state in the report; an answer of the invited team takes precedence."""
-    line = Line(line=1, firm="A", email="a@b.example", part=Part.TAKES, language=Language.GERMAN)
+    line = BulkLine(line=1, firm="A", email="a@b.example", part=Part.TAKES, language=Language.GERMAN)
     invited = replace(line, state=LineState.INVITED)
-    fates = {state: fate_of(invited, InvitationState.PENDING, state) for state in State}
-    assert {fates.pop(State.PENDING), fates.pop(State.SENDING)} == {Fate.QUEUED}
-    assert set(fates.values()) == {Fate.SENT, Fate.LINK, Fate.FAILED, Fate.UNKNOWN}
-    assert fate_of(invited, InvitationState.JOINED, State.FAILED) is Fate.JOINED
-    assert fate_of(invited, InvitationState.PENDING, None) is Fate.QUEUED
-    assert fate_of(line, None, None) is Fate.WAITING
+    fates = {state: derive_outcome(invited, InvitationState.PENDING, state) for state in DeliveryState}
+    assert {fates.pop(DeliveryState.PENDING), fates.pop(DeliveryState.SENDING)} == {LineOutcome.QUEUED}
+    assert set(fates.values()) == {LineOutcome.SENT, LineOutcome.LINK_ONLY, LineOutcome.FAILED, LineOutcome.UNKNOWN}
+    assert derive_outcome(invited, InvitationState.JOINED, DeliveryState.FAILED) is LineOutcome.JOINED
+    assert derive_outcome(invited, InvitationState.PENDING, None) is LineOutcome.QUEUED
+    assert derive_outcome(line, None, None) is LineOutcome.WAITING
 
 
 def pasted_teams(count: int, first: int = 1) -> str:
@@ -111,14 +120,16 @@ async def create_list(operator: SeededTeam, text: str) -> bulk.BulkView:
 async def run_job(operator: SeededTeam) -> None:
     """Run the scheduled job once."""
     async with operator.units.write() as uow:
-        await scheduled.work(uow, 20)
+        await scheduled.process_bulks(uow, 20)
 
 
 async def partner_addresses(operator: SeededTeam) -> list[str]:
     """Return the addresses of the partners of the only marketplace, without the operator."""
     async with operator.units.read() as uow:
-        [one] = await uow.marketplaces.memberships(operator.team_id, 5)
-        partners = await uow.marketplaces.partners(operator.team_id, one.marketplace.marketplace_id, PARTNERS_MAX + 1)
+        [one] = await uow.marketplaces.list_memberships(operator.team_id, 5)
+        partners = await uow.marketplaces.list_partners(
+            operator.team_id, one.marketplace.marketplace_id, PARTNERS_MAX + 1
+        )
     return [one.email for one in partners if one.partner_team_id != operator.team_id]
 
 
@@ -147,19 +158,19 @@ async def test_problems_are_found_before_sending(units: SqlUnits) -> None:
         stored = await file.receive(uow, operator.owner, sent)
         view = await bulk.draft(uow, operator.owner, file_id=stored.file_id)
     async with units.read() as uow:
-        page = await bulk.page(uow, operator.owner, view.bulk_id)
+        page = await bulk.show_lines(uow, operator.owner, view.bulk_id)
     assert [one.problem for one in page.view.lines] == [
-        Problem.PARTNER,
-        Problem.INVITED,
+        LineProblem.PARTNER,
+        LineProblem.INVITED,
         None,
-        Problem.TWICE,
-        Problem.ADDRESS,
-        Problem.PART,
-        Problem.LANGUAGE,
-        Problem.LONG,
+        LineProblem.DUPLICATE,
+        LineProblem.BAD_ADDRESS,
+        LineProblem.UNKNOWN_PART,
+        LineProblem.UNKNOWN_LANGUAGE,
+        LineProblem.NAME_TOO_LONG,
         None,
     ]
-    assert page.view.lines[-1].firm == "namen.example"
+    assert page.view.lines[-1].partner == "namen.example"
     assert page.view.lines[2].part is Part.GIVES
 
 
@@ -171,7 +182,7 @@ async def test_the_operators_own_address_is_skipped(units: SqlUnits) -> None:
         await uow.members.remove(operator.team_id, operator.viewer.user_id, uow.now)
         await uow.members.add(operator.team_id, operator.viewer.user_id, Role.VIEWER, "eva@markt.example", uow.now)
     view = await create_list(operator, "Wir; Eva@Markt.example")
-    assert [one.problem for one in view.lines] == [Problem.OWN]
+    assert [one.problem for one in view.lines] == [LineProblem.OWN_MEMBER]
     with pytest.raises(NothingToSend):
         async with units.write() as uow:
             await bulk.send(uow, operator.owner, view.bulk_id)
@@ -189,7 +200,7 @@ async def test_concurrent_senders_invite_each_team_once(units: SqlUnits) -> None
             await bulk.send(uow, operator.owner, view.bulk_id)
 
     await asyncio.gather(*(press() for _ in range(3)))
-    assert len(await partner_addresses(operator)) == SLICE
+    assert len(await partner_addresses(operator)) == SLICE_LINES
     await asyncio.gather(*(run_job(operator) for _ in range(3)))
     addresses = await partner_addresses(operator)
     assert len(addresses) == len(set(addresses)) == 120
@@ -211,15 +222,15 @@ async def test_concurrent_lists_share_the_partner_limit(units: SqlUnits) -> None
     addresses = await partner_addresses(operator)
     assert len(addresses) == len(set(addresses)) == PARTNERS_MAX - 1
     async with units.read() as uow:
-        one = (await bulk.show(uow, operator.owner, first.bulk_id)).tally
-        other = (await bulk.show(uow, operator.owner, second.bulk_id)).tally
+        one = (await bulk.show(uow, operator.owner, first.bulk_id)).counts
+        other = (await bulk.show(uow, operator.owner, second.bulk_id)).counts
         rows = [
-            *await uow.bulks.fated(operator.team_id, first.bulk_id, uow.now),
-            *await uow.bulks.fated(operator.team_id, second.bulk_id, uow.now),
+            *await uow.bulks.list_outcomes(operator.team_id, first.bulk_id, uow.now),
+            *await uow.bulks.list_outcomes(operator.team_id, second.bulk_id, uow.now),
         ]
-    assert one.of(Fate.QUEUED) + other.of(Fate.QUEUED) == PARTNERS_MAX - 1
-    assert one.of(Fate.WAITING) + other.of(Fate.WAITING) == 0
-    assert {row.line.problem for row in rows} == {None, Problem.INVITED, Problem.FULL}
+    assert one.count(LineOutcome.QUEUED) + other.count(LineOutcome.QUEUED) == PARTNERS_MAX - 1
+    assert one.count(LineOutcome.WAITING) + other.count(LineOutcome.WAITING) == 0
+    assert {row.line.problem for row in rows} == {None, LineProblem.INVITED, LineProblem.MARKETPLACE_FULL}
 
 
 async def test_another_team_finds_no_list(units: SqlUnits) -> None:
@@ -228,7 +239,7 @@ async def test_another_team_finds_no_list(units: SqlUnits) -> None:
     await open_marketplace(operator)
     await open_marketplace(stranger)
     view = await create_list(operator, pasted_teams(2))
-    for use_case in (bulk.show, bulk.page, bulk.send, bulk.drop, bulk.resend, bulk.links, bulk.report):
+    for use_case in (bulk.show, bulk.show_lines, bulk.send, bulk.drop, bulk.resend, bulk.list_links, bulk.show_report):
         with pytest.raises(NotFound):
             async with units.write() as uow:
                 await use_case(uow, stranger.owner, view.bulk_id)
@@ -240,7 +251,7 @@ async def test_viewers_send_no_list(units: SqlUnits) -> None:
     operator = await seed_team(units, "Markt")
     await open_marketplace(operator)
     view = await create_list(operator, pasted_teams(2))
-    for use_case in (bulk.send, bulk.drop, bulk.resend, bulk.links):
+    for use_case in (bulk.send, bulk.drop, bulk.resend, bulk.list_links):
         with pytest.raises(NotPermitted):
             async with units.write() as uow:
                 await use_case(uow, operator.viewer, view.bulk_id)
@@ -294,7 +305,7 @@ async def test_reports_of_a_team_are_limited(units: SqlUnits) -> None:
     async with units.write() as uow:
         stored = await uow.bulks.get(operator.team_id, view.bulk_id)
         assert stored is not None
-        for _ in range(KEPT_MAX):
+        for _ in range(BULKS_MAX):
             await uow.bulks.add(replace(stored, bulk_id=uow.new_id(), state=BulkState.DONE), ())
     with pytest.raises(TooManyBulks):
         await create_list(operator, pasted_teams(1))

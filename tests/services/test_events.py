@@ -1,7 +1,7 @@
 import pytest
 
 from services.actor import Actor
-from services.events import Event, enveloped
+from services.events import Event, fill_envelope
 from services.people import Language, Place, PlaceKind, TeamId, UserId
 from services.permissions import Role
 
@@ -16,17 +16,17 @@ ANNA = Actor(UserId("anna"), "Anna", TeamId("solar"), Role.OWNER, Language.GERMA
 
 def test_an_event_takes_team_person_and_platform_from_the_actor() -> None:
     """An event takes user, team and platform from the actor."""
-    assert enveloped(Nodded(number=7), ANNA) == Nodded(team_id="solar", actor_id="anna", platform="web", number=7)
+    assert fill_envelope(Nodded(number=7), ANNA) == Nodded(team_id="solar", actor_id="anna", platform="web", number=7)
 
 
 def test_an_event_keeps_what_it_names_itself() -> None:
     """An event that names another team, another user or a page keeps them."""
     event = Nodded(team_id="roof", actor_id="ben", platform="page")
-    assert enveloped(event, ANNA) == event
-    assert enveloped(event, None) == event
+    assert fill_envelope(event, ANNA) == event
+    assert fill_envelope(event, None) == event
 
 
 def test_an_event_of_no_team_is_refused() -> None:
     """An event without a team is refused as a defect, since no audit log would contain it."""
     with pytest.raises(ValueError, match=r"test\.nodded names no team"):
-        enveloped(Nodded(), None)
+        fill_envelope(Nodded(), None)

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 
@@ -6,14 +7,14 @@ from cards import lead as cards
 from cards.render.csv_table import CsvTable
 from cards.render.text import RenderContext
 from services import audit, lead
-from services.errors import NotColleague, NotPermitted
+from services.errors import NotMember, NotPermitted
 from services.lead_import import parse_row
-from services.lead_import.columns import plan_of
-from services.lead_import.model import Field, NewLead
+from services.lead_import.columns import build_plan
+from services.lead_import.model import ImportedRow, ImportField
 from services.people import Language
 from services.permissions import Role
 from services.spreadsheet import Sheet
-from services.table import Row, open_table
+from services.table import CsvRow, open_table
 from storage.unit_of_work import SqlUnits
 from tests.services.seeded_team import (
     SeededTeam,
@@ -42,12 +43,12 @@ async def export(seeded: SeededTeam, role: Role, rows: int = 100, after: int = 0
     async with seeded.units.write() as uow:
         exported = await lead.export(uow, seeded.actors[role], add, after)
     assert exported.count == len(views)
-    return views, exported.after
+    return views, exported.next_after_number
 
 
 async def test_files_of_leads_follow_each_other(seeded: SeededTeam, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each file starts after the last lead of the previous one, and every lead is in exactly one file."""
-    monkeypatch.setattr("services.lead.export.BATCH", 2)
+    monkeypatch.setattr(import_module("services.lead.export"), "LEAD_BATCH_ROWS", 2)
     for _ in range(5):
         await create_lead(seeded)
     taken: list[str] = []
@@ -93,34 +94,34 @@ async def test_leads_picked_by_another_team_are_not_exported(units: SqlUnits, se
 
 async def test_files_of_the_log_follow_each_other(seeded: SeededTeam, monkeypatch: pytest.MonkeyPatch) -> None:
     """X5: the audit log is exported in files without gaps, and each export is itself in the log."""
-    monkeypatch.setattr("services.audit.export.BATCH", 2)
+    monkeypatch.setattr(import_module("services.audit.export"), "AUDIT_BATCH_ROWS", 2)
     for _ in range(3):
         await create_lead(seeded)
     seqs: list[int] = []
     after, files = 0, 0
     async with seeded.units.read() as uow:
-        head = await uow.audit.head(seeded.team_id)
+        head = await uow.audit.get_head(seeded.team_id)
     while len(seqs) < head.seq:
         sheet = Sheet(("seq",), Language.GERMAN, max_rows=2)
 
-        def add(link: audit.Link, sheet: Sheet = sheet) -> None:
+        def add(link: audit.ChainedEntry, sheet: Sheet = sheet) -> None:
             sheet.add((link.entry.seq,))
             seqs.append(link.entry.seq)
 
         async with seeded.units.write() as uow:
             exported = await audit.export(uow, seeded.owner, add, after)
         assert exported.first_seq == after + 1
-        after, files = exported.after, files + 1
+        after, files = exported.next_after_seq, files + 1
     assert seqs[: head.seq] == list(range(1, head.seq + 1))
     async with seeded.units.read() as uow:
-        assert (await uow.audit.page(seeded.team_id))[0].action == "audit.exported"
+        assert (await uow.audit.list_entries(seeded.team_id))[0].action == "audit.exported"
 
 
 async def test_exports_need_membership_and_role(seeded: SeededTeam) -> None:
     """A non-member exports nothing, and a member no audit log."""
     guest = replace(seeded.owner, role=Role.GUEST)
     async with seeded.units.write() as uow:
-        with pytest.raises(NotColleague):
+        with pytest.raises(NotMember):
             await lead.export(uow, guest, lambda _: None)
         with pytest.raises(NotPermitted):
             await audit.export(uow, seeded.member, lambda _: None)
@@ -135,13 +136,15 @@ async def test_an_export_can_be_imported(seeded: SeededTeam, language: Language)
         table = CsvTable(cards.LEAD_HEADER, RenderContext(language, "Europe/Berlin", uow.now))
         await lead.export(uow, seeded.owner, lambda view: table.add(cards.lead_row(view)))
     opened = open_table(table.content())
-    plan, near = plan_of(opened, "leads.csv")
+    plan, near = build_plan(opened, "leads.csv")
     assert near == frozenset()
-    assert {*plan.columns} == {*Field}
-    [row] = [one for one in opened.rows() if isinstance(one, Row)]
-    read = {field: row.cells[plan.columns[field][0]] for field in (Field.TITLE, Field.TEXT, Field.COMPANY)}
+    assert {*plan.columns} == {*ImportField}
+    [row] = [one for one in opened.rows() if isinstance(one, CsvRow)]
+    read = {
+        field: row.cells[plan.columns[field][0]] for field in (ImportField.TITLE, ImportField.TEXT, ImportField.COMPANY)
+    }
     assert read == {"title": "=1+1", "text": "+2;3\n@x", "company": "-Dach"}
-    imported = parse_row.read(row, plan)
-    assert isinstance(imported, NewLead)
+    imported = parse_row.parse_lead_row(row, plan)
+    assert isinstance(imported, ImportedRow)
     assert imported.contact.phone.replace(" ", "") == "+497111234567"
     assert imported.enquiry.value_cents == 123_450

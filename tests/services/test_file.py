@@ -7,18 +7,18 @@ from sqlalchemy import select
 
 from services import file
 from services.actor import Actor
-from services.errors import NotColleague, NotPermitted
+from services.errors import NotMember, NotPermitted
 from services.file import scheduled
 from services.file.model import (
-    MADE_MAX,
-    RECEIVED_MAX,
-    RECEIVED_MAX_BYTES,
-    KeptFile,
-    OpenedFile,
-    Purpose,
+    GENERATED_FILES_MAX,
+    RECEIVED_FILES_MAX,
+    RECEIVED_FILES_MAX_BYTES,
+    AcceptedFile,
+    FileOrigin,
+    FileWithContent,
     ReceivedFile,
 )
-from services.keyring import Keyring, Unsealable
+from services.keyring import Keyring, UnsealFailed
 from services.permissions import Role
 from services.spreadsheet import FILE_MAX_BYTES
 from storage.engine import Database
@@ -30,7 +30,7 @@ from tests.services.seeded_team import SeededTeam, seed_team
 LEADS = b"Name;E-Mail\r\nEva;eva@posteo.de\r\n"
 
 
-async def upload(units: SqlUnits, actor: Actor, content: bytes = LEADS, name: str = "leads.csv") -> KeptFile:
+async def upload(units: SqlUnits, actor: Actor, content: bytes = LEADS, name: str = "leads.csv") -> AcceptedFile:
     """Upload a file as the actor."""
     async with units.write() as uow:
         return await file.receive(uow, actor, ReceivedFile(name, "text/csv", content))
@@ -39,13 +39,13 @@ async def upload(units: SqlUnits, actor: Actor, content: bytes = LEADS, name: st
 async def create_made_file(units: SqlUnits, actor: Actor, content: bytes = LEADS) -> str:
     """Create a file for the actor and return its id."""
     async with units.write() as uow:
-        return (await file.offer(uow, actor, "export.csv", content)).file_id
+        return (await file.create_for_actor(uow, actor, "export.csv", content)).file_id
 
 
-async def read_received(units: SqlUnits, actor: Actor, file_id: str) -> OpenedFile:
+async def read_received(units: SqlUnits, actor: Actor, file_id: str) -> FileWithContent:
     """Return the content of a received file."""
     async with units.read() as uow:
-        return await file.read(uow, actor, file_id)
+        return await file.read_content(uow, actor, file_id)
 
 
 async def purge(units: SqlUnits) -> int:
@@ -77,10 +77,10 @@ async def test_files_are_private_to_their_sender(units: SqlUnits, seeded: Seeded
         (other.owner, received.file_id),
         (seeded.member, "nothing"),
     ):
-        with pytest.raises(file.FileGone):
+        with pytest.raises(file.FileExpired):
             await read_received(units, actor, file_id)
     moved = replace(seeded.member, team_id=other.team_id)
-    with pytest.raises(file.FileGone):
+    with pytest.raises(file.FileExpired):
         await read_received(units, moved, received.file_id)
 
 
@@ -88,10 +88,10 @@ async def test_viewers_and_guests_send_no_files(units: SqlUnits, seeded: SeededT
     """A file of a viewer or of a non-member is refused, and a non-member fetches none."""
     with pytest.raises(NotPermitted):
         await upload(units, seeded.viewer)
-    with pytest.raises(NotColleague):
+    with pytest.raises(NotMember):
         await upload(units, replace(seeded.member, role=Role.GUEST))
     file_id = await create_made_file(units, seeded.member)
-    with pytest.raises(NotColleague):
+    with pytest.raises(NotMember):
         await read_received(units, replace(seeded.member, role=Role.GUEST), file_id)
 
 
@@ -111,16 +111,16 @@ async def test_files_of_a_user_are_limited(units: SqlUnits, seeded: SeededTeam) 
     for content, refusal in ((b"", file.FileEmpty), (b"x" * (FILE_MAX_BYTES + 1), file.FileTooBig)):
         with pytest.raises(refusal):
             await upload(units, seeded.member, content)
-    sent = [upload(units, seeded.member, b"%d" % number) for number in range(RECEIVED_MAX + 4)]
+    sent = [upload(units, seeded.member, b"%d" % number) for number in range(RECEIVED_FILES_MAX + 4)]
     ends = await asyncio.gather(*sent, return_exceptions=True)
     assert sum(isinstance(end, file.TooManyFiles) for end in ends) == 4
-    assert isinstance(await upload(units, seeded.admin), KeptFile)
+    assert isinstance(await upload(units, seeded.admin), AcceptedFile)
 
 
 async def test_the_total_size_of_files_is_limited(units: SqlUnits, seeded: SeededTeam) -> None:
     """The total size of a user's received files is limited; discarding one makes room."""
     received = [await upload(units, seeded.member, bytes([number]) * FILE_MAX_BYTES) for number in range(5)]
-    assert sum(one.size_bytes for one in received) == RECEIVED_MAX_BYTES
+    assert sum(one.size_bytes for one in received) == RECEIVED_FILES_MAX_BYTES
     with pytest.raises(file.TooManyFiles):
         await upload(units, seeded.member)
     async with units.write() as uow:
@@ -130,25 +130,27 @@ async def test_the_total_size_of_files_is_limited(units: SqlUnits, seeded: Seede
 
 async def test_new_made_files_replace_the_oldest(units: SqlUnits, seeded: SeededTeam) -> None:
     """A user keeps a limited number of files that the bot made; a new one replaces the oldest."""
-    made_file = [await create_made_file(units, seeded.member, b"%d" % number) for number in range(MADE_MAX + 1)]
-    with pytest.raises(file.FileGone):
+    made_file = [
+        await create_made_file(units, seeded.member, b"%d" % number) for number in range(GENERATED_FILES_MAX + 1)
+    ]
+    with pytest.raises(file.FileExpired):
         await read_received(units, seeded.member, made_file[0])
     assert (await read_received(units, seeded.member, made_file[1])).content == b"1"
 
 
-@pytest.mark.parametrize(("purpose", "hours"), [(Purpose.RECEIVED, 24), (Purpose.MADE, 7 * 24)])
+@pytest.mark.parametrize(("purpose", "hours"), [(FileOrigin.RECEIVED, 24), (FileOrigin.GENERATED, 7 * 24)])
 @pytest.mark.postgres
 async def test_expired_files_are_purged(
-    units: SqlUnits, seeded: SeededTeam, clock: Clock, database: Database, purpose: Purpose, hours: int
+    units: SqlUnits, seeded: SeededTeam, clock: Clock, database: Database, purpose: FileOrigin, hours: int
 ) -> None:
     """An expired file cannot be read, and the scheduled job deletes it."""
-    is_made = purpose is Purpose.MADE
+    is_made = purpose is FileOrigin.GENERATED
     file_id = await create_made_file(units, seeded.member) if is_made else (await upload(units, seeded.member)).file_id
     clock.advance(hours=hours, seconds=-1)
     assert await purge(units) == 0
     assert (await read_received(units, seeded.member, file_id)).content == LEADS
     clock.advance(seconds=1)
-    with pytest.raises(file.FileGone):
+    with pytest.raises(file.FileExpired):
         await read_received(units, seeded.member, file_id)
     assert await purge(units) == 1
     async with database.reader.connect() as connection:
@@ -159,11 +161,11 @@ async def test_received_files_are_not_handed_out(units: SqlUnits, seeded: Seeded
     """Only files that the bot made are handed out, and the audit log records it."""
     received, made_file = await upload(units, seeded.member), await create_made_file(units, seeded.member)
     async with units.write() as uow:
-        with pytest.raises(file.FileGone):
+        with pytest.raises(file.FileExpired):
             await file.fetch(uow, seeded.member, received.file_id)
         assert (await file.fetch(uow, seeded.member, made_file)).content == LEADS
     async with units.read() as uow:
-        assert (await uow.audit.page(seeded.team_id))[0].action == "file.fetched"
+        assert (await uow.audit.list_entries(seeded.team_id))[0].action == "file.fetched"
 
 
 async def test_file_contents_are_encrypted(units: SqlUnits, seeded: SeededTeam, database: Database) -> None:
@@ -174,7 +176,7 @@ async def test_file_contents_are_encrypted(units: SqlUnits, seeded: SeededTeam, 
     assert b"eva@posteo.de" not in sealed
     ring = Keyring((b"another key",))
     for keyring, place in ((ring, (seeded.team_id, received.file_id)), (Keyring((b"a", b"b")), ("T", "F"))):
-        with pytest.raises(Unsealable):
+        with pytest.raises(UnsealFailed):
             keyring.unseal("file", sealed, *place)
 
 
@@ -189,7 +191,7 @@ def test_old_keys_open_sealed_contents() -> None:
         ("file", sealed[:-1] + b"x", ("T", "F")),
         ("file", b"", ("T", "F")),
     ):
-        with pytest.raises(Unsealable):
+        with pytest.raises(UnsealFailed):
             new.unseal(purpose, given, *place)
 
 

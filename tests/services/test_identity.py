@@ -7,7 +7,7 @@ import pytest
 from services import identity, invitation, lead, team
 from services.actor import Actor
 from services.errors import Refusal
-from services.identity import Link, scheduled
+from services.identity import LinkRequest, scheduled
 from services.permissions import Role
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
@@ -21,10 +21,10 @@ ENOUGH = 50
 async def create_half_confirmed_link(units: SqlUnits, first: Actor, other: Actor) -> str:
     """Create a request that only needs the first side's confirmation."""
     async with units.write() as uow:
-        request = await identity.ask(uow, first)
+        request = await identity.issue_code(uow, first)
     async with units.write() as uow:
-        typed = await identity.enter(uow, other, request.code)
-        assert isinstance(typed, Link)
+        typed = await identity.claim_code(uow, other, request.code)
+        assert isinstance(typed, LinkRequest)
     async with units.write() as uow:
         await identity.agree(uow, other, typed.link_id)
     return typed.link_id
@@ -63,7 +63,7 @@ async def test_link_requests_are_purged_after_a_day(units: SqlUnits, clock: Cloc
     clock.advance(hours=2)
     async with units.write() as uow:
         assert await scheduled.purge(uow, ENOUGH) == 1
-        assert await uow.identities.get(link_id) is None
+        assert await uow.identities.get_link(link_id) is None
 
 
 async def confirm(units: SqlUnits, actor: Actor, link_id: str) -> bool:
@@ -94,7 +94,7 @@ async def test_opposite_links_leave_one_user(units: SqlUnits) -> None:
     done = await asyncio.gather(confirm(units, seeded.member, one), confirm(units, other, two))
     assert sum(done) == 1
     async with units.read() as uow:
-        people = {await uow.identities.current(actor.user_id) for actor in (seeded.member, other)}
+        people = {await uow.identities.find_current_user_id(actor.user_id) for actor in (seeded.member, other)}
         assert len(people) == 1
         member = await uow.members.get(seeded.team_id, people.pop())
     assert member is not None
@@ -117,11 +117,11 @@ async def test_linking_withdraws_join_requests(units: SqlUnits) -> None:
     link_id = await create_half_confirmed_link(units, seeded.member, other)
     assert await confirm(units, seeded.member, link_id)
     async with units.read() as uow:
-        assert await uow.invitations.wishes(seeded.member.user_id) == []
-        assert await uow.invitations.wishes(other.user_id) == []
+        assert await uow.invitations.list_join_requests(seeded.member.user_id) == []
+        assert await uow.invitations.list_join_requests(other.user_id) == []
 
 
 async def ask_to_join(units: SqlUnits, seeded: SeededTeam, user: Actor) -> None:
     """Ask in the team's channel to join."""
     async with units.write() as uow:
-        await invitation.join_request(uow, seeded.in_channel(user))
+        await invitation.request_to_join(uow, seeded.in_channel(user))

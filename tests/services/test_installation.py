@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 
 from services import installation
 from services.conversation.model import Conversation
-from services.installation import Fault, Installation, OpenedInstallation, scheduled
-from services.keyring import Keyring, Unsealable
+from services.installation import Installation, InstallationWithToken, OAuthStateFault, scheduled
+from services.keyring import Keyring, UnsealFailed
 from services.people import PlaceKind
 from storage.engine import Database
 from storage.tables import slack_installations, slack_questions
@@ -26,13 +26,13 @@ GRID_ROOM = replace(GRID, workspace="T7")
 async def store_installation(units: SqlUnits, one: Installation, token: str = "xoxb-1") -> None:  # noqa: S107 - a test token
     """Store an installation of the app."""
     async with units.write() as uow:
-        await installation.keep(uow, one, token)
+        await installation.save_installation(uow, one, token)
 
 
-async def find_installation(units: SqlUnits, tenant: str, workspace: str) -> OpenedInstallation | None:
+async def find_installation(units: SqlUnits, tenant: str, workspace: str) -> InstallationWithToken | None:
     """Return the installation for a workspace."""
     async with units.read() as uow:
-        return await installation.find(uow, tenant, workspace)
+        return await installation.find_installation(uow, tenant, workspace)
 
 
 async def token_for(units: SqlUnits, tenant: str, workspace: str) -> str:
@@ -44,20 +44,20 @@ async def token_for(units: SqlUnits, tenant: str, workspace: str) -> str:
 async def start_installation(units: SqlUnits, browser: str) -> str:
     """Start an installation and return its state."""
     async with units.write() as uow:
-        return await installation.ask(uow, browser)
+        return await installation.issue_state(uow, browser)
 
 
-async def finish_installation(units: SqlUnits, state: str, browser: str) -> Fault | None:
+async def finish_installation(units: SqlUnits, state: str, browser: str) -> OAuthStateFault | None:
     """Finish an installation with a state, and return whether it is accepted."""
     async with units.write() as uow:
-        return await installation.take(uow, state, browser)
+        return await installation.use_state(uow, state, browser)
 
 
 async def add_channel(units: SqlUnits, tenant: str, workspace: str, channel: str) -> None:
     """Add a channel with the bot in it."""
     reference = {"workspace": workspace, "outsiders": True}
     async with units.write() as uow:
-        await uow.conversations.keep(
+        await uow.conversations.upsert(
             Conversation("slack", tenant, channel, PlaceKind.CHANNEL, f"#{channel}", reference=reference)
         )
 
@@ -65,7 +65,7 @@ async def add_channel(units: SqlUnits, tenant: str, workspace: str, channel: str
 async def left_channels(units: SqlUnits, tenant: str, channels: Sequence[str]) -> list[str]:
     """Return the channels that the bot has left."""
     async with units.read() as uow:
-        places = [await uow.conversations.find("slack", tenant, channel) for channel in channels]
+        places = [await uow.conversations.get("slack", tenant, channel) for channel in channels]
     return [place.conversation_id for place in places if place is not None and not place.installed]
 
 
@@ -74,7 +74,7 @@ async def test_each_workspace_has_its_own_token(units: SqlUnits) -> None:
     await store_installation(units, SUN)
     await store_installation(units, ROOF, "xoxb-2")
     opened = await find_installation(units, "T1", "T1")
-    assert opened == OpenedInstallation(SUN, "xoxb-1")
+    assert opened == InstallationWithToken(SUN, "xoxb-1")
     assert "xoxb" not in repr(opened)
     assert await token_for(units, "T2", "T2") == "xoxb-2"
     assert await token_for(units, "T3", "T3") == ""
@@ -102,7 +102,7 @@ async def test_a_token_is_bound_to_its_row(units: SqlUnits, database: Database) 
         await connection.execute(update(table).where(table.c.tenant == "T2").values(token=moved))
         await connection.execute(update(table).where(table.c.tenant == "T1").values(token=b"\0" + moved[1:]))
     for workspace in ("T1", "T2"):
-        with pytest.raises(Unsealable):
+        with pytest.raises(UnsealFailed):
             await find_installation(units, workspace, workspace)
 
 
@@ -114,7 +114,7 @@ async def test_old_keys_open_tokens(units: SqlUnits, database: Database, clock: 
     await store_installation(both, ROOF, "xoxb-2")
     newer = SqlUnits(database, clock, Keyring((b"a newer key for the tests of keys",)))
     assert await token_for(newer, "T2", "T2") == "xoxb-2"
-    with pytest.raises(Unsealable):
+    with pytest.raises(UnsealFailed):
         await find_installation(newer, "T1", "T1")
 
 
@@ -131,7 +131,7 @@ async def test_reinstalling_renews_the_token_only(units: SqlUnits) -> None:
     await store_installation(units, ROOF, "xoxb-2")
     assert await token_for(units, "T1", "T1") == "xoxb-new"
     async with units.read() as uow:
-        stored = await uow.conversations.find("slack", "T1", "C1")
+        stored = await uow.conversations.get("slack", "T1", "C1")
     assert stored is not None
     assert (stored.team_id, stored.installed) == (seeded.team_id, True)
 
@@ -142,7 +142,7 @@ async def test_a_revoked_installation_leaves_its_channels(units: SqlUnits) -> No
         await store_installation(units, one)
         await add_channel(units, one.tenant, one.workspace, "C1")
     async with units.write() as uow:
-        await installation.withdraw(uow, SUN)
+        await installation.uninstall(uow, SUN)
     assert await token_for(units, "T1", "T1") == ""
     assert await left_channels(units, "T1", ["C1"]) == ["C1"]
     assert await token_for(units, "T2", "T2") == "xoxb-1"
@@ -154,7 +154,7 @@ async def test_a_late_uninstall_event_is_ignored(units: SqlUnits) -> None:
     await store_installation(units, replace(SUN, installed_at=START + timedelta(seconds=1)), "xoxb-new")
     await add_channel(units, "T1", "T1", "C1")
     async with units.write() as uow:
-        await installation.withdraw(uow, SUN)
+        await installation.uninstall(uow, SUN)
     assert await token_for(units, "T1", "T1") == "xoxb-new"
     assert await left_channels(units, "T1", ["C1"]) == []
 
@@ -166,13 +166,13 @@ async def test_a_revoked_token_falls_back_to_the_enterprise(units: SqlUnits) -> 
     await add_channel(units, "E1", "T7", "C7")
     await add_channel(units, "E1", "T8", "C8")
     async with units.write() as uow:
-        await installation.withdraw(uow, GRID_ROOM)
+        await installation.uninstall(uow, GRID_ROOM)
     assert await left_channels(units, "E1", ["C7", "C8"]) == []
     async with units.write() as uow:
-        await installation.leave(uow, "E1", "T8")
+        await installation.leave_workspace(uow, "E1", "T8")
     assert await left_channels(units, "E1", ["C7", "C8"]) == ["C8"]
     async with units.write() as uow:
-        await installation.withdraw(uow, GRID)
+        await installation.uninstall(uow, GRID)
     assert await left_channels(units, "E1", ["C7", "C8"]) == ["C7", "C8"]
 
 
@@ -181,20 +181,20 @@ async def test_an_install_state_is_used_once(units: SqlUnits) -> None:
     """Of concurrent responses with the same install state, one is accepted."""
     state = await start_installation(units, "browser")
     answers = await asyncio.gather(*(finish_installation(units, state, "browser") for _ in range(10)))
-    assert sorted(answers, key=str) == [None, *[Fault.USED] * 9]
+    assert sorted(answers, key=str) == [None, *[OAuthStateFault.USED] * 9]
 
 
 async def test_an_install_state_is_bound_to_its_browser(units: SqlUnits, clock: Clock) -> None:
     """An install state is rejected in another browser without being used up, and after ten minutes."""
     state, other = await start_installation(units, "browser"), await start_installation(units, "browser")
     assert state != other
-    assert await finish_installation(units, state, "elsewhere") is Fault.ELSEWHERE
-    assert await finish_installation(units, "never asked", "browser") is Fault.UNKNOWN
+    assert await finish_installation(units, state, "elsewhere") is OAuthStateFault.OTHER_BROWSER
+    assert await finish_installation(units, "never asked", "browser") is OAuthStateFault.UNKNOWN
     clock.advance(minutes=9, seconds=59)
     assert await finish_installation(units, state, "browser") is None
     clock.advance(seconds=1)
-    assert await finish_installation(units, other, "browser") is Fault.EXPIRED
-    assert await finish_installation(units, state, "browser") is Fault.USED
+    assert await finish_installation(units, other, "browser") is OAuthStateFault.EXPIRED
+    assert await finish_installation(units, state, "browser") is OAuthStateFault.USED
 
 
 async def test_install_states_are_stored_as_digests(units: SqlUnits, database: Database) -> None:
@@ -220,8 +220,8 @@ async def test_expired_install_states_are_purged(units: SqlUnits, clock: Clock) 
     clock.advance(minutes=69)
     async with units.write() as uow:
         assert await scheduled.purge(uow, 10) == 0
-    assert await finish_installation(units, state, "browser") is Fault.EXPIRED
+    assert await finish_installation(units, state, "browser") is OAuthStateFault.EXPIRED
     clock.advance(minutes=1)
     async with units.write() as uow:
         assert await scheduled.purge(uow, 10) == 1
-    assert await finish_installation(units, state, "browser") is Fault.UNKNOWN
+    assert await finish_installation(units, state, "browser") is OAuthStateFault.UNKNOWN

@@ -6,14 +6,14 @@ import pytest
 
 from services import invitation, membership, team
 from services.actor import Actor
-from services.codes import CODE_ALPHABET, TooManyCodes, WrongCode
+from services.codes import CODE_ALPHABET, TooManyWrongCodes, WrongCode
 from services.errors import Invalid, NotFound
 from services.invitation.model import InvitationState, JoinedTeam
-from services.invitation.refusals import AlreadyColleague, AlreadyInvited, NotOpen
+from services.invitation.refusals import AlreadyInvited, AlreadyMember, InvitationNotOpen
 from services.invitation.scheduled import expire
-from services.invitation.tokens import new_code
+from services.invitation.tokens import derive_invitation_code
 from services.keyring import Keyring
-from services.member.refusals import OwnershipNotGiven
+from services.member.refusals import OwnershipNotAssignable
 from services.membership import page
 from services.permissions import Role
 from services.team.refusals import AlreadyInTeam, SeatsTaken
@@ -41,7 +41,7 @@ async def test_a_mailed_code_joins_the_team(units: SqlUnits, seeded: SeededTeam,
     joined = await join_by_code(units, eva, code.lower().replace("-", " "))
     assert joined == JoinedTeam("Solarhaus", Role.VIEWER)
     async with units.read() as uow:
-        membership = await uow.members.of_user(eva.user_id)
+        membership = await uow.members.find_by_user(eva.user_id)
     assert membership is not None
     assert (membership.team_id, membership.role, membership.email) == (seeded.team_id, Role.VIEWER, "eva@acme.de")
 
@@ -51,7 +51,7 @@ async def test_opening_changes_nothing(units: SqlUnits, seeded: SeededTeam) -> N
     invited = await invite(seeded)
     token = await token_for(seeded, invited)
     async with units.read() as uow:
-        page_view = await page.read(uow, token)
+        page_view = await page.show_invitation_page(uow, token)
     assert page_view is not None
     assert (page_view.team_name, page_view.inviter_name, page_view.code) == ("Solarhaus", seeded.owner.name, "")
     assert await state_of(seeded, invited) is InvitationState.PENDING
@@ -60,7 +60,7 @@ async def test_opening_changes_nothing(units: SqlUnits, seeded: SeededTeam) -> N
 @pytest.mark.parametrize("role", ["owner", "Inhaber"])
 async def test_owners_are_not_invited(seeded: SeededTeam, role: str) -> None:
     """A45: an invitation as owner is refused."""
-    with pytest.raises(OwnershipNotGiven):
+    with pytest.raises(OwnershipNotAssignable):
         await invite(seeded, role=role)
 
 
@@ -83,7 +83,7 @@ async def test_second_invitation_is_refused(seeded: SeededTeam, email: str) -> N
 async def test_members_are_not_invited(units: SqlUnits, seeded: SeededTeam, eva: Actor) -> None:
     """A45: an invitation to a member's address is refused."""
     await join_by_code(units, eva, await code_for(seeded, await invite(seeded)))
-    with pytest.raises(AlreadyColleague):
+    with pytest.raises(AlreadyMember):
         await request_invitation(seeded, email="Eva@acme.de")
 
 
@@ -122,7 +122,7 @@ async def test_concurrent_invitations_respect_the_seats(units: SqlUnits, seeded:
 
     assert sum(await asyncio.gather(*(one(number) for number in range(8)))) == 1
     async with units.read() as uow:
-        assert await uow.invitations.seats_held(seeded.team_id, uow.now) == 1
+        assert await uow.invitations.count_held_seats(seeded.team_id, uow.now) == 1
 
 
 async def test_invitations_expire_after_seven_days(
@@ -135,8 +135,8 @@ async def test_invitations_expire_after_seven_days(
     clock.advance(minutes=10)
     assert await join_by_code(units, eva, code) == WrongCode(4)
     async with units.read() as uow:
-        page_view = await page.read(uow, await token_for(seeded, invited))
-        assert await uow.invitations.seats_held(seeded.team_id, uow.now) == 0
+        page_view = await page.show_invitation_page(uow, await token_for(seeded, invited))
+        assert await uow.invitations.count_held_seats(seeded.team_id, uow.now) == 0
     assert page_view is not None
     assert page_view.invitation.state is InvitationState.EXPIRED
     again = await invite(seeded)
@@ -206,7 +206,7 @@ async def test_wrong_codes_lock_joining(units: SqlUnits, seeded: SeededTeam, eva
     code = await code_for(seeded, await invite(seeded))
     left = [await join_by_code(units, eva, "WRONG-234") for _ in range(5)]
     assert left == [WrongCode(4), WrongCode(3), WrongCode(2), WrongCode(1), WrongCode(0)]
-    with pytest.raises(TooManyCodes) as refused:
+    with pytest.raises(TooManyWrongCodes) as refused:
         await join_by_code(units, eva, code)
     assert refused.value.minutes == 15
     clock.advance(minutes=15)
@@ -220,7 +220,7 @@ async def test_concurrent_guesses_are_counted(units: SqlUnits, eva: Actor) -> No
         *(join_by_code(units, eva, f"GUESS{one}") for one in range(12)), return_exceptions=True
     )
     assert sum(isinstance(one, WrongCode) for one in outcomes) == 5
-    assert sum(isinstance(one, TooManyCodes) for one in outcomes) == 7
+    assert sum(isinstance(one, TooManyWrongCodes) for one in outcomes) == 7
 
 
 async def test_a_revoked_invitation_is_void(units: SqlUnits, seeded: SeededTeam, eva: Actor) -> None:
@@ -232,7 +232,7 @@ async def test_a_revoked_invitation_is_void(units: SqlUnits, seeded: SeededTeam,
     assert isinstance(await join_by_code(units, eva, code), WrongCode)
     async with units.write() as uow:
         page_view = await page.accept(uow, await token_for(seeded, invited))
-        with pytest.raises(NotOpen):
+        with pytest.raises(InvitationNotOpen):
             await invitation.revoke(uow, seeded.admin, invited.ref)
     assert page_view is not None
     assert (page_view.code, page_view.invitation.state) == ("", InvitationState.REVOKED)
@@ -260,7 +260,7 @@ async def test_the_invitee_declines(units: SqlUnits, seeded: SeededTeam) -> None
     async with units.write() as uow:
         await page.refuse(uow, token)
         page_view = await page.accept(uow, token)
-        assert await uow.invitations.seats_held(seeded.team_id, uow.now) == 0
+        assert await uow.invitations.count_held_seats(seeded.team_id, uow.now) == 0
     assert page_view is not None
     assert (page_view.code, page_view.invitation.state) == ("", InvitationState.DECLINED)
 
@@ -273,7 +273,7 @@ async def test_altered_links_are_rejected(units: SqlUnits, seeded: SeededTeam, b
     invited = await invite(seeded)
     token = bend.format(id=invited.invitation_id, token=await token_for(seeded, invited))
     async with units.write() as uow:
-        assert await page.read(uow, token) is None
+        assert await page.show_invitation_page(uow, token) is None
         assert await page.accept(uow, token) is None
         assert await page.refuse(uow, token) is None
     assert await state_of(seeded, invited) is InvitationState.PENDING
@@ -286,14 +286,14 @@ async def test_links_of_a_deleted_team_are_void(units: SqlUnits, seeded: SeededT
     async with units.write() as uow:
         await team.delete(uow, seeded.owner, "Solarhaus")
     async with units.read() as uow:
-        assert await page.read(uow, await token_for(seeded, invited)) is None
+        assert await page.show_invitation_page(uow, await token_for(seeded, invited)) is None
     assert isinstance(await join_by_code(units, eva, code), WrongCode)
 
 
 def test_codes_are_readable_and_unique() -> None:
     """A code has eight unambiguous characters in two groups, and no two codes are equal."""
     keyring = Keyring((b"key",))
-    codes = {new_code(keyring, str(number), START) for number in range(500)}
+    codes = {derive_invitation_code(keyring, str(number), START) for number in range(500)}
     assert len(codes) == 500
     assert all(len(code) == 9 and code[4] == "-" and set(code) <= {*CODE_ALPHABET, "-"} for code in codes)
     assert not set("01OIL") & set(CODE_ALPHABET)
@@ -305,7 +305,7 @@ async def test_secrets_are_not_stored(units: SqlUnits, seeded: SeededTeam) -> No
     token, code = await token_for(seeded, invited), await code_for(seeded, invited)
     async with units.read() as uow:
         stored = await uow.invitations.get(seeded.team_id, invited.invitation_id)
-        log = await uow.audit.page(seeded.team_id, limit=50)
+        log = await uow.audit.list_entries(seeded.team_id, limit=50)
     stored_text = repr((stored, log))
     assert token.partition(".")[2] not in stored_text
     assert code not in stored_text

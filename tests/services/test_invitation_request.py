@@ -7,9 +7,15 @@ import pytest
 
 from services import invitation, member, membership, team
 from services.actor import Actor
-from services.errors import NotColleague, NotPermitted
+from services.errors import NotMember, NotPermitted
 from services.invitation.model import InvitationState
-from services.invitation.refusals import AlreadyAsked, AlreadyDecided, NoTeamHere, OwnerDecides, OwnRequest
+from services.invitation.refusals import (
+    AlreadyDecided,
+    AlreadyRequested,
+    ChannelNotConnected,
+    IsRequester,
+    OwnerDecides,
+)
 from services.membership import page
 from services.people import NO_TEAM
 from services.permissions import Role
@@ -92,13 +98,13 @@ async def test_the_first_decision_on_an_invitation_wins(units: SqlUnits, seeded:
             async with units.write() as uow:
                 await (invitation.decline if number % 3 else invitation.approve)(uow, actor, requested.ref)
         except AlreadyDecided as refused:
-            approvers_read.append(refused.by)
+            approvers_read.append(refused.decided_by)
 
     await asyncio.gather(*(decide(number) for number in range(50)))
     assert len(approvers_read) == 49
     assert len(set(approvers_read) - {""}) == 1  # The approver whose decision counts does not read about themselves.
     async with units.read() as uow:
-        log = [audit_entry.action for audit_entry in await uow.audit.page(seeded.team_id, limit=50)]
+        log = [audit_entry.action for audit_entry in await uow.audit.list_entries(seeded.team_id, limit=50)]
     assert log.count("invitation.approved") + log.count("invitation.declined") == 1
 
 
@@ -107,7 +113,7 @@ async def test_requesters_do_not_decide_their_own_request(units: SqlUnits, seede
     requested = await request_invitation(seeded)
     async with units.write() as uow:
         await member.change_role(uow, seeded.owner, seeded.member.user_id, "admin")
-        with pytest.raises(OwnRequest):
+        with pytest.raises(IsRequester):
             await invitation.approve(uow, replace(seeded.member, role=Role.ADMIN), requested.ref)
 
 
@@ -131,13 +137,13 @@ async def test_a_user_asks_to_join_in_the_channel(units: SqlUnits, seeded: Seede
     """A46: a user who asks in the team's channel joins once the request is approved."""
     guest = replace(eva, place=seeded.channel)
     async with units.write() as uow:
-        requested = (await invitation.join_request(uow, guest)).invitation
-    with pytest.raises(AlreadyAsked):
+        requested = (await invitation.request_to_join(uow, guest)).invitation
+    with pytest.raises(AlreadyRequested):
         async with units.write() as uow:
-            await invitation.join_request(uow, guest)
+            await invitation.request_to_join(uow, guest)
     async with units.write() as uow:
         page_view = await invitation.approve(uow, seeded.admin, requested.ref)
-        membership = await uow.members.of_user(eva.user_id)
+        membership = await uow.members.find_by_user(eva.user_id)
     assert page_view.invitation.state is InvitationState.JOINED
     assert membership is not None
     assert (membership.team_id, membership.role) == (seeded.team_id, Role.MEMBER)
@@ -146,11 +152,11 @@ async def test_a_user_asks_to_join_in_the_channel(units: SqlUnits, seeded: Seede
 async def test_joining_needs_a_connected_channel(units: SqlUnits, seeded: SeededTeam, eva: Actor) -> None:
     """A46: a channel without a team has no request to join, members need none, and guests cannot invite."""
     async with units.write() as uow:
-        with pytest.raises(NoTeamHere):
-            await invitation.join_request(uow, eva)
+        with pytest.raises(ChannelNotConnected):
+            await invitation.request_to_join(uow, eva)
         with pytest.raises(AlreadyInTeam):
-            await invitation.join_request(uow, seeded.in_channel(seeded.viewer))
-        with pytest.raises(NotColleague):
+            await invitation.request_to_join(uow, seeded.in_channel(seeded.viewer))
+        with pytest.raises(NotMember):
             await invitation.request(uow, replace(eva, place=seeded.channel), "x@acme.de")
 
 
@@ -160,13 +166,13 @@ async def test_members_of_other_teams_do_not_ask_to_join(units: SqlUnits, seeded
     guest = replace(other.member, place=seeded.channel, team_id=NO_TEAM, role=Role.GUEST)
     async with units.write() as uow:
         with pytest.raises(AlreadyInTeam):
-            await invitation.join_request(uow, guest)
+            await invitation.request_to_join(uow, guest)
 
 
 async def test_an_approval_after_joining_elsewhere_is_refused(units: SqlUnits, seeded: SeededTeam, eva: Actor) -> None:
     """B2: an approval for a user who has joined another team is refused and changes nothing."""
     async with units.write() as uow:
-        requested = (await invitation.join_request(uow, replace(eva, place=seeded.channel))).invitation
+        requested = (await invitation.request_to_join(uow, replace(eva, place=seeded.channel))).invitation
     async with units.write() as uow:
         await team.create(uow, eva, "Eigene Firma")
     with pytest.raises(AlreadyInTeam) as refused:

@@ -6,8 +6,8 @@ from typing import Final
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from services.lead.message_parser import READ_MAX_CHARS, read
-from services.lead.model import TEXT_MAX_CHARS, TITLE_MAX_CHARS
+from services.lead.message_parser import READ_MAX_CHARS, parse_message
+from services.lead.model import ENQUIRY_MAX_CHARS, TITLE_MAX_CHARS
 
 NAMED: Final = {"name": "Tom Fritz"}
 CALLED: Final = {"phone": "+49 711 5558877"}
@@ -251,7 +251,7 @@ FIELDS: Final = ("title", "name", "email", "phone", "company", "postcode", "coun
 @pytest.mark.parametrize(("text", "wanted"), READ.values(), ids=list(READ))
 def test_fields_are_extracted(text: str, wanted: dict[str, str]) -> None:
     """Only fields that a message states for certain are filled in the lead."""
-    draft = read("\n".join(line.strip() for line in text.splitlines()))
+    draft = parse_message("\n".join(line.strip() for line in text.splitlines()))
     found = {field: getattr(draft, field) for field in FIELDS}
     certain = {**found, **{field: wanted.get(field, "") for field in FIELDS if field != "title" or "title" in wanted}}
     assert found == certain
@@ -259,13 +259,13 @@ def test_fields_are_extracted(text: str, wanted: dict[str, str]) -> None:
 
 def test_the_whole_message_is_the_enquiry() -> None:
     """The text of the message is kept unchanged, up to the limit of an enquiry."""
-    assert read("  Zeile eins\r\nZeile zwei  ").text == "Zeile eins\nZeile zwei"
-    assert len(read("x" * 50_000).text) == TEXT_MAX_CHARS
+    assert parse_message("  Zeile eins\r\nZeile zwei  ").text == "Zeile eins\nZeile zwei"
+    assert len(parse_message("x" * 50_000).text) == ENQUIRY_MAX_CHARS
 
 
 def test_a_long_title_ends_at_a_word() -> None:
     """A first sentence beyond the limit of a title is cut after a word, with an ellipsis."""
-    title = read("Wir suchen " + "ganz besonders gute Dachdecker " * 20).title
+    title = parse_message("Wir suchen " + "ganz besonders gute Dachdecker " * 20).title
     assert len(title) <= TITLE_MAX_CHARS
     assert title.endswith(("…",))
     assert title[:-1].split()[-1] in {"ganz", "besonders", "gute", "Dachdecker"}
@@ -302,7 +302,7 @@ HOSTILE: Final = (
 def test_hostile_messages_are_parsed_quickly(text: str) -> None:
     """A message of any length or structure is parsed in limited time."""
     started = time.perf_counter()
-    read(text)
+    parse_message(text)
     assert time.perf_counter() - started < LIMIT_S
 
 
@@ -314,7 +314,7 @@ PIECES: Final = ("a@b.de", "Herr ", "GmbH", "\n", "0711 ", "12345 ", "Name: ", "
 @given(st.lists(st.one_of(st.text(max_size=20), st.sampled_from(PIECES)), max_size=60).map("".join))
 def test_any_message_is_parsed(text: str) -> None:
     """Extracted fields keep the limits of a lead and occur in the message, for any text."""
-    draft = read(text)
+    draft = parse_message(text)
     assert len(draft.title) <= TITLE_MAX_CHARS
-    assert len(draft.text) <= TEXT_MAX_CHARS
+    assert len(draft.text) <= ENQUIRY_MAX_CHARS
     assert all("\n" not in getattr(draft, field) for field in FIELDS)

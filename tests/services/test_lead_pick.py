@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from services import lead, marketplace
-from services.errors import NotColleague, NotFound, NotPermitted
-from services.lead.model import Act, Filter, GoneLead, LeadState, What
+from services.errors import NotFound, NotMember, NotPermitted
+from services.lead.model import ActivityType, HiddenLead, LeadAction, LeadFilter, LeadState
 from services.lead.refusals import AlreadyClosed, AlreadyPicked, LeadRefusal, NotOffered, OfferEnded, UndoExpired
 from services.permissions import Permission, Role
 from storage.unit_of_work import SqlUnits
@@ -30,7 +30,7 @@ async def test_any_member_picks_what_was_offered_to_the_team(units: SqlUnits) ->
     one = await create_offered_lead(operator)
     picked = await pick_lead(taker, one.lead_id)
     assert (picked.state, picked.responsible, picked.step) == (LeadState.PICKED, taker.member.name, "first_contact")
-    assert {Act.NOTE, Act.WIN, Act.UNDO, Act.DELEGATE} <= picked.acts
+    assert {LeadAction.NOTE, LeadAction.WIN, LeadAction.UNDO, LeadAction.DELEGATE} <= picked.actions
 
 
 async def test_all_members_see_and_edit_it_after_the_pick(units: SqlUnits) -> None:
@@ -52,12 +52,12 @@ async def test_a_picked_lead_is_gone_for_every_other_team(units: SqlUnits) -> No
     one = await create_offered_lead(operator)
     await pick_lead(taker, one.lead_id)
     async with units.read() as uow:
-        for kind in Filter:
+        for kind in LeadFilter:
             assert (await lead.list_(uow, loser.member, kind)).leads == ()
         for ref in (one.lead_id, "L-1", "1", "l-1"):
             with pytest.raises(NotFound):
                 await lead.show(uow, loser.member, ref)
-        assert await lead.glance(uow, loser.channel_reader(), one.lead_id) == GoneLead(one.lead_id, "L-1")
+        assert await lead.show_posted(uow, loser.channel_reader(), one.lead_id) == HiddenLead(one.lead_id, "L-1")
 
 
 async def test_leads_not_offered_are_not_found(units: SqlUnits) -> None:
@@ -79,7 +79,7 @@ async def test_a_late_pick_names_the_member_of_the_own_team(units: SqlUnits) -> 
     await pick_lead(seeded, one.lead_id, seeded.owner)
     with pytest.raises(AlreadyPicked) as refused:
         await pick_lead(seeded, one.lead_id)
-    assert (refused.value.ref, refused.value.by, refused.value.is_self) == ("L-1", seeded.owner.name, False)
+    assert (refused.value.ref, refused.value.picked_by, refused.value.is_self) == ("L-1", seeded.owner.name, False)
     with pytest.raises(AlreadyPicked) as again:
         await pick_lead(seeded, one.lead_id, seeded.owner)
     assert again.value.is_self
@@ -95,7 +95,7 @@ async def test_a_late_pick_names_no_member_of_another_team(units: SqlUnits) -> N
     for seeded in (loser, operator):
         with pytest.raises(AlreadyPicked) as refused:
             await pick_lead(seeded, one.lead_id)
-        assert (refused.value.by, refused.value.at, refused.value.lead_id) == ("", None, "")
+        assert (refused.value.picked_by, refused.value.picked_at, refused.value.lead_id) == ("", None, "")
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.ADMIN, Role.MEMBER, Role.VIEWER])
@@ -135,11 +135,11 @@ async def test_200_picks_of_two_teams_leave_one_holder(units: SqlUnits) -> None:
 
     won = await asyncio.gather(*(attempt(seeded) for _ in range(100) for seeded in (first, second)))
     async with units.read() as uow:
-        offers = sorted(visibility.offer for visibility in await uow.leads.sights(one.lead_id))
-        entries = await uow.leads.history(operator.team_id, one.lead_id, 100)
+        offers = sorted(visibility.offer for visibility in await uow.leads.list_visibility(one.lead_id))
+        entries = await uow.leads.list_history(operator.team_id, one.lead_id, 100)
     assert sum(won) == 1
     assert offers == ["gone", "held", "none"]
-    assert [audit_entry.what for audit_entry in entries].count(What.PICKED) == 1
+    assert [audit_entry.what for audit_entry in entries].count(ActivityType.PICKED) == 1
 
 
 @pytest.mark.postgres
@@ -149,7 +149,7 @@ async def test_an_expired_offer_cannot_be_picked(units: SqlUnits, clock: Clock) 
     await open_marketplace(operator, taker)
     one = await create_offered_lead(operator)
     clock.advance(minutes=120)
-    assert Act.PICK not in (await show_lead(taker, one.lead_id)).acts
+    assert LeadAction.PICK not in (await show_lead(taker, one.lead_id)).actions
     with pytest.raises(OfferEnded):
         await pick_lead(taker, one.lead_id)
 
@@ -193,9 +193,9 @@ async def test_undo_reopens_the_lead_for_all(units: SqlUnits, clock: Clock) -> N
     clock.advance(minutes=5)
     async with units.write() as uow:
         undone = await lead.undo(uow, taker.admin, one.lead_id)
-        entries = await uow.leads.history(taker.team_id, one.lead_id, 10)
+        entries = await uow.leads.list_history(taker.team_id, one.lead_id, 10)
     assert undone.state is LeadState.OFFERED
-    assert [audit_entry.what for audit_entry in entries[:2]] == [What.UNDONE, What.PICKED]
+    assert [audit_entry.what for audit_entry in entries[:2]] == [ActivityType.UNDONE, ActivityType.PICKED]
     assert entries[0].reverses == entries[1].entry_id
     assert (await pick_lead(other, one.lead_id)).responsible == other.member.name
 
@@ -267,6 +267,6 @@ async def test_a_guest_picks_nothing(units: SqlUnits) -> None:
     await create_lead(seeded)
     guest = replace(seeded.in_channel(seeded.member), role=Role.GUEST)
     async with units.write() as uow:
-        with pytest.raises(NotColleague) as refused:
+        with pytest.raises(NotMember) as refused:
             await lead.pick(uow, guest, "L-1")
     assert refused.value.permission is Permission.LEAD_PICK

@@ -5,8 +5,8 @@ import pytest
 from services import lead, marketplace
 from services.lead import scheduled, subscribers
 from services.lead.events import LeadFailed, LeadReminded
-from services.lead.model import Act, LeadState
-from services.notices import Channels, Person
+from services.lead.model import LeadAction, LeadState
+from services.notices import DirectChat, TeamChannels
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
 from tests.services.seeded_team import (
@@ -42,12 +42,15 @@ async def test_an_offer_without_a_taker_fails(units: SqlUnits, clock: Clock) -> 
         assert await scheduled.expire(uow, 10) == 0
     for seeded in (operator, giver):
         view = await show_lead(seeded, new_lead.lead_id)
-        assert (view.state, Act.OFFER in view.acts) == (LeadState.FAILED, True)
+        assert (view.state, LeadAction.OFFER in view.actions) == (LeadState.FAILED, True)
     async with units.read() as uow:
         assert (await lead.list_(uow, taker.member)).leads == ()
         event = LeadFailed(team_id=operator.team_id, lead_id=new_lead.lead_id, giver_team_id=giver.team_id)
-        notices = await subscribers.failed(uow, event)
-    assert [one.team_id for one in notices if isinstance(one.to, Channels)] == [operator.team_id, giver.team_id]
+        notices = await subscribers.notify_failed(uow, event)
+    assert [one.team_id for one in notices if isinstance(one.audience, TeamChannels)] == [
+        operator.team_id,
+        giver.team_id,
+    ]
 
 
 async def test_the_operator_offers_a_failed_lead_again(units: SqlUnits, clock: Clock) -> None:
@@ -85,8 +88,8 @@ async def test_a_stalled_lead_is_offered_again(units: SqlUnits, clock: Clock) ->
         assert [await scheduled.remind(uow, 10), await scheduled.remind(uow, 10)] == [1, 0]
         assert await scheduled.offer_again(uow, 10) == 0
     async with units.read() as uow:
-        notices = await subscribers.reminded(uow, LeadReminded(team_id=first.team_id, lead_id=one.lead_id))
-    assert [one.to for one in notices] == [Person(first.member.user_id)]
+        notices = await subscribers.notify_reminded(uow, LeadReminded(team_id=first.team_id, lead_id=one.lead_id))
+    assert [one.audience for one in notices] == [DirectChat(first.member.user_id)]
     assert (await show_lead(first, one.lead_id)).is_stalling
     clock.advance(days=4)
     async with units.write() as uow:

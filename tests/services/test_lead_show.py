@@ -12,9 +12,9 @@ from services import lead, marketplace
 from services.errors import Invalid, NeedsConfirmation, NotFound
 from services.lead import subscribers
 from services.lead.events import LeadDelegated, LeadEvent, LeadPicked, LeadReturned
-from services.lead.model import Act, Filter, GoneLead, LeadState, LeadView
+from services.lead.model import HiddenLead, LeadAction, LeadFilter, LeadState, LeadView
 from services.masking import mask_email, mask_name, mask_phone, mask_postcode, mask_text
-from services.notices import Channels, Copies, Person
+from services.notices import CardCopies, DirectChat, TeamChannels
 from storage.engine import Database
 from storage.unit_of_work import SqlUnits
 from tests.services.seeded_team import (
@@ -138,8 +138,8 @@ async def test_a_viewer_sees_masked_contacts(units: SqlUnits) -> None:
     for view in (await show_lead(seeded, "L-1", seeded.viewer), *listed):
         assert (view.contact.name, view.contact.email) == ("Eva Schneider", "e***@posteo.de")
         assert "1234567" not in str(view)
-        assert Act.REVEAL not in view.acts
-        assert view.acts == frozenset()
+        assert LeadAction.REVEAL not in view.actions
+        assert view.actions == frozenset()
 
 
 async def test_a_reveal_is_private_and_logged(units: SqlUnits) -> None:
@@ -150,7 +150,7 @@ async def test_a_reveal_is_private_and_logged(units: SqlUnits) -> None:
         details = await lead.reveal(uow, seeded.in_channel(seeded.member), "L-1")
     assert details.lead.contact.email == "eva@posteo.de"
     async with units.read() as uow:
-        newest = (await uow.audit.page(seeded.team_id))[0]
+        newest = (await uow.audit.list_entries(seeded.team_id))[0]
     assert (newest.action, newest.subject, newest.user_id) == ("lead.revealed", "L-1", seeded.member.user_id)
     assert "posteo" not in str(newest)
 
@@ -181,12 +181,12 @@ async def test_a_taker_reads_the_contact_only_after_the_pick(units: SqlUnits) ->
         assert not details.is_contact_hidden
         assert (details.lead.contact.email, details.lead.text) == ("eva@posteo.de", CONTACT["text"])
     async with units.read() as uow:
-        looks = [row.action for row in await uow.audit.page(taker.team_id)]
+        looks = [row.action for row in await uow.audit.list_entries(taker.team_id)]
     assert looks.count("lead.revealed") == 1
 
 
-@pytest.mark.parametrize("kind", [Filter.CURRENT, Filter.OFFERED])
-async def test_a_picked_lead_stays_on_its_page(units: SqlUnits, kind: Filter) -> None:
+@pytest.mark.parametrize("kind", [LeadFilter.CURRENT, LeadFilter.OFFERED])
+async def test_a_picked_lead_stays_on_its_page(units: SqlUnits, kind: LeadFilter) -> None:
     """The page from which a lead was picked shows the same leads in the same order, also outside its filter."""
     seeded = await seed_team(units, "Solarhaus")
     leads = [await create_lead(seeded) for _ in range(12)]
@@ -196,7 +196,7 @@ async def test_a_picked_lead_stays_on_its_page(units: SqlUnits, kind: Filter) ->
     async with units.read() as uow:
         after = await lead.list_(uow, seeded.member, kind, kept=leads[6].lead_id)
     assert [one.ref for one in after.leads] == [one.ref for one in before.leads]
-    assert (after.after, after.kept) == (before.after, leads[6].lead_id)
+    assert (after.next_cursor, after.pinned_lead_id) == (before.next_cursor, leads[6].lead_id)
 
 
 async def test_lists_filter_and_page_by_ten(units: SqlUnits) -> None:
@@ -208,16 +208,16 @@ async def test_lists_filter_and_page_by_ten(units: SqlUnits) -> None:
     await pick_lead(seeded, leads[2].lead_id, seeded.member)
     async with units.write() as uow:
         await lead.win(uow, seeded.member, leads[2].lead_id)
-    refs: dict[Filter, list[str]] = {}
+    refs: dict[LeadFilter, list[str]] = {}
     async with units.read() as uow:
         first = await lead.list_(uow, seeded.member)
-        second = await lead.list_(uow, seeded.member, before=first.after or 0)
-        for kind in Filter:
+        second = await lead.list_(uow, seeded.member, before=first.next_cursor or 0)
+        for kind in LeadFilter:
             refs[kind] = [view.ref for view in (await lead.list_(uow, seeded.member, kind)).leads]
     assert [view.ref for view in first.leads] == [f"L-{number}" for number in range(12, 3, -1)] + ["L-2"]
-    assert ([view.ref for view in second.leads], second.after) == (["L-1"], None)
-    assert refs[Filter.OFFERED] == [f"L-{number}" for number in range(12, 3, -1)]
-    assert (refs[Filter.WORK], refs[Filter.MINE], refs[Filter.CLOSED]) == (["L-2", "L-1"], ["L-2"], ["L-3"])
+    assert ([view.ref for view in second.leads], second.next_cursor) == (["L-1"], None)
+    assert refs[LeadFilter.OFFERED] == [f"L-{number}" for number in range(12, 3, -1)]
+    assert (refs[LeadFilter.WORK], refs[LeadFilter.MINE], refs[LeadFilter.CLOSED]) == (["L-2", "L-1"], ["L-2"], ["L-3"])
 
 
 async def test_givers_list_leads_held_by_others(units: SqlUnits) -> None:
@@ -227,9 +227,9 @@ async def test_givers_list_leads_held_by_others(units: SqlUnits) -> None:
     one = await create_offered_lead(operator)
     await pick_lead(taker, one.lead_id)
     async with units.read() as uow:
-        given = await lead.list_(uow, operator.member, Filter.GIVEN)
+        given = await lead.list_(uow, operator.member, LeadFilter.GIVEN)
         assert [(view.ref, view.taker) for view in given.leads] == [("L-1", "Nehmer")]
-        assert (await lead.list_(uow, taker.member, Filter.GIVEN)).leads == ()
+        assert (await lead.list_(uow, taker.member, LeadFilter.GIVEN)).leads == ()
         with pytest.raises(Invalid):
             await lead.list_(uow, taker.member, "alles")
 
@@ -296,7 +296,7 @@ async def notices_of(units: SqlUnits, happened: LeadEvent) -> list[tuple[type[ob
             for subscriber in subscribers.SUBSCRIBERS[type(happened)]
             for notice in await subscriber(uow, happened)
         ]
-    return [(type(one.to), one.view, one.team_id) for one in found_notices]
+    return [(type(one.audience), one.view, one.team_id) for one in found_notices]
 
 
 async def test_notices_of_lead_events(units: SqlUnits) -> None:
@@ -307,17 +307,17 @@ async def test_notices_of_lead_events(units: SqlUnits) -> None:
     one = await create_offered_lead(operator)
     await pick_lead(first, one.lead_id)
     envelope: dict[str, Any] = {"team_id": first.team_id, "actor_id": first.member.user_id, "lead_id": one.lead_id}
-    assert await notices_of(units, LeadPicked(**envelope)) == [(Copies, "", first.team_id)]
+    assert await notices_of(units, LeadPicked(**envelope)) == [(CardCopies, "", first.team_id)]
     async with units.write() as uow:
         await lead.return_(uow, first.member, one.lead_id, "Zu weit weg")
     assert await notices_of(units, LeadReturned(**envelope, takers=1)) == [
-        (Copies, "", first.team_id),
-        (Channels, "lead.card", second.team_id),
+        (CardCopies, "", first.team_id),
+        (TeamChannels, "lead.card", second.team_id),
     ]
     handed = LeadDelegated(**envelope, from_user_id=None, to_user_id=first.admin.user_id)
-    assert (Person, "lead.delegated", first.team_id) in await notices_of(units, handed)
+    assert (DirectChat, "lead.delegated", first.team_id) in await notices_of(units, handed)
     to_self = LeadDelegated(**envelope, from_user_id=None, to_user_id=first.member.user_id)
-    assert await notices_of(units, to_self) == [(Copies, "", first.team_id)]
+    assert await notices_of(units, to_self) == [(CardCopies, "", first.team_id)]
 
 
 async def test_a_card_of_a_gone_lead_shrinks_to_one_line(units: SqlUnits) -> None:
@@ -327,12 +327,12 @@ async def test_a_card_of_a_gone_lead_shrinks_to_one_line(units: SqlUnits) -> Non
     await open_marketplace(operator, first, second)
     one, other = await create_offered_lead(operator), await create_lead(operator)
     async with units.read() as uow:
-        assert isinstance(await lead.glance(uow, second.channel_reader(), one.lead_id), LeadView)
+        assert isinstance(await lead.show_posted(uow, second.channel_reader(), one.lead_id), LeadView)
     await pick_lead(first, one.lead_id)
     async with units.read() as uow:
-        assert await lead.glance(uow, second.channel_reader(), one.lead_id) == GoneLead(one.lead_id, "L-1")
+        assert await lead.show_posted(uow, second.channel_reader(), one.lead_id) == HiddenLead(one.lead_id, "L-1")
         with pytest.raises(NotFound):
-            await lead.glance(uow, second.channel_reader(), other.lead_id)
+            await lead.show_posted(uow, second.channel_reader(), other.lead_id)
 
 
 @pytest.mark.postgres

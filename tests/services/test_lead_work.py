@@ -8,8 +8,8 @@ import pytest
 
 from services import lead, marketplace
 from services.actor import Actor
-from services.errors import Ambiguous, Invalid, NotColleague, NotFound, NotPermitted
-from services.lead.model import Act, GoneLead, LeadState, LeadView, Offer, What
+from services.errors import Ambiguous, Invalid, NotFound, NotMember, NotPermitted
+from services.lead.model import ActivityType, HiddenLead, LeadAction, LeadState, LeadView, OfferStatus
 from services.lead.refusals import (
     AlreadyClosed,
     AlreadyPicked,
@@ -42,9 +42,9 @@ Attempt = Callable[[UnitOfWork, Actor], Awaitable[object]]
 ALLOWED: dict[str, tuple[Attempt, str]] = {
     "show": (lambda uow, actor: lead.show(uow, actor, "L-1"), "OAMV"),
     "list": (lead.list_, "OAMV"),
-    "glance": (lambda uow, actor: lead.glance(uow, actor, "L-1"), "OAMV"),
+    "glance": (lambda uow, actor: lead.show_posted(uow, actor, "L-1"), "OAMV"),
     "reveal": (lambda uow, actor: lead.reveal(uow, actor, "L-1"), "OAM"),
-    "create": (lambda uow, actor: lead.create(uow, actor, lead.Draft(title="Neu", name="Nora")), "OAM"),
+    "create": (lambda uow, actor: lead.create(uow, actor, lead.LeadDraft(title="Neu", name="Nora")), "OAM"),
     "pick": (lambda uow, actor: lead.pick(uow, actor, "L-2"), "OAM"),
     "undo": (lambda uow, actor: lead.undo(uow, actor, "L-1"), "OAM"),
     "note": (lambda uow, actor: lead.note(uow, actor, "L-1", "Rückruf"), "OAM"),
@@ -53,9 +53,9 @@ ALLOWED: dict[str, tuple[Attempt, str]] = {
     "return": (lambda uow, actor: lead.return_(uow, actor, "L-1", "Zu weit"), "OAM"),
     "share": (lambda uow, actor: lead.share(uow, actor, "L-1", channel="Vertrieb Solarhaus"), "OAM"),
     "delegate": (lambda uow, actor: lead.delegate(uow, actor, "L-1", "Member Solarhaus"), "OA"),
-    "form to work": (lambda uow, actor: lead.to_work_on(uow, actor, "L-1"), "OAM"),
-    "form to share": (lambda uow, actor: lead.to_share(uow, actor, "L-1"), "OAM"),
-    "form to delegate": (lambda uow, actor: lead.to_delegate(uow, actor, "L-1"), "OA"),
+    "form to work": (lambda uow, actor: lead.get_workable(uow, actor, "L-1"), "OAM"),
+    "form to share": (lambda uow, actor: lead.show_share_form(uow, actor, "L-1"), "OAM"),
+    "form to delegate": (lambda uow, actor: lead.show_delegate_form(uow, actor, "L-1"), "OA"),
     "market": (marketplace.show, "OAMV"),
     "open market": (lambda uow, actor: marketplace.create(uow, actor, "Handwerk"), "OAM"),
 }
@@ -71,7 +71,7 @@ async def test_roles_follow_the_permission_table(sqlite_units: SqlUnits) -> None
     wrong: list[str] = []
     for name, (attempt, allowed) in ALLOWED.items():
         for letter, role in ROLES.items():
-            due = None if letter in allowed else NotColleague if role is Role.GUEST else NotPermitted
+            due = None if letter in allowed else NotMember if role is Role.GUEST else NotPermitted
             actor = seeded.actors.get(role, guest)
             refusal = await refusal_of(sqlite_units, actor, attempt)
             if refusal is not due:
@@ -89,12 +89,16 @@ async def test_a_note_has_team_and_member(units: SqlUnits) -> None:
         details = await lead.reveal(uow, seeded.member, "L-1")
     newest = details.history[0]
     assert (newest.what, newest.team, newest.user, newest.text) == (
-        What.NOTED,
+        ActivityType.NOTED,
         "Solarhaus",
         seeded.admin.name,
         "Besichtigung Donnerstag",
     )
-    assert [audit_entry.what for audit_entry in details.history] == [What.NOTED, What.PICKED, What.CREATED]
+    assert [audit_entry.what for audit_entry in details.history] == [
+        ActivityType.NOTED,
+        ActivityType.PICKED,
+        ActivityType.CREATED,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +113,7 @@ async def test_a_lead_is_won_with_its_amount(sqlite_units: SqlUnits, typed: str,
     async with sqlite_units.write() as uow:
         won = await lead.win(uow, seeded.admin, "L-1", typed)
     assert (won.state, won.won_cents, won.closed_by) == (LeadState.WON, cents, seeded.admin.name)
-    assert won.acts == {Act.REVEAL}
+    assert won.actions == {LeadAction.REVEAL}
 
 
 @pytest.mark.parametrize("typed", ["viel", "-5", "1e9", "1,2345", "999999999999999"])
@@ -177,8 +181,8 @@ async def test_giver_and_operator_see_the_state_only(units: SqlUnits) -> None:
             with pytest.raises(HeldElsewhere):
                 await lead.note(uow, seeded.owner, new_lead.lead_id, "x")
             history = (await lead.reveal(uow, seeded.owner, new_lead.lead_id)).history
-        assert What.NOTED not in [audit_entry.what for audit_entry in history]
-        assert next((one.what, one.team, one.user) for one in history) == (What.PICKED, "Nehmer", "")
+        assert ActivityType.NOTED not in [audit_entry.what for audit_entry in history]
+        assert next((one.what, one.team, one.user) for one in history) == (ActivityType.PICKED, "Nehmer", "")
 
 
 async def test_a_taker_sees_no_other_takers(units: SqlUnits) -> None:
@@ -206,11 +210,15 @@ async def test_a_returned_lead_goes_to_the_other_takers(units: SqlUnits) -> None
     await pick_lead(first, one.lead_id)
     async with units.write() as uow:
         left = await lead.return_(uow, first.member, one.lead_id, "Zu weit weg")
-    assert left == GoneLead(one.lead_id, "L-1", is_taken=False)
+    assert left == HiddenLead(one.lead_id, "L-1", is_taken=False)
     with pytest.raises(NotFound):
         await show_lead(first, one.lead_id)
     again = await show_lead(second, one.lead_id)
-    assert (again.state, again.offer, Act.PICK in again.acts) == (LeadState.OFFERED, Offer.OPEN, True)
+    assert (again.state, again.offer_status, LeadAction.PICK in again.actions) == (
+        LeadState.OFFERED,
+        OfferStatus.OPEN,
+        True,
+    )
 
 
 async def test_a_lead_without_further_takers_goes_to_the_operator(units: SqlUnits) -> None:
@@ -222,7 +230,7 @@ async def test_a_lead_without_further_takers_goes_to_the_operator(units: SqlUnit
     async with units.write() as uow:
         await lead.return_(uow, taker.member, one.lead_id, "Zu weit weg")
     view = await show_lead(operator, one.lead_id)
-    assert (view.state, Act.OFFER in view.acts) == (LeadState.SUBMITTED, True)
+    assert (view.state, LeadAction.OFFER in view.actions) == (LeadState.SUBMITTED, True)
     async with units.write() as uow:
         with pytest.raises(NoTakers):
             await marketplace.offer(uow, operator.owner, one.lead_id)
@@ -237,7 +245,7 @@ async def test_the_return_window_ends(units: SqlUnits, clock: Clock) -> None:
     one = await create_offered_lead(operator)
     await pick_lead(taker, one.lead_id)
     clock.advance(hours=48, seconds=1)
-    assert Act.RETURN not in (await show_lead(taker, one.lead_id)).acts
+    assert LeadAction.RETURN not in (await show_lead(taker, one.lead_id)).actions
     async with units.write() as uow:
         with pytest.raises(ReturnExpired) as refused:
             await lead.return_(uow, taker.member, one.lead_id, "Zu weit weg")
@@ -253,7 +261,7 @@ async def test_a_lead_without_a_marketplace_is_returned_to_the_team(units: SqlUn
     async with units.write() as uow:
         back = await lead.return_(uow, seeded.member, "L-1", "Urlaub")
     assert isinstance(back, LeadView)
-    assert (back.state, Act.PICK in back.acts) == (LeadState.OPEN, True)
+    assert (back.state, LeadAction.PICK in back.actions) == (LeadState.OPEN, True)
 
 
 async def test_delegation_follows_role_and_responsibility(units: SqlUnits) -> None:
@@ -302,7 +310,7 @@ async def test_a_lead_is_shared_inside_the_team_only(units: SqlUnits) -> None:
     await pick_lead(seeded, one.lead_id)
     async with units.write() as uow:
         handed = await lead.share(uow, seeded.member, "L-1", who=seeded.admin.user_id)
-    assert (handed.colleague, handed.lead.responsible) == (seeded.admin.name, seeded.admin.name)
+    assert (handed.member, handed.lead.responsible) == (seeded.admin.name, seeded.admin.name)
 
 
 async def test_leads_stay_when_a_member_leaves(units: SqlUnits) -> None:
@@ -312,9 +320,9 @@ async def test_leads_stay_when_a_member_leaves(units: SqlUnits) -> None:
     await pick_lead(seeded, first.lead_id)
     await pick_lead(seeded, second.lead_id, seeded.owner)
     async with units.write() as uow:
-        assert await lead.vacate(uow, seeded.team_id, seeded.member.user_id) == 1
+        assert await lead.release_leads(uow, seeded.team_id, seeded.member.user_id) == 1
     vacant = await show_lead(seeded, first.lead_id, seeded.admin)
-    assert (vacant.is_vacant, vacant.responsible, Act.PICK in vacant.acts) == (True, "", True)
+    assert (vacant.is_vacant, vacant.responsible, LeadAction.PICK in vacant.actions) == (True, "", True)
     assert (await pick_lead(seeded, first.lead_id, seeded.admin)).responsible == seeded.admin.name
     assert (await show_lead(seeded, second.lead_id)).responsible == seeded.owner.name
 
@@ -326,7 +334,7 @@ async def test_a_vacant_lead_is_picked_once(units: SqlUnits) -> None:
     one = await create_lead(seeded)
     await pick_lead(seeded, one.lead_id)
     async with units.write() as uow:
-        await lead.vacate(uow, seeded.team_id, seeded.member.user_id)
+        await lead.release_leads(uow, seeded.team_id, seeded.member.user_id)
 
     async def attempt(actor: Actor) -> bool:
         try:
@@ -367,4 +375,4 @@ async def test_a_later_partner_sees_renewed_offers_only(units: SqlUnits) -> None
     await pick_lead(first, one.lead_id)
     async with units.write() as uow:
         await lead.return_(uow, first.member, one.lead_id, "Zu weit weg")
-    assert Act.PICK in (await show_lead(late_partner, one.lead_id)).acts
+    assert LeadAction.PICK in (await show_lead(late_partner, one.lead_id)).actions

@@ -6,10 +6,10 @@ import pytest
 
 from services import lead, marketplace
 from services.errors import Invalid, NeedsConfirmation, NotFound, NotPermitted, Outdated
-from services.lead.model import Act, LeadState, Offer
+from services.lead.model import LeadAction, LeadState, OfferStatus
 from services.lead.refusals import AlreadyOffered, NoTakers
 from services.marketplace.model import MarketplaceList, MarketplaceView
-from services.marketplace.refusals import NameTaken, NotGiver, OperatorItself
+from services.marketplace.refusals import IsOperator, NameTaken, NotGiver
 from services.permissions import Role
 from storage.unit_of_work import SqlUnits
 from tests.services.seeded_team import (
@@ -47,9 +47,9 @@ async def test_any_member_of_a_giver_submits(units: SqlUnits, role: Role) -> Non
     new_lead = await create_lead(giver, role)
     async with units.write() as uow:
         submitted = await marketplace.offer(uow, giver.actors[role], new_lead.lead_id)
-    assert (submitted.state, submitted.offer) == (LeadState.SUBMITTED, Offer.NONE)
+    assert (submitted.state, submitted.offer_status) == (LeadState.SUBMITTED, OfferStatus.NONE)
     waiting = await show_lead(operator, new_lead.lead_id)
-    assert (waiting.giver, Act.OFFER in waiting.acts) == ("Geber", True)
+    assert (waiting.giver, LeadAction.OFFER in waiting.actions) == ("Geber", True)
 
 
 @pytest.mark.postgres
@@ -73,7 +73,7 @@ async def test_an_offer_is_visible_to_active_takers_only(units: SqlUnits) -> Non
         await marketplace.invite(uow, operator.owner, email="neu@example.com", name="Neue", marketplace=marketplace_id)
     one = await create_offered_lead(operator)
     for seeded in (first, second):
-        assert Act.PICK in (await show_lead(seeded, one.lead_id)).acts
+        assert LeadAction.PICK in (await show_lead(seeded, one.lead_id)).actions
     for seeded in (giver, stranger):
         with pytest.raises(NotFound):
             await show_lead(seeded, one.lead_id)
@@ -91,12 +91,12 @@ async def test_an_assigned_lead_is_visible_to_one_team(units: SqlUnits) -> None:
                 await marketplace.offer(uow, operator.owner, new_lead.lead_id, to=unknown)
         assigned = await marketplace.offer(uow, operator.owner, new_lead.lead_id, to="erste")
     assert assigned.state is LeadState.ASSIGNED
-    assert (await show_lead(first, new_lead.lead_id)).offer is Offer.ASSIGNED
+    assert (await show_lead(first, new_lead.lead_id)).offer_status is OfferStatus.ASSIGNED
     with pytest.raises(NotFound):
         await show_lead(second, new_lead.lead_id)
 
 
-ASKS = marketplace.Settings(
+ASKS = marketplace.MarketplaceSettings(
     offer_window_minutes=60,
     return_window_hours=24,
     reminder_days=2,
@@ -106,7 +106,7 @@ ASKS = marketplace.Settings(
 
 
 async def change_settings(
-    operator: SeededTeam, marketplace_id: str, settings: marketplace.Settings = ASKS
+    operator: SeededTeam, marketplace_id: str, settings: marketplace.MarketplaceSettings = ASKS
 ) -> MarketplaceView:
     """Change the settings of the operator's marketplace."""
     async with operator.units.write() as uow:
@@ -128,7 +128,7 @@ async def test_any_member_of_the_operator_changes_windows_and_questions(units: S
         with pytest.raises(NotFound):
             await marketplace.change(uow, partner.owner, marketplace_id, ASKS)
     async with units.read() as uow:
-        assert (await uow.audit.page(operator.team_id))[0].action == "marketplace.changed"
+        assert (await uow.audit.list_entries(operator.team_id))[0].action == "marketplace.changed"
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,9 @@ async def test_any_member_of_the_operator_changes_windows_and_questions(units: S
         ("stall_days", replace(ASKS, stall_days=91)),
     ],
 )
-async def test_settings_have_limits(sqlite_units: SqlUnits, argument: str, settings: marketplace.Settings) -> None:
+async def test_settings_have_limits(
+    sqlite_units: SqlUnits, argument: str, settings: marketplace.MarketplaceSettings
+) -> None:
     """Five questions of 80 characters, and windows within their limits; the reminder comes before the end."""
     operator = await seed_team(sqlite_units, "Markt")
     marketplace_id = await open_marketplace(operator)
@@ -159,16 +161,16 @@ async def test_answers_are_stored_with_their_questions(units: SqlUnits) -> None:
     await change_settings(operator, marketplace_id)
     new_lead = await create_lead(giver)
     async with units.write() as uow:
-        form = await marketplace.offer_form(uow, giver.owner, new_lead.lead_id)
-        answers = marketplace.Answers(form.asked, ("Walmdach, siehe eva@posteo.de", "", "", "", ""))
+        form = await marketplace.show_offer_form(uow, giver.owner, new_lead.lead_id)
+        answers = marketplace.Answers(form.questions_digest, ("Walmdach, siehe eva@posteo.de", "", "", "", ""))
         await marketplace.offer(uow, giver.owner, new_lead.lead_id, answers=answers)
     async with units.write() as uow:
-        form = await marketplace.offer_form(uow, operator.owner, new_lead.lead_id)
+        form = await marketplace.show_offer_form(uow, operator.owner, new_lead.lead_id)
         assert (form.questions, form.answers) == (
             ("Welche Dachform?", "Bis wann?"),
             ("Walmdach, siehe eva@posteo.de", ""),
         )
-        answers = marketplace.Answers(form.asked, ("", "Mai"))
+        answers = marketplace.Answers(form.questions_digest, ("", "Mai"))
         await marketplace.offer(uow, operator.owner, new_lead.lead_id, answers=answers)
         before = (await lead.reveal(uow, taker.in_channel(taker.owner), new_lead.lead_id)).lead.fields
         assert before == (("Welche Dachform?", "Walmdach, siehe e***@posteo.de"), ("Bis wann?", "Mai"))
@@ -186,10 +188,10 @@ async def test_answers_to_other_questions_are_refused(units: SqlUnits) -> None:
     await change_settings(operator, marketplace_id)
     new_lead = await create_lead(operator)
     async with units.write() as uow:
-        asked = (await marketplace.offer_form(uow, operator.owner, new_lead.lead_id)).asked
+        asked = (await marketplace.show_offer_form(uow, operator.owner, new_lead.lead_id)).questions_digest
     await change_settings(operator, marketplace_id, replace(ASKS, questions="Wie groß?"))
     async with units.write() as uow:
-        now = (await marketplace.offer_form(uow, operator.owner, new_lead.lead_id)).asked
+        now = (await marketplace.show_offer_form(uow, operator.owner, new_lead.lead_id)).questions_digest
         stale, long = marketplace.Answers(asked, ("Walmdach",)), marketplace.Answers(now, ("x" * 301,))
         with pytest.raises(Outdated):
             await marketplace.offer(uow, operator.owner, new_lead.lead_id, answers=stale)
@@ -207,14 +209,16 @@ async def test_the_marketplace_is_chosen_before_its_questions(sqlite_units: SqlU
     other_marketplace_id = await open_marketplace(second)
     new_lead = await create_lead(second)
     async with sqlite_units.write() as uow:
-        assert not (await marketplace.offer_form(uow, second.owner, new_lead.lead_id)).is_choice
+        assert not (await marketplace.show_offer_form(uow, second.owner, new_lead.lead_id)).has_choice
     await change_settings(first, marketplace_id)
     async with sqlite_units.write() as uow:
-        form = await marketplace.offer_form(uow, second.owner, new_lead.lead_id)
-        assert (form.is_choice, form.questions) == (True, ())
-        chosen = await marketplace.offer_form(uow, second.owner, new_lead.lead_id, marketplace_id)
-        assert (chosen.is_choice, len(chosen.questions)) == (False, 2)
-        assert (await marketplace.offer_form(uow, second.owner, new_lead.lead_id, other_marketplace_id)).questions == ()
+        form = await marketplace.show_offer_form(uow, second.owner, new_lead.lead_id)
+        assert (form.has_choice, form.questions) == (True, ())
+        chosen = await marketplace.show_offer_form(uow, second.owner, new_lead.lead_id, marketplace_id)
+        assert (chosen.has_choice, len(chosen.questions)) == (False, 2)
+        assert (
+            await marketplace.show_offer_form(uow, second.owner, new_lead.lead_id, other_marketplace_id)
+        ).questions == ()
 
 
 async def test_the_operator_sees_duplicates_before_an_offer(units: SqlUnits) -> None:
@@ -262,7 +266,7 @@ async def test_a_team_offers_only_where_it_gives(units: SqlUnits) -> None:
             with pytest.raises(NotGiver):
                 await marketplace.offer(uow, seeded.owner, new_lead.lead_id, marketplace="Handwerk")
             with pytest.raises(NotGiver):
-                await marketplace.offer_form(uow, seeded.owner, new_lead.lead_id)
+                await marketplace.show_offer_form(uow, seeded.owner, new_lead.lead_id)
 
 
 async def test_another_team_does_not_find_the_marketplace(units: SqlUnits) -> None:
@@ -296,7 +300,7 @@ async def test_marketplace_names_and_windows_are_checked(units: SqlUnits) -> Non
         ):
             with pytest.raises(Invalid):
                 await attempt
-        with pytest.raises(OperatorItself):
+        with pytest.raises(IsOperator):
             await marketplace.end(uow, operator.owner, opened.partners[0].partner_id, accept=("partner.end",))
         with pytest.raises(Invalid):
             await marketplace.invite(uow, operator.owner, email="x@example.com", name="X", part="alles")

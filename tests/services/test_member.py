@@ -5,7 +5,7 @@ import pytest
 from services import invitation, member, membership
 from services.errors import Ambiguous, Invalid, NeedsConfirmation, NotFound
 from services.invitation.refusals import AlreadyDecided
-from services.member.refusals import IsOwnerAlready, OwnershipNotGiven, OwnerStays
+from services.member.refusals import AlreadyOwner, OwnerProtected, OwnershipNotAssignable
 from services.permissions import Permission, Role
 from services.request import ask
 from services.request.model import RequestState
@@ -39,7 +39,7 @@ async def test_roles_change(units: SqlUnits, seeded: SeededTeam, by: Role, word:
     assert changed.role is role
     assert await role_of(seeded, seeded.member.user_id) is role
     async with units.read() as uow:
-        recognised = await uow.users.recognise("web", "demo", seeded.member.name, seeded.member.place.conversation_id)
+        recognised = await uow.users.find_sender("web", "demo", seeded.member.name, seeded.member.place.conversation_id)
     assert recognised is not None
     assert recognised.actor().role is role
 
@@ -48,7 +48,7 @@ async def test_roles_change(units: SqlUnits, seeded: SeededTeam, by: Role, word:
 async def test_ownership_is_not_assigned(units: SqlUnits, seeded: SeededTeam, word: str) -> None:
     """A74: a change of role cannot assign ownership."""
     async with units.write() as uow:
-        with pytest.raises(OwnershipNotGiven):
+        with pytest.raises(OwnershipNotAssignable):
             await member.change_role(uow, seeded.owner, seeded.member.user_id, word)
 
 
@@ -64,9 +64,9 @@ async def test_unknown_roles_are_refused(units: SqlUnits, seeded: SeededTeam, wo
 async def test_the_owner_is_not_changed(units: SqlUnits, seeded: SeededTeam, by: Role) -> None:
     """A74, A75: the owner can be neither changed nor removed, not even by the owner."""
     async with units.write() as uow:
-        with pytest.raises(OwnerStays):
+        with pytest.raises(OwnerProtected):
             await member.change_role(uow, seeded.actors[by], seeded.owner.user_id, "viewer")
-        with pytest.raises(OwnerStays):
+        with pytest.raises(OwnerProtected):
             await membership.remove(
                 uow, seeded.actors[by], seeded.owner.user_id, accept=("member.remove", "member.leave")
             )
@@ -89,12 +89,12 @@ async def test_removal_ends_access(units: SqlUnits, seeded: SeededTeam) -> None:
     async with units.write() as uow:
         await membership.remove(uow, seeded.admin, seeded.member.user_id, accept=REMOVE)
     async with units.read() as uow:
-        recognised = await uow.users.recognise("web", "demo", seeded.member.name, seeded.channel.conversation_id)
+        recognised = await uow.users.find_sender("web", "demo", seeded.member.name, seeded.channel.conversation_id)
         listed = await member.list_(uow, seeded.owner)
-        log = await uow.audit.page(seeded.team_id, limit=5)
+        log = await uow.audit.list_entries(seeded.team_id, limit=5)
     assert recognised is not None
     assert (recognised.actor().role, recognised.actor().team_id) == (Role.GUEST, "")
-    assert (listed.total, listed.taken) == (3, 3)
+    assert (listed.total, listed.seats_taken) == (3, 3)
     assert (await show_lead(seeded, new_lead.lead_id, seeded.owner)).responsible == ""
     assert "member.removed" in {one.action for one in log}
 
@@ -117,7 +117,7 @@ async def test_requests_of_a_removed_member_are_withdrawn(units: SqlUnits, seede
 async def test_a_removed_member_rejoins_by_invitation(units: SqlUnits, seeded: SeededTeam) -> None:
     """A75: a removed member can join again with the role of the new invitation and no earlier permissions."""
     async with units.write() as uow:
-        await member.flag(uow, seeded.owner, seeded.member.user_id, may_delegate=True)
+        await member.set_responsible(uow, seeded.owner, seeded.member.user_id, may_delegate=True)
         await membership.remove(uow, seeded.owner, seeded.member.user_id, accept=REMOVE)
         assert await uow.members.add(seeded.team_id, seeded.member.user_id, Role.VIEWER, "", uow.now)
         again = await uow.members.get(seeded.team_id, seeded.member.user_id)
@@ -140,7 +140,7 @@ async def test_members_may_leave(units: SqlUnits, seeded: SeededTeam, role: Role
 async def test_the_owner_does_not_leave(units: SqlUnits, seeded: SeededTeam) -> None:
     """A44: the owner cannot leave, because a team has exactly one owner."""
     async with units.write() as uow:
-        with pytest.raises(OwnerStays) as refused:
+        with pytest.raises(OwnerProtected) as refused:
             await membership.leave(uow, seeded.owner, accept=("member.leave",))
     assert refused.value.is_self
 
@@ -162,7 +162,7 @@ async def test_transfer_only_to_members(units: SqlUnits, seeded: SeededTeam) -> 
     async with units.write() as uow:
         with pytest.raises(NotFound):
             await member.transfer(uow, seeded.owner, stranger.user_id, accept=("member.transfer",))
-        with pytest.raises(IsOwnerAlready):
+        with pytest.raises(AlreadyOwner):
             await member.transfer(uow, seeded.owner, seeded.owner.user_id, accept=("member.transfer",))
     assert await role_of(seeded, seeded.owner.user_id) is Role.OWNER
 
@@ -173,7 +173,7 @@ async def test_delegation_flag(units: SqlUnits, seeded: SeededTeam) -> None:
         changed = await member.change(uow, seeded.admin, seeded.member.user_id, "member", may_delegate=True)
     assert changed.may_delegate
     async with units.read() as uow:
-        recognised = await uow.users.recognise("web", "demo", seeded.member.name, seeded.member.place.conversation_id)
+        recognised = await uow.users.find_sender("web", "demo", seeded.member.name, seeded.member.place.conversation_id)
     assert recognised is not None
     assert recognised.actor().may_delegate
 
@@ -181,12 +181,12 @@ async def test_delegation_flag(units: SqlUnits, seeded: SeededTeam) -> None:
 async def test_names_are_resolved(units: SqlUnits, seeded: SeededTeam) -> None:
     """A member is found by name, with or without @, and an ambiguous name is refused with the matches."""
     async with units.read() as uow:
-        by_name = await member.resolve(uow, seeded.team_id, f"@{seeded.member.name.upper()}")
-        by_part = await member.resolve(uow, seeded.team_id, "view")
+        by_name = await member.find_member(uow, seeded.team_id, f"@{seeded.member.name.upper()}")
+        by_part = await member.find_member(uow, seeded.team_id, "view")
         with pytest.raises(Ambiguous) as several:
-            await member.resolve(uow, seeded.team_id, "solar")
+            await member.find_member(uow, seeded.team_id, "solar")
         with pytest.raises(NotFound):
-            await member.resolve(uow, seeded.team_id, "Nobody")
+            await member.find_member(uow, seeded.team_id, "Nobody")
     assert (by_name.user_id, by_part.user_id) == (seeded.member.user_id, seeded.viewer.user_id)
     assert len(several.value.candidates) == 4
 
@@ -223,5 +223,5 @@ async def test_concurrent_removals_take_effect_once(units: SqlUnits, seeded: See
         with pytest.raises(NotFound):
             await membership.remove(uow, seeded.admin, seeded.member.user_id, accept=REMOVE)
     async with units.read() as uow:
-        log = await uow.audit.page(seeded.team_id, limit=50)
+        log = await uow.audit.list_entries(seeded.team_id, limit=50)
     assert [one.action for one in log].count("member.removed") == 1

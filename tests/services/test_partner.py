@@ -11,7 +11,7 @@ from services.marketplace import subscribers
 from services.marketplace.events import PartnerEnded, PartnerJoined
 from services.marketplace.model import MarketplaceView, PartnerState
 from services.marketplace.refusals import AlreadyPartner, PartnerActive, PartnerNotActive
-from services.notices import Copies, Person
+from services.notices import CardCopies, DirectChat
 from services.permissions import Role
 from storage.unit_of_work import SqlUnits
 from tests.services.seeded_team import (
@@ -36,7 +36,7 @@ async def test_partners_have_four_states(units: SqlUnits) -> None:
         )
         pending = view.partners[-1]
         assert (pending.state, pending.email) == (PartnerState.PENDING, "neu@example.com")
-        picked = await uow.marketplaces.partner(operator.team_id, pending.partner_id)
+        picked = await uow.marketplaces.get_partner(operator.team_id, pending.partner_id)
         assert picked is not None
         sent = await uow.invitations.get(operator.team_id, picked.invitation_id or "")
         assert sent is not None
@@ -79,7 +79,9 @@ async def test_an_ended_partner_keeps_picked_leads_only(units: SqlUnits) -> None
         event = PartnerEnded(
             team_id=operator.team_id, marketplace_id=marketplace_id, partner_id=partner_id, lead_ids=(offered.lead_id,)
         )
-        assert [(type(one.to), one.key) for one in await subscribers.ended(uow, event)] == [(Copies, offered.lead_id)]
+        assert [(type(one.audience), one.key) for one in await subscribers.update_ended_offers(uow, event)] == [
+            (CardCopies, offered.lead_id)
+        ]
 
 
 @pytest.mark.postgres
@@ -131,5 +133,5 @@ async def test_owner_and_admins_of_the_operator_are_notified(units: SqlUnits) ->
     operator = await seed_team(units, "Markt")
     event = PartnerJoined(team_id=operator.team_id, marketplace_id="m", partner_id="p", partner_team_id="t")
     async with units.read() as uow:
-        notices = await subscribers.decided(uow, event)
-    assert [one.to for one in notices] == [Person(operator.owner.user_id), Person(operator.admin.user_id)]
+        notices = await subscribers.notify_requester(uow, event)
+    assert [one.audience for one in notices] == [DirectChat(operator.owner.user_id), DirectChat(operator.admin.user_id)]

@@ -6,8 +6,8 @@ from services import request
 from services.actor import Actor
 from services.errors import Invalid, NotFound, NotPermitted
 from services.permissions import Permission, Role
-from services.request.model import OPEN_MAX, Request, RequestState
-from services.request.refusals import NotAskable, OwnQuestion, RequestDecided, TooManyRequests
+from services.request.model import OPEN_REQUESTS_MAX, Request, RequestState
+from services.request.refusals import NotRequestable, RequestDecided, RequesterDecides, TooManyRequests
 from storage.unit_of_work import SqlUnits
 from tests.services.seeded_team import SeededTeam, seed_team
 
@@ -37,7 +37,7 @@ async def test_a_request_names_its_approvers(units: SqlUnits, seeded: SeededTeam
 async def test_permitted_actions_are_not_requested(units: SqlUnits, seeded: SeededTeam, role: Role) -> None:
     """X1: a member with the permission makes no request."""
     async with units.write() as uow:
-        with pytest.raises(NotAskable):
+        with pytest.raises(NotRequestable):
             await request.ask(uow, seeded.actors[role], *RENAME)
 
 
@@ -63,7 +63,7 @@ async def test_requests_have_limits(units: SqlUnits, seeded: SeededTeam) -> None
     async with units.write() as uow:
         with pytest.raises(Invalid):
             await request.ask(uow, seeded.member, "team.rename", {"name": "x" * 3000}, Permission.TEAM_EDIT_SETTINGS)
-        for number in range(OPEN_MAX):
+        for number in range(OPEN_REQUESTS_MAX):
             await request.ask(uow, seeded.member, "team.rename", {"name": str(number)}, Permission.TEAM_EDIT_SETTINGS)
         with pytest.raises(TooManyRequests):
             await request.ask(uow, seeded.member, *RENAME)
@@ -75,7 +75,7 @@ async def test_only_approvers_decide(units: SqlUnits, seeded: SeededTeam) -> Non
     async with units.write() as uow:
         with pytest.raises(NotPermitted):
             await request.approve(uow, seeded.viewer, one.request_id)
-        with pytest.raises(OwnQuestion):
+        with pytest.raises(RequesterDecides):
             await request.approve(uow, seeded.member, one.request_id)
         with pytest.raises(NotFound):
             await request.show(uow, seeded.viewer, one.request_id)
@@ -106,7 +106,7 @@ async def test_the_first_decision_on_a_request_wins(units: SqlUnits, seeded: See
                 await (request.approve if says_yes else request.decline)(uow, actor, one.request_id)
             outcomes.append("decided")
         except RequestDecided as refused:
-            outcomes.append(refused.by)
+            outcomes.append(refused.decided_by)
 
     await asyncio.gather(
         *(
@@ -120,7 +120,7 @@ async def test_the_first_decision_on_a_request_wins(units: SqlUnits, seeded: See
     assert set(outcomes) - {"decided"} <= {seeded.owner.name, seeded.admin.name}
     async with units.read() as uow:
         stored = await uow.requests.get(seeded.team_id, one.request_id)
-        log = [audit_entry.action for audit_entry in await uow.audit.page(seeded.team_id, limit=50)]
+        log = [audit_entry.action for audit_entry in await uow.audit.list_entries(seeded.team_id, limit=50)]
     assert stored is not None
     assert stored.state in {RequestState.APPROVED, RequestState.DECLINED}
     assert log.count("request.approved") + log.count("request.declined") == 1

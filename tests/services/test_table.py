@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, strategies as st
 
 from services.spreadsheet import FILE_MAX_BYTES
-from services.table import BadRow, Encoding, Flaw, Row, Table, Unreadable, open_table, recognise
-from services.table.model import CELL_MAX_CHARS, COLUMNS_MAX
+from services.table import BadCsvRow, CsvRow, CsvTable, Encoding, NotATable, RowFlaw, match_headings, open_table
+from services.table.model import CSV_CELL_MAX_CHARS, CSV_COLUMNS_MAX
 
 TEXT = "Name;E-Mail;Notiz\nEva Weiß;eva@acme.example;Größe 12 €\n"
-ROW = Row(2, ("Eva Weiß", "eva@acme.example", "Größe 12 €"))
+ROW = CsvRow(2, ("Eva Weiß", "eva@acme.example", "Größe 12 €"))
 WORDS = {"email": ("E-Mail", "E-Mail-Adresse", "Mail"), "name": ("Name", "Contact"), "value": ("Wert", "Value")}
 
 
-def skipped_lines(table: Table) -> dict[int, Flaw]:
+def skipped_lines(table: CsvTable) -> dict[int, RowFlaw]:
     """Return the lines that are skipped."""
-    return {row.line: row.flaw for row in table.rows() if isinstance(row, BadRow)}
+    return {row.line: row.flaw for row in table.rows() if isinstance(row, BadCsvRow)}
 
 
 @pytest.mark.parametrize(
@@ -66,9 +66,9 @@ def test_rows_are_fitted_to_the_headings() -> None:
     """Missing cells are empty, surplus empty cells are cut, surplus full ones skip the row, empty rows are ignored."""
     table = open_table(b"\n\nName;Mail;;\nEva\n\n;;;\nUdo;u@acme.example;;;\nMax;m@acme.example;too;many\n")
     assert list(table.rows()) == [
-        Row(4, ("Eva", "")),
-        Row(7, ("Udo", "u@acme.example")),
-        BadRow(8, Flaw.TOO_MANY_CELLS, ("Max", "m@acme.example", "too", "many")),
+        CsvRow(4, ("Eva", "")),
+        CsvRow(7, ("Udo", "u@acme.example")),
+        BadCsvRow(8, RowFlaw.TOO_MANY_CELLS, ("Max", "m@acme.example", "too", "many")),
     ]
 
 
@@ -77,16 +77,16 @@ def test_an_open_quote_costs_its_line_only() -> None:
     rows = "".join(f"P{number};p{number}@acme.example\n" for number in range(3000))
     table = open_table(f'Name;Mail\n"Eva;e@acme.example\n{rows}'.encode())
     read = list(table.rows())
-    assert skipped_lines(table) == {2: Flaw.UNCLOSED}
+    assert skipped_lines(table) == {2: RowFlaw.UNCLOSED}
     assert len(read) == 3001
-    assert read[-1] == Row(3002, ("P2999", "p2999@acme.example"))
+    assert read[-1] == CsvRow(3002, ("P2999", "p2999@acme.example"))
 
 
 def test_two_open_quotes_cost_two_lines() -> None:
     """Rows between two unclosed quotes are read, also where the number of cells would fit."""
     between = "".join(f"P{number};p{number}@acme.example\n" for number in range(50))
     table = open_table(f'Name;Mail\n"Eva;e@acme.example\n{between}"Udo;u@acme.example\nMax;m@acme.example\n'.encode())
-    assert skipped_lines(table) == {2: Flaw.UNCLOSED, 53: Flaw.UNCLOSED}
+    assert skipped_lines(table) == {2: RowFlaw.UNCLOSED, 53: RowFlaw.UNCLOSED}
     assert len(list(table.rows())) == 53
 
 
@@ -100,15 +100,15 @@ def test_undecodable_characters_skip_their_row() -> None:
     """Undecodable bytes in an otherwise valid file skip their row only."""
     table = open_table("Name;Ort\nJörg;Köln\nUte;Mün".encode() + b"\xff" + "chen\nÄnne;Jülich\n".encode())
     assert table.encoding is Encoding.UTF_8
-    assert skipped_lines(table) == {3: Flaw.UNREADABLE}
+    assert skipped_lines(table) == {3: RowFlaw.UNREADABLE}
 
 
 def test_limits_are_reported_by_line() -> None:
     """A cell or row beyond its limit is skipped with its line, and reading goes on."""
-    cell, endless = "x" * (CELL_MAX_CHARS + 1), "y" * 5_000_000
+    cell, endless = "x" * (CSV_CELL_MAX_CHARS + 1), "y" * 5_000_000
     table = open_table(f'Name;Text\nA;{cell}\nB;"{endless}\nC;c\n{";" * 1_000_000}\nD;d\n'.encode())
-    assert skipped_lines(table) == {2: Flaw.TOO_LONG, 3: Flaw.TOO_LONG, 5: Flaw.TOO_LONG}
-    assert [row.line for row in table.rows() if isinstance(row, Row)] == [4, 6]
+    assert skipped_lines(table) == {2: RowFlaw.TOO_LONG, 3: RowFlaw.TOO_LONG, 5: RowFlaw.TOO_LONG}
+    assert [row.line for row in table.rows() if isinstance(row, CsvRow)] == [4, 6]
 
 
 @pytest.mark.parametrize(
@@ -121,12 +121,12 @@ def test_limits_are_reported_by_line() -> None:
         (b"", "empty"),
         (b"\n\n;;\n", "empty"),
         (b"x" * (FILE_MAX_BYTES + 1), "bytes"),
-        (b";".join([b"a"] * (COLUMNS_MAX + 1)), "columns"),
+        (b";".join([b"a"] * (CSV_COLUMNS_MAX + 1)), "columns"),
     ],
 )
 def test_other_files_are_refused_by_name(content: bytes, reason: str) -> None:
     """Workbooks, pictures and files beyond a limit are refused, each with its own reason."""
-    with pytest.raises(Unreadable) as refused:
+    with pytest.raises(NotATable) as refused:
         open_table(content)
     assert refused.value.reason == reason
 
@@ -146,7 +146,7 @@ def test_any_bytes_are_a_table_or_refused(content: bytes) -> None:
     """Any bytes are a table or are refused, and every row has its line number, in order."""
     try:
         table = open_table(content)
-    except Unreadable:
+    except NotATable:
         return
     lines = [row.line for row in table.rows()]
     assert lines == sorted(set(lines))
@@ -154,6 +154,6 @@ def test_any_bytes_are_a_table_or_refused(content: bytes) -> None:
 
 def test_headings_are_recognised_in_both_languages() -> None:
     """Spelling, case, hyphens and brackets do not matter; similar words are suggestions only."""
-    found = recognise(("E-MAIL ADRESSE", "Ort", "wert (EUR)", "E-Mail", "Contakt"), WORDS)
-    assert found.known == {"email": 0, "value": 2}
-    assert found.near == {"name": 4}
+    found = match_headings(("E-MAIL ADRESSE", "Ort", "wert (EUR)", "E-Mail", "Contakt"), WORDS)
+    assert found.exact == {"email": 0, "value": 2}
+    assert found.similar == {"name": 4}

@@ -7,10 +7,10 @@ from services import invitation, member, membership, team
 from services.actor import Actor
 from services.audit import show as show_audit
 from services.conversation.model import Conversation
-from services.errors import Invalid, NotColleague, NotFound, NotPermitted, Refusal
+from services.errors import Invalid, NotFound, NotMember, NotPermitted, Refusal
 from services.people import NO_TEAM, Language
 from services.permissions import Permission, Role
-from services.team.refusals import AlreadyConnected, AlreadyInTeam, NothingToRestore, NotInChannel, OwnerSets
+from services.team.refusals import AlreadyConnected, AlreadyInTeam, NothingToRestore, NotInChannel, OwnerOnlySetting
 from services.unit_of_work import UnitOfWork
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock
@@ -58,7 +58,7 @@ async def attempt_row(uow: UnitOfWork, actor: Actor, seeded: SeededTeam, row: st
             await team.rename(uow, actor, "Solarhaus AG")
         case "connect":
             conversation = replace(seeded.channel, conversation_id="another", team_id=NO_TEAM)
-            await uow.conversations.keep(
+            await uow.conversations.upsert(
                 Conversation(
                     conversation.platform, conversation.tenant, conversation.conversation_id, conversation.kind
                 )
@@ -84,7 +84,7 @@ async def test_roles_follow_the_rules_table(units: SqlUnits, seeded: SeededTeam)
     wrong: list[str] = []
     for row, allowed in TABLE.items():
         for letter, role in LETTERS.items():
-            due = None if letter in allowed else NotColleague if role is Role.GUEST else NotPermitted
+            due = None if letter in allowed else NotMember if role is Role.GUEST else NotPermitted
             actor = seeded.actors.get(role, guest)
             refusal = await refusal_of(units, actor, partial(attempt_row, seeded=seeded, row=row))
             if refusal is not due:
@@ -97,7 +97,7 @@ async def test_the_creator_is_the_owner(units: SqlUnits) -> None:
     anna = await add_user(units, "Anna")
     async with units.write() as uow:
         created = await team.create(uow, anna, "  Dachwerk   Süd ")
-        owners = await uow.members.holders(created.team_id, (Role.OWNER,), 9)
+        owners = await uow.members.list_by_role(created.team_id, (Role.OWNER,), 9)
     assert created.name == "Dachwerk Süd"
     assert [one.user_id for one in owners] == [anna.user_id]
 
@@ -118,7 +118,7 @@ async def test_one_team_per_person(units: SqlUnits, seeded: SeededTeam) -> None:
         async with units.write() as uow:
             await team.create(uow, seeded.member, "Zweitfirma")
     async with units.read() as uow:
-        found_member = await uow.members.of_user(seeded.member.user_id)
+        found_member = await uow.members.find_by_user(seeded.member.user_id)
     assert found_member is not None
     assert found_member.team_id == seeded.team_id
 
@@ -128,7 +128,7 @@ async def test_only_the_owner_sets_approval_of_admins(units: SqlUnits, seeded: S
     async with units.write() as uow:
         changed = await team.change_settings(uow, seeded.owner, owner_approves_admins=True)
     assert changed.owner_approves_admins
-    with pytest.raises(OwnerSets) as refused:
+    with pytest.raises(OwnerOnlySetting) as refused:
         async with units.write() as uow:
             await team.change_settings(uow, seeded.admin, owner_approves_admins=False)
     assert refused.value.owner == seeded.owner.name
@@ -150,7 +150,7 @@ async def test_settings_are_stored(units: SqlUnits, seeded: SeededTeam) -> None:
         await team.change_settings(uow, seeded.owner, language=Language.ENGLISH)
     async with units.read() as uow:
         settings = await team.show(uow, seeded.viewer)
-        log = await uow.audit.page(seeded.team_id, limit=50)
+        log = await uow.audit.list_entries(seeded.team_id, limit=50)
     assert (settings.language, settings.zone) == (Language.ENGLISH, "Europe/Vienna")
     assert [one.action for one in log].count("team.settings_changed") == 1
 
@@ -164,7 +164,7 @@ async def test_another_teams_channel_is_refused(units: SqlUnits, seeded: SeededT
             await team.connect(uow, stolen)
     assert not vars(refused.value)
     async with units.read() as uow:
-        assert [one.conversation_id for one in await uow.conversations.connected(seeded.team_id)] == [
+        assert [one.conversation_id for one in await uow.conversations.list_connected(seeded.team_id)] == [
             seeded.channel.conversation_id
         ]
     async with units.write() as uow:
@@ -189,7 +189,7 @@ async def test_deletion_needs_the_typed_name(units: SqlUnits, seeded: SeededTeam
     async with units.read() as uow:
         assert await uow.teams.get(seeded.team_id) is None
         assert await uow.members.count(seeded.team_id) == 0
-        assert await uow.conversations.connected(seeded.team_id) == []
+        assert await uow.conversations.list_connected(seeded.team_id) == []
 
 
 async def test_a_deleted_team_has_no_members(units: SqlUnits, seeded: SeededTeam) -> None:
@@ -198,7 +198,7 @@ async def test_a_deleted_team_has_no_members(units: SqlUnits, seeded: SeededTeam
         await team.delete(uow, seeded.owner, "Solarhaus")
     async with units.read() as uow:
         for place in (seeded.owner.place, seeded.channel):
-            recognised = await uow.users.recognise("web", "demo", seeded.owner.name, place.conversation_id)
+            recognised = await uow.users.find_sender("web", "demo", seeded.owner.name, place.conversation_id)
             assert recognised is not None
             assert (recognised.actor().role, recognised.actor().team_id, recognised.actor().place.team_id) == (
                 Role.GUEST,
@@ -247,7 +247,7 @@ async def test_members_of_another_team_are_not_restored(units: SqlUnits, seeded:
         restored = await team.restore(uow, _without_team(seeded.owner))
     assert restored.members == 2
     async with units.read() as uow:
-        gone = await uow.members.of_user(seeded.member.user_id)
+        gone = await uow.members.find_by_user(seeded.member.user_id)
         assert gone is not None
         assert gone.team_id == other.team_id
 
@@ -273,16 +273,16 @@ async def test_a_channel_stays_with_its_new_team(units: SqlUnits, seeded: Seeded
     async with units.write() as uow:
         await team.restore(uow, _without_team(seeded.owner))
     async with units.read() as uow:
-        assert await uow.conversations.connected(seeded.team_id) == []
-        assert len(await uow.conversations.connected(other.team_id)) == 2
+        assert await uow.conversations.list_connected(seeded.team_id) == []
+        assert len(await uow.conversations.list_connected(other.team_id)) == 2
 
 
 async def test_a_member_is_a_guest_in_another_teams_channel(units: SqlUnits, seeded: SeededTeam) -> None:
     """B1: in a connected channel only that team's members act; in other conversations users act for their own team."""
     other = await seed_team(units, "Dachwerk")
     async with units.read() as uow:
-        recognised = await uow.users.recognise("web", "demo", other.owner.name, seeded.channel.conversation_id)
-        alone = await uow.users.recognise("web", "demo", other.owner.name, other.owner.place.conversation_id)
+        recognised = await uow.users.find_sender("web", "demo", other.owner.name, seeded.channel.conversation_id)
+        alone = await uow.users.find_sender("web", "demo", other.owner.name, other.owner.place.conversation_id)
     assert recognised is not None
     assert alone is not None
     assert (recognised.actor().role, recognised.actor().team_id, recognised.actor().place.team_id) == (
@@ -304,25 +304,25 @@ async def test_every_change_is_logged(units: SqlUnits, seeded: SeededTeam) -> No
 async def test_the_bot_leaves_and_comes_back(units: SqlUnits, seeded: SeededTeam) -> None:
     """A channel that the bot was removed from gets no posts, and is the team's again when the bot returns."""
     async with units.write() as uow:
-        await team.leave_place(uow, seeded.in_channel(seeded.member))
+        await team.record_bot_removed(uow, seeded.in_channel(seeded.member))
     async with units.read() as uow:
-        assert await uow.conversations.connected(seeded.team_id) == []
+        assert await uow.conversations.list_connected(seeded.team_id) == []
     place = seeded.channel
     async with units.write() as uow:
-        await uow.conversations.keep(Conversation(place.platform, place.tenant, place.conversation_id, place.kind))
+        await uow.conversations.upsert(Conversation(place.platform, place.tenant, place.conversation_id, place.kind))
     async with units.read() as uow:
-        assert [one.name for one in await uow.conversations.connected(seeded.team_id)] == [place.name]
+        assert [one.name for one in await uow.conversations.list_connected(seeded.team_id)] == [place.name]
 
 
 async def test_a_refusal_changes_nothing(units: SqlUnits, seeded: SeededTeam) -> None:
     """A refused command changes no row, not even in the audit log."""
     async with units.read() as uow:
-        before = await uow.audit.head(seeded.team_id)
+        before = await uow.audit.get_head(seeded.team_id)
     with pytest.raises(Refusal):
         async with units.write() as uow:
             await team.rename(uow, seeded.viewer, "Kaputt GmbH")
     async with units.read() as uow:
-        assert await uow.audit.head(seeded.team_id) == before
+        assert await uow.audit.get_head(seeded.team_id) == before
 
 
 def _without_team(actor: Actor) -> Actor:

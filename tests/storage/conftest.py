@@ -12,17 +12,17 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services import bulk, channel, identity, invitation, lead, marketplace, request
-from services.delivery import Delivery, Kind, Posted, State
-from services.inbox.model import Arrival
-from services.invariants import Breach, check_all
+from services.delivery import Delivery, DeliveryKind, DeliveryState, PostedCard
+from services.inbox.model import InteractionKey
+from services.invariants import Violation, check_all
 from services.lead_import import process
-from services.lead_import.model import Tally
-from services.lead_import.parse_row import batches
+from services.lead_import.model import RowCounts
+from services.lead_import.parse_row import split_batches
 from services.permissions import Permission
 from services.plans import DEFAULT_PLAN
 from services.table import open_table
 from storage.engine import Database
-from storage.unit_of_work import Common, Ids, SqlUnit, SqlUnits
+from storage.unit_of_work import Ids, SqlUnit, SqlUnits, UnitSettings
 from tests.builders import KEYRING, Clock
 from tests.services import import_steps
 from tests.services.seeded_team import (
@@ -84,9 +84,9 @@ class PopulatedDatabase:
                 yield connection
                 await transaction.rollback()
 
-    async def violations(self, connection: AsyncConnection) -> tuple[Breach, ...]:
+    async def violations(self, connection: AsyncConnection) -> tuple[Violation, ...]:
         """Return the violations in the transaction of the connection."""
-        unit = SqlUnit(connection, self.clock(), Common(KEYRING, DEFAULT_PLAN, Ids()), writes=False)
+        unit = SqlUnit(connection, self.clock(), UnitSettings(KEYRING, DEFAULT_PLAN, Ids()), writes=False)
         return await check_all(unit.invariants)
 
     def values(self, statement: str) -> dict[str, Any]:
@@ -105,9 +105,9 @@ async def populated(database: Database, units: SqlUnits, clock: Clock) -> Popula
         await invitation.request(uow, ours.member, "eva@acme.example")
         await invitation.create(uow, ours.owner, "udo@acme.example", "viewer")
         await marketplace.invite(uow, ours.owner, email="dach@acme.example", name="Dachwerk II")
-        await uow.inbox.register(Arrival("web", "demo", "click/1", ours.owner.user_id))
-        await identity.ask(uow, ours.member)
-        await channel.ask(uow, ours.owner)
+        await uow.inbox.add(InteractionKey("web", "demo", "click/1", ours.owner.user_id))
+        await identity.issue_code(uow, ours.member)
+        await channel.issue_code(uow, ours.owner)
         await add_posted_card(uow, ours)
     await create_imports(units, ours)
     await create_bulks(units, ours)
@@ -132,10 +132,10 @@ async def create_imports(units: SqlUnits, seeded: SeededTeam) -> None:
     async with units.write() as uow:
         carried = await process.claim(uow, HOLDER)
         assert carried is not None
-        for batch in batches(open_table(done), carried.plan, 0):
-            carried = await process.carry(uow, carried, HOLDER, batch) or carried
+        for batch in split_batches(open_table(done), carried.plan, 0):
+            carried = await process.process_batch(uow, carried, HOLDER, batch) or carried
         assert await process.finish(uow, carried, HOLDER, "Rest.csv", b"left out", 1)
-    assert (await import_steps.stored_import(units, view)).tally == Tally(imported=2, rejected=1)
+    assert (await import_steps.stored_import(units, view)).tally == RowCounts(imported=2, rejected=1)
     await import_steps.begin(units, seeded.member, import_steps.numbered_table(2, first=3), "Lager.csv")
     await import_steps.prepare(units, seeded.member, import_steps.numbered_table(2, first=5), "Laden.csv")
 
@@ -159,15 +159,15 @@ async def add_posted_card(uow: SqlUnit, seeded: SeededTeam) -> None:
         team_id=seeded.team_id,
         delivery_id=uow.new_id(),
         event_id=uow.new_id(),
-        kind=Kind.POST,
+        kind=DeliveryKind.POST,
         view="lead.card",
         key="lead-1",
-        state=State.SUPPRESSED,
+        state=DeliveryState.SUPPRESSED,
         reason="not connected",
         **conversation,
     )
     await uow.deliveries.add([delivery], uow.now)
-    posted = Posted(
+    posted = PostedCard(
         team_id=seeded.team_id,
         post_id=uow.new_id(),
         view="lead.card",

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services import channel, home, invitation, lead, marketplace, request
-from services.bulk.model import Bulk, BulkState, Line, LineState
-from services.delivery import Delivery, Kind, Posted, State
-from services.file.model import Purpose, StoredFile
-from services.lead_import.model import ImportState, LeadImport, Plan, SkippedRow
+from services.bulk.model import Bulk, BulkLine, BulkState, LineState
+from services.delivery import Delivery, DeliveryKind, DeliveryState, PostedCard
+from services.file.model import FileOrigin, StoredFile
+from services.lead_import.model import ImportPlan, ImportState, LeadImport, SkippedRow
 from services.marketplace.model import Part
 from services.people import Language
 from services.permissions import Permission, Role
@@ -56,7 +56,7 @@ async def seed_tenants(units: SqlUnits, now: datetime) -> SeededTenants:
     async with units.write() as uow:
         viewer = await uow.users.get(owning_team.viewer.user_id)
         assert viewer is not None
-        await uow.users.change(replace(viewer, email_hint="zoe@acme.example"))
+        await uow.users.update_profile(replace(viewer, email_hint="zoe@acme.example"))
         await uow.leads.delegate(
             owning_team.team_id, ids["vacant"], owning_team.member.user_id, owning_team.actors[Role.ADMIN].user_id, now
         )
@@ -73,13 +73,13 @@ async def _add_people(uow: UnitOfWork, tenants: SeededTenants) -> dict[str, Any]
     owning_team = tenants.owning_team
     requested = (await invitation.request(uow, owning_team.member, "ida@acme.example")).invitation
     sent = (await invitation.create(uow, owning_team.owner, "udo@acme.example", "viewer")).invitation
-    offer = await channel.ask(uow, owning_team.owner)
+    offer = await channel.issue_code(uow, owning_team.owner)
     question = await invitation.question(uow, owning_team.owner, requested.ref, "Wer ist das?")
     asked = await request.ask(uow, owning_team.member, "member.remove", {}, Permission.MEMBER_REMOVE)
     await marketplace.invite(uow, owning_team.owner, email="dach@acme.example", name="Dachwerk II")
     [partner] = [
         one
-        for one in await uow.marketplaces.partners(owning_team.team_id, tenants.marketplace_id, 9)
+        for one in await uow.marketplaces.list_partners(owning_team.team_id, tenants.marketplace_id, 9)
         if one.email == "dach@acme.example"
     ]
     return {
@@ -108,24 +108,24 @@ async def _add_deliveries(uow: UnitOfWork, tenants: SeededTenants) -> dict[str, 
             team_id=tenants.owning_team.team_id,
             delivery_id=uow.new_id(),
             event_id=uow.new_id(),
-            kind=Kind.POST,
+            kind=DeliveryKind.POST,
             **place,
         )
         for _ in range(2)
     ]
     await uow.deliveries.add(made, tenants.now)
     [claimed] = await uow.deliveries.claim(1, tenants.now, tenants.now + timedelta(minutes=1))
-    await uow.deliveries.finish(claimed, State.UNKNOWN, "no answer in time", tenants.now)
-    await uow.deliveries.join_sweep(tenants.owning_team.team_id, claimed.delivery_id, claimed.delivery_id)
-    posted = Posted(team_id=tenants.owning_team.team_id, post_id=uow.new_id(), message_id="message-1", **place)
+    await uow.deliveries.finish(claimed, DeliveryState.UNKNOWN, "no answer in time", tenants.now)
+    await uow.deliveries.update_sweep(tenants.owning_team.team_id, claimed.delivery_id, claimed.delivery_id)
+    posted = PostedCard(team_id=tenants.owning_team.team_id, post_id=uow.new_id(), message_id="message-1", **place)
     await uow.deliveries.add_post(posted, tenants.now)
     reader = tenants.owning_team.member.user_id
     opened = replace(
         posted,
         post_id=uow.new_id(),
         message_id="home",
-        view=home.VIEW,
-        key=home.key_of(reader),
+        view=home.HOME_VIEW,
+        key=home.build_home_key(reader),
         user_id=reader,
     )
     await uow.deliveries.add_post(opened, tenants.now)
@@ -141,7 +141,7 @@ async def _add_files(uow: UnitOfWork, tenants: SeededTenants) -> dict[str, Any]:
         user_id=member.user_id,
         name="leads.csv",
         media_type="text/csv",
-        purpose=Purpose.RECEIVED,
+        purpose=FileOrigin.RECEIVED,
         size_bytes=3,
         sha256=SHA256,
         created_at=now,
@@ -157,7 +157,7 @@ async def _add_files(uow: UnitOfWork, tenants: SeededTenants) -> dict[str, Any]:
             file_name="leads.csv",
             sha256=SHA256,
             state=ImportState.PREVIEW,
-            plan=Plan(),
+            plan=ImportPlan(),
             rows=3,
             created_at=now,
         )
@@ -168,7 +168,7 @@ async def _add_files(uow: UnitOfWork, tenants: SeededTenants) -> dict[str, Any]:
     running = made[1].import_id
     await uow.lead_imports.start(tenants.owning_team.team_id, running, ImportState.PREVIEW, now)
     await uow.lead_imports.claim(HOLDER, now, now + timedelta(minutes=1))
-    await uow.lead_imports.skip(tenants.owning_team.team_id, running, [SkippedRow(1, "name")])
+    await uow.lead_imports.add_skipped(tenants.owning_team.team_id, running, [SkippedRow(1, "name")])
     return {"file": stored.file_id, "preview": made[0].import_id, "running": running}
 
 
@@ -193,12 +193,12 @@ async def _add_bulks(uow: UnitOfWork, tenants: SeededTenants) -> dict[str, Any]:
     for one in made:
         await uow.bulks.add(one, lines)
     sending = made[1].bulk_id
-    await uow.bulks.begin(tenants.owning_team.team_id, sending, member.user_id, "web", now)
+    await uow.bulks.start(tenants.owning_team.team_id, sending, member.user_id, "web", now)
     invited = replace(lines[1], state=LineState.INVITED, invitation_id=tenants.ids["invited"])
-    await uow.bulks.settle(tenants.owning_team.team_id, sending, invited, "0")
+    await uow.bulks.resolve_line(tenants.owning_team.team_id, sending, invited, "0")
     return {"draft": made[0].bulk_id, "sending": sending, "line": lines[0]}
 
 
-def _line(number: int) -> Line:
+def _line(number: int) -> BulkLine:
     email = f"team-{number}@teams.example"
-    return Line(line=number, firm=f"Firma {number}", email=email, part=Part.TAKES, language=Language.GERMAN)
+    return BulkLine(line=number, firm=f"Firma {number}", email=email, part=Part.TAKES, language=Language.GERMAN)

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from services.audit.model import Head
+from services.audit.model import LogHead
 from services.events import Event
 from storage.engine import Database
 from storage.unit_of_work import SqlUnits
@@ -30,7 +30,7 @@ async def execute(database: Database, statement: str) -> None:
         await connection.execute(text(statement))
 
 
-async def broken_at(units: SqlUnits, anchor: Head | None = None) -> int | None:
+async def broken_at(units: SqlUnits, anchor: LogHead | None = None) -> int | None:
     """Return the sequence number at which the chain breaks."""
     async with units.read() as uow:
         return (await uow.audit.verify("T", anchor)).broken_at
@@ -41,7 +41,7 @@ async def test_each_event_is_one_entry_with_its_details(units: SqlUnits) -> None
     async with units.write() as uow:
         uow.emit(Pinged(team_id="T", actor_id="U", subject="L-1", platform="web", number=7))
     async with units.read() as uow:
-        [audit_entry] = await uow.audit.page("T")
+        [audit_entry] = await uow.audit.list_entries("T")
     assert (audit_entry.seq, audit_entry.action, audit_entry.user_id, audit_entry.platform, audit_entry.subject) == (
         1,
         "test.pinged",
@@ -58,8 +58,8 @@ async def test_entries_are_paged_newest_first_and_only_the_teams_own(units: SqlU
     await write(units, 5)
     await write(units, 5, "other")
     async with units.read() as uow:
-        first = await uow.audit.page("T", limit=3)
-        second = await uow.audit.page("T", before_seq=first[-1].seq, limit=3)
+        first = await uow.audit.list_entries("T", limit=3)
+        second = await uow.audit.list_entries("T", before_seq=first[-1].seq, limit=3)
     assert [one.seq for one in (*first, *second)] == [5, 4, 3, 2, 1]
     assert {one.team_id for one in (*first, *second)} == {"T"}
 
@@ -75,7 +75,7 @@ async def test_concurrent_writers_do_not_fork_the_chain(units: SqlUnits) -> None
     await asyncio.gather(*[one(number) for number in range(100)])
     async with units.read() as uow:
         verdict = await uow.audit.verify("T")
-    assert (verdict.is_whole, verdict.head.seq) == (True, 100)
+    assert (verdict.is_intact, verdict.head.seq) == (True, 100)
 
 
 async def test_a_rollback_leaves_no_entry(units: SqlUnits) -> None:
@@ -89,7 +89,7 @@ async def test_a_rollback_leaves_no_entry(units: SqlUnits) -> None:
     with pytest.raises(ZeroDivisionError):
         await refuse()
     async with units.read() as uow:
-        assert await uow.audit.head("T") == Head("T", 0, "")
+        assert await uow.audit.get_head("T") == LogHead("T", 0, "")
 
 
 @pytest.mark.parametrize("seq", range(1, ENTRIES + 1))
@@ -128,7 +128,7 @@ async def test_a_cut_tail_is_found_with_an_anchor(units: SqlUnits, database: Dat
     """A chain cut at its end is valid in itself, and an anchor stored elsewhere detects the cut."""
     await write(units, ENTRIES)
     async with units.read() as uow:
-        [anchor] = await uow.audit.heads()
+        [anchor] = await uow.audit.list_heads()
     await execute(database, "DELETE FROM audit_details WHERE seq > 9")
     await execute(database, "DELETE FROM audit WHERE seq > 9")
     assert await broken_at(units) is None
@@ -139,7 +139,7 @@ async def test_a_rewritten_chain_is_found_with_an_anchor(units: SqlUnits) -> Non
     """A valid chain that does not contain the anchored entry is rejected."""
     await write(units, ENTRIES)
     async with units.read() as uow:
-        head = await uow.audit.head("T")
+        head = await uow.audit.get_head("T")
     assert await broken_at(units, head) is None
     assert await broken_at(units, replace(head, hash="0" * 64)) == ENTRIES
 
@@ -150,5 +150,5 @@ async def test_erasing_personal_data_leaves_the_chain_whole(units: SqlUnits, dat
     await execute(database, "DELETE FROM audit_details WHERE seq = 5")
     assert await broken_at(units) is None
     async with units.read() as uow:
-        [audit_entry] = await uow.audit.page("T", before_seq=6, limit=1)
+        [audit_entry] = await uow.audit.list_entries("T", before_seq=6, limit=1)
     assert (audit_entry.seq, audit_entry.details) == (5, {})

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, make_url
 
-from services.delivery import Delivery, Kind, Posted, State, Waiting
+from services.delivery import Delivery, DeliveryKind, DeliveryState, DueWork, PostedCard
 from storage.engine import open_database
 from storage.unit_of_work import SqlUnits
 from tests.builders import Clock, units_on
@@ -20,7 +20,7 @@ UPDATE = Delivery(
     team_id="T",
     delivery_id="",
     event_id="E",
-    kind=Kind.UPDATE,
+    kind=DeliveryKind.UPDATE,
     view="lead.card",
     key="lead-1",
     platform="web",
@@ -28,7 +28,7 @@ UPDATE = Delivery(
     conversation_id="C1",
     post_id="P1",
 )
-POST = replace(UPDATE, kind=Kind.POST)
+POST = replace(UPDATE, kind=DeliveryKind.POST)
 
 
 async def add(units: SqlUnits, *deliveries: Delivery) -> None:
@@ -43,7 +43,7 @@ async def claim(units: SqlUnits, limit: int = 10) -> list[Delivery]:
         return await uow.deliveries.claim(limit, uow.now, uow.now + LEASE)
 
 
-async def finish(units: SqlUnits, delivery: Delivery, state: State = State.SENT) -> bool:
+async def finish(units: SqlUnits, delivery: Delivery, state: DeliveryState = DeliveryState.SENT) -> bool:
     """Finish a delivery."""
     async with units.write() as uow:
         return await uow.deliveries.finish(delivery, state, "no answer", uow.now)
@@ -71,13 +71,13 @@ async def test_a_failed_update_yields_to_a_waiting_one(units: SqlUnits) -> None:
     [first] = await claim(units)
     await add(units, replace(UPDATE, event_id="E2"))
     async with units.write() as uow:
-        await uow.deliveries.put_back(first, uow.now, "unavailable")
+        await uow.deliveries.release(first, uow.now, "unavailable")
     [second] = await claim(units)
     assert second.event_id == "E2"
     async with units.read() as uow:
         stored = await uow.deliveries.get("T", first.delivery_id)
     assert stored is not None
-    assert (stored.state, stored.reason) == (State.SUPPRESSED, "superseded")
+    assert (stored.state, stored.reason) == (DeliveryState.SUPPRESSED, "superseded")
 
 
 async def test_a_conversation_is_written_to_in_order(units: SqlUnits) -> None:
@@ -96,7 +96,7 @@ async def test_a_delayed_delivery_keeps_its_turn(units: SqlUnits, clock: Clock) 
     await add(units, POST, replace(POST, key="lead-2"))
     [first] = await claim(units)
     async with units.write() as uow:
-        await uow.deliveries.put_back(first, uow.now + timedelta(seconds=30), "rate limited")
+        await uow.deliveries.release(first, uow.now + timedelta(seconds=30), "rate limited")
     assert await claim(units) == []
     clock.advance(seconds=31)
     [again] = await claim(units)
@@ -144,18 +144,18 @@ async def test_a_dead_sender_is_detected_by_its_lease(units: SqlUnits, clock: Cl
     await add(units, POST)
     [taken] = await claim(units)
     async with units.write() as uow:
-        assert await uow.deliveries.stuck(10, uow.now) == []
+        assert await uow.deliveries.list_expired_leases(10, uow.now) == []
     clock.advance(seconds=51)
     async with units.write() as uow:
-        assert [one.delivery_id for one in await uow.deliveries.stuck(10, uow.now)] == [taken.delivery_id]
+        assert [one.delivery_id for one in await uow.deliveries.list_expired_leases(10, uow.now)] == [taken.delivery_id]
 
 
 async def test_a_delivery_ends_once(units: SqlUnits) -> None:
     """A late outcome for a finished delivery changes nothing."""
     await add(units, POST)
     [taken] = await claim(units)
-    assert await finish(units, taken, State.UNKNOWN)
-    assert not await finish(units, taken, State.SENT)
+    assert await finish(units, taken, DeliveryState.UNKNOWN)
+    assert not await finish(units, taken, DeliveryState.SENT)
 
 
 async def test_a_late_sender_does_not_finish_anothers_delivery(units: SqlUnits, clock: Clock) -> None:
@@ -165,7 +165,7 @@ async def test_a_late_sender_does_not_finish_anothers_delivery(units: SqlUnits, 
     second_claim = await claim_after_lease(units, clock, first_claim)
     assert not await finish(units, first_claim)
     async with units.write() as uow:
-        await uow.deliveries.put_back(first_claim, uow.now, "unavailable")
+        await uow.deliveries.release(first_claim, uow.now, "unavailable")
     assert await claim(units) == []
     assert await finish(units, second_claim)
 
@@ -175,7 +175,7 @@ async def test_a_late_sender_does_not_finish_a_resent_delivery(units: SqlUnits, 
     await add(units, POST)
     [first_claim] = await claim(units)
     clock.advance(seconds=51)
-    assert await finish(units, first_claim, State.UNKNOWN)
+    assert await finish(units, first_claim, DeliveryState.UNKNOWN)
     async with units.write() as uow:
         assert await uow.deliveries.resend("T", first_claim.delivery_id, uow.now)
     [second_claim] = await claim(units)
@@ -188,9 +188,9 @@ async def claim_after_lease(units: SqlUnits, clock: Clock, delivery: Delivery) -
     """Return the delivery as claimed by another sender after its lease expired."""
     clock.advance(seconds=51)
     async with units.write() as uow:
-        [stuck] = await uow.deliveries.stuck(10, uow.now)
+        [stuck] = await uow.deliveries.list_expired_leases(10, uow.now)
         assert stuck == delivery
-        await uow.deliveries.put_back(stuck, uow.now, "the sender died")
+        await uow.deliveries.release(stuck, uow.now, "the sender died")
     [again] = await claim(units)
     return again
 
@@ -201,7 +201,7 @@ async def test_unknown_deliveries_are_resent_once_by_their_team(units: SqlUnits)
     [taken] = await claim(units)
     async with units.write() as uow:
         assert not await uow.deliveries.resend("T", taken.delivery_id, uow.now)
-    await finish(units, taken, State.UNKNOWN)
+    await finish(units, taken, DeliveryState.UNKNOWN)
     async with units.write() as uow:
         assert not await uow.deliveries.resend("other", taken.delivery_id, uow.now)
         assert await uow.deliveries.get("other", taken.delivery_id) is None
@@ -216,10 +216,10 @@ async def test_copies_are_live_and_pending_posts(units: SqlUnits) -> None:
     for number in (1, 2):
         await add_post(units, f"P{number}")
     async with units.write() as uow:
-        await uow.deliveries.mark_gone("T", "P2", uow.now)
-        assert {one.post_id for one in await uow.deliveries.copies("lead-1")} == {"P1", "P9"}
-        assert await uow.deliveries.post("T", "P2") is None
-        assert await uow.deliveries.post("other", "P1") is None
+        await uow.deliveries.update_gone("T", "P2", uow.now)
+        assert {one.post_id for one in await uow.deliveries.list_posts_of("lead-1")} == {"P1", "P9"}
+        assert await uow.deliveries.get_post("T", "P2") is None
+        assert await uow.deliveries.get_post("other", "P1") is None
 
 
 async def test_the_backlog_is_counted_and_aged(units: SqlUnits, clock: Clock) -> None:
@@ -227,8 +227,8 @@ async def test_the_backlog_is_counted_and_aged(units: SqlUnits, clock: Clock) ->
     await add(units, POST, replace(POST, conversation_id="C2"))
     clock.advance(seconds=90)
     async with units.read() as uow:
-        assert (await uow.deliveries.waiting(uow.now)) == Waiting(events=False, deliveries=True, stuck=False)
-        backlog = await uow.deliveries.backlog(uow.now)
+        assert (await uow.deliveries.find_due(uow.now)) == DueWork(events=False, deliveries=True, stuck=False)
+        backlog = await uow.deliveries.count_backlog(uow.now)
     assert (backlog.pending, backlog.age_s) == (2, 90.0)
 
 
@@ -238,7 +238,7 @@ async def test_blocked_deliveries_are_not_due(units: SqlUnits, clock: Clock) -> 
     [first] = await claim(units)
     seen = [await is_due(units)]
     async with units.write() as uow:
-        await uow.deliveries.put_back(first, clock() + timedelta(seconds=30), "rate limited")
+        await uow.deliveries.release(first, clock() + timedelta(seconds=30), "rate limited")
     seen.append(await is_due(units))
     clock.advance(seconds=30)
     assert [*seen, await is_due(units)] == [False, False, True]
@@ -247,7 +247,7 @@ async def test_blocked_deliveries_are_not_due(units: SqlUnits, clock: Clock) -> 
 async def is_due(units: SqlUnits) -> bool:
     """Return whether a relay would find a due delivery."""
     async with units.read() as uow:
-        return (await uow.deliveries.waiting(uow.now)).deliveries
+        return (await uow.deliveries.find_due(uow.now)).deliveries
 
 
 async def test_due_deliveries_are_found_by_index(sqlite_url: str) -> None:
@@ -262,10 +262,10 @@ async def test_due_deliveries_are_found_by_index(sqlite_url: str) -> None:
     event.listen(database.writer.sync_engine, "before_cursor_execute", keep)
     units = units_on(database, Clock())
     async with units.write() as uow:
-        await uow.deliveries.waiting(uow.now)
+        await uow.deliveries.find_due(uow.now)
         await uow.deliveries.claim(1, uow.now, uow.now)
-        await uow.deliveries.stuck(1, uow.now)
-        await uow.deliveries.backlog(uow.now)
+        await uow.deliveries.list_expired_leases(1, uow.now)
+        await uow.deliveries.count_backlog(uow.now)
     async with database.reader.connect() as connection:
         found = [
             (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)).all()
@@ -292,14 +292,14 @@ async def test_finished_deliveries_are_purged_in_batches(units: SqlUnits, clock:
     clock.advance(days=100)
     before = clock() - timedelta(days=90)
     async with units.write() as uow:
-        assert [await uow.deliveries.forget(before, 1) for _ in range(3)] == [1, 1, 0]
+        assert [await uow.deliveries.purge(before, 1) for _ in range(3)] == [1, 1, 0]
     assert len(await claim(units)) == 1
 
 
 async def add_post(units: SqlUnits, post_id: str) -> None:
     """Add a posted card."""
     async with units.write() as uow:
-        posted = Posted(
+        posted = PostedCard(
             team_id="T",
             post_id=post_id,
             view="lead.card",

@@ -5,9 +5,9 @@ from typing import Final
 import pytest
 from sqlalchemy import text
 
-from services.invariants import Breach, checked, sentences
+from services.invariants import Violation, invariant_sets, sentences
 from services.plans import DEFAULT_PLAN
-from storage.unit_of_work import Common, Ids, SqlUnit
+from storage.unit_of_work import Ids, SqlUnit, UnitSettings
 from tests.builders import KEYRING
 from tests.storage.conftest import PopulatedDatabase
 
@@ -130,7 +130,7 @@ async def test_a_violation_contains_ids_only(populated: PopulatedDatabase) -> No
         await connection.execute(text(statement), populated.values(statement))
         [found] = await populated.violations(connection)
         stored = (await connection.execute(text("SELECT team_id, request_id FROM requests"))).one()
-    assert found == Breach("request.own_team", "/".join(stored))
+    assert found == Violation("request.own_team", "/".join(stored))
 
 
 async def test_windows_cover_every_row_once(populated: PopulatedDatabase) -> None:
@@ -139,14 +139,14 @@ async def test_windows_cover_every_row_once(populated: PopulatedDatabase) -> Non
         for name in ("lead.brokered", "sight.numbered", "audit.whole", "delivery.lease"):
             statement = VIOLATIONS[name]
             await connection.execute(text(statement), populated.values(statement))
-        unit = SqlUnit(connection, populated.clock(), Common(KEYRING, DEFAULT_PLAN, Ids()), writes=False)
-        found: list[Breach] = []
-        for kind in checked():
-            scan = await unit.invariants.look(kind, "", 3)
-            found += scan.breaches
-            while scan.until:
-                scan = await unit.invariants.look(kind, scan.until, 3)
-                found += scan.breaches
+        unit = SqlUnit(connection, populated.clock(), UnitSettings(KEYRING, DEFAULT_PLAN, Ids()), writes=False)
+        found: list[Violation] = []
+        for kind in invariant_sets():
+            scan = await unit.invariants.scan(kind, "", 3)
+            found += scan.violations
+            while scan.last_key:
+                scan = await unit.invariants.scan(kind, scan.last_key, 3)
+                found += scan.violations
         assert sorted(map(str, found)) == sorted(map(str, await populated.violations(connection)))
         assert len(found) > 4
 

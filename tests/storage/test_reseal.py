@@ -8,9 +8,9 @@ from sqlalchemy import update
 
 from bot.operations.reseal import PURPOSES, OpenColumn, ResealCount, SealedColumn, reseal_all
 from services import file, installation
-from services.file.access import load
+from services.file.access import load_file
 from services.installation import Installation
-from services.keyring import Keyring, Unsealable
+from services.keyring import Keyring, UnsealFailed
 from services.people import TeamId
 from storage.engine import Database
 from storage.sealed import SEALED_COLUMNS, SqlSealedColumn
@@ -40,8 +40,10 @@ async def fill(units: SqlUnits) -> list[tuple[TeamId, str]]:
     """Files of a member and the token of a workspace, sealed with the old key."""
     seeded = await seed_team(units, "Solarhaus")
     async with units.write() as uow:
-        await installation.keep(uow, SUN, "xoxb-1")
-        made = [await file.offer(uow, seeded.owner, f"leads-{number}.csv", b"Lead") for number in range(FILES)]
+        await installation.save_installation(uow, SUN, "xoxb-1")
+        made = [
+            await file.create_for_actor(uow, seeded.owner, f"leads-{number}.csv", b"Lead") for number in range(FILES)
+        ]
     return [(seeded.owner.team_id, one.file_id) for one in made]
 
 
@@ -53,7 +55,7 @@ def test_every_sealed_column_has_its_purpose() -> None:
 async def test_the_new_key_alone_opens_everything(database: Database, units: SqlUnits, clock: Clock) -> None:
     """Re-sealing reaches every row in batches of two, and a second run changes nothing."""
     files = await fill(units)
-    with pytest.raises(Unsealable):
+    with pytest.raises(UnsealFailed):
         await open_all(SqlUnits(database, clock, ONLY_NEW), files)
     rows = len(files) + 1
     assert await reseal_all(columns_of(database), NEW, batch_rows=2) == ResealCount(resealed=rows)
@@ -101,7 +103,7 @@ async def test_a_row_that_changed_meanwhile_is_left_alone(database: Database, un
 async def open_all(units: SqlUnits, files: list[tuple[TeamId, str]]) -> list[bytes]:
     """What the files and the token hold."""
     async with units.read() as uow:
-        opened = [await load(uow, team_id, file_id) for team_id, file_id in files]
-        found_token = await installation.find(uow, "T1", "T1")
+        opened = [await load_file(uow, team_id, file_id) for team_id, file_id in files]
+        found_token = await installation.find_installation(uow, "T1", "T1")
     assert found_token is not None
     return [*(one.content for one in opened if one), found_token.token.encode()]

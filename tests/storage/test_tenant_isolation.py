@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.plans import DEFAULT_PLAN
 from storage.engine import Database
 from storage.tables import bulks, leads, members, metadata
-from storage.unit_of_work import Common, Ids, SqlUnit, SqlUnits
+from storage.unit_of_work import Ids, SqlUnit, SqlUnits, UnitSettings
 from tests.builders import KEYRING, Clock
 from tests.storage import seeded_tenants
 from tests.storage.seeded_tenants import EMAIL, SeededTenants
@@ -47,7 +47,7 @@ class IsolatedCall:
     async def call(self, method: str, team_id: str) -> tuple[object, set[str]]:
         """Return the result of a method, and the first team's rows that it added, deleted or changed."""
         async with self.database.writer.connect() as connection, connection.begin() as transaction:
-            unit = SqlUnit(connection, self.tenants.now, Common(KEYRING, DEFAULT_PLAN, Ids()), writes=True)
+            unit = SqlUnit(connection, self.tenants.now, UnitSettings(KEYRING, DEFAULT_PLAN, Ids()), writes=True)
             for name, thing in CALLED_BEFORE.get(method, ()):
                 await self._run(unit, name, self.tenants.owning_team.team_id, thing)
             before = await self.rows(connection) if method in CALLED_BEFORE else self.original_rows

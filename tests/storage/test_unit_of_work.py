@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
-from services.errors import Contended
+from services.errors import DatabaseBusy
 from services.events import Event
 from storage import engine
 from storage.engine import Database, open_database
@@ -27,7 +27,7 @@ async def test_a_reading_unit_cannot_write(units: SqlUnits) -> None:
     """In a read-only unit the database itself rejects every change."""
     with pytest.raises(DBAPIError):
         async with units.read() as uow:
-            await uow.deliveries.mark_gone("T", "P", uow.now)
+            await uow.deliveries.update_gone("T", "P", uow.now)
     with pytest.raises(RuntimeError):
         async with units.read() as uow:
             uow.emit(Poked(team_id="T"))
@@ -38,14 +38,14 @@ async def test_a_commit_with_events_wakes_the_relay(database: Database, clock: C
     calls: list[int] = []
     units = units_on(database, clock, lambda: calls.append(1))
     async with units.write() as uow:
-        uow.emit(Poked(team_id="T", silent=True))
+        uow.emit(Poked(team_id="T", is_silent=True))
     assert calls == []
     async with units.write() as uow:
         uow.emit(Poked(team_id="T"))
         assert calls == []
     assert calls == [1]
     async with units.read() as uow:
-        assert (await uow.deliveries.backlog(uow.now)).unrouted == 1
+        assert (await uow.deliveries.count_backlog(uow.now)).unrouted == 1
 
 
 async def test_an_error_rolls_back_and_wakes_no_relay(database: Database, clock: Clock) -> None:
@@ -61,7 +61,7 @@ async def test_an_error_rolls_back_and_wakes_no_relay(database: Database, clock:
     with pytest.raises(LookupError):
         await fail()
     async with units.read() as uow:
-        assert (await uow.deliveries.backlog(uow.now)).unrouted == 0
+        assert (await uow.deliveries.count_backlog(uow.now)).unrouted == 0
     assert calls == []
 
 
@@ -79,7 +79,7 @@ async def test_a_cancelled_transaction_leaves_nothing_and_frees_its_connection(u
     async def hang() -> None:
         async with units.write() as uow:
             uow.emit(Poked(team_id="T"))
-            await uow.audit.head("T")
+            await uow.audit.get_head("T")
             await asyncio.sleep(60)
 
     for _ in range(25):
@@ -87,7 +87,7 @@ async def test_a_cancelled_transaction_leaves_nothing_and_frees_its_connection(u
             async with asyncio.timeout(0.02):
                 await hang()
     async with asyncio.timeout(5), units.write() as uow:
-        assert (await uow.deliveries.backlog(uow.now)).unrouted == 0
+        assert (await uow.deliveries.count_backlog(uow.now)).unrouted == 0
 
 
 @pytest.mark.parametrize("writes", [True, False])
@@ -99,7 +99,7 @@ async def test_the_connection_queue_is_fair(database: Database, units: SqlUnits,
     async def come(name: str) -> None:
         async with units.write() if writes else units.read() as uow:
             turns.append(name)
-            await uow.deliveries.waiting(uow.now)
+            await uow.deliveries.find_due(uow.now)
 
     def let_another_come(*_: object) -> None:
         tasks.create_task(come("came later"))
@@ -108,7 +108,7 @@ async def test_the_connection_queue_is_fair(database: Database, units: SqlUnits,
         for _ in range(places - 1):
             await held.enter_async_context(units.write() if writes else units.read())
         async with units.write() if writes else units.read() as uow:
-            await uow.deliveries.waiting(uow.now)
+            await uow.deliveries.find_due(uow.now)
             tasks.create_task(come("waited"))
             await asyncio.sleep(WAIT_S)
             pool = database.writer.pool if writes else database.reader.pool
@@ -124,10 +124,10 @@ async def test_waiting_for_a_connection_has_a_limit(
     async with AsyncExitStack() as held:
         for _ in range(1 if database.is_sqlite else engine.CONNECTIONS):
             await held.enter_async_context(units.write())
-        with pytest.raises(Contended):
+        with pytest.raises(DatabaseBusy):
             await held.enter_async_context(units.write())
     async with units.write() as uow:
-        assert not (await uow.deliveries.waiting(uow.now)).events
+        assert not (await uow.deliveries.find_due(uow.now)).events
 
 
 async def test_a_lock_held_by_another_process_is_waited_for(sqlite_url: str, clock: Clock) -> None:
@@ -151,7 +151,7 @@ async def test_a_lock_held_for_too_long_is_contention(
     database = open_database(sqlite_url)
     with closing(sqlite3.connect(database.writer.url.database or "", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(Contended):
+        with pytest.raises(DatabaseBusy):
             await _poke(units_on(database, clock))
     await database.close()
 

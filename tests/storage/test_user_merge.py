@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 import pytest
 from sqlalchemy import Column, Update, select
 
-from services.identity.model import Link, LinkState, Side
+from services.identity.model import LinkRequest, LinkSide, LinkState
 from services.invariants import check_all
 from services.invitation import InvitationState
 from services.permissions import Role
@@ -46,9 +46,9 @@ def columns() -> dict[str, Column[Any]]:
 
 def test_every_user_column_is_moved_or_exempt() -> None:
     """Each column with a user id is updated by the merge or exempt with a reason."""
-    moved = {f"{column.table.name}.{column.name}" for column in map(_changed, merge_users.MOVES)}
-    assert moved | merge_users.STAYS == set(columns())
-    assert not moved & merge_users.STAYS
+    moved = {f"{column.table.name}.{column.name}" for column in map(_changed, merge_users.USER_UPDATES)}
+    assert moved | merge_users.KEPT_COLUMNS == set(columns())
+    assert not moved & merge_users.KEPT_COLUMNS
 
 
 def _changed(move: Update) -> Column[Any]:
@@ -65,14 +65,14 @@ async def test_no_column_refers_to_the_merged_user(database: Database, units: Sq
     before = await _rows_with(database, gone)
     async with units.write() as uow:
         await uow.identities.merge(into, gone, uow.now)
-    assert await _rows_with(database, gone) <= merge_users.STAYS
-    assert {name for name in before if name not in merge_users.STAYS} <= await _rows_with(database, into)
-    assert len(before - merge_users.STAYS) >= 8
+    assert await _rows_with(database, gone) <= merge_users.KEPT_COLUMNS
+    assert {name for name in before if name not in merge_users.KEPT_COLUMNS} <= await _rows_with(database, into)
+    assert len(before - merge_users.KEPT_COLUMNS) >= 8
     async with units.write() as uow:
         member = await uow.members.get(tenants.owning_team.team_id, into)
         assert member is not None
         assert member.role is Role.MEMBER
-        assert await uow.identities.current(gone) == into
+        assert await uow.identities.find_current_user_id(gone) == into
         await uow.identities.merge(into, gone, uow.now)
     assert await _breaches(units) == breaches
 
@@ -97,7 +97,7 @@ async def test_merged_requester_and_approver_stay_two_users(units: SqlUnits, clo
         assert await uow.requests.decide(team_id, tenants.ids["request"], *decided)
         asked = (InvitationState.REQUESTED,)
         key = (team_id, tenants.ids["requested"], asked, InvitationState.DECLINED)
-        assert await uow.invitations.move(*key, by=into, at=uow.now)
+        assert await uow.invitations.change_state(*key, by=into, at=uow.now)
         await uow.identities.merge(into, gone, uow.now)
     assert await _breaches(units) == breaches
     async with units.read() as uow:
@@ -116,21 +116,24 @@ async def test_an_alias_resolves_to_the_last_user(units: SqlUnits, clock: Clock)
     async with units.write() as uow:
         await uow.identities.merge(second, first, clock())
         await uow.identities.merge(third, second, clock())
-        assert {await uow.identities.current(one) for one in (first, second, third)} == {third}
+        assert {await uow.identities.find_current_user_id(one) for one in (first, second, third)} == {third}
 
 
 async def test_each_step_of_a_link_has_one_winner(units: SqlUnits, clock: Clock) -> None:
     """A code is claimed once, and each change of state takes effect once."""
     first, other = await add_user(units, "Ada"), await add_user(units, "Ben")
-    side = Side(first.user_id, "web", "demo", "ada", "Ada")
-    far = Side(other.user_id, "web", "demo", "ben", "Ben")
-    link = Link("l1", LinkState.ASKED, side, clock(), clock())
+    side = LinkSide(first.user_id, "web", "demo", "ada", "Ada")
+    far = LinkSide(other.user_id, "web", "demo", "ben", "Ben")
+    link = LinkRequest("l1", LinkState.ISSUED, side, clock(), clock())
     async with units.write() as uow:
-        await uow.identities.ask(link, "d" * 43)
-        assert [await uow.identities.claim("l1", far, clock()) for _ in range(2)] == [True, False]
-        states = (LinkState.TYPED,)
-        assert [await uow.identities.move("l1", states, LinkState.AGREED, clock()) for _ in range(2)] == [True, False]
-        assert await uow.identities.forget(clock(), 9) == 1
+        await uow.identities.add_link(link, "d" * 43)
+        assert [await uow.identities.claim_link("l1", far, clock()) for _ in range(2)] == [True, False]
+        states = (LinkState.CLAIMED,)
+        assert [await uow.identities.change_link_state("l1", states, LinkState.AGREED, clock()) for _ in range(2)] == [
+            True,
+            False,
+        ]
+        assert await uow.identities.purge_links(clock(), 9) == 1
 
 
 async def _rows_with(database: Database, user_id: str) -> set[str]:

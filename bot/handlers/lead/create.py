@@ -12,7 +12,7 @@ from bot.handlers.lead.find import outlined
 from cards import lead as cards
 from cards.model import Card, t
 from services import lead
-from services.errors import Warn
+from services.errors import ConfirmationWarning
 from services.permissions import Permission
 
 HELP_RANK: Final = 2
@@ -41,7 +41,7 @@ class CaptureArgs(Args, frozen=True):
     message: str = ""
 
 
-async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Show the form of a new lead below duplicate leads."""
     ctx.actor.require(Permission.LEAD_CREATE)
     return cards.new_lead_form(known, warnings)
@@ -62,7 +62,7 @@ async def create_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Wa
 )
 async def create(ctx: Context, args: CreateArgs) -> Card | CommandResult:
     """Create a lead; from a dialog its card is posted there, unless the team's channel gets it."""
-    draft = lead.Draft(**{name: value for name, value in msgspec.structs.asdict(args).items() if name != "accept"})
+    draft = lead.LeadDraft(**{name: value for name, value in msgspec.structs.asdict(args).items() if name != "accept"})
     brought = await lead.create(ctx.uow, ctx.actor, draft, accept=args.accept)
     card = cards.lead_card(brought)
     if ctx.interaction.kind is not InteractionKind.DIALOG or ctx.actor.place.team_id == ctx.actor.team_id:

@@ -37,4 +37,4 @@ async def export(ctx: Context, args: ExportArgs) -> Card:
     if not view.count:
         return cards.no_leads_card()
     name = writer.format_line(cards.leads_file_name(view))
-    return cards.lead_export_card(view, await file.offer(ctx.uow, ctx.actor, name, table.content()))
+    return cards.lead_export_card(view, await file.create_for_actor(ctx.uow, ctx.actor, name, table.content()))

@@ -8,7 +8,7 @@ from bot.dispatch.interaction import InteractionKind, Placement
 from cards import lead as cards
 from cards.model import Card, Instant, t
 from services import lead
-from services.lead.model import PAGE_ROWS
+from services.lead.model import LEAD_PAGE_ROWS
 from services.permissions import Permission
 
 HELP_RANK: Final = 1
@@ -20,7 +20,7 @@ class FindArgs(Args, frozen=True):
 
     search: str = ""
     skip: int = 0
-    count: int = PAGE_ROWS
+    count: int = LEAD_PAGE_ROWS
 
 
 class OutlineArgs(Args, frozen=True):

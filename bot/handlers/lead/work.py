@@ -11,7 +11,7 @@ from bot.dispatch.interaction import Placement
 from cards import lead as cards
 from cards.model import Card, t
 from services import lead
-from services.errors import Warn
+from services.errors import ConfirmationWarning
 from services.permissions import Permission
 
 KINDS: Final = {
@@ -109,7 +109,7 @@ async def list_(ctx: Context, args: ListArgs) -> Card:
     return cards.lead_list_card(await lead.list_(ctx.uow, ctx.actor, kind, before=args.before))
 
 
-async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def choose(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """List the leads where a command lacks its reference."""
     del known, warnings
     return cards.lead_list_card(await lead.list_(ctx.uow, ctx.actor, ""))
@@ -146,7 +146,7 @@ async def show(ctx: Context, args: LeadArgs) -> Card:
 )
 async def glance(ctx: Context, args: CardArgs) -> Card:
     """Render a posted card for this reader."""
-    return cards.posted_lead_card(await lead.glance(ctx.uow, ctx.actor, args.lead), args.view)
+    return cards.posted_lead_card(await lead.show_posted(ctx.uow, ctx.actor, args.lead), args.view)
 
 
 @CommandDeclaration(
@@ -214,10 +214,10 @@ async def reveal(ctx: Context, args: LeadArgs) -> Card:
 def _form(drawn: Callable[[lead.LeadView, Mapping[str, Any]], Card]) -> Form:
     """Build a form for a lead that the actor may work on."""
 
-    async def ask(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+    async def ask(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
         if "lead" not in known:
             return await choose(ctx, known, warnings)
-        return drawn(await lead.to_work_on(ctx.uow, ctx.actor, str(known["lead"])), known)
+        return drawn(await lead.get_workable(ctx.uow, ctx.actor, str(known["lead"])), known)
 
     return ask
 
@@ -256,15 +256,17 @@ async def note(ctx: Context, args: NoteArgs) -> Card:
 async def share(ctx: Context, args: ShareArgs) -> Card | CommandResult:
     """Share a lead with a channel or a member, or show the form."""
     if not args.who and not args.channel:
-        return CommandResult(cards.share_form(await lead.to_share(ctx.uow, ctx.actor, args.lead)), Placement.PRIVATE)
+        return CommandResult(
+            cards.share_form(await lead.show_share_form(ctx.uow, ctx.actor, args.lead)), Placement.PRIVATE
+        )
     return cards.shared_lead_card(await lead.share(ctx.uow, ctx.actor, args.lead, channel=args.channel, who=args.who))
 
 
-async def delegate_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[Warn, ...]) -> Card:
+async def delegate_form(ctx: Context, known: Mapping[str, Any], warnings: tuple[ConfirmationWarning, ...]) -> Card:
     """Show the form for a member."""
     if "lead" not in known:
         return await choose(ctx, known, warnings)
-    return cards.delegate_form(await lead.to_delegate(ctx.uow, ctx.actor, str(known["lead"])))
+    return cards.delegate_form(await lead.show_delegate_form(ctx.uow, ctx.actor, str(known["lead"])))
 
 
 @CommandDeclaration(
@@ -301,7 +303,7 @@ async def delegate(ctx: Context, args: DelegateArgs) -> Card:
 async def win(ctx: Context, args: WinArgs) -> Card | CommandResult:
     """Close a lead as won."""
     if args.ask:
-        return CommandResult(cards.win_form(await lead.to_work_on(ctx.uow, ctx.actor, args.lead)), Placement.PRIVATE)
+        return CommandResult(cards.win_form(await lead.get_workable(ctx.uow, ctx.actor, args.lead)), Placement.PRIVATE)
     return cards.lead_card(await lead.win(ctx.uow, ctx.actor, args.lead, args.amount))
 
 

@@ -17,7 +17,7 @@ from bot.platforms.slack.interactions import SlackInteraction, SlackSurface
 from bot.platforms.slack.responder import Responder
 from cards import chat as cards
 from cards.model import File
-from services.file import OpenedFile
+from services.file import FileWithContent
 
 DECLINED: Final = "file.decline"
 
@@ -67,7 +67,7 @@ class FileHandover:
         found = await self._chat.fetch_file(interaction.incoming, file.file_id)
         if found is None:
             return
-        if not isinstance(found, OpenedFile):
+        if not isinstance(found, FileWithContent):
             await self._responder.show(interaction, found, reply)
             return
         try:

@@ -23,7 +23,7 @@ from bot.platforms.ingress import Json
 from bot.platforms.response_body import BodyTooLarge, read_body
 from bot.platforms.slack.api import SlackApi, Workspace
 from bot.platforms.slack.tokens import Tokens
-from services.file import OpenedFile
+from services.file import FileWithContent
 from services.spreadsheet import FILE_MAX_BYTES
 
 FILE_HOSTS: Final = ("files.slack.com", "files.slack-gov.com")
@@ -97,7 +97,7 @@ class SlackFiles:
                 raise NotFetched
             return await read_file(response)
 
-    async def store(self, workspace: Workspace, channel_id: str, file: OpenedFile) -> None:
+    async def store(self, workspace: Workspace, channel_id: str, file: FileWithContent) -> None:
         """Share a file in a channel as a message. Raises SendFailed; Ambiguous if the message may exist."""
         described = {"filename": file.stored.name, "length": len(file.content)}
         upload = await self._api.call("files.getUploadURLExternal", workspace, described)

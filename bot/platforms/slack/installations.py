@@ -14,9 +14,9 @@ from bot.platforms.base import NOT_ASKED, Gone, RateLimited, Unavailable
 from bot.platforms.slack.tokens import Grant, LeaveWorkspace, fetch_grant
 from bot.platforms.ttl_cache import TtlCache
 from services import installation
-from services.errors import Contended
-from services.installation import Installation, OpenedInstallation
-from services.keyring import Unsealable
+from services.errors import DatabaseBusy
+from services.installation import Installation, InstallationWithToken
+from services.keyring import UnsealFailed
 from services.unit_of_work import Units
 
 GRANT_TTL_S: Final = 60.0
@@ -87,16 +87,16 @@ class SlackInstallations(AsyncInstallationStore):
                 installed_by=user_id,
                 installed_at=uow.now,
             )
-            await installation.keep(uow, made, bot.bot_token)
+            await installation.save_installation(uow, made, bot.bot_token)
 
-    async def _find(self, tenant: str, workspace: str) -> OpenedInstallation | None:
+    async def _find(self, tenant: str, workspace: str) -> InstallationWithToken | None:
         async with self._units.read() as uow:
-            return await installation.find(uow, tenant, workspace)
+            return await installation.find_installation(uow, tenant, workspace)
 
     async def _delete(self, tenant: str, workspace: str) -> None:
         async with self._units.write() as uow:
-            if (opened := await installation.find(uow, tenant, workspace)) is not None:
-                await installation.withdraw(uow, opened.installation)
+            if (opened := await installation.find_installation(uow, tenant, workspace)) is not None:
+                await installation.uninstall(uow, opened.installation)
 
 
 class InstalledTokens:
@@ -138,10 +138,10 @@ class InstalledTokens:
         self.forget(tenant, workspace)
         try:
             async with self._units.write() as uow:
-                opened = await installation.find(uow, tenant, workspace)
+                opened = await installation.find_installation(uow, tenant, workspace)
                 if opened is not None and opened.token == token:
-                    await installation.withdraw(uow, opened.installation)
-        except (Contended, Unsealable) as error:
+                    await installation.uninstall(uow, opened.installation)
+        except (DatabaseBusy, UnsealFailed) as error:
             # The next call with this token fails again and repeats the attempt.
             _log.warning("slack_token_not_withdrawn", error=type(error).__name__)
             return
@@ -165,10 +165,10 @@ class InstalledTokens:
         """Read a grant from the database. Raises Gone, Unavailable."""
         try:
             bot = await self._installations.async_find_bot(enterprise_id=tenant, team_id=workspace)
-        except Unsealable as error:
+        except UnsealFailed as error:
             _log.error("slack_token_unreadable", tenant=tenant, workspace=workspace)
             raise Gone(NOT_ASKED, "token_unreadable") from error
-        except Contended as error:
+        except DatabaseBusy as error:
             raise Unavailable("database") from error
         if bot is None:
             raise Gone(NOT_ASKED, "not_installed")
@@ -200,8 +200,8 @@ def workspace_leaver(units: Units) -> LeaveWorkspace:
     async def leave(tenant: str, workspace: str) -> None:
         try:
             async with units.write() as uow:
-                await installation.leave(uow, tenant, workspace)
-        except Contended as error:
+                await installation.leave_workspace(uow, tenant, workspace)
+        except DatabaseBusy as error:
             # The next delivery there fails with Gone and records its conversation.
             _log.warning("slack_conversations_not_left", error=type(error).__name__)
 
@@ -212,7 +212,7 @@ def _build_key(enterprise_id: str | None, team_id: str | None, *, is_org_wide: b
     return enterprise_id or team_id or "", "" if is_org_wide else team_id or ""
 
 
-def _build_installation(opened: OpenedInstallation) -> SlackInstallation:
+def _build_installation(opened: InstallationWithToken) -> SlackInstallation:
     one = opened.installation
     is_org_wide = not one.workspace
     has_enterprise = one.tenant != one.workspace

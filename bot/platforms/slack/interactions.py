@@ -18,7 +18,7 @@ from bot.platforms.slack.text import list_mentioned, read_text, to_plain
 from cards.render import blockkit
 from cards.render.blockkit_actions import OPEN_URL, ParsedCommand
 from cards.render.text import find_zone
-from services.people import OUTSIDERS, PlaceKind
+from services.people import EXTERNAL_USERS_KEY, PlaceKind
 
 PLATFORM: Final = "slack"
 HELP: Final = "help"
@@ -290,7 +290,7 @@ async def _find_conversation(request: SlackRequest, directory: SlackDirectory) -
         return ConversationProfile(channel_id, PlaceKind.GROUP, "", reference, is_bot_there=False)
     channel = await directory.channel(request.workspace, channel_id)
     # While Slack does not answer, the channel counts as shared with external users.
-    external = {OUTSIDERS: True} if channel.is_shared or not channel.is_known else {}
+    external = {EXTERNAL_USERS_KEY: True} if channel.is_shared or not channel.is_known else {}
     # Events arrive only from channels with the bot; commands and their buttons work in every channel.
     is_there = request.kind is RequestKind.EVENT or channel.is_bot_member
     return ConversationProfile(channel_id, channel.kind, channel.name, {**reference, **external}, is_bot_there=is_there)

@@ -14,7 +14,7 @@ from bot.platforms.slack.api import SlackApi, Workspace
 from bot.platforms.slack.cards import SlackRenderer
 from bot.platforms.slack.tokens import Tokens
 from cards.model import Card
-from services.notices import THREAD
+from services.notices import THREAD_PARAM
 
 KEY_EVENT: Final = "kollega_delivery"
 """Type of the message metadata that carries the key for a lookup."""
@@ -128,12 +128,12 @@ class SlackSender:
 
 def _build_sent(target: Target, channel: str, ts: str) -> Sent:
     """Return the reference of a posted message; whether a channel is shared is read from the channel each time."""
-    reference = {name: value for name, value in target.reference.items() if name in {WORKSPACE, THREAD}}
+    reference = {name: value for name, value in target.reference.items() if name in {WORKSPACE, THREAD_PARAM}}
     return Sent(channel, ts, reference)
 
 
 def _thread_of(target: Target) -> str:
-    return _read_text(target.reference.get(THREAD))
+    return _read_text(target.reference.get(THREAD_PARAM))
 
 
 def _read_text(value: object) -> str:

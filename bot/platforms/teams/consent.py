@@ -20,7 +20,7 @@ from bot.platforms.teams.interactions import TeamsInteraction
 from bot.platforms.teams.reply_writer import ReplyWriter
 from cards import chat as cards
 from cards.model import Card, File
-from services.file import OpenedFile
+from services.file import FileWithContent
 
 CONSENT: Final = ContentType.FILE_CONSENT_CARD
 INFO: Final = ContentType.FILE_INFO_CARD
@@ -115,7 +115,7 @@ class FileConsents:
         found = await self._chat.fetch_file(incoming, consent.context.file)
         if found is None:
             return False
-        if not isinstance(found, OpenedFile):
+        if not isinstance(found, FileWithContent):
             await self._replace_question(writer, incoming.message_id, found.card, found.reader)
             return True
         try:
@@ -128,7 +128,7 @@ class FileConsents:
             await writer.delete(incoming.message_id)
         return True
 
-    async def _store(self, upload: _UploadInfo | None, file: OpenedFile) -> Json:
+    async def _store(self, upload: _UploadInfo | None, file: FileWithContent) -> Json:
         """Upload a file; return the message that shows it. Raises NotStored."""
         url = "" if upload is None else quote(upload.content_url, safe=_URL_PUNCTUATION)
         if upload is None or not self._files.permits(url):

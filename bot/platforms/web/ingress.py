@@ -12,7 +12,7 @@ from aiohttp import web
 from yarl import URL
 
 from bot.platforms.ingress import BODY_LIMIT_S, RequestRejected, read_bytes
-from services.errors import Contended
+from services.errors import DatabaseBusy
 from services.spreadsheet import FILE_MAX_BYTES
 
 FILE_TYPE: Final = "application/octet-stream"
@@ -95,7 +95,7 @@ def protect(handler: Handler) -> Handler:
             response = await handler(request)
         except RequestRejected as rejected:
             response = web.json_response({"error": rejected.reason}, status=rejected.status)
-        except Contended:
+        except DatabaseBusy:
             response = web.json_response({"error": "busy"}, status=503)
         if not response.prepared:
             response.headers.update(HEADERS)

@@ -30,10 +30,10 @@ from bot.platforms.web.ingress import (
 )
 from bot.platforms.web.renderer import PLATFORM, TENANT, Visit, WebRenderer, read_text
 from cards.model import Card, to_json
-from services.errors import Contended
-from services.file import OpenedFile, ReceivedFile
+from services.errors import DatabaseBusy
+from services.file import FileWithContent, ReceivedFile
 from services.people import PlaceKind
-from services.transcript import Draft, Message, Person, Room, Transcript
+from services.transcript import ChatDraft, ChatMessage, ChatPerson, ChatRoom, Transcript
 
 PAGE_LENGTH: Final = 50
 ROOMS_LIMIT: Final = 50
@@ -84,12 +84,12 @@ class WebPlatform:
     async def send(self, target: Target, card: Card, reader: Reader, *, key: str) -> Sent:
         """Post a card; a repeated key is the same message. Raises Gone for a room without readers."""
         async with _unavailable_if_contended(), self._transcripts(writes=True) as transcript:
-            room_id = target.conversation_id or await transcript.direct_room(target.user_id)
-            readers = await transcript.readers(room_id)
+            room_id = target.conversation_id or await transcript.find_direct_room(target.user_id)
+            readers = await transcript.list_readers(room_id)
             if not readers:
                 raise Gone(404)
             audience_id = reader.user_id if len(readers) > 1 else ""
-            draft = Draft(room_id, f"bot:{key}", audience_id=audience_id, card=_encode_card(card))
+            draft = ChatDraft(room_id, f"bot:{key}", audience_id=audience_id, card=_encode_card(card))
             message = await transcript.add(draft)
         self._listeners.notify(readers, _encode_change(room_id))
         return Sent(room_id, message.message_id)
@@ -98,9 +98,9 @@ class WebPlatform:
         """Replace a card for all readers. Raises Gone."""
         del reader
         async with _unavailable_if_contended(), self._transcripts(writes=True) as transcript:
-            if not await transcript.change(target.conversation_id, message_id, _encode_card(card)):
+            if not await transcript.update_card(target.conversation_id, message_id, _encode_card(card)):
                 raise Gone(404)
-            readers = await transcript.readers(target.conversation_id)
+            readers = await transcript.list_readers(target.conversation_id)
         self._listeners.notify(readers, _encode_change(target.conversation_id))
 
     async def end(self) -> None:
@@ -141,7 +141,7 @@ class WebPlatform:
     async def _list_people(self, request: web.Request) -> web.StreamResponse:
         del request
         async with self._transcripts() as transcript:
-            people = await transcript.people()
+            people = await transcript.list_people()
         return web.json_response({"people": [_describe(person) for person in people]})
 
     async def _stream_events(self, request: web.Request) -> web.StreamResponse:
@@ -152,9 +152,9 @@ class WebPlatform:
     async def _list_rooms(self, request: web.Request) -> web.StreamResponse:
         async with self._transcripts() as transcript:
             person = await _require_person(transcript, _read_person_id(request))
-            rooms = await transcript.rooms(person.person_id)
-            names = {other.person_id: other.name for other in await transcript.people()}
-            inside = {room.room_id: await transcript.readers(room.room_id) for room in rooms}
+            rooms = await transcript.list_rooms(person.person_id)
+            names = {other.person_id: other.name for other in await transcript.list_people()}
+            inside = {room.room_id: await transcript.list_readers(room.room_id) for room in rooms}
         listed = [
             {
                 "id": room.room_id,
@@ -175,16 +175,16 @@ class WebPlatform:
             raise RequestRejected(400, "malformed")
         async with self._transcripts(writes=True) as transcript:
             person = await _require_person(transcript, body.person)
-            rooms = await transcript.rooms(person.person_id)
-            room = Room(f"channel-{body.id}", PlaceKind.CHANNEL, name, position=len(rooms))
-            known = await transcript.readers(room.room_id)
+            rooms = await transcript.list_rooms(person.person_id)
+            room = ChatRoom(f"channel-{body.id}", PlaceKind.CHANNEL, name, position=len(rooms))
+            known = await transcript.list_readers(room.room_id)
             if known and person.person_id not in known:
                 raise RequestRejected(404, "unknown")
             if not known:
                 if len(rooms) >= ROOMS_LIMIT:
                     raise RequestRejected(409, "too_many_rooms")
-                await transcript.put_room(room, await transcript.acquainted(person.person_id))
-            readers = await transcript.readers(room.room_id)
+                await transcript.upsert_room(room, await transcript.list_contacts(person.person_id))
+            readers = await transcript.list_readers(room.room_id)
         self._listeners.notify(readers, encode_event("rooms"))
         visit = Visit(person, room)
         await self._answer(visit, visit.incoming(InteractionKind.INSTALLED, body.id))
@@ -197,11 +197,11 @@ class WebPlatform:
             visit = await _require_visit(transcript, request, _read_person_id(request))
             ids = visit.room.room_id, visit.person.person_id
             # The cursor first: a change in between is sent twice, never missed.
-            cursor = await transcript.head(visit.room.room_id)
+            cursor = await transcript.find_last_seq(visit.room.room_id)
             if since:
-                messages = await transcript.changed(*ids, since, PAGE_LENGTH + 1)
+                messages = await transcript.list_changed(*ids, since, PAGE_LENGTH + 1)
             else:
-                messages = await transcript.newest(*ids, before, PAGE_LENGTH + 1)
+                messages = await transcript.list_newest(*ids, before, PAGE_LENGTH + 1)
         more = len(messages) > PAGE_LENGTH
         rendered = [] if since and more else await self._renderer.render(visit, messages[-PAGE_LENGTH:])
         return web.json_response({"messages": rendered, "more": more, "cursor": cursor})
@@ -220,14 +220,16 @@ class WebPlatform:
 
     async def _add_message(
         self, request: web.Request, person_id: str, number: str, text: str
-    ) -> tuple[Visit, Message, list[Person]]:
+    ) -> tuple[Visit, ChatMessage, list[ChatPerson]]:
         """Add a user's message to the room; return the visit, the message and the room's people."""
         async with self._transcripts(writes=True) as transcript:
             visit = await _require_visit(transcript, request, person_id)
             key = f"typed:{visit.person.person_id}:{number}"
-            typed = await transcript.add(Draft(visit.room.room_id, key, author_id=visit.person.person_id, text=text))
-            readers = await transcript.readers(visit.room.room_id)
-            people = [person for person in await transcript.people() if person.person_id in readers]
+            typed = await transcript.add(
+                ChatDraft(visit.room.room_id, key, author_id=visit.person.person_id, text=text)
+            )
+            readers = await transcript.list_readers(visit.room.room_id)
+            people = [person for person in await transcript.list_people() if person.person_id in readers]
         self._listeners.notify(readers, _encode_change(visit.room.room_id))
         return visit, typed, people
 
@@ -248,10 +250,10 @@ class WebPlatform:
         file_id = require_id(request.match_info["file"])
         async with self._transcripts() as transcript:
             person = await _require_person(transcript, _read_person_id(request))
-            direct = Room(await transcript.direct_room(person.person_id), PlaceKind.PERSONAL)
+            direct = ChatRoom(await transcript.find_direct_room(person.person_id), PlaceKind.PERSONAL)
         incoming = Visit(person, direct).incoming(InteractionKind.CLICK, self._new_id())
         found = await self._chat.fetch_file(incoming, file_id)
-        if not isinstance(found, OpenedFile):
+        if not isinstance(found, FileWithContent):
             raise RequestRejected(404, "no_file")
         return _build_download(found)
 
@@ -259,7 +261,7 @@ class WebPlatform:
         body = await read_body(request, ClickBody)
         async with self._transcripts() as transcript:
             visit = await _require_visit(transcript, request, body.person)
-            message = await transcript.message(visit.room.room_id, body.message, visit.person.person_id)
+            message = await transcript.get_message(visit.room.room_id, body.message, visit.person.person_id)
         args = body.args
         if message and message.author_id and message.text and body.command == CAPTURE:
             # The one action on a user's message; its argument is the stored text, not what the browser sent.
@@ -276,7 +278,7 @@ class WebPlatform:
         async with self._transcripts(writes=True) as transcript:
             visit = await _require_visit(transcript, request, _read_person_id(request))
             person_id = visit.person.person_id
-            if not await transcript.dismiss(visit.room.room_id, message_id, person_id):
+            if not await transcript.delete_private(visit.room.room_id, message_id, person_id):
                 raise RequestRejected(404, "unknown")
         self._listeners.notify([person_id], encode_event("gone", room=visit.room.room_id, message=message_id))
         return web.json_response({})
@@ -285,11 +287,11 @@ class WebPlatform:
         body = await read_body(request, ReadPositionBody)
         async with self._transcripts(writes=True) as transcript:
             visit = await _require_visit(transcript, request, body.person)
-            await transcript.mark_read(visit.room.room_id, visit.person.person_id, body.seq)
+            await transcript.update_read(visit.room.room_id, visit.person.person_id, body.seq)
         self._listeners.notify([visit.person.person_id], encode_event("rooms"))
         return web.json_response({})
 
-    async def _answer(self, visit: Visit, incoming: Interaction, below: Message | None = None) -> None:
+    async def _answer(self, visit: Visit, incoming: Interaction, below: ChatMessage | None = None) -> None:
         """Dispatch an incoming, store the answer, and notify the windows of the room."""
         try:
             async with asyncio.timeout(ANSWER_LIMIT_S):
@@ -300,23 +302,23 @@ class WebPlatform:
             return
         async with self._transcripts(writes=True) as transcript:
             sent = await _store_answer(transcript, visit, incoming, answer, below)
-            readers = await transcript.readers(visit.room.room_id)
+            readers = await transcript.list_readers(visit.room.room_id)
         self._listeners.notify(readers, _encode_change(visit.room.room_id))
         if sent and answer.placement is Placement.NEW:
             await self._chat.record_post(incoming, answer, sent)
 
 
 async def _store_answer(
-    transcript: Transcript, visit: Visit, incoming: Interaction, answer: Response, below: Message | None
+    transcript: Transcript, visit: Visit, incoming: Interaction, answer: Response, below: ChatMessage | None
 ) -> Sent | None:
     """Store an answer, once per interaction; None where it replaced a card."""
     person_id, card = visit.person.person_id, _encode_card(answer.card)
     if answer.placement is Placement.REPLACE and below and below.card:
-        await transcript.replace(below, person_id, card)
+        await transcript.update_personal_card(below, person_id, card)
         return None
     # A direct chat has one reader, so its messages need no audience.
     is_open = answer.placement is Placement.NEW or visit.room.kind is PlaceKind.PERSONAL
-    draft = Draft(
+    draft = ChatDraft(
         visit.room.room_id,
         f"answer:{incoming.interaction_id}",
         audience_id="" if is_open else person_id,
@@ -332,11 +334,11 @@ async def _unavailable_if_contended() -> AsyncGenerator[None]:
     """Map Contended to Unavailable: the transaction was rolled back, so the relay may retry."""
     try:
         yield
-    except Contended as busy:
+    except DatabaseBusy as busy:
         raise Unavailable("busy") from busy
 
 
-def _build_download(opened: OpenedFile) -> web.Response:
+def _build_download(opened: FileWithContent) -> web.Response:
     """Build a response that the browser saves and never displays as a page."""
     name = quote(opened.stored.name, safe="")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
@@ -351,7 +353,7 @@ def _encode_change(room_id: str) -> bytes:
     return encode_event("changed", room=room_id)
 
 
-def _describe(person: Person) -> dict[str, Any]:
+def _describe(person: ChatPerson) -> dict[str, Any]:
     return {"id": person.person_id, **{name: value for name, value in asdict(person).items() if name != "person_id"}}
 
 
@@ -362,8 +364,8 @@ def _read_person_id(request: web.Request) -> str:
     return require_id(request.query["as"])
 
 
-async def _require_person(transcript: Transcript, person_id: str) -> Person:
-    person = await transcript.person(person_id)
+async def _require_person(transcript: Transcript, person_id: str) -> ChatPerson:
+    person = await transcript.get_person(person_id)
     if person is None:
         raise RequestRejected(404, "unknown")
     return person
@@ -371,7 +373,7 @@ async def _require_person(transcript: Transcript, person_id: str) -> Person:
 
 async def _require_visit(transcript: Transcript, request: web.Request, person_id: str) -> Visit:
     person = await _require_person(transcript, person_id)
-    room = await transcript.room(require_id(request.match_info["room"]), person_id)
+    room = await transcript.get_room(require_id(request.match_info["room"]), person_id)
     if room is None:
         raise RequestRejected(404, "unknown")
     return Visit(person, room)

@@ -12,7 +12,7 @@ from bot.dispatch.interaction import ConversationProfile, Dispatcher, Interactio
 from cards.model import Card, from_json, to_json
 from cards.render import html, plain
 from services.people import Language
-from services.transcript import Message, Person, Room
+from services.transcript import ChatMessage, ChatPerson, ChatRoom
 
 PLATFORM: Final = "web"
 TENANT: Final = "demo"
@@ -27,8 +27,8 @@ RENDERED_MAX: Final = 1_000
 class Visit:
     """A user in one room."""
 
-    person: Person
-    room: Room
+    person: ChatPerson
+    room: ChatRoom
 
     def incoming(self, kind: InteractionKind, interaction_id: str) -> Interaction:
         """Build an Incoming; the user's id in the interaction id keeps two users' ids apart."""
@@ -55,11 +55,11 @@ class WebRenderer:
         self._clock = clock
         self._new_id = new_id
 
-    async def render(self, visit: Visit, messages: Iterable[Message]) -> list[dict[str, Any]]:
+    async def render(self, visit: Visit, messages: Iterable[ChatMessage]) -> list[dict[str, Any]]:
         """Render messages; cards with per-user views are requested from the dispatch."""
         limit = asyncio.Semaphore(CONCURRENCY)
 
-        async def render_in_turn(message: Message) -> dict[str, Any]:
+        async def render_in_turn(message: ChatMessage) -> dict[str, Any]:
             async with limit:
                 return await self._render_message(visit, message)
 
@@ -67,7 +67,7 @@ class WebRenderer:
             tasks = [group.create_task(render_in_turn(message)) for message in messages]
         return [task.result() for task in tasks]
 
-    async def _render_message(self, visit: Visit, message: Message) -> dict[str, Any]:
+    async def _render_message(self, visit: Visit, message: ChatMessage) -> dict[str, Any]:
         fields = {
             "id": message.message_id,
             "seq": message.seq,
@@ -107,7 +107,7 @@ def _render_card(card: bytes, language: Language, zone: str, minute: datetime) -
     return html.render(read, language, zone, minute), plain.render_summary(read, language, zone, minute)
 
 
-def read_text(text: str, people: Iterable[Person]) -> tuple[str, tuple[Mention, ...]]:
+def read_text(text: str, people: Iterable[ChatPerson]) -> tuple[str, tuple[Mention, ...]]:
     """Return a text without the bot's name and with each mentioned user as one word, and the mentions."""
     text, mentions = TO_BOT.sub("", text.strip()), list[Mention]()
     # The longer name first: "@Ben Kaya-Lind" is not Ben Kaya.

@@ -11,7 +11,7 @@ from storage.unit_of_work import SqlUnits
 async def render_lead(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[str, str]) -> Card | None:
     """Render whether the lead is picked and for which conversation."""
     del params
-    shown = await uow.leads.see(actor.team_id, key)
+    shown = await uow.leads.get(actor.team_id, key)
     if shown is None:
         return None
     return Card(t("{state} in {place}", state=shown.lead.state.value, place=verbatim(actor.place.name)))
@@ -20,4 +20,4 @@ async def render_lead(uow: UnitOfWork, actor: Actor, key: str, params: Mapping[s
 async def count_unknown(units: SqlUnits) -> int:
     """Count the deliveries with an unknown outcome."""
     async with units.read() as uow:
-        return (await uow.deliveries.backlog(uow.now)).unknown
+        return (await uow.deliveries.count_backlog(uow.now)).unknown

@@ -52,7 +52,7 @@ async def test_unavailable_platform_is_retried_for_a_day(
         hours += 0.25
     assert 22 < hours < 27
     async with units.read() as uow:
-        backlog = await uow.deliveries.backlog(uow.now)
+        backlog = await uow.deliveries.count_backlog(uow.now)
     assert (backlog.pending, backlog.failed, remote.posts) == (0, 1, [])
 
 
@@ -64,7 +64,7 @@ async def test_a_rejected_message_fails_with_its_reason(
     await create_lead(team)
     await relay.drain()
     async with units.read() as uow:
-        backlog = await uow.deliveries.backlog(uow.now)
+        backlog = await uow.deliveries.count_backlog(uow.now)
     assert (backlog.failed, backlog.pending, remote.posts) == (1, 0, [])
 
 
@@ -76,7 +76,7 @@ async def test_conversation_that_is_gone_gets_no_more_messages(
     await create_lead(team)
     await relay.drain()
     async with units.read() as uow:
-        assert await uow.conversations.connected(team.team_id) == []
+        assert await uow.conversations.list_connected(team.team_id) == []
     await create_lead(team)
     await relay.drain()
     assert remote.posts == []
@@ -93,7 +93,7 @@ async def test_deleted_message_is_not_replaced(
     await relay.drain()
     async with units.write() as uow:
         await lead.note(uow, team.member, brought.lead_id, "called")
-        assert await uow.deliveries.copies(brought.lead_id) == []
+        assert await uow.deliveries.list_posts_of(brought.lead_id) == []
     await relay.drain()
     assert (len(remote.posts), remote.updates) == (1, [])
 
@@ -108,7 +108,7 @@ async def test_a_defect_in_one_view_does_not_block_the_channel(
         await broken.drain()
         clock.advance(minutes=1)
     async with units.read() as uow:
-        assert (await uow.deliveries.backlog(uow.now)).failed == 1
+        assert (await uow.deliveries.count_backlog(uow.now)).failed == 1
     await create_lead(team)
     await Relay(units, sender).drain()
     assert len(remote.posts) == 1

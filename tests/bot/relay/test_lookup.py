@@ -9,7 +9,7 @@ import pytest
 from bot.outbox.relay import Relay
 from bot.outbox.sender import ATTEMPTS_MAX, LEASE, LOOKUPS_MAX, DeliverySender
 from bot.platforms.base import Ambiguous, Gone, RateLimited, Rejected, SendFailed, Unavailable
-from services.delivery import Kind
+from services.delivery import DeliveryKind
 from storage.unit_of_work import SqlUnits
 from tests.bot.relay.lead_view import count_unknown
 from tests.bot.relay.test_outcome_unknown import claim_and_crash
@@ -102,7 +102,7 @@ async def test_message_of_a_killed_process_is_looked_up(
 ) -> None:
     """A message that a killed process was sending is found or sent; it exists once."""
     await create_lead(team)
-    claimed = await claim_and_crash(units, sender, Kind.POST)
+    claimed = await claim_and_crash(units, sender, DeliveryKind.POST)
     if arrived:
         remote.posts.append(("channel:Vertrieb Solarhaus", "open"))
         remote.delivery_keys.append(claimed.delivery_id)
@@ -120,7 +120,7 @@ async def test_message_of_a_stopped_relay_is_looked_up(
     """A message that is being sent when the process stops is looked up by the next process."""
     remote.delay_s = 60
     await create_lead(team)
-    claimed = await claim_and_crash(units, sender, Kind.POST)
+    claimed = await claim_and_crash(units, sender, DeliveryKind.POST)
     async with asyncio.TaskGroup() as tasks:
         sending = tasks.create_task(sender.deliver(claimed))
         await remote.begun.wait()

@@ -6,7 +6,7 @@ from bot.outbox.relay import Relay
 from bot.outbox.sender import LEASE, DeliverySender, Outcome
 from bot.platforms.base import Ambiguous
 from services import delivery
-from services.delivery import Delivery, Kind, State
+from services.delivery import Delivery, DeliveryKind, DeliveryState
 from services.errors import NotPermitted
 from storage.unit_of_work import SqlUnits
 from tests.bot.relay.lead_view import count_unknown
@@ -46,7 +46,7 @@ async def test_an_admin_may_send_an_unknown_message_again(
             await delivery.resend(uow, team.member, delivery_id)
     async with units.write() as uow:
         assert (await delivery.resend(uow, team.admin, delivery_id)).open == 0
-    with pytest.raises(delivery.NotUnknown):
+    with pytest.raises(delivery.OutcomeKnown):
         async with units.write() as uow:
             await delivery.resend(uow, team.owner, delivery_id)
     remote.updates.clear()
@@ -54,7 +54,7 @@ async def test_an_admin_may_send_an_unknown_message_again(
     assert len([post for post, _ in remote.posts if post.startswith("channel:")]) == 2
     assert len(remote.updates) == 2
     async with units.read() as uow:
-        newest = (await uow.audit.page(team.team_id, limit=1))[0]
+        newest = (await uow.audit.list_entries(team.team_id, limit=1))[0]
     assert (newest.action, newest.user_id) == ("delivery.resent", team.admin.user_id)
 
 
@@ -90,25 +90,25 @@ async def test_outcome_after_an_expired_lease_is_ignored(
     brought = await create_lead(team)
     await relay.drain()
     await pick_lead(team, brought.lead_id)
-    first_claim = await claim_and_crash(units, sender, Kind.UPDATE)
+    first_claim = await claim_and_crash(units, sender, DeliveryKind.UPDATE)
     clock.advance(seconds=55)
     await relay.drain()
     clock.advance(seconds=5)
-    second_claim = await claim_and_crash(units, sender, Kind.UPDATE)
-    for outcome in (Outcome(State.SENT), Outcome(None, "unavailable")):
+    second_claim = await claim_and_crash(units, sender, DeliveryKind.UPDATE)
+    for outcome in (Outcome(DeliveryState.SENT), Outcome(None, "unavailable")):
         await sender.record_outcome(first_claim, outcome)
         assert await count_sending(units) == 1
-    await sender.record_outcome(second_claim, Outcome(State.SENT))
+    await sender.record_outcome(second_claim, Outcome(DeliveryState.SENT))
     assert await count_sending(units) == 0
 
 
 async def count_sending(units: SqlUnits) -> int:
     """Count the deliveries that a sender has claimed."""
     async with units.read() as uow:
-        return (await uow.deliveries.backlog(uow.now)).sending
+        return (await uow.deliveries.count_backlog(uow.now)).sending
 
 
-async def claim_and_crash(units: SqlUnits, sender: DeliverySender, kind: Kind) -> Delivery:
+async def claim_and_crash(units: SqlUnits, sender: DeliverySender, kind: DeliveryKind) -> Delivery:
     """Claim the due delivery as another process and never finish it."""
     other = Relay(units, sender, workers=0)
     await other.drain()
@@ -123,7 +123,7 @@ async def test_message_of_a_killed_process_has_unknown_outcome(
 ) -> None:
     """A message that a killed process was sending is not repeated, and a notice is sent."""
     await create_lead(team)
-    await claim_and_crash(units, sender, Kind.POST)
+    await claim_and_crash(units, sender, DeliveryKind.POST)
     await relay.drain()
     assert await count_unknown(units) == 0
     clock.advance(seconds=55)
@@ -139,7 +139,7 @@ async def test_update_of_a_killed_process_is_repeated(
     brought = await create_lead(team)
     await relay.drain()
     await pick_lead(team, brought.lead_id)
-    await claim_and_crash(units, sender, Kind.UPDATE)
+    await claim_and_crash(units, sender, DeliveryKind.UPDATE)
     clock.advance(seconds=55)
     await relay.drain()
     clock.advance(seconds=5)

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from bot.outbox.relay import Relay
 from bot.outbox.sender import DeliverySender
-from services.delivery import Delivery, Kind
+from services.delivery import Delivery, DeliveryKind
 from services.lead.events import LeadEvent
 from storage.engine import Database
 from storage.unit_of_work import SqlUnit, SqlUnits
@@ -53,7 +53,7 @@ async def test_unroutable_event_does_not_block_others(
         clock.advance(minutes=5)
         await relay.drain()
     async with units.read() as uow:
-        assert (await uow.deliveries.backlog(uow.now)).unrouted == 0
+        assert (await uow.deliveries.count_backlog(uow.now)).unrouted == 0
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
@@ -80,12 +80,12 @@ async def test_deadlock_between_relays_is_resolved(
 async def _plan_card_update(units: SqlUnits, lead_id: str) -> Delivery:
     """Return the card update that another relay would plan."""
     async with units.read() as uow:
-        [post] = await uow.deliveries.copies(lead_id)
+        [post] = await uow.deliveries.list_posts_of(lead_id)
     return Delivery(
         team_id=post.team_id,
         delivery_id="",
         event_id="other",
-        kind=Kind.UPDATE,
+        kind=DeliveryKind.UPDATE,
         view=post.view,
         key=post.key,
         platform=post.platform,
@@ -112,6 +112,6 @@ async def _wait_for_blocked_transaction(units: SqlUnits) -> None:
 async def _set_unknown_event_kind(units: SqlUnits) -> None:
     """Give the pending event a kind that this version does not know."""
     async with units.write() as uow:
-        assert await uow.deliveries.next_events(1, uow.now)
+        assert await uow.deliveries.list_due_events(1, uow.now)
         connection = uow._connection  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no public API
         await connection.exec_driver_sql('UPDATE events SET body = \'{"type": "gone"}\' WHERE routed_at IS NULL')

@@ -9,8 +9,8 @@ from bot.outbox.relay import Relay
 from bot.outbox.sender import LEASE
 from bot.platforms.base import Ambiguous
 from services import delivery
-from services.delivery import Delivery, Kind, State
-from services.delivery.model import SHOWN_MAX
+from services.delivery import Delivery, DeliveryKind, DeliveryState
+from services.delivery.model import UNKNOWN_SHOWN_MAX
 from storage.unit_of_work import SqlUnits
 from tests.bot.relay.lead_view import count_unknown
 from tests.builders import Clock
@@ -37,7 +37,7 @@ async def test_unknown_messages_share_one_notice(
     async with units.read() as uow:
         audited = [
             audit_entry
-            for audit_entry in await uow.audit.page(team.team_id, limit=50)
+            for audit_entry in await uow.audit.list_entries(team.team_id, limit=50)
             if audit_entry.action == "delivery.unknown"
         ]
     [sweep_id] = {audit_entry.details["sweep_id"] for audit_entry in audited}
@@ -47,12 +47,12 @@ async def test_unknown_messages_share_one_notice(
             UNKNOWN_COUNT,
             UNKNOWN_COUNT,
             UNKNOWN_COUNT,
-            SHOWN_MAX,
+            UNKNOWN_SHOWN_MAX,
         )
         one_less = await delivery.resend(uow, team.admin, shown.first[0].delivery_id)
         assert (one_less.total, one_less.open) == (UNKNOWN_COUNT, UNKNOWN_COUNT - 1)
         assert (await delivery.resend_all(uow, team.owner, sweep_id)).open == 0
-        with pytest.raises(delivery.NotUnknown):
+        with pytest.raises(delivery.OutcomeKnown):
             await delivery.resend_all(uow, team.admin, sweep_id)
     await relay.drain()
     assert await count_unknown(units) == 0
@@ -69,7 +69,7 @@ async def test_send_again_is_limited_per_press(
 ) -> None:
     """One press sends a limited number again, and the card offers the rest."""
     del relay
-    monkeypatch.setattr(import_module("services.delivery.resend"), "RESENT_MAX", 3)
+    monkeypatch.setattr(import_module("services.delivery.resend"), "RESEND_BATCH_MAX", 3)
     async with units.write() as uow:
         ids = [uow.new_id() for _ in range(5)]
         address: dict[str, Any] = {"platform": "web", "tenant": "demo", "key": "lead-1", "view": "lead.card"}
@@ -78,7 +78,7 @@ async def test_send_again_is_limited_per_press(
                 team_id=team.team_id,
                 delivery_id=delivery_id,
                 event_id=delivery_id,
-                kind=Kind.POST,
+                kind=DeliveryKind.POST,
                 conversation_id=delivery_id,
                 **address,
             )
@@ -86,7 +86,7 @@ async def test_send_again_is_limited_per_press(
         ]
         await uow.deliveries.add(made, uow.now)
         for claimed in await uow.deliveries.claim(5, uow.now, uow.now + LEASE):
-            await uow.deliveries.finish(claimed, State.UNKNOWN, "the sender died", uow.now)
-            await delivery.lose(uow, claimed)
+            await uow.deliveries.finish(claimed, DeliveryState.UNKNOWN, "the sender died", uow.now)
+            await delivery.report_unknown(uow, claimed)
         assert (await delivery.resend_all(uow, team.owner, ids[0])).open == 2
         assert (await delivery.resend_all(uow, team.owner, ids[0])).open == 0

@@ -21,7 +21,7 @@ from bot.platforms.slack.files import SlackFiles
 from bot.platforms.slack.platform import Limits, SlackPlatform
 from bot.platforms.slack.tokens import FixedToken
 from cards.model import Card, Run, Subject, TextInput, verbatim
-from services.file import OpenedFile
+from services.file import FileWithContent
 from services.people import Language
 from tests.fakes.slack import BOT_TOKEN, BOT_USER_ID, SIGNING_SECRET, TEAM_ID, FakeSlack
 
@@ -66,7 +66,7 @@ class StubDispatcher:
         await asyncio.sleep(self.pause_s)
         return self.response
 
-    async def fetch_file(self, interaction: Interaction, file_id: str) -> OpenedFile | Response | None:
+    async def fetch_file(self, interaction: Interaction, file_id: str) -> FileWithContent | Response | None:
         raise AssertionError((interaction, file_id))
 
     async def record_post(self, interaction: Interaction, response: Response, sent: Sent) -> None:

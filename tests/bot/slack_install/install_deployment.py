@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 from bot.app import Application
 from bot.settings import Settings
 from services import installation
-from services.installation import OpenedInstallation
+from services.installation import InstallationWithToken
 from tests.fakes.slack import CLIENT_ID, CLIENT_SECRET, SIGNING_SECRET, TEAM_ID, FakeSlack
 
 PUBLIC_URL = "https://kollega.example"
@@ -108,10 +108,10 @@ class InstallDeployment:
             self.approve(await self.start_install(browser), team_id=team_id, by=by, org_wide=org_wide)
         )
 
-    async def find_installation(self, tenant: str = TEAM_ID, workspace: str = TEAM_ID) -> OpenedInstallation | None:
+    async def find_installation(self, tenant: str = TEAM_ID, workspace: str = TEAM_ID) -> InstallationWithToken | None:
         """Return the stored installation of a workspace."""
         async with self.application.units.read() as uow:
-            return await installation.find(uow, tenant, workspace)
+            return await installation.find_installation(uow, tenant, workspace)
 
     async def send_event(self, event: Mapping[str, Any], *, team_id: str = TEAM_ID) -> int:
         """Send a signed event and return the status."""
@@ -130,7 +130,7 @@ class InstallDeployment:
     async def is_in_channel(self, tenant: str, channel_id: str) -> bool:
         """Return whether the bot is stored as installed in a channel."""
         async with self.application.units.read() as uow:
-            conversation = await uow.conversations.find("slack", tenant, channel_id)
+            conversation = await uow.conversations.get("slack", tenant, channel_id)
         return conversation is not None and conversation.installed
 
 

@@ -229,7 +229,7 @@ async def test_reinstall_keeps_channels_with_their_team(deployment: InstallDeplo
         conversation = Conversation(
             "slack", TEAM_ID, "C1", PlaceKind.CHANNEL, "#sales", reference={"workspace": TEAM_ID}
         )
-        await uow.conversations.keep(conversation)
+        await uow.conversations.upsert(conversation)
         assert await uow.conversations.connect(team.team_id, "slack", TEAM_ID, "C1", uow.now)
     deployment.slack.workspaces[TEAM_ID].token = "xoxb-renewed"
     deployment.slack.add_workspace("T2", "Dachwerk", token="xoxb-2")
@@ -239,7 +239,7 @@ async def test_reinstall_keeps_channels_with_their_team(deployment: InstallDeplo
     assert stored is not None
     assert (stored.token, stored.installation.installed_by) == ("xoxb-renewed", "U666")
     async with deployment.application.units.read() as uow:
-        channel = await uow.conversations.find("slack", TEAM_ID, "C1")
+        channel = await uow.conversations.get("slack", TEAM_ID, "C1")
     assert channel is not None
     assert (channel.team_id, channel.installed) == (team.team_id, True)
 

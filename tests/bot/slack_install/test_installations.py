@@ -67,13 +67,13 @@ async def add_conversations(units: SqlUnits, tenant: str, *workspaces: str) -> N
             conversation = Conversation(
                 "slack", tenant, f"C-{workspace}", PlaceKind.CHANNEL, reference={"workspace": workspace}
             )
-            await uow.conversations.keep(conversation)
+            await uow.conversations.upsert(conversation)
 
 
 async def left_workspaces(units: SqlUnits, tenant: str, *workspaces: str) -> Sequence[str]:
     """Return the workspaces whose channel the bot has left."""
     async with units.read() as uow:
-        found = {workspace: await uow.conversations.find("slack", tenant, f"C-{workspace}") for workspace in workspaces}
+        found = {workspace: await uow.conversations.get("slack", tenant, f"C-{workspace}") for workspace in workspaces}
     return [item for item, element in found.items() if element is not None and not element.installed]
 
 

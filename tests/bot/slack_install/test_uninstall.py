@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import select
 
-from services.delivery import State
+from services.delivery import DeliveryState
 from storage.tables import deliveries
 from tests.bot.slack_install.install_deployment import InstallDeployment
 from tests.fakes.slack import TEAM_ID
@@ -52,7 +52,7 @@ async def test_uninstall_ends_pending_deliveries(deployment: InstallDeployment, 
     await create_lead(team)
     await deployment.application.relay.drain()
     assert deployment.slack.calls == []
-    assert not {State.PENDING, State.SENDING} & {state for state, _ in await ended(deployment)}
+    assert not {DeliveryState.PENDING, DeliveryState.SENDING} & {state for state, _ in await ended(deployment)}
 
 
 async def test_revoked_token_ends_the_installation(deployment: InstallDeployment, team: SeededTeam) -> None:
@@ -61,7 +61,7 @@ async def test_revoked_token_ends_the_installation(deployment: InstallDeployment
     deployment.slack.revoke(TEAM_ID)
     await deployment.application.relay.drain()
     assert Counter(call.method for call in deployment.slack.calls) == {"chat.postMessage": 1}
-    assert await ended(deployment) == {(State.FAILED, "gone token_revoked"): 1}
+    assert await ended(deployment) == {(DeliveryState.FAILED, "gone token_revoked"): 1}
     assert await deployment.find_installation() is None
     assert not await deployment.is_in_channel(TEAM_ID, "C1")
     await create_lead(team)
@@ -81,7 +81,7 @@ async def test_uninstall_affects_one_workspace(deployment: InstallDeployment, te
     await deployment.install()
     await deployment.join_channel("C1")
     async with deployment.application.units.read() as uow:
-        conversation = await uow.conversations.find("slack", TEAM_ID, "C1")
+        conversation = await uow.conversations.get("slack", TEAM_ID, "C1")
     assert conversation is not None
     assert (conversation.team_id, conversation.installed) == (team.team_id, True)
     await create_lead(team)

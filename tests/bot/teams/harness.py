@@ -21,7 +21,7 @@ from bot.platforms.teams.files import TeamsFiles
 from bot.platforms.teams.platform import BotIdentity, TeamsPlatform
 from bot.platforms.teams.service_hosts import ServiceHosts
 from cards.model import Card, Choice, ChoiceInput, Item, Items, Run, Subject, TextInput, verbatim
-from services.file import OpenedFile
+from services.file import FileWithContent
 from services.people import Language, PlaceKind
 from tests.bot.connector.credentials import create_token_source
 from tests.fakes.bot_connector import APP_ID, TENANT_ID, FakeClock, FakeTeams
@@ -69,7 +69,7 @@ class StubDispatcher:
         self.interactions.append(interaction)
         return self.respond(interaction)
 
-    async def fetch_file(self, interaction: Interaction, file_id: str) -> OpenedFile | Response | None:
+    async def fetch_file(self, interaction: Interaction, file_id: str) -> FileWithContent | Response | None:
         raise AssertionError((interaction, file_id))
 
     async def record_post(self, interaction: Interaction, response: Response, sent: Sent) -> None:

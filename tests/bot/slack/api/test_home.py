@@ -11,7 +11,7 @@ from bot.platforms.slack.cards import SlackRenderer
 from bot.platforms.slack.directory import SlackDirectory
 from bot.platforms.slack.home import AppHome, is_home
 from cards.model import Card, verbatim
-from services.file import OpenedFile
+from services.file import FileWithContent
 from services.people import Language
 from tests.fakes.slack import TEAM_ID, FakeClock, FakeSlack
 
@@ -25,7 +25,7 @@ class NoDispatcher:
     async def receive(self, interaction: Interaction) -> Response | None:
         del interaction
 
-    async def fetch_file(self, interaction: Interaction, file_id: str) -> OpenedFile | Response | None:
+    async def fetch_file(self, interaction: Interaction, file_id: str) -> FileWithContent | Response | None:
         del interaction, file_id
 
     async def record_post(self, interaction: Interaction, response: Response, sent: Sent) -> None:
