@@ -204,7 +204,7 @@ _VIEWER_HOME: Final = replace(
 
 EXAMPLES: Final = {
     "colleague": home_card(_HOME, _STEPS, _REQUEST_LABELS),
-    "much to decide": home_card(replace(_HOME, has_more_waiting=True), _STEPS, _REQUEST_LABELS),
+    "much to decide": home_card(replace(_HOME, has_more_decisions=True), _STEPS, _REQUEST_LABELS),
     "viewer": home_card(_VIEWER_HOME, _STEPS, _REQUEST_LABELS),
     "without a team": home_card(NoTeamHome(Language.ENGLISH, (("t9", "Dachbau Nord"),)), _STEPS, _REQUEST_LABELS),
     "in another team's channel": home_card(

@@ -40,7 +40,7 @@ class Actor:
     def require(self, permission: Permission, *, own: bool = False) -> TeamId:
         """Return the team for which the actor may do this.
 
-        Raises NotColleague for a user outside the team, NotPermitted for a role without the permission.
+        Raises NotMember for a user outside the team, NotPermitted for a role without the permission.
         """
         if not self.may(permission, own=own):
             raise self._outside(permission) if self.role is Role.GUEST else NotPermitted(permission)

@@ -2,16 +2,16 @@
 
 Refusal                     a rule forbids it: the transaction is rolled back and a card explains why
 ├── NotPermitted            the actor's role lacks the permission (X1)
-├── NotColleague            the actor is not a member of the team
-├── FromOutside             the actor is an external user: the card names nothing of the team
+├── NotMember               the actor is not a member of the team
+├── ExternalUserDenied      the actor is an external user: the card names nothing of the team
 ├── NotFound                no such thing exists for this team; also for what belongs to other teams (I19, X1)
 ├── Ambiguous               several things match the typed text
 ├── Invalid                 an argument is missing, malformed or beyond its limit
 ├── Outdated                the state has changed since the card was rendered
-├── Contended               the database was too busy, also after retries; nothing was written
-│   ├── Unreachable         the database does not answer or cannot write; whether a commit succeeded is open
-│   └── Unsettled           the commit's result did not arrive in time; whether it succeeded is open
-├── TooManyCodes            too many wrong codes of any kind: services/codes.py
+├── DatabaseBusy            the database was too busy, also after retries; nothing was written
+│   ├── DatabaseUnreachable the database does not answer or cannot write; whether a commit succeeded is open
+│   └── CommitUnknown       the commit's result did not arrive in time; whether it succeeded is open
+├── TooManyWrongCodes       too many wrong codes of any kind: services/codes.py
 └── <Noun>Refusal           one family a noun: services/<noun>/refusals.py, such as LeadRefusal with AlreadyPicked
 NeedsConfirmation           no refusal: the actor decides, and the same command comes again with `accept`
 

@@ -21,7 +21,7 @@ from services.errors import DatabaseBusy, DatabaseUnreachable
 from storage.sqlite import Connection as SqliteConnection
 
 BUSY_SECONDS: Final = 5
-"""A person waits for the response: a transaction that waits longer for a lock ends as Contended."""
+"""A person waits for the response: a transaction that waits longer for a lock ends as DatabaseBusy."""
 QUEUE_SECONDS: Final = 30
 """Work that waits longer for a connection of this process is refused, so that a queue cannot grow without end."""
 READERS: Final = 4
@@ -95,7 +95,7 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, *, writes: bool) -> AsyncGenerator[AsyncConnection]:
-        """Open a transaction, and commit it at the end. Raises Contended, Unreachable."""
+        """Open a transaction, and commit it at the end. Raises DatabaseBusy, DatabaseUnreachable."""
         engine, places = (self.writer, self.writer_slots) if writes else (self.reader, self.reader_slots)
         await _wait_for(places)
         try:
@@ -106,7 +106,7 @@ class Database:
             places.release()
 
     async def set_wal_mode(self) -> None:
-        """Set WAL mode, so that readers and the writer do not block each other; the file keeps it. Raises Contended.
+        """Set WAL mode, so that readers and the writer do not block each other; the file keeps it. Raises DatabaseBusy.
 
         SQLite ignores its busy timeout when it changes the journal mode, so the retries are here.
         """
@@ -254,7 +254,7 @@ def _json(value: object) -> str:
 
 @contextmanager
 def translate_errors(*, writes: bool = True) -> Generator[None]:
-    """Translate errors of both databases: Contended for locks, Unreachable where the database is away.
+    """Translate errors of both databases: DatabaseBusy for locks, DatabaseUnreachable where the database is away.
 
     A write in a read-only transaction is passed on: it is a defect, and no retry helps.
     """

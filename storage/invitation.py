@@ -93,6 +93,8 @@ _SEND: Final = (
     .where(*_THIS, _IN)
     .values(
         state=InvitationState.PENDING,
+        decided_by=func.coalesce(param("by", Text), invitations.c.decided_by),
+        decided_at=func.coalesce(param("at", invitations.c.decided_at.type), invitations.c.decided_at),
         expires_at=param("expires_at"),
         generation=invitations.c.generation + 1,
         code_hash=None,
@@ -225,11 +227,17 @@ class SqlInvitations(Rows):
         )
 
     async def send(
-        self, team_id: str, invitation_id: str, states: Collection[InvitationState], expires_at: datetime
+        self,
+        team_id: str,
+        invitation_id: str,
+        states: Collection[InvitationState],
+        expires_at: datetime,
+        *,
+        by: str | None = None,
+        at: datetime | None = None,
     ) -> bool:
-        return await self._has_changed(
-            _SEND, team_id=team_id, invitation_id=invitation_id, states=list(states), expires_at=expires_at
-        )
+        values = {"team_id": team_id, "invitation_id": invitation_id, "states": list(states), "by": by, "at": at}
+        return await self._has_changed(_SEND, expires_at=expires_at, **values)
 
     async def accept(
         self, team_id: str, invitation_id: str, generation: int, digest: str, code_expires_at: datetime

@@ -19,7 +19,7 @@ from services.lead.model import (
     OfferStatus,
 )
 from services.people import TeamId, UserId
-from storage import lead_history as history, lead_statements as sql, tables
+from storage import lead_history as history, lead_scheduled_statements as scheduled, lead_statements as sql, tables
 from storage.lead_search import AFTER, FIND_BY_CONTACT, KNOWN_EMAILS, KNOWN_PHONES, SEARCHES, like_pattern
 from storage.rows import Rows, row_of
 
@@ -240,20 +240,20 @@ class SqlLeads(Rows):
     # ---- scheduled ----
 
     async def expire_offers(self, now: datetime, limit: int) -> list[Lead]:
-        return await self._models(Lead, sql.EXPIRE, now=now, limit=limit)
+        return await self._models(Lead, scheduled.EXPIRE, now=now, limit=limit)
 
     async def list_to_remind(self, now: datetime, limit: int) -> list[Lead]:
         found: list[Lead] = []
-        for days in sorted(await self._scalars(sql.REMINDER_DAYS)):
+        for days in sorted(await self._scalars(scheduled.REMINDER_DAYS)):
             before, left = now - timedelta(days=days), limit - len(found)
-            found += await self._models(Lead, sql.REMIND, now=now, before=before, days=days, limit=left)
+            found += await self._models(Lead, scheduled.REMIND, now=now, before=before, days=days, limit=left)
         return found
 
     async def list_stalled(self, now: datetime, limit: int) -> list[Lead]:
         found: list[Lead] = []
-        for days in sorted(await self._scalars(sql.STALL_DAYS)):
+        for days in sorted(await self._scalars(scheduled.STALL_DAYS)):
             before, left = now - timedelta(days=days), limit - len(found)
-            found += await self._models(Lead, sql.STALLED, before=before, days=days, limit=left)
+            found += await self._models(Lead, scheduled.STALLED, before=before, days=days, limit=left)
         return found
 
 

@@ -17,7 +17,6 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    tuple_,
     union,
     union_all,
     update,
@@ -364,49 +363,4 @@ END_OFFERS: Final = (
     )
     .values(offer=OfferStatus.NONE, changed_at=_NOW)
     .returning(lead_sights.c.lead_id)
-)
-
-
-_DUE: Final = (leads.c.state.in_([LeadState.OFFERED, LeadState.ASSIGNED]), leads.c.offered_until <= _NOW)
-EXPIRE: Final = (
-    update(leads)
-    .where(
-        *_DUE,
-        tuple_(leads.c.team_id, leads.c.lead_id).in_(
-            select(leads.c.team_id, leads.c.lead_id).where(*_DUE).order_by(leads.c.offered_until).limit(_LIMIT)
-        ),
-    )
-    .values(state=LeadState.FAILED, version=_VERSION)
-    .returning(*LEAD)
-)
-REMINDER_DAYS: Final = select(marketplaces.c.reminder_days).distinct()
-STALL_DAYS: Final = select(marketplaces.c.stall_days).distinct()
-_ACCEPTED: Final = leads.join(
-    marketplaces,
-    and_(marketplaces.c.team_id == leads.c.operator_team_id, marketplaces.c.marketplace_id == leads.c.marketplace_id),
-)
-_IDLE: Final = (leads.c.state == LeadState.PICKED, leads.c.worked_at <= param("before", Moment))
-_DAYS: Final = param("days", Integer)
-REMIND: Final = (
-    update(leads)
-    .where(
-        *_IDLE,
-        leads.c.reminded_at.is_(None),
-        tuple_(leads.c.team_id, leads.c.lead_id).in_(
-            select(leads.c.team_id, leads.c.lead_id)
-            .select_from(_ACCEPTED)
-            .where(*_IDLE, leads.c.reminded_at.is_(None), marketplaces.c.reminder_days == _DAYS)
-            .order_by(leads.c.worked_at)
-            .limit(_LIMIT)
-        ),
-    )
-    .values(reminded_at=_NOW, version=_VERSION)
-    .returning(*LEAD)
-)
-STALLED: Final = (
-    select(*LEAD)
-    .select_from(_ACCEPTED)
-    .where(*_IDLE, leads.c.reminded_at.is_not(None), marketplaces.c.stall_days == _DAYS)
-    .order_by(leads.c.worked_at)
-    .limit(_LIMIT)
 )

@@ -19,7 +19,7 @@ _POSTGRES_PREPARATIONS: Final = (
 
 
 async def migrate(url: str) -> None:
-    """Bring the database to the newest schema; do nothing where it is current. Raises Contended, Unreachable."""
+    """Bring the database to the newest schema. Raises DatabaseBusy, DatabaseUnreachable."""
     database = open_database(url)
     try:
         if database.is_sqlite:

@@ -226,7 +226,7 @@ class SqlTranscript(Rows):
 async def open_transcript(
     database: Database, clock: Callable[[], datetime], *, writes: bool = False
 ) -> AsyncGenerator[SqlTranscript]:
-    """Open a transaction on the transcript. Raises Contended, Unreachable."""
+    """Open a transaction on the transcript. Raises DatabaseBusy, DatabaseUnreachable."""
     async with database.transaction(writes=writes) as connection:
         yield SqlTranscript(connection, clock())
 

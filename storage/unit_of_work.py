@@ -161,7 +161,7 @@ class SqlUnits:
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[SqlUnit]:
-        """Open a transaction that may change data. Raises Contended, Unreachable."""
+        """Open a transaction that may change data. Raises DatabaseBusy, DatabaseUnreachable."""
         async with self._open(writes=True) as unit:
             yield unit
             has_work = await unit.flush()
@@ -170,7 +170,7 @@ class SqlUnits:
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[SqlUnit]:
-        """Open a transaction in which the database refuses to write. Raises Contended, Unreachable."""
+        """Open a transaction in which the database refuses to write. Raises DatabaseBusy, DatabaseUnreachable."""
         async with self._open(writes=False) as unit:
             yield unit
 

@@ -192,7 +192,7 @@ class CommandDispatcher:
 
 
 async def _retry_contended(attempt: Callable[[], Awaitable[Response | None]]) -> Response | None:
-    """Repeat an attempt while the database is contended; the inbox finds one that committed. Raises Contended."""
+    """Repeat an attempt while the database is contended; the inbox finds one that committed. Raises DatabaseBusy."""
     for number in range(1, ATTEMPTS_MAX):
         try:
             return await attempt()

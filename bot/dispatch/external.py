@@ -22,7 +22,7 @@ REFUSALS_FOR_EXTERNAL_USERS: Final = (AlreadyRequested, DatabaseBusy, TooManyWro
 
 
 def require_allowed(actor: Actor, command: Command | None = None) -> None:
-    """Raise FromOutside for a command that an external user may not run; without a command, for every external user."""
+    """Raise ExternalUserDenied for a command that external users may not run; without a command, always."""
     if actor.is_external and (command is None or command.name not in COMMANDS_FOR_EXTERNAL_USERS):
         raise ExternalUserDenied
 

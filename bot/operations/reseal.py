@@ -57,7 +57,7 @@ class ResealCount:
 
 
 async def reseal_all(open_column: OpenColumn, keyring: Keyring, batch_rows: int = BATCH_ROWS) -> ResealCount:
-    """Re-seal every sealed column. Raises Contended; a repetition continues."""
+    """Re-seal every sealed column. Raises DatabaseBusy; a repetition continues."""
     total = ResealCount()
     for column, purpose in PURPOSES.items():
         after: tuple[str, ...] | None = ()

@@ -70,7 +70,7 @@ _FAILED: Final = (
 _RUNNING: Final = replace(
     _DRAFT,
     state=BulkState.RUNNING,
-    tally=OutcomeCounts(
+    counts=OutcomeCounts(
         {LineOutcome.WAITING: 100, LineOutcome.QUEUED: 20, LineOutcome.SENT: 30, LineOutcome.REFUSED: 1}
     ),
     lines=(),
@@ -78,7 +78,7 @@ _RUNNING: Final = replace(
 _DONE: Final = replace(
     _DRAFT,
     state=BulkState.DONE,
-    tally=OutcomeCounts(
+    counts=OutcomeCounts(
         {
             LineOutcome.SENT: 30,
             LineOutcome.ACCEPTED: 1,
@@ -90,8 +90,8 @@ _DONE: Final = replace(
     ),
     lines=(),
 )
-_PARTLY: Final = replace(_DONE, tally=OutcomeCounts({LineOutcome.SENT: 45, LineOutcome.FAILED: 2}), lines=_FAILED)
-_LINKS: Final = replace(_DONE, tally=OutcomeCounts({LineOutcome.LINK_ONLY: 47}))
+_PARTLY: Final = replace(_DONE, counts=OutcomeCounts({LineOutcome.SENT: 45, LineOutcome.FAILED: 2}), lines=_FAILED)
+_LINKS: Final = replace(_DONE, counts=OutcomeCounts({LineOutcome.LINK_ONLY: 47}))
 _FATES: Final = tuple(
     BulkLineView(
         line=number, partner=f"Firma {number}", email=f"info@firma-{number}.example", part=Part.TAKES, outcome=fate
@@ -106,14 +106,14 @@ EXAMPLES: Final = {
     "form of two markets": bulk_form(BulkForm((("m1", "Handwerk Süd"), ("m2", "Wärme Nord"))), {}),
     "form with a file": bulk_form(BulkForm((("m1", "Handwerk Süd"),), "f1", "Partner.csv", 312), {}),
     "list": bulk_card(_DRAFT),
-    "list without words": bulk_card(replace(_DRAFT, text="", tally=OutcomeCounts({LineOutcome.WAITING: 1}), lines=())),
-    "list of nobody": bulk_card(replace(_DRAFT, tally=OutcomeCounts({LineOutcome.REFUSED: 2}), lines=_PROBLEMS[:2])),
+    "list without words": bulk_card(replace(_DRAFT, text="", counts=OutcomeCounts({LineOutcome.WAITING: 1}), lines=())),
+    "list of nobody": bulk_card(replace(_DRAFT, counts=OutcomeCounts({LineOutcome.REFUSED: 2}), lines=_PROBLEMS[:2])),
     "discarded": bulk_card(replace(_DRAFT, state=BulkState.DROPPED)),
     "started": bulk_started_card(_RUNNING),
     "running": bulk_card(_RUNNING),
     "done": bulk_card(_DONE),
     "partly": bulk_card(_PARTLY),
-    "partly, for a viewer": bulk_card(replace(_PARTLY, may_run=False, is_own=False)),
+    "partly, for a viewer": bulk_card(replace(_PARTLY, may_run=False, is_sender=False)),
     "links": bulk_card(_LINKS),
     "stopped": bulk_card(replace(_RUNNING, state=BulkState.STOPPED)),
     "page": bulk_page_card(BulkPage(replace(_DONE, lines=_FATES), 2, 5)),

@@ -62,7 +62,7 @@ def picked_example(**changes: Any) -> LeadView:  # noqa: ANN401 - any field of t
     """Build the same lead after a member picked it."""
     after = lead_example(
         state=LeadState.PICKED,
-        offer=OfferStatus.HELD,
+        offer_status=OfferStatus.HELD,
         picked_by="Ben Kaya",
         picked_at=PICKED_AT,
         responsible="Ben Kaya",
@@ -71,7 +71,7 @@ def picked_example(**changes: Any) -> LeadView:  # noqa: ANN401 - any field of t
         worked_at=PICKED_AT,
         undo_until=PICKED_AT + timedelta(minutes=5),
         return_until=PICKED_AT + timedelta(hours=48),
-        acts=frozenset(set(LeadAction) - {LeadAction.PICK, LeadAction.OFFER}),
+        actions=frozenset(set(LeadAction) - {LeadAction.PICK, LeadAction.OFFER}),
     )
     return replace(after, **changes)
 
@@ -103,7 +103,7 @@ _RECIPIENTS: Final = HandoverChoices(
     may_delegate=True,
 )
 _OWN_LEAD: Final = lead_example(
-    ref="L-7", title="Wärmepumpe, Reihenhaus", state=LeadState.OPEN, offer=OfferStatus.OPEN, giver=""
+    ref="L-7", title="Wärmepumpe, Reihenhaus", state=LeadState.OPEN, offer_status=OfferStatus.OPEN, giver=""
 )
 _DUPLICATE: Final = (ConfirmationWarning("duplicate:1", {"lead": picked_example(ref="L-3", title="Anfrage Dach")}),)
 
@@ -123,26 +123,32 @@ def _page(kind: LeadFilter, *leads: LeadView, after: int | None = None) -> LeadP
 
 EXAMPLES: Final = {
     "offered": card.lead_card(lead_example()),
-    "offered to a viewer": card.lead_card(lead_example(acts=frozenset())),
-    "assigned": card.lead_card(lead_example(state=LeadState.ASSIGNED, offer=OfferStatus.ASSIGNED)),
+    "offered to a viewer": card.lead_card(lead_example(actions=frozenset())),
+    "assigned": card.lead_card(lead_example(state=LeadState.ASSIGNED, offer_status=OfferStatus.ASSIGNED)),
     "own": card.lead_card(
-        replace(_OWN_LEAD, marketplace="", offered_until=None, acts=lead_example().actions | {LeadAction.OFFER})
+        replace(_OWN_LEAD, marketplace="", offered_until=None, actions=lead_example().actions | {LeadAction.OFFER})
     ),
     "picked": card.lead_card(picked_example()),
     "noted": card.lead_card(picked_example(notes=NotesSummary(2, "Mara Lind", NOW - timedelta(minutes=1)))),
     "vacant": card.lead_card(
-        picked_example(responsible="", responsible_id=None, is_vacant=True, acts=frozenset({LeadAction.PICK}))
+        picked_example(responsible="", responsible_id=None, is_vacant=True, actions=frozenset({LeadAction.PICK}))
     ),
     "with another firm": card.lead_card(
-        picked_example(taker="Dachwerk Süd KG", offer=OfferStatus.NONE, giver="", acts=frozenset({LeadAction.REVEAL}))
+        picked_example(
+            taker="Dachwerk Süd KG", offer_status=OfferStatus.NONE, giver="", actions=frozenset({LeadAction.REVEAL})
+        )
     ),
     "submitted": card.lead_card(
         lead_example(
-            state=LeadState.SUBMITTED, offer=OfferStatus.NONE, acts=frozenset({LeadAction.OFFER, LeadAction.REVEAL})
+            state=LeadState.SUBMITTED,
+            offer_status=OfferStatus.NONE,
+            actions=frozenset({LeadAction.OFFER, LeadAction.REVEAL}),
         )
     ),
     "submitted, to its giver": card.lead_card(
-        lead_example(state=LeadState.SUBMITTED, offer=OfferStatus.NONE, giver="", acts=frozenset({LeadAction.REVEAL}))
+        lead_example(
+            state=LeadState.SUBMITTED, offer_status=OfferStatus.NONE, giver="", actions=frozenset({LeadAction.REVEAL})
+        )
     ),
     "won": card.lead_card(
         picked_example(
@@ -150,7 +156,7 @@ EXAMPLES: Final = {
             closed_by="Ben Kaya",
             closed_at=NOW,
             won_cents=1_620_000,
-            acts=frozenset({LeadAction.REVEAL}),
+            actions=frozenset({LeadAction.REVEAL}),
         )
     ),
     "lost": card.lead_card(
@@ -159,7 +165,7 @@ EXAMPLES: Final = {
             closed_by="Ben Kaya",
             closed_at=NOW,
             lost_reason="Der Kunde baut erst 2028.",
-            acts=frozenset({LeadAction.REVEAL}),
+            actions=frozenset({LeadAction.REVEAL}),
         )
     ),
     "gone": card.gone_lead_card(HiddenLead("0190c0ffee", "L-12")),
@@ -176,9 +182,9 @@ EXAMPLES: Final = {
     "failed": card.failed_lead_card(
         lead_example(
             state=LeadState.FAILED,
-            offer=OfferStatus.NONE,
+            offer_status=OfferStatus.NONE,
             giver="",
-            acts=frozenset({LeadAction.OFFER, LeadAction.REVEAL}),
+            actions=frozenset({LeadAction.OFFER, LeadAction.REVEAL}),
         )
     ),
     "list": lead_list.lead_list_card(
@@ -186,7 +192,8 @@ EXAMPLES: Final = {
     ),
     "list after a pick": lead_list.lead_list_card(
         replace(
-            _page(LeadFilter.CURRENT, picked_example(lead_id="l12"), _OWN_LEAD, picked_example(ref="L-5")), kept="l12"
+            _page(LeadFilter.CURRENT, picked_example(lead_id="l12"), _OWN_LEAD, picked_example(ref="L-5")),
+            pinned_lead_id="l12",
         )
     ),
     "empty list": lead_list.lead_list_card(_page(LeadFilter.CURRENT)),

@@ -117,9 +117,9 @@ EXAMPLES: Final = {
     "preview, guessed": card.import_card(
         replace(
             _VIEW,
-            near=frozenset({ImportField.TITLE}),
+            guessed=frozenset({ImportField.TITLE}),
             lead_import=replace(_IMPORT, rows=5),
-            checked=5,
+            parsed_rows=5,
             expected=RowCounts(4, 1, 0),
             skipped=_SKIPPED[1:2],
         )
@@ -130,8 +130,8 @@ EXAMPLES: Final = {
     "columns": forms.columns_form(_VIEW),
     "columns, very many": forms.columns_form(replace(_VIEW, columns=_MANY)),
     "begun": card.import_card(_import_view(replace(_RUNNING, tally=RowCounts()))),
-    "running": card.import_card(replace(_import_view(_RUNNING), left_s=48)),
-    "running for long": card.import_card(replace(_import_view(_RUNNING), left_s=190)),
+    "running": card.import_card(replace(_import_view(_RUNNING), remaining_s=48)),
+    "running for long": card.import_card(replace(_import_view(_RUNNING), remaining_s=190)),
     **{
         f"stopped, {halt.replace('_', ' ')}": card.import_card(_import_view(_STOPPED, halt=halt)) for halt in StopReason
     },

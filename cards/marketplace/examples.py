@@ -91,9 +91,11 @@ EXAMPLES: Final = {
     "offer": offer_form(_OFFER, {}),
     "settings": marketplace_settings_form(replace(_OPERATED, questions=_QUESTIONS), {}),
     "operated, with questions": marketplace_card(replace(_OPERATED, questions=_QUESTIONS, partners=())),
-    "offer with questions": offer_form(replace(_OFFER, questions=_QUESTIONS, asked="0f", answers=("Walmdach", "")), {}),
+    "offer with questions": offer_form(
+        replace(_OFFER, questions=_QUESTIONS, questions_digest="0f", answers=("Walmdach", "")), {}
+    ),
     "offer on one of two": offer_form(
-        replace(_OFFER, marketplaces=(*_OFFER.marketplaces, ("m2", "Wärme Nord")), is_choice=True), {}
+        replace(_OFFER, marketplaces=(*_OFFER.marketplaces, ("m2", "Wärme Nord")), has_choice=True), {}
     ),
     "offer with duplicates": offer_form(_OFFER, {}, (ConfirmationWarning("duplicate:1", {"lead": LEAD}),)),
     "joined": partner_decision_card("Dachwerk Süd KG", "Handwerk Süd", PartnerState.ACTIVE),

@@ -30,9 +30,12 @@ async def approve(uow: UnitOfWork, actor: Actor, ref: str) -> InvitationView:
     team_id = actor.require(Permission.INVITATION_DECIDE)
     wanted = await get_decidable(uow, actor, ref)
     await seats.reserve_seat(uow, team_id, besides=wanted.invitation_id)
-    await _decide(uow, actor, wanted, InvitationState.PENDING)
     # From here on it holds a seat, so it needs an expiry, also where it is used at once.
-    await uow.invitations.send(team_id, wanted.invitation_id, (InvitationState.PENDING,), uow.now + INVITATION_TTL)
+    expires_at = uow.now + INVITATION_TTL
+    if not await uow.invitations.send(
+        team_id, wanted.invitation_id, _REQUESTED, expires_at, by=actor.user_id, at=uow.now
+    ):
+        raise await _already_decided(uow, actor, wanted)
     uow.emit(
         InvitationApproved(
             subject=wanted.ref, invitation_id=wanted.invitation_id, kind=wanted.kind, requested_by=wanted.requested_by
@@ -106,8 +109,12 @@ async def _decide(uow: UnitOfWork, actor: Actor, wanted: Invitation, to: Invitat
         wanted.team_id, wanted.invitation_id, _REQUESTED, to, by=actor.user_id, at=uow.now
     ):
         return
-    now = await uow.invitations.get(wanted.team_id, wanted.invitation_id) or wanted
-    raise _decided(actor, now)
+    raise await _already_decided(uow, actor, wanted)
+
+
+async def _already_decided(uow: UnitOfWork, actor: Actor, wanted: Invitation) -> AlreadyDecided:
+    """Read the invitation again: another user decided in between."""
+    return _decided(actor, await uow.invitations.get(wanted.team_id, wanted.invitation_id) or wanted)
 
 
 def _decided(actor: Actor, invitation: Invitation) -> AlreadyDecided:

@@ -61,9 +61,19 @@ class Invitations(Protocol):
         ...
 
     async def send(
-        self, team_id: str, invitation_id: str, states: Collection[InvitationState], expires_at: datetime
+        self,
+        team_id: str,
+        invitation_id: str,
+        states: Collection[InvitationState],
+        expires_at: datetime,
+        *,
+        by: str | None = None,
+        at: datetime | None = None,
     ) -> bool:
-        """Make it pending under a new generation of its link; an older code ends."""
+        """Make it pending under a new generation of its link, and record the decider if given; an older code ends.
+
+        False: another transition came first.
+        """
         ...
 
     async def accept(

@@ -26,7 +26,7 @@ from services.unit_of_work import UnitOfWork
 INVITATION_DECIDERS_MAX: Final = 50
 DECIDED: Final = "invitation.decided"
 UPDATE: Final = UpdateCards("invitation_id")
-TELL_REQUESTER: Final = TellUser("asked_by", DECIDED, "invitation_id")
+TELL_REQUESTER: Final = TellUser("requested_by", DECIDED, "invitation_id")
 
 
 def _to(user_id: str, view: str, event: InvitationEvent) -> Notice:

@@ -65,7 +65,7 @@ async def prepare(uow: UnitOfWork, actor: Actor, file_id: str) -> ImportView:
         created_at=uow.now,
     )
     await uow.lead_imports.add(found)
-    return replace(await build_preview(uow, actor, found, examined), near=near)
+    return replace(await build_preview(uow, actor, found, examined), guessed=near)
 
 
 async def show(uow: UnitOfWork, actor: Actor, import_id: str) -> ImportView:

@@ -169,7 +169,7 @@ async def test_commands_run_beside_an_import(size: Size, database_url: str, reco
 
 
 async def click(seeded: SeededTeam) -> float:
-    """Create a lead and pick it; return the seconds it took. Raises Contended."""
+    """Create a lead and pick it; return the seconds it took. Raises DatabaseBusy."""
     began = time.monotonic()
     new_lead = await create_lead(seeded)
     await pick_lead(seeded, new_lead.lead_id)

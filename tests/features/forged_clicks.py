@@ -19,7 +19,7 @@ ENTRIES_MAX = 1_000
 TRESPASSES = {trespass.__name__ for trespass in audit.RECORDED_REFUSALS}
 MISSING = "0123456789abcdef0123456789abcdef0123"
 MISSING_REFERENCES = {"invitation": "I-777"}
-UNFOUND = {"NotFound", "FileGone", "Invalid", "NotColleague", "NothingToRestore"}
+UNFOUND = {"NotFound", "FileGone", "Invalid", "NotMember", "NothingToRestore"}
 ALTERED: tuple[Any, ...] = (
     MISSING, "0", "-1", "L-999999", "I-999999", "' OR 1=1 --", "%", "\u202e", "x" * 5_000, {"a": 1}, ["x"], True, 7.5
 )  # fmt: skip

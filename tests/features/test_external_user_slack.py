@@ -93,7 +93,7 @@ async def test_an_external_user_presses_nothing_with_effect(shared: Shared) -> N
         args = command_arguments.ROWS[command].args(things)
         await shared.chat.driver.press(shared.olga.account, shared.channel, card.message_id, command, args, None)
     await shared.chat.settles()
-    assert team_state.newly_refused(shared.chat, rules) == {"FromOutside"}
+    assert team_state.newly_refused(shared.chat, rules) == {"ExternalUserDenied"}
     assert await team_state.rows_without_refusals(shared.chat, shared.team.team_id) == before
     assert await chat_team.actions(shared.chat, shared.team.team_id, "access.refused") == 7
     seen = await shared.olga.sees(shared.channel)

@@ -56,7 +56,7 @@ async def assert_person_reaches_nothing(scene: Scene, person: Person, room: Room
             seen, rules = await scene.forge(person, room, command, row.args(scene.things))
             trespasses |= {command} if rules & TRESPASSES else set()
             is_free = get_grant(Role.GUEST, COMMANDS[command].permission) is Grant.YES
-            if not is_free and rules != {"NotColleague"}:
+            if not is_free and rules != {"NotMember"}:
                 wrong.append(f"{command}: {rules} “{seen.words}”")
     assert not wrong, "\n".join(wrong)
     has_team = person in scene.ours.people + scene.theirs.people

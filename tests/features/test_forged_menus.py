@@ -58,7 +58,7 @@ def denied(role: Role) -> list[str]:
 
 async def assert_role_reaches_nothing(scene: Scene, person: Person, room: Room, role: Role) -> None:
     """Submit every denied command: refused in the words of a card, recorded, without effect."""
-    rule = "NotColleague" if role is Role.GUEST else "NotPermitted"
+    rule = "NotMember" if role is Role.GUEST else "NotPermitted"
     dialogs, wrong = dict[str, DisplayedMessage](), list[str]()
     async with untouched(scene):
         for command in denied(role):
@@ -136,7 +136,7 @@ async def test_another_tenant_reaches_nothing(chat: Chat) -> None:
         for command in denied(Role.GUEST):
             args = ROWS[command].args(scene.things)
             seen, rules = await submit(scene, anna, channel, command, args, conversation=conversation, channelData=data)
-            wrong += [f"{command}: {rules} “{seen.words}”"] if rules != {"NotColleague"} else []
+            wrong += [f"{command}: {rules} “{seen.words}”"] if rules != {"NotMember"} else []
     assert not wrong, "\n".join(wrong)
     assert await refused_commands(scene, anna) == []
 

@@ -172,7 +172,7 @@ async def test_each_role_does_what_the_table_says(chat: Chat, role: Role) -> Non
         seen, rules = await forge(person, command, row.args(things))
         if COLUMNS[role] not in ALLOWED[command]:
             wrong += [f"{command}: {why} “{seen.words}”" for why in _unhelpful(chat, command, seen, rules)]
-        elif rules & {"NotPermitted", "NotColleague"}:
+        elif rules & {"NotPermitted", "NotMember"}:
             wrong.append(f"{command}: {rules} “{seen.words}”")
         elif done and await chat_team.actions(chat, team.team_id, done) != before + 1:
             wrong.append(f"{command}: no {done}, {rules} “{seen.words}”")
@@ -207,8 +207,8 @@ async def test_a_guest_does_what_the_table_says(chat: Chat) -> None:
     for command, row in ROWS.items():
         seen, rules = await forge(guest, command, row.args(things))
         if "G" in ALLOWED[command]:
-            wrong += [f"{command}: {rules}"] if rules & {"NotPermitted", "NotColleague"} else []
-        elif rules != {"NotColleague"} or not {"invitation.join", "team.create"} <= seen.commands:
+            wrong += [f"{command}: {rules}"] if rules & {"NotPermitted", "NotMember"} else []
+        elif rules != {"NotMember"} or not {"invitation.join", "team.create"} <= seen.commands:
             wrong.append(f"{command}: {rules} “{seen.words}”")
     assert not wrong, "\n".join(wrong)
     assert await team_state.rows_of(chat, team.team_id) == rows

@@ -62,7 +62,7 @@ async def test_only_approvers_ask_and_only_the_requester_answers(chat: Chat) -> 
     for person, rule in (
         (tom, "NotFound"),
         (mara, "NotFound"),
-        (anna, "NotAsked"),
+        (anna, "NotQuestioned"),
         (ben, ""),
         (ben, "AlreadyAnswered"),
     ):
@@ -99,4 +99,4 @@ async def test_questions_have_their_limits(chat: Chat) -> None:
     assert "invitation.question" not in card.commands
     earlier_refusals = team_state.refused(chat)
     await anna.says(de="rückfrage I-2 Wer?", en="ask back I-2 Who?")
-    assert team_state.newly_refused(chat, earlier_refusals) == {"NobodyToAsk"}
+    assert team_state.newly_refused(chat, earlier_refusals) == {"NoRequester"}

@@ -28,5 +28,5 @@ def test_an_event_keeps_what_it_names_itself() -> None:
 
 def test_an_event_of_no_team_is_refused() -> None:
     """An event without a team is refused as a defect, since no audit log would contain it."""
-    with pytest.raises(ValueError, match=r"test\.nodded names no team"):
+    with pytest.raises(ValueError, match=r"test\.nodded has no team"):
         fill_envelope(Nodded(), None)

@@ -119,7 +119,7 @@ async def test_the_connection_queue_is_fair(database: Database, units: SqlUnits,
 async def test_waiting_for_a_connection_has_a_limit(
     database: Database, units: SqlUnits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A wait for a connection ends with Contended, and a connection returned later goes to the next request."""
+    """A wait for a connection ends with DatabaseBusy, and a connection returned later goes to the next request."""
     monkeypatch.setattr(engine, "QUEUE_SECONDS", 0.01)
     async with AsyncExitStack() as held:
         for _ in range(1 if database.is_sqlite else engine.CONNECTIONS):
@@ -146,7 +146,7 @@ async def test_a_lock_held_by_another_process_is_waited_for(sqlite_url: str, clo
 async def test_a_lock_held_for_too_long_is_contention(
     sqlite_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A lock held beyond the limit raises Contended, and nothing is changed."""
+    """A lock held beyond the limit raises DatabaseBusy, and nothing is changed."""
     monkeypatch.setattr(engine, "_SQLITE_PRAGMAS", ("PRAGMA busy_timeout = 50",))
     database = open_database(sqlite_url)
     with closing(sqlite3.connect(database.writer.url.database or "", isolation_level=None)) as other:
@@ -157,7 +157,7 @@ async def test_a_lock_held_for_too_long_is_contention(
 
 
 async def test_a_deadlock_is_contention(postgres_url: str, clock: Clock) -> None:
-    """One of two deadlocked transactions raises Contended."""
+    """One of two deadlocked transactions raises DatabaseBusy."""
     database = open_database(postgres_url)
     units = units_on(database, clock)
     async with database.writer.begin() as connection:
@@ -171,7 +171,7 @@ async def test_a_deadlock_is_contention(postgres_url: str, clock: Clock) -> None
             await _touch(uow, second)
 
     ends = await asyncio.gather(lock("a", "b"), lock("b", "a"), return_exceptions=True)
-    assert sorted(str(type(end).__name__) for end in ends) == ["Contended", "NoneType"]
+    assert sorted(str(type(end).__name__) for end in ends) == ["DatabaseBusy", "NoneType"]
     await database.close()
 
 

@@ -49,7 +49,7 @@ class FileHandover:
     async def deliver(self, interaction: SlackInteraction, answer: Response, reply: SlackReply) -> None:
         """Upload the files of an answer to the user's direct chat, each once."""
         for file in answer.files:
-            if not self._poster.claim(f"{interaction.incoming.interaction_id}|{file.file_id}"):
+            if not self._poster.claim(f"upload {interaction.incoming.interaction_id}|{file.file_id}"):
                 continue
             try:
                 await self._deliver_file(interaction, file, answer, reply)

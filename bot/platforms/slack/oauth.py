@@ -93,7 +93,7 @@ class OAuth:
         return f"{urljoin(self.api_url, '/oauth/v2/authorize')}?{urlencode(query)}"
 
     async def finish(self, code: str) -> CompletedInstall:
-        """Exchange the code and store the installation. Raises InstallRefused, SlackUnavailable, Contended."""
+        """Exchange the code and store the installation. Raises InstallRefused, SlackUnavailable, DatabaseBusy."""
         access = await self._exchange(code)
         grant = await self._verify(access)
         await self.store.async_save(_build_installation(access, grant))

@@ -331,7 +331,7 @@ async def _store_answer(
 
 @asynccontextmanager
 async def _unavailable_if_contended() -> AsyncGenerator[None]:
-    """Map Contended to Unavailable: the transaction was rolled back, so the relay may retry."""
+    """Map DatabaseBusy to Unavailable: the transaction was rolled back, so the relay may retry."""
     try:
         yield
     except DatabaseBusy as busy:
