@@ -9,7 +9,7 @@ Refusal                     a rule forbids it: the transaction is rolled back an
 ├── Invalid                 an argument is missing, malformed or beyond its limit
 ├── Outdated                the state has changed since the card was rendered
 ├── DatabaseBusy            the database was too busy, also after retries; nothing was written
-│   ├── DatabaseUnreachable the database does not answer or cannot write; whether a commit succeeded is open
+│   ├── DatabaseUnreachable  the database does not answer or cannot write; whether a commit succeeded is open
 │   └── CommitUnknown       the commit's result did not arrive in time; whether it succeeded is open
 ├── TooManyWrongCodes       too many wrong codes of any kind: services/codes.py
 └── <Noun>Refusal           one family a noun: services/<noun>/refusals.py, such as LeadRefusal with AlreadyPicked
