@@ -21,7 +21,7 @@ from services.unit_of_work import UnitOfWork, Units
 ZONE: Final = "Europe/Berlin"
 SOLAR: Final = "Solarhaus GmbH"
 ROOF: Final = "Dachwerk Süd KG"
-MARKET: Final = "Handwerk Süd"
+MARKETPLACE: Final = "Handwerk Süd"
 ONCE: Final = "demo"
 
 ANNA, MARA, BEN, TOM, PETRA, EVA = "anna", "mara", "ben", "tom", "petra", "eva"
@@ -42,7 +42,7 @@ ROOMS: Final = (
     (LEADS, (ANNA, MARA, BEN)),
     (ENQUIRIES, (PETRA,)),
 )
-COLLEAGUES: Final = ((MARA, Role.ADMIN), (BEN, Role.MEMBER), (TOM, Role.VIEWER))
+MEMBERS: Final = ((MARA, Role.ADMIN), (BEN, Role.MEMBER), (TOM, Role.VIEWER))
 
 
 class Transcripts(Protocol):
@@ -98,7 +98,7 @@ class _DemoBuilder:
             await self._load_actor(person.person_id)
         await self._create_team(ANNA, SOLAR, (SALES, LEADS))
         await self._create_team(PETRA, ROOF, (ENQUIRIES,))
-        for person_id, role in COLLEAGUES:
+        for person_id, role in MEMBERS:
             await self._add_member(person_id, role)
         await self._open_market()
         for enquiry in enquiries():
@@ -106,7 +106,7 @@ class _DemoBuilder:
 
     async def _load_actor(self, person_id: str, room: ChatRoom | None = None) -> Actor:
         """The person, in a channel or in the direct chat."""
-        person = next(one for one in PEOPLE if one.person_id == person_id)
+        person = next(item for item in PEOPLE if item.person_id == person_id)
         conversation_id = room.room_id if room else self.rooms[person_id]
         kind, name = (room.kind, room.name) if room else (PlaceKind.PERSONAL, "")
         met = user.UserProfile(person_id, person.name, language_hint=person.language, zone_hint=person.zone)
@@ -134,9 +134,14 @@ class _DemoBuilder:
 
     async def _open_market(self) -> None:
         anna = await self._load_actor(ANNA)
-        await marketplace.create(self.uow, anna, MARKET)
+        await marketplace.create(self.uow, anna, MARKETPLACE)
         await marketplace.invite(
-            self.uow, anna, email="petra@dachwerk.example", name=ROOF, marketplace=MARKET, part=marketplace.Part.BOTH
+            self.uow,
+            anna,
+            email="petra@dachwerk.example",
+            name=ROOF,
+            marketplace=MARKETPLACE,
+            part=marketplace.Part.BOTH,
         )
         [invited] = await self.uow.invitations.list_open_to(anna.team_id, "petra@dachwerk.example")
         await self._accept(PETRA, invited)
@@ -145,7 +150,7 @@ class _DemoBuilder:
         giver = await self._load_actor(enquiry.giver)
         created = await lead.create(self.uow, giver, enquiry.draft)
         if enquiry.is_offered:
-            await marketplace.offer(self.uow, giver, created.ref, marketplace=MARKET)
+            await marketplace.offer(self.uow, giver, created.ref, marketplace=MARKETPLACE)
         if enquiry.picked_by:
             await self._pick(enquiry, created.lead_id)
 

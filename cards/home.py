@@ -33,7 +33,7 @@ def home_card(view: Home | NoTeamHome | VisitorHome, steps: StepLabels, labels: 
         case NoTeamHome():
             return _teamless_home_card(view)
         case VisitorHome():
-            return Card(other_team_text(view.place), (Text(OWN_CHAT),), (HELP,))
+            return Card(other_team_text(view.place_name), (Text(OWN_CHAT),), (HELP,))
 
 
 def _member_home_card(view: Home, steps: StepLabels, labels: RequestLabels) -> Card:

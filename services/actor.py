@@ -43,8 +43,8 @@ class Actor:
         Raises NotMember for a user outside the team, NotPermitted for a role without the permission.
         """
         if not self.may(permission, own=own):
-            raise self._outside(permission) if self.role is Role.GUEST else NotPermitted(permission)
+            raise self._not_member(permission) if self.role is Role.GUEST else NotPermitted(permission)
         return self.team_id
 
-    def _outside(self, permission: Permission) -> NotMember:
+    def _not_member(self, permission: Permission) -> NotMember:
         return NotMember(permission, self.place if self.is_visiting else None)

@@ -35,14 +35,14 @@ class Keyring:
     def seal(self, purpose: str, content: bytes, *parts: str) -> bytes:
         """Encrypt the content, bound to its purpose and parts: with other parts it does not decrypt."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        return nonce + _cipher(self.keys[0], purpose).encrypt(nonce, content, _place(purpose, parts))
+        return nonce + _cipher(self.keys[0], purpose).encrypt(nonce, content, _associated_data(purpose, parts))
 
     def unseal(self, purpose: str, sealed: bytes, *parts: str) -> bytes:
         """Decrypt content sealed with any key. Raises Unsealable for altered content or other parts."""
         nonce, body = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
         for key in self.keys:
             try:
-                return _cipher(key, purpose).decrypt(nonce, body, _place(purpose, parts))
+                return _cipher(key, purpose).decrypt(nonce, body, _associated_data(purpose, parts))
             except (InvalidTag, ValueError):
                 continue
         raise UnsealFailed
@@ -65,7 +65,7 @@ def _cipher(key: bytes, purpose: str) -> AESGCM:
     return AESGCM(hmac.new(key, f"seal\x1f{purpose}".encode(), hashlib.sha256).digest())
 
 
-def _place(purpose: str, parts: tuple[str, ...]) -> bytes:
+def _associated_data(purpose: str, parts: tuple[str, ...]) -> bytes:
     return "\x1f".join((purpose, *parts)).encode()
 
 

@@ -67,7 +67,7 @@ class Permission(StrEnum):
 O, A, M, V, G = Role.OWNER, Role.ADMIN, Role.MEMBER, Role.VIEWER, Role.GUEST  # noqa: E741 - the columns of the table
 
 _EVERYBODY = {O: Grant.YES, A: Grant.YES, M: Grant.YES, V: Grant.YES, G: Grant.YES}
-_COLLEAGUES = {O: Grant.YES, A: Grant.YES, M: Grant.YES, V: Grant.YES}
+_MEMBERS = {O: Grant.YES, A: Grant.YES, M: Grant.YES, V: Grant.YES}
 _WORKERS = {O: Grant.YES, A: Grant.YES, M: Grant.YES}
 _LEADERS = {O: Grant.YES, A: Grant.YES}
 _OWNER = {O: Grant.YES}
@@ -80,35 +80,35 @@ GRANTS: dict[Permission, dict[Role, Grant]] = {
     Permission.INVITATION_JOIN: _EVERYBODY,
     Permission.IDENTITY_LINK: _EVERYBODY,
     Permission.CHANNEL_OFFER: _EVERYBODY,
-    Permission.TEAM_VIEW_SETTINGS: _COLLEAGUES,
+    Permission.TEAM_VIEW_SETTINGS: _MEMBERS,
     Permission.MEMBER_INVITE: _LEADERS,
     Permission.MEMBER_REMOVE: _LEADERS,
     Permission.MEMBER_CHANGE_ROLE: _LEADERS,
-    Permission.MEMBER_LEAVE: _COLLEAGUES,
+    Permission.MEMBER_LEAVE: _MEMBERS,
     Permission.TEAM_EDIT_SETTINGS: _LEADERS,
     Permission.ADDON_BUY: _LEADERS,
     Permission.TEAM_DELETE: _OWNER,
     Permission.TEAM_TRANSFER: _OWNER,
     Permission.INVITATION_REQUEST: {M: Grant.YES, V: Grant.YES},
     Permission.INVITATION_DECIDE: _LEADERS,
-    Permission.INVITATION_ANSWER: _COLLEAGUES,
-    Permission.REQUEST_ASK: _COLLEAGUES,
-    Permission.REQUEST_DECIDE: _COLLEAGUES,
+    Permission.INVITATION_ANSWER: _MEMBERS,
+    Permission.REQUEST_ASK: _MEMBERS,
+    Permission.REQUEST_DECIDE: _MEMBERS,
     Permission.AUDIT_VIEW: _LEADERS,
-    Permission.CARD_SHOW: _COLLEAGUES,
+    Permission.CARD_SHOW: _MEMBERS,
     Permission.DELIVERY_RESEND: _LEADERS,
     Permission.FILE_RECEIVE: _WORKERS,
-    Permission.FILE_FETCH: _COLLEAGUES,
-    Permission.LEAD_VIEW: _COLLEAGUES,
+    Permission.FILE_FETCH: _MEMBERS,
+    Permission.LEAD_VIEW: _MEMBERS,
     Permission.LEAD_REVEAL: _WORKERS,
-    Permission.LEAD_EXPORT: _COLLEAGUES,
+    Permission.LEAD_EXPORT: _MEMBERS,
     Permission.LEAD_CREATE: _WORKERS,
     Permission.LEAD_IMPORT: _WORKERS,
     Permission.LEAD_PICK: _WORKERS,
     Permission.LEAD_WORK: _WORKERS,
     Permission.LEAD_SHARE: _WORKERS,
     Permission.LEAD_DELEGATE: {O: Grant.YES, A: Grant.YES, M: Grant.OWN},
-    Permission.MARKETPLACE_VIEW: _COLLEAGUES,
+    Permission.MARKETPLACE_VIEW: _MEMBERS,
     Permission.MARKETPLACE_RUN: _WORKERS,
     Permission.MARKETPLACE_GIVE: _WORKERS,
 }

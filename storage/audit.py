@@ -73,13 +73,13 @@ _NAME: Final = func.coalesce(_heirs.c.name, users.c.name)
 _NAMED: Final = _JOINED.outerjoin(users, users.c.user_id == audit.c.user_id).outerjoin(
     _heirs, _heirs.c.user_id == users.c.merged_into
 )
-_ENTRY: Final = (
+_ENTRY_COLUMNS: Final = (
     *(audit.c[name] for name in ("team_id", "seq", "at", "action", "user_id", "platform", "subject")),
     type_coerce(audit_details.c.details, _JsonText).label("details"),
     or_empty(_NAME, "user_name"),
 )
 _PAGE: Final = (
-    select(*_ENTRY)
+    select(*_ENTRY_COLUMNS)
     .select_from(_NAMED)
     .where(audit.c.team_id == param("team_id"), audit.c.seq < param("before_seq"))
     .order_by(audit.c.seq.desc())
@@ -87,7 +87,7 @@ _PAGE: Final = (
 )
 _LINKS: Final = (
     select(
-        *nested("entry", _ENTRY),
+        *nested("entry", _ENTRY_COLUMNS),
         audit.c.at,
         or_empty(audit_details.c.salt, "salt"),
         or_empty(audit_details.c.details, "canonical"),

@@ -103,7 +103,7 @@ _FATED: Final = (
 _WAITING: Final = (
     select(bulk_lines).where(*_LINES, bulk_lines.c.state == LineState.WAITING).order_by(bulk_lines.c.line).limit(_LIMIT)
 )
-_SETTLE: Final = (
+_RESOLVE_LINE: Final = (
     update(bulk_lines)
     .where(*_LINES, bulk_lines.c.line == param("line", Integer), bulk_lines.c.state == LineState.WAITING)
     .values(
@@ -125,7 +125,7 @@ _MAILED_AFTER: Final = select(bulk_lines.c.invitation_id, bulk_lines.c.mailed_af
 )
 _OF_INVITATION: Final = select(bulk_lines.c.bulk_id).where(bulk_lines.c.team_id == _TEAM, _OF_INVITATION_ID)
 _MOVING: Final = select(bulks).where(bulks.c.is_moving).order_by(bulks.c.looked_at, bulks.c.bulk_id).limit(_LIMIT)
-_LOOK: Final = (
+_UPDATE_SHOWN: Final = (
     update(bulks)
     .where(*_THIS)
     .values(shown=param("shown", Text), is_moving=param("is_moving", Boolean), looked_at=_NOW)
@@ -145,9 +145,9 @@ _OLD: Final = (
     .order_by(bulks.c.changed_at)
     .limit(_LIMIT)
 )
-_KEYS: Final[BindParameter[Any]] = params("keys")
-_PURGE_LINES: Final = delete(bulk_lines).where(tuple_(bulk_lines.c.team_id, bulk_lines.c.bulk_id).in_(_KEYS))
-_PURGE: Final = delete(bulks).where(tuple_(bulks.c.team_id, bulks.c.bulk_id).in_(_KEYS))
+_BULK_IDS: Final[BindParameter[Any]] = params("keys")
+_PURGE_LINES: Final = delete(bulk_lines).where(tuple_(bulk_lines.c.team_id, bulk_lines.c.bulk_id).in_(_BULK_IDS))
+_PURGE: Final = delete(bulks).where(tuple_(bulks.c.team_id, bulks.c.bulk_id).in_(_BULK_IDS))
 
 
 class SqlBulks(Rows):
@@ -193,7 +193,7 @@ class SqlBulks(Rows):
 
     async def resolve_line(self, team_id: TeamId, bulk_id: str, line: BulkLine, mailed_after: str) -> bool:
         return await self._has_changed(
-            _SETTLE,
+            _RESOLVE_LINE,
             team_id=team_id,
             bulk_id=bulk_id,
             line=line.line,
@@ -226,7 +226,7 @@ class SqlBulks(Rows):
         return await self._models(Bulk, _MOVING, limit=limit)
 
     async def update_shown(self, team_id: TeamId, bulk_id: str, shown: str, now: datetime, *, is_moving: bool) -> None:
-        await self._execute(_LOOK, team_id=team_id, bulk_id=bulk_id, shown=shown, now=now, is_moving=is_moving)
+        await self._execute(_UPDATE_SHOWN, team_id=team_id, bulk_id=bulk_id, shown=shown, now=now, is_moving=is_moving)
 
     async def purge(self, drafts_before: datetime, before: datetime, limit: int) -> int:
         keys = [

@@ -12,7 +12,7 @@ from storage.rows import Rows, param, row_of
 from storage.tables import conversations, teams
 
 _KEY: Final = (conversations.c.platform, conversations.c.tenant, conversations.c.conversation_id)
-_PLACE: Final = (
+_THIS_CONVERSATION: Final = (
     conversations.c.platform == param("platform"),
     conversations.c.tenant == param("tenant"),
     conversations.c.conversation_id == param("conversation_id"),
@@ -35,7 +35,7 @@ _CONNECTED: Final = (
     .where(_TEAM, conversations.c.installed)
     .order_by(conversations.c.name, *_KEY)
 )
-_FIND: Final = _READ.select_from(conversations.outerjoin(teams, _LIVING)).where(*_PLACE)
+_FIND: Final = _READ.select_from(conversations.outerjoin(teams, _LIVING)).where(*_THIS_CONVERSATION)
 _FIND_CONNECTED: Final = _FIND.where(_TEAM)
 _INSERT: Final = insert(conversations)
 _KEEP: Final = _INSERT.on_conflict_do_update(
@@ -56,14 +56,14 @@ _NOTE: Final = _INSERT.on_conflict_do_nothing(index_elements=list(_KEY))
 _ENDED: Final = select(teams.c.team_id).where(teams.c.deleted_at.is_not(None))
 _CONNECT: Final = (
     update(conversations)
-    .where(*_PLACE, or_(conversations.c.team_id.is_(None), _TEAM, conversations.c.team_id.in_(_ENDED)))
+    .where(*_THIS_CONVERSATION, or_(conversations.c.team_id.is_(None), _TEAM, conversations.c.team_id.in_(_ENDED)))
     .values(team_id=param("team_id"), connected_at=param("at"))
     .returning(*_KEY)
 )
 _DISCONNECT: Final = (
-    update(conversations).where(*_PLACE, _TEAM).values(team_id=None, connected_at=None).returning(*_KEY)
+    update(conversations).where(*_THIS_CONVERSATION, _TEAM).values(team_id=None, connected_at=None).returning(*_KEY)
 )
-_MARK_LEFT: Final = update(conversations).where(*_PLACE).values(installed=False)
+_MARK_LEFT: Final = update(conversations).where(*_THIS_CONVERSATION).values(installed=False)
 
 _OF_TENANT: Final = (
     update(conversations)

@@ -76,17 +76,17 @@ _RESEND: Final = (
 # In the order of the place: nothing before what waits longer, and nothing while something is being sent there. All
 # places are gone through at once, and in their index alone: asking for each message took a third of a second where
 # 12,000 of them wait, and reading each of them a fiftieth.
-_HERE: Final = tuple(_other.c[name] for name in ("platform", "tenant", "conversation_id", "user_id"))
+_CONVERSATION_AND_USER: Final = tuple(_other.c[name] for name in ("platform", "tenant", "conversation_id", "user_id"))
 _FIRSTS: Final = (
-    select(*_HERE, func.min(_other.c.delivery_id))
+    select(*_CONVERSATION_AND_USER, func.min(_other.c.delivery_id))
     .where(_other.c.state.in_(_OPEN))
-    .group_by(*_HERE)
+    .group_by(*_CONVERSATION_AND_USER)
     .having(func.max(case((_other.c.state == DeliveryState.SENDING, 1), else_=0)) == 0)
     .cte("firsts")
     .prefix_with("MATERIALIZED", dialect="postgresql")
 )
 # By the whole place: each of them is one step in its index, and not a walk through all that wait.
-_IS_FIRST: Final = tuple_(*(_d[one.name] for one in _HERE), _d.delivery_id).in_(select(_FIRSTS))
+_IS_FIRST: Final = tuple_(*(_d[item.name] for item in _CONVERSATION_AND_USER), _d.delivery_id).in_(select(_FIRSTS))
 _NEXT: Final = (_PENDING, _IS_FIRST, _d.due_at <= param("at"))
 # Materialized: within the update PostgreSQL may run the subquery once a row, and each run locks other rows.
 _CLAIMABLE: Final = (
@@ -146,11 +146,11 @@ _ADD_POST: Final = _INSERT_POST.on_conflict_do_update(
 _POST: Final = select(posts).where(*_THIS_POST, posts.c.gone_at.is_(None))
 _MARK_SHOWN: Final = update(posts).where(*_THIS_POST).values(shown=param("shown"))
 _MARK_GONE: Final = update(posts).where(*_THIS_POST).values(gone_at=param("at"))
-_PLACE: Final = ("team_id", "post_id", "view", "key", "platform", "tenant", "conversation_id", "params")
+_CONVERSATION_COLUMNS: Final = ("team_id", "post_id", "view", "key", "platform", "tenant", "conversation_id", "params")
 _LIVE: Final = select(posts).where(posts.c.key == param("key"), posts.c.gone_at.is_(None))
 # A card that is being posted at this moment may show the state before the change.
 _BEING_POSTED: Final = select(
-    *(_d[name] for name in _PLACE),
+    *(_d[name] for name in _CONVERSATION_COLUMNS),
     func.nullif(_d.user_id, "").label("user_id"),
     literal("").label("message_id"),
 ).where(_d.key == param("key"), _d.kind == DeliveryKind.POST, _d.state == DeliveryState.SENDING)

@@ -118,7 +118,7 @@ _MARK: Final = (
         is_latest=or_(_i.is_latest, param("is_latest", Boolean)),
     )
 )
-_THERE: Final = (
+_IN_CHAT: Final = (
     posts.c.platform == param("platform"),
     posts.c.tenant == param("tenant"),
     posts.c.user_id == param("user_id"),
@@ -127,7 +127,7 @@ _LEFT_AT: Final = param("at", posts.c.gone_at.type)
 _IN_THEIR_CHAT: Final = or_(param("is_alone", Boolean), posts.c.conversation_id == param("conversation_id"))
 _LEAVE_CARDS: Final = (
     update(posts)
-    .where(*_THERE, _IN_THEIR_CHAT)
+    .where(*_IN_CHAT, _IN_THEIR_CHAT)
     .values(user_id=param("new"), gone_at=func.coalesce(posts.c.gone_at, _LEFT_AT))
 )
 _LEAVE_WAITING: Final = (

@@ -21,7 +21,7 @@ _MINE: Final = (
 )
 # A concurrent repetition waits here for the first transaction. SQLite accepts PostgreSQL's ON CONFLICT as well.
 _REGISTER: Final = insert(inbox).on_conflict_do_nothing(index_elements=list(_KEY)).returning(inbox.c.interaction_id)
-_ANSWER: Final = select(inbox.c.answer).where(*_MINE)
+_GET_RESPONSE: Final = select(inbox.c.answer).where(*_MINE)
 _KEEP: Final = update(inbox).where(*_MINE).values(answer=param("answer"))
 _PURGE: Final = delete(inbox).where(
     tuple_(*_KEY).in_(select(*_KEY).where(inbox.c.at < param("before")).order_by(inbox.c.at).limit(param("limit")))
@@ -40,7 +40,7 @@ class SqlInbox(Rows):
         return (await self._connection.execute(_REGISTER, row)).first() is not None
 
     async def get_response(self, arrival: InteractionKey) -> str | None:
-        return await self._scalar(_ANSWER, **row_of(arrival, inbox))
+        return await self._scalar(_GET_RESPONSE, **row_of(arrival, inbox))
 
     async def update_response(self, arrival: InteractionKey, answer: str) -> None:
         await self._execute(_KEEP, **row_of(arrival, inbox), answer=answer)

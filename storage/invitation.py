@@ -27,7 +27,7 @@ _THIS: Final = (_TEAM, invitations.c.invitation_id == param("invitation_id"))
 _IN: Final = invitations.c.state.in_(params("states"))
 _OPEN: Final = invitations.c.state.in_(OPEN_INVITATION_STATES)
 _SENT: Final = invitations.c.state.in_(SENT_STATES)
-_COLLEAGUES: Final = invitations.c.kind != InvitationKind.PARTNER
+_MEMBER_INVITATIONS: Final = invitations.c.kind != InvitationKind.PARTNER
 
 _READ: Final = select(
     invitations,
@@ -55,7 +55,7 @@ _OPEN_ON: Final = (
     .limit(param("limit"))
 )
 _PAGE: Final = (
-    _READ.where(_TEAM, _COLLEAGUES)
+    _READ.where(_TEAM, _MEMBER_INVITATIONS)
     .order_by(case((_OPEN, 0), else_=1), invitations.c.number.desc())
     .limit(param("limit"))
 )
@@ -65,7 +65,7 @@ _SEATS_HELD: Final = (
     .select_from(invitations)
     .where(
         _TEAM,
-        _COLLEAGUES,
+        _MEMBER_INVITATIONS,
         _SENT,
         invitations.c.expires_at > param("now"),
         invitations.c.invitation_id != param("besides"),
@@ -168,7 +168,7 @@ _QUESTION: Final = (
     )
     .where(*_THIS_QUESTION)
 )
-_ANSWER: Final = (
+_ANSWER_QUESTION: Final = (
     update(invitation_questions)
     .where(*_THIS_QUESTION, invitation_questions.c.answered_at.is_(None))
     .values(
@@ -266,7 +266,7 @@ class SqlInvitations(Rows):
         return await self._model(Question, _QUESTION, team_id=team_id, question_id=question_id)
 
     async def answer_question(self, team_id: str, question_id: str, text: str, at: datetime) -> bool:
-        return await self._has_changed(_ANSWER, team_id=team_id, question_id=question_id, answer=text, at=at)
+        return await self._has_changed(_ANSWER_QUESTION, team_id=team_id, question_id=question_id, answer=text, at=at)
 
     async def revoke_requested_by(self, team_id: str, user_id: str) -> list[Invitation]:
         asked = await self._models(Invitation, _ASKED_BY, team_id=team_id, user_id=user_id)

@@ -98,7 +98,7 @@ class SqlLeads(Rows):
         return await self._model(NotesSummary, history.NOTES, team_id=team_id, lead_id=lead_id, since=since)
 
     async def list_visibility(self, lead_id: str) -> list[LeadVisibility]:
-        return await self._models(LeadVisibility, sql.SIGHTS, lead_id=lead_id)
+        return await self._models(LeadVisibility, sql.LIST_VISIBILITY, lead_id=lead_id)
 
     # ---- writing ----
 
@@ -210,7 +210,7 @@ class SqlLeads(Rows):
         )
 
     async def update_fields(self, team_id: TeamId, lead_id: str, fields: dict[str, str]) -> None:
-        await self._execute(sql.ANSWER, team_id=team_id, lead_id=lead_id, fields=fields)
+        await self._execute(sql.UPDATE_FIELDS, team_id=team_id, lead_id=lead_id, fields=fields)
 
     async def update_offer(self, lead_id: str, team_ids: Sequence[TeamId], offer: OfferStatus, now: datetime) -> None:
         await self._execute(sql.SET_OFFER, lead_id=lead_id, team_ids=list(team_ids), offer=offer, now=now)
@@ -222,11 +222,11 @@ class SqlLeads(Rows):
         return await self._has_changed(sql.UPDATE_OPERATOR, team_id=team_id, lead_id=lead_id)
 
     async def add_visibility(self, sights: Sequence[LeadVisibility], now: datetime) -> None:
-        await self._insert(sql.ADD_SIGHT, [row_of(sight, tables.lead_sights, changed_at=now) for sight in sights])
+        await self._insert(sql.ADD_VISIBILITY, [row_of(sight, tables.lead_sights, changed_at=now) for sight in sights])
 
     async def vacate(self, team_id: TeamId, user_id: UserId) -> list[LeadVisibility]:
         vacated = await self._scalars(sql.VACATE, team_id=team_id, user_id=user_id)
-        return await self._models(LeadVisibility, sql.SIGHTS_OF, team_id=team_id, lead_ids=vacated)
+        return await self._models(LeadVisibility, sql.VISIBILITY_OF_LEAD, team_id=team_id, lead_ids=vacated)
 
     async def end_offers(
         self, team_id: TeamId, marketplace_id: str, picked_after: datetime, now: datetime

@@ -24,7 +24,7 @@ from storage.rows import param, params
 from storage.tables import lead_sights, leads, marketplaces
 
 _ESCAPE: Final = "\\"
-_SEES: Final = or_(lead_sights.c.gives, lead_sights.c.operates, lead_sights.c.offer.in_(sorted(TAKER_STATUSES)))
+_IS_VISIBLE: Final = or_(lead_sights.c.gives, lead_sights.c.operates, lead_sights.c.offer.in_(sorted(TAKER_STATUSES)))
 
 
 def _search(words: int, *, numbered: bool) -> Select[Any]:
@@ -41,7 +41,7 @@ def _search(words: int, *, numbered: bool) -> Select[Any]:
                 leads, and_(leads.c.team_id == lead_sights.c.giver_team_id, leads.c.lead_id == lead_sights.c.lead_id)
             )
         )
-        .where(lead_sights.c.team_id == param("team_id", Text), _SEES, wanted)
+        .where(lead_sights.c.team_id == param("team_id", Text), _IS_VISIBLE, wanted)
         .order_by(lead_sights.c.number.desc())
         .limit(param("limit", Integer))
         .offset(param("skip", Integer))
@@ -54,7 +54,7 @@ def _search(words: int, *, numbered: bool) -> Select[Any]:
 
 _BEHIND: Final = (
     select(lead_sights.c.lead_id)
-    .where(lead_sights.c.team_id == param("team_id", Text), _SEES)
+    .where(lead_sights.c.team_id == param("team_id", Text), _IS_VISIBLE)
     .where(lead_sights.c.number > param("number", Integer))
     .order_by(lead_sights.c.number)
     .limit(param("limit", Integer))

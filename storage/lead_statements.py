@@ -174,12 +174,12 @@ HAS_PHONE: Final = leads.c.phone_key != _NOTHING
 """With a literal, because both planners use the partial indexes only where they can read the condition."""
 _EMAIL: Final = param("email", Text)
 _PHONE: Final = param("phone", Text)
-_MARKET: Final = param("marketplace_id", Text)
+_MARKETPLACE: Final = param("marketplace_id", Text)
 _SAME: Final = union(
     select(leads.c.lead_id).where(leads.c.team_id == _TEAM, leads.c.email_key == _EMAIL, HAS_EMAIL),
     select(leads.c.lead_id).where(leads.c.team_id == _TEAM, leads.c.phone_key == _PHONE, HAS_PHONE),
-    select(leads.c.lead_id).where(leads.c.marketplace_id == _MARKET, leads.c.email_key == _EMAIL, HAS_EMAIL),
-    select(leads.c.lead_id).where(leads.c.marketplace_id == _MARKET, leads.c.phone_key == _PHONE, HAS_PHONE),
+    select(leads.c.lead_id).where(leads.c.marketplace_id == _MARKETPLACE, leads.c.email_key == _EMAIL, HAS_EMAIL),
+    select(leads.c.lead_id).where(leads.c.marketplace_id == _MARKETPLACE, leads.c.phone_key == _PHONE, HAS_PHONE),
 ).subquery()
 # A team that neither gave nor operates a lead must not learn from a duplicate that it exists (B9).
 DUPLICATES: Final = (
@@ -193,11 +193,11 @@ DUPLICATES: Final = (
     .limit(_DUPLICATES)
 )
 
-SIGHTS: Final = select(lead_sights).where(lead_sights.c.lead_id == _LEAD).order_by(lead_sights.c.team_id)
+LIST_VISIBILITY: Final = select(lead_sights).where(lead_sights.c.lead_id == _LEAD).order_by(lead_sights.c.team_id)
 
 
 ADD: Final = insert(leads)
-ADD_SIGHT: Final = insert(lead_sights)
+ADD_VISIBILITY: Final = insert(lead_sights)
 
 _VERSION: Final = leads.c.version + 1
 _MAY_PICK: Final = exists().where(
@@ -257,8 +257,10 @@ ASSIGN_IF_UNASSIGNED: Final = (
     .values(responsible_id=_USER, worked_at=_NOW, reminded_at=None, version=_VERSION)
     .returning(leads.c.lead_id)
 )
-_own = lead_sights.alias("own")
-_HOLDS: Final = exists().where(_own.c.team_id == _TEAM, _own.c.lead_id == _LEAD, _own.c.offer == OfferStatus.HELD)
+_own_visibility = lead_sights.alias("own")
+_HOLDS: Final = exists().where(
+    _own_visibility.c.team_id == _TEAM, _own_visibility.c.lead_id == _LEAD, _own_visibility.c.offer == OfferStatus.HELD
+)
 UPDATE_VISIBILITY_AFTER_UNDO: Final = (
     update(lead_sights)
     .where(
@@ -310,7 +312,7 @@ OFFER: Final = (
     )
     .returning(leads.c.lead_id)
 )
-ANSWER: Final = update(leads).where(*_BROKERED).values(fields=param("fields", JSON), version=_VERSION)
+UPDATE_FIELDS: Final = update(leads).where(*_BROKERED).values(fields=param("fields", JSON), version=_VERSION)
 SET_OFFER: Final = (
     update(lead_sights)
     .where(lead_sights.c.lead_id == _LEAD, lead_sights.c.team_id.in_(params("team_ids")))
@@ -336,19 +338,19 @@ VACATE: Final = (
     .values(responsible_id=None, version=_VERSION)
     .returning(leads.c.lead_id)
 )
-SIGHTS_OF: Final = select(lead_sights).where(
+VISIBILITY_OF_LEAD: Final = select(lead_sights).where(
     lead_sights.c.team_id == _TEAM, lead_sights.c.lead_id.in_(params("lead_ids"))
 )
 _ON_MARKET: Final = exists().where(
     leads.c.team_id == lead_sights.c.giver_team_id,
     leads.c.lead_id == lead_sights.c.lead_id,
-    leads.c.marketplace_id == _MARKET,
+    leads.c.marketplace_id == _MARKETPLACE,
 )
 # A lead that is gone comes back when its pick is undone, but not to a team that has left the marketplace.
 _BARELY_GONE: Final = exists().where(
     leads.c.team_id == lead_sights.c.giver_team_id,
     leads.c.lead_id == lead_sights.c.lead_id,
-    leads.c.marketplace_id == _MARKET,
+    leads.c.marketplace_id == _MARKETPLACE,
     leads.c.state == LeadState.PICKED,
     leads.c.picked_at >= param("picked_after", Moment),
 )

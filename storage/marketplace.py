@@ -21,16 +21,18 @@ from storage.rows import Rows, nested, param, row_of
 from storage.tables import Moment, marketplaces, partners, teams
 
 _TEAM: Final = param("team_id", Text)
-_MARKET: Final = param("marketplace_id", Text)
+_THIS_MARKETPLACE: Final = param("marketplace_id", Text)
 _PARTNER: Final = param("partner_id", Text)
 _NOW: Final = param("now", Moment)
 _LIMIT: Final = param("limit", Integer)
 
 _ADD: Final = insert(marketplaces)
-_FIND: Final = select(marketplaces).where(marketplaces.c.team_id == _TEAM, marketplaces.c.marketplace_id == _MARKET)
+_FIND: Final = select(marketplaces).where(
+    marketplaces.c.team_id == _TEAM, marketplaces.c.marketplace_id == _THIS_MARKETPLACE
+)
 _CHANGE: Final = (
     update(marketplaces)
-    .where(marketplaces.c.team_id == _TEAM, marketplaces.c.marketplace_id == _MARKET)
+    .where(marketplaces.c.team_id == _TEAM, marketplaces.c.marketplace_id == _THIS_MARKETPLACE)
     .values(
         offer_window_minutes=param("offer_window_minutes", Integer),
         return_window_hours=param("return_window_hours", Integer),
@@ -60,7 +62,7 @@ _MEMBERSHIPS: Final = (
 _OURS: Final = partners.c.team_id == _TEAM
 _PARTNERS: Final = (
     select(partners)
-    .where(_OURS, partners.c.marketplace_id == _MARKET)
+    .where(_OURS, partners.c.marketplace_id == _THIS_MARKETPLACE)
     .order_by(partners.c.created_at, partners.c.partner_id)
     .limit(_LIMIT)
 )
@@ -69,7 +71,7 @@ _TAKERS: Final = (
     .join(teams, and_(teams.c.team_id == partners.c.partner_team_id, teams.c.deleted_at.is_(None)))
     .where(
         _OURS,
-        partners.c.marketplace_id == _MARKET,
+        partners.c.marketplace_id == _THIS_MARKETPLACE,
         partners.c.state == PartnerState.ACTIVE,
         partners.c.takes,
     )

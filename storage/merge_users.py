@@ -60,12 +60,12 @@ def _decided_by_another_user(*others: Column[Any]) -> ColumnElement[bool]:
 
 
 _q, _d, _p, _v, _r = invitation_questions.c, deliveries.c, posts.c, invitations.c, requests.c
-_there: Final = deliveries.alias("there")
+_existing: Final = deliveries.alias("there")
 _ON_ITS_WAY: Final = _d.state.in_((DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN))
-_IS_SAID_ALREADY: Final = exists().where(
-    _there.c.user_id == _INTO,
+_IS_DUPLICATE: Final = exists().where(
+    _existing.c.user_id == _INTO,
     *(
-        _there.c[name] == _d[name]
+        _existing.c[name] == _d[name]
         for name in ("event_id", "kind", "view", "key", "platform", "tenant", "conversation_id")
     ),
 )
@@ -97,7 +97,7 @@ USER_UPDATES: Final = (
     _in_teams(_r.asked_by, _r.team_id).where(_decided_by_another_user(_r.decided_by)),
     _in_teams(_r.decided_by, _r.team_id).where(_decided_by_another_user(_r.asked_by)),
     _move(_p.user_id, _IN_THEIR_TENANTS),
-    _move(_d.user_id, _ON_ITS_WAY, ~_IS_SAID_ALREADY),
+    _move(_d.user_id, _ON_ITS_WAY, ~_IS_DUPLICATE),
 )
 """Each finds its rows by the teams in which one of the two is or was a colleague."""
 

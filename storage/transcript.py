@@ -146,7 +146,7 @@ class SqlTranscript(Rows):
         kept = web_messages.c.key == _key(draft)
         if not await self._connection.scalar(select(web_messages.c.message_id).where(kept)):
             await self._add_row(draft, seq)
-            await self._forget(draft.room_id, draft.audience_id)
+            await self._purge_old(draft.room_id, draft.audience_id)
         reader = draft.audience_id or draft.author_id
         [message] = await self._models(ChatMessage, _messages(draft.room_id, reader).where(kept))
         return message
@@ -208,7 +208,7 @@ class SqlTranscript(Rows):
         }
         await self._connection.execute(insert(web_messages).values(values))
 
-    async def _forget(self, room_id: str, audience_id: str) -> None:
+    async def _purge_old(self, room_id: str, audience_id: str) -> None:
         inside = and_(web_messages.c.room_id == room_id, web_messages.c.replaces_id == "")
         await self._keep_newest(inside, MESSAGES_KEPT)
         if audience_id:

@@ -55,7 +55,7 @@ def unfiltered(raw: bytes, size: int, wide: int) -> list[bytes]:
 
 def guess(kind: int, left: int, above: int, corner: int) -> int:
     """Return the predicted value of a byte."""
-    nearest = min((left, above, corner), key=lambda one: abs(left + above - corner - one))
+    nearest = min((left, above, corner), key=lambda item: abs(left + above - corner - item))
     return (0, left, above, (left + above) // 2, nearest)[kind]
 
 

@@ -34,7 +34,7 @@ class Sender:
     zone_hint: str = ""
     reference: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What the platform needs to start a direct chat with the user, from whichever conversation it was learnt."""
-    is_outsider: bool = False
+    is_external: bool = False
     """Whether the user belongs to another organisation than the one that installed the bot in this conversation."""
 
 

@@ -29,7 +29,7 @@ async def recognise_actor(uow: UnitOfWork, interaction: Interaction, *, is_upser
     )
     if recognised is None or not (is_upserted or _is_current(recognised, interaction)):
         raise OutdatedProfile
-    return recognised.actor(thread=conversation.thread, is_outsider=interaction.sender.is_outsider)
+    return recognised.actor(thread=conversation.thread, is_outsider=interaction.sender.is_external)
 
 
 async def upsert_profiles(units: Units, interaction: Interaction) -> None:

@@ -25,7 +25,7 @@ UNMAILABLE: Final = 553
 """What a server says to an address that cannot be one; here nobody is asked."""
 NAME: Final = "Kollega"
 
-_LOST: Final = (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError, TimeoutError)
+_CONNECTION_ERRORS: Final = (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError, TimeoutError)
 
 
 class SmtpMails:
@@ -53,7 +53,7 @@ class SmtpMails:
                 await client.rcpt(mail.address)
             except aiosmtplib.SMTPException as error:
                 raise _refused(error) from error
-            except _LOST as error:
+            except _CONNECTION_ERRORS as error:
                 raise Unavailable(type(error).__name__) from error
             await self._hand_over(client, message)
 
@@ -63,7 +63,7 @@ class SmtpMails:
             await client.data(message.as_bytes(policy=SMTP))
         except aiosmtplib.SMTPResponseException as error:
             raise _refused(error) from error
-        except (aiosmtplib.SMTPException, *_LOST) as error:
+        except (aiosmtplib.SMTPException, *_CONNECTION_ERRORS) as error:
             raise Ambiguous(type(error).__name__) from error
 
     @asynccontextmanager
@@ -79,7 +79,7 @@ class SmtpMails:
         )
         try:
             await client.connect()
-        except (aiosmtplib.SMTPException, ValueError, *_LOST) as error:
+        except (aiosmtplib.SMTPException, ValueError, *_CONNECTION_ERRORS) as error:
             raise Unavailable(type(error).__name__) from error
         try:
             yield client

@@ -56,6 +56,6 @@ async def export(ctx: Context, args: ExportArgs) -> Card:
     """Export the entries that fit into one file."""
     writer = ctx.writer
     table = CsvTable(cards.AUDIT_HEADER, writer)
-    view = await audit.export(ctx.uow, ctx.actor, lambda one: table.add(cards.audit_row(one)), args.after)
+    view = await audit.export(ctx.uow, ctx.actor, lambda item: table.add(cards.audit_row(item)), args.after)
     name = writer.format_line(cards.audit_file_name(view))
     return cards.audit_export_card(view, await file.create_for_actor(ctx.uow, ctx.actor, name, table.content()))

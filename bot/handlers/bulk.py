@@ -198,7 +198,7 @@ async def _made(
     """Store the table as a file in the language and format of the actor."""
     writer = ctx.writer
     written = ([writer.format_line(cell) if isinstance(cell, T) else cell for cell in row] for row in rows)
-    content = write_csv([writer.format_line(one) for one in header], written, ctx.actor.language)
+    content = write_csv([writer.format_line(item) for item in header], written, ctx.actor.language)
     return await file.create_for_actor(
         ctx.uow, ctx.actor, writer.format_line(export.bulk_file_name(name, table.view)), content
     )

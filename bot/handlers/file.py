@@ -34,7 +34,7 @@ async def receive(ctx: Context, args: NoArgs) -> Card:
     del args
     files = await file.receive_all(ctx.uow, ctx.actor, ctx.interaction.files)
     known = (ctx.commands[name] for name in USES if name in ctx.commands)
-    may = [cards.FileAction(one.verb, one.name) for one in known if ctx.actor.may(one.permission)]
+    may = [cards.FileAction(item.verb, item.name) for item in known if ctx.actor.may(item.permission)]
     return cards.received_files_card(files, may)
 
 

@@ -61,16 +61,16 @@ async def show(ctx: Context, args: HelpArgs) -> Card:
     german = ctx.actor.language is Language.GERMAN
     offered = tuple(
         cards.CommandHelp(
-            one.group,
-            one.name,
-            one.about,
-            one.verb,
-            (one.german if german else one.english)[0],
-            tuple(name.rstrip("*") for name in one.takes),
-            is_clickable=not one.needs_arguments or one.form is not None,
+            command.group,
+            command.name,
+            command.about,
+            command.verb,
+            (command.german if german else command.english)[0],
+            tuple(name.rstrip("*") for name in command.takes),
+            is_clickable=not command.needs_arguments or command.form is not None,
         )
-        for one in ctx.commands.values()
-        if one.listed and _is_offered(ctx.actor, one)
+        for command in ctx.commands.values()
+        if command.listed and _is_offered(ctx.actor, command)
     )
     if ctx.actor.is_external:
         return cards.help_card("", offered)

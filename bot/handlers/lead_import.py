@@ -106,7 +106,7 @@ async def assign(ctx: Context, args: AssignArgs) -> Card:
     if args.ask:
         return cards.columns_form(await lead_import.show(ctx.uow, ctx.actor, args.lead_import))
     told = msgspec.structs.asdict(args)
-    places = {str(one): told[one] for one in lead_import.ImportField if told[one] != cards.NO_COLUMN}
+    places = {str(item): told[item] for item in lead_import.ImportField if told[item] != cards.NO_COLUMN}
     return cards.import_card(await lead_import.assign(ctx.uow, ctx.actor, args.lead_import, places))
 
 

@@ -170,9 +170,9 @@ def build_report(table: CsvTable, skipped: list[SkippedRow], writer: RenderConte
     """Build the report of skipped rows with line and reason; return its content and its number of rows."""
     why = {row.line: row for row in skipped}
     headings = [
-        heading or writer.format_line(skipped_rows.column_label(place)) for place, heading in enumerate(table.headings)
+        heading or writer.format_line(skipped_rows.column_label(index)) for index, heading in enumerate(table.headings)
     ]
-    sheet = Sheet([*(writer.format_line(one) for one in skipped_rows.RESULT_HEADER), *headings], writer.language)
+    sheet = Sheet([*(writer.format_line(item) for item in skipped_rows.RESULT_HEADER), *headings], writer.language)
     for row in table.rows():
         if row.line in why:
             try:

@@ -11,7 +11,7 @@ ENTRIES_MAX: Final = 10
 """Clients show at most this many entries."""
 
 
-class Place(StrEnum):
+class MenuScope(StrEnum):
     """Kind of conversation in which a user types."""
 
     PERSONAL = "personal"
@@ -42,8 +42,8 @@ SHARED: Final = (
 )
 """Menu of channels: work on leads, invitations and connecting the channel."""
 
-MENUS: Final[Mapping[Place, tuple[str, ...]]] = {
-    Place.PERSONAL: (
+MENUS: Final[Mapping[MenuScope, tuple[str, ...]]] = {
+    MenuScope.PERSONAL: (
         "lead.list",
         "lead.create",
         "lead.reveal",
@@ -55,8 +55,8 @@ MENUS: Final[Mapping[Place, tuple[str, ...]]] = {
         "preference.language",
         "help",
     ),
-    Place.CHANNEL: SHARED,
-    Place.GROUP: SHARED,
+    MenuScope.CHANNEL: SHARED,
+    MenuScope.GROUP: SHARED,
 }
 """Menu of direct chats: the most frequent commands first, help last."""
 

@@ -34,7 +34,7 @@ TITLES: Final[Mapping[str, T]] = {CAPTURE: t("Lead from message"), CREATE: t("Cr
 ABOUTS: Final[Mapping[str, T]] = {CREATE: t("Opens the form for a new lead.")}
 """Titles that differ from those of the extension."""
 
-SEARCHES: Final = tuple(one.id for one in EXTENSIONS if one.kind is Kind.SEARCH)
+SEARCHES: Final = tuple(item.id for item in EXTENSIONS if item.kind is Kind.SEARCH)
 """Extensions that Slack cannot offer: an app cannot insert into a user's draft, so a search is typed."""
 HINTED: Final = (*SHARED[:3], *SEARCHES, "help")
 """Commands that the usage hint names; help lists all."""
@@ -86,7 +86,7 @@ def manifest(app: App, registry: Registry, language: Language) -> dict[str, Any]
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": BOT_NAME, "always_online": True},
-            "shortcuts": [one for extension in EXTENSIONS for one in _shortcuts(extension, say)],
+            "shortcuts": [shortcut for extension in EXTENSIONS for shortcut in _shortcuts(extension, say)],
             "slash_commands": [_command(app, registry, say)],
             **({"unfurl_domains": [app.host]} if app.url else {}),
         },
@@ -120,7 +120,7 @@ class _Words:
 def _shortcuts(extension: Extension, say: _Words) -> Iterator[dict[str, str]]:
     """Build the shortcuts of an action, one for each menu of Slack."""
     places = extension.contexts if extension.kind is Kind.ACTION else ()
-    for kind, command in (SHORTCUTS[place] for place in places if place in SHORTCUTS):
+    for kind, command in (SHORTCUTS[item] for item in places if item in SHORTCUTS):
         yield {
             "name": say(TITLES[command]),
             "type": kind,
@@ -130,7 +130,7 @@ def _shortcuts(extension: Extension, say: _Words) -> Iterator[dict[str, str]]:
 
 
 def _command(app: App, registry: Registry, say: _Words) -> dict[str, Any]:
-    languages = sorted(Language, key=lambda one: one is not say.language)
+    languages = sorted(Language, key=lambda item: item is not say.language)
     words = [registry.commands[name].words_in(language)[0] for language in languages for name in HINTED]
     return {
         "command": COMMAND,

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from bot.commands.command import Command
 from bot.commands.extensions import EXTENSIONS, Extension, Kind
 from bot.commands.registry import Registry
-from bot.manifests.menu import MENUS, Place
+from bot.manifests.menu import MENUS, MenuScope
 from bot.manifests.product import ACCENT, FULL, FULL_NAME, NAME, SHORT, InvalidManifest
 from bot.pages.about import PRIVACY_PATH, SUPPORT_PATH, TERMS_PATH
 from bot.settings import GUID
@@ -26,7 +26,7 @@ SCHEMA_VERSION: Final = "1.30"
 SCHEMAS: Final = f"https://developer.microsoft.com/json-schemas/teams/v{SCHEMA_VERSION}"
 ICONS: Final = {name: Path(__file__).parent / "teams_icons" / name for name in ("color.png", "outline.png")}
 GERMAN: Final = "de.json"
-SCOPES: Final = {Place.PERSONAL: "personal", Place.CHANNEL: "team", Place.GROUP: "groupChat"}
+SCOPES: Final = {MenuScope.PERSONAL: "personal", MenuScope.CHANNEL: "team", MenuScope.GROUP: "groupChat"}
 KINDS: Final = {Kind.ACTION: "action", Kind.SEARCH: "query"}
 
 DEVELOPER_MAX_CHARS: Final = 32
@@ -74,7 +74,7 @@ class App:
         return self.url.rstrip("/") + path
 
 
-class Said(str):
+class TranslatedText(str):
     """Text of one language, in contrast to ids and addresses."""
 
     __slots__ = ()
@@ -110,7 +110,7 @@ def manifest(app: App, registry: Registry, language: Language) -> dict[str, Any]
             "privacyUrl": app.page(PRIVACY_PATH),
             "termsOfUseUrl": app.page(TERMS_PATH),
         },
-        "name": {"short": Said(NAME), "full": words.say(FULL_NAME)},
+        "name": {"short": TranslatedText(NAME), "full": words.say(FULL_NAME)},
         "description": {"short": words.say(SHORT), "full": words.say(FULL)},
         "localizationInfo": {
             "defaultLanguageTag": "en",
@@ -131,7 +131,7 @@ def manifest(app: App, registry: Registry, language: Language) -> dict[str, Any]
 
 def german(app: App, registry: Registry) -> dict[str, str]:
     """Build the German texts, by their path in the manifest."""
-    words = _said(manifest(app, registry, Language.GERMAN))
+    words = _translated_text(manifest(app, registry, Language.GERMAN))
     return {"$schema": f"{SCHEMAS}/MicrosoftTeams.Localization.schema.json", **dict(words)}
 
 
@@ -139,30 +139,33 @@ def german(app: App, registry: Registry) -> dict[str, str]:
 class _Words:
     language: Language
 
-    def say(self, text: T) -> Said:
-        return Said(RenderContext(self.language, "UTC", datetime.fromtimestamp(0, UTC)).format_line(text))
+    def say(self, text: T) -> TranslatedText:
+        return TranslatedText(RenderContext(self.language, "UTC", datetime.fromtimestamp(0, UTC)).format_line(text))
 
-    def typed(self, command: Command) -> Said:
+    def typed(self, command: Command) -> TranslatedText:
         """Return the text that a client inserts when the entry is chosen."""
-        return Said(command.words_in(self.language)[0])
+        return TranslatedText(command.words_in(self.language)[0])
 
 
 def _bot(app: App, registry: Registry, words: _Words) -> dict[str, Any]:
     return {
         "botId": app.app_id,
-        "scopes": [SCOPES[place] for place in Place],
+        "scopes": [SCOPES[item] for item in MenuScope],
         "isNotificationOnly": False,
         "supportsFiles": True,
         "supportsCalling": False,
         "supportsVideo": False,
         "commandLists": [
-            {"scopes": [SCOPES[place]], "commands": [_entry(registry.commands[name], words) for name in MENUS[place]]}
-            for place in Place
+            {
+                "scopes": [SCOPES[item]],
+                "commands": [_command_entry(registry.commands[name], words) for name in MENUS[item]],
+            }
+            for item in MenuScope
         ],
     }
 
 
-def _entry(command: Command, words: _Words) -> dict[str, str]:
+def _command_entry(command: Command, words: _Words) -> dict[str, str]:
     return {"title": words.typed(command), "description": words.say(command.about)}
 
 
@@ -170,7 +173,7 @@ def _extensions(app: App, words: _Words) -> dict[str, Any]:
     domains = {"domains": [app.host], "supportsAnonymizedPayloads": True}
     return {
         "botId": app.app_id,
-        "commands": [_extension(one, words) for one in EXTENSIONS],
+        "commands": [_extension(extension, words) for extension in EXTENSIONS],
         "messageHandlers": [{"type": "link", "value": domains}],
     }
 
@@ -201,16 +204,16 @@ def _extension(one: Extension, words: _Words) -> dict[str, Any]:
     return entry
 
 
-def _said(piece: object, path: str = "") -> Iterator[tuple[str, str]]:
+def _translated_text(piece: object, path: str = "") -> Iterator[tuple[str, str]]:
     """List all texts below a part of the manifest with their paths as Teams names them."""
-    if isinstance(piece, Said):
+    if isinstance(piece, TranslatedText):
         yield path, piece
     elif isinstance(piece, dict):
         for name, part in cast("dict[str, object]", piece).items():
-            yield from _said(part, f"{path}.{name}" if path else name)
+            yield from _translated_text(part, f"{path}.{name}" if path else name)
     elif isinstance(piece, list):
         for index, part in enumerate(cast("list[object]", piece)):
-            yield from _said(part, f"{path}[{index}]")
+            yield from _translated_text(part, f"{path}[{index}]")
 
 
 def _as_json(document: object) -> bytes:

@@ -48,14 +48,14 @@ async def findings(
     yield Finding("KOLLEGA_OPERATOR_NAME", "" if settings.operator_name else "empty: the privacy page names nobody")
     yield Finding("KOLLEGA_DATABASE_URL", await ask_database())
     if settings.serves_teams:
-        yield Finding("keys of Microsoft", await _keys(settings, session))
+        yield Finding("keys of Microsoft", await _check_signing_keys(settings, session))
         yield Finding("token for Teams", await _token(settings, session))
-        yield Finding("messaging endpoint", await _turned_away(session, f"{settings.address}/api/messages"))
+        yield Finding("messaging endpoint", await _check_rejection(session, f"{settings.address}/api/messages"))
     if settings.serves_slack:
         async for about, fault in faults_of_slack(settings, session, await ask_installations()):
             yield Finding(about, fault)
         if not settings.fetches_from_slack:
-            yield Finding("request address", await _turned_away(session, f"{settings.address}{EVENTS_PATH}"))
+            yield Finding("request address", await _check_rejection(session, f"{settings.address}{EVENTS_PATH}"))
 
 
 def _guid(value: str) -> str:
@@ -69,7 +69,7 @@ def _address(url: str) -> str:
     return ""
 
 
-async def _keys(settings: Settings, session: aiohttp.ClientSession) -> str:
+async def _check_signing_keys(settings: Settings, session: aiohttp.ClientSession) -> str:
     """Check that Microsoft's keys can be fetched: without them no token is accepted."""
     try:
         async with session.get(settings.teams_openid_url, timeout=TIMEOUT, allow_redirects=False) as response:
@@ -94,7 +94,7 @@ async def _token(settings: Settings, session: aiohttp.ClientSession) -> str:
         return "refused: are app id, secret and tenant those of the registration, and is the secret still valid?"
 
 
-async def _turned_away(session: aiohttp.ClientSession, url: str) -> str:
+async def _check_rejection(session: aiohttp.ClientSession, url: str) -> str:
     """Check that the public address rejects an unauthenticated request."""
     try:
         async with session.post(url, json={}, timeout=TIMEOUT, allow_redirects=False) as response:

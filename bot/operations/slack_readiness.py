@@ -50,11 +50,11 @@ async def _token(settings: Settings, session: aiohttp.ClientSession) -> str:
 
 def _permitted(installations: Sequence[Installation]) -> str:
     """Check that every workspace granted all scopes of the current manifest."""
-    lacking = [one for one in installations if set(SCOPES) - set(one.scopes)]
+    lacking = [installation for installation in installations if set(SCOPES) - set(installation.scopes)]
     if not lacking:
         return ""
-    named = ", ".join(one.name or one.workspace or one.tenant for one in lacking[:NAMED_MAX])
-    missing = sorted({scope for one in lacking for scope in set(SCOPES) - set(one.scopes)})
+    named = ", ".join(item.name or item.workspace or item.tenant for item in lacking[:NAMED_MAX])
+    missing = sorted({scope for item in lacking for scope in set(SCOPES) - set(item.scopes)})
     return (
         f"{len(lacking)} of {len(installations)} workspaces ({named}{' …' if len(lacking) > NAMED_MAX else ''}) "
         f"did not agree to {', '.join(missing)}: the app has to be installed there again"

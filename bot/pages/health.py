@@ -38,7 +38,7 @@ class HealthPages:
 
     async def _healthz(self, request: web.Request) -> web.Response:
         del request
-        return _said("ok")
+        return _text_response("ok")
 
     async def _readyz(self, request: web.Request) -> web.Response:
         """Report whether the database is reachable and has the schema of this code."""
@@ -48,11 +48,11 @@ class HealthPages:
         except Exception:  # noqa: BLE001 - any failure of the database means not ready
             _log.exception("readiness_check_failed")
             is_ready = False
-        return _said("ready") if is_ready else _said("not ready", status=503)
+        return _text_response("ready") if is_ready else _text_response("not ready", status=503)
 
     async def _metrics(self, request: web.Request) -> web.Response:
         if not self._may_read(request):
-            return _said("forbidden", status=403)
+            return _text_response("forbidden", status=403)
         async with self.units.read() as uow:
             self.metrics.set_backlog(await uow.deliveries.count_backlog(uow.now))
         return web.Response(
@@ -67,5 +67,5 @@ class HealthPages:
         return is_direct and is_loopback(request.remote or "")
 
 
-def _said(text: str, status: int = 200) -> web.Response:
+def _text_response(text: str, status: int = 200) -> web.Response:
     return web.Response(text=text, status=status, headers={"Cache-Control": "no-store"})

@@ -48,7 +48,7 @@ class JoinPage:
     async def show(self, request: web.Request) -> web.Response:
         """Show the invitation without a change."""
         async with self.units.read() as uow:
-            return self._answer(
+            return self._respond(
                 request, await invitation_page.show_invitation_page(uow, request.match_info["token"]), uow.now
             )
 
@@ -73,7 +73,7 @@ class JoinPage:
                 case _:
                     raise web.HTTPBadRequest(headers=HEADERS)
             now = uow.now
-        return self._answer(request, found, now)
+        return self._respond(request, found, now)
 
     def _is_own(self, request: web.Request) -> bool:
         """Whether the form was sent by this page; the unguessable token in the path is the main protection."""
@@ -86,7 +86,7 @@ class JoinPage:
         # Behind a proxy the host of the request is not the one that people see.
         return _host_of(origin) in {request.host, _host_of(self.public_url)}
 
-    def _answer(self, request: web.Request, found: InvitationPage | None, now: datetime) -> web.Response:
+    def _respond(self, request: web.Request, found: InvitationPage | None, now: datetime) -> web.Response:
         language = language_of(request, found.invitation.language if found else Language.ENGLISH)
         w = RenderContext(language, found.zone if found else DEFAULT_ZONE, now)
         card = cards.join_page_card(found) if found else cards.unknown_link_card()

@@ -20,13 +20,13 @@ def language_of(request: web.Request, usual: Language = Language.ENGLISH) -> Lan
     """Return the language of the query, else of the browser, else the usual one."""
     if (chosen := request.query.get("lang")) in set(Language):
         return Language(chosen)
-    known = [one for one in _preferred(request.headers.get("Accept-Language", "")) if one[:2] in set(Language)]
+    known = [item for item in _preferred(request.headers.get("Accept-Language", "")) if item[:2] in set(Language)]
     return parse_language(known[0]) if known else usual
 
 
 def render_language_link(language: Language) -> h.Element:
     """Render the link to this page in the other language."""
-    other = next(one for one in Language if one is not language)
+    other = next(item for item in Language if item is not language)
     return h.p(".text.tone-subtle")[h.a(href=f"?lang={other}", hreflang=str(other), lang=str(other))[LANGUAGES[other]]]
 
 
@@ -59,4 +59,4 @@ def _preferred(header: str) -> list[str]:
             wanted.append((-float(quality or 1), tag.casefold()))
         except ValueError:
             continue
-    return [tag for quality, tag in sorted(wanted, key=lambda one: one[0]) if quality < 0]
+    return [tag for quality, tag in sorted(wanted, key=lambda item: item[0]) if quality < 0]

@@ -52,9 +52,9 @@ async def attach_files(
     if not attachments:
         return incoming
     if incoming.conversation.kind is not PlaceKind.PERSONAL or len(attachments) > MESSAGE_FILES_MAX:
-        return replace(incoming, files=tuple(_fail(one.title, ReceiveProblem.NOT_FETCHED) for one in attachments))
+        return replace(incoming, files=tuple(_fail(item.title, ReceiveProblem.NOT_FETCHED) for item in attachments))
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_fetch_file(one, fetch, limit_s)) for one in attachments]
+        tasks = [group.create_task(_fetch_file(attachment, fetch, limit_s)) for attachment in attachments]
     return replace(incoming, files=tuple(task.result() for task in tasks))
 
 

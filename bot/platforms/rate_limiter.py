@@ -96,7 +96,7 @@ class RateLimiter:
         if len(self._usages) < MAX_KEYS:
             return
         now = self._timer()
-        idle = next((key for key, one in self._usages.items() if not one.waiting and one.blocked_until <= now), None)
+        idle = next((key for key, item in self._usages.items() if not item.waiting and item.blocked_until <= now), None)
         if idle is None:
             raise RateLimited(1.0)
         del self._usages[idle]

@@ -23,9 +23,11 @@ async def card(uow: UnitOfWork, reader: Actor, key: str, params: Mapping[str, st
 async def _today(uow: UnitOfWork, reader: Actor) -> Actor | None:
     """Return the user as the actor of the direct chat."""
     here = reader.place
-    for one in await uow.users.list_identities(reader.user_id):
-        if (one.platform, one.tenant) == (here.platform, here.tenant):
-            seen = await user.recognise(uow, one.platform, one.tenant, one.platform_user_id, one.direct_conversation_id)
+    for identity in await uow.users.list_identities(reader.user_id):
+        if (identity.platform, identity.tenant) == (here.platform, here.tenant):
+            seen = await user.recognise(
+                uow, identity.platform, identity.tenant, identity.platform_user_id, identity.direct_conversation_id
+            )
             return seen.actor() if seen else None
     return None
 

@@ -97,7 +97,8 @@ _FATES: Final = tuple(
         line=number, partner=f"Firma {number}", email=f"info@firma-{number}.example", part=Part.TAKES, outcome=fate
     )
     for number, fate in enumerate(
-        (one for one in LineOutcome if one not in {LineOutcome.REFUSED, LineOutcome.FAILED}), 1
+        (line_outcome for line_outcome in LineOutcome if line_outcome not in {LineOutcome.REFUSED, LineOutcome.FAILED}),
+        1,
     )
 )
 

@@ -55,9 +55,9 @@ _IMPORT: Final = LeadImport(
     created_at=NOW,
 )
 _HEADINGS: Final = ("Vorname", "Nachname", "E-Mail", "Telefon", "Worum geht es?", "Wert (EUR)", "")
-_COLUMNS: Final = tuple(ImportColumn(place, heading, "Stand 4.12") for place, heading in enumerate(_HEADINGS))
+_COLUMNS: Final = tuple(ImportColumn(index, heading, "Stand 4.12") for index, heading in enumerate(_HEADINGS))
 _MANY: Final = tuple(
-    ImportColumn(place, f"Überschrift der {place + 1}. Spalte, in vielen Worten") for place in range(CSV_COLUMNS_MAX)
+    ImportColumn(item, f"Überschrift der {item + 1}. Spalte, in vielen Worten") for item in range(CSV_COLUMNS_MAX)
 )
 _LEADS: Final = (
     ImportedRow(

@@ -26,7 +26,9 @@ async def show_form(uow: UnitOfWork, actor: Actor, file_id: str = "") -> BulkFor
     team_id = actor.require(Permission.MARKETPLACE_RUN)
     found = await uow.marketplaces.list_memberships(team_id, MARKETPLACES_SHOWN)
     own = tuple(
-        (one.marketplace.marketplace_id, one.marketplace.name) for one in found if one.marketplace.team_id == team_id
+        (item.marketplace.marketplace_id, item.marketplace.name)
+        for item in found
+        if item.marketplace.team_id == team_id
     )
     if not own:
         raise NotFound("marketplace", "")
@@ -75,7 +77,7 @@ async def draft(
         created_at=uow.now,
         changed_at=uow.now,
     )
-    lines = await _examined(uow, team_id, market.marketplace_id, [_line(one, usual, language) for one in entries])
+    lines = await _examined(uow, team_id, market.marketplace_id, [_line(item, usual, language) for item in entries])
     await uow.bulks.add(bulk, lines)
     return await build_bulk_view(uow, actor, bulk)
 
@@ -92,10 +94,10 @@ def _line(entry: ParsedPartner, usual: Part, language: Language) -> BulkLine:
     named = replace(drafted, email=address, firm=entry.partner or address.rpartition("@")[2])
     if len(named.firm) > PARTNER_NAME_MAX_CHARS:
         return replace(named, firm=named.firm[:PARTNER_NAME_MAX_CHARS]).with_problem(LineProblem.NAME_TOO_LONG)
-    return _told(named, entry)
+    return _with_part_and_language(named, entry)
 
 
-def _told(line: BulkLine, entry: ParsedPartner) -> BulkLine:
+def _with_part_and_language(line: BulkLine, entry: ParsedPartner) -> BulkLine:
     """Return the line with the part and the language from the file, where given."""
     part = PART_WORDS.get(entry.part.casefold()) if entry.part else line.part
     language = LANGUAGE_WORDS.get(entry.language.casefold()) if entry.language else line.language
@@ -149,7 +151,7 @@ async def load_capacity(uow: UnitOfWork, team_id: TeamId, marketplace_id: str) -
     return MarketplaceCapacity(
         PARTNERS_MAX - len(partners),
         OPEN_INVITATIONS_MAX - await uow.invitations.count_open(team_id),
-        {one.email for one in partners if one.state is PartnerState.ACTIVE},
+        {partner.email for partner in partners if partner.state is PartnerState.ACTIVE},
         set(invited),
         set(await uow.members.list_emails(team_id)),
     )

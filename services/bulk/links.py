@@ -18,12 +18,14 @@ async def list_links(uow: UnitOfWork, actor: Actor, bulk_id: str) -> BulkTable:
         sender = await uow.users.get(bulk.user_id)
         raise NotSender(sender.name if sender else "")
     tokens: dict[int, str] = {}
-    for one in await uow.bulks.list_outcomes(team_id, bulk_id, uow.now):
+    for outcome in await uow.bulks.list_outcomes(team_id, bulk_id, uow.now):
         sent = (
-            await uow.invitations.get(team_id, one.line.invitation_id or "") if one.outcome in LINK_OUTCOMES else None
+            await uow.invitations.get(team_id, outcome.line.invitation_id or "")
+            if outcome.outcome in LINK_OUTCOMES
+            else None
         )
         if sent is not None:
-            tokens[one.line.line] = build_token(uow.keyring, sent)
+            tokens[outcome.line.line] = build_token(uow.keyring, sent)
     if not tokens:
         raise NothingToSend
     uow.emit(BulkLinksExported(bulk_id=bulk_id, marketplace_id=bulk.marketplace_id, partners=len(tokens)), by=actor)

@@ -182,7 +182,7 @@ class OutcomeCounts:
 
 def count_outcomes(fated: list[BulkLineResult]) -> OutcomeCounts:
     """Count lines by outcome."""
-    return OutcomeCounts(Counter(one.outcome for one in fated))
+    return OutcomeCounts(Counter(item.outcome for item in fated))
 
 
 # ---- views ----

@@ -68,7 +68,7 @@ def parse_pasted(text: str) -> list[ParsedPartner]:
     """
     if len(text) > TYPED_TEXT_MAX_CHARS:
         raise Invalid("firms", "too_long", TYPED_TEXT_MAX_CHARS)
-    entries = [_typed(number, one) for number, one in enumerate(text.splitlines(), 1) if one.strip()]
+    entries = [_typed(number, item) for number, item in enumerate(text.splitlines(), 1) if item.strip()]
     if len(entries) > TYPED_LINES_MAX:
         raise TooManyLines(TYPED_LINES_MAX)
     return _some(entries)
@@ -76,7 +76,7 @@ def parse_pasted(text: str) -> list[ParsedPartner]:
 
 def _typed(number: int, line: str) -> ParsedPartner:
     """Parse one line. Two addresses give none, because the intended one is ambiguous."""
-    found = [one for one in _WORD.findall(line) if "@" in one]
+    found = [item for item in _WORD.findall(line) if "@" in item]
     if len(found) != 1:
         return ParsedPartner(number, _plain(line), "")
     before, _, after = line.partition(found[0])

@@ -20,7 +20,7 @@ SLICES: Final = 20
 async def process_bulks(uow: UnitOfWork, limit: int) -> int:
     """Send one slice and update the cards of the bulk invitations that changed; return how many were checked."""
     bulks = await uow.bulks.list_moving(limit)
-    running = next((one for one in bulks if one.state is BulkState.RUNNING), None)
+    running = next((item for item in bulks if item.state is BulkState.RUNNING), None)
     if running is not None:
         await _send_slice(uow, running)
     for bulk in bulks:

@@ -111,9 +111,9 @@ async def resend(uow: UnitOfWork, actor: Actor, bulk_id: str) -> BulkView:
     bulk = await find_bulk(uow, team_id, bulk_id)
     before = await uow.bulks.list_mailed_after(team_id, bulk_id)
     failed = [
-        one.line
-        for one in await uow.bulks.list_outcomes(team_id, bulk_id, uow.now)
-        if one.outcome in RESENDABLE_OUTCOMES
+        outcome.line
+        for outcome in await uow.bulks.list_outcomes(team_id, bulk_id, uow.now)
+        if outcome.outcome in RESENDABLE_OUTCOMES
     ]
     if not failed:
         raise NothingToSend

@@ -44,7 +44,7 @@ async def build_bulk_view(uow: UnitOfWork, actor: Actor, bulk: Bulk) -> BulkView
     """Build the first card's view: of the lines only those that need action."""
     fated = await uow.bulks.list_outcomes(bulk.team_id, bulk.bulk_id, uow.now)
     wanted = LineOutcome.REFUSED if bulk.state is BulkState.DRAFT else LineOutcome.FAILED
-    return await _view(uow, actor, bulk, fated, [one for one in fated if one.outcome is wanted][:BULK_PAGE_LINES])
+    return await _view(uow, actor, bulk, fated, [item for item in fated if item.outcome is wanted][:BULK_PAGE_LINES])
 
 
 async def build_full_view(uow: UnitOfWork, actor: Actor, bulk: Bulk) -> BulkView:
@@ -74,7 +74,7 @@ async def _view(
         text=bulk.text,
         state=bulk.state,
         counts=count_outcomes(fated),
-        lines=tuple(_line(one, actor) for one in shown),
+        lines=tuple(_line(item, actor) for item in shown),
         may_run=actor.may(Permission.MARKETPLACE_RUN),
         is_sender=actor.user_id == bulk.user_id,
     )

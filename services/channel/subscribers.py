@@ -21,7 +21,7 @@ async def ask_issuer(uow: UnitOfWork, event: ChannelOffered) -> list[Notice]:
     copies = await uow.deliveries.list_posts_of(event.offer_id)
     team_id = TeamId(event.team_id)
     notices = [Notice(CardCopies(), event.offer_id, team_id=team_id)]
-    if any(one.view == CHANNEL_REVIEW_VIEW and one.user_id == event.asked_of for one in copies):
+    if any(copy.view == CHANNEL_REVIEW_VIEW and copy.user_id == event.asked_of for copy in copies):
         return notices
     return [*notices, Notice(DirectChat(event.asked_of), event.offer_id, CHANNEL_REVIEW_VIEW, team_id)]
 

@@ -16,7 +16,7 @@ async def find_post(uow: UnitOfWork, actor: Actor, view: str, key: str) -> Poste
     team_id = actor.require(Permission.CARD_SHOW)
     copies = await uow.deliveries.list_posts_of(key) if 0 < len(key) <= CARD_KEY_MAX_CHARS else []
     readers = {None, actor.user_id}
-    found = (one for one in copies if one.team_id == team_id and one.view == view and one.user_id in readers)
+    found = (copy for copy in copies if copy.team_id == team_id and copy.view == view and copy.user_id in readers)
     posted = next(found, None)
     if posted is None:
         raise NotFound("card")

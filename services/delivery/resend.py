@@ -40,7 +40,7 @@ async def show(uow: UnitOfWork, actor: Actor, sweep_id: str) -> UnknownGroupView
     sweep = await uow.deliveries.get_sweep(team_id, sweep_id, UNKNOWN_SHOWN_MAX)
     if sweep is None:
         raise NotFound("delivery")
-    first = [await _shown(uow, one) for one in sweep.lost]
+    first = [await _shown(uow, item) for item in sweep.lost]
     return UnknownGroupView(sweep_id, tuple(first), sweep.total, sweep.open)
 
 
@@ -61,7 +61,7 @@ async def resend_all(uow: UnitOfWork, actor: Actor, sweep_id: str) -> UnknownGro
     sweep = await uow.deliveries.get_sweep(team_id, sweep_id, RESEND_BATCH_MAX)
     if sweep is None:
         raise NotFound("delivery")
-    if not [one for one in sweep.lost if await _again(uow, actor, team_id, one.delivery)]:
+    if not [item for item in sweep.lost if await _again(uow, actor, team_id, item.delivery)]:
         raise OutcomeKnown
     return await show(uow, actor, sweep_id)
 
@@ -80,13 +80,13 @@ async def _shown(uow: UnitOfWork, lost: UnknownDeliveryRecord) -> UnknownDeliver
         delivery_id=delivery.delivery_id,
         view=delivery.view,
         platform=delivery.platform,
-        place_name=await _place(uow, delivery),
+        place_name=await _place_name(uow, delivery),
         at=lost.at,
         is_open=delivery.state is DeliveryState.UNKNOWN,
     )
 
 
-async def _place(uow: UnitOfWork, delivery: Delivery) -> str:
+async def _place_name(uow: UnitOfWork, delivery: Delivery) -> str:
     """Return the name of the channel or the person."""
     if delivery.user_id:
         user = await uow.users.get(delivery.user_id)

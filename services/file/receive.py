@@ -67,13 +67,13 @@ async def receive_all(uow: UnitOfWork, actor: Actor, received: Sequence[Received
         raise Invalid("file", "too_many", MESSAGE_FILES_MAX)
     kept: list[AcceptedFile] = []
     refused: list[tuple[str, FileRefusal]] = []
-    for one in received:
+    for item in received:
         try:
-            kept.append(await receive(uow, actor, one))
+            kept.append(await receive(uow, actor, item))
         except FileRefusal as refusal:
             if len(received) == 1:
                 raise
-            refused.append((sanitise_name(one.name), refusal))
+            refused.append((sanitise_name(item.name), refusal))
     return ReceivedFiles(tuple(kept), tuple(refused))
 
 
@@ -83,12 +83,12 @@ async def receive(uow: UnitOfWork, actor: Actor, received: ReceivedFile) -> Acce
     _require_table(received)
     held = await uow.files.list_of_user(team_id, actor.user_id, FileOrigin.RECEIVED)
     digest = hashlib.sha256(received.content).hexdigest()
-    same = next((one for one in held if one.sha256 == digest), None)
+    same = next((item for item in held if item.sha256 == digest), None)
     if same is not None:
         expires_at = uow.now + FILE_TTL[FileOrigin.RECEIVED]
         await uow.files.update_expiry(team_id, same.file_id, expires_at)
         return AcceptedFile(same.file_id, same.name, same.size_bytes, expires_at)
-    size_bytes = sum(one.size_bytes for one in held) + len(received.content)
+    size_bytes = sum(item.size_bytes for item in held) + len(received.content)
     if len(held) >= RECEIVED_FILES_MAX or size_bytes > RECEIVED_FILES_MAX_BYTES:
         raise TooManyFiles
     kind = received.name, received.media_type

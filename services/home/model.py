@@ -53,4 +53,4 @@ class NoTeamHome:
 class VisitorHome:
     """No home: in another team's place a user cannot work for their own team."""
 
-    place: Place
+    place_name: Place

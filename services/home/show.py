@@ -16,18 +16,18 @@ async def show(uow: UnitOfWork, actor: Actor) -> Home | NoTeamHome | VisitorHome
     actor.require(Permission.HELP)
     if actor.is_visiting:
         return VisitorHome(actor.place)
-    return await _at_home(uow, actor) if actor.team_id else await _outside(uow, actor)
+    return await _at_home(uow, actor) if actor.team_id else await _no_team_home(uow, actor)
 
 
-async def _outside(uow: UnitOfWork, actor: Actor) -> NoTeamHome:
+async def _no_team_home(uow: UnitOfWork, actor: Actor) -> NoTeamHome:
     deleted = await uow.teams.list_deleted(actor.user_id, uow.now - RESTORE_WINDOW)
-    return NoTeamHome(actor.language, tuple((one.team_id, one.name) for one in deleted[:1]))
+    return NoTeamHome(actor.language, tuple((item.team_id, item.name) for item in deleted[:1]))
 
 
 async def _at_home(uow: UnitOfWork, actor: Actor) -> Home:
     page = await lead.list_(uow, actor, LeadFilter.MINE)
     listed = await invitation.list_(uow, actor)
-    invitations = tuple(one for one in listed.rows if one.may_decide)
+    invitations = tuple(row for row in listed.rows if row.may_decide)
     requests = await _requests(uow, actor)
     return Home(
         team=await team.show(uow, actor),
@@ -51,4 +51,4 @@ async def _requests(uow: UnitOfWork, actor: Actor) -> list[Request]:
 async def _marketplaces(uow: UnitOfWork, actor: Actor) -> tuple[str, ...]:
     found = await marketplace.show(uow, actor)
     several = found.marketplaces if isinstance(found, MarketplaceList) else (found,)
-    return tuple(one.name for one in several[: MARKETPLACES_NAMED + 1])
+    return tuple(item.name for item in several[: MARKETPLACES_NAMED + 1])

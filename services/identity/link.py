@@ -87,7 +87,7 @@ async def agree(uow: UnitOfWork, actor: Actor, link_id: str) -> LinkRequest:
     if not await uow.identities.change_link_state(link_id, (LinkState.CLAIMED,), LinkState.AGREED, uow.now + LINK_TTL):
         raise LinkClosed
     asked = IdentityAgreed(
-        team_id=await _told(uow, link),
+        team_id=await _notified_team_id(uow, link),
         link_id=link_id,
         asked_of=link.first.user_id,
         first_platform=link.first.platform,
@@ -121,7 +121,7 @@ async def decline(uow: UnitOfWork, actor: Actor, link_id: str) -> LinkRequest:
     link = await _open(uow, actor, link_id)
     if not await uow.identities.change_link_state(link_id, OPEN_LINK_STATES, LinkState.DECLINED, uow.now):
         raise LinkClosed
-    team_id = await _told(uow, link) if link.state is LinkState.AGREED else NO_TEAM
+    team_id = await _notified_team_id(uow, link) if link.state is LinkState.AGREED else NO_TEAM
     if team_id:
         uow.emit(IdentityDeclined(team_id=team_id, link_id=link_id), by=actor)
     return await _found(uow, link_id)
@@ -140,7 +140,7 @@ async def confirm(uow: UnitOfWork, actor: Actor, link_id: str) -> LinkedIdentity
     ours, theirs = await _check(uow, into, gone)
     if not await uow.identities.change_link_state(link_id, (LinkState.AGREED,), LinkState.LINKED, uow.now):
         raise LinkClosed
-    for team in {one.team_id: one for one in (ours, theirs) if one}:
+    for team in {item.team_id: item for item in (ours, theirs) if item}:
         await _make_room(uow, team, into, gone)
     await revoke_join_requests(uow, actor, gone)
     if theirs:
@@ -168,7 +168,7 @@ async def _check(uow: UnitOfWork, into: str, gone: str) -> tuple[Member | None, 
     """Return both memberships. Raises the refusal that forbids merging them (A44, B2)."""
     if into == gone:
         raise AlreadyLinked
-    if [await uow.identities.find_current_user_id(one) for one in (into, gone)] != [into, gone]:
+    if [await uow.identities.find_current_user_id(item) for item in (into, gone)] != [into, gone]:
         raise LinkClosed
     ours, theirs = await uow.members.find_by_user(into), await uow.members.find_by_user(gone)
     if ours and theirs and ours.team_id != theirs.team_id:
@@ -184,18 +184,23 @@ async def _make_room(uow: UnitOfWork, team_id: TeamId, into: str, gone: str) -> 
     """Delete the oldest files beyond the limit that both users' files exceed together."""
     for purpose, limit in _ROOM.items():
         held = [
-            one for user_id in (into, gone) for one in await uow.files.list_of_user(team_id, UserId(user_id), purpose)
+            item for user_id in (into, gone) for item in await uow.files.list_of_user(team_id, UserId(user_id), purpose)
         ]
-        for oldest in sorted(held, key=lambda one: one.created_at)[: max(0, len(held) - limit)]:
+        for oldest in sorted(held, key=lambda item: item.created_at)[: max(0, len(held) - limit)]:
             await uow.files.delete(team_id, oldest.file_id)
 
 
 async def revoke_join_requests(uow: UnitOfWork, actor: Actor, user_id: str) -> None:
     """Revoke a user's open requests to join teams, which a merged user or a member no longer needs."""
-    for one in await uow.invitations.list_join_requests(user_id):
-        if await uow.invitations.change_state(one.team_id, one.invitation_id, (one.state,), InvitationState.REVOKED):
+    for join_request in await uow.invitations.list_join_requests(user_id):
+        if await uow.invitations.change_state(
+            join_request.team_id, join_request.invitation_id, (join_request.state,), InvitationState.REVOKED
+        ):
             revoked = InvitationRevoked(
-                team_id=one.team_id, subject=one.ref, invitation_id=one.invitation_id, kind=one.kind
+                team_id=join_request.team_id,
+                subject=join_request.ref,
+                invitation_id=join_request.invitation_id,
+                kind=join_request.kind,
             )
             uow.emit(revoked, by=actor)
 
@@ -205,9 +210,9 @@ async def _side(uow: UnitOfWork, actor: Actor) -> LinkSide:
     here = await uow.users.list_identities(actor.user_id)
     place = actor.place
     [identity] = [
-        one
-        for one in here
-        if (one.platform, one.tenant, one.platform_user_id) == (place.platform, place.tenant, actor.platform_user_id)
+        item
+        for item in here
+        if (item.platform, item.tenant, item.platform_user_id) == (place.platform, place.tenant, actor.platform_user_id)
     ]
     return LinkSide(actor.user_id, identity.platform, identity.tenant, identity.platform_user_id, actor.name)
 
@@ -229,7 +234,7 @@ async def _found(uow: UnitOfWork, link_id: str) -> LinkRequest:
     return link
 
 
-async def _told(uow: UnitOfWork, link: LinkRequest) -> TeamId:
+async def _notified_team_id(uow: UnitOfWork, link: LinkRequest) -> TeamId:
     """Return the team in whose name both sides are notified: the first side's, else the other's, else NO_TEAM."""
     for side in (link.first, link.other):
         member = await uow.members.find_by_user(side.user_id) if side else None

@@ -17,7 +17,7 @@ async def ask_first_side(uow: UnitOfWork, event: IdentityAgreed) -> list[Notice]
     copies = await uow.deliveries.list_posts_of(event.link_id)
     team_id = TeamId(event.team_id)
     notices = [Notice(CardCopies(), event.link_id, team_id=team_id)]
-    if any(one.view == IDENTITY_REVIEW_VIEW and one.user_id == event.asked_of for one in copies):
+    if any(copy.view == IDENTITY_REVIEW_VIEW and copy.user_id == event.asked_of for copy in copies):
         return notices
     return [*notices, Notice(DirectChat(event.asked_of), event.link_id, IDENTITY_REVIEW_VIEW, team_id)]
 

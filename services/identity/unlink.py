@@ -30,7 +30,7 @@ async def list_(uow: UnitOfWork, actor: Actor) -> tuple[ListedIdentity, ...]:
 async def unlink(uow: UnitOfWork, actor: Actor, ref: str, *, accept: tuple[str, ...] = ()) -> UnlinkedIdentity:
     """Separate an identity into a new user without a team."""
     team_id = actor.require(Permission.IDENTITY_LINK)
-    chosen = next((one for one in await list_(uow, actor) if one.ref == ref), None)
+    chosen = next((item for item in await list_(uow, actor) if item.ref == ref), None)
     if chosen is None:
         raise NotFound("identity")
     if UNLINK_WARNING not in accept:
@@ -57,16 +57,16 @@ async def load_identities(uow: UnitOfWork, actor: Actor) -> tuple[ListedIdentity
     here = (place.platform, place.tenant, actor.platform_user_id)
     mine = await uow.users.list_identities(actor.user_id)
     return tuple(
-        ListedIdentity(_ref(uow, one), *key, is_here=key == here)
-        for one in mine
-        for key in [(one.platform, one.tenant, one.platform_user_id)]
+        ListedIdentity(_ref(uow, item), *key, is_here=key == here)
+        for item in mine
+        for key in [(item.platform, item.tenant, item.platform_user_id)]
     )
 
 
 async def _identity(uow: UnitOfWork, user_id: str, ref: str) -> Identity | None:
     """Find the identity again under the lock; None for the last one, which is never separated."""
     mine = await uow.users.list_identities(user_id)
-    return next((one for one in mine if _ref(uow, one) == ref), None) if len(mine) > 1 else None
+    return next((item for item in mine if _ref(uow, item) == ref), None) if len(mine) > 1 else None
 
 
 def _ref(uow: UnitOfWork, identity: Identity) -> str:

@@ -136,12 +136,14 @@ async def _drafted(
 
 async def _settle_expired(uow: UnitOfWork, team: Team, address: str) -> None:
     """Expire overdue invitations to the address, which the scheduled job may not have reached yet."""
-    for one in await uow.invitations.list_open_to(team.team_id, address):
-        if one.is_expired(uow.now) and await uow.invitations.change_state(
-            team.team_id, one.invitation_id, (one.state,), InvitationState.EXPIRED
+    for item in await uow.invitations.list_open_to(team.team_id, address):
+        if item.is_expired(uow.now) and await uow.invitations.change_state(
+            team.team_id, item.invitation_id, (item.state,), InvitationState.EXPIRED
         ):
             uow.emit(
-                InvitationExpired(team_id=team.team_id, subject=one.ref, invitation_id=one.invitation_id, kind=one.kind)
+                InvitationExpired(
+                    team_id=team.team_id, subject=item.ref, invitation_id=item.invitation_id, kind=item.kind
+                )
             )
 
 
@@ -167,7 +169,9 @@ async def _add(uow: UnitOfWork, wanted: Invitation) -> None:
         return
     if wanted.kind is InvitationKind.JOIN:
         raise AlreadyRequested
-    same = [one for one in await uow.invitations.list_open_to(wanted.team_id, wanted.email) if one.kind is wanted.kind]
+    same = [
+        item for item in await uow.invitations.list_open_to(wanted.team_id, wanted.email) if item.kind is wanted.kind
+    ]
     raise AlreadyInvited(same[0].ref if same else "", wanted.email)
 
 

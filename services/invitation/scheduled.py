@@ -11,12 +11,14 @@ from services.unit_of_work import UnitOfWork
 async def expire(uow: UnitOfWork, limit: int) -> int:
     """Expire invitations that were sent more than seven days ago; return how many."""
     closed = 0
-    for one in await uow.invitations.list_expired(uow.now, limit):
-        if not await uow.invitations.change_state(one.team_id, one.invitation_id, SENT_STATES, InvitationState.EXPIRED):
+    for item in await uow.invitations.list_expired(uow.now, limit):
+        if not await uow.invitations.change_state(
+            item.team_id, item.invitation_id, SENT_STATES, InvitationState.EXPIRED
+        ):
             continue
         closed += 1
         uow.emit(
-            InvitationExpired(team_id=one.team_id, subject=one.ref, invitation_id=one.invitation_id, kind=one.kind)
+            InvitationExpired(team_id=item.team_id, subject=item.ref, invitation_id=item.invitation_id, kind=item.kind)
         )
     return closed
 

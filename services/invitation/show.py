@@ -30,7 +30,7 @@ async def list_(uow: UnitOfWork, actor: Actor) -> InvitationList:
     seats = await count_seats(uow, team)
     rows = await uow.invitations.list_members_invitations(team_id, INVITATIONS_LISTED_MAX)
     return InvitationList(
-        tuple([await _seen(uow, actor, team, one, seats) for one in rows]),
+        tuple([await _seen(uow, actor, team, row, seats) for row in rows]),
         seats,
         actor.may(Permission.MEMBER_INVITE),
         actor.may(Permission.INVITATION_REQUEST),

@@ -45,7 +45,9 @@ async def ask_deciders(uow: UnitOfWork, event: InvitationRequested) -> list[Noti
         return []
     roles = (Role.OWNER,) if await is_owner_decision(uow, wanted) else (Role.OWNER, Role.ADMIN)
     deciders = await uow.members.list_by_role(event.team_id, roles, INVITATION_DECIDERS_MAX)
-    approvals = [_to(one.user_id, "invitation.approval", event) for one in deciders if one.user_id != event.actor_id]
+    approvals = [
+        _to(decider.user_id, "invitation.approval", event) for decider in deciders if decider.user_id != event.actor_id
+    ]
     return [*approvals, Notice(TeamChannels(), event.invitation_id, "invitation.approval", TeamId(event.team_id))]
 
 

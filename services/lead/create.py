@@ -58,7 +58,7 @@ async def confirm_duplicates(
 ) -> None:
     """Raise NeedsConfirmation unless every recent lead with the same contact is accepted by its code."""
     warnings = await list_duplicate_warnings(uow, actor, keys, but=but, marketplace_id=marketplace_id)
-    if not all(one.code in accept for one in warnings):
+    if not all(warning.code in accept for warning in warnings):
         raise NeedsConfirmation(warnings)
 
 
@@ -68,8 +68,8 @@ async def list_duplicate_warnings(
     """Return warnings for the newest leads with the same contact that the team may see."""
     found = await uow.leads.find_duplicates(actor.team_id, keys, but=but, marketplace_id=marketplace_id)
     return tuple(
-        ConfirmationWarning(f"{DUPLICATE_PREFIX}{one.lead.lead_id}", {"lead": build_lead_view(one, actor, uow.now)})
-        for one in found
+        ConfirmationWarning(f"{DUPLICATE_PREFIX}{item.lead.lead_id}", {"lead": build_lead_view(item, actor, uow.now)})
+        for item in found
     )
 
 

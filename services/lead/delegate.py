@@ -95,9 +95,9 @@ async def _channel(uow: UnitOfWork, team_id: TeamId, typed: str) -> tuple[tuple[
     if not typed.strip():
         raise Invalid("channel", "missing")
     wanted = typed.strip().removeprefix("#")
-    for one in await uow.conversations.list_connected(team_id):
-        if wanted == one.conversation_id or wanted.casefold() == one.name.casefold():
-            return (one.platform, one.tenant, one.conversation_id), one.name
+    for item in await uow.conversations.list_connected(team_id):
+        if wanted == item.conversation_id or wanted.casefold() == item.name.casefold():
+            return (item.platform, item.tenant, item.conversation_id), item.name
     raise NotFound("channel", "")
 
 
@@ -106,7 +106,7 @@ async def show_delegate_form(uow: UnitOfWork, actor: Actor, ref: str) -> Handove
     team_id = actor.require(Permission.LEAD_DELEGATE, own=True)
     seen = await find_in_work(uow, team_id, ref)
     actor.require(Permission.LEAD_DELEGATE, own=actor.may_delegate or seen.lead.responsible_id == actor.user_id)
-    return await _hands(uow, actor, seen)
+    return await _handover_choices(uow, actor, seen)
 
 
 async def show_share_form(uow: UnitOfWork, actor: Actor, ref: str) -> HandoverChoices:
@@ -115,23 +115,23 @@ async def show_share_form(uow: UnitOfWork, actor: Actor, ref: str) -> HandoverCh
     seen = await find_visible(uow, team_id, ref)
     if seen.sight.offer not in _SHARABLE:
         raise NotOffered(seen.sight.ref)
-    found = await _hands(uow, actor, seen)
+    found = await _handover_choices(uow, actor, seen)
     if not found.channels and not found.may_delegate:
         raise NoChannel(seen.sight.ref)
     return found
 
 
-async def _hands(uow: UnitOfWork, actor: Actor, seen: LeadRecord) -> HandoverChoices:
+async def _handover_choices(uow: UnitOfWork, actor: Actor, seen: LeadRecord) -> HandoverChoices:
     view = build_lead_view(seen, actor, uow.now)
     colleagues = tuple(
-        (one.user_id, one.name)
-        for one in await uow.members.list_all(actor.team_id, MEMBERS_SHOWN)
-        if may_be_responsible(one) and one.user_id != seen.lead.responsible_id
+        (item.user_id, item.name)
+        for item in await uow.members.list_all(actor.team_id, MEMBERS_SHOWN)
+        if may_be_responsible(item) and item.user_id != seen.lead.responsible_id
     )
     channels = tuple(
-        (one.conversation_id, one.name)
-        for one in await uow.conversations.list_connected(actor.team_id)
-        if one.conversation_id != actor.place.conversation_id
+        (item.conversation_id, item.name)
+        for item in await uow.conversations.list_connected(actor.team_id)
+        if item.conversation_id != actor.place.conversation_id
     )
     return HandoverChoices(view, colleagues, channels, may_delegate=LeadAction.DELEGATE in view.actions)
 

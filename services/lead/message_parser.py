@@ -101,7 +101,7 @@ def _label(line: str) -> _Labelled | None:
 
 def _only(found: Iterable[str]) -> str:
     """Return the value if it is the only distinct one, else empty."""
-    distinct = list(dict.fromkeys(one for one in found if one))
+    distinct = list(dict.fromkeys(item for item in found if item))
     return distinct[0] if len(distinct) == 1 else ""
 
 
@@ -137,7 +137,7 @@ def _postcode(message: _Message) -> str:
     coded = [found[2] or found[4] for found in message_patterns.COUNTRY_CODE.finditer(message.text)]
     said = [found[1] for value in message.said("postcode") for found in message_patterns.NUMBER_ALONE.finditer(value)]
     for certain in (coded, said, list(_in_addresses(message))):
-        if found := [one for one in certain if len(one) == digits]:
+        if found := [item for item in certain if len(item) == digits]:
             return _only(found)
     return ""
 
@@ -186,7 +186,7 @@ def _words_before(text: str) -> list[str]:
 
 def _name(message: _Message) -> str:
     """Return the person's name: from a label, an introduction, the signature, or a report about the person."""
-    readers: tuple[Callable[[_Message], str], ...] = (_labelled_name, _introduced, _signed_or_told)
+    readers: tuple[Callable[[_Message], str], ...] = (_labelled_name, _introduced, _signed_or_reported)
     return next((name for reader in readers if (name := reader(message))), "")
 
 
@@ -221,7 +221,7 @@ def _introduced(message: _Message) -> str:
 def _mentioned(message: _Message) -> Iterator[str]:
     """Yield the names in "hier Tom Fritz", "Tom Fritz here" and "Tom Fritz from Acme"; other nouns are none."""
     for line in message.prose:
-        for found in (one for clue in message_patterns.NAME_MENTIONS for one in clue.finditer(line)):
+        for found in (item for clue in message_patterns.NAME_MENTIONS for item in clue.finditer(line)):
             name = _without_employer(found[1])
             if not any(message_patterns.COMMON_NOUNS.fullmatch(word) for word in name.split() if word[0].isupper()):
                 yield _person(name)
@@ -233,12 +233,12 @@ def _without_employer(name: str) -> str:
     return parts[0] if len(parts[0].split()) > 1 else name
 
 
-def _signed_or_told(message: _Message) -> str:
+def _signed_or_reported(message: _Message) -> str:
     """Return the signed name or the reported one.
 
     A member who reports a call signs with their own name: two different names give none.
     """
-    signed, told = _signed(message), _told_of(message)
+    signed, told = _signed(message), _reported_name(message)
     if not signed or not told:
         return signed or told
     return signed if told.split()[-1] in signed.split() else ""
@@ -246,21 +246,21 @@ def _signed_or_told(message: _Message) -> str:
 
 def _signed(message: _Message) -> str:
     """Return the name under the last closing formula, or behind it."""
-    for place in range(len(message.lines) - 1, -1, -1):
-        closing = message_patterns.CLOSING.match(message.lines[place])
-        if closing is None or message_patterns.REQUEST_WORDS.search(message.lines[place]):
+    for item in range(len(message.lines) - 1, -1, -1):
+        closing = message_patterns.CLOSING.match(message.lines[item])
+        if closing is None or message_patterns.REQUEST_WORDS.search(message.lines[item]):
             continue
         following = [
-            line for line in message.lines[place + 1 :] if line and not message_patterns.SEPARATOR.fullmatch(line)
+            line for line in message.lines[item + 1 :] if line and not message_patterns.SEPARATOR.fullmatch(line)
         ]
-        for line in (message.lines[place][closing.end() :], *following[:SIGNATURE_LINES]):
+        for line in (message.lines[item][closing.end() :], *following[:SIGNATURE_LINES]):
             if line.strip(" ,.!–-"):
                 return _person(re.split(r"\s*[,|•]\s*|\s[–-]\s", line.strip(" ,.!–-"))[0])
         return ""
     return ""
 
 
-def _told_of(message: _Message) -> str:
+def _reported_name(message: _Message) -> str:
     people: list[str] = []
     for line in message.prose:
         for title, name in message_patterns.HONORIFIC.findall(line):
@@ -275,7 +275,7 @@ def _title(message: _Message) -> str:
     if said := message.said("title"):
         return _shortened(message_patterns.REPLY_PREFIX.sub("", said[0], count=1))
     sentences = list(_sentences(message))
-    wishes = (one for one in sentences if message_patterns.REQUEST_WORDS.search(one))
+    wishes = (sentence for sentence in sentences if message_patterns.REQUEST_WORDS.search(sentence))
     return _shortened(next(wishes, sentences[0] if sentences else ""))
 
 

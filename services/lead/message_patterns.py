@@ -120,7 +120,7 @@ PHONE_WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 
-_PLACE: Final = (
+_PLACE_NAME: Final = (
     r"[A-ZÄÖÜ][^\W\d_]{1,30}\.?(?:[ \t\-/][A-ZÄÖÜ][^\W\d_]{1,30}){0,3}"
     r"(?:[ \t](?:am|an der|im|in|ob der)[ \t][A-ZÄÖÜ][^\W\d_]{1,30})?"
 )
@@ -128,10 +128,10 @@ COUNTRY_CODE: Final = re.compile(r"(?<![\w-])(?:(D|DE)[- ]{1,2}(\d{5})|(A|AT|CH)
 """`D-70192`, `A-1010`, `CH-8001`."""
 POSTCODE_IN_ADDRESS: Final = re.compile(
     rf"(?:^[ \t]*|,[ \t]*|\b(?:in|aus|nach|near|from|bei)[ \t]+|\d[a-z]?[ \t]+)(\d{{4,5}})[ \t]+"
-    rf"({_PLACE})(?=[ \t]*(?:$|[,.;!?)]|[a-zäöü]))",
+    rf"({_PLACE_NAME})(?=[ \t]*(?:$|[,.;!?)]|[a-zäöü]))",
     re.MULTILINE,
 )
-WHOLE_LINE: Final = re.compile(rf"[ \t]*\d{{4,5}}[ \t]+{_PLACE}[ \t]*[,.]?(?:[^\W\d_ \t]{{4,12}})?[ \t]*")
+WHOLE_LINE: Final = re.compile(rf"[ \t]*\d{{4,5}}[ \t]+{_PLACE_NAME}[ \t]*[,.]?(?:[^\W\d_ \t]{{4,12}})?[ \t]*")
 NUMBER_ALONE: Final = re.compile(r"(?<![\w.,-])(\d{4,5})(?![\w.,-]?\d)")
 UNITS: Final = _set(
     "euro eur stück quadratmeter kilometer km liter kilowattstunden kwh mitarbeiter mitarbeitende mitarbeiterinnen "

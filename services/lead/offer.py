@@ -16,7 +16,7 @@ async def list_next_takers(uow: UnitOfWork, lead: Lead, *, but: TeamId | None = 
         sight.team_id for sight in await uow.leads.list_visibility(lead.lead_id) if sight.offer is OfferStatus.RETURNED
     } | {but}
     partners = await uow.marketplaces.list_takers(lead.operator_team_id, lead.marketplace_id)
-    found = {one.partner_team_id for one in partners if one.partner_team_id is not None}
+    found = {partner.partner_team_id for partner in partners if partner.partner_team_id is not None}
     return sorted(found - passed_on)
 
 
@@ -26,12 +26,12 @@ async def offer_to(uow: UnitOfWork, lead: Lead, takers: Sequence[TeamId], offer:
     await uow.leads.clear_offers(lead.lead_id, uow.now)
     await uow.leads.update_offer(lead.lead_id, [team for team in takers if team in known], offer, uow.now)
     await uow.leads.add_visibility(
-        [await _sight(uow, lead, team, offer) for team in sorted(set(takers) - known)],
+        [await _build_visibility(uow, lead, team, offer) for team in sorted(set(takers) - known)],
         uow.now,
     )
 
 
-async def _sight(uow: UnitOfWork, lead: Lead, team_id: TeamId, offer: OfferStatus) -> LeadVisibility:
+async def _build_visibility(uow: UnitOfWork, lead: Lead, team_id: TeamId, offer: OfferStatus) -> LeadVisibility:
     return LeadVisibility(
         team_id=team_id,
         lead_id=lead.lead_id,

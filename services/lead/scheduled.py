@@ -18,7 +18,9 @@ async def expire(uow: UnitOfWork, limit: int) -> int:
         operator = lead.operator_team_id or lead.team_id
         ref = await _ref(uow, lead, operator)
         uow.emit(LeadFailed(team_id=operator, subject=ref, lead_id=lead.lead_id, giver_team_id=lead.team_id))
-    await uow.leads.add_activities([_entry(uow, lead, lead.operator_team_id, ActivityType.FAILED) for lead in failed])
+    await uow.leads.add_activities(
+        [_build_activity(uow, lead, lead.operator_team_id, ActivityType.FAILED) for lead in failed]
+    )
     return len(failed)
 
 
@@ -28,7 +30,9 @@ async def remind(uow: UnitOfWork, limit: int) -> int:
     for lead in idle:
         team_id = lead.picked_team_id or NO_TEAM
         uow.emit(LeadReminded(team_id=team_id, subject=await _ref(uow, lead, team_id), lead_id=lead.lead_id))
-    await uow.leads.add_activities([_entry(uow, lead, lead.picked_team_id, ActivityType.REMINDED) for lead in idle])
+    await uow.leads.add_activities(
+        [_build_activity(uow, lead, lead.picked_team_id, ActivityType.REMINDED) for lead in idle]
+    )
     return len(idle)
 
 
@@ -53,7 +57,7 @@ async def _take_away(uow: UnitOfWork, lead: Lead) -> bool:
         return False
     await uow.leads.update_offer(lead.lead_id, [team_id], OfferStatus.RETURNED, uow.now)
     await offer_to(uow, lead, takers, OfferStatus.OPEN)
-    await uow.leads.add_activities([_entry(uow, lead, team_id, ActivityType.STALLED)])
+    await uow.leads.add_activities([_build_activity(uow, lead, team_id, ActivityType.STALLED)])
     uow.emit(LeadStalled(team_id=team_id, subject=ref, lead_id=lead.lead_id, takers=len(takers)))
     return True
 
@@ -63,7 +67,7 @@ async def _ref(uow: UnitOfWork, lead: Lead, team_id: TeamId) -> str:
     return next((sight.ref for sight in sights if sight.team_id == team_id), "")
 
 
-def _entry(uow: UnitOfWork, lead: Lead, team_id: TeamId | None, what: ActivityType) -> NewActivity:
+def _build_activity(uow: UnitOfWork, lead: Lead, team_id: TeamId | None, what: ActivityType) -> NewActivity:
     return NewActivity(
         giver_team_id=lead.team_id,
         lead_id=lead.lead_id,

@@ -53,7 +53,7 @@ async def find(
     size, start = min(max(limit, 1), SEARCH_PAGE_MAX), max(skip, 0)
     if start > SEARCH_SKIP_MAX:
         return LeadSearchResult(text, ())
-    keys = _keys(text)
+    keys = _parse_contact_keys(text)
     if keys:
         # A contact matches as a whole, for readers who may see it: partial matches would reveal it piece by piece.
         rows = await uow.leads.find_by_contact(team_id, keys, start, size + 1) if _reveals(actor) else []
@@ -89,7 +89,7 @@ def _reveals(actor: Actor) -> bool:
     return actor.may(Permission.LEAD_REVEAL)
 
 
-def _keys(text: str) -> ContactKeys | None:
+def _parse_contact_keys(text: str) -> ContactKeys | None:
     """Return the contact key if the text is a whole address or number."""
     if _ADDRESS.fullmatch(text):
         return ContactKeys(email=text.casefold())

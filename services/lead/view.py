@@ -178,10 +178,10 @@ def visible_history(entries: list[LeadActivity], seen: LeadRecord, team_id: Team
 
     Its own activities come with names and texts; others only where they concern it, under the team's name.
     """
-    return tuple(one for entry in entries if (one := _told(entry, seen, team_id)) is not None)
+    return tuple(one for entry in entries if (one := _visible_activity(entry, seen, team_id)) is not None)
 
 
-def _told(entry: LeadActivity, seen: LeadRecord, team_id: TeamId) -> LeadActivity | None:
+def _visible_activity(entry: LeadActivity, seen: LeadRecord, team_id: TeamId) -> LeadActivity | None:
     if entry.team_id == team_id:
         return entry
     sight = seen.sight

@@ -41,6 +41,6 @@ def examine(table: CsvTable, plan: ImportPlan) -> FileExamination:
 def _columns(table: CsvTable, rows: list[CsvRow | BadCsvRow]) -> Iterator[ImportColumn]:
     """Yield the columns, each with its first value."""
     sound = [row for row in rows if isinstance(row, CsvRow)]
-    for place, heading in enumerate(table.headings):
-        example = next((cell for row in sound if (cell := row.cells[place].strip())), "")
-        yield ImportColumn(place, heading, example)
+    for index, heading in enumerate(table.headings):
+        example = next((cell for row in sound if (cell := row.cells[index].strip())), "")
+        yield ImportColumn(index, heading, example)

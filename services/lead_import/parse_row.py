@@ -76,7 +76,7 @@ def _lead(row: CsvRow, plan: ImportPlan) -> ImportedRow:
 
 def _cell(row: CsvRow, plan: ImportPlan, field: ImportField) -> str:
     places = plan.columns.get(field, ())
-    return " ".join(text for place in places if place < len(row.cells) and (text := row.cells[place].strip()))
+    return " ".join(text for item in places if item < len(row.cells) and (text := row.cells[item].strip()))
 
 
 def _title(cells: dict[ImportField, str], plan: ImportPlan) -> str:

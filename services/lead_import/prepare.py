@@ -51,7 +51,7 @@ async def prepare(uow: UnitOfWork, actor: Actor, file_id: str) -> ImportView:
     same = await uow.lead_imports.find_same_file(team_id, opened.stored.sha256, actor.user_id)
     if same is not None and (same.state is not ImportState.DONE or same.tally.imported):
         return await _again(uow, actor, same, opened)
-    plan, near, examined = await asyncio.to_thread(_look, opened)
+    plan, near, examined = await asyncio.to_thread(_examine_file, opened)
     found = LeadImport(
         team_id=team_id,
         import_id=uow.new_id(),
@@ -89,7 +89,7 @@ async def assign(uow: UnitOfWork, actor: Actor, import_id: str, places: Mapping[
     columns = {ImportField(name): _places(name, typed) for name, typed in places.items() if typed}
     changed = replace(found, plan=msgspec.structs.replace(found.plan, columns=columns))
     drawn = await build_import_view(uow, actor, changed)
-    if any(place >= len(drawn.columns) for several in columns.values() for place in several):
+    if any(item >= len(drawn.columns) for several in columns.values() for item in several):
         raise Invalid("column", "choice")
     if not await uow.lead_imports.update_plan(team_id, import_id, changed.plan):
         raise Outdated(IMPORT_KIND)
@@ -141,7 +141,7 @@ async def _again(uow: UnitOfWork, actor: Actor, same: LeadImport, opened: FileWi
     return await build_import_view(uow, actor, replace(same, file_id=opened.stored.file_id))
 
 
-def _look(opened: FileWithContent) -> tuple[ImportPlan, frozenset[ImportField], FileExamination]:
+def _examine_file(opened: FileWithContent) -> tuple[ImportPlan, frozenset[ImportField], FileExamination]:
     table = open_table(opened.content)
     plan, near = build_plan(table, opened.stored.name)
     return plan, near, examine(table, plan)
@@ -155,7 +155,7 @@ def _places(name: str, typed: str) -> tuple[int, ...]:
     """Parse `3` as one column and `3+4` as two joined ones. Raises Invalid."""
     places = typed.split("+")
     if len(places) > (2 if name == ImportField.NAME else 1) or not all(
-        one.isdecimal() and len(one) <= COLUMN_DIGITS_MAX for one in places
+        item.isdecimal() and len(item) <= COLUMN_DIGITS_MAX for item in places
     ):
         raise Invalid("column", "choice")
-    return tuple(int(one) for one in places)
+    return tuple(int(item) for item in places)

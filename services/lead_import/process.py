@@ -120,7 +120,7 @@ async def _bring(uow: UnitOfWork, carried: LeadImport, rows: Sequence[ImportedRo
     if not rows:
         return {}
     last = await uow.teams.add_numbers(carried.team_id, "lead", len(rows))
-    numbers = {row.line: last - len(rows) + 1 + place for place, row in enumerate(rows)}
+    numbers = {row.line: last - len(rows) + 1 + index for index, row in enumerate(rows)}
     leads = [_lead(uow, carried, row) for row in rows]
     await uow.leads.add_all(leads)
     sights = zip(leads, numbers.values(), strict=True)

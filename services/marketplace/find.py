@@ -10,9 +10,9 @@ from services.unit_of_work import UnitOfWork
 async def find_operated(uow: UnitOfWork, team_id: TeamId, wanted: str) -> Marketplace:
     """Return a marketplace that the team runs, by id or name, or its only one. Raises NotFound, Ambiguous."""
     found = [
-        one
-        for one in await uow.marketplaces.list_memberships(team_id, MARKETPLACES_SHOWN)
-        if one.marketplace.team_id == team_id
+        membership
+        for membership in await uow.marketplaces.list_memberships(team_id, MARKETPLACES_SHOWN)
+        if membership.marketplace.team_id == team_id
     ]
     return _only(found, wanted).marketplace
 
@@ -22,17 +22,21 @@ async def find_giver_membership(uow: UnitOfWork, team_id: TeamId, wanted: str) -
 
     Raises NotFound, Ambiguous.
     """
-    found = [one for one in await uow.marketplaces.list_memberships(team_id, MARKETPLACES_SHOWN) if one.partner.gives]
+    found = [
+        membership
+        for membership in await uow.marketplaces.list_memberships(team_id, MARKETPLACES_SHOWN)
+        if membership.partner.gives
+    ]
     return _only(found, wanted)
 
 
 def _only(memberships: list[MarketplaceMembership], wanted: str) -> MarketplaceMembership:
     name = parse_line("marketplace", wanted)
-    fitting = [one for one in memberships if not name or _is(one.marketplace, name)]
+    fitting = [membership for membership in memberships if not name or _is(membership.marketplace, name)]
     if not fitting:
         raise NotFound("marketplace", name)
     if len(fitting) > 1:
-        candidates = tuple((one.marketplace.marketplace_id, one.marketplace.name) for one in fitting)
+        candidates = tuple((item.marketplace.marketplace_id, item.marketplace.name) for item in fitting)
         raise Ambiguous("marketplace", name, candidates)
     return fitting[0]
 
@@ -45,9 +49,9 @@ async def find_taker(uow: UnitOfWork, team_id: TeamId, marketplace_id: str, want
     """Return a taker of the marketplace by id or name. Raises NotFound, Ambiguous."""
     name = parse_line("to", wanted)
     takers = await uow.marketplaces.list_takers(team_id, marketplace_id)
-    fitting = [one for one in takers if one.partner_id == name or one.name.casefold() == name.casefold()]
+    fitting = [taker for taker in takers if taker.partner_id == name or taker.name.casefold() == name.casefold()]
     if not fitting:
         raise NotFound("partner", name)
     if len(fitting) > 1:
-        raise Ambiguous("partner", name, tuple((one.partner_id, one.name) for one in fitting[:PARTNERS_MAX]))
+        raise Ambiguous("partner", name, tuple((item.partner_id, item.name) for item in fitting[:PARTNERS_MAX]))
     return fitting[0]

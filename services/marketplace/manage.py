@@ -122,13 +122,13 @@ def _within(argument: str, value: int, limits: tuple[int, int]) -> None:
 async def _check_room(uow: UnitOfWork, team_id: TeamId, name: str) -> None:
     """Check limit and name under the team's lock, so that a name cannot be used twice concurrently."""
     known = [
-        one.marketplace
-        for one in await uow.marketplaces.list_memberships(team_id, MARKETPLACES_SHOWN)
-        if one.marketplace.team_id == team_id
+        membership.marketplace
+        for membership in await uow.marketplaces.list_memberships(team_id, MARKETPLACES_SHOWN)
+        if membership.marketplace.team_id == team_id
     ]
     if len(known) >= MARKETPLACES_MAX:
         raise TooManyMarketplaces(name)
-    if any(one.name.casefold() == name.casefold() for one in known):
+    if any(item.name.casefold() == name.casefold() for item in known):
         raise NameTaken(name)
 
 
@@ -137,11 +137,11 @@ async def show(uow: UnitOfWork, actor: Actor, wanted: str = "") -> MarketplaceVi
     team_id = actor.require(Permission.MARKETPLACE_VIEW)
     memberships = await uow.marketplaces.list_memberships(team_id, MARKETPLACES_SHOWN)
     name = parse_line("marketplace", wanted).casefold()
-    fitting = [one for one in memberships if not name or name in _names(one)]
+    fitting = [membership for membership in memberships if not name or name in _names(membership)]
     if len(fitting) == 1:
         return await show_membership(uow, actor, fitting[0])
     return MarketplaceList(
-        tuple(build_marketplace_view(one, actor, []) for one in memberships),
+        tuple(build_marketplace_view(item, actor, []) for item in memberships),
         may_create=actor.may(Permission.MARKETPLACE_RUN),
     )
 
@@ -162,7 +162,7 @@ async def show_membership(uow: UnitOfWork, actor: Actor, membership: Marketplace
 async def show_changed(uow: UnitOfWork, actor: Actor, marketplace_id: str) -> MarketplaceView:
     """Return the marketplace after a change, for its operator."""
     memberships = await uow.marketplaces.list_memberships(actor.team_id, MARKETPLACES_SHOWN)
-    mine = next(one for one in memberships if one.marketplace.marketplace_id == marketplace_id)
+    mine = next(membership for membership in memberships if membership.marketplace.marketplace_id == marketplace_id)
     return await show_membership(uow, actor, mine)
 
 
@@ -181,7 +181,7 @@ def build_marketplace_view(membership: MarketplaceMembership, actor: Actor, part
         reminder_days=market.reminder_days,
         stall_days=market.stall_days,
         questions=market.questions if is_ours else (),
-        partners=tuple(_partner(one, actor) for one in partners) if is_ours else (),
+        partners=tuple(_partner(partner, actor) for partner in partners) if is_ours else (),
         may_run=is_ours and actor.may(Permission.MARKETPLACE_RUN),
     )
 

@@ -42,7 +42,7 @@ async def offer(
     """
     team_id = actor.require(Permission.MARKETPLACE_GIVE)
     seen = await find_visible(uow, team_id, ref)
-    market = await _market(uow, team_id, seen, marketplace)
+    market = await _find_marketplace(uow, team_id, seen, marketplace)
     if to and market.team_id != team_id:
         raise NotFound("partner", to)
     enquiry = replace(seen.lead.enquiry, fields=merge_answers(seen.lead, market, answers or Answers()))
@@ -63,7 +63,7 @@ async def offer(
     return build_lead_view(await find_visible(uow, team_id, seen.lead.lead_id), actor, uow.now)
 
 
-async def _market(uow: UnitOfWork, team_id: TeamId, seen: LeadRecord, wanted: str) -> Marketplace:
+async def _find_marketplace(uow: UnitOfWork, team_id: TeamId, seen: LeadRecord, wanted: str) -> Marketplace:
     """Return the lead's present marketplace, or the one that its giver names."""
     lead, sight = seen.lead, seen.sight
     if sight.operates and lead.marketplace_id and lead.state in _FROM_OPERATOR:
@@ -171,23 +171,25 @@ async def show_offer_form(uow: UnitOfWork, actor: Actor, ref: str, marketplace: 
     memberships = await uow.marketplaces.list_memberships(team_id, MARKETPLACES_SHOWN)
     lead = seen.lead
     if seen.sight.operates and lead.marketplace_id:
-        chosen = [one for one in memberships if one.marketplace.marketplace_id == lead.marketplace_id]
+        chosen = [
+            membership for membership in memberships if membership.marketplace.marketplace_id == lead.marketplace_id
+        ]
     else:
-        chosen = [one for one in memberships if one.partner.gives]
-    chosen = [one for one in chosen if one.marketplace.marketplace_id == marketplace] or chosen
+        chosen = [item for item in memberships if item.partner.gives]
+    chosen = [item for item in chosen if item.marketplace.marketplace_id == marketplace] or chosen
     if not chosen:
         raise NotGiver("")
     questions = chosen[0].marketplace.questions if len(chosen) == 1 else ()
     view = build_lead_view(seen, actor, uow.now)
-    operated = [one.marketplace for one in chosen if one.marketplace.team_id == team_id]
+    operated = [item.marketplace for item in chosen if item.marketplace.team_id == team_id]
     takers = await uow.marketplaces.list_takers(team_id, operated[0].marketplace_id) if len(operated) == 1 else []
     return OfferForm(
         lead=view,
-        marketplaces=tuple((one.marketplace.marketplace_id, one.marketplace.name) for one in chosen),
-        takers=tuple((one.partner_id, one.name) for one in takers),
+        marketplaces=tuple((item.marketplace.marketplace_id, item.marketplace.name) for item in chosen),
+        takers=tuple((taker.partner_id, taker.name) for taker in takers),
         window_minutes=operated[0].offer_window_minutes if operated else 0,
         questions=questions,
         questions_digest=digest_questions(questions),
         answers=tuple(dict(view.fields).get(question, "") for question in questions),
-        has_choice=len(chosen) > 1 and any(one.marketplace.questions for one in chosen),
+        has_choice=len(chosen) > 1 and any(item.marketplace.questions for item in chosen),
     )

@@ -68,7 +68,7 @@ async def invite(
     if len(known) >= PARTNERS_MAX:
         raise MarketplaceFull(market.name)
     address = parse_address(email)
-    if any(one.email == address and one.state is PartnerState.ACTIVE for one in known):
+    if any(item.email == address and item.state is PartnerState.ACTIVE for item in known):
         raise AlreadyPartner(address, market.name)
     try:
         await create_partner(uow, actor, market, firm, wanted)

@@ -15,7 +15,9 @@ OPERATOR_RECIPIENTS_MAX: Final = 50
 async def notify_requester(uow: UnitOfWork, event: PartnerJoined | PartnerDeclined) -> list[Notice]:
     """Tell owner and admins of the operator."""
     leaders = await uow.members.list_by_role(event.team_id, (Role.OWNER, Role.ADMIN), OPERATOR_RECIPIENTS_MAX)
-    return [Notice(DirectChat(one.user_id), event.partner_id, PARTNER_VIEW, TeamId(event.team_id)) for one in leaders]
+    return [
+        Notice(DirectChat(leader.user_id), event.partner_id, PARTNER_VIEW, TeamId(event.team_id)) for leader in leaders
+    ]
 
 
 async def update_ended_offers(uow: UnitOfWork, event: PartnerEnded) -> list[Notice]:

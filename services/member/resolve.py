@@ -22,13 +22,13 @@ async def find_member(uow: UnitOfWork, team_id: str, who: str) -> Member:
     if not found:
         raise NotFound("member", wanted)
     if len(found) > 1:
-        raise Ambiguous("member", wanted, tuple((one.user_id, one.name) for one in found))
+        raise Ambiguous("member", wanted, tuple((item.user_id, item.name) for item in found))
     return found[0]
 
 
 def _named(colleagues: list[Member], wanted: str) -> list[Member]:
     """Return members with exactly this name, else those whose first or last name begins with it."""
-    exactly = [one for one in colleagues if one.name.casefold() == wanted]
+    exactly = [colleague for colleague in colleagues if colleague.name.casefold() == wanted]
     return exactly or [
-        one for one in colleagues if any(part.startswith(wanted) for part in one.name.casefold().split())
+        item for item in colleagues if any(part.startswith(wanted) for part in item.name.casefold().split())
     ]

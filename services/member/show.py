@@ -19,7 +19,7 @@ async def list_(uow: UnitOfWork, actor: Actor) -> MemberList:
     seats = await count_seats(uow, team)
     return MemberList(
         team_name=team.name,
-        rows=tuple(_row(actor, one) for one in colleagues),
+        rows=tuple(_row(actor, colleague) for colleague in colleagues),
         total=await uow.members.count(team_id),
         seats_taken=seats.taken,
         seats_limit=seats.limit,

@@ -58,9 +58,9 @@ async def _end(uow: UnitOfWork, actor: Actor, colleague: Member) -> None:
     if not await uow.members.remove(team_id, user_id, uow.now):
         raise Outdated("member", colleague.name)
     await release_leads(uow, team_id, user_id)
-    for one in await uow.invitations.revoke_requested_by(team_id, user_id):
+    for item in await uow.invitations.revoke_requested_by(team_id, user_id):
         uow.emit(
-            InvitationRevoked(subject=one.ref, invitation_id=one.invitation_id, kind=one.kind),
+            InvitationRevoked(subject=item.ref, invitation_id=item.invitation_id, kind=item.kind),
             by=actor,
         )
     for asked in await uow.requests.withdraw_all(team_id, user_id, uow.now):

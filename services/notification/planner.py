@@ -39,12 +39,12 @@ class Planner:
             case CardCopies():
                 # Sorted, so that concurrent planners of the same cards lock them in the same order.
                 copies = await self.uow.deliveries.list_posts_of(notice.key)
-                return [self._update(post) for post in sorted(copies, key=lambda one: one.post_id)]
+                return [self._update(post) for post in sorted(copies, key=lambda copy: copy.post_id)]
             case ChannelCards(platform, tenant, conversation_id, limit):
                 there = await self.uow.deliveries.list_posts_in_channel(
                     notice.team_id, (platform, tenant, conversation_id), limit
                 )
-                return [self._update(post) for post in sorted(there, key=lambda one: one.post_id)]
+                return [self._update(post) for post in sorted(there, key=lambda item: item.post_id)]
             case TeamChannels():
                 return await self._into_channels(notice)
             case SingleChannel():
@@ -114,7 +114,7 @@ class Planner:
         identities = await self.uow.users.list_identities(user_id)
         if not identities:
             return await self._to_address(notice, user_id)
-        best = next((one for one in identities if one.direct_conversation_id), identities[0])
+        best = next((identity for identity in identities if identity.direct_conversation_id), identities[0])
         planned = self._new(notice, DeliveryKind.POST, best.platform, best.tenant, best.direct_conversation_id)
         return replace(planned, user_id=user_id)
 

@@ -27,18 +27,18 @@ APPROVERS_SHOWN_MAX = 3
 async def ask(uow: UnitOfWork, actor: Actor, command: str, args: Mapping[str, Any], *needed: Permission) -> SentRequest:
     """Ask the members whose role grants the first missing permission. Raises NotAskable where none is missing."""
     team_id = actor.require(Permission.REQUEST_ASK)
-    permission = next((one for one in needed if not actor.may(one)), None)
+    permission = next((item for item in needed if not actor.may(item)), None)
     if permission is None:
         raise NotRequestable
     roles = list_roles_with(permission)
-    args = _kept(args, permission)
+    args = _stored_args(args, permission)
     if not roles:
         raise NotRequestable
     if len(json.dumps(args)) > REQUEST_ARGS_MAX_CHARS:
         raise Invalid("text", "too_long", REQUEST_ARGS_MAX_CHARS)
     mine = await uow.requests.list_open_of(team_id, actor.user_id, OPEN_REQUESTS_MAX)
-    same = next((one for one in mine if one.command == command and dict(one.args) == dict(args)), None)
-    deciders = tuple(one.name for one in await uow.members.list_by_role(team_id, roles, REQUEST_DECIDERS_MAX))
+    same = next((item for item in mine if item.command == command and dict(item.args) == dict(args)), None)
+    deciders = tuple(item.name for item in await uow.members.list_by_role(team_id, roles, REQUEST_DECIDERS_MAX))
     if same is not None:
         return SentRequest(same, deciders)
     if len(mine) >= OPEN_REQUESTS_MAX:
@@ -61,7 +61,7 @@ async def ask(uow: UnitOfWork, actor: Actor, command: str, args: Mapping[str, An
     return SentRequest(asked, deciders)
 
 
-def _kept(args: Mapping[str, Any], permission: Permission) -> dict[str, Any]:
+def _stored_args(args: Mapping[str, Any], permission: Permission) -> dict[str, Any]:
     """Return the arguments to store.
 
     The decider accepts consequences, and types the name of a team to delete, in person.
@@ -78,7 +78,7 @@ async def list_approvers(uow: UnitOfWork, actor: Actor, permission: Permission) 
     """
     above = tuple(Role)[: tuple(Role).index(actor.role)]
     roles = tuple(role for role in list_roles_with(permission) if role in above)
-    return tuple(one.name for one in await uow.members.list_by_role(actor.team_id, roles, APPROVERS_SHOWN_MAX))
+    return tuple(item.name for item in await uow.members.list_by_role(actor.team_id, roles, APPROVERS_SHOWN_MAX))
 
 
 async def show(uow: UnitOfWork, actor: Actor, request_id: str) -> RequestView:

@@ -19,9 +19,9 @@ async def ask_approvers(uow: UnitOfWork, event: RequestAsked) -> list[Notice]:
         event.team_id, list_roles_with(Permission(event.permission)), REQUEST_DECIDERS_MAX
     )
     return [
-        Notice(DirectChat(one.user_id), event.request_id, "request.approval", TeamId(event.team_id))
-        for one in deciders
-        if one.user_id != event.asked_by
+        Notice(DirectChat(decider.user_id), event.request_id, "request.approval", TeamId(event.team_id))
+        for decider in deciders
+        if decider.user_id != event.asked_by
     ]
 
 

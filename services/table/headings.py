@@ -37,20 +37,20 @@ def match_headings(headings: Sequence[str], words: Mapping[str, Sequence[str]]) 
     """Match headings to fields; each field and each column once, the first column first."""
     meanings = {normalise_heading(word): name for name, several in words.items() for word in several}
     known: dict[str, int] = {}
-    for place, heading in enumerate(headings):
+    for index, heading in enumerate(headings):
         name = meanings.get(normalise_heading(heading))
         if name is not None:
-            known.setdefault(name, place)
+            known.setdefault(name, index)
     return HeadingMatches(known, _near(headings, meanings, known))
 
 
 def _near(headings: Sequence[str], meanings: Mapping[str, str], known: Mapping[str, int]) -> dict[str, int]:
     near: dict[str, int] = {}
-    for place, heading in enumerate(headings):
+    for index, heading in enumerate(headings):
         text = normalise_heading(heading)
-        if place in known.values() or len(text) <= SHORT_MAX_CHARS or text in meanings:
+        if index in known.values() or len(text) <= SHORT_MAX_CHARS or text in meanings:
             continue
         found = process.extractOne(text, list(meanings), scorer=fuzz.WRatio, score_cutoff=SIMILARITY_MIN)
         if found and meanings[found[0]] not in known:
-            near.setdefault(meanings[found[0]], place)
+            near.setdefault(meanings[found[0]], index)
     return near

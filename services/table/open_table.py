@@ -21,7 +21,7 @@ CHUNK_BYTES: Final = 1024 * 1024
 _SPREADSHEETS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _OTHERS: Final = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"{\\rtf")
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_TOLD: Final = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+_DELIMITER_LINE: Final = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 """First line by which spreadsheet programs declare the delimiter."""
 _VALUE: Final = re.compile(r"[^\W\d_]")
 
@@ -75,7 +75,7 @@ def _decoded(content: bytes) -> Iterator[str]:
 def _delimiter(content: bytes, encoding: Encoding) -> str:
     """Return the delimiter that splits most rows into the same number of cells."""
     sample = _sample(content, encoding)
-    told = _TOLD.match(sample.decode(encoding, "replace"))
+    told = _DELIMITER_LINE.match(sample.decode(encoding, "replace"))
     if told:
         return told[1]
     return max(KNOWN_DELIMITERS, key=lambda delimiter: _evenness(sample, encoding, delimiter))
@@ -89,8 +89,11 @@ def _sample(content: bytes, encoding: Encoding) -> bytes:
 
 
 def _evenness(sample: bytes, encoding: Encoding, delimiter: str) -> tuple[float, int]:
-    rows = islice((one for one in parse_records(sample, encoding, delimiter) if not is_blank(one)), SAMPLE_ROWS)
-    widths = [len(_without_tail(one.cells)) if isinstance(one, Record) else 0 for one in rows]
+    rows = islice(
+        (parse_record for parse_record in parse_records(sample, encoding, delimiter) if not is_blank(parse_record)),
+        SAMPLE_ROWS,
+    )
+    widths = [len(_without_tail(row.cells)) if isinstance(row, Record) else 0 for row in rows]
     if not widths or widths[0] <= 1:
         return 0.0, 0
     alike = sum(1 < width <= widths[0] for width in widths)
@@ -108,7 +111,9 @@ def _without_tail(cells: list[str]) -> list[str]:
 def _first(content: bytes, encoding: Encoding, delimiter: str) -> Record:
     """Return the first row with content."""
     for record in islice(parse_records(content, encoding, delimiter), HEADING_ROWS):
-        told = isinstance(record, Record) and record.line == 1 and _TOLD.fullmatch(delimiter.join(record.cells))
+        told = (
+            isinstance(record, Record) and record.line == 1 and _DELIMITER_LINE.fullmatch(delimiter.join(record.cells))
+        )
         if isinstance(record, Record) and not is_blank(record) and not told:
             return record
     raise NotATable("empty")

@@ -79,7 +79,9 @@ async def show_welcome(uow: UnitOfWork, actor: Actor) -> WelcomeView:
         own_team_name=await uow.teams.get_name(actor.team_id) or "" if actor.team_id else "",
         may_connect=actor.place.is_public and not is_connected and actor.may(Permission.TEAM_EDIT_SETTINGS),
         restorable=tuple(
-            DeletedTeam(one.team_id, one.name, one.deleted_at + RESTORE_WINDOW) for one in deleted if one.deleted_at
+            DeletedTeam(item.team_id, item.name, item.deleted_at + RESTORE_WINDOW)
+            for item in deleted
+            if item.deleted_at
         ),
     )
 

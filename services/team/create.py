@@ -63,7 +63,7 @@ async def restore(uow: UnitOfWork, actor: Actor, team: str = "") -> RestoredTeam
     actor.require(Permission.TEAM_RESTORE)
     since = uow.now - RESTORE_WINDOW
     deleted = await uow.teams.list_deleted(actor.user_id, since)
-    wanted = next((one for one in deleted if team in {"", one.team_id, one.name}), None)
+    wanted = next((item for item in deleted if team in {"", item.team_id, item.name}), None)
     if wanted is None or wanted.deleted_at is None:
         raise NothingToRestore
     if await uow.members.find_by_user(actor.user_id):

@@ -34,9 +34,9 @@ async def show(uow: UnitOfWork, actor: Actor) -> TeamView:
         owner_approves_admins=team.owner_approves_admins,
         channels=tuple(
             ConnectedChannelView(
-                one.platform, one.conversation_id, one.name, one.conversation_id == here.conversation_id
+                channel.platform, channel.conversation_id, channel.name, channel.conversation_id == here.conversation_id
             )
-            for one in channels
+            for channel in channels
         ),
         may_edit=actor.may(Permission.TEAM_EDIT_SETTINGS),
         may_delete=actor.may(Permission.TEAM_DELETE),

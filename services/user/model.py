@@ -97,14 +97,14 @@ class RecognisedUser:
             role=valid.role if valid else Role.GUEST,
             language=self.user.language,
             zone=self.user.zone,
-            place=self._here(place_team, thread),
+            place=self._current_place(place_team, thread),
             platform_user_id=self.identity.platform_user_id,
             may_delegate=valid is not None and valid.may_delegate,
             is_visiting=valid is None and self.membership is not None,
             is_external=is_outsider and valid is None,
         )
 
-    def _here(self, team_id: TeamId, thread: str) -> Place:
+    def _current_place(self, team_id: TeamId, thread: str) -> Place:
         known, identity = self.place, self.identity
         return Place(
             identity.platform,

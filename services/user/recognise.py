@@ -47,7 +47,7 @@ async def upsert_profile(
     if user_id:
         await _renew(uow, user_id, place, sender)
     else:
-        user_id = await _introduce(uow, place, sender)
+        user_id = await _add_user(uow, place, sender)
     if place.kind is PlaceKind.PERSONAL:
         identity = _identity(place, sender, user_id, reference)
         await uow.users.update_reference(identity)
@@ -86,7 +86,7 @@ async def _renew(uow: UnitOfWork, user_id: str, place: Place, sender: UserProfil
     """Update the user from the profile; of a linked user only from the main identity."""
     key = (place.platform, place.tenant, sender.platform_user_id)
     mine = await uow.users.list_identities(user_id)
-    if any(not one.is_main for one in mine if (one.platform, one.tenant, one.platform_user_id) == key):
+    if any(not item.is_main for item in mine if (item.platform, item.tenant, item.platform_user_id) == key):
         return
     user = await uow.users.get(user_id)
     if user is None:
@@ -96,7 +96,7 @@ async def _renew(uow: UnitOfWork, user_id: str, place: Place, sender: UserProfil
         await uow.users.update_profile(renewed)
 
 
-async def _introduce(uow: UnitOfWork, place: Place, sender: UserProfile) -> str:
+async def _add_user(uow: UnitOfWork, place: Place, sender: UserProfile) -> str:
     """Add a new user. A concurrent transaction may have added the same one, whose id is returned then."""
     user_id = UserId(uow.new_id())
     user = User(

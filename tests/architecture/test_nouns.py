@@ -88,7 +88,7 @@ def test_jobs_have_names_of_their_own() -> None:
 def test_references_have_prefixes_of_their_own() -> None:
     """No two nouns write their references with the same prefix, and at most one is meant by a number alone."""
     references: list[Reference] = [module.REFERENCE for module in role_modules("model") if hasattr(module, "REFERENCE")]
-    assert sorted(reference.prefix for reference in references) == sorted({one.prefix for one in references})
+    assert sorted(reference.prefix for reference in references) == sorted({item.prefix for item in references})
     assert sum(reference.is_prefix_optional for reference in references) <= 1
 
 

@@ -42,7 +42,7 @@ async def broadcast(context: BenchmarkContext, databases: Databases) -> dict[str
                     for number in range(1, context.plan.fan_outs + 1)
                 ]
         results[f"{delay_ms} ms each"] = median_of(
-            [{**one, "ours_times": one["per_second"] / one["bare_per_second"]} for one in rounds]
+            [{**item, "ours_times": item["per_second"] / item["bare_per_second"]} for item in rounds]
         )
     await http_get(f"{context.platform.fake_server.address}/delay/0")
     return results
@@ -52,8 +52,8 @@ async def _broadcast_leads(context: BenchmarkContext, bot: RunningProcess, numbe
     """Create leads, wait for the message of each lead in each channel, and return rate and CPU time."""
     # Messages of the second before count against the rate limit.
     await asyncio.sleep(2.0)
-    persons = [Person(BROADCAST_TEAM, 1 + one) for one in range(LEADS)]
-    texts = [f"lead create name=Eva title=Dach{number}x{one}" for one in range(LEADS)]
+    persons = [Person(BROADCAST_TEAM, 1 + item) for item in range(LEADS)]
+    texts = [f"lead create name=Eva title=Dach{number}x{item}" for item in range(LEADS)]
     requests = (
         context.platform.command_request(*both, context.platform.path)
         for both in zip(persons, _numbers(number), texts, strict=True)
@@ -71,7 +71,7 @@ async def _broadcast_leads(context: BenchmarkContext, bot: RunningProcess, numbe
 
 
 def _numbers(number: int) -> list[int]:
-    return [1_000_000 + number * LEADS + one for one in range(LEADS)]
+    return [1_000_000 + number * LEADS + item for item in range(LEADS)]
 
 
 async def _post_baseline(bare: RunningProcess) -> Figures:

@@ -150,7 +150,7 @@ class Subject:
 
 def median_of(rounds: list[Figures]) -> Figures:
     """Return the median of each figure."""
-    return {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
+    return {name: statistics.median(item[name] for item in rounds) for name in rounds[0]}
 
 
 @dataclass(slots=True)
@@ -199,10 +199,12 @@ async def compare(context: BenchmarkContext, databases: Databases, table: Table)
         await _record(context, statements)
         ours = {"leads": context.messages(), "pick": _skip_sent(context.picks(), 1)}
         subjects = [Subject(OURS, bot, plan.counts, ours, platform.accepts)]
-        for one in platform.baselines:
-            running = await stack.enter_async_context(running_process(*one.arguments, folder=folder))
-            counts = plan.echoes if one.name == ECHO else plan.counts
-            subjects.append(Subject(one.name, running, counts, _baseline_requests(context, one), ALWAYS_SUCCESS))
+        for baseline in platform.baselines:
+            running = await stack.enter_async_context(running_process(*baseline.arguments, folder=folder))
+            counts = plan.echoes if baseline.name == ECHO else plan.counts
+            subjects.append(
+                Subject(baseline.name, running, counts, _baseline_requests(context, baseline), ALWAYS_SUCCESS)
+            )
         subjects.append(Subject(SQL, statements, plan.counts, {}, ALWAYS_SUCCESS, replays=True))
         await _warm_up(context, subjects)
         for _ in range(plan.rounds):

@@ -40,9 +40,9 @@ class SeededTeams:
             async with database.writer.begin() as connection:
                 await connection.execute(insert(teams), [_team(team_number) for team_number in ALL])
                 members_of_all = persons(ALL)
-                await connection.execute(insert(users), [_user(one) for one in members_of_all])
-                await connection.execute(insert(members), [_member(one) for one in members_of_all])
-                await connection.execute(insert(identities), [self.platform.identity(one) for one in members_of_all])
+                await connection.execute(insert(users), [_user(item) for item in members_of_all])
+                await connection.execute(insert(members), [_member(item) for item in members_of_all])
+                await connection.execute(insert(identities), [self.platform.identity(item) for item in members_of_all])
                 await connection.execute(insert(conversations), self.platform.conversations(ALL))
                 for team_number in range(TEAMS + 1):
                     await insert_leads(connection, team_number, 1, self.leads_per_team)

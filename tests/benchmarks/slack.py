@@ -157,7 +157,10 @@ class SlackBenchmark:
 
     def conversations(self, teams: Iterable[int]) -> list[Row]:
         return [
-            *(conversation_row(_conversation(direct_id(one)), PlaceKind.PERSONAL, "", None) for one in persons(teams)),
+            *(
+                conversation_row(_conversation(direct_id(person)), PlaceKind.PERSONAL, "", None)
+                for person in persons(teams)
+            ),
             *(
                 conversation_row(
                     _conversation(team_channel_id(team_number)), PlaceKind.CHANNEL, "vertrieb", team_id(team_number)

@@ -112,8 +112,10 @@ class TeamsBenchmark:
     def conversations(self, teams: Iterable[int]) -> list[Row]:
         return [
             *(
-                conversation_row(self._conversation(f"a:{one.key}", self._personal(one)), PlaceKind.PERSONAL, "", None)
-                for one in persons(teams)
+                conversation_row(
+                    self._conversation(f"a:{person.key}", self._personal(person)), PlaceKind.PERSONAL, "", None
+                )
+                for person in persons(teams)
             ),
             *(
                 conversation_row(self.channel(number), PlaceKind.CHANNEL, f"Vertrieb {number}", team_id(BROADCAST_TEAM))

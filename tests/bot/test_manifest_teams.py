@@ -18,7 +18,7 @@ from bot.__main__ import main
 from bot.commands import discovery
 from bot.commands.extensions import EXTENSIONS
 from bot.manifests import teams
-from bot.manifests.menu import ENTRIES_MAX, MENUS, Place
+from bot.manifests.menu import ENTRIES_MAX, MENUS, MenuScope
 from bot.pages.about import AboutPages
 from cards.about_pages import SiteOperator
 from services.people import Language
@@ -120,8 +120,8 @@ def test_all_texts_are_translated() -> None:
 
 
 @every_language
-@pytest.mark.parametrize("surface", Place)
-def test_menu_items_are_commands(surface: Place, language: Language) -> None:
+@pytest.mark.parametrize("surface", MenuScope)
+def test_menu_items_are_commands(surface: MenuScope, language: Language) -> None:
     """Each menu has at most ten items, and each item runs its command."""
     lists = teams.manifest(APP, REGISTRY, language)["bots"][0]["commandLists"]
     [menu] = [menu_list["commands"] for menu_list in lists if menu_list["scopes"] == [teams.SCOPES[surface]]]

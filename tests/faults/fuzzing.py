@@ -69,7 +69,7 @@ async def team_rows(seeded: ChatTeam) -> dict[str, list[str]]:
     rows = await team_state.rows_without_refusals(seeded.chat, seeded.team_id)
     async with seeded.chat.application.units.read() as uow:
         conversations = await uow.conversations.list_connected(seeded.team_id)
-    return {**rows, "conversations": [one.conversation_id for one in conversations]}
+    return {**rows, "conversations": [conversation.conversation_id for conversation in conversations]}
 
 
 def commands_run(chat: Chat) -> float:

@@ -130,7 +130,7 @@ def _locations(value: object) -> list[tuple[Any, Any]]:
     elif isinstance(value, list):
         parts = list(enumerate(cast("list[object]", value)))
     locations: list[tuple[Any, Any]] = [(value, key) for key, _ in parts]
-    return locations + [place for _, part in parts for place in _locations(part)]
+    return locations + [location for _, part in parts for location in _locations(part)]
 
 
 def activity_templates(commands: Mapping[str, Json], card: str) -> list[Json]:

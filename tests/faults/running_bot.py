@@ -67,7 +67,7 @@ class RunningBot:
     def metric_total(self, name: str) -> float:
         """Return the sum of a metric over all its labels."""
         lines = self.app.metrics.text().decode().splitlines()
-        return sum(float(one.split()[-1]) for one in lines if one.startswith(name))
+        return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
 
 
 @asynccontextmanager

@@ -102,7 +102,7 @@ async def seed_team(units: SqlUnits, platform: SeedPlatform, name: str, channels
         for person, role in zip(people[1:], (Role.ADMIN, *(Role.MEMBER for _ in range(members))), strict=True):
             await uow.members.add(team_id, person.user_id, role, "", uow.now)
         roles = (Role.OWNER, Role.ADMIN, *(Role.MEMBER for _ in range(members)))
-        actors = tuple(replace(one, team_id=team_id, role=role) for one, role in zip(people, roles, strict=True))
+        actors = tuple(replace(item, team_id=team_id, role=role) for item, role in zip(people, roles, strict=True))
         for room in rooms:
             await _connect_channel(uow, actors[0], room, platform)
     return SeededTeam(team_id, actors, accounts, rooms)

@@ -118,11 +118,11 @@ async def test_cancelled_requests_are_atomic(
         await bot.press(bot.writers[0], "lead.pick", {"lead": lead_id}, "first")
         share = size.requests // WRITERS
         async with asyncio.TaskGroup() as tasks:
-            writer_tasks = [tasks.create_task(run_writer(bot, lead_id, one, share, rng)) for one in bot.writers]
-        outcomes_by_writer = [one.result() for one in writer_tasks]
+            writer_tasks = [tasks.create_task(run_writer(bot, lead_id, writer, share, rng)) for writer in bot.writers]
+        outcomes_by_writer = [writer_task.result() for writer_task in writer_tasks]
 
         async def has_no_connection_in_use() -> bool:
-            pools = [one.sync_engine.pool for one in (bot.app.database.writer, bot.app.database.reader)]
+            pools = [item.sync_engine.pool for item in (bot.app.database.writer, bot.app.database.reader)]
             in_use = sum(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
             return in_use == 0 and await idle_in_transaction(bot) == 0
 

@@ -68,7 +68,7 @@ async def write_notes(bot: RunningBot, lead_id: str, notes: int, label: str) -> 
             assert "locked" not in response
             (
                 results.refused
-                if any(one in response for one in (OVERLOADED, DATABASE_UNAVAILABLE, OUTCOME_OPEN))
+                if any(item in response for item in (OVERLOADED, DATABASE_UNAVAILABLE, OUTCOME_OPEN))
                 else results.saved
             ).append(note)
 
@@ -131,10 +131,10 @@ async def test_a_locked_file_is_waited_for(size: Size, sqlite_url: str, record: 
         slowest_refused_s=round(beyond.slowest_s, 1),
     )
     assert (waiting.refused, after.refused, defects) == ([], [], 0)
-    assert {one: notes[one] for one in waiting.saved + beyond.saved + after.saved} == dict.fromkeys(
+    assert {item: notes[item] for item in waiting.saved + beyond.saved + after.saved} == dict.fromkeys(
         waiting.saved + beyond.saved + after.saved, 1
     )
-    assert [one for one in beyond.refused if notes[one]] == []
+    assert [item for item in beyond.refused if notes[item]] == []
     assert len(beyond.refused) > 0
     assert beyond.slowest_s < size.limit_s + BUSY_SECONDS + ACTOR_LIMIT_S
     assert LIMIT_S + BUSY_SECONDS + ACTOR_LIMIT_S <= TEAMS_TIMEOUT_S

@@ -85,7 +85,7 @@ class Workload:
                 )
                 for writer in self.bot.writers
             ]
-        self.picks[lead_id] = sum("was faster" not in one.result() for one in presses)
+        self.picks[lead_id] = sum("was faster" not in press.result() for press in presses)
 
     async def press_until_acknowledged(
         self, writer: Account, command: str, args: dict[str, str], interaction_id: str
@@ -102,7 +102,7 @@ class Workload:
     ) -> str:
         for _ in range(ATTEMPTS_MAX):
             response = await self.bot.press(writer, command, args, interaction_id)
-            if not any(one in response for one in (OVERLOADED, DATABASE_UNAVAILABLE, OUTCOME_OPEN)):
+            if not any(item in response for item in (OVERLOADED, DATABASE_UNAVAILABLE, OUTCOME_OPEN)):
                 return response.words
             self.refused += 1
         raise TimeoutError(interaction_id)

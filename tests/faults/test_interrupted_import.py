@@ -112,7 +112,7 @@ async def test_killed_imports_resume_without_duplicates(
             processes.kill(alive)
             killed += await processes.wait_for_exit(alive) == -signal.SIGKILL
         last = [await processes.start(*arguments) for _ in range(2)]
-        assert [await processes.wait_for_exit(one) for one in last] == [0, 0]
+        assert [await processes.wait_for_exit(item) for item in last] == [0, 0]
     done, addresses, left_out = await imported_rows(database, view)
     await database.close()
     record(rows=size.rows, killed=killed, imported=done.tally.imported, left_out=left_out)

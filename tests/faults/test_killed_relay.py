@@ -121,7 +121,7 @@ class RelayScenario:
 
     def message_counts(self) -> Counter[tuple[str, str]]:
         """Count the messages by conversation and key."""
-        return Counter((one.conversation_id, key_and_state(one)[0]) for one in self.platform.messages())
+        return Counter((message.conversation_id, key_and_state(message)[0]) for message in self.platform.messages())
 
 
 def key_and_state(message: ReceivedMessage) -> tuple[str, str]:
@@ -240,7 +240,7 @@ def summarise(scenario: RelayScenario, rows: list[RowMapping], leads: dict[str, 
     """Return the figures of the run."""
     copies = scenario.message_counts()
     states = Counter(row["state"] for row in rows if row["kind"] == "post")
-    expected = {(channel, one) for one, seeded in leads.items() for channel in seeded.channels}
+    expected = {(channel, item) for item, seeded in leads.items() for channel in seeded.channels}
     planned = {(row["conversation_id"], row["key"]) for row in rows}
     return {
         "kills": scenario.killed,
@@ -268,7 +268,7 @@ def assert_delivered(scenario: RelayScenario, rows: list[RowMapping], leads: dic
     copies = scenario.message_counts()
     messages = [row for row in rows if row["kind"] == "post"]
     assert {conversation_and_key(row) for row in messages if row["view"] == "lead.card"} == {
-        (channel, one) for one, seeded in leads.items() for channel in seeded.channels
+        (channel, item) for item, seeded in leads.items() for channel in seeded.channels
     }
     assert max(copies.values()) == 1
     assert {row["state"] for row in messages} <= {"sent", "unknown"}
@@ -276,14 +276,14 @@ def assert_delivered(scenario: RelayScenario, rows: list[RowMapping], leads: dic
     unknown = {row["sweep_id"] for row in messages if row["view"] == "lead.card" and row["state"] == "unknown"}
     notices = Counter(row["key"] for row in messages if row["view"] == "delivery.unknown")
     assert unknown
-    assert {one: notices[one] for one in unknown} == dict.fromkeys(unknown, 2)
+    assert {item: notices[item] for item in unknown} == dict.fromkeys(unknown, 2)
 
 
 async def assert_cards_current(scenario: RelayScenario) -> None:
     """Check that each posted card shows the state of its lead."""
     async with scenario.database.reader.connect() as connection:
         lead_posts = list((await connection.execute(select(posts).where(posts.c.view == "lead.card"))).mappings())
-    messages = {one.message_id: one for one in scenario.platform.messages()}
+    messages = {message.message_id: message for message in scenario.platform.messages()}
     wrong = [
         row["message_id"]
         for row in lead_posts
@@ -324,7 +324,9 @@ async def resend_lost_message(scenario: RelayScenario, rows: list[RowMapping]) -
         stage = TeamsDriver(client, teams)
         button = {"delivery": lost_message["delivery_id"]}
         card = next(
-            one for one in await stage.messages(recipient, recipient.direct) if one.button("delivery.resend", button)
+            message
+            for message in await stage.messages(recipient, recipient.direct)
+            if message.button("delivery.resend", button)
         )
         before = set(teams.posts)
         response = await stage.press(recipient, recipient.direct, card.message_id, "delivery.resend", button, None)
@@ -335,7 +337,7 @@ async def resend_lost_message(scenario: RelayScenario, rows: list[RowMapping]) -
     assert [row["state"] for row in await scenario.rows() if row["delivery_id"] == lost_message["delivery_id"]] == [
         "sent"
     ]
-    new = [teams.posts[one] for one in set(teams.posts) - before]
+    new = [teams.posts[item] for item in set(teams.posts) - before]
     assert [post.conversation_id for post in new] == [lost_message["conversation_id"]]
 
 

@@ -117,10 +117,10 @@ async def test_slow_clients_are_disconnected(
                 name: [tasks.create_task(server.send_slowly(beginning)) for _ in range(clients // len(kinds))]
                 for name, beginning in kinds.items()
             }
-            while not all(one.done() for group in slow.values() for one in group):
+            while not all(item.done() for group in slow.values() for item in group):
                 ping_times_s.append(await server.ping(session))
                 await asyncio.sleep(PAUSE_S)
-        longest = {name: round(max(one.result() for one in group), 2) for name, group in slow.items()}
+        longest = {name: round(max(item.result() for item in group), 2) for name, group in slow.items()}
         record(
             clients=clients, longest_s=longest, others=len(ping_times_s), others_longest_s=round(max(ping_times_s), 3)
         )

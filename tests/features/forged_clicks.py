@@ -19,7 +19,7 @@ ENTRIES_MAX = 1_000
 TRESPASSES = {trespass.__name__ for trespass in audit.RECORDED_REFUSALS}
 MISSING = "0123456789abcdef0123456789abcdef0123"
 MISSING_REFERENCES = {"invitation": "I-777"}
-UNFOUND = {"NotFound", "FileGone", "Invalid", "NotMember", "NothingToRestore"}
+UNFOUND = {"NotFound", "FileExpired", "Invalid", "NotMember", "NothingToRestore"}
 ALTERED: tuple[Any, ...] = (
     MISSING, "0", "-1", "L-999999", "I-999999", "' OR 1=1 --", "%", "\u202e", "x" * 5_000, {"a": 1}, ["x"], True, 7.5
 )  # fmt: skip
@@ -133,12 +133,12 @@ def over(things: Things) -> list[tuple[str, str, str]]:
     """List every command on a closed row with the rule that refuses it."""
     leads = ("pick", "undo", "note", "share", "delegate", "return", "win", "lose")
     return [
-        ("delivery.resend", things.delivery, "NotUnknown"),
-        ("delivery.resend_all", things.sweep, "NotUnknown"),
+        ("delivery.resend", things.delivery, "OutcomeKnown"),
+        ("delivery.resend_all", things.sweep, "OutcomeKnown"),
         *[(f"invitation.{verb}", things.requested, "AlreadyDecided") for verb in ("approve", "decline")],
         *[(f"invitation.{verb}", things.invitation, "AlreadyDecided") for verb in ("approve", "decline")],
-        *[(f"invitation.{verb}", things.requested, "NotOpen") for verb in ("resend", "revoke")],
-        *[(f"invitation.{verb}", things.invitation, "NotOpen") for verb in ("resend", "revoke")],
+        *[(f"invitation.{verb}", things.requested, "InvitationNotOpen") for verb in ("resend", "revoke")],
+        *[(f"invitation.{verb}", things.invitation, "InvitationNotOpen") for verb in ("resend", "revoke")],
         *[(f"lead.{verb}", things.work, "AlreadyClosed") for verb in leads],
         ("marketplace.offer", things.work, "AlreadyOffered"),
         *[(f"marketplace.{verb}", things.partner, "NotFound") for verb in ("end", "withdraw")],

@@ -49,7 +49,7 @@ class Shared:
         assert found is not None
         where = ConversationProfile(found.conversation_id, PlaceKind.CHANNEL, found.name, {**found.reference, **SHARED})
         hint = self.chat.language.value
-        sender = Sender(self.platform_user_id, "Olga Fremd", language_hint=hint, is_outsider=True)
+        sender = Sender(self.platform_user_id, "Olga Fremd", language_hint=hint, is_external=True)
         return replace(
             Interaction(
                 driver.platform, driver.tenant, InteractionKind.MESSAGE, f"outside-{next(_ids)}", sender, where

@@ -183,7 +183,9 @@ async def test_each_role_does_what_the_table_says(chat: Chat, role: Role) -> Non
 def _unhelpful(chat: Chat, command: str, seen: DisplayedMessage, rules: set[str]) -> list[str]:
     """Return what a refusal lacks: its approvers, the request button or the alternative."""
     if command in DECIDED:
-        return [] if rules <= {"OwnQuestion", "NotPermitted"} and "request.ask" not in seen.commands else ["decides"]
+        return (
+            [] if rules <= {"RequesterDecides", "NotPermitted"} and "request.ask" not in seen.commands else ["decides"]
+        )
     if rules != {"NotPermitted"}:
         return [f"not refused, {rules}"]
     if not COMMANDS[command].is_askable:

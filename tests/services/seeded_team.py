@@ -111,7 +111,7 @@ async def join_marketplace(operator: SeededTeam, partner: SeededTeam, marketplac
             marketplace=marketplace_id,
             part=part,
         )
-        invited = next(one for one in view.partners if one.state is PartnerState.PENDING)
+        invited = next(item for item in view.partners if item.state is PartnerState.PENDING)
         stored = await uow.marketplaces.get_partner(operator.team_id, invited.partner_id)
         assert stored is not None
         sent = await uow.invitations.get(operator.team_id, stored.invitation_id or "")

@@ -130,7 +130,7 @@ async def partner_addresses(operator: SeededTeam) -> list[str]:
         partners = await uow.marketplaces.list_partners(
             operator.team_id, one.marketplace.marketplace_id, PARTNERS_MAX + 1
         )
-    return [one.email for one in partners if one.partner_team_id != operator.team_id]
+    return [partner.email for partner in partners if partner.partner_team_id != operator.team_id]
 
 
 async def test_problems_are_found_before_sending(units: SqlUnits) -> None:
@@ -159,7 +159,7 @@ async def test_problems_are_found_before_sending(units: SqlUnits) -> None:
         view = await bulk.draft(uow, operator.owner, file_id=stored.file_id)
     async with units.read() as uow:
         page = await bulk.show_lines(uow, operator.owner, view.bulk_id)
-    assert [one.problem for one in page.view.lines] == [
+    assert [line.problem for line in page.view.lines] == [
         LineProblem.PARTNER,
         LineProblem.INVITED,
         None,
@@ -182,7 +182,7 @@ async def test_the_operators_own_address_is_skipped(units: SqlUnits) -> None:
         await uow.members.remove(operator.team_id, operator.viewer.user_id, uow.now)
         await uow.members.add(operator.team_id, operator.viewer.user_id, Role.VIEWER, "eva@markt.example", uow.now)
     view = await create_list(operator, "Wir; Eva@Markt.example")
-    assert [one.problem for one in view.lines] == [LineProblem.OWN_MEMBER]
+    assert [line.problem for line in view.lines] == [LineProblem.OWN_MEMBER]
     with pytest.raises(NothingToSend):
         async with units.write() as uow:
             await bulk.send(uow, operator.owner, view.bulk_id)

@@ -139,7 +139,7 @@ async def test_an_export_can_be_imported(seeded: SeededTeam, language: Language)
     plan, near = build_plan(opened, "leads.csv")
     assert near == frozenset()
     assert {*plan.columns} == {*ImportField}
-    [row] = [one for one in opened.rows() if isinstance(one, CsvRow)]
+    [row] = [item for item in opened.rows() if isinstance(item, CsvRow)]
     read = {
         field: row.cells[plan.columns[field][0]] for field in (ImportField.TITLE, ImportField.TEXT, ImportField.COMPANY)
     }

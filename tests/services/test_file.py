@@ -120,7 +120,7 @@ async def test_files_of_a_user_are_limited(units: SqlUnits, seeded: SeededTeam) 
 async def test_the_total_size_of_files_is_limited(units: SqlUnits, seeded: SeededTeam) -> None:
     """The total size of a user's received files is limited; discarding one makes room."""
     received = [await upload(units, seeded.member, bytes([number]) * FILE_MAX_BYTES) for number in range(5)]
-    assert sum(one.size_bytes for one in received) == RECEIVED_FILES_MAX_BYTES
+    assert sum(item.size_bytes for item in received) == RECEIVED_FILES_MAX_BYTES
     with pytest.raises(file.TooManyFiles):
         await upload(units, seeded.member)
     async with units.write() as uow:
@@ -175,9 +175,9 @@ async def test_file_contents_are_encrypted(units: SqlUnits, seeded: SeededTeam, 
         sealed = (await connection.execute(select(files.c.content))).scalar_one()
     assert b"eva@posteo.de" not in sealed
     ring = Keyring((b"another key",))
-    for keyring, place in ((ring, (seeded.team_id, received.file_id)), (Keyring((b"a", b"b")), ("T", "F"))):
+    for keyring, item in ((ring, (seeded.team_id, received.file_id)), (Keyring((b"a", b"b")), ("T", "F"))):
         with pytest.raises(UnsealFailed):
-            keyring.unseal("file", sealed, *place)
+            keyring.unseal("file", sealed, *item)
 
 
 def test_old_keys_open_sealed_contents() -> None:
@@ -185,14 +185,14 @@ def test_old_keys_open_sealed_contents() -> None:
     old, new = Keyring((b"old",)), Keyring((b"new", b"old"))
     sealed = old.seal("file", b"content", "T", "F")
     assert new.unseal("file", sealed, "T", "F") == b"content"
-    for purpose, given, place in (
+    for purpose, given, item in (
         ("other", sealed, ("T", "F")),
         ("file", sealed, ("U", "F")),
         ("file", sealed[:-1] + b"x", ("T", "F")),
         ("file", b"", ("T", "F")),
     ):
         with pytest.raises(UnsealFailed):
-            new.unseal(purpose, given, *place)
+            new.unseal(purpose, given, *item)
 
 
 @pytest.mark.parametrize(

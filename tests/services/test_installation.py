@@ -66,7 +66,7 @@ async def left_channels(units: SqlUnits, tenant: str, channels: Sequence[str]) -
     """Return the channels that the bot has left."""
     async with units.read() as uow:
         places = [await uow.conversations.get("slack", tenant, channel) for channel in channels]
-    return [place.conversation_id for place in places if place is not None and not place.installed]
+    return [item.conversation_id for item in places if item is not None and not item.installed]
 
 
 async def test_each_workspace_has_its_own_token(units: SqlUnits) -> None:
@@ -138,9 +138,9 @@ async def test_reinstalling_renews_the_token_only(units: SqlUnits) -> None:
 
 async def test_a_revoked_installation_leaves_its_channels(units: SqlUnits) -> None:
     """A revoked token is deleted and its workspace's channels are left; other workspaces are unchanged."""
-    for one in (SUN, ROOF):
-        await store_installation(units, one)
-        await add_channel(units, one.tenant, one.workspace, "C1")
+    for item in (SUN, ROOF):
+        await store_installation(units, item)
+        await add_channel(units, item.tenant, item.workspace, "C1")
     async with units.write() as uow:
         await installation.uninstall(uow, SUN)
     assert await token_for(units, "T1", "T1") == ""
@@ -161,8 +161,8 @@ async def test_a_late_uninstall_event_is_ignored(units: SqlUnits) -> None:
 
 async def test_a_revoked_token_falls_back_to_the_enterprise(units: SqlUnits) -> None:
     """A workspace without its own token uses the enterprise's; without both, all its channels are left."""
-    for one in (GRID, GRID_ROOM):
-        await store_installation(units, one)
+    for item in (GRID, GRID_ROOM):
+        await store_installation(units, item)
     await add_channel(units, "E1", "T7", "C7")
     await add_channel(units, "E1", "T8", "C8")
     async with units.write() as uow:

@@ -184,9 +184,9 @@ async def test_a_code_is_used_once_under_concurrency(units: SqlUnits, seeded: Se
     """A45, A4: of concurrent users of the same code one joins."""
     code = await code_for(seeded, await invite(seeded))
     people = [await add_user(units, f"Gast {number}") for number in range(6)]
-    outcomes = await asyncio.gather(*(join_by_code(units, one, code) for one in people), return_exceptions=True)
-    assert sum(isinstance(one, JoinedTeam) for one in outcomes) == 1
-    assert all(isinstance(one, JoinedTeam | WrongCode | SeatsTaken) for one in outcomes)
+    outcomes = await asyncio.gather(*(join_by_code(units, person, code) for person in people), return_exceptions=True)
+    assert sum(isinstance(item, JoinedTeam) for item in outcomes) == 1
+    assert all(isinstance(outcome, JoinedTeam | WrongCode | SeatsTaken) for outcome in outcomes)
     async with units.read() as uow:
         assert await uow.members.count(seeded.team_id) == 5
 
@@ -217,10 +217,10 @@ async def test_wrong_codes_lock_joining(units: SqlUnits, seeded: SeededTeam, eva
 async def test_concurrent_guesses_are_counted(units: SqlUnits, eva: Actor) -> None:
     """A45: concurrent guesses count like consecutive ones."""
     outcomes = await asyncio.gather(
-        *(join_by_code(units, eva, f"GUESS{one}") for one in range(12)), return_exceptions=True
+        *(join_by_code(units, eva, f"GUESS{item}") for item in range(12)), return_exceptions=True
     )
-    assert sum(isinstance(one, WrongCode) for one in outcomes) == 5
-    assert sum(isinstance(one, TooManyWrongCodes) for one in outcomes) == 7
+    assert sum(isinstance(outcome, WrongCode) for outcome in outcomes) == 5
+    assert sum(isinstance(item, TooManyWrongCodes) for item in outcomes) == 7
 
 
 async def test_a_revoked_invitation_is_void(units: SqlUnits, seeded: SeededTeam, eva: Actor) -> None:

@@ -47,7 +47,7 @@ async def test_an_offer_without_a_taker_fails(units: SqlUnits, clock: Clock) -> 
         assert (await lead.list_(uow, taker.member)).leads == ()
         event = LeadFailed(team_id=operator.team_id, lead_id=new_lead.lead_id, giver_team_id=giver.team_id)
         notices = await subscribers.notify_failed(uow, event)
-    assert [one.team_id for one in notices if isinstance(one.audience, TeamChannels)] == [
+    assert [notice.team_id for notice in notices if isinstance(notice.audience, TeamChannels)] == [
         operator.team_id,
         giver.team_id,
     ]
@@ -89,7 +89,7 @@ async def test_a_stalled_lead_is_offered_again(units: SqlUnits, clock: Clock) ->
         assert await scheduled.offer_again(uow, 10) == 0
     async with units.read() as uow:
         notices = await subscribers.notify_reminded(uow, LeadReminded(team_id=first.team_id, lead_id=one.lead_id))
-    assert [one.audience for one in notices] == [DirectChat(first.member.user_id)]
+    assert [notice.audience for notice in notices] == [DirectChat(first.member.user_id)]
     assert (await show_lead(first, one.lead_id)).is_stalling
     clock.advance(days=4)
     async with units.write() as uow:

@@ -195,7 +195,7 @@ async def test_a_picked_lead_stays_on_its_page(units: SqlUnits, kind: LeadFilter
     await pick_lead(seeded, leads[6].lead_id, seeded.member)
     async with units.read() as uow:
         after = await lead.list_(uow, seeded.member, kind, kept=leads[6].lead_id)
-    assert [one.ref for one in after.leads] == [one.ref for one in before.leads]
+    assert [item.ref for item in after.leads] == [item.ref for item in before.leads]
     assert (after.next_cursor, after.pinned_lead_id) == (before.next_cursor, leads[6].lead_id)
 
 
@@ -258,7 +258,11 @@ async def test_a_list_is_one_query_and_a_pick_few(units: SqlUnits, database: Dat
     leads = [await create_lead(seeded) for _ in range(6)]
 
     def queries(statements: list[str]) -> list[str]:
-        return [one for one in statements if one.lstrip().upper().startswith(("SELECT", "UPDATE", "INSERT"))]
+        return [
+            statement
+            for statement in statements
+            if statement.lstrip().upper().startswith(("SELECT", "UPDATE", "INSERT"))
+        ]
 
     async with units.read() as uow, count_statements(database) as statements:
         await lead.list_(uow, seeded.member)
@@ -296,7 +300,7 @@ async def notices_of(units: SqlUnits, happened: LeadEvent) -> list[tuple[type[ob
             for subscriber in subscribers.SUBSCRIBERS[type(happened)]
             for notice in await subscriber(uow, happened)
         ]
-    return [(type(one.audience), one.view, one.team_id) for one in found_notices]
+    return [(type(found_notice.audience), found_notice.view, found_notice.team_id) for found_notice in found_notices]
 
 
 async def test_notices_of_lead_events(units: SqlUnits) -> None:

@@ -182,7 +182,7 @@ async def test_giver_and_operator_see_the_state_only(units: SqlUnits) -> None:
                 await lead.note(uow, seeded.owner, new_lead.lead_id, "x")
             history = (await lead.reveal(uow, seeded.owner, new_lead.lead_id)).history
         assert ActivityType.NOTED not in [audit_entry.what for audit_entry in history]
-        assert next((one.what, one.team, one.user) for one in history) == (ActivityType.PICKED, "Nehmer", "")
+        assert next((item.what, item.team, item.user) for item in history) == (ActivityType.PICKED, "Nehmer", "")
 
 
 async def test_a_taker_sees_no_other_takers(units: SqlUnits) -> None:

@@ -78,7 +78,7 @@ async def test_removal_needs_confirmation(units: SqlUnits, seeded: SeededTeam) -
     with pytest.raises(NeedsConfirmation) as question:
         async with units.write() as uow:
             await membership.remove(uow, seeded.admin, seeded.member.user_id)
-    assert [one.code for one in question.value.warnings] == ["member.remove", "member.remove.effect"]
+    assert [warning.code for warning in question.value.warnings] == ["member.remove", "member.remove.effect"]
     assert await role_of(seeded, seeded.member.user_id) is Role.MEMBER
 
 
@@ -96,7 +96,7 @@ async def test_removal_ends_access(units: SqlUnits, seeded: SeededTeam) -> None:
     assert (recognised.actor().role, recognised.actor().team_id) == (Role.GUEST, "")
     assert (listed.total, listed.seats_taken) == (3, 3)
     assert (await show_lead(seeded, new_lead.lead_id, seeded.owner)).responsible == ""
-    assert "member.removed" in {one.action for one in log}
+    assert "member.removed" in {item.action for item in log}
 
 
 async def test_requests_of_a_removed_member_are_withdrawn(units: SqlUnits, seeded: SeededTeam) -> None:
@@ -224,4 +224,4 @@ async def test_concurrent_removals_take_effect_once(units: SqlUnits, seeded: See
             await membership.remove(uow, seeded.admin, seeded.member.user_id, accept=REMOVE)
     async with units.read() as uow:
         log = await uow.audit.list_entries(seeded.team_id, limit=50)
-    assert [one.action for one in log].count("member.removed") == 1
+    assert [item.action for item in log].count("member.removed") == 1

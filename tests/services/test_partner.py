@@ -43,21 +43,21 @@ async def test_partners_have_four_states(units: SqlUnits) -> None:
         assert await marketplace.decline_partner(uow, sent)
         assert not await marketplace.decline_partner(uow, sent)
     partner_id = await join_marketplace(operator, taker, marketplace_id)
-    states = {one.name: one.state for one in (await only_marketplace(operator)).partners}
+    states = {partner.name: partner.state for partner in (await only_marketplace(operator)).partners}
     assert states == {"Markt": "active", "Neue": "declined", "Nehmer": "active"}
     async with units.write() as uow:
         with pytest.raises(PartnerActive):
             await marketplace.withdraw(uow, operator.owner, partner_id)
         with pytest.raises(NeedsConfirmation) as question:
             await marketplace.end(uow, operator.owner, partner_id)
-        accept = tuple(one.code for one in question.value.warnings)
+        accept = tuple(warning.code for warning in question.value.warnings)
         ended = await marketplace.end(uow, operator.owner, partner_id, accept=accept)
         assert ended.partners[-1].state is PartnerState.ENDED
         for attempt in (marketplace.end, marketplace.withdraw):
             with pytest.raises(PartnerNotActive):
                 await attempt(uow, operator.owner, partner_id)
         left = await marketplace.withdraw(uow, operator.owner, pending.partner_id)
-    assert [one.name for one in left.partners] == ["Markt", "Nehmer"]
+    assert [item.name for item in left.partners] == ["Markt", "Nehmer"]
 
 
 async def test_an_ended_partner_keeps_picked_leads_only(units: SqlUnits) -> None:
@@ -79,7 +79,7 @@ async def test_an_ended_partner_keeps_picked_leads_only(units: SqlUnits) -> None
         event = PartnerEnded(
             team_id=operator.team_id, marketplace_id=marketplace_id, partner_id=partner_id, lead_ids=(offered.lead_id,)
         )
-        assert [(type(one.audience), one.key) for one in await subscribers.update_ended_offers(uow, event)] == [
+        assert [(type(offer.audience), offer.key) for offer in await subscribers.update_ended_offers(uow, event)] == [
             (CardCopies, offered.lead_id)
         ]
 
@@ -134,4 +134,7 @@ async def test_owner_and_admins_of_the_operator_are_notified(units: SqlUnits) ->
     event = PartnerJoined(team_id=operator.team_id, marketplace_id="m", partner_id="p", partner_team_id="t")
     async with units.read() as uow:
         notices = await subscribers.notify_requester(uow, event)
-    assert [one.audience for one in notices] == [DirectChat(operator.owner.user_id), DirectChat(operator.admin.user_id)]
+    assert [notice.audience for notice in notices] == [
+        DirectChat(operator.owner.user_id),
+        DirectChat(operator.admin.user_id),
+    ]

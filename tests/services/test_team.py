@@ -99,7 +99,7 @@ async def test_the_creator_is_the_owner(units: SqlUnits) -> None:
         created = await team.create(uow, anna, "  Dachwerk   Süd ")
         owners = await uow.members.list_by_role(created.team_id, (Role.OWNER,), 9)
     assert created.name == "Dachwerk Süd"
-    assert [one.user_id for one in owners] == [anna.user_id]
+    assert [owner.user_id for owner in owners] == [anna.user_id]
 
 
 @pytest.mark.parametrize(("name", "reason"), [("", "missing"), ("   ", "missing"), ("x" * 81, "too_long")])
@@ -152,7 +152,7 @@ async def test_settings_are_stored(units: SqlUnits, seeded: SeededTeam) -> None:
         settings = await team.show(uow, seeded.viewer)
         log = await uow.audit.list_entries(seeded.team_id, limit=50)
     assert (settings.language, settings.zone) == (Language.ENGLISH, "Europe/Vienna")
-    assert [one.action for one in log].count("team.settings_changed") == 1
+    assert [item.action for item in log].count("team.settings_changed") == 1
 
 
 async def test_another_teams_channel_is_refused(units: SqlUnits, seeded: SeededTeam) -> None:
@@ -164,7 +164,7 @@ async def test_another_teams_channel_is_refused(units: SqlUnits, seeded: SeededT
             await team.connect(uow, stolen)
     assert not vars(refused.value)
     async with units.read() as uow:
-        assert [one.conversation_id for one in await uow.conversations.list_connected(seeded.team_id)] == [
+        assert [item.conversation_id for item in await uow.conversations.list_connected(seeded.team_id)] == [
             seeded.channel.conversation_id
         ]
     async with units.write() as uow:
@@ -197,8 +197,8 @@ async def test_a_deleted_team_has_no_members(units: SqlUnits, seeded: SeededTeam
     async with units.write() as uow:
         await team.delete(uow, seeded.owner, "Solarhaus")
     async with units.read() as uow:
-        for place in (seeded.owner.place, seeded.channel):
-            recognised = await uow.users.find_sender("web", "demo", seeded.owner.name, place.conversation_id)
+        for item in (seeded.owner.place, seeded.channel):
+            recognised = await uow.users.find_sender("web", "demo", seeded.owner.name, item.conversation_id)
             assert recognised is not None
             assert (recognised.actor().role, recognised.actor().team_id, recognised.actor().place.team_id) == (
                 Role.GUEST,
@@ -297,8 +297,8 @@ async def test_every_change_is_logged(units: SqlUnits, seeded: SeededTeam) -> No
     """X5: creating and connecting are in the audit log, with user and platform."""
     async with units.read() as uow:
         listed = await show_audit(uow, seeded.owner)
-    assert {one.action for one in listed.entries} >= {"team.created", "team.channel_connected"}
-    assert {(one.user_id, one.platform) for one in listed.entries} == {(seeded.owner.user_id, "web")}
+    assert {item.action for item in listed.entries} >= {"team.created", "team.channel_connected"}
+    assert {(item.user_id, item.platform) for item in listed.entries} == {(seeded.owner.user_id, "web")}
 
 
 async def test_the_bot_leaves_and_comes_back(units: SqlUnits, seeded: SeededTeam) -> None:
@@ -311,7 +311,7 @@ async def test_the_bot_leaves_and_comes_back(units: SqlUnits, seeded: SeededTeam
     async with units.write() as uow:
         await uow.conversations.upsert(Conversation(place.platform, place.tenant, place.conversation_id, place.kind))
     async with units.read() as uow:
-        assert [one.name for one in await uow.conversations.list_connected(seeded.team_id)] == [place.name]
+        assert [item.name for item in await uow.conversations.list_connected(seeded.team_id)] == [place.name]
 
 
 async def test_a_refusal_changes_nothing(units: SqlUnits, seeded: SeededTeam) -> None:

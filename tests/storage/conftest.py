@@ -118,8 +118,8 @@ async def create_leads(ours: SeededTeam, theirs: SeededTeam) -> None:
     """Create a lead on offer, a picked one, a won one, one with an undone pick, and one on no marketplace."""
     await create_lead(ours)
     leads = [await create_offered_lead(ours) for _ in range(4)]
-    for one in leads[1:]:
-        await pick_lead(theirs, one.lead_id)
+    for item in leads[1:]:
+        await pick_lead(theirs, item.lead_id)
     async with ours.units.write() as uow:
         await lead.win(uow, theirs.member, leads[2].lead_id)
         await lead.undo(uow, theirs.member, leads[3].lead_id)

@@ -78,9 +78,9 @@ async def _add_people(uow: UnitOfWork, tenants: SeededTenants) -> dict[str, Any]
     asked = await request.ask(uow, owning_team.member, "member.remove", {}, Permission.MEMBER_REMOVE)
     await marketplace.invite(uow, owning_team.owner, email="dach@acme.example", name="Dachwerk II")
     [partner] = [
-        one
-        for one in await uow.marketplaces.list_partners(owning_team.team_id, tenants.marketplace_id, 9)
-        if one.email == "dach@acme.example"
+        item
+        for item in await uow.marketplaces.list_partners(owning_team.team_id, tenants.marketplace_id, 9)
+        if item.email == "dach@acme.example"
     ]
     return {
         "requested": requested.invitation_id,
@@ -163,8 +163,8 @@ async def _add_files(uow: UnitOfWork, tenants: SeededTenants) -> dict[str, Any]:
         )
         for _ in range(2)
     ]
-    for one in made:
-        await uow.lead_imports.add(one)
+    for item in made:
+        await uow.lead_imports.add(item)
     running = made[1].import_id
     await uow.lead_imports.start(tenants.owning_team.team_id, running, ImportState.PREVIEW, now)
     await uow.lead_imports.claim(HOLDER, now, now + timedelta(minutes=1))
@@ -190,8 +190,8 @@ async def _add_bulks(uow: UnitOfWork, tenants: SeededTenants) -> dict[str, Any]:
         )
         for _ in range(2)
     ]
-    for one in made:
-        await uow.bulks.add(one, lines)
+    for item in made:
+        await uow.bulks.add(item, lines)
     sending = made[1].bulk_id
     await uow.bulks.start(tenants.owning_team.team_id, sending, member.user_id, "web", now)
     invited = replace(lines[1], state=LineState.INVITED, invitation_id=tenants.ids["invited"])

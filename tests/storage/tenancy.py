@@ -212,7 +212,7 @@ class Sample:
             "invitations.find_by_number": {"number": ids["number"]},
             "invitations.list_open_to": {"email": "udo@acme.example"},
             "invitations.count_held_seats": {"besides": ""},
-            "invitations.send": {"states": states, "expires_at": later},
+            "invitations.send": {"states": states, "expires_at": later, "by": None, "at": None},
             "lead_imports.update_progress": {
                 "line": 3,
                 "tally": RowCounts(1, rejected=2),
@@ -274,9 +274,9 @@ class Sample:
     def of(self, method: str, parameters: list[str]) -> dict[str, Any]:
         """Return the arguments of the method without the team."""
         given = {**self.named(), **self.special().get(method, {})}
-        missing = [one for one in parameters if one not in given]
+        missing = [parameter for parameter in parameters if parameter not in given]
         assert not missing, f"{method} has no sample value for {missing}; add one in this module"
-        return {one: given[one] for one in parameters}
+        return {item: given[item] for item in parameters}
 
 
 # Calls that the first team makes before, so that the method finds a row to change.

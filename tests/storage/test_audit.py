@@ -60,8 +60,8 @@ async def test_entries_are_paged_newest_first_and_only_the_teams_own(units: SqlU
     async with units.read() as uow:
         first = await uow.audit.list_entries("T", limit=3)
         second = await uow.audit.list_entries("T", before_seq=first[-1].seq, limit=3)
-    assert [one.seq for one in (*first, *second)] == [5, 4, 3, 2, 1]
-    assert {one.team_id for one in (*first, *second)} == {"T"}
+    assert [item.seq for item in (*first, *second)] == [5, 4, 3, 2, 1]
+    assert {item.team_id for item in (*first, *second)} == {"T"}
 
 
 @pytest.mark.postgres

@@ -34,7 +34,7 @@ POST = replace(UPDATE, kind=DeliveryKind.POST)
 async def add(units: SqlUnits, *deliveries: Delivery) -> None:
     """Add deliveries."""
     async with units.write() as uow:
-        await uow.deliveries.add([replace(one, delivery_id=uow.new_id()) for one in deliveries], uow.now)
+        await uow.deliveries.add([replace(delivery, delivery_id=uow.new_id()) for delivery in deliveries], uow.now)
 
 
 async def claim(units: SqlUnits, limit: int = 10) -> list[Delivery]:
@@ -107,7 +107,7 @@ async def test_each_delivery_has_one_sender(units: SqlUnits) -> None:
     """Twenty concurrent relays claim each delivery once."""
     await add(units, *[replace(POST, conversation_id=f"C{n}") for n in range(40)])
     batches = await asyncio.gather(*[claim(units, 3) for _ in range(20)])
-    taken = [one.conversation_id for batch in batches for one in batch]
+    taken = [item.conversation_id for batch in batches for item in batch]
     assert len(taken) == len(set(taken)) == 40
 
 
@@ -126,7 +126,7 @@ async def test_a_claim_keeps_its_limit_under_any_plan(nested_loop_url: str, cloc
     await add(units, *[replace(POST, conversation_id=f"C{n}") for n in range(60)])
     batches = [await claim(units, 3), *await asyncio.gather(*[claim(units, 3) for _ in range(4)])]
     await database.close()
-    taken = [one.conversation_id for batch in batches for one in batch]
+    taken = [item.conversation_id for batch in batches for item in batch]
     assert [len(batch) for batch in batches] == [3] * 5
     assert len(set(taken)) == 15
 
@@ -147,7 +147,9 @@ async def test_a_dead_sender_is_detected_by_its_lease(units: SqlUnits, clock: Cl
         assert await uow.deliveries.list_expired_leases(10, uow.now) == []
     clock.advance(seconds=51)
     async with units.write() as uow:
-        assert [one.delivery_id for one in await uow.deliveries.list_expired_leases(10, uow.now)] == [taken.delivery_id]
+        assert [
+            expired_lease.delivery_id for expired_lease in await uow.deliveries.list_expired_leases(10, uow.now)
+        ] == [taken.delivery_id]
 
 
 async def test_a_delivery_ends_once(units: SqlUnits) -> None:
@@ -217,7 +219,7 @@ async def test_copies_are_live_and_pending_posts(units: SqlUnits) -> None:
         await add_post(units, f"P{number}")
     async with units.write() as uow:
         await uow.deliveries.update_gone("T", "P2", uow.now)
-        assert {one.post_id for one in await uow.deliveries.list_posts_of("lead-1")} == {"P1", "P9"}
+        assert {item.post_id for item in await uow.deliveries.list_posts_of("lead-1")} == {"P1", "P9"}
         assert await uow.deliveries.get_post("T", "P2") is None
         assert await uow.deliveries.get_post("other", "P1") is None
 
@@ -275,7 +277,7 @@ async def test_due_deliveries_are_found_by_index(sqlite_url: str) -> None:
     await database.close()
     steps = [row.detail for plan in found for row in plan if re.search("(SCAN|SEARCH) (deliveries|other)", row.detail)]
     assert len(found) == 5
-    assert {one for step in steps for one in re.findall("INDEX ([a-z_]+)|$", step)[:1]} == {
+    assert {item for step in steps for item in re.findall("INDEX ([a-z_]+)|$", step)[:1]} == {
         "ix_deliveries_place",
         "ix_deliveries_due",
         "ix_deliveries_leased",
@@ -287,8 +289,8 @@ async def test_due_deliveries_are_found_by_index(sqlite_url: str) -> None:
 async def test_finished_deliveries_are_purged_in_batches(units: SqlUnits, clock: Clock) -> None:
     """Deliveries that ended long ago are deleted in batches, and pending ones stay."""
     await add(units, *[replace(POST, conversation_id=f"C{n}") for n in range(3)])
-    for one in await claim(units, 2):
-        await finish(units, one)
+    for item in await claim(units, 2):
+        await finish(units, item)
     clock.advance(days=100)
     before = clock() - timedelta(days=90)
     async with units.write() as uow:

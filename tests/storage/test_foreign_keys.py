@@ -13,7 +13,7 @@ UNIQUE = "SELECT c.relname FROM pg_index JOIN pg_class c ON c.oid = indexrelid W
 
 def foreign_key_query(key: ForeignKeyConstraint) -> str:
     """Return PostgreSQL's own query for a foreign key check, with parameters unknown to the planner."""
-    same = (one.column == select(cast(null(), one.column.type)).scalar_subquery() for one in key.elements)
+    same = (element.column == select(cast(null(), element.column.type)).scalar_subquery() for element in key.elements)
     return str(select(literal_column("1", Integer)).where(*same).compile(dialect=postgresql.dialect()))
 
 

@@ -44,7 +44,7 @@ async def fill(units: SqlUnits) -> list[tuple[TeamId, str]]:
         made = [
             await file.create_for_actor(uow, seeded.owner, f"leads-{number}.csv", b"Lead") for number in range(FILES)
         ]
-    return [(seeded.owner.team_id, one.file_id) for one in made]
+    return [(seeded.owner.team_id, item.file_id) for item in made]
 
 
 def test_every_sealed_column_has_its_purpose() -> None:
@@ -106,4 +106,4 @@ async def open_all(units: SqlUnits, files: list[tuple[TeamId, str]]) -> list[byt
         opened = [await load_file(uow, team_id, file_id) for team_id, file_id in files]
         found_token = await installation.find_installation(uow, "T1", "T1")
     assert found_token is not None
-    return [*(one.content for one in opened if one), found_token.token.encode()]
+    return [*(item.content for item in opened if item), found_token.token.encode()]

@@ -98,7 +98,7 @@ async def isolated_call(database: Database, units: SqlUnits, clock: Clock) -> Is
     """The seeded teams, and the ids that must not cross between them."""
     tenants = await seeded_tenants.seed_tenants(units, clock())
     people = [actor.user_id for seeded in (tenants.owning_team, tenants.partner) for actor in seeded.actors.values()]
-    ids = [one for name, one in tenants.ids.items() if isinstance(one, str) and name != "unaffiliated"]
+    ids = [item for name, item in tenants.ids.items() if isinstance(item, str) and name != "unaffiliated"]
     ids = [
         tenants.owning_team.team_id,
         tenants.partner.team_id,

@@ -70,7 +70,7 @@ async def test_ids_are_ordered_unique_and_unpredictable() -> None:
     ids = Ids()
     made = [ids.new(START) for _ in range(1000)]
     assert made == sorted(made)
-    assert len({one[14:] for one in made}) == 1000
+    assert len({item[14:] for item in made}) == 1000
 
 
 async def test_a_cancelled_transaction_leaves_nothing_and_frees_its_connection(units: SqlUnits) -> None:

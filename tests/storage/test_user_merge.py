@@ -80,7 +80,7 @@ async def test_no_column_refers_to_the_merged_user(database: Database, units: Sq
 async def _breaches(units: SqlUnits) -> set[str]:
     """Return the invariants that the seeded rows violate, since they were inserted without rules."""
     async with units.read() as uow:
-        return {one.invariant for one in await check_all(uow.invariants)}
+        return {item.invariant for item in await check_all(uow.invariants)}
 
 
 async def test_merged_requester_and_approver_stay_two_users(units: SqlUnits, clock: Clock) -> None:
@@ -116,7 +116,7 @@ async def test_an_alias_resolves_to_the_last_user(units: SqlUnits, clock: Clock)
     async with units.write() as uow:
         await uow.identities.merge(second, first, clock())
         await uow.identities.merge(third, second, clock())
-        assert {await uow.identities.find_current_user_id(one) for one in (first, second, third)} == {third}
+        assert {await uow.identities.find_current_user_id(item) for item in (first, second, third)} == {third}
 
 
 async def test_each_step_of_a_link_has_one_winner(units: SqlUnits, clock: Clock) -> None:

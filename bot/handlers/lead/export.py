@@ -33,7 +33,7 @@ async def export(ctx: Context, args: ExportArgs) -> Card:
     """Export the leads that fit into one file, for the actor alone."""
     writer = ctx.writer
     table = CsvTable(cards.LEAD_HEADER, writer)
-    view = await lead.export(ctx.uow, ctx.actor, lambda one: table.add(cards.lead_row(one)), args.after)
+    view = await lead.export(ctx.uow, ctx.actor, lambda item: table.add(cards.lead_row(item)), args.after)
     if not view.count:
         return cards.no_leads_card()
     name = writer.format_line(cards.leads_file_name(view))

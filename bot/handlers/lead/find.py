@@ -48,7 +48,7 @@ async def find(ctx: Context, args: FindArgs) -> Card | CommandResult:
     if not wants_one:
         return cards.search_results_card(hits)
     return CommandResult(
-        cards.search_results_card(hits), Placement.PRIVATE, tuple(outlined(ctx, one) for one in hits.leads)
+        cards.search_results_card(hits), Placement.PRIVATE, tuple(outlined(ctx, item) for item in hits.leads)
     )
 
 

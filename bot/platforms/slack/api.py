@@ -165,7 +165,7 @@ class SlackApi:
         if code in TOKEN_DEAD:
             await self._tokens.withdraw(tenant, workspace_id, token)
         elif code in TOKEN_REFUSED:
-            self._tokens.forget(tenant, workspace_id)
+            self._tokens.drop_cached(tenant, workspace_id)
         raise self._record(call.name, _classify(call.method, reply, code))
 
     async def _exchange(

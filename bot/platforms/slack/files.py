@@ -55,7 +55,7 @@ class SlackFile(msgspec.Struct, frozen=True):
 
 def read_attachments(files: Sequence[Mapping[str, Any]] | None) -> tuple[SlackFile, ...]:
     """Read the files of a message; an unreadable entry counts as a file without a name."""
-    return tuple(_read_attachment(one) for one in (files or ())[:ATTACHMENTS_MAX])
+    return tuple(_read_attachment(file) for file in (files or ())[:ATTACHMENTS_MAX])
 
 
 def _read_attachment(file: Mapping[str, Any]) -> SlackFile:

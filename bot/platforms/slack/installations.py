@@ -127,7 +127,7 @@ class InstalledTokens:
     async def token(self, tenant: str, workspace: str) -> str:
         return (await self.grant(tenant, workspace)).token
 
-    def forget(self, tenant: str, workspace: str) -> None:
+    def drop_cached(self, tenant: str, workspace: str) -> None:
         if workspace:
             self._grants.delete((tenant, workspace))
         else:
@@ -135,7 +135,7 @@ class InstalledTokens:
             self._grants = TtlCache(self._timer, GRANTS_MAX)
 
     async def withdraw(self, tenant: str, workspace: str, token: str) -> None:
-        self.forget(tenant, workspace)
+        self.drop_cached(tenant, workspace)
         try:
             async with self._units.write() as uow:
                 opened = await installation.find_installation(uow, tenant, workspace)
@@ -149,7 +149,7 @@ class InstalledTokens:
 
     async def uninstalled(self, tenant: str, workspace: str) -> None:
         """Withdraw a token after an uninstall event, unless it works: events arrive late, after a reinstall too."""
-        self.forget(tenant, workspace)
+        self.drop_cached(tenant, workspace)
         try:
             known = await self._read(tenant, workspace)
         except (Gone, Unavailable):

@@ -269,7 +269,7 @@ def _build_sender(request: SlackRequest, user: SlackUser) -> Sender:
         user.locale,
         zone_hint=user.zone if user.zone and find_zone(user.zone).key == user.zone else "",
         reference=build_reference(request),
-        is_outsider=_is_external(request, user),
+        is_external=_is_external(request, user),
     )
 
 

@@ -74,7 +74,7 @@ class LinkUnfurler:
             shared = msgspec.convert(request.raw_event, _LinkShared)
         except msgspec.ValidationError:
             return {}
-        found = {one.url: find_lead_link(self._public_url, one.url) for one in shared.links}
+        found = {link.url: find_lead_link(self._public_url, link.url) for link in shared.links}
         return dict([(url, lead_id) for url, lead_id in found.items() if lead_id][:LINKS_MAX])
 
     async def _is_internal(self, request: SlackRequest) -> bool:
@@ -88,7 +88,7 @@ class LinkUnfurler:
         """Render a lead without its contact details, for every member of the channel."""
         incoming = await build_incoming(request, self._directory, InteractionKind.DIALOG)
         # In the direct chat the dispatch would answer with the full lead.
-        if incoming.conversation.kind is PlaceKind.PERSONAL or incoming.sender.is_outsider:
+        if incoming.conversation.kind is PlaceKind.PERSONAL or incoming.sender.is_external:
             return None
         answer = await self._chat.receive(replace(incoming, command=OUTLINE, args={"lead": lead_id}))
         if answer is None or not answer.choices:

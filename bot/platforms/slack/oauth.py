@@ -97,7 +97,7 @@ class OAuth:
         access = await self._exchange(code)
         grant = await self._verify(access)
         await self.store.async_save(_build_installation(access, grant))
-        self.tokens.forget(grant.tenant, grant.workspace)
+        self.tokens.drop_cached(grant.tenant, grant.workspace)
         _log.info("slack_installed", tenant=grant.tenant, workspace=grant.workspace)
         named = access.enterprise if access.is_enterprise_install else access.team
         return CompletedInstall(named.name if named else "", self._app_url(access.app_id, grant.workspace))
@@ -181,7 +181,7 @@ def _build_installation(access: _OAuthAccess, grant: Grant) -> Installation:
         bot_token=access.access_token,
         bot_id=grant.bot_id,
         bot_user_id=grant.bot_user_id,
-        bot_scopes=[one.strip() for one in access.scope.split(",") if one.strip()],
+        bot_scopes=[item.strip() for item in access.scope.split(",") if item.strip()],
         user_id=access.authed_user.id if access.authed_user else "",
         is_enterprise_install=access.is_enterprise_install,
         token_type=access.token_type,

@@ -204,9 +204,9 @@ class SlackPlatform:
         if interaction.surface is SlackSurface.EVENT:
             await self._poster.process_membership(interaction.incoming, partial(self._responder.post, interaction))
             return
-        await self._answer(await self._handover.attach_files(interaction), reply)
+        await self._respond(await self._handover.attach_files(interaction), reply)
 
-    async def _answer(self, interaction: SlackInteraction, reply: SlackReply) -> None:
+    async def _respond(self, interaction: SlackInteraction, reply: SlackReply) -> None:
         answer = await self._ask(interaction)
         if answer is not None:
             await self._responder.show(interaction, answer, reply)

@@ -88,7 +88,9 @@ class SlackSender:
         workspace = read_workspace(target.tenant, target.reference)
         channel = target.conversation_id or await self.open_chat(workspace, target.user_id, RELAY_PATIENCE_S)
         own = (await self._tokens.grant(workspace.tenant, workspace.workspace_id)).bot_user_id
-        ts = await self._search(workspace, channel, _thread_of(target), since, lambda one: _is_sent_with(one, own, key))
+        ts = await self._search(
+            workspace, channel, _thread_of(target), since, lambda item: _is_sent_with(item, own, key)
+        )
         return _build_sent(target, channel, ts) if ts else None
 
     async def open_chat(self, workspace: Workspace, user_id: str, patience_s: float) -> str:
@@ -114,7 +116,7 @@ class SlackSender:
         method = "conversations.replies" if thread else "conversations.history"
         for _ in range(PAGES_MAX):
             page = await self._api.call(method, workspace, query, channel=channel, patience_s=RELAY_PATIENCE_S)
-            if found := next((one for one in _read_messages(page) if is_match(one)), None):
+            if found := next((message for message in _read_messages(page) if is_match(message)), None):
                 return str(found["ts"])
             if not page.get("has_more"):
                 return ""

@@ -199,14 +199,14 @@ class Socket:
                     if envelope.envelope_id:
                         connection.was_stable = True
                         await slots.acquire()
-                        tasks.create_task(self._answer(connection.websocket, envelope, slots))
+                        tasks.create_task(self._acknowledge(connection.websocket, envelope, slots))
         except TimeoutError:
             _log.debug("socket_stopped")
         finally:
             self._readers.discard(reading)
             connection.was_stable |= asyncio.get_running_loop().time() - started_at > STABLE_S
 
-    async def _answer(
+    async def _acknowledge(
         self, websocket: aiohttp.ClientWebSocketResponse, envelope: _Envelope, slots: asyncio.Semaphore
     ) -> None:
         """Serve an envelope and acknowledge it; Slack sends an unacknowledged one again."""

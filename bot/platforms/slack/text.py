@@ -18,22 +18,22 @@ _INVISIBLE: Final = re.compile("[\u200b\u200e\u200f\u2060\ufeff]")
 
 def list_mentioned(text: str, bot_user_id: str) -> tuple[str, ...]:
     """Return the ids of mentioned users without the bot, each once."""
-    found = dict.fromkeys(one[1] for one in _USER.finditer(text) if one[1] != bot_user_id)
+    found = dict.fromkeys(item[1] for item in _USER.finditer(text) if item[1] != bot_user_id)
     return tuple(found)[:MENTIONS_MAX]
 
 
 def read_text(text: str, bot_user_id: str, names: Mapping[str, str]) -> tuple[str, tuple[Mention, ...]]:
     """Return the plain text of a message and its mentions; `names` are the mentioned users' names by id."""
     user_ids = list_mentioned(text, bot_user_id)
-    words = _USER.sub(lambda one: " " if one[1] == bot_user_id else f" @{one[1]} ", text)
-    return to_plain(words), tuple(Mention(one, names.get(one, "")) for one in user_ids)
+    words = _USER.sub(lambda item: " " if item[1] == bot_user_id else f" @{item[1]} ", text)
+    return to_plain(words), tuple(Mention(item, names.get(item, "")) for item in user_ids)
 
 
 def to_plain(text: str) -> str:
     """Remove markup, entities and invisible characters; line breaks stay."""
-    text = _SPECIAL.sub(lambda one: one[2] or one[1], text)
-    text = _CHANNEL.sub(lambda one: f"#{one[1]}" if one[1] else "", text)
-    text = _MAIL.sub(lambda one: one[2] or one[1], text)
+    text = _SPECIAL.sub(lambda item: item[2] or item[1], text)
+    text = _CHANNEL.sub(lambda item: f"#{item[1]}" if item[1] else "", text)
+    text = _MAIL.sub(lambda item: item[2] or item[1], text)
     text = _LINK.sub(_read_link, text)
     # The ampersand last, so that a typed "&amp;lt;" stays "&lt;".
     for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):

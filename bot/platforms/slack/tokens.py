@@ -65,7 +65,7 @@ class Tokens(Protocol):
         """Return the token alone; raises the same."""
         ...
 
-    def forget(self, tenant: str, workspace: str) -> None:
+    def drop_cached(self, tenant: str, workspace: str) -> None:
         """Drop the cached grant of a workspace: its token was refused or replaced."""
         ...
 
@@ -113,7 +113,7 @@ class FixedToken:
         self._retry_at = 0.0
 
     async def grant(self, tenant: str, workspace: str) -> Grant:
-        grant = await self.own()
+        grant = await self.bot_grant()
         if not grant.is_valid_for(tenant, workspace):
             raise Gone(NOT_ASKED, "not_installed")
         return grant
@@ -121,7 +121,7 @@ class FixedToken:
     async def token(self, tenant: str, workspace: str) -> str:
         return (await self.grant(tenant, workspace)).token
 
-    def forget(self, tenant: str, workspace: str) -> None:
+    def drop_cached(self, tenant: str, workspace: str) -> None:
         if self._grant and self._grant.is_valid_for(tenant, workspace):
             self._grant = None
             self._cache_failure(Unavailable("invalid_auth"))
@@ -143,7 +143,7 @@ class FixedToken:
         except (RateLimited, Unavailable) as failure:
             _log.warning("uninstall_not_checked", failure=type(failure).__name__)
 
-    async def own(self) -> Grant:
+    async def bot_grant(self) -> Grant:
         """Return the grant of the token. Raises as `grant`."""
         if self._grant is None:
             async with self._lock:
@@ -191,7 +191,7 @@ async def fetch_grant(session: aiohttp.ClientSession, api_url: str, token: str) 
         raise Gone(HTTPStatus.OK, tested.error)
     if not tested.ok or not tested.team_id:
         raise Unavailable(tested.error if tested.error in TOKEN_REFUSED else "auth.test names no workspace")
-    return _build_grant(tested, token, frozenset(one.strip() for one in scopes.split(",") if one.strip()))
+    return _build_grant(tested, token, frozenset(item.strip() for item in scopes.split(",") if item.strip()))
 
 
 def _build_grant(tested: _AuthTest, token: str, scopes: frozenset[str]) -> Grant:

@@ -80,7 +80,7 @@ def read_button(data: object) -> ButtonPayload | None:
     filled = {name: value for name, value in data.items() if name not in _RESERVED}
     for name in read.many:
         if isinstance(chosen := filled.get(name), str):
-            filled[name] = [one for one in chosen.split(",") if one]
+            filled[name] = [item for item in chosen.split(",") if item]
     return ButtonPayload(read.cmd, read.args | filled, _read_back(data.get("back")))
 
 
@@ -118,7 +118,7 @@ class TeamsRenderer:
             rendered["refresh"]["action"]["verb"] = REFRESH
         return rendered
 
-    def answer(self, card: Card, reader: Reader, user_id: str, back: ViewCommand | None, *, private: bool) -> Json:
+    def response(self, card: Card, reader: Reader, user_id: str, back: ViewCommand | None, *, private: bool) -> Json:
         """Render an invoke response that replaces the clicked card in this user's view."""
         if private and back and (card.refresh is None or ViewCommand(card.refresh.command, card.refresh.args) != back):
             card = cards.add_back_button(card, back.command, back.args)
@@ -129,7 +129,7 @@ class TeamsRenderer:
 
         The cancel button is left out: a dialog has its own.
         """
-        kept = [one for one in card.actions if not isinstance(one, Run) or one.command != CANCEL]
+        kept = [item for item in card.actions if not isinstance(item, Run) or item.command != CANCEL]
         rendered = self.card(replace(card, actions=tuple(kept)), reader, [])
         for action in _list_buttons(rendered):
             submit = action["fallback"] | ({"mode": action["mode"]} if "mode" in action else {})
@@ -163,7 +163,7 @@ class TeamsRenderer:
 
 def list_cards(attachments: Iterable[Mapping[str, Any]] | None) -> list[Json]:
     """Return the cards in a user's message."""
-    found = (one.get("content") for one in attachments or () if one.get("contentType") == CARD)
+    found = (attachment.get("content") for attachment in attachments or () if attachment.get("contentType") == CARD)
     return [content for content in found if is_object(content)]
 
 

@@ -254,7 +254,7 @@ class Connector:
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise self._classify_error(call, error, attempt) from error
         if reply.status == HTTPStatus.UNAUTHORIZED:
-            self._token_source.forget(token)
+            self._token_source.drop_cached(token)
         if HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
             return reply.body
         self._errors.labels("teams", str(reply.status)).inc()

@@ -110,7 +110,7 @@ class FileConsents:
         incoming = interaction.incoming
         declined = replace(incoming, command=DECLINED, args={"file": consent.context.file})
         if consent.action == "decline":
-            await self._answer(writer, declined)
+            await self._respond(writer, declined)
             return True
         found = await self._chat.fetch_file(incoming, consent.context.file)
         if found is None:
@@ -121,7 +121,7 @@ class FileConsents:
         try:
             info = await self._store(consent.upload_info, found)
         except NotStored:
-            await self._answer(writer, declined)
+            await self._respond(writer, declined)
             return True
         await self._connector.send(interaction.activity.service_url, interaction.activity.conversation.id, info)
         if incoming.message_id:
@@ -142,7 +142,7 @@ class FileConsents:
         }
         return {"type": "message", "summary": upload.name, "attachments": [attachment]}
 
-    async def _answer(self, writer: ReplyWriter, incoming: Interaction) -> None:
+    async def _respond(self, writer: ReplyWriter, incoming: Interaction) -> None:
         answer = await self._chat.receive(incoming)
         if answer is not None:
             await self._replace_question(writer, incoming.message_id, answer.card, answer.reader)

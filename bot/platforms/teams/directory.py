@@ -47,7 +47,9 @@ class TeamsDirectory:
 
     async def identify(self, activity: Activity, entities: Iterable[MentionEntity]) -> dict[str, str]:
         """Return the stored user id of each mentioned user, by the bot's id of the user."""
-        accounts = {one.account.id: one.account for one in entities if is_user(one.account, activity.bot.id)}
+        accounts = {
+            entity.account.id: entity.account for entity in entities if is_user(entity.account, activity.bot.id)
+        }
         user_ids = {id_: self._find_cached(activity.tenant, account) for id_, account in accounts.items()}
         user_ids[activity.sender.id] = activity.user_id
         missing = [id_ for id_, user_id in user_ids.items() if user_id is None][:LOOKUPS_MAX]

@@ -135,7 +135,7 @@ def _read_search(name: str, activity: Activity, value: _Value, public_url: str) 
     del public_url
     if value.command_id != SEARCH or len(value.parameters) > PARAMETERS_MAX:
         return ExtensionRequest(name, activity, None)
-    text = next((one.value for one in value.parameters if one.name == TEXT), "")
+    text = next((parameter.value for parameter in value.parameters if parameter.name == TEXT), "")
     page = value.query_options
     args = {"search": text if isinstance(text, str) else "", "skip": page.skip, "count": page.count}
     return ExtensionRequest(name, activity, replace(_build_incoming(activity), command=SEARCH, args=args))

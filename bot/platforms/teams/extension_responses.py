@@ -43,7 +43,7 @@ class ExtensionResponder:
             LINK: self._respond_to_link,
         }
 
-    async def answer(self, request: ExtensionRequest, post: Post) -> Json:
+    async def respond(self, request: ExtensionRequest, post: Post) -> Json:
         """Return the invoke response. `post` posts a card in the conversation of the request."""
         return await self._responses[request.name](request, post)
 

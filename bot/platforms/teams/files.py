@@ -60,8 +60,10 @@ class _FileAttachment(msgspec.Struct, frozen=True, rename="camel"):
 
 def read_attachments(attachments: Sequence[Mapping[str, Any]] | None) -> tuple[TeamsFile, ...]:
     """Read the files of a message; images and the message's HTML are other attachments."""
-    files = [one for one in (attachments or ())[:ATTACHMENTS_MAX] if one.get("contentType") == DOWNLOAD]
-    return tuple(_read_attachment(one) for one in files)
+    files = [
+        attachment for attachment in (attachments or ())[:ATTACHMENTS_MAX] if attachment.get("contentType") == DOWNLOAD
+    ]
+    return tuple(_read_attachment(file) for file in files)
 
 
 def _read_attachment(attachment: Mapping[str, Any]) -> TeamsFile:

@@ -113,7 +113,7 @@ class TeamsPlatform:
         else:
             self._directory.note_sender(activity)
         if activity.type == INVOKE and (request := read_extension_request(activity, self._public_url)):
-            return await self._extensions.answer(request, self._post_extension_answer)
+            return await self._extensions.respond(request, self._post_extension_answer)
         interaction = await read_interaction(await self._channel_names.complete(activity), self._directory)
         if interaction is None:
             return None
@@ -140,7 +140,7 @@ class TeamsPlatform:
         reader = _reader_of(interaction)
         if interaction.button is None:
             user_id = interaction.activity.sender.id
-            return self._renderer.answer(cards.outdated_button_card(), reader, user_id, None, private=False)
+            return self._renderer.response(cards.outdated_button_card(), reader, user_id, None, private=False)
         answer = await self._chat.receive(interaction.incoming)
         if answer is None:
             is_click = interaction.incoming.kind is InteractionKind.CLICK
@@ -154,7 +154,7 @@ class TeamsPlatform:
         else:
             answer = Response(cards.outdated_button_card(), Placement.PRIVATE, _reader_of(interaction))
         if answer is not None:
-            await self._responder.reply(interaction, answer)
+            await self._responder.respond(interaction, answer)
 
     async def _attach_files(self, interaction: TeamsInteraction) -> TeamsInteraction:
         """Fetch the files of a message; none of them outside the direct chat."""

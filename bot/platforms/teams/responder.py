@@ -45,9 +45,9 @@ class Responder:
             return self._renderer.note(await self._post_below(interaction, answer), answer.reader)
         user_id, back = interaction.activity.sender.id, interaction.button.back if interaction.button else None
         is_private = answer.placement is Placement.PRIVATE
-        return self._renderer.answer(answer.card, answer.reader, user_id, back, private=is_private)
+        return self._renderer.response(answer.card, answer.reader, user_id, back, private=is_private)
 
-    async def reply(self, interaction: TeamsInteraction, answer: Response) -> None:
+    async def respond(self, interaction: TeamsInteraction, answer: Response) -> None:
         """Answer a message or a submitted click with a message; a failure is logged, no client waits for it."""
         try:
             await self._deliver(interaction, answer)

@@ -56,13 +56,13 @@ def read_text(
 ) -> tuple[str, tuple[Mention, ...]]:
     """Return the plain text of a message and its mentions; `user_ids` are stored ids by the bot's id of a user."""
     mentions: dict[str, Mention] = {}
-    for one in entities:
-        word = "" if one.account.id == bot_id else _render_mention(one.account, user_ids)
-        if not one.markup or one.markup not in text:
+    for entity in entities:
+        word = "" if entity.account.id == bot_id else _render_mention(entity.account, user_ids)
+        if not entity.markup or entity.markup not in text:
             continue
-        text = text.replace(one.markup, f" {word} ", 1)
+        text = text.replace(entity.markup, f" {word} ", 1)
         if word.startswith("@"):
-            mentions[word] = Mention(word[1:], to_plain(one.account.name or ""))
+            mentions[word] = Mention(word[1:], to_plain(entity.account.name or ""))
     text = to_plain(text)
     for word in mentions:
         # Some clients send a mention of a two-word name as two adjacent mentions of the same user.

@@ -70,7 +70,7 @@ class TokenSource:
                     await self._renew()
         return self._token
 
-    def forget(self, token: str | None) -> None:
+    def drop_cached(self, token: str | None) -> None:
         """Drop a token that the Bot Connector refused."""
         if token == self._token:
             self._token = ""

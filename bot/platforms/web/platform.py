@@ -142,7 +142,7 @@ class WebPlatform:
         del request
         async with self._transcripts() as transcript:
             people = await transcript.list_people()
-        return web.json_response({"people": [_describe(person) for person in people]})
+        return web.json_response({"people": [_person_document(person) for person in people]})
 
     async def _stream_events(self, request: web.Request) -> web.StreamResponse:
         async with self._transcripts() as transcript:
@@ -165,7 +165,7 @@ class WebPlatform:
             }
             for room in rooms
         ]
-        return web.json_response({"me": _describe(person), "rooms": listed})
+        return web.json_response({"me": _person_document(person), "rooms": listed})
 
     async def _create_channel(self, request: web.Request) -> web.StreamResponse:
         """Create a channel with the bot and every user that the person shares a room with."""
@@ -187,7 +187,7 @@ class WebPlatform:
             readers = await transcript.list_readers(room.room_id)
         self._listeners.notify(readers, encode_event("rooms"))
         visit = Visit(person, room)
-        await self._answer(visit, visit.incoming(InteractionKind.INSTALLED, body.id))
+        await self._respond(visit, visit.incoming(InteractionKind.INSTALLED, body.id))
         return web.json_response({"room": room.room_id})
 
     async def _list_messages(self, request: web.Request) -> web.StreamResponse:
@@ -215,7 +215,7 @@ class WebPlatform:
         words, mentions = read_text(text, people)
         incoming = visit.incoming(InteractionKind.MESSAGE, body.id)
         message = replace(incoming, text=words, mentions=mentions, message_id=typed.message_id)
-        await self._answer(visit, message, below=typed)
+        await self._respond(visit, message, below=typed)
         return web.json_response({"message": typed.message_id})
 
     async def _add_message(
@@ -242,7 +242,7 @@ class WebPlatform:
         visit, typed, _ = await self._add_message(request, sent.person, sent.id, sent.name)
         incoming = visit.incoming(InteractionKind.MESSAGE, sent.id)
         received = ReceivedFile(sent.name, "", sent.content)
-        await self._answer(visit, replace(incoming, files=(received,), message_id=typed.message_id), below=typed)
+        await self._respond(visit, replace(incoming, files=(received,), message_id=typed.message_id), below=typed)
         return web.json_response({"message": typed.message_id})
 
     async def _download_file(self, request: web.Request) -> web.StreamResponse:
@@ -270,7 +270,7 @@ class WebPlatform:
             raise RequestRejected(404, "unknown")
         incoming = visit.incoming(InteractionKind.CLICK, body.id)
         clicked = replace(incoming, command=body.command, args=args, message_id=message.message_id)
-        await self._answer(visit, clicked, below=message)
+        await self._respond(visit, clicked, below=message)
         return web.json_response({"message": message.message_id})
 
     async def _dismiss(self, request: web.Request) -> web.StreamResponse:
@@ -291,7 +291,7 @@ class WebPlatform:
         self._listeners.notify([visit.person.person_id], encode_event("rooms"))
         return web.json_response({})
 
-    async def _answer(self, visit: Visit, incoming: Interaction, below: ChatMessage | None = None) -> None:
+    async def _respond(self, visit: Visit, incoming: Interaction, below: ChatMessage | None = None) -> None:
         """Dispatch an incoming, store the answer, and notify the windows of the room."""
         try:
             async with asyncio.timeout(ANSWER_LIMIT_S):
@@ -353,7 +353,7 @@ def _encode_change(room_id: str) -> bytes:
     return encode_event("changed", room=room_id)
 
 
-def _describe(person: ChatPerson) -> dict[str, Any]:
+def _person_document(person: ChatPerson) -> dict[str, Any]:
     return {"id": person.person_id, **{name: value for name, value in asdict(person).items() if name != "person_id"}}
 
 

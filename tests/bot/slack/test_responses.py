@@ -295,7 +295,7 @@ async def test_shared_channel_marks_external_users(bot: Bot) -> None:
     bot.chat.respond_with(YES, Placement.PRIVATE)
     await bot.mention(user="U9", user_team="T9")
     await bot.mention()
-    assert [interaction.sender.is_outsider for interaction in bot.chat.interactions] == [True, False]
+    assert [interaction.sender.is_external for interaction in bot.chat.interactions] == [True, False]
     assert all(interaction.conversation.reference["outsiders"] for interaction in bot.chat.interactions)
 
 

@@ -135,7 +135,7 @@ async def test_token_is_cached_for_a_minute(
     timer.advance(1)
     assert await tokens.token("T1", "T1") == "xoxb-2"
     await store.async_save(installed("xoxb-3"))
-    tokens.forget("T1", "T1")
+    tokens.drop_cached("T1", "T1")
     assert await tokens.token("T1", "T1") == "xoxb-3"
     with pytest.raises(Gone):
         await tokens.token("T1", "T2")
@@ -146,7 +146,7 @@ async def test_org_wide_token_invalidates_all_workspaces(store: SlackInstallatio
     await store.async_save(installed("xoxb-1", workspace=None, enterprise="E1"))
     assert [await tokens.token("E1", workspace) for workspace in ("T1", "T2")] == ["xoxb-1", "xoxb-1"]
     await store.async_save(installed("xoxb-2", workspace=None, enterprise="E1"))
-    tokens.forget("E1", "")
+    tokens.drop_cached("E1", "")
     assert [await tokens.token("E1", workspace) for workspace in ("T1", "T2")] == ["xoxb-2", "xoxb-2"]
 
 

@@ -69,9 +69,9 @@ async def test_rejected_token_is_checked_again_after_a_minute(
 ) -> None:
     """After a rejection the token is checked again after a minute."""
     await tokens.token("T1", "T1")
-    tokens.forget("T2", "T2")
+    tokens.drop_cached("T2", "T2")
     await tokens.token("T1", "T1")
-    tokens.forget("T1", "T1")
+    tokens.drop_cached("T1", "T1")
     with pytest.raises(Unavailable):
         await tokens.token("T1", "T1")
     assert len(auth_test.tokens) == 1

@@ -155,7 +155,7 @@ async def test_timeout_is_ambiguous(
     slack: FakeSlack, session: aiohttp.ClientSession, tokens: FixedToken, metrics: Metrics, clock: FakeClock
 ) -> None:
     """A timeout of a post raises Ambiguous."""
-    await tokens.own()
+    await tokens.bot_grant()
     hasty = aiohttp.ClientTimeout(total=0.2)
     api = SlackApi(session, tokens, metrics, url=slack.api_url, timer=clock.timer, sleep=clock.sleep, timeout=hasty)
     slack.plan.append(Slow(2))
@@ -186,7 +186,7 @@ async def test_failed_connection_is_unavailable(
     session: aiohttp.ClientSession, tokens: FixedToken, metrics: Metrics, clock: FakeClock
 ) -> None:
     """Without a connection the message was certainly not sent."""
-    await tokens.own()
+    await tokens.bot_grant()
     api = SlackApi(session, tokens, metrics, url="http://127.0.0.1:1/", timer=clock.timer, sleep=clock.sleep)
     with pytest.raises(Unavailable):
         await post(api)
